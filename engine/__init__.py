@@ -1,0 +1,84 @@
+"""The mathematics of Unrolled: recurrent networks and their gradients through time, in NumPy.
+
+Arrays are time-major, ``[step][sample][unit]``; index 0 is step 1. Weights are named read from → to:
+
+=================  ==================  ==========  ===========================================
+notes              code                shape
+=================  ==================  ==========  ===========================================
+X_t, I_t           ``x[t]``            (B, D)      input
+                   ``a[t]``            (B, H)      pre-activation; f′ is taken here
+H_t                ``h[t]``            (B, H)      hidden state
+O_t, Y             ``o[t]``, ``y[t]``  (B, K)      output, target
+W^I = W^X          ``W_xh``            (H, D)
+W^H                ``W_hh``            (H, H)
+W^O                ``W_hy``            (K, H)
+Jordan's feedback  ``W_yh``            (H, K)
+∂L/∂H_t            ``dh[t]``           (B, H)      total: every later loss included
+∂L_i/∂H_t          ``rows[i]`` at t    (B, H)      itemized: loss i alone
+∂L/∂W, its term    ``steps(name)[t]``  as W        what step t adds to the sum
+μ                  ``threshold``       scalar
+=================  ==================  ==========  ===========================================
+"""
+
+from __future__ import annotations
+
+from engine.activations import ACTIVATIONS
+from engine.bptt import Backward, backward
+from engine.cells import CELLS
+from engine.clipping import Clip, Clipping, clip_gradients
+from engine.diagnosis import Diagnosis
+from engine.errors import ForwardOverflow, InvalidInput
+from engine.flow import Activity, GradientFlow, ParameterGradient, gradient_flow
+from engine.graph import Edge, Graph, Node
+from engine.itemize import Itemized, itemize
+from engine.losses import LOSSES
+from engine.magnitude import Magnitudes, Scaled
+from engine.network import Network, check_parameters, draw_parameters
+from engine.parameters import INITS
+from engine.sequences import Sequence, explicit_sequence, random_sequence
+from engine.spectrum import Spectrum, spectrum
+from engine.text import TOKENS, Text, encode_text
+from engine.topologies import TOPOLOGIES
+from engine.truncation import Truncation
+from engine.unroll import Trace, unroll
+
+__all__ = [
+    "ACTIVATIONS",
+    "CELLS",
+    "INITS",
+    "LOSSES",
+    "TOKENS",
+    "TOPOLOGIES",
+    "Activity",
+    "Backward",
+    "Clip",
+    "Clipping",
+    "Diagnosis",
+    "Edge",
+    "ForwardOverflow",
+    "GradientFlow",
+    "Graph",
+    "InvalidInput",
+    "Itemized",
+    "Magnitudes",
+    "Network",
+    "Node",
+    "ParameterGradient",
+    "Scaled",
+    "Sequence",
+    "Spectrum",
+    "Text",
+    "Trace",
+    "Truncation",
+    "backward",
+    "check_parameters",
+    "clip_gradients",
+    "draw_parameters",
+    "encode_text",
+    "explicit_sequence",
+    "gradient_flow",
+    "itemize",
+    "random_sequence",
+    "spectrum",
+    "unroll",
+]

@@ -1,0 +1,64 @@
+"""Activations f and their derivatives f′, both as functions of the pre-activation a."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One activation.
+
+    Attributes:
+        value: f(a), any shape; writes into ``out`` where it is given.
+        derivative: f′(a), the same shape, accurate to rounding also where f saturates.
+        bound: γ = sup f′.
+    """
+
+    value: Callable[..., Array]
+    derivative: Callable[[Array], Array]
+    bound: float
+
+
+def _tanh_derivative(a: Array) -> Array:
+    """sech²(a) = 4e / (1 + e)² with e = exp(−2|a|); 1 − tanh² would lose every digit near ±1."""
+    e = np.exp(-2.0 * np.abs(a))
+    return np.asarray(4.0 * e / np.square(1.0 + e))
+
+
+def _sigmoid(a: Array, out: Array | None = None) -> Array:
+    """σ(a) = 1 / (1 + exp(−a)), by exp(−|a|), so that nothing overflows."""
+    e = np.exp(-np.abs(a))
+    return np.divide(np.where(a >= 0.0, 1.0, e), 1.0 + e, out=out)
+
+
+def _sigmoid_derivative(a: Array) -> Array:
+    """σ(a) σ(−a) = e / (1 + e)² with e = exp(−|a|)."""
+    e = np.exp(-np.abs(a))
+    return np.asarray(e / np.square(1.0 + e))
+
+
+def _relu(a: Array, out: Array | None = None) -> Array:
+    return np.maximum(a, 0.0, out=out)
+
+
+def _relu_derivative(a: Array) -> Array:
+    """1 where a > 0, else 0 (at 0 itself 0, as in PyTorch)."""
+    return (a > 0.0).astype(np.float64)
+
+
+def _linear(a: Array, out: Array | None = None) -> Array:
+    return np.positive(a, out=out)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "tanh": Activation(np.tanh, _tanh_derivative, bound=1.0),
+    "sigmoid": Activation(_sigmoid, _sigmoid_derivative, bound=0.25),
+    "relu": Activation(_relu, _relu_derivative, bound=1.0),
+    "linear": Activation(_linear, np.ones_like, bound=1.0),
+}

@@ -1,0 +1,22 @@
+"""Elman's network: the simple cell, whose context units hold a copy of h_{t−1}."""
+
+from __future__ import annotations
+
+from engine.cells.simple import SimpleCell
+from engine.truncation import COPY
+
+
+class ElmanCell(SimpleCell):
+    """The equations of the simple cell; the copy h_{t−1} → context passes no gradient.
+
+    The copy is a truncation (window 1), so the same backward step serves.
+
+    Source: notes, "Elman Networks".
+    """
+
+    name = "elman"
+    default_truncation = COPY
+    copies = True
+
+
+ELMAN = ElmanCell()

@@ -1,0 +1,167 @@
+"""The verdict, read off the itemized gradients and never off the total."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.arrays import Array, Mask
+from engine.cells import CELLS
+from engine.itemize import Itemized
+from engine.network import Network
+from engine.truncation import Truncation
+
+_FAST = 0.2
+"""A factor this far from 1 a step is called by its name even over few steps."""
+_DECADES = 0.7
+"""So is a slower one that changes the gradient fivefold over the sequence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What happens to a gradient on its way back.
+
+    Attributes:
+        verdict: ``vanishing``, ``exploding``, ``stable`` or ``blocked``.
+        decay_per_step: the factor by which one step back multiplies a gradient's norm; NaN where
+            no gradient crosses a step.
+        summary: the same in words, with the cause and what to try.
+    """
+
+    verdict: str
+    decay_per_step: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the summary names as causes.
+
+    Attributes:
+        network: whose gradient it is.
+        truncation: in force.
+        spectral_radius: ρ(R).
+        mean_derivative: mean of f′(a) over the sequence.
+    """
+
+    network: Network
+    truncation: Truncation
+    spectral_radius: float
+    mean_derivative: float
+
+
+def diagnose(itemized: Itemized, circumstances: Circumstances) -> Diagnosis:
+    """Say whether gradients vanish, explode, hold, or are blocked, why, and what to try.
+
+    Over all pairs i > t that a loss reaches, log‖∂L_i/∂h_t‖ − log‖∂L_i/∂h_i‖ is fitted by
+    (i − t) log r, a line through the origin (least squares); r is the decay per step.
+
+    Args:
+        itemized: ‖∂L_i/∂h_t‖ for every pair.
+        circumstances: the settings to name.
+    Source: notes, "Problem of BPTT".
+    """
+    if itemized.steps[-1] == 1:
+        return Diagnosis("stable", np.nan, "One step: there is nothing to travel back through.")
+    lag, decades, alive = _pairs(itemized, circumstances.truncation)
+    if not lag.size:
+        return Diagnosis("blocked", np.nan, _blocked(circumstances))
+    if not alive.any():
+        return Diagnosis("vanishing", 0.0, _dead(circumstances))
+    slope = float(lag[alive] @ decades[alive] / (lag[alive] @ lag[alive]))
+    if 2 * alive.sum() < alive.size:
+        return Diagnosis("vanishing", 0.0, _dead(circumstances))
+    rate = float(10.0 ** min(slope, 300.0))
+    reach = slope * float(lag.max())
+    if slope < 0.0 and (rate <= 1.0 - _FAST or reach <= -_DECADES):
+        return Diagnosis("vanishing", rate, _vanishing(rate, slope, circumstances))
+    if slope > 0.0 and (rate >= 1.0 + _FAST or reach >= _DECADES):
+        return Diagnosis("exploding", rate, _exploding(rate, slope, circumstances))
+    return Diagnosis("stable", rate, _stable(rate))
+
+
+def _pairs(itemized: Itemized, truncation: Truncation) -> tuple[Array, Array, Mask]:
+    """Lag i − t, decades gained since step i, and whether anything is left, for reached pairs."""
+    norms, steps = itemized.log10_norm, itemized.steps
+    first = np.array([truncation.first_reached(int(i)) for i in itemized.loss_steps])
+    lag = itemized.loss_steps[:, np.newaxis] - steps
+    own = norms[np.arange(len(norms)), itemized.loss_steps - 1]
+    reached = (lag > 0) & (steps >= first[:, np.newaxis]) & np.isfinite(own)[:, np.newaxis]
+    decades = (norms - own[:, np.newaxis])[reached]
+    return lag[reached].astype(np.float64), decades, np.isfinite(decades)
+
+
+def percent(rate: float) -> str:
+    """A share in words: '39 %', '4.2 %', '0.03 %'."""
+    return f"{100.0 * rate:.2g} %" if rate < 0.095 else f"{100.0 * rate:.0f} %"
+
+
+def _vanishing(rate: float, slope: float, seen: Circumstances) -> str:
+    after = int(np.ceil(-3.0 / slope))
+    return (
+        f"Vanishing: one step back keeps about {percent(rate)} of the gradient; after {after} "
+        f"step{'s' if after != 1 else ''} less than a thousandth is left. {_cause(seen)}"
+    )
+
+
+def _cause(seen: Circumstances) -> str:
+    """Which of the two factors of a step back is the smaller, and what would raise it."""
+    radius, slack, name = seen.spectral_radius, seen.mean_derivative, seen.network.activation
+    if slack < min(radius, 0.95):
+        bound = ACTIVATIONS[name].bound
+        advice = (
+            f"{name} never passes more than {bound:g}: try tanh or relu"
+            if bound < 1.0
+            else f"{name} saturates: try smaller inputs or weights"
+            if name == "tanh"
+            else f"many {name} units are off: try another seed or init"
+        )
+        return f"f′(a) is {slack:.2f} on average; {advice}."
+    if radius < 1.0:
+        return (
+            f"The recurrent matrix has spectral radius {radius:.3g}, below 1: "
+            "try a radius nearer to 1, or orthogonal weights."
+        )
+    return (
+        f"f′(a) is {slack:.2f} on average and outweighs the spectral radius {radius:.3g}: "
+        "try orthogonal weights or smaller inputs."
+    )
+
+
+def _exploding(rate: float, slope: float, seen: Circumstances) -> str:
+    after = int(np.ceil(3.0 / slope))
+    return (
+        f"Exploding: one step back multiplies the gradient by about {rate:.3g}; after {after} "
+        f"step{'s' if after != 1 else ''} it is more than a thousand times larger. The recurrent "
+        f"matrix has spectral radius {seen.spectral_radius:.3g} and spectral norm matters too: "
+        "try a smaller radius, or clip the gradient by its norm."
+    )
+
+
+def _stable(rate: float) -> str:
+    return (
+        f"Holding: one step back keeps about {percent(rate)} of the gradient, "
+        "so early steps still hear late losses."
+    )
+
+
+def _blocked(seen: Circumstances) -> str:
+    if CELLS[seen.network.cell].copies and seen.truncation.steps == 1:
+        return (
+            "Blocked: the context units hold a copy, and a copy passes no gradient. "
+            "No loss reaches a step before its own; try truncation none."
+        )
+    return (
+        "Blocked: the truncation lets no loss reach a step before its own; "
+        "try a longer window, longer chunks, or none."
+    )
+
+
+def _dead(seen: Circumstances) -> str:
+    return (
+        "Vanishing: most gradients are exactly zero one or more steps back. "
+        f"{seen.network.activation} units that are off pass nothing, and neither does a recurrent "
+        "matrix of zeros; try another seed, init or activation."
+    )

@@ -1,0 +1,232 @@
+"""gradient_flow(…): the one call that ties the rooms together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array, Mask, Parameters
+from engine.bptt import Backward, backward
+from engine.cells import CELLS
+from engine.clipping import Clip, Clipping, clip_gradients
+from engine.diagnosis import Circumstances, Diagnosis, diagnose
+from engine.errors import InvalidInput, choose
+from engine.graph import Graph, build_graph
+from engine.itemize import Itemized, itemize
+from engine.losses import LOSSES
+from engine.magnitude import Magnitudes, Scaled
+from engine.network import Network
+from engine.sequences import Sequence
+from engine.spectrum import Spectrum, spectrum
+from engine.truncation import Truncation
+from engine.unroll import Trace, unroll
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGradient:
+    """∂L/∂(parameter), and what every step added to it.
+
+    Attributes:
+        value: before clipping, the parameter's shape; what a double cannot hold is ±inf or 0.
+        norm: ‖value‖; NaN where a double cannot hold it.
+        log10_norm: NaN only where exactly zero.
+        clipped_norm: after clipping.
+        step_log10_norm: of the term that step t adds to the sum, (T,); NaN where exactly zero.
+    """
+
+    value: Array
+    norm: float
+    log10_norm: float
+    clipped_norm: float
+    step_log10_norm: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the forward pass did, for reading the backward pass.
+
+    Attributes:
+        hidden_norm: ‖h_t‖, (T,).
+        mean_derivative: mean of f′(a_t) over samples and units, (T,).
+        output_norm: ‖o_t‖, (T,); NaN where no output is used.
+    """
+
+    hidden_norm: Array
+    mean_derivative: Array
+    output_norm: Array
+
+
+@dataclass(frozen=True, slots=True)
+class GradientFlow:
+    """Everything the page draws and the API answers; NaN stands for "there is no such number".
+
+    Attributes:
+        steps: T.
+        loss: L = Σ_t L_t.
+        step_losses: L_t, NaN where none is emitted, (T,).
+        hidden_gradient: ‖∂L/∂h_t‖, every later loss included, (T,).
+        cell_gradient: ‖∂L/∂c_t‖ for cells that have a c_t.
+        itemized: ‖∂L_i/∂h_t‖ for every pair, or None where not asked for.
+        parameter_gradients: parameter → its gradient.
+        clipping: what the clip rule did.
+        spectrum: of the recurrent matrix and along the trajectory.
+        diagnosis: None where the itemized matrix was not asked for.
+        graph: None where not asked for.
+        activity: norms of the forward pass.
+        trace: the forward pass itself.
+        backward: the backward pass itself: every per-step term before it is summed.
+    """
+
+    steps: int
+    loss: float
+    step_losses: Array
+    hidden_gradient: Magnitudes
+    cell_gradient: Magnitudes | None
+    itemized: Itemized | None
+    parameter_gradients: dict[str, ParameterGradient]
+    clipping: Clipping
+    spectrum: Spectrum | None
+    diagnosis: Diagnosis | None
+    graph: Graph | None
+    activity: Activity
+    trace: Trace
+    backward: Backward
+
+
+def gradient_flow(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    *,
+    loss: str,
+    truncation: Truncation | None = None,
+    clip: Clip | None = None,
+    follow: int | None = None,
+    itemized: bool = True,
+    spectral: bool = True,
+    graph: bool = True,
+) -> GradientFlow:
+    """Run one sequence (or batch) forward and back.
+
+    L = Σ_t L_t;   ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t;   ∂L/∂W = Σ_t (∂L/∂W)_t
+
+    Args:
+        network: cell, topology, activation and sizes.
+        parameters: from ``draw_parameters`` or ``check_parameters``.
+        sequence: from ``random_sequence``, ``explicit_sequence`` or ``encode_text``.
+        loss: a key of ``LOSSES``.
+        truncation: None takes the cell's own.
+        clip: None clips nothing.
+        follow: None, or the step i (from 1) whose loss alone the graph shows.
+        itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (memory grows with T²).
+        spectral: whether to compute the spectrum and the Jacobians' norms.
+        graph: whether to build the graph.
+    Raises:
+        InvalidInput: for an unknown loss or a step that emits none.
+        ForwardOverflow: where a state leaves the range of a double.
+    Source: notes, "Learning in RNNs: BPTT" and "Problem of BPTT".
+    """
+    if loss not in LOSSES:
+        raise choose(("loss",), loss, LOSSES)
+    cell = CELLS[network.cell]
+    truncation = truncation or cell.default_truncation
+    trace = unroll(network, parameters, sequence)
+    followed = _followed(trace, follow)
+
+    emitted = trace.o[trace.emits]
+    do = np.zeros_like(trace.o)
+    do[trace.emits] = LOSSES[loss].gradient(emitted, sequence.targets)
+    step_losses = np.full(trace.steps, np.nan)
+    with np.errstate(over="ignore"):
+        step_losses[trace.emits] = LOSSES[loss].value(emitted, sequence.targets)
+
+    whole = backward(cell, parameters, trace, do, truncation)
+    gradients, clipping = _parameter_gradients(whole, clip or Clip())
+    pairs = itemize(cell, parameters, trace, do, truncation) if itemized else None
+    seen = spectrum(cell.recurrent_matrix(parameters), trace.derivative) if spectral else None
+    drawn = None
+    if graph:
+        path = whole
+        if follow is not None:
+            alone = np.where(followed[:, np.newaxis, np.newaxis], do, 0.0)
+            path = backward(cell, parameters, trace, alone, truncation)
+        drawn = build_graph(cell, parameters, trace, path, truncation, followed)
+    return GradientFlow(
+        steps=trace.steps,
+        loss=float(np.nansum(step_losses)),
+        step_losses=step_losses,
+        hidden_gradient=whole.hidden(),
+        cell_gradient=None,
+        itemized=pairs,
+        parameter_gradients=gradients,
+        clipping=clipping,
+        spectrum=seen,
+        diagnosis=_diagnose(network, truncation, trace, pairs, seen),
+        graph=drawn,
+        activity=_activity(trace, every_output=cell.feeds_outputs),
+        trace=trace,
+        backward=whole,
+    )
+
+
+def _followed(trace: Trace, follow: int | None) -> Mask:
+    """Which steps' losses are followed, (T,)."""
+    if follow is None:
+        return trace.emits
+    if not (1 <= follow <= trace.steps and trace.emits[follow - 1]):
+        emitting = np.flatnonzero(trace.emits) + 1
+        allowed = f"{emitting[0]}" if len(emitting) == 1 else f"{emitting[0]} … {emitting[-1]}"
+        raise InvalidInput(
+            ("follow",), f"received {follow}; allowed: null or a step with a loss, {allowed}"
+        )
+    followed = np.zeros_like(trace.emits)
+    followed[follow - 1] = True
+    return followed
+
+
+def _parameter_gradients(
+    whole: Backward, clip: Clip
+) -> tuple[dict[str, ParameterGradient], Clipping]:
+    """Sum every parameter's terms, clip the sums, and keep the norms of both."""
+    sums = {name: whole.gradient(name) for name in whole.factors}
+    clipped, clipping = clip_gradients(sums, clip)
+    gradients = {}
+    for name, total in sums.items():
+        size = total.magnitudes()
+        after = clipped[name].reshape(1, -1)
+        steps = whole.step_log10_norms(name)
+        gradients[name] = ParameterGradient(
+            value=total.unscaled()[0],
+            norm=float(size.norm[0]),
+            log10_norm=float(size.log10_norm[0]),
+            clipped_norm=float(Scaled.ordinary(after).magnitudes().norm[0])
+            if clipping.engaged
+            else float(size.norm[0]),
+            step_log10_norm=np.where(np.isneginf(steps), np.nan, steps),
+        )
+    return gradients, clipping
+
+
+def _diagnose(
+    network: Network,
+    truncation: Truncation,
+    trace: Trace,
+    pairs: Itemized | None,
+    seen: Spectrum | None,
+) -> Diagnosis | None:
+    """The verdict, where both pictures that it is read off were asked for."""
+    if pairs is None or seen is None:
+        return None
+    mean = float(trace.derivative.mean())
+    return diagnose(pairs, Circumstances(network, truncation, seen.spectral_radius, mean))
+
+
+def _activity(trace: Trace, *, every_output: bool) -> Activity:
+    """Norms of the forward pass."""
+    outputs = Scaled.ordinary(trace.o).magnitudes().norm
+    return Activity(
+        hidden_norm=Scaled.ordinary(trace.h).magnitudes().norm,
+        mean_derivative=trace.derivative.mean(axis=(1, 2)),
+        output_norm=outputs if every_output else np.where(trace.emits, outputs, np.nan),
+    )

@@ -1,0 +1,161 @@
+"""Norms and sums far outside the range of a double.
+
+A quantity is held as a float64 array and one binary exponent a leading index: value · 2^exponent.
+Inside the ordinary range every exponent is zero and nothing is rescaled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array, IntArray
+
+LOG10_2 = float(np.log10(2.0))
+_SMALL, _LARGE = 1e-280, 1e280
+"""Squared norms between these two carry their full precision."""
+_TINY, _DEAD = 1e-50, 1e-60
+"""A factor below the one, or a squared norm below the other, calls for the careful way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Magnitudes:
+    """Norms and their logarithms, shape (n,) each.
+
+    Attributes:
+        norm: NaN where a double cannot hold it.
+        log10_norm: exact at any magnitude; NaN only where the quantity is exactly zero.
+    """
+
+    norm: Array
+    log10_norm: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """value[n] · 2^exponent[n]: an array whose leading index has an exponent of its own.
+
+    Attributes:
+        value: shape (n, …).
+        exponent: shape (n,), whole numbers.
+    """
+
+    value: Array
+    exponent: IntArray
+
+    @staticmethod
+    def ordinary(value: Array) -> Scaled:
+        """A plain array, every exponent zero."""
+        return Scaled(value, np.zeros(value.shape[0], dtype=np.int64))
+
+    def magnitudes(self) -> Magnitudes:
+        """The Frobenius norm of every value[n], over all its axes."""
+        rows = self.value.reshape(self.value.shape[0], -1)
+        return finish(*split_norms(rows), self.exponent)
+
+    def log10_norms(self) -> Array:
+        """log₁₀ of the norms alone, −inf where exactly zero."""
+        norms, exponent = split_norms(self.value.reshape(self.value.shape[0], -1))
+        return log10_of(norms, exponent + self.exponent)
+
+    def unscaled(self) -> Array:
+        """The plain array; what a double cannot hold becomes ±inf or 0."""
+        if not self.exponent.any():
+            return self.value
+        return ldexp_rows(self.value, self.exponent)
+
+    def total(self) -> Scaled:
+        """Σ_n value[n] · 2^exponent[n] as one Scaled of leading length 1, exact to rounding."""
+        aligned, top = align(self.value, self.exponent)
+        return Scaled(aligned.sum(axis=0)[np.newaxis], np.array([top]))
+
+
+def split_norms(rows: Array) -> tuple[Array, IntArray]:
+    """‖row‖ as (norm, exponent), right also where squares leave the range of a double.
+
+    Args:
+        rows: shape (n, m).
+    Returns:
+        norms (n,) and exponents (n,) with ‖row‖ = norm · 2^exponent.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        squares = np.vecdot(rows, rows)
+        exponent = np.zeros(len(rows), dtype=np.int64)
+        outside = ~((squares > _SMALL) & (squares < _LARGE))
+        if outside.any():
+            peak = np.abs(rows[outside]).max(axis=1, initial=0.0)
+            shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
+            scaled = ldexp_rows(rows[outside], -shift)
+            squares[outside] = np.where(np.isfinite(peak), np.vecdot(scaled, scaled), peak)
+            exponent[outside] = shift
+    return np.sqrt(squares), exponent
+
+
+def log10_of(norm: Array, exponent: IntArray) -> Array:
+    """log₁₀(norm · 2^exponent); −inf where the norm is exactly zero."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(norm) + exponent * LOG10_2)
+
+
+def finish(norm: Array, shift: IntArray, exponent: IntArray) -> Magnitudes:
+    """(norm · 2^shift · 2^exponent) as Magnitudes, NaN for what cannot be said."""
+    whole = exponent + shift
+    plain = ldexp_rows(norm, whole)
+    held = np.isfinite(plain) & ((plain > 0.0) | (norm == 0.0))
+    log10 = log10_of(norm, whole)
+    return Magnitudes(np.where(held, plain, np.nan), np.where(norm > 0.0, log10, np.nan))
+
+
+def ldexp_rows(value: Array, exponent: IntArray) -> Array:
+    """value[n] · 2^exponent[n]; beyond the range of a double ±inf or 0, silently."""
+    clipped = np.clip(exponent, -5000, 5000)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.ldexp(value, clipped.reshape(-1, *([1] * (value.ndim - 1))))
+
+
+def align(value: Array, exponent: IntArray, *, always: bool = False) -> tuple[Array, int]:
+    """The same quantity with one exponent for all; what is lost lies below the rounding.
+
+    Args:
+        value: shape (n, …).
+        exponent: shape (n,).
+        always: bring the largest entry near 1 even where every exponent is zero.
+    Returns:
+        the values at the common exponent, and that exponent.
+    """
+    if not (always or exponent.any()):
+        return value, 0
+    peak = np.abs(value).reshape(len(value), -1).max(axis=1, initial=0.0)
+    live = peak > 0.0
+    if not live.any():
+        return value, 0
+    top = int((np.frexp(peak)[1] + exponent)[live].max())
+    return ldexp_rows(value, exponent - top), top
+
+
+def holds_tiny(*arrays: Array) -> bool:
+    """Whether something non-zero is so small that a product of three may underflow unseen."""
+    for array in arrays:
+        size = np.abs(array)
+        if size.size and ((size > 0.0) & (size < _TINY)).any():
+            return True
+    return False
+
+
+def trusted(squares: Array, later: Array) -> bool:
+    """Whether squared norms were carried inside the ordinary range of a double.
+
+    A zero is believed only where it did not follow upon something already small, since
+    then it may be an underflow rather than a dead unit.
+
+    Args:
+        squares: ‖·‖² at every step; −1 where there is nothing.
+        later: the same one step later in time, from which each was carried.
+    """
+    with np.errstate(invalid="ignore"):
+        inside = (squares > _SMALL) & (squares < _LARGE)
+        if inside.all():
+            return True
+        dead = (squares == 0.0) & ~((later > 0.0) & (later < _DEAD))
+        return bool((inside | dead | (squares == -1.0)).all())

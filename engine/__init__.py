@@ -1,6 +1,6 @@
 """The mathematics of Unrolled: recurrent networks and their gradients through time, in NumPy.
 
-Arrays are time-major, ``[step][sample][unit]``; index 0 is step 1. Weights are named read from → to:
+Arrays are time-major, ``[step][sample][unit]``; index 0 is step 1. Weights are named from → to:
 
 =================  ==================  ==========  ===========================================
 notes              code                shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -199,8 +200,10 @@ def _engages(gradients: Gradients, clip: Clip, before: Magnitudes) -> bool:
         norm = float(before.norm[0])
         if np.isfinite(norm):
             return norm > clip.threshold
-        return float(before.log10_norm[0]) > np.log10(clip.threshold)
-    return any(np.abs(g.unscaled()).max(initial=0.0) > clip.threshold for g in gradients.values())
+        return float(before.log10_norm[0]) > math.log10(clip.threshold)
+    return any(
+        bool(np.abs(g.unscaled()).max(initial=0.0) > clip.threshold) for g in gradients.values()
+    )
 
 
 def _shift(gradient: Scaled, by: int) -> Scaled:

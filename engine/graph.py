@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.arrays import Array, Mask, Parameters
+from engine.arrays import Array, IntArray, Mask, Parameters
 from engine.bptt import Backward
 from engine.cells import Cell
 from engine.magnitude import Scaled
@@ -18,7 +18,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A unit group of one step.
+    """The units of one layer at one step.
 
     Attributes:
         id: ``x_3``, ``h_3``, ``c_3``, ``o_3`` or ``L_3``.
@@ -62,11 +62,41 @@ class Edge:
 class Graph:
     """All nodes and edges, step by step."""
 
-    nodes: list[Node]
-    edges: list[Edge]
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+
+    def node(self, letter: str, kind: str, step: int, log10_norm: float | None) -> str:
+        """Add a node and return its id."""
+        name = f"{letter}_{step}"
+        label = letter + str(step).translate(_SUBSCRIPTS)
+        self.nodes.append(Node(name, kind, step, label, log10_norm))
+        return name
 
 
 Numbers = list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrivals:
+    """log₁₀ of what arrives where, None where nothing does; each (T,).
+
+    Attributes:
+        x: at the input.
+        state: at h_t, every followed loss together.
+        feedback: at what the recurrent parameter multiplied, before a copy or truncation.
+        crossing: of that, what goes on to step t − 1.
+        through: at h_t through step t's own output.
+        o: at the output.
+        loss: at the output, from step t's own loss.
+    """
+
+    x: Numbers
+    state: Numbers
+    feedback: Numbers
+    crossing: Numbers
+    through: Numbers
+    o: Numbers
+    loss: Numbers
 
 
 def build_graph(
@@ -80,7 +110,7 @@ def build_graph(
     """Draw the unrolled network with the gradient of the followed losses on every edge.
 
     Args:
-        cell: simple, Elman, Jordan.
+        cell: whose wiring it is.
         parameters: name → array.
         trace: the forward pass.
         flow: the backward pass of the followed losses alone.
@@ -88,98 +118,87 @@ def build_graph(
         followed: True at the steps whose loss is followed, (T,).
     Source: notes, the figures of "Learning in RNNs: BPTT".
     """
-    feedback = cell.feedback_gradient(parameters, flow.da)
-    arrivals = {
-        "input": _numbers(flow.da @ parameters["W_xh"], flow.exponent),
-        "feedback": _numbers(feedback, flow.exponent),
-        "hidden": _numbers(flow.dh, flow.exponent),
-        "output": _numbers(flow.do, flow.output_exponent),
-        "through": _numbers(flow.do @ parameters["W_hy"], flow.output_exponent),
-        "loss": _numbers(flow.do_local, np.zeros_like(flow.exponent)),
-        "crossing": _numbers(_crossing(cell, parameters, flow), flow.exponent),
-    }
-    terms = {
-        name: [None if v == -np.inf else v for v in flow.step_log10_norms(name).tolist()]
+    arrivals = _arrivals(cell, parameters, flow)
+    added = {
+        name: _none_for_zero(flow.step_log10_norms(name))
         for name in ("W_xh", cell.recurrent, "W_hy")
     }
-    blocked = blocked_edges(truncation, trace.emits & followed, trace.steps)
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    previous, state = ("o", "output") if cell.feeds_outputs else ("h", "hidden")
-    starts = bool(trace.h_0.any()) and not cell.feeds_outputs
-    if starts:
-        start = _numbers(feedback[:1], flow.exponent[:1])[0] if not blocked[0] else None
-        nodes.append(Node("h_0", "hidden", 0, "h₀", start))
-    for t in range(1, trace.steps + 1):
-        n = t - 1
-        sub = str(t).translate(_SUBSCRIPTS)
-        own = f"h_{t}"
+    blocked = blocked_passages(truncation, followed)
+    graph = Graph()
+    previous = None
+    if trace.h_0.any() and not cell.feeds_outputs:
+        previous = graph.node("h", "hidden", 0, arrivals.crossing[0])
+    for n in range(trace.steps):
+        t, edges = n + 1, graph.edges
+        reading: list[tuple[str, str, str, float | None, bool]] = []
         if trace.reads[n]:
-            nodes.append(Node(f"x_{t}", "input", t, f"x{sub}", arrivals["input"][n]))
+            x = graph.node("x", "input", t, arrivals.x[n])
+            reading.append((x, "input", "W_xh", arrivals.x[n], False))
+        if previous is not None and cell.copies:
+            context = graph.node("c", "context", t, arrivals.feedback[n])
             edges.append(
-                Edge(
-                    f"x_{t}", own, "input", "W_xh", arrivals["input"][n], terms["W_xh"][n], False
-                )
+                Edge(previous, context, "context", None, arrivals.crossing[n], None, blocked[n])
             )
-        if t > 1 or starts:
-            source = f"{previous}_{t - 1}"
-            if cell.copies:
-                context = f"c_{t}"
-                arriving = arrivals["feedback"][n]
-                nodes.append(Node(context, "context", t, f"c{sub}", arriving))
-                edges.append(
-                    Edge(source, context, "context", None, arrivals["crossing"][n], None, blocked[n])
-                )
-                edges.append(
-                    Edge(
-                        context, own, "recurrent", cell.recurrent, arriving,
-                        terms[cell.recurrent][n], False,
-                    )
-                )
-            else:
-                edges.append(
-                    Edge(
-                        source, own, "recurrent", cell.recurrent, arrivals["crossing"][n],
-                        terms[cell.recurrent][n], blocked[n],
-                    )
-                )
-        nodes.append(Node(own, "hidden", t, f"h{sub}", arrivals["hidden"][n]))
+            reading.append((context, "recurrent", cell.recurrent, arrivals.feedback[n], False))
+        elif previous is not None:
+            reading.append(
+                (previous, "recurrent", cell.recurrent, arrivals.crossing[n], blocked[n])
+            )
+        h = graph.node("h", "hidden", t, arrivals.state[n])
+        for source, kind, parameter, arriving, stopped in reading:
+            edges.append(Edge(source, h, kind, parameter, arriving, added[parameter][n], stopped))
+        previous = h
         if trace.emits[n] or cell.feeds_outputs:
-            nodes.append(Node(f"o_{t}", "output", t, f"o{sub}", arrivals["output"][n]))
-            edges.append(
-                Edge(own, f"o_{t}", "output", "W_hy", arrivals["through"][n], terms["W_hy"][n], False)
-            )
+            o = graph.node("o", "output", t, arrivals.o[n])
+            edges.append(Edge(h, o, "output", "W_hy", arrivals.through[n], added["W_hy"][n], False))
+            if cell.feeds_outputs:
+                previous = o
         if trace.emits[n]:
-            entering = arrivals["loss"][n]
-            nodes.append(
-                Node(f"L_{t}", "loss", t, f"L{sub}", 0.0 if followed[n] else None)
-            )
-            edges.append(Edge(f"o_{t}", f"L_{t}", "loss", None, entering, None, False))
-    return Graph(nodes, edges)
+            loss = graph.node("L", "loss", t, 0.0 if followed[n] else None)
+            edges.append(Edge(o, loss, "loss", None, arrivals.loss[n], None, False))
+    return graph
 
 
-def _crossing(cell: Cell, parameters: Parameters, flow: Backward) -> Array:
-    """What actually crosses to the step before: nothing where a truncation stops it."""
-    return cell.feedback_gradient(parameters, flow.passed)
+def _arrivals(cell: Cell, parameters: Parameters, flow: Backward) -> _Arrivals:
+    """Multiply what the backward pass kept by the weights that it still has to cross."""
+
+    def numbers(values: Array, exponent: IntArray) -> Numbers:
+        return _none_for_zero(Scaled(values, exponent).log10_norms())
+
+    plain = np.zeros_like(flow.exponent)
+    whole = flow.passed is flow.da
+    feedback = numbers(cell.feedback_gradient(parameters, flow.da), flow.exponent)
+    return _Arrivals(
+        x=numbers(flow.da @ parameters["W_xh"], flow.exponent),
+        state=numbers(flow.dh, flow.exponent),
+        feedback=feedback,
+        crossing=feedback
+        if whole
+        else numbers(cell.feedback_gradient(parameters, flow.passed), flow.exponent),
+        through=numbers(flow.do @ parameters["W_hy"], flow.output_exponent),
+        o=numbers(flow.do, flow.output_exponent),
+        loss=numbers(flow.do_local, plain),
+    )
 
 
-def _numbers(values: Array, exponent: np.ndarray) -> Numbers:
-    """log₁₀ of the norm at every step, None where exactly zero."""
-    return [None if v == -np.inf else v for v in Scaled(values, exponent).log10_norms().tolist()]
+def _none_for_zero(log10_norms: Array) -> Numbers:
+    return [None if value == -np.inf else value for value in log10_norms.tolist()]
 
 
-def blocked_edges(truncation: Truncation, followed: Mask, steps: int) -> list[bool]:
+def blocked_passages(truncation: Truncation, followed: Mask) -> list[bool]:
     """Whether the passage from step t + 1 back to step t is stopped, at index t, (T,).
 
     It is where no gradient may ever pass (a copy, a chunk's border), and where a followed loss
-    is alive at step t + 1 but none of those may go further (the end of a window).
+    is alive at step t + 1 but none may go further (the end of a window). The nearest later loss
+    reaches furthest back, so it alone decides.
     """
-    closed = ~truncation.crossings(steps)
-    for t in range(steps):
-        if closed[t]:
-            continue
-        reaching = [
-            int(i) for i in np.flatnonzero(followed) + 1 if truncation.first_reached(int(i)) <= t + 1 <= i
-        ]
-        closed[t] = bool(reaching) and all(truncation.first_reached(i) > t for i in reaching)
-    return [bool(value) for value in closed]
+    steps = len(followed)
+    closed: list[bool] = (~truncation.crossings(steps)).tolist()
+    nearest = 0
+    for t in range(steps - 1, -1, -1):
+        if followed[t]:
+            nearest = t + 1
+        if nearest:
+            first = truncation.first_reached(nearest)
+            closed[t] = closed[t] or first == t + 1
+    return closed

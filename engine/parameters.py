@@ -16,13 +16,13 @@ Draw = Callable[[np.random.RandomState, Shape, int], Array]
 
 def _normal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
     """N(0, 1/fan-in)."""
-    return random.standard_normal(shape) / np.sqrt(shape[1])
+    return np.asarray(random.standard_normal(shape) / np.sqrt(shape[1]))
 
 
 def _uniform(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
     """U(−1/√H, 1/√H), as PyTorch's RNN modules."""
     bound = 1.0 / np.sqrt(hidden)
-    return random.uniform(-bound, bound, shape)
+    return np.asarray(random.uniform(-bound, bound, shape))
 
 
 def _orthogonal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
@@ -38,7 +38,7 @@ def _orthogonal(random: np.random.RandomState, shape: Shape, hidden: int) -> Arr
 
 def _identity(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
     """The identity (Le et al. 2015)."""
-    return np.eye(*shape)
+    return np.eye(shape[0], shape[1])
 
 
 _DRAWS: dict[str, tuple[Draw, Draw]] = {

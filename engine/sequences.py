@@ -64,9 +64,7 @@ def random_sequence(
     draw = stream("targets", seed)
     targets: Targets
     if LOSSES[loss].classes:
-        targets = draw.randint(
-            0, network.output_size, (emitting, batch_size), dtype=np.int64
-        )
+        targets = draw.randint(0, network.output_size, (emitting, batch_size), dtype=np.int64)
     else:
         targets = draw.standard_normal((emitting, batch_size, network.output_size))
     return Sequence(inputs, targets, steps)
@@ -152,6 +150,4 @@ def _leading(pointer: tuple[str, ...], given: object) -> tuple[int, int]:
 
 def _check_steps(network: Network, steps: int, pointer: tuple[str, ...]) -> None:
     if TOPOLOGIES[network.topology].single and steps != 1:
-        raise InvalidInput(
-            pointer, f"received {steps} steps; {network.topology} has exactly 1"
-        )
+        raise InvalidInput(pointer, f"received {steps} steps; {network.topology} has exactly 1")

@@ -89,9 +89,12 @@ def encode_text(
 
     last = len(cut) if label is not None else len(cut) - 1
     read = slice(0, last if wiring.reads_all else 1)
-    emitted = slice(1, None) if wiring.emits_all else slice(last if wiring.reads_all else 1, None)
-    target_codes = [label[0]] if label is not None else code[emitted][: None if wiring.emits_all else 1]
-    targets = [str(label[0])] if label is not None else [vocabulary[i] for i in target_codes]
+    if label is not None:
+        target_codes, targets = [label[0]], [str(label[0])]
+    else:
+        start = 1 if wiring.emits_all or not wiring.reads_all else last
+        emitted = slice(start, None if wiring.emits_all else start + 1)
+        target_codes, targets = code[emitted], cut[emitted]
 
     inputs = np.zeros((len(code[read]), 1, len(vocabulary)))
     inputs[np.arange(len(inputs)), 0, code[read]] = 1.0

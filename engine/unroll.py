@@ -45,7 +45,7 @@ class Trace:
     @property
     def steps(self) -> int:
         """T."""
-        return self.h.shape[0]
+        return len(self.h)
 
 
 def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trace:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from engine.activations import ACTIVATIONS
 from engine.bptt import Backward, backward
 from engine.cells import CELLS
-from engine.clipping import Clip, Clipping, clip_gradients
+from engine.clipping import Clip, Clipping, Vector, clip_gradients
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow, InvalidInput
 from engine.flow import Activity, GradientFlow, ParameterGradient, gradient_flow
@@ -70,6 +70,7 @@ __all__ = [
     "Text",
     "Trace",
     "Truncation",
+    "Vector",
     "backward",
     "check_parameters",
     "clip_gradients",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,12 +10,15 @@ from engine.arrays import Array, IntArray, Mask, Parameters
 from engine.cells import Cell
 from engine.cells.base import Terms
 from engine.itemize import live_rows
-from engine.magnitude import Magnitudes, Scaled, align, holds_tiny, log10_of, split_norms, trusted
+from engine.magnitude import Magnitudes, Scaled, align, holds_tiny, trusted
 from engine.truncation import Truncation
 from engine.unroll import Trace
 
+_BLOCK = 2_000_000
+"""How many numbers of per-step terms are held at once."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Backward:
     """One backward pass; index 0 is step 1.
 
@@ -41,6 +43,7 @@ class Backward:
     exponent: IntArray
     output_exponent: IntArray
     factors: Terms
+    _known: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def hidden(self) -> Magnitudes:
         """‖∂L/∂h_t‖, (T,)."""
@@ -79,12 +82,12 @@ class Backward:
         left, right = self.factors[name]
         exponent = self.exponents(name)
         steps, batch, width = left.shape
-        if right is None:
-            return Scaled(left.sum(axis=1) if batch > 1 else left, exponent).log10_norms()
         if batch == 1:
-            left_log10 = self._log10_norms(left, exponent)
-            return left_log10 + self._log10_norms(right, np.zeros_like(exponent))
-        block = max(1, 2_000_000 // (width * right.shape[-1]))
+            log10 = self._log10_norms(left, exponent)
+            return log10 if right is None else log10 + self._log10_norms(right, None)
+        if right is None:
+            return Scaled(left.sum(axis=1), exponent).log10_norms()
+        block = max(1, _BLOCK // (width * right.shape[-1]))
         parts = [
             Scaled(
                 np.matmul(left[s : s + block].transpose(0, 2, 1), right[s : s + block]),
@@ -94,17 +97,13 @@ class Backward:
         ]
         return np.concatenate(parts)
 
-    @cached_property
-    def _known(self) -> dict[int, Array]:
-        return {}
-
-    def _log10_norms(self, array: Array, exponent: IntArray) -> Array:
-        """Norms of one factor, computed once: several parameters share ``da``."""
-        known = self._known
-        if id(array) not in known:
-            norms, shift = split_norms(array.reshape(len(array), -1))
-            known[id(array)] = log10_of(norms, shift + exponent)
-        return known[id(array)]
+    def _log10_norms(self, factor: Array, exponent: IntArray | None) -> Array:
+        """Norms of one factor, computed once: several parameters share it."""
+        known = self._known.get(id(factor))
+        if known is None:
+            exponent = np.zeros(len(factor), dtype=np.int64) if exponent is None else exponent
+            known = self._known[id(factor)] = Scaled(factor, exponent).log10_norms()
+        return known
 
 
 def backward(

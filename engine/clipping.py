@@ -11,9 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
-from engine.magnitude import Magnitudes, Scaled
-
-Gradients = Mapping[str, Scaled]
+from engine.magnitude import Magnitudes, Scaled, ldexp_rows, trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,132 +79,144 @@ class Clipping:
     finite: bool = True
 
 
-def measure(gradients: Gradients) -> Magnitudes:
-    """‖g‖ over all parameters together, shape (1,).
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """All parameters' gradients together as one vector: values · 2^exponent.
 
-    ‖g‖ = √Σ_p ‖g_p‖², right also where squares leave the range of a double.
-
-    Source: notes, "Gradient clipping".
+    Attributes:
+        values: shape (n,).
+        exponent: one for all.
+        shapes: parameter → shape, in the vector's order.
     """
-    vector, exponent = as_vector(gradients)
-    return Scaled(vector[np.newaxis], np.array([exponent])).magnitudes()
 
+    values: Array
+    exponent: int
+    shapes: dict[str, tuple[int, ...]]
 
-def as_vector(gradients: Gradients) -> tuple[Array, int]:
-    """All parameters as one vector at one binary exponent."""
-    parts = [gradient.value.reshape(-1) for gradient in gradients.values()]
-    exponents = np.array([int(gradient.exponent[0]) for gradient in gradients.values()])
-    if not exponents.any():
-        return np.concatenate(parts), 0
-    live = [
-        np.frexp(np.abs(part).max(initial=0.0))[1] + e
-        for part, e in zip(parts, exponents, strict=True)
-        if part.any()
-    ]
-    top = int(max(live, default=0))
-    with np.errstate(under="ignore"):
-        shifted = [
-            np.ldexp(part, int(np.clip(e - top, -5000, 5000)))
-            for part, e in zip(parts, exponents, strict=True)
+    @staticmethod
+    def of(gradients: Mapping[str, Scaled]) -> Vector:
+        """Join gradients, each a Scaled of leading length 1."""
+        shapes = {name: gradient.value.shape[1:] for name, gradient in gradients.items()}
+        parts = [gradient.value.reshape(-1) for gradient in gradients.values()]
+        exponents = [int(gradient.exponent[0]) for gradient in gradients.values()]
+        top = 0
+        if any(exponents):
+            tops = [
+                int(np.frexp(np.abs(part).max())[1]) + e
+                for part, e in zip(parts, exponents, strict=True)
+                if part.any()
+            ]
+            top = max(tops, default=0)
+            parts = [
+                ldexp_rows(part[np.newaxis], np.array([e - top]))[0]
+                for part, e in zip(parts, exponents, strict=True)
+            ]
+        return Vector(np.concatenate(parts), top, shapes)
+
+    def norm(self) -> Magnitudes:
+        """‖g‖ = √Σ g², shape (1,), right also where squares leave the range of a double."""
+        return Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
+
+    def plain(self) -> Array:
+        """The vector as plain numbers; beyond the range of a double ±inf or 0."""
+        if not self.exponent:
+            return self.values
+        return ldexp_rows(self.values, np.array([self.exponent]))
+
+    def parts(self, values: Array | None = None) -> dict[str, Array]:
+        """Each parameter's share of the vector (or of another one), in its own shape."""
+        shares, start = {}, 0
+        values = self.values if values is None else values
+        for name, shape in self.shapes.items():
+            stop = start + math.prod(shape)
+            shares[name] = values[start:stop].reshape(shape)
+            start = stop
+        return shares
+
+    def norms(self) -> Magnitudes:
+        """‖g_p‖ of every parameter p, in the vector's order."""
+        sizes = [math.prod(shape) for shape in self.shapes.values()]
+        starts = np.cumsum([0, *sizes[:-1]])
+        with np.errstate(over="ignore", under="ignore"):
+            squares = np.add.reduceat(np.square(self.values), starts)
+        if not self.exponent and trusted(squares, np.zeros(1)) and squares.all():
+            norms = np.sqrt(squares)
+            return Magnitudes(norms, np.log10(norms))
+        exponent = np.array([self.exponent])
+        each = [
+            Scaled(share.reshape(1, -1), exponent).magnitudes() for share in self.parts().values()
         ]
-    return np.concatenate(shifted), top
+        return Magnitudes(
+            np.concatenate([one.norm for one in each]),
+            np.concatenate([one.log10_norm for one in each]),
+        )
 
 
-def by_norm(gradients: Gradients, threshold: float) -> dict[str, Array]:
+def by_norm(g: Vector, threshold: float) -> Array:
     """g ← μ g / ‖g‖ for a gradient whose norm is above μ.
 
     Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
     """
-    vector, top = as_vector(gradients)
-    peak = float(np.abs(vector).max())
-    size = float(np.linalg.norm(vector / peak))
-    return {
-        name: _shift(g, -top).value[0] / peak * (threshold / size) for name, g in gradients.items()
-    }
+    unit = g.values / np.abs(g.values).max()
+    return np.asarray(unit * (threshold / math.sqrt(float(unit @ unit))))
 
 
-def by_value(gradients: Gradients, threshold: float) -> dict[str, Array]:
+def by_value(g: Vector, threshold: float) -> Array:
     """Every component into [−v, v]."""
-    return {
-        name: np.clip(gradient.unscaled()[0], -threshold, threshold)
-        for name, gradient in gradients.items()
-    }
+    return np.asarray(np.clip(g.plain(), -threshold, threshold))
 
 
-_RULES: dict[str, Callable[[Gradients, float], dict[str, Array]]] = {
-    "norm": by_norm,
-    "value": by_value,
-}
+_RULES: dict[str, Callable[[Vector, float], Array]] = {"norm": by_norm, "value": by_value}
 
 
-def clip_gradients(gradients: Gradients, clip: Clip) -> tuple[dict[str, Array], Clipping]:
+def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
     """Measure, clip, and say what that did.
 
     Args:
-        gradients: parameter → gradient, each a Scaled of leading length 1.
+        g: every parameter's gradient.
         clip: rule and threshold.
     Returns:
-        the gradients after clipping, and the report with the norm from before.
+        the gradient after clipping, and the report with the norm from before.
     """
-    finite = all(np.isfinite(gradient.value).all() for gradient in gradients.values())
-    plain = {name: gradient.unscaled()[0] for name, gradient in gradients.items()}
-    if not finite:
-        norm = float("inf")
-        return plain, Clipping(
-            clip.rule, clip.threshold, norm, norm, norm, 1.0, False, float("nan"), finite=False
+    if not np.isfinite(g.values).all():
+        return g, Clipping(
+            clip.rule, clip.threshold, *(math.inf,) * 3, 1.0, False, math.nan, finite=False
         )
-    before = measure(gradients)
-    log10_before = float(before.log10_norm[0])
-    if not _engages(gradients, clip, before):
-        norm = float(before.norm[0])
-        cosine = float("nan") if np.isnan(log10_before) else 1.0
-        return plain, Clipping(
-            clip.rule, clip.threshold, norm, log10_before, norm, 1.0, False, cosine
-        )
-    threshold = float(clip.threshold or 0.0)
-    after = _RULES[clip.rule](gradients, threshold)
-    scaled = {name: Scaled.ordinary(value[np.newaxis]) for name, value in after.items()}
-    measured = measure(scaled)
+    before = g.norm()
+    norm, log10_norm = float(before.norm[0]), float(before.log10_norm[0])
+    if clip.threshold is None or not _engages(g, clip, norm, log10_norm):
+        cosine = math.nan if math.isnan(log10_norm) else 1.0
+        return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
+    after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.shapes)
+    measured = after.norm()
     norm_after = float(measured.norm[0])
-    scale = float(10.0 ** (float(measured.log10_norm[0]) - log10_before))
-    if np.isfinite(before.norm[0]):
-        scale = norm_after / float(before.norm[0])
+    scale = norm_after / norm
+    if math.isnan(norm):
+        scale = 10.0 ** (float(measured.log10_norm[0]) - log10_norm)
     return after, Clipping(
         clip.rule,
         clip.threshold,
-        float(before.norm[0]),
-        log10_before,
+        norm,
+        log10_norm,
         norm_after,
         scale,
         True,
-        cosine_between(gradients, scaled),
+        cosine_between(g.values, after.values),
     )
 
 
-def cosine_between(first: Gradients, second: Gradients) -> float:
-    """g · g′ / (‖g‖ ‖g′‖); NaN where either is exactly zero."""
-    u, v = as_vector(first)[0], as_vector(second)[0]
-    if not (u.any() and v.any()):
-        return float("nan")
-    u, v = u / np.abs(u).max(), v / np.abs(v).max()
-    return float(min(1.0, max(-1.0, u @ v / (np.linalg.norm(u) * np.linalg.norm(v)))))
+def cosine_between(u: Array, v: Array) -> float:
+    """u · v / (‖u‖ ‖v‖), clamped to [−1, 1]; NaN where either is exactly zero."""
+    tops = np.abs(u).max(), np.abs(v).max()
+    if not all(tops):
+        return math.nan
+    u, v = u / tops[0], v / tops[1]
+    return min(1.0, max(-1.0, float(u @ v) / math.sqrt(float(u @ u) * float(v @ v))))
 
 
-def _engages(gradients: Gradients, clip: Clip, before: Magnitudes) -> bool:
+def _engages(g: Vector, clip: Clip, norm: float, log10_norm: float) -> bool:
     """Whether the rule changes anything."""
-    if clip.threshold is None:
-        return False
+    threshold = clip.threshold or math.inf
     if clip.rule == "norm":
-        norm = float(before.norm[0])
-        if np.isfinite(norm):
-            return norm > clip.threshold
-        return float(before.log10_norm[0]) > math.log10(clip.threshold)
-    return any(
-        bool(np.abs(g.unscaled()).max(initial=0.0) > clip.threshold) for g in gradients.values()
-    )
-
-
-def _shift(gradient: Scaled, by: int) -> Scaled:
-    """The gradient times 2^by, as plain numbers."""
-    exponent = gradient.exponent + by
-    return Scaled(Scaled(gradient.value, exponent).unscaled(), np.zeros_like(exponent))
+        return log10_norm > math.log10(threshold) if math.isnan(norm) else norm > threshold
+    return bool(np.abs(g.plain()).max() > threshold)

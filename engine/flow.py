@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array, Mask, Parameters
 from engine.bptt import Backward, backward
 from engine.cells import CELLS
-from engine.clipping import Clip, Clipping, clip_gradients
+from engine.clipping import Clip, Clipping, Vector, clip_gradients
 from engine.diagnosis import Circumstances, Diagnosis, diagnose
 from engine.errors import InvalidInput, choose
 from engine.graph import Graph, build_graph
@@ -189,22 +189,21 @@ def _parameter_gradients(
     whole: Backward, clip: Clip
 ) -> tuple[dict[str, ParameterGradient], Clipping]:
     """Sum every parameter's terms, clip the sums, and keep the norms of both."""
-    sums = {name: whole.gradient(name) for name in whole.factors}
-    clipped, clipping = clip_gradients(sums, clip)
-    gradients = {}
-    for name, total in sums.items():
-        size = total.magnitudes()
-        after = clipped[name].reshape(1, -1)
-        steps = whole.step_log10_norms(name)
-        gradients[name] = ParameterGradient(
-            value=total.unscaled()[0],
-            norm=float(size.norm[0]),
-            log10_norm=float(size.log10_norm[0]),
-            clipped_norm=float(Scaled.ordinary(after).magnitudes().norm[0])
-            if clipping.engaged
-            else float(size.norm[0]),
-            step_log10_norm=np.where(np.isneginf(steps), np.nan, steps),
+    total = Vector.of({name: whole.gradient(name) for name in whole.factors})
+    after, clipping = clip_gradients(total, clip)
+    sizes = total.norms()
+    clipped = after.norms().norm if clipping.engaged else sizes.norm
+    steps = [whole.step_log10_norms(name) for name in whole.factors]
+    gradients = {
+        name: ParameterGradient(
+            value=value,
+            norm=float(sizes.norm[i]),
+            log10_norm=float(sizes.log10_norm[i]),
+            clipped_norm=float(clipped[i]),
+            step_log10_norm=np.where(steps[i] == -np.inf, np.nan, steps[i]),
         )
+        for i, (name, value) in enumerate(total.parts(total.plain()).items())
+    }
     return gradients, clipping
 
 

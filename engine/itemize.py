@@ -157,5 +157,6 @@ def _careful(
     norms = np.full((trace.steps, int(trace.emits.sum())), np.nan)
     for live in live_rows(cell, recurrent, trace, local, truncation, careful=True):
         size, shift = split_norms(live.rows.reshape(len(live.rows), -1))
-        norms[live.step, live.losses] = log10_of(size, shift + live.exponent)
+        exponent = live.exponent if shift is None else live.exponent + shift
+        norms[live.step, live.losses] = log10_of(size, exponent)
     return norms

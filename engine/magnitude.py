@@ -51,13 +51,15 @@ class Scaled:
 
     def magnitudes(self) -> Magnitudes:
         """The Frobenius norm of every value[n], over all its axes."""
-        rows = self.value.reshape(self.value.shape[0], -1)
-        return finish(*split_norms(rows), self.exponent)
+        norms, shift = split_norms(self.value.reshape(self.value.shape[0], -1))
+        if shift is None and not self.exponent.any():
+            return Magnitudes(norms, np.log10(norms))
+        return finish(norms, self.exponent if shift is None else self.exponent + shift)
 
     def log10_norms(self) -> Array:
         """log₁₀ of the norms alone, −inf where exactly zero."""
-        norms, exponent = split_norms(self.value.reshape(self.value.shape[0], -1))
-        return log10_of(norms, exponent + self.exponent)
+        norms, shift = split_norms(self.value.reshape(self.value.shape[0], -1))
+        return log10_of(norms, self.exponent if shift is None else self.exponent + shift)
 
     def unscaled(self) -> Array:
         """The plain array; what a double cannot hold becomes ±inf or 0."""
@@ -65,30 +67,26 @@ class Scaled:
             return self.value
         return ldexp_rows(self.value, self.exponent)
 
-    def total(self) -> Scaled:
-        """Σ_n value[n] · 2^exponent[n] as one Scaled of leading length 1, exact to rounding."""
-        aligned, top = align(self.value, self.exponent)
-        return Scaled(aligned.sum(axis=0)[np.newaxis], np.array([top]))
 
-
-def split_norms(rows: Array) -> tuple[Array, IntArray]:
+def split_norms(rows: Array) -> tuple[Array, IntArray | None]:
     """‖row‖ as (norm, exponent), right also where squares leave the range of a double.
 
     Args:
         rows: shape (n, m).
     Returns:
-        norms (n,) and exponents (n,) with ‖row‖ = norm · 2^exponent.
+        norms (n,) and exponents (n,) with ‖row‖ = norm · 2^exponent, or None where all are zero.
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squares = np.vecdot(rows, rows)
+        if squares.size and squares.min() > _SMALL and squares.max() < _LARGE:
+            return np.sqrt(squares), None
         exponent = np.zeros(len(rows), dtype=np.int64)
         outside = ~((squares > _SMALL) & (squares < _LARGE))
-        if outside.any():
-            peak = np.abs(rows[outside]).max(axis=1, initial=0.0)
-            shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
-            scaled = ldexp_rows(rows[outside], -shift)
-            squares[outside] = np.where(np.isfinite(peak), np.vecdot(scaled, scaled), peak)
-            exponent[outside] = shift
+        peak = np.abs(rows[outside]).max(axis=1, initial=0.0)
+        shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
+        scaled = ldexp_rows(rows[outside], -shift)
+        squares[outside] = np.where(np.isfinite(peak), np.vecdot(scaled, scaled), peak)
+        exponent[outside] = shift
     return np.sqrt(squares), exponent
 
 
@@ -98,18 +96,17 @@ def log10_of(norm: Array, exponent: IntArray) -> Array:
         return np.asarray(np.log10(norm) + exponent * LOG10_2)
 
 
-def finish(norm: Array, shift: IntArray, exponent: IntArray) -> Magnitudes:
-    """(norm · 2^shift · 2^exponent) as Magnitudes, NaN for what cannot be said."""
-    whole = exponent + shift
-    plain = ldexp_rows(norm, whole)
+def finish(norm: Array, exponent: IntArray) -> Magnitudes:
+    """(norm · 2^exponent) as Magnitudes, NaN for what cannot be said."""
+    plain = ldexp_rows(norm, exponent)
     held = np.isfinite(plain) & ((plain > 0.0) | (norm == 0.0))
-    log10 = log10_of(norm, whole)
+    log10 = log10_of(norm, exponent)
     return Magnitudes(np.where(held, plain, np.nan), np.where(norm > 0.0, log10, np.nan))
 
 
 def ldexp_rows(value: Array, exponent: IntArray) -> Array:
     """value[n] · 2^exponent[n]; beyond the range of a double ±inf or 0, silently."""
-    clipped = np.clip(exponent, -5000, 5000)
+    clipped = np.minimum(np.maximum(exponent, -5000), 5000)
     with np.errstate(over="ignore", under="ignore"):
         return np.ldexp(value, clipped.reshape(-1, *([1] * (value.ndim - 1))))
 

@@ -1,0 +1,78 @@
+"""The engine's analysis of a simple cell against PyTorch computing the same outputs.
+
+Both sides compute, in float64: the step losses, ‖∂L/∂h_t‖ at every step, ‖∂L_i/∂h_t‖ for every pair,
+every parameter's gradient with its norm before and after clipping by norm, and the norm of the term
+that every step adds to it. The spectrum and the graph are left out on both sides.
+
+PyTorch is used as well as it can be: one backward pass that keeps the gradient of every state for
+the totals (asked for by name, which is quicker than hooks that retain), and the faster of a loop and
+batched vector-Jacobian products for the itemized matrix.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable
+
+import engine
+from benchmarks.torch_peer import TorchPeer
+
+SIZES = ((12, 8, 1), (50, 32, 1), (100, 64, 1), (100, 128, 16), (500, 128, 1))
+MAX_NORM = 1.0
+SECONDS = 1.5
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    """The median over repeated runs, after one that warms up."""
+    work()
+    times: list[float] = []
+    started = time.perf_counter()
+    while len(times) < 5 or (time.perf_counter() - started < SECONDS and len(times) < 200):
+        begun = time.perf_counter()
+        work()
+        times.append(1e3 * (time.perf_counter() - begun))
+    return statistics.median(times)
+
+
+def compare(steps: int, hidden: int, batch: int) -> tuple[float, float, str]:
+    """Milliseconds of the engine and of PyTorch, and PyTorch's faster way."""
+    network = engine.Network("simple", "many-to-many", "tanh", hidden, hidden, hidden)
+    parameters = engine.draw_parameters(network, init="orthogonal", spectral_radius=1.0)
+    sequence = engine.random_sequence(
+        network, "cross-entropy", steps=steps, batch_size=batch, seed=1
+    )
+    clip = engine.Clip("norm", MAX_NORM)
+
+    def ours() -> engine.GradientFlow:
+        return engine.gradient_flow(
+            network,
+            parameters,
+            sequence,
+            loss="cross-entropy",
+            clip=clip,
+            spectral=False,
+            graph=False,
+        )
+
+    peer = TorchPeer(parameters, sequence, MAX_NORM)
+    peer.check(ours())
+    ways = {name: _milliseconds(way) for name, way in peer.ways().items()}
+    fastest = min(ways, key=lambda name: ways[name])
+    return _milliseconds(ours), ways[fastest], fastest
+
+
+def run() -> float:
+    """Print a line a size and return the geometric mean of the ratios."""
+    ratios = []
+    print("Analysis of a simple cell: milliseconds (median), engine against PyTorch")
+    print(f"{'T':>5} {'H':>4} {'B':>3} {'engine':>9} {'PyTorch':>9} {'ratio':>6}  PyTorch's way")
+    for steps, hidden, batch in SIZES:
+        ours, theirs, way = compare(steps, hidden, batch)
+        ratios.append(theirs / ours)
+        print(
+            f"{steps:5} {hidden:4} {batch:3} {ours:9.2f} {theirs:9.2f} {ratios[-1]:6.1f}  {way}",
+            flush=True,
+        )
+    return math.exp(statistics.fmean(math.log(ratio) for ratio in ratios))

@@ -1,0 +1,56 @@
+"""What the browser loads: the page's own files, and scripts out of installed packages."""
+
+import re
+from importlib.metadata import version
+
+from app.packed import PackedFile
+from app.paths import package_file, page_directory
+from app.static_tree import StaticTree
+
+STATIC_PREFIX = "/static"
+ASSETS_PREFIX = "/assets"
+
+_JS, _CSS = "text/javascript", "text/css"
+_BANNER = re.compile(rb"plotly\.js v([0-9][0-9A-Za-z.\-]*)")
+
+
+def _plotly_version() -> str:
+    """The version that plotly.js names in its first lines."""
+    with package_file("plotly", "package_data", "plotly.min.js").open("rb") as script:
+        found = _BANNER.search(script.read(400))
+    if found is None:
+        raise RuntimeError("plotly.min.js names no version in its banner")
+    return found[1].decode("ascii")
+
+
+class Assets:
+    """Every file that is served as it is.
+
+    Attributes:
+        static: static/ under the hash of its whole tree.
+        plotly: Plotly, of `plotly_version`.
+        docs_script, docs_style: Swagger UI.
+        packed: the versioned name of each packed file → the file.
+    """
+
+    def __init__(self) -> None:
+        self.static = StaticTree(page_directory("static"), STATIC_PREFIX)
+        self.plotly_version = _plotly_version()
+        plotly = package_file("plotly", "package_data", "plotly.min.js")
+        self.plotly = PackedFile(f"plotly-{self.plotly_version}.min.js", plotly, _JS)
+        swagger = version("fastapi-offline")
+        script = package_file("fastapi_offline", "static", "swagger-ui-bundle.js")
+        style = package_file("fastapi_offline", "static", "swagger-ui.css")
+        self.docs_script = PackedFile(f"swagger-ui-{swagger}.js", script, _JS)
+        self.docs_style = PackedFile(f"swagger-ui-{swagger}.css", style, _CSS)
+        files = (self.plotly, self.docs_script, self.docs_style)
+        self.packed = {file.name: file for file in files}
+
+    def url(self, file: PackedFile) -> str:
+        """The address of a packed file."""
+        return f"{ASSETS_PREFIX}/{file.name}"
+
+    async def pack(self) -> None:
+        """Compress everything, Plotly first."""
+        for file in self.packed.values():
+            await file.pack()

@@ -1,0 +1,62 @@
+"""What is wrong with a request, before it becomes a problem document."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InputError:
+    """One thing that is wrong with a request's body.
+
+    Attributes:
+        path: keys and indices into the body.
+        detail: what was received and what is allowed.
+    """
+
+    path: tuple[str | int, ...]
+    detail: str
+
+    @property
+    def pointer(self) -> str:
+        """The path as a JSON pointer, RFC 6901."""
+        keys = (str(key).replace("~", "~0").replace("/", "~1") for key in self.path)
+        return "".join(f"/{key}" for key in keys)
+
+
+class BadInput(Exception):
+    """The request asks for something that is not allowed: 422."""
+
+    def __init__(self, errors: Iterable[InputError]) -> None:
+        super().__init__("bad input")
+        self.errors = list(errors)
+
+
+class TooSlow(Exception):
+    """The job ran into the time limit: 503."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("time limit")
+        self.seconds = seconds
+
+
+class JobFailed(Exception):
+    """A worker crashed or met an error of ours: 500; the log says more."""
+
+
+class ClientGone(Exception):
+    """Nobody waits for the answer any more."""
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """A received value as it may stand in a detail: JSON's words, printable, not long."""
+    words = {None: "null", True: "true", False: "false"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    if isinstance(value, dict | list):
+        kind = "an object" if isinstance(value, dict) else "an array"
+        return f"{kind} of {len(value)}" if value else f"{kind}, empty"
+    if isinstance(value, int) and abs(value) >= 10**longest:
+        return f"a whole number of more than {longest} digits"
+    text = json.dumps(value) if isinstance(value, float) else repr(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,0 +1,121 @@
+"""The worker's side of the door: an experiment as JSON in, the answer as JSON out.
+
+A worker process imports this module and the engine, nothing of the web.
+"""
+
+import signal
+import traceback
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import orjson
+
+from app.encoding import gzip
+from app.resolve import Prepared, prepare
+from engine import GradientFlow, InvalidInput, gradient_flow
+
+LARGEST_VALUE = 65_536
+"""The most numbers of a parameter's gradient that an answer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job sends back: errors cross as data, never as pickled exceptions.
+
+    Attributes:
+        kind: `answer`, `invalid` (the client's fault), `failed` (ours) or `slow`.
+        body: the answer, JSON.
+        pointer, detail: of what is invalid; a failed job's traceback, for the log.
+    """
+
+    kind: Literal["answer", "invalid", "failed", "slow"]
+    body: bytes = b""
+    pointer: tuple[str | int, ...] = ()
+    detail: str = ""
+
+
+def work(experiment: bytes, packed: bool) -> Outcome:
+    """Answer one experiment in a worker process.
+
+    Args:
+        experiment: a validated `Experiment` as JSON.
+        packed: whether the answer is to be compressed with gzip.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    try:
+        body = answer(experiment)
+    except InvalidInput as error:
+        return Outcome("invalid", pointer=error.pointer, detail=error.detail)
+    except Exception:  # noqa: BLE001  (whatever it is, it crosses as data)
+        return Outcome("failed", detail=traceback.format_exc())
+    return Outcome("answer", gzip(body) if packed else body)
+
+
+def answer(experiment: bytes) -> bytes:
+    """Answer one experiment in this process.
+
+    NaN is the engine's "there is no such number", and JSON's word for that is null, which is
+    what orjson writes. It writes null for an infinity too: the contract's word for a norm that
+    a double cannot hold. No `log10_norm` is ever infinite.
+
+    Raises:
+        InvalidInput: what the engine cannot do.
+    """
+    prepared = prepare(orjson.loads(experiment))
+    flow = gradient_flow(
+        prepared.network,
+        prepared.parameters,
+        prepared.sequence,
+        loss=prepared.loss,
+        truncation=prepared.truncation,
+        clip=prepared.clip,
+        follow=prepared.follow,
+    )
+    return orjson.dumps(_report(prepared, flow), default=_listed, option=_OPTIONS)
+
+
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+
+
+def _listed(value: Any) -> Any:
+    """Arrays that orjson does not take as they are (not contiguous)."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
+    """The fields of the contract; dataclasses and arrays are left to orjson."""
+    text = prepared.text
+    return {
+        "experiment": prepared.resolved,
+        "steps": flow.steps,
+        "loss": flow.loss,
+        "step_losses": flow.step_losses,
+        "hidden_gradient": flow.hidden_gradient,
+        "cell_gradient": flow.cell_gradient,
+        "itemized": flow.itemized,
+        "parameter_gradients": {
+            name: {
+                "value": gradient.value if gradient.value.size <= LARGEST_VALUE else None,
+                "norm": gradient.norm,
+                "log10_norm": gradient.log10_norm,
+                "clipped_norm": gradient.clipped_norm,
+                "step_log10_norm": gradient.step_log10_norm,
+            }
+            for name, gradient in flow.parameter_gradients.items()
+        },
+        "clipping": flow.clipping,
+        "spectrum": flow.spectrum,
+        "diagnosis": flow.diagnosis,
+        "graph": flow.graph,
+        "activity": flow.activity,
+        "text": text
+        and {
+            "tokens": text.tokens,
+            "vocabulary": text.vocabulary,
+            "inputs": text.inputs,
+            "targets": text.targets,
+        },
+    }

@@ -1,0 +1,107 @@
+"""Refuse what is too large before anything is allocated."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.errors import BadInput, InputError
+from app.resolve import DEFAULT_SIZE, default_steps
+from app.schemas import Experiment
+from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
+from app.settings import PREFIX, Settings
+from engine import TOKENS, TOPOLOGIES
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large one dimension of an experiment is, and which field of the request says so."""
+
+    value: int
+    path: tuple[str, ...]
+
+
+Sizes = dict[str, Size]
+
+
+def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
+    """Compare every size, and the work T·H²·B of all together, with the settings.
+
+    Raises:
+        BadInput: with one entry for each limit that is exceeded.
+    """
+    sequence = experiment.sequence
+    if isinstance(sequence, TextSequence) and len(sequence.text) > settings.max_text_length:
+        size = Size(len(sequence.text), ("sequence", "text"))
+        raise BadInput([_refusal("max_text_length", size, settings)])
+    sizes = _sizes(experiment)
+    errors = [
+        _refusal(limit, size, settings)
+        for limit, size in sizes.items()
+        if size.value > getattr(settings, limit)
+    ]
+    if not errors:
+        errors = list(_too_much_work(sizes, settings))
+    if errors:
+        raise BadInput(errors)
+
+
+def _refusal(limit: str, size: Size, settings: Settings) -> InputError:
+    allowed = getattr(settings, limit)
+    what = Settings.model_fields[limit].description
+    return InputError(
+        size.path,
+        f"received {size.value}; allowed: at most {allowed} ({what}) [{PREFIX}{limit.upper()}]",
+    )
+
+
+def _too_much_work(sizes: Sizes, settings: Settings) -> Iterator[InputError]:
+    steps, hidden, batch = (
+        sizes[name] for name in ("max_steps", "max_hidden_size", "max_batch_size")
+    )
+    work = steps.value * hidden.value**2 * batch.value
+    if work > settings.max_work:
+        yield InputError(
+            hidden.path,
+            f"received T·H²·B = {steps.value}·{hidden.value}²·{batch.value} = {work}; "
+            f"allowed: at most {settings.max_work}, so fewer steps, hidden units or samples",
+        )
+
+
+def _sizes(experiment: Experiment) -> Sizes:
+    """Every size under the name of the setting that limits it."""
+    network, sequence = experiment.network, experiment.sequence
+    inputs, outputs = network.input_size or DEFAULT_SIZE, network.output_size or DEFAULT_SIZE
+    sizes = {
+        "max_hidden_size": Size(network.hidden_size, ("network", "hidden_size")),
+        "max_input_size": Size(inputs, ("network", "input_size")),
+        "max_output_size": Size(outputs, ("network", "output_size")),
+        "max_batch_size": Size(1, ("sequence",)),
+    }
+    match sequence:
+        case RandomSequence():
+            steps = sequence.steps or default_steps(network.topology)
+            sizes["max_steps"] = Size(steps, ("sequence", "steps"))
+            sizes["max_batch_size"] = Size(sequence.batch_size, ("sequence", "batch_size"))
+        case ExplicitSequence():
+            lengths = len(sequence.inputs), len(sequence.targets)
+            samples = [len(step) for step in (*sequence.inputs[:1], *sequence.targets[:1])]
+            sizes["max_steps"] = Size(max(lengths), ("sequence",))
+            sizes["max_batch_size"] = Size(max(samples, default=1), ("sequence",))
+        case TextSequence():
+            sizes |= _text_sizes(sequence, network.topology)
+    return sizes
+
+
+def _text_sizes(sequence: TextSequence, topology: str) -> Sizes:
+    """The sizes that a text fixes, counted without encoding it."""
+    path = ("sequence", "text")
+    tokens = TOKENS[sequence.tokens](sequence.text)
+    vocabulary = len(set(tokens))
+    steps = len(tokens) if sequence.label else len(tokens) - 1
+    label = sequence.label
+    return {
+        "max_steps": Size(1 if TOPOLOGIES[topology].single else steps, path),
+        "max_input_size": Size(vocabulary, path),
+        "max_output_size": Size(label.of, ("sequence", "label", "of"))
+        if label
+        else Size(vocabulary, path),
+    }

@@ -1,0 +1,56 @@
+"""The service, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from app import __version__, problems
+from app.assets import STATIC_PREFIX, Assets
+from app.compute import Compute
+from app.encoding import GZIP_QUICK
+from app.middleware.body_limit import BodyLimit
+from app.middleware.page_policy import PagePolicy
+from app.page import templates
+from app.routes import docs, flow, health, page
+from app.settings import Settings
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start the workers; compress the large files while the service already answers."""
+    async with anyio.create_task_group() as background:
+        background.start_soon(app.state.assets.pack)
+        await app.state.compute.warm()
+        yield
+        background.cancel_scope.cancel()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Mount routers and middleware."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Unrolled",
+        version=__version__,
+        description="Watch gradients flow back through time: real recurrent networks, unrolled.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.compute = Compute(settings.workers, settings.job_seconds)
+    app.state.assets = Assets()
+    app.state.templates = templates(app.state.assets)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_QUICK)
+    app.add_middleware(PagePolicy)
+    for router in (page.router, docs.router, health.router, flow.router):
+        app.include_router(router)
+    app.mount(STATIC_PREFIX, app.state.assets.static, name="static")
+    problems.install(app)
+    return app
+
+
+app = create_app()

@@ -1,0 +1,39 @@
+"""Jinja: the page's templates and the few globals that they use."""
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.templating import Jinja2Templates
+
+from app import __version__
+from app.assets import Assets
+from app.equations import EQUATIONS, math
+from app.paths import page_directory
+
+
+def templates(assets: Assets) -> Jinja2Templates:
+    """The template environment.
+
+    Globals that every template sees:
+
+    * `static_url("js/main.js")`: a file below static/, under the hash of the whole tree.
+    * `plotly_url`, `plotly_version`: the Plotly script of the installed package.
+    * `math(latex)`: MathML markup, `math(latex, block=True)` in display style; red terms of the
+      notes carry `class="known"`.
+    * `equations`: `app.equations.EQUATIONS`.
+    * `version`: of Unrolled.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(page_directory("templates")),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "static_url": assets.static.url,
+        "plotly_url": assets.url(assets.plotly),
+        "plotly_version": assets.plotly_version,
+        "math": math,
+        "equations": EQUATIONS,
+        "version": __version__,
+    }
+    return Jinja2Templates(env=environment)

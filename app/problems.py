@@ -1,0 +1,146 @@
+"""Every error as a problem document, RFC 9457, in one place."""
+
+import http
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import BadInput, ClientGone, InputError, JobFailed, TooSlow, shown
+from app.schemas import Experiment, Problem
+from app.validation import input_errors
+
+MEDIA_TYPE = "application/problem+json"
+
+_WHEN = {
+    400: "The body is not JSON.",
+    413: "The body is larger than the limit.",
+    415: "The body is not announced as JSON.",
+    422: "The body is JSON, but something in it is not allowed; `errors` says what.",
+    500: "The service failed; the request may be fine.",
+    503: "The computation took longer than the time limit.",
+}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that can answer with these problems."""
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {
+        status: {"description": _WHEN[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
+
+
+def problem(
+    status: int,
+    detail: str,
+    errors: Iterable[InputError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document as an answer."""
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": http.HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors is not None:
+        document["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in errors]
+    # A lone surrogate of the request cannot be written as UTF-8: it becomes "?".
+    content = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the app leave as a problem document."""
+    for error, handler in _HANDLERS.items():
+        app.add_exception_handler(error, handler)
+
+
+def bad_input(errors: list[InputError]) -> Response:
+    """422 with one entry for each thing that is wrong."""
+    first = errors[0]
+    others = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+    return problem(422, f"{first.pointer or 'body'}: {first.detail}{others}", errors)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, _http_detail(request, error), headers=error.headers)
+
+
+def _http_detail(request: Request, error: HTTPException) -> str:
+    """The author's sentence, or one for the statuses that the framework raises without any."""
+    if error.status_code == 404:
+        return f"received {shown(request.url.path)}; nothing is there. The API is listed at /docs"
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        return f"received {shown(request.method)}; allowed: {allowed}"
+    if error.status_code == 400 and error.__cause__ is not None:
+        return _unreadable(error.__cause__)
+    return str(error.detail)
+
+
+def _unreadable(cause: BaseException) -> str:
+    """Why a body could not be read as JSON, where the position is not what matters."""
+    if isinstance(cause, UnicodeDecodeError):
+        return f"received bytes that are not UTF-8 at position {cause.start}; allowed: JSON"
+    if isinstance(cause, RecursionError):
+        return "received JSON that is nested too deeply; allowed: what the contract describes"
+    if isinstance(cause, ValueError):
+        return "received a number with too many digits; allowed: numbers that a double can hold"
+    return "received a body that cannot be read; allowed: JSON"
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = list(error.errors())
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        position, reason = first["loc"][-1], first["ctx"]["error"]
+        return problem(400, f"received a body that is not JSON: {reason} at position {position}")
+    if first["type"] == "missing" and first["loc"] == ("body",):
+        return bad_input(
+            [InputError((), "received an empty body; allowed: an object, {} at least")]
+        )
+    below = [{**one, "loc": one["loc"][1:]} for one in errors]
+    return bad_input(input_errors(Experiment, below))
+
+
+async def _on_bad_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BadInput)
+    return bad_input(error.errors)
+
+
+async def _on_too_slow(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooSlow)
+    detail = (
+        f"stopped after {error.seconds:g} seconds of computing; "
+        "allowed: fewer steps, a smaller network or a smaller batch"
+    )
+    return problem(503, detail)
+
+
+async def _on_anything(request: Request, error: Exception) -> Response:
+    return problem(500, "The service failed at this request. It has been logged.")
+
+
+async def _on_gone(request: Request, error: Exception) -> Response:
+    """Nobody reads this; the status is the one that proxies write in their logs."""
+    return Response(status_code=499)
+
+
+_HANDLERS = {
+    HTTPException: _on_http,
+    RequestValidationError: _on_validation,
+    BadInput: _on_bad_input,
+    TooSlow: _on_too_slow,
+    JobFailed: _on_anything,
+    ClientGone: _on_gone,
+    Exception: _on_anything,
+}

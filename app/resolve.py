@@ -1,0 +1,153 @@
+"""From a validated experiment to the engine's own terms, every default filled in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine import (
+    CELLS,
+    TOPOLOGIES,
+    Clip,
+    InvalidInput,
+    Network,
+    Sequence,
+    Text,
+    Truncation,
+    check_parameters,
+    draw_parameters,
+    encode_text,
+    explicit_sequence,
+    random_sequence,
+)
+
+DEFAULT_SIZE = 4
+"""Input and output size where neither the request nor a text says it."""
+DEFAULT_STEPS = 20
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An experiment that is ready to run.
+
+    Attributes:
+        resolved: the experiment with nothing left open; preparing it again gives the same.
+        text: where the sequence is a text.
+    """
+
+    network: Network
+    parameters: Any
+    sequence: Sequence
+    loss: str
+    truncation: Truncation
+    clip: Clip
+    follow: int | None
+    text: Text | None
+    resolved: Spec
+
+
+def prepare(spec: Spec) -> Prepared:
+    """Draw or check everything that an experiment names.
+
+    Args:
+        spec: the fields of `Experiment`; None where the request left something open.
+    Raises:
+        InvalidInput: where two fields contradict each other, or the engine refuses one.
+    """
+    given, loss = spec["sequence"], spec["loss"]
+    text = _encode(given, spec) if given["kind"] == "text" else None
+    network = Network(**_sizes(spec["network"], text))
+    sequence = text.sequence if text else _sequence(network, given, loss)
+    truncation = _truncation(spec["truncation"], network)
+    clip = _clip(spec["clip"])
+    weights = {name: value for name, value in spec["weights"].items() if _given(name, value)}
+    resolved = {
+        "network": {name: getattr(network, name) for name in spec["network"]},
+        "weights": weights,
+        "sequence": given | {"steps": sequence.steps},
+        "loss": loss,
+        "truncation": _truncation_spec(truncation),
+        "clip": spec["clip"],
+        "follow": spec["follow"],
+    }
+    parameters = _parameters(network, weights)
+    return Prepared(
+        network, parameters, sequence, loss, truncation, clip, spec["follow"], text, resolved
+    )
+
+
+def _given(name: str, value: object) -> bool:
+    """Explicit weights name only the parameters that came; a radius of None says "as drawn"."""
+    return value is not None or name == "spectral_radius"
+
+
+def _encode(given: Spec, spec: Spec) -> Text:
+    """The text, and no contradiction to what it fixes."""
+    label = given["label"] and (given["label"]["index"], given["label"]["of"])
+    topology = spec["network"]["topology"]
+    text = encode_text(given["text"], given["tokens"], topology, label)
+    _agree(("sequence", "steps"), given["steps"], text.steps, "steps")
+    if spec["loss"] != "cross-entropy":
+        raise InvalidInput(
+            ("loss",), f"received {spec['loss']!r}; a text takes 'cross-entropy', or leave it out"
+        )
+    return text
+
+
+def _sizes(network: Spec, text: Text | None) -> Spec:
+    """The network's fields with both sizes filled in."""
+    fixed = {"input_size": text.input_size, "output_size": text.output_size} if text else {}
+    for name, size in fixed.items():
+        _agree(("network", name), network[name], size, "")
+    open_sizes = {name: size for name, size in network.items() if size is None}
+    return network | dict.fromkeys(open_sizes, DEFAULT_SIZE) | fixed
+
+
+def _agree(pointer: tuple[str, ...], received: int | None, fixed: int, unit: str) -> None:
+    """Raise where a request says something else than its text."""
+    if received not in (None, fixed):
+        needed = f"{fixed} {unit}".strip()
+        raise InvalidInput(
+            pointer, f"received {received}; this text needs {needed}: send that, or leave it out"
+        )
+
+
+def _sequence(network: Network, given: Spec, loss: str) -> Sequence:
+    """A drawn or given sequence."""
+    fields = {name: value for name, value in given.items() if name != "kind"}
+    if given["kind"] == "explicit":
+        return explicit_sequence(network, loss, **fields)
+    if fields["steps"] is None:
+        fields["steps"] = default_steps(network.topology)
+    return random_sequence(network, loss, **fields)
+
+
+def default_steps(topology: str) -> int:
+    """T of a random sequence where the request does not say it."""
+    return 1 if TOPOLOGIES[topology].single else DEFAULT_STEPS
+
+
+def _parameters(network: Network, weights: Spec) -> Any:
+    """Drawn or given parameters."""
+    fields = {name: value for name, value in weights.items() if name != "kind"}
+    if weights["kind"] == "explicit":
+        return check_parameters(network, fields)
+    return draw_parameters(network, **fields)
+
+
+def _truncation(given: Spec | None, network: Network) -> Truncation:
+    """As asked for, or what the cell does by itself."""
+    if given is None:
+        return CELLS[network.cell].default_truncation
+    return Truncation(given["kind"], given.get("steps"))
+
+
+def _truncation_spec(truncation: Truncation) -> Spec:
+    steps = {} if truncation.steps is None else {"steps": truncation.steps}
+    return {"kind": truncation.kind} | steps
+
+
+def _clip(given: Spec) -> Clip:
+    """A rule; its threshold is its one other field, whatever the contract calls it."""
+    threshold = next((value for name, value in given.items() if name != "rule"), None)
+    return Clip(given["rule"], threshold)

@@ -1,0 +1,42 @@
+"""One experiment, forward and back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.encoding import accepted
+from app.limits import refuse_oversize
+from app.problems import documented
+from app.schemas import Experiment, Flow
+
+
+def require_json(request: Request) -> None:
+    """Refuse a body that is not announced as JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        received = repr(media_type[:60]) if media_type else "no Content-Type"
+        raise HTTPException(415, f"received {received}; allowed: 'application/json'")
+
+
+router = APIRouter(prefix="/api/v1", tags=["flow"], dependencies=[Depends(require_json)])
+
+
+@router.post(
+    "/flow",
+    summary="Run one experiment forward and back",
+    response_model=Flow,
+    responses=documented(400, 413, 415, 422, 500, 503),
+)
+async def flow(request: Request, experiment: Annotated[Experiment, Body()]) -> Response:
+    """Unroll the network over the sequence, send every loss back through time, and measure."""
+    refuse_oversize(experiment, request.app.state.settings)
+    packed = accepted(request.headers.get("accept-encoding"), "gzip")
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            continue
+
+    body = await request.app.state.compute.flow(experiment, packed, gone)
+    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
+    return Response(body, media_type="application/json", headers=headers)

@@ -1,0 +1,28 @@
+"""The page and what it loads."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+from app.assets import ASSETS_PREFIX, Assets
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", response_class=HTMLResponse)
+@router.head("/", response_class=HTMLResponse)
+async def page(request: Request) -> Response:
+    """The page; its context is the globals of `app.page.templates`."""
+    answer: Response = request.app.state.templates.TemplateResponse(request, "index.html")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@router.get(ASSETS_PREFIX + "/{name}")
+@router.head(ASSETS_PREFIX + "/{name}")
+async def asset(request: Request, name: str) -> Response:
+    """A script or style sheet out of an installed package."""
+    assets: Assets = request.app.state.assets
+    if name not in assets.packed:
+        raise HTTPException(404)
+    return await assets.packed[name].respond(request.headers)

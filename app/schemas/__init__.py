@@ -1,0 +1,8 @@
+"""Request and response models of the REST contract."""
+
+from app.schemas.flow import Flow
+from app.schemas.preset import Health, Preset
+from app.schemas.problem import Problem, ProblemError
+from app.schemas.request import Experiment
+
+__all__ = ["Experiment", "Flow", "Health", "Preset", "Problem", "ProblemError"]

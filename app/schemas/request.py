@@ -1,0 +1,241 @@
+"""The experiment: what a client may ask for. Everything has a default; `{}` is a request."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from app.schemas.strict import (
+    Matrix,
+    Number,
+    OneOf,
+    StrictModel,
+    String,
+    Tensor,
+    Vector,
+    Whole,
+    WholeMatrix,
+)
+from engine import ACTIVATIONS, CELLS, INITS, LOSSES, TOKENS, TOPOLOGIES
+
+Size = Annotated[Whole, Field(ge=1)]
+Seed = Annotated[Whole, Field(ge=0)]
+Threshold = Annotated[Number, Field(gt=0)]
+
+
+def _kind(field: str, default: str) -> Callable[[Any], Any]:
+    """Read the field that tells the members of a union apart; left out, it is the default."""
+
+    def read(value: Any) -> Any:
+        return value.get(field, default) if isinstance(value, dict) else getattr(value, field, None)
+
+    return read
+
+
+class Network(StrictModel):
+    """Which network."""
+
+    cell: Annotated[str, OneOf(CELLS)] = Field(default="simple", description="The recurrent cell.")
+    topology: Annotated[str, OneOf(TOPOLOGIES)] = Field(
+        default="many-to-many", description="Which steps read an input and which emit a loss."
+    )
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = Field(
+        default="tanh", description="f in h = f(a)."
+    )
+    input_size: Size | None = Field(
+        default=None, description="D. Left out or null: 4, or what a text needs.", examples=[4]
+    )
+    hidden_size: Size = Field(default=8, description="H.", examples=[8])
+    output_size: Size | None = Field(
+        default=None, description="K. Left out or null: 4, or what a text needs.", examples=[4]
+    )
+
+
+class RandomWeights(StrictModel):
+    """Weights drawn from a seed; biases are zero."""
+
+    kind: Literal["random"] = "random"
+    init: Annotated[str, OneOf(INITS)] = Field(
+        default="normal",
+        description="How the recurrent matrix is drawn (identity: the others as normal).",
+    )
+    spectral_radius: Annotated[Number, Field(ge=0)] | None = Field(
+        default=0.9,
+        description="Largest |eigenvalue| to which the recurrent matrix is scaled; "
+        "null leaves it as drawn.",
+        examples=[0.9],
+    )
+    seed: Seed = Field(
+        default=0, description="One seed gives the same numbers for ever.", examples=[0]
+    )
+
+
+class ExplicitWeights(StrictModel):
+    """Weights as numbers: exactly the parameters of the cell."""
+
+    kind: Literal["explicit"] = "explicit"
+    W_xh: Matrix | None = Field(default=None, description="Input → hidden, (H, D).")
+    W_hh: Matrix | None = Field(
+        default=None, description="Hidden → hidden, (H, H); not for jordan."
+    )
+    W_yh: Matrix | None = Field(default=None, description="Output → hidden, (H, K); jordan only.")
+    b_h: Vector | None = Field(default=None, description="Bias of the hidden units, (H).")
+    W_hy: Matrix | None = Field(default=None, description="Hidden → output, (K, H).")
+    b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")
+
+
+Weights = Annotated[
+    Annotated[RandomWeights, Tag("random")] | Annotated[ExplicitWeights, Tag("explicit")],
+    Discriminator(_kind("kind", "random")),
+]
+
+
+class RandomSequence(StrictModel):
+    """Standard normal inputs, and targets that are normal or uniform classes."""
+
+    kind: Literal["random"] = "random"
+    steps: Size | None = Field(
+        default=None, description="T. Left out or null: 20, or 1 for one-to-one.", examples=[20]
+    )
+    batch_size: Size = Field(default=1, description="B.", examples=[1])
+    seed: Seed = Field(
+        default=0, description="Its stream is apart from the weights'.", examples=[0]
+    )
+
+
+class Label(StrictModel):
+    """The class that a whole text belongs to."""
+
+    index: Annotated[Whole, Field(ge=0)] = Field(description="Which class, from 0.", examples=[1])
+    of: Size = Field(description="How many classes there are.", examples=[2])
+
+
+class TextSequence(StrictModel):
+    """A text as one-hot tokens; its vocabulary is its distinct tokens in sorted order."""
+
+    kind: Literal["text"]
+    text: String = Field(description="Any Unicode text.", examples=["gradients vanish"])
+    tokens: Annotated[str, OneOf(TOKENS)] = Field(
+        default="characters", description="What one step reads."
+    )
+    label: Label | None = Field(
+        default=None, description="The target, for topologies with one loss; null: the next token."
+    )
+    steps: Size | None = Field(
+        default=None, description="T as the text fixes it; left out or null, or exactly that."
+    )
+
+
+def _depth(value: Any) -> str:
+    """Numbers have one more axis than class indices."""
+    row = value[0] if isinstance(value, list) and value else None
+    entry = row[0] if isinstance(row, list) and row else None
+    return "numbers" if isinstance(entry, list) else "classes"
+
+
+Targets = Annotated[
+    Annotated[WholeMatrix, Tag("classes")] | Annotated[Tensor, Tag("numbers")],
+    Discriminator(_depth),
+]
+
+
+class ExplicitSequence(StrictModel):
+    """Inputs and targets as numbers, [step][sample][unit], only the steps that are used."""
+
+    kind: Literal["explicit"]
+    inputs: Tensor = Field(description="At the steps that read, (S, B, D).")
+    targets: Targets = Field(
+        description="At the steps that emit: class indices (S, B) for cross-entropy, "
+        "numbers (S, B, K) for squared-error."
+    )
+    h_0: Matrix | None = Field(default=None, description="Initial state, (B, H); null: zeros.")
+    steps: Size | None = Field(
+        default=None, description="T; left out or null, or exactly what the arrays say."
+    )
+
+
+SequenceChoice = Annotated[
+    Annotated[RandomSequence, Tag("random")]
+    | Annotated[TextSequence, Tag("text")]
+    | Annotated[ExplicitSequence, Tag("explicit")],
+    Discriminator(_kind("kind", "random")),
+]
+
+
+class NoTruncation(StrictModel):
+    """Every loss reaches back to the first step."""
+
+    kind: Literal["none"] = "none"
+
+
+class WindowTruncation(StrictModel):
+    """A loss L_i reaches h_t only where i − t < steps."""
+
+    kind: Literal["window"]
+    steps: Size = Field(description="k.", examples=[5])
+
+
+class ChunkTruncation(StrictModel):
+    """No gradient crosses from a chunk of `steps` steps into the one before."""
+
+    kind: Literal["chunk"]
+    steps: Size = Field(description="k.", examples=[5])
+
+
+TruncationChoice = Annotated[
+    Annotated[NoTruncation, Tag("none")]
+    | Annotated[WindowTruncation, Tag("window")]
+    | Annotated[ChunkTruncation, Tag("chunk")],
+    Discriminator(_kind("kind", "none")),
+]
+
+
+class NoClip(StrictModel):
+    """The gradient is left as it is."""
+
+    rule: Literal["none"] = "none"
+
+
+class NormClip(StrictModel):
+    """If ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together."""
+
+    rule: Literal["norm"]
+    max_norm: Threshold = Field(description="μ.", examples=[1.0])
+
+
+class ValueClip(StrictModel):
+    """Every component into [−v, v]."""
+
+    rule: Literal["value"]
+    max_value: Threshold = Field(description="v.", examples=[0.5])
+
+
+ClipChoice = Annotated[
+    Annotated[NoClip, Tag("none")]
+    | Annotated[NormClip, Tag("norm")]
+    | Annotated[ValueClip, Tag("value")],
+    Discriminator(_kind("rule", "none")),
+]
+
+
+class Experiment(StrictModel):
+    """One sequence (or batch) through one network, forward and back."""
+
+    network: Network = Field(default=Network(), description="Which network.")
+    weights: Weights = Field(default=RandomWeights(), description="Its parameters.")
+    sequence: SequenceChoice = Field(default=RandomSequence(), description="What it reads.")
+    loss: Annotated[str, OneOf(LOSSES)] = Field(
+        default="cross-entropy",
+        description="L_t, the mean over the batch; a text takes cross-entropy.",
+    )
+    truncation: TruncationChoice | None = Field(
+        default=None,
+        description="How far back a loss travels. Left out or null: what the cell does by itself "
+        "(elman and jordan copy, which is a window of 1).",
+    )
+    clip: ClipChoice = Field(
+        default=NoClip(), description="What happens to the parameter gradient."
+    )
+    follow: Size | None = Field(
+        default=None, description="null: every loss; or i: the graph shows L_i alone."
+    )

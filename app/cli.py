@@ -40,4 +40,10 @@ def _serve(host: str | None, port: int | None) -> None:
     given = {"host": host, "port": port}
     options = {name: value for name, value in given.items() if value is not None}
     settings = Settings.model_validate(Settings().model_dump() | options)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )

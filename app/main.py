@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 from fastapi import FastAPI
@@ -13,8 +14,9 @@ from app.compute import Compute
 from app.encoding import GZIP_QUICK
 from app.middleware.body_limit import BodyLimit
 from app.middleware.page_policy import PagePolicy
+from app.openapi import describe
 from app.page import templates
-from app.routes import docs, flow, health, page
+from app.routes import docs, flow, health, page, presets
 from app.settings import Settings
 
 
@@ -46,10 +48,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_QUICK)
     app.add_middleware(PagePolicy)
-    for router in (page.router, docs.router, health.router, flow.router):
+    for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")
     problems.install(app)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app
 
 

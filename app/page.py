@@ -7,6 +7,7 @@ from app import __version__
 from app.assets import Assets
 from app.equations import EQUATIONS, math
 from app.paths import page_directory
+from app.presets import PRESETS
 
 
 def templates(assets: Assets) -> Jinja2Templates:
@@ -18,7 +19,7 @@ def templates(assets: Assets) -> Jinja2Templates:
     * `plotly_url`, `plotly_version`: the Plotly script of the installed package.
     * `math(latex)`: MathML markup, `math(latex, block=True)` in display style; red terms of the
       notes carry `class="known"`.
-    * `equations`: `app.equations.EQUATIONS`.
+    * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
     * `version`: of Unrolled.
     """
     environment = Environment(
@@ -34,6 +35,7 @@ def templates(assets: Assets) -> Jinja2Templates:
         "plotly_version": assets.plotly_version,
         "math": math,
         "equations": EQUATIONS,
+        "presets": PRESETS,
         "version": __version__,
     }
     return Jinja2Templates(env=environment)

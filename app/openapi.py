@@ -1,0 +1,30 @@
+"""The OpenAPI description, with the problem document among its schemas."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from app.schemas import Problem
+
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Build the description once; routes name the problem document by reference only.
+
+    FastAPI would announce a response model as application/json; problems are
+    application/problem+json, so their schema is added here.
+    """
+    if app.openapi_schema is None:
+        description = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        _, problems = models_json_schema([(Problem, "serialization")], ref_template=_REFERENCE)
+        description.setdefault("components", {}).setdefault("schemas", {}).update(problems["$defs"])
+        app.openapi_schema = description
+    return app.openapi_schema

@@ -69,7 +69,9 @@ class SpectrumReport(StrictModel):
 class DiagnosisReport(StrictModel):
     """The verdict, read off the itemized gradients."""
 
-    verdict: Literal["vanishing", "exploding", "stable", "blocked"]
+    verdict: Literal["vanishing", "exploding", "stable", "blocked"] = Field(
+        description="What happens to a gradient on its way back."
+    )
     decay_per_step: Nullable = Field(
         description="The factor of one step back; null where no gradient crosses a step."
     )
@@ -79,19 +81,23 @@ class DiagnosisReport(StrictModel):
 class NodeReport(StrictModel):
     """A group of units at one step."""
 
-    id: str = Field(examples=["h_3"])
-    kind: Literal["input", "context", "hidden", "cell", "output", "loss"]
+    id: str = Field(description="x, c, h, o or L, and the step.", examples=["h_3"])
+    kind: Literal["input", "context", "hidden", "cell", "output", "loss"] = Field(
+        description="Which group of units."
+    )
     step: int = Field(description="From 1; 0 for an initial state.")
-    label: str = Field(examples=["h₃"])
+    label: str = Field(description="The id as it is written.", examples=["h₃"])
     log10_norm: Nullable = Field(description=f"Of the gradient with respect to it. {LOG10}")
 
 
 class EdgeReport(StrictModel):
     """A connection that the forward pass uses."""
 
-    source: str = Field(examples=["h_2"])
-    target: str = Field(examples=["h_3"])
-    kind: Literal["input", "recurrent", "context", "output", "loss"]
+    source: str = Field(description="Where it comes from, forward.", examples=["h_2"])
+    target: str = Field(description="Where it goes to, forward.", examples=["h_3"])
+    kind: Literal["input", "recurrent", "context", "output", "loss"] = Field(
+        description="What it carries; context is a copy."
+    )
     parameter: str | None = Field(description="The parameter on it, if any.", examples=["W_hh"])
     log10_norm: Nullable = Field(description=f"What travels back, as it arrives at source. {LOG10}")
     parameter_log10_norm: Nullable = Field(
@@ -103,8 +109,8 @@ class EdgeReport(StrictModel):
 class GraphReport(StrictModel):
     """The unrolled network with the gradient of the followed losses on every edge."""
 
-    nodes: list[NodeReport]
-    edges: list[EdgeReport]
+    nodes: list[NodeReport] = Field(description="Step by step.")
+    edges: list[EdgeReport] = Field(description="Step by step.")
 
 
 class ActivityReport(StrictModel):
@@ -135,11 +141,11 @@ class Flow(StrictModel):
     step_losses: Series = Field(description="L_t; null where no loss is emitted.")
     hidden_gradient: NormSeries = Field(description="‖∂L/∂h_t‖, every later loss included.")
     cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, for cells that have a c_t.")
-    itemized: ItemizedFlow
+    itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
     parameter_gradients: dict[str, ParameterFlow] = Field(description="Every parameter's.")
-    clipping: ClippingReport
-    spectrum: SpectrumReport
-    diagnosis: DiagnosisReport
-    graph: GraphReport
-    activity: ActivityReport
+    clipping: ClippingReport = Field(description="What the clip rule did.")
+    spectrum: SpectrumReport = Field(description="The recurrent matrix and the Jacobians.")
+    diagnosis: DiagnosisReport = Field(description="The verdict in words.")
+    graph: GraphReport = Field(description="The unrolled network; only `follow` where given.")
+    activity: ActivityReport = Field(description="The forward pass.")
     text: TextReport | None = Field(description="null unless the sequence is a text.")

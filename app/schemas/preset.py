@@ -20,5 +20,5 @@ class Preset(StrictModel):
 class Health(StrictModel):
     """The service is up."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok"] = Field(default="ok", description="Always ok: it answered.")
     version: str = Field(description="Of the service.", examples=["1.0.0"])

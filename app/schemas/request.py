@@ -6,20 +6,19 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from app.schemas.strict import (
+    Index,
     Matrix,
     Number,
     OneOf,
+    Size,
     StrictModel,
     String,
     Tensor,
     Vector,
-    Whole,
     WholeMatrix,
 )
 from engine import ACTIVATIONS, CELLS, INITS, LOSSES, TOKENS, TOPOLOGIES
 
-Size = Annotated[Whole, Field(ge=1)]
-Seed = Annotated[Whole, Field(ge=0)]
 Threshold = Annotated[Number, Field(gt=0)]
 
 
@@ -54,7 +53,7 @@ class Network(StrictModel):
 class RandomWeights(StrictModel):
     """Weights drawn from a seed; biases are zero."""
 
-    kind: Literal["random"] = "random"
+    kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     init: Annotated[str, OneOf(INITS)] = Field(
         default="normal",
         description="How the recurrent matrix is drawn (identity: the others as normal).",
@@ -65,7 +64,7 @@ class RandomWeights(StrictModel):
         "null leaves it as drawn.",
         examples=[0.9],
     )
-    seed: Seed = Field(
+    seed: Index = Field(
         default=0, description="One seed gives the same numbers for ever.", examples=[0]
     )
 
@@ -73,7 +72,7 @@ class RandomWeights(StrictModel):
 class ExplicitWeights(StrictModel):
     """Weights as numbers: exactly the parameters of the cell."""
 
-    kind: Literal["explicit"] = "explicit"
+    kind: Literal["explicit"] = Field(description="Says which kind this is.")
     W_xh: Matrix | None = Field(default=None, description="Input → hidden, (H, D).")
     W_hh: Matrix | None = Field(
         default=None, description="Hidden → hidden, (H, H); not for jordan."
@@ -93,12 +92,12 @@ Weights = Annotated[
 class RandomSequence(StrictModel):
     """Standard normal inputs, and targets that are normal or uniform classes."""
 
-    kind: Literal["random"] = "random"
+    kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     steps: Size | None = Field(
         default=None, description="T. Left out or null: 20, or 1 for one-to-one.", examples=[20]
     )
     batch_size: Size = Field(default=1, description="B.", examples=[1])
-    seed: Seed = Field(
+    seed: Index = Field(
         default=0, description="Its stream is apart from the weights'.", examples=[0]
     )
 
@@ -106,14 +105,14 @@ class RandomSequence(StrictModel):
 class Label(StrictModel):
     """The class that a whole text belongs to."""
 
-    index: Annotated[Whole, Field(ge=0)] = Field(description="Which class, from 0.", examples=[1])
+    index: Index = Field(description="Which class, from 0.", examples=[1])
     of: Size = Field(description="How many classes there are.", examples=[2])
 
 
 class TextSequence(StrictModel):
     """A text as one-hot tokens; its vocabulary is its distinct tokens in sorted order."""
 
-    kind: Literal["text"]
+    kind: Literal["text"] = Field(description="Says which kind this is.")
     text: String = Field(description="Any Unicode text.", examples=["gradients vanish"])
     tokens: Annotated[str, OneOf(TOKENS)] = Field(
         default="characters", description="What one step reads."
@@ -142,7 +141,7 @@ Targets = Annotated[
 class ExplicitSequence(StrictModel):
     """Inputs and targets as numbers, [step][sample][unit], only the steps that are used."""
 
-    kind: Literal["explicit"]
+    kind: Literal["explicit"] = Field(description="Says which kind this is.")
     inputs: Tensor = Field(description="At the steps that read, (S, B, D).")
     targets: Targets = Field(
         description="At the steps that emit: class indices (S, B) for cross-entropy, "
@@ -165,20 +164,20 @@ SequenceChoice = Annotated[
 class NoTruncation(StrictModel):
     """Every loss reaches back to the first step."""
 
-    kind: Literal["none"] = "none"
+    kind: Literal["none"] = Field(default="none", description="Says which kind this is.")
 
 
 class WindowTruncation(StrictModel):
     """A loss L_i reaches h_t only where i − t < steps."""
 
-    kind: Literal["window"]
+    kind: Literal["window"] = Field(description="Says which kind this is.")
     steps: Size = Field(description="k.", examples=[5])
 
 
 class ChunkTruncation(StrictModel):
     """No gradient crosses from a chunk of `steps` steps into the one before."""
 
-    kind: Literal["chunk"]
+    kind: Literal["chunk"] = Field(description="Says which kind this is.")
     steps: Size = Field(description="k.", examples=[5])
 
 
@@ -193,20 +192,20 @@ TruncationChoice = Annotated[
 class NoClip(StrictModel):
     """The gradient is left as it is."""
 
-    rule: Literal["none"] = "none"
+    rule: Literal["none"] = Field(default="none", description="Says which rule this is.")
 
 
 class NormClip(StrictModel):
     """If ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together."""
 
-    rule: Literal["norm"]
+    rule: Literal["norm"] = Field(description="Says which rule this is.")
     max_norm: Threshold = Field(description="μ.", examples=[1.0])
 
 
 class ValueClip(StrictModel):
     """Every component into [−v, v]."""
 
-    rule: Literal["value"]
+    rule: Literal["value"] = Field(description="Says which rule this is.")
     max_value: Threshold = Field(description="v.", examples=[0.5])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 LARGEST_WHOLE = 2**53 - 1
@@ -29,7 +29,21 @@ def _unicode(value: str) -> str:
     return value
 
 
-Whole = Annotated[int, Strict(), BeforeValidator(_whole), Field(le=LARGEST_WHOLE)]
+@dataclass(frozen=True)
+class AtLeast:
+    """A whole number from `least` to the largest that JSON clients agree on."""
+
+    least: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """A bounded integer, also where it is written 20.0."""
+        bounded = core_schema.int_schema(strict=True, ge=self.least, le=LARGEST_WHOLE)
+        return core_schema.no_info_before_validator_function(_whole, bounded)
+
+
+Whole = Annotated[int, AtLeast(-LARGEST_WHOLE)]
+Index = Annotated[int, AtLeast(0)]
+Size = Annotated[int, AtLeast(1)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 String = Annotated[str, Strict(), AfterValidator(_unicode)]
 

@@ -35,6 +35,7 @@ from engine.losses import LOSSES
 from engine.magnitude import Magnitudes, Scaled
 from engine.network import Network, check_parameters, draw_parameters
 from engine.parameters import INITS
+from engine.passage import Passage
 from engine.sequences import Sequence, explicit_sequence, random_sequence
 from engine.spectrum import Spectrum, spectrum
 from engine.text import TOKENS, Text, encode_text
@@ -64,6 +65,7 @@ __all__ = [
     "Network",
     "Node",
     "ParameterGradient",
+    "Passage",
     "Scaled",
     "Sequence",
     "Spectrum",

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
-from engine.magnitude import Magnitudes, Scaled, ldexp_rows, trusted
+from engine.magnitude import Magnitudes, Scaled, ldexp_rows, ordinary
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Vector:
         starts = np.cumsum([0, *sizes[:-1]])
         with np.errstate(over="ignore", under="ignore"):
             squares = np.add.reduceat(np.square(self.values), starts)
-        if not self.exponent and trusted(squares, np.zeros(1)) and squares.all():
+        if not self.exponent and ordinary(squares):
             norms = np.sqrt(squares)
             return Magnitudes(norms, np.log10(norms))
         exponent = np.array([self.exponent])
@@ -187,7 +187,8 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
     if clip.threshold is None or not _engages(g, clip, norm, log10_norm):
         cosine = math.nan if math.isnan(log10_norm) else 1.0
         return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
-    after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.shapes)
+    with np.errstate(over="ignore", under="ignore"):
+        after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.shapes)
     measured = after.norm()
     norm_after = float(measured.norm[0])
     scale = norm_after / norm
@@ -207,11 +208,15 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
 
 def cosine_between(u: Array, v: Array) -> float:
     """u · v / (‖u‖ ‖v‖), clamped to [−1, 1]; NaN where either is exactly zero."""
-    tops = np.abs(u).max(), np.abs(v).max()
-    if not all(tops):
-        return math.nan
-    u, v = u / tops[0], v / tops[1]
-    return min(1.0, max(-1.0, float(u @ v) / math.sqrt(float(u @ u) * float(v @ v))))
+    products = np.array([u @ u, v @ v])
+    if not ordinary(products):
+        tops = np.abs(u).max(), np.abs(v).max()
+        if not all(tops):
+            return math.nan
+        u, v = u / tops[0], v / tops[1]
+        products = np.array([u @ u, v @ v])
+    cosine = float(u @ v) / float(np.sqrt(products).prod())
+    return min(1.0, max(-1.0, cosine))
 
 
 def _engages(g: Vector, clip: Clip, norm: float, log10_norm: float) -> bool:

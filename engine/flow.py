@@ -17,6 +17,7 @@ from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
 from engine.magnitude import Magnitudes, Scaled
 from engine.network import Network
+from engine.passage import Passage
 from engine.sequences import Sequence
 from engine.spectrum import Spectrum, spectrum
 from engine.truncation import Truncation
@@ -130,39 +131,38 @@ def gradient_flow(
     if loss not in LOSSES:
         raise choose(("loss",), loss, LOSSES)
     cell = CELLS[network.cell]
-    truncation = truncation or cell.default_truncation
     trace = unroll(network, parameters, sequence)
     followed = _followed(trace, follow)
+    passage = Passage.of(cell, parameters, trace, truncation or cell.default_truncation)
 
-    emitted = trace.o[trace.emits]
-    do = np.zeros_like(trace.o)
-    do[trace.emits] = LOSSES[loss].gradient(emitted, sequence.targets)
-    step_losses = np.full(trace.steps, np.nan)
+    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
     with np.errstate(over="ignore"):
-        step_losses[trace.emits] = LOSSES[loss].value(emitted, sequence.targets)
+        values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+    step_losses[trace.emits], do[trace.emits] = values, gradients
 
-    whole = backward(cell, parameters, trace, do, truncation)
-    gradients, clipping = _parameter_gradients(whole, clip or Clip())
-    pairs = itemize(cell, parameters, trace, do, truncation) if itemized else None
-    seen = spectrum(cell.recurrent_matrix(parameters), trace.derivative) if spectral else None
+    whole = backward(passage, do)
+    terms = whole.step_log10_norms()
+    parameter_gradients, clipping = _parameter_gradients(whole, terms, clip or Clip())
+    pairs = itemize(passage, do) if itemized else None
+    seen = spectrum(passage.recurrent, trace.derivative) if spectral else None
     drawn = None
     if graph:
         path = whole
         if follow is not None:
-            alone = np.where(followed[:, np.newaxis, np.newaxis], do, 0.0)
-            path = backward(cell, parameters, trace, alone, truncation)
-        drawn = build_graph(cell, parameters, trace, path, truncation, followed)
+            path = backward(passage, np.where(followed[:, np.newaxis, np.newaxis], do, 0.0))
+            terms = path.step_log10_norms()
+        drawn = build_graph(passage, path, terms, followed)
     return GradientFlow(
         steps=trace.steps,
-        loss=float(np.nansum(step_losses)),
+        loss=float(values.sum()),
         step_losses=step_losses,
         hidden_gradient=whole.hidden(),
         cell_gradient=None,
         itemized=pairs,
-        parameter_gradients=gradients,
+        parameter_gradients=parameter_gradients,
         clipping=clipping,
         spectrum=seen,
-        diagnosis=_diagnose(network, truncation, trace, pairs, seen),
+        diagnosis=_diagnose(network, passage, pairs, seen),
         graph=drawn,
         activity=_activity(trace, every_output=cell.feeds_outputs),
         trace=trace,
@@ -186,21 +186,20 @@ def _followed(trace: Trace, follow: int | None) -> Mask:
 
 
 def _parameter_gradients(
-    whole: Backward, clip: Clip
+    whole: Backward, terms: dict[str, Array], clip: Clip
 ) -> tuple[dict[str, ParameterGradient], Clipping]:
     """Sum every parameter's terms, clip the sums, and keep the norms of both."""
     total = Vector.of({name: whole.gradient(name) for name in whole.factors})
     after, clipping = clip_gradients(total, clip)
     sizes = total.norms()
     clipped = after.norms().norm if clipping.engaged else sizes.norm
-    steps = [whole.step_log10_norms(name) for name in whole.factors]
     gradients = {
         name: ParameterGradient(
             value=value,
             norm=float(sizes.norm[i]),
             log10_norm=float(sizes.log10_norm[i]),
             clipped_norm=float(clipped[i]),
-            step_log10_norm=np.where(steps[i] == -np.inf, np.nan, steps[i]),
+            step_log10_norm=np.where(terms[name] == -np.inf, np.nan, terms[name]),
         )
         for i, (name, value) in enumerate(total.parts(total.plain()).items())
     }
@@ -208,24 +207,21 @@ def _parameter_gradients(
 
 
 def _diagnose(
-    network: Network,
-    truncation: Truncation,
-    trace: Trace,
-    pairs: Itemized | None,
-    seen: Spectrum | None,
+    network: Network, passage: Passage, pairs: Itemized | None, seen: Spectrum | None
 ) -> Diagnosis | None:
     """The verdict, where both pictures that it is read off were asked for."""
     if pairs is None or seen is None:
         return None
-    mean = float(trace.derivative.mean())
-    return diagnose(pairs, Circumstances(network, truncation, seen.spectral_radius, mean))
+    mean = float(passage.trace.derivative.mean())
+    return diagnose(pairs, Circumstances(network, passage.truncation, seen.spectral_radius, mean))
 
 
 def _activity(trace: Trace, *, every_output: bool) -> Activity:
     """Norms of the forward pass."""
+    _, batch, width = trace.h.shape
     outputs = Scaled.ordinary(trace.o).magnitudes().norm
     return Activity(
         hidden_norm=Scaled.ordinary(trace.h).magnitudes().norm,
-        mean_derivative=trace.derivative.mean(axis=(1, 2)),
+        mean_derivative=trace.derivative.sum(axis=(1, 2)) / (batch * width),
         output_norm=outputs if every_output else np.where(trace.emits, outputs, np.nan),
     )

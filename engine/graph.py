@@ -10,8 +10,8 @@ from engine.arrays import Array, IntArray, Mask, Parameters
 from engine.bptt import Backward
 from engine.cells import Cell
 from engine.magnitude import Scaled
+from engine.passage import Passage
 from engine.truncation import Truncation
-from engine.unroll import Trace
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -99,31 +99,20 @@ class _Arrivals:
     loss: Numbers
 
 
-def build_graph(
-    cell: Cell,
-    parameters: Parameters,
-    trace: Trace,
-    flow: Backward,
-    truncation: Truncation,
-    followed: Mask,
-) -> Graph:
+def build_graph(passage: Passage, flow: Backward, terms: dict[str, Array], followed: Mask) -> Graph:
     """Draw the unrolled network with the gradient of the followed losses on every edge.
 
     Args:
-        cell: whose wiring it is.
-        parameters: name → array.
-        trace: the forward pass.
+        passage: the way back, whose cell it draws.
         flow: the backward pass of the followed losses alone.
-        truncation: in force.
+        terms: parameter → log₁₀ of the term that each step adds, of that same pass.
         followed: True at the steps whose loss is followed, (T,).
     Source: notes, the figures of "Learning in RNNs: BPTT".
     """
-    arrivals = _arrivals(cell, parameters, flow)
-    added = {
-        name: _none_for_zero(flow.step_log10_norms(name))
-        for name in ("W_xh", cell.recurrent, "W_hy")
-    }
-    blocked = blocked_passages(truncation, followed)
+    cell, trace = passage.cell, passage.trace
+    arrivals = _arrivals(cell, passage.parameters, flow)
+    added = {name: _none_for_zero(terms[name]) for name in ("W_xh", cell.recurrent, "W_hy")}
+    blocked = blocked_passages(passage.truncation, followed)
     graph = Graph()
     previous = None
     if trace.h_0.any() and not cell.feeds_outputs:

@@ -52,7 +52,7 @@ class Scaled:
     def magnitudes(self) -> Magnitudes:
         """The Frobenius norm of every value[n], over all its axes."""
         norms, shift = split_norms(self.value.reshape(self.value.shape[0], -1))
-        if shift is None and not self.exponent.any():
+        if shift is None and norms.all() and not self.exponent.any():
             return Magnitudes(norms, np.log10(norms))
         return finish(norms, self.exponent if shift is None else self.exponent + shift)
 
@@ -78,14 +78,16 @@ def split_norms(rows: Array) -> tuple[Array, IntArray | None]:
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squares = np.vecdot(rows, rows)
-        if squares.size and squares.min() > _SMALL and squares.max() < _LARGE:
+        if ordinary(squares):
             return np.sqrt(squares), None
-        exponent = np.zeros(len(rows), dtype=np.int64)
         outside = ~((squares > _SMALL) & (squares < _LARGE))
         peak = np.abs(rows[outside]).max(axis=1, initial=0.0)
+        if not peak.any():
+            return np.sqrt(squares), None
         shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
         scaled = ldexp_rows(rows[outside], -shift)
         squares[outside] = np.where(np.isfinite(peak), np.vecdot(scaled, scaled), peak)
+        exponent = np.zeros(len(rows), dtype=np.int64)
         exponent[outside] = shift
     return np.sqrt(squares), exponent
 
@@ -140,19 +142,26 @@ def holds_tiny(*arrays: Array) -> bool:
     return False
 
 
-def trusted(squares: Array, later: Array) -> bool:
-    """Whether squared norms were carried inside the ordinary range of a double.
+def ordinary(squares: Array) -> bool:
+    """Whether every squared norm lies where it carries its full precision."""
+    return bool(((squares > _SMALL) & (squares < _LARGE)).all())
+
+
+def trusted(squares: Array) -> bool:
+    """Whether squared norms were carried back inside the ordinary range of a double.
 
     A zero is believed only where it did not follow upon something already small, since
     then it may be an underflow rather than a dead unit.
 
     Args:
-        squares: ‖·‖² at every step; −1 where there is nothing.
-        later: the same one step later in time, from which each was carried.
+        squares: ‖·‖² at steps t, t + 1, …, each but the last carried from the one behind it; −1
+            where there is nothing. The last is not judged.
     """
+    judged, later = squares[:-1], squares[1:]
     with np.errstate(invalid="ignore"):
-        inside = (squares > _SMALL) & (squares < _LARGE)
-        if inside.all():
+        fine = (judged > _SMALL) & (judged < _LARGE)
+        fine |= judged == -1.0
+        if fine.all():
             return True
-        dead = (squares == 0.0) & ~((later > 0.0) & (later < _DEAD))
-        return bool((inside | dead | (squares == -1.0)).all())
+        fine |= (judged == 0.0) & ~((later > 0.0) & (later < _DEAD))
+        return bool(fine.all())

@@ -79,8 +79,10 @@ class SimpleCell(Cell):
         Source: notes, "Learning in RNNs: BPTT".
         """
         np.multiply(dh, derivative, out=da)
-        width = recurrent.shape[0]
-        np.dot(da.reshape(-1, width), recurrent, out=dh_previous.reshape(-1, width))
+        if da.ndim > 2:
+            width = len(recurrent)
+            da, dh_previous = da.reshape(-1, width), dh_previous.reshape(-1, width)
+        np.dot(da, recurrent, out=dh_previous)
 
     def terms(
         self, parameters: Parameters, x: Array, feedback: Array, h: Array, da: Array, do: Array

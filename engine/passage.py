@@ -1,0 +1,45 @@
+"""What every way back through one trace shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array, Parameters
+from engine.cells import Cell
+from engine.magnitude import holds_tiny
+from engine.truncation import Truncation
+from engine.unroll import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The way back from step T to step 1, before any gradient travels it.
+
+    Attributes:
+        cell: whose step goes back.
+        parameters: name → array.
+        trace: the forward pass.
+        truncation: which losses reach which steps.
+        recurrent: R, (H, H).
+        careful: whether a factor is so small that gradients need exponents from the start.
+    """
+
+    cell: Cell
+    parameters: Parameters
+    trace: Trace
+    truncation: Truncation
+    recurrent: Array
+    careful: bool
+
+    @staticmethod
+    def of(cell: Cell, parameters: Parameters, trace: Trace, truncation: Truncation) -> Passage:
+        """Prepare the way back through a trace."""
+        recurrent = np.ascontiguousarray(cell.recurrent_matrix(parameters))
+        careful = holds_tiny(trace.derivative, recurrent, parameters["W_hy"])
+        return Passage(cell, parameters, trace, truncation, recurrent, careful)
+
+    def entering(self, do: Array) -> Array:
+        """∂L_t/∂h_t through step t's own output: do_t W_hy, (T, B, H)."""
+        return do @ self.parameters["W_hy"]

@@ -1,0 +1,94 @@
+"""How large the term is that every step adds to every parameter's gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.arrays import Array, IntArray
+from engine.cells.base import Terms
+from engine.magnitude import LOG10_2, Scaled, ordinary
+
+_BLOCK = 2_000_000
+"""How many numbers of per-step terms are held at once."""
+_CANCELLED = 1e-4
+"""Below this share of its bound, a squared norm by Gram matrices has lost too many digits."""
+
+
+def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray]) -> dict[str, Array]:
+    """log₁₀ ‖leftᵀ right‖_F (weights) and log₁₀ ‖Σ_B left‖ (biases) at every step.
+
+    One sample: ‖leftᵀ right‖ = ‖left‖ ‖right‖.
+    A batch: ‖leftᵀ right‖² = Σ_bb′ (left leftᵀ)_bb′ (right rightᵀ)_bb′, so that no (H, D) matrix
+    is formed; where that sum cancels, or the terms are as small as the batch, they are formed.
+
+    Args:
+        factors: parameter → (left (T, B, ·), right (T, B, ·) or None).
+        exponents: parameter → binary exponents of its terms, (T,).
+    Returns:
+        parameter → (T,); −inf where the term is exactly zero.
+    """
+    distinct = {id(f): f for pair in factors.values() for f in pair if f is not None}
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        if next(iter(distinct.values())).shape[1] == 1:
+            log10 = _single(distinct)
+        else:
+            grams = {key: f @ f.transpose(0, 2, 1) for key, f in distinct.items()}
+            log10 = {}
+        norms = {}
+        for name, (left, right) in factors.items():
+            if left.shape[1] > 1:
+                norms[name] = _batched(left, right, grams)
+            elif right is None:
+                norms[name] = log10[id(left)]
+            else:
+                norms[name] = log10[id(left)] + log10[id(right)]
+            if exponents[name].any():
+                norms[name] = norms[name] + exponents[name] * LOG10_2
+    return norms
+
+
+def _single(factors: dict[int, Array]) -> dict[int, Array]:
+    """log₁₀ of every factor's norms, one sample: all of them in one pass where they allow it."""
+    flat = [f[:, 0] for f in factors.values()]
+    squares = np.array([np.vecdot(f, f) for f in flat])
+    zero = squares == 0.0
+    if not ordinary(squares[~zero]) or any(
+        f[at].any() for f, at in zip(flat, zero, strict=True) if at.any()
+    ):
+        return {key: Scaled.ordinary(f).log10_norms() for key, f in factors.items()}
+    return dict(zip(factors, 0.5 * np.log10(squares), strict=True))
+
+
+def _batched(left: Array, right: Array | None, grams: dict[int, Array]) -> Array:
+    """log₁₀ of the norms of one parameter's terms, over a batch."""
+    batch = left.shape[1]
+    own = grams[id(left)]
+    trace = np.trace(own, axis1=1, axis2=2)
+    if right is None:
+        squares, bound = own.sum(axis=(1, 2)), batch * trace
+    else:
+        other = grams[id(right)]
+        squares = np.vecdot(own.reshape(len(own), -1), other.reshape(len(own), -1))
+        bound = trace * np.trace(other, axis1=1, axis2=2)
+    log10 = np.asarray(0.5 * np.log10(squares))
+    lost = ~((squares > _CANCELLED * bound) & (squares > 1e-250) & (squares < 1e250))
+    if lost.any():
+        log10[lost] = _formed(left[lost], None if right is None else right[lost])
+    return log10
+
+
+def _formed(left: Array, right: Array | None) -> Array:
+    """The same from the terms themselves, a block of steps at a time."""
+    if right is None:
+        return Scaled.ordinary(left.sum(axis=1)).log10_norms()
+    block = max(1, _BLOCK // (left.shape[-1] * right.shape[-1]))
+    return np.concatenate(
+        [
+            Scaled.ordinary(
+                np.matmul(left[s : s + block].transpose(0, 2, 1), right[s : s + block])
+            ).log10_norms()
+            for s in range(0, len(left), block)
+        ]
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 Pointer = tuple[str | int, ...]
 
 
-class InvalidInput(ValueError):  # noqa: N818  (named for what it says of the input)
+class InvalidInput(ValueError):
     """Something that was given cannot be used.
 
     Attributes:

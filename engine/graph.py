@@ -142,9 +142,9 @@ def build_graph(passage: Passage, flow: Backward, terms: dict[str, Array], follo
             edges.append(Edge(h, o, "output", "W_hy", arrivals.through[n], added["W_hy"][n], False))
             if cell.feeds_outputs:
                 previous = o
-        if trace.emits[n]:
-            loss = graph.node("L", "loss", t, 0.0 if followed[n] else None)
-            edges.append(Edge(o, loss, "loss", None, arrivals.loss[n], None, False))
+            if trace.emits[n]:
+                loss = graph.node("L", "loss", t, 0.0 if followed[n] else None)
+                edges.append(Edge(o, loss, "loss", None, arrivals.loss[n], None, False))
     return graph
 
 

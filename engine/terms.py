@@ -31,14 +31,12 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray]) -> dict[
     """
     distinct = {id(f): f for pair in factors.values() for f in pair if f is not None}
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        if next(iter(distinct.values())).shape[1] == 1:
-            log10 = _single(distinct)
-        else:
-            grams = {key: f @ f.transpose(0, 2, 1) for key, f in distinct.items()}
-            log10 = {}
+        single = next(iter(distinct.values())).shape[1] == 1
+        log10 = _single(distinct) if single else {}
+        grams = {} if single else {k: f @ f.transpose(0, 2, 1) for k, f in distinct.items()}
         norms = {}
         for name, (left, right) in factors.items():
-            if left.shape[1] > 1:
+            if not single:
                 norms[name] = _batched(left, right, grams)
             elif right is None:
                 norms[name] = log10[id(left)]

@@ -23,7 +23,7 @@ Sizes = dict[str, Size]
 
 
 def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
-    """Compare every size, and the work T·H²·B of all together, with the settings.
+    """Compare every size, and what they come to together, with the settings.
 
     Raises:
         BadInput: with one entry for each limit that is exceeded.
@@ -39,30 +39,43 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
         if size.value > getattr(settings, limit)
     ]
     if not errors:
-        errors = list(_too_much_work(sizes, settings))
+        errors = list(_too_much_together(sizes, settings))
     if errors:
         raise BadInput(errors)
 
 
 def _refusal(limit: str, size: Size, settings: Settings) -> InputError:
     allowed = getattr(settings, limit)
-    what = Settings.model_fields[limit].description
+    what = (Settings.model_fields[limit].description or "").rstrip(".")
     return InputError(
-        size.path,
-        f"received {size.value}; allowed: at most {allowed} ({what}) [{PREFIX}{limit.upper()}]",
+        size.path, f"received {size.value}; allowed: at most {allowed} ({what}; {_variable(limit)})"
     )
 
 
-def _too_much_work(sizes: Sizes, settings: Settings) -> Iterator[InputError]:
-    steps, hidden, batch = (
-        sizes[name] for name in ("max_steps", "max_hidden_size", "max_batch_size")
+def _variable(limit: str) -> str:
+    return f"{PREFIX}{limit.upper()}"
+
+
+def _too_much_together(sizes: Sizes, settings: Settings) -> Iterator[InputError]:
+    """The two products of sizes that are limited: work and memory."""
+    steps, batch, inputs, hidden, outputs = (
+        sizes[f"max_{name}"].value
+        for name in ("steps", "batch_size", "input_size", "hidden_size", "output_size")
     )
-    work = steps.value * hidden.value**2 * batch.value
+    work = steps * hidden**2 * batch
     if work > settings.max_work:
         yield InputError(
-            hidden.path,
-            f"received T·H²·B = {steps.value}·{hidden.value}²·{batch.value} = {work}; "
-            f"allowed: at most {settings.max_work}, so fewer steps, hidden units or samples",
+            sizes["max_hidden_size"].path,
+            f"received T·H²·B = {steps}·{hidden}²·{batch} = {work}; allowed: at most "
+            f"{settings.max_work}, so fewer steps, units or samples ({_variable('max_work')})",
+        )
+    numbers = steps * batch * (inputs + hidden + outputs)
+    if numbers > settings.max_numbers:
+        yield InputError(
+            sizes["max_input_size"].path,
+            f"received T·B·(D + H + K) = {steps}·{batch}·({inputs} + {hidden} + {outputs}) = "
+            f"{numbers}; allowed: at most {settings.max_numbers}, so smaller sizes "
+            f"({_variable('max_numbers')})",
         )
 
 

@@ -35,7 +35,12 @@ class Settings(BaseSettings):
     max_hidden_size: int = Field(default=512, ge=1, description="Largest hidden size, H.")
     max_output_size: int = Field(default=2_000, ge=1, description="Largest output size, K.")
     max_work: int = Field(
-        default=1_000_000_000, ge=1, description="Most work in one request, counted as T·H²·B."
+        default=100_000_000, ge=1, description="Most work in one request, counted as T·H²·B."
+    )
+    max_numbers: int = Field(
+        default=20_000_000,
+        ge=1,
+        description="Most numbers in inputs, states and outputs, counted as T·B·(D + H + K).",
     )
 
 

@@ -101,7 +101,8 @@ def _resolve(
 
 def _discriminator(union: Any) -> str:
     """The field that tells a union's members apart: the first of each."""
-    return next(next(iter(member.model_fields)) for _, member in _tagged(union))
+    names = [name for _, member in _tagged(union) for name in member.model_fields]
+    return str(names[0])
 
 
 def _below(here: Any, segment: str | int) -> Any:

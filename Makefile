@@ -1,0 +1,73 @@
+# `make help` lists the targets. Everything is installed into .venv, from the locks.
+
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# PYTHON=python3.12 chooses the Python of the virtual environment; any 3.11 or newer will do.
+export PYTHON
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUNTIME := $(VENV)/.installed-runtime
+DEVELOPMENT := $(VENV)/.installed-development
+ORACLE := $(VENV)/.installed-oracle
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint format oracle bench screenshot lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: $(RUNTIME) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8001 for another port)
+	@exec $(BIN)/unrolled serve --host $(HOST) --port $(PORT)
+
+test: lint ## check style and types, then run every test that needs no PyTorch
+	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
+	  && $(BIN)/pytest $(ARGS)
+
+lint: $(DEVELOPMENT) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(DEVELOPMENT) ## put the code into its one format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
+	@$(BIN)/pytest tests/oracle $(ARGS)
+
+bench: $(ORACLE) ## measure the engine against PyTorch, the service and the page
+	@$(BIN)/python -m benchmarks
+
+screenshot: $(DEVELOPMENT) ## make docs/screenshot.png anew
+	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
+	  && $(BIN)/python scripts/screenshot.py
+
+lock: $(DEVELOPMENT) ## pin the dependencies anew (ARGS=--upgrade for the newest)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock $(ARGS)
+
+clean: ## remove the environment, the caches and what was built
+	rm -rf $(VENV) build dist test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@python=$$(scripts/find-python) && echo "Making $(VENV) with $$python" \
+	  && "$$python" -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml requirements.lock requirements-build.lock | $(BIN)/python
+	@echo "Installing what the service needs"
+	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	@echo "Installing what the tests need"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.
+$(ORACLE): $(DEVELOPMENT)
+	@echo "Installing PyTorch"
+	@$(PIP) install torch==2.13.0
+	@touch $@

@@ -160,7 +160,10 @@ async def test_where_losses_are_emitted(flow):
             ]
         ]
         for topology, steps in (
-            ("one-to-one", 1), ("many-to-one", 3), ("many-to-many", 3), ("one-to-many", 3)
+            ("one-to-one", 1),
+            ("many-to-one", 3),
+            ("many-to-many", 3),
+            ("one-to-many", 3),
         )
     }
     assert losses == {
@@ -190,8 +193,11 @@ async def test_a_large_gradient_is_measured_but_not_sent(flow):
 async def test_norms_far_below_and_above_a_double(flow):
     chain = {
         "network": {
-            "topology": "many-to-one", "activation": "linear",
-            "input_size": 1, "hidden_size": 1, "output_size": 1,
+            "topology": "many-to-one",
+            "activation": "linear",
+            "input_size": 1,
+            "hidden_size": 1,
+            "output_size": 1,
         },
         "sequence": {"kind": "explicit", "inputs": [[[0.0]]] * 400, "targets": [[[-1.0]]]},
         "loss": "squared-error",

@@ -1,0 +1,122 @@
+"""Each limit lets N through and refuses N + 1, before anything is computed."""
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+JSON = {"content-type": "application/json"}
+
+
+def text(content, **options):
+    return {"sequence": {"kind": "text", "text": content, **options}}
+
+
+def explicit(steps, batch):
+    inputs = [[[0.0] * 4] * batch] * steps
+    return {"sequence": {"kind": "explicit", "inputs": inputs, "targets": [[0] * batch] * steps}}
+
+
+@pytest.mark.parametrize(
+    ("limits", "fits", "exceeds", "pointer"),
+    [
+        ({"max_hidden_size": 5}, {"network": {"hidden_size": 5}},
+         {"network": {"hidden_size": 6}}, "/network/hidden_size"),
+        ({"max_input_size": 5}, {"network": {"input_size": 5}},
+         {"network": {"input_size": 6}}, "/network/input_size"),
+        ({"max_output_size": 5}, {"network": {"output_size": 5}},
+         {"network": {"output_size": 6}}, "/network/output_size"),
+        ({"max_steps": 5}, {"sequence": {"steps": 5}},
+         {"sequence": {"steps": 6}}, "/sequence/steps"),
+        ({"max_steps": 20}, {}, {"sequence": {"steps": 21}}, "/sequence/steps"),
+        ({"max_batch_size": 2}, {"sequence": {"batch_size": 2}},
+         {"sequence": {"batch_size": 3}}, "/sequence/batch_size"),
+        ({"max_steps": 3}, explicit(3, 1), explicit(4, 1), "/sequence"),
+        ({"max_batch_size": 3}, explicit(1, 3), explicit(1, 4), "/sequence"),
+        ({"max_text_length": 5}, text("abcde"), text("abcdef"), "/sequence/text"),
+        ({"max_steps": 4}, text("ababa"), text("ababab"), "/sequence/text"),
+        ({"max_steps": 2}, text("aa bb aa", tokens="words"),
+         text("aa bb aa bb", tokens="words"), "/sequence/text"),
+        ({"max_input_size": 3, "max_output_size": 9}, text("abcabc"), text("abcd"),
+         "/sequence/text"),
+        ({"max_output_size": 3, "max_input_size": 9}, text("abcabc"), text("abcd"),
+         "/sequence/text"),
+        ({"max_output_size": 3},
+         {"network": {"topology": "many-to-one"}} | text("ab", label={"index": 0, "of": 3}),
+         {"network": {"topology": "many-to-one"}} | text("ab", label={"index": 0, "of": 4}),
+         "/sequence/label/of"),
+        # T·H²·B = 20·8²·1 = 1280 and 21·8²·1 = 1344
+        ({"max_work": 1280}, {}, {"sequence": {"steps": 21}}, "/network/hidden_size"),
+        ({"max_work": 2560}, {"sequence": {"batch_size": 2}},
+         {"sequence": {"batch_size": 3}}, "/network/hidden_size"),
+        # T·B·(D + H + K) = 20·1·(4 + 8 + 4) = 320 and 20·1·(5 + 8 + 4) = 340
+        ({"max_numbers": 320}, {}, {"network": {"input_size": 5}}, "/network/input_size"),
+    ],
+)  # fmt: skip
+async def test_at_the_limit_and_one_above(opened, refused, limits, fits, exceeds, pointer):
+    async with opened(**limits) as client:
+        assert (await client.post("/api/v1/flow", json=fits)).status_code == 200
+        errors = await refused(exceeds, by=client)
+    assert list(errors) == [pointer]
+    variables = [f"UNROLLED_{name.upper()}" for name in limits]
+    assert any(variable in errors[pointer] for variable in variables)
+
+
+async def test_one_to_one_over_a_long_text_is_one_step(opened):
+    async with opened(max_steps=1) as client:
+        experiment = {"network": {"topology": "one-to-one"}} | text("a long text")
+        assert (await client.post("/api/v1/flow", json=experiment)).status_code == 200
+
+
+async def test_every_limit_that_is_exceeded_is_named(opened, refused):
+    experiment = {"network": {"hidden_size": 9, "input_size": 9}, "sequence": {"steps": 9}}
+    async with opened(max_hidden_size=8, max_input_size=8, max_steps=8) as client:
+        assert set(await refused(experiment, by=client)) == {
+            "/network/hidden_size",
+            "/network/input_size",
+            "/sequence/steps",
+        }
+
+
+async def test_nothing_is_computed_for_what_is_refused(client, refused):
+    """A request that could never be held in memory is answered all the same."""
+    huge = 2**53 - 1
+    experiment = {
+        "network": {"hidden_size": huge, "input_size": huge, "output_size": huge},
+        "sequence": {"steps": huge, "batch_size": huge},
+    }
+    assert len(await refused(experiment)) == 5
+
+
+async def test_body_at_the_limit_and_one_byte_above(opened):
+    body = b'{"follow": null}'
+    async with opened(max_body_bytes=len(body)) as client:
+        fits = await client.post("/api/v1/flow", content=body, headers=JSON)
+        exceeds = await client.post("/api/v1/flow", content=body + b" ", headers=JSON)
+    assert fits.status_code == 200
+    assert exceeds.status_code == 413
+    assert exceeds.headers["content-type"] == "application/problem+json"
+    assert f"{len(body)} bytes" in exceeds.json()["detail"]
+
+
+async def test_a_streamed_body_is_cut_off_at_the_limit(opened):
+    sent = 0
+
+    async def endless():
+        nonlocal sent
+        while True:
+            sent += 1000
+            yield b" " * 1000
+
+    async with opened(max_body_bytes=10_000) as client:
+        answer = await client.post("/api/v1/flow", content=endless(), headers=JSON)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert sent == 11_000
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/nothing"), ("PUT", "/docs")])
+async def test_no_route_takes_a_large_body(opened, method, path):
+    async with opened(max_body_bytes=10) as client:
+        answer = await client.request(method, path, content=b"x" * 11)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"

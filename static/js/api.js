@@ -1,0 +1,99 @@
+/** The only fetch. */
+
+/** A running request older than this makes way for a newer one. */
+const PATIENCE_MS = 1000;
+
+/** What went wrong, in the words of a problem document. */
+export class Problem extends Error {
+  /** @param {{status: number, title: string, detail: string, errors?: object[]}} document */
+  constructor(document) {
+    super(document.detail || document.title);
+    this.status = document.status;
+    /** @type {{pointer: string, detail: string}[]} */
+    this.errors = document.errors ?? [];
+  }
+}
+
+/** @param {string} url @param {RequestInit} options */
+async function ask(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (cause) {
+    if (cause.name === "AbortError") throw cause;
+    throw new Problem({ status: 0, title: "", detail: "The server does not answer." });
+  }
+  const kind = response.headers.get("content-type") ?? "";
+  if (response.ok) return response.json();
+  if (kind.includes("json")) throw new Problem(await response.json());
+  throw new Problem({
+    status: response.status, title: "", detail: `The server answered with status ${response.status}.`,
+  });
+}
+
+/** The presets. @param {string} base */
+export function presets(base) {
+  return ask(`${base}/presets`);
+}
+
+/**
+ * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
+ * answers while a hand is on a control, and the last change is never lost.
+ * @param {string} base
+ * @param {{flow: (flow: object, request: object) => void, problem: (problem: Problem) => void,
+ *   busy: (busy: boolean) => void}} on
+ */
+export function flowClient(base, on) {
+  let running = null;
+  let next = null;
+  let timer = 0;
+
+  async function run(request) {
+    const mine = { abort: new AbortController(), since: performance.now() };
+    running = mine;
+    try {
+      const flow = await ask(`${base}/flow`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(request),
+        signal: mine.abort.signal,
+      });
+      if (running === mine) on.flow(flow, request);
+    } catch (cause) {
+      if (running !== mine || cause.name === "AbortError") return;
+      if (!(cause instanceof Problem)) throw cause;
+      if (!next) on.problem(cause);
+    } finally {
+      if (running === mine) {
+        running = null;
+        const following = next;
+        next = null;
+        if (following) run(following);
+        else on.busy(false);
+      }
+    }
+  }
+
+  /** Drop a request that takes too long, for the newest. */
+  function giveWay() {
+    if (!next || !running) return;
+    running.abort.abort();
+    const following = next;
+    next = null;
+    run(following);
+  }
+
+  return {
+    /** @param {object} request */
+    send(request) {
+      if (running) {
+        next = request;
+        clearTimeout(timer);
+        timer = setTimeout(giveWay, running.since + PATIENCE_MS - performance.now());
+        return;
+      }
+      on.busy(true);
+      run(request);
+    },
+  };
+}

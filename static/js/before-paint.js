@@ -1,0 +1,11 @@
+/* Runs before the first paint, so that the page never flashes in the wrong colours. */
+(function choose() {
+  let kept = null;
+  try {
+    kept = localStorage.getItem("theme");
+  } catch {
+    kept = null;
+  }
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = kept ?? (dark ? "dark" : "light");
+})();

@@ -1,0 +1,139 @@
+/** Words for what is drawn: tooltips, the announcer, and a summary of every picture. */
+
+import { fromLog10, glyph, share, shorten, spoken, subscript } from "./format.js";
+import { clippedShift } from "./figures/profile.js";
+import { rowName } from "./picking.js";
+import { reason } from "./reading.js";
+
+/** "L₁₅" or "L". @param {number | null} follow */
+export function lossName(follow) {
+  return follow === null ? "L" : `L${subscript(follow)}`;
+}
+
+/** The id of a node as it is written: "h₁₃". @param {string} id */
+export function symbol(id) {
+  return id[0] + subscript(Number(id.slice(2)));
+}
+
+/** How much of what entered is left. */
+function leftOf(placed, reading) {
+  if (placed.relative === null) return "";
+  return `${share(placed.relative)} of what entered at step ${reading.entryStep}`;
+}
+
+/** The token that a node reads or should say, or "". */
+export function tokenOf(node, reading) {
+  const { text } = reading.flow;
+  if (!text) return "";
+  if (node.kind === "input") return `reads ${spoken(shorten(text.inputs[node.step - 1] ?? "", 24))}`;
+  const target = text.targets[reading.lossSteps.indexOf(node.step)];
+  if (node.kind !== "loss" || target === undefined) return "";
+  const label = reading.flow.experiment.sequence.label;
+  return label ? `should say label ${label.index} of ${label.of}` : `should say ${spoken(shorten(target, 24))}`;
+}
+
+/** Lines of text about a node or edge; the first is its name. */
+export function thing(id, reading) {
+  const loss = lossName(reading.follow);
+  const node = reading.nodes.get(id);
+  if (node) {
+    const { kind, step } = node.node;
+    const lines = [`${symbol(id)}, ${rowName(kind)} of step ${step}`];
+    const token = tokenOf(node.node, reading);
+    if (token) lines.push(token);
+    if (kind === "loss") {
+      lines.push(`${lossName(step)} = ${fromLog10(logOf(reading.flow.step_losses[step - 1]))}`);
+      if (reading.lossSteps.length > 1 && reading.follow !== step) lines.push("click to follow this loss");
+    } else if (node.node.log10_norm === null) {
+      lines.push(reading.follow === null ? "no gradient arrives here" : `nothing of ${loss} arrives here`);
+    } else {
+      lines.push(`‖∂${loss}/∂${symbol(id)}‖ = ${fromLog10(node.node.log10_norm)}`, leftOf(node, reading));
+    }
+    return lines.filter(Boolean);
+  }
+  const edge = reading.edges.get(id);
+  if (!edge) return [];
+  const lines = [`${symbol(edge.edge.source)} → ${symbol(edge.edge.target)}`];
+  if (edge.state === "live") {
+    lines.push(`arrives at ${symbol(edge.edge.source)}: ${fromLog10(edge.edge.log10_norm)}`, leftOf(edge, reading));
+  } else {
+    lines.push(`nothing passes: ${reason(edge, reading)}`);
+  }
+  if (edge.edge.parameter && edge.edge.parameter_log10_norm !== null) {
+    lines.push(`adds ${fromLog10(edge.edge.parameter_log10_norm)} to the gradient of ${edge.edge.parameter}`);
+  }
+  return lines.filter(Boolean);
+}
+
+function logOf(value) {
+  return value ? Math.log10(Math.abs(value)) : null;
+}
+
+/** Lines about one step of the profile. */
+export function profileStep(step, reading) {
+  const value = reading.row[step - 1];
+  const loss = lossName(reading.follow);
+  const h = `h${subscript(step)}`;
+  const lines = [`step ${step}${inputAt(step, reading)}`];
+  if (value === null) {
+    lines.push(step > reading.entryStep ? `${loss} cannot reach a later step` : `nothing of ${loss} arrives at ${h}`);
+  } else {
+    lines.push(`‖∂${loss}/∂${h}‖ = ${fromLog10(value)}`);
+    if (reading.entry !== null) lines.push(`${share(value - reading.entry)} of what entered at step ${reading.entryStep}`);
+    const shift = clippedShift(reading);
+    if (shift !== null) lines.push(`after clipping ${fromLog10(value + shift)}`);
+  }
+  if (reading.follow !== null && reading.lossSteps.length > 1) {
+    lines.push(`all losses together: ${fromLog10(reading.total[step - 1])}`);
+  }
+  return lines;
+}
+
+function inputAt(step, reading) {
+  const token = reading.flow.text?.inputs[step - 1];
+  return token === undefined ? "" : `, ${spoken(shorten(token, 16))}`;
+}
+
+/** Lines about one cell of the map. */
+export function mapCell(loss, step, reading) {
+  const { loss_steps: losses, steps, log10_norm: norms } = reading.flow.itemized;
+  const row = norms[losses.indexOf(loss)];
+  if (!row) return [`step ${step}${inputAt(step, reading)}`];
+  const pair = `‖∂${lossName(loss)}/∂h${subscript(step)}‖`;
+  if (step > loss) return [pair, "the future cannot change the past: h comes after this loss"];
+  const value = row[steps.indexOf(step)] ?? null;
+  if (value === null) return [`${pair} = 0`, `nothing of ${lossName(loss)} arrives at step ${step}`];
+  const own = row[steps.indexOf(loss)] ?? null;
+  const lines = [`${pair} = ${fromLog10(value)}`];
+  if (own !== null) lines.push(`${share(value - own)} of what entered at step ${loss}`);
+  if (reading.follow !== loss) lines.push(`click to follow ${lossName(loss)}`);
+  return lines;
+}
+
+/** A few steps of the followed gradient, for who cannot see the picture. */
+function samples(reading) {
+  const { entryStep, row } = reading;
+  const marks = [entryStep, Math.round((entryStep * 2) / 3), Math.round(entryStep / 3), 1];
+  return [...new Set(marks)].filter((t) => t >= 1)
+    .map((t) => `${row[t - 1] === null ? "nothing" : fromLog10(row[t - 1], 2)} at step ${t}`).join(", ");
+}
+
+/** What each picture shows, as text. */
+export function summaries(reading) {
+  const { flow } = reading;
+  const { cell, topology, activation, hidden_size: units } = flow.experiment.network;
+  const what = reading.follow === null ? "all losses" : `the loss of step ${reading.follow}`;
+  const blocked = [...reading.edges.values()].filter((e) => e.state === "blocked").length;
+  const read = flow.text ? ` It reads ${spoken(shorten(flow.text.inputs.map(glyph).join(flow.experiment.sequence.tokens === "words" ? " " : ""), 60))}.` : "";
+  return {
+    diagram: `The ${cell} network, ${topology}, ${units} ${activation} units, unrolled over ${flow.steps} steps.${read} `
+      + `Gradient of ${what}: ${samples(reading)}.${blocked ? ` ${blocked} edges pass no gradient.` : ""}`,
+    profile: `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.`,
+    map: `Map of ${reading.lossSteps.length} ${reading.lossSteps.length === 1 ? "loss" : "losses"} against ${flow.steps} steps: `
+      + `how much of each loss is left at each step before it. ${flow.diagnosis.summary}`,
+    clipping: `Norm of the gradient of every parameter. ${Object.entries(flow.parameter_gradients)
+      .map(([name, g]) => `${name} ${fromLog10(g.log10_norm)}`).join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
+    spectrum: `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix in the complex plane; `
+      + `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
+  };
+}

@@ -1,0 +1,84 @@
+/** Every picture as PNG and SVG, every number as JSON and CSV, the experiment as a link and curl. */
+
+import { save } from "./render.js";
+
+/** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
+export function toCsv(flow) {
+  const lines = ["quantity,of,loss_step,step,log10_norm,value"];
+  const put = (quantity, of, loss, step, log10, value) => lines.push(
+    [quantity, of, loss, step, log10 ?? "", value ?? ""].map(quoted).join(","),
+  );
+  flow.step_losses.forEach((v, n) => put("loss", "", n + 1, n + 1, null, v));
+  flow.hidden_gradient.log10_norm.forEach((v, n) => put("hidden_gradient", "h", "", n + 1, v, flow.hidden_gradient.norm[n]));
+  const { loss_steps: losses, steps, log10_norm: map } = flow.itemized;
+  losses.forEach((i, r) => steps.forEach((t, c) => {
+    if (t <= i) put("itemized", "h", i, t, map[r][c], null);
+  }));
+  for (const [name, g] of Object.entries(flow.parameter_gradients)) {
+    put("parameter_gradient", name, "", "", g.log10_norm, g.norm);
+    put("parameter_gradient_clipped", name, "", "", null, g.clipped_norm);
+    g.step_log10_norm.forEach((v, n) => put("parameter_step", name, "", n + 1, v, null));
+  }
+  flow.spectrum.jacobian_log10_norm.forEach((v, n) => put("jacobian", "", "", n + 1, v, null));
+  flow.spectrum.product_log10_norm.forEach((v, n) => put("jacobian_product", "", "", n + 1, v, null));
+  for (const [name, series] of Object.entries(flow.activity)) {
+    series.forEach((v, n) => put(name, "", "", n + 1, null, v));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function quoted(value) {
+  const text = String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The request as a line for a shell. @param {string} url @param {object} request */
+export function toCurl(url, request) {
+  const body = JSON.stringify(request).replaceAll("'", "'\\''");
+  return `curl -X POST ${url} -H 'Content-Type: application/json' -d '${body}'`;
+}
+
+/**
+ * @param {Document} document
+ * @param {{reading: () => import("./types.js").Reading | null, figure: (name: string) => object,
+ *   paper: () => string, url: () => string}} context
+ */
+export function listenDownloads(document, context) {
+  const said = document.getElementById("copied");
+
+  async function copy(kind) {
+    const reading = context.reading();
+    const text = kind === "link" ? document.location.href
+      : toCurl(context.url(), reading?.flow.experiment ?? {});
+    try {
+      await navigator.clipboard.writeText(text);
+      said.textContent = kind === "link" ? "Link copied." : "Command copied.";
+    } catch {
+      said.replaceChildren("Copy it here: ", Object.assign(document.createElement("input"), { value: text, readOnly: true, ariaLabel: "To copy" }));
+      said.querySelector("input").select();
+    }
+  }
+
+  function keep(kind) {
+    const reading = context.reading();
+    if (!reading) return;
+    const [text, type] = kind === "json"
+      ? [JSON.stringify(reading.flow, null, 1), "application/json"] : [toCsv(reading.flow), "text/csv"];
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = `unrolled.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy], [data-save], [data-picture]");
+    if (!button) return;
+    const { copy: what, save: kind, picture, format } = button.dataset;
+    if (what) copy(what);
+    if (kind) keep(kind);
+    if (picture && context.reading()) {
+      save(context.figure(picture), { format, filename: `unrolled-${picture}`, paper: context.paper() });
+    }
+  });
+}

@@ -1,0 +1,54 @@
+/** What every picture's layout shares: margins, fonts, an axis of time. */
+
+import { stepTicks } from "../format.js";
+
+/**
+ * @param {import("../types.js").Theme} theme
+ * @param {import("../types.js").Frame} frame
+ * @param {{top: number, bottom: number, ticks?: boolean, title?: string}} options
+ */
+export function timeLayout(theme, frame, { top, bottom, ticks = true, title = "" }) {
+  const plot = frame.width - frame.left - frame.right;
+  const values = ticks ? stepTicks(frame.lo, frame.hi, Math.max(2, plot / 34)) : [];
+  return {
+    width: frame.width,
+    height: frame.height,
+    margin: { l: frame.left, r: frame.right, t: top, b: bottom, pad: 0, autoexpand: false },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.sans, size: 11, color: theme.muted },
+    showlegend: false,
+    hovermode: false,
+    dragmode: false,
+    xaxis: {
+      range: [frame.lo, frame.hi],
+      fixedrange: true,
+      showgrid: false,
+      zeroline: false,
+      showline: false,
+      ticks: ticks ? "outside" : "",
+      ticklen: 3,
+      tickcolor: theme.rule,
+      tickmode: "array",
+      tickvals: values,
+      ticktext: values.map(String),
+      showticklabels: ticks,
+      tickangle: 0,
+      title: title ? { text: title, standoff: 4, font: { size: 11, color: theme.muted } } : undefined,
+    },
+  };
+}
+
+/** A vertical axis without decoration but its labels. @param {import("../types.js").Theme} theme */
+export function plainAxis(theme, extra) {
+  return {
+    fixedrange: true,
+    zeroline: false,
+    showline: false,
+    ticks: "",
+    automargin: false,
+    gridcolor: theme.grid,
+    tickfont: { size: 11, color: theme.muted },
+    ...extra,
+  };
+}

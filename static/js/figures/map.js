@@ -1,0 +1,84 @@
+/** The itemized map: every loss i against every step t that it reaches. */
+
+import { LIMIT, clamp, colorscale } from "../theme.js";
+import { stepTicks } from "../format.js";
+import { plainAxis, timeLayout } from "./layout.js";
+
+/** More rows or columns than this say no more on a screen. */
+const MOST = 640;
+
+/**
+ * @param {import("../types.js").Reading} reading
+ * @param {import("../types.js").Frame} frame
+ * @param {import("../types.js").Theme} theme
+ * @returns {import("../types.js").Figure}
+ */
+export function map(reading, frame, theme) {
+  const { loss_steps: losses, steps, log10_norm: norms } = reading.flow.itemized;
+  const columns = thin(steps, (t) => t > frame.lo - 1 && t < frame.hi + 1);
+  const rows = thin(losses, (i) => i > frame.lo - 1);
+  const column = new Map(steps.map((t, k) => [t, k]));
+  const z = rows.map((n) => {
+    const own = norms[n][column.get(losses[n]) ?? -1] ?? null;
+    return columns.map((k) => {
+      const value = norms[n][k];
+      return value === null || own === null ? null : clamp(value - own);
+    });
+  });
+  const range = rowRange(losses, frame);
+  const plot = frame.height - 44;
+  const values = losses.length === 1 ? losses : stepTicks(range[0], range[1], Math.max(1, plot / 20));
+  return {
+    data: [{
+      type: "heatmap", hoverinfo: "skip", showscale: false, zsmooth: false,
+      x: columns.map((k) => steps[k]), y: rows.map((n) => losses[n]), z,
+      zmin: -LIMIT, zmax: LIMIT, colorscale: colorscale(theme),
+      ...(columns.length === 1 ? { dx: 1, x0: steps[columns[0]], x: undefined } : {}),
+      ...(rows.length === 1 ? { dy: 1, y0: losses[rows[0]], y: undefined } : {}),
+    }],
+    layout: {
+      ...timeLayout(theme, frame, { top: 4, bottom: 40, title: "time step t" }),
+      yaxis: plainAxis(theme, {
+        range, showgrid: false, tickmode: "array", tickvals: values, ticktext: values.map(String),
+        ticks: "outside", ticklen: 3, tickcolor: theme.rule,
+      }),
+      shapes: follows(reading, frame, theme),
+    },
+  };
+}
+
+/**
+ * The losses in sight, from below upwards.
+ * @param {number[]} losses
+ * @param {import("../types.js").Frame} frame
+ */
+export function rowRange(losses, frame) {
+  const low = Math.max(losses[0] - 0.5, losses.length > 1 ? frame.lo : 0);
+  const high = losses.at(-1) + 0.5;
+  return [Math.min(low, high - 1), high];
+}
+
+/** Indices of what is in sight, every k-th where there is too much. */
+function thin(all, keep) {
+  const kept = [...all.keys()].filter((n) => keep(all[n]));
+  const every = Math.ceil(kept.length / MOST);
+  return every > 1 ? kept.filter((_, n) => n % every === 0) : kept;
+}
+
+/** A frame around the followed row. */
+function follows(reading, frame, theme) {
+  if (reading.follow === null || reading.lossSteps.length === 1) return [];
+  return [{
+    type: "rect", x0: Math.max(reading.first - 0.5, frame.lo), x1: reading.follow + 0.5,
+    y0: reading.follow - 0.5, y1: reading.follow + 0.5,
+    line: { color: theme.ink, width: 1.4 }, fillcolor: "rgba(0,0,0,0)",
+  }];
+}
+
+/** The loss under a pixel of the map, or null. */
+export function lossAt(losses, frame, pixel) {
+  const [low, high] = rowRange(losses, frame);
+  const plot = frame.height - 44;
+  const at = Math.round(high - ((pixel - 4) / plot) * (high - low));
+  return losses.includes(at) ? at : null;
+}

@@ -1,0 +1,114 @@
+/** The gradient profile: the norm at every step of what the followed loss sends back. */
+
+import { fromLog10, power } from "../format.js";
+import { flowColor } from "../theme.js";
+import { plainAxis, timeLayout } from "./layout.js";
+
+/**
+ * @param {import("../types.js").Reading} reading
+ * @param {import("../types.js").Frame} frame
+ * @param {import("../types.js").Theme} theme
+ * @returns {import("../types.js").Figure}
+ */
+export function profile(reading, frame, theme) {
+  const { row, total, follow, entry } = reading;
+  const steps = row.map((_, n) => n + 1).filter((t) => t > frame.lo - 1 && t < frame.hi + 1);
+  const shown = steps.filter((t) => row[t - 1] !== null);
+  const clipped = clippedShift(reading);
+  const others = follow !== null && reading.lossSteps.length > 1;
+  const [floor, top] = bounds([
+    ...shown.map((t) => row[t - 1]),
+    ...(others ? steps.map((t) => total[t - 1]) : []),
+    ...(clipped === null ? [] : shown.map((t) => row[t - 1] + clipped)),
+  ]);
+  const dense = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo) < 5;
+  return {
+    data: [
+      {
+        type: "bar", hoverinfo: "skip", base: floor, width: dense ? 1 : 0.72,
+        x: shown,
+        y: shown.map((t) => Math.max(0.015 * (top - floor), row[t - 1] - floor)),
+        marker: {
+          color: shown.map((t) => flowColor(theme, row[t - 1] - (entry ?? row[t - 1]))),
+          line: { width: 0 },
+        },
+      },
+      line(steps, others ? (t) => total[t - 1] : null, {
+        color: theme.muted, width: 1.2, dash: "solid", marks: dense ? 0 : 3.5,
+      }),
+      line(shown, clipped === null ? null : (t) => row[t - 1] + clipped, {
+        color: theme.ink, width: 1.6, dash: "4px,3px", marks: dense ? 0 : 4,
+      }),
+      zeros(steps.filter((t) => row[t - 1] === null && t <= reading.entryStep), floor, top, theme),
+    ],
+    layout: {
+      ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
+      bargap: 0,
+      yaxis: plainAxis(theme, { range: [floor, top], tickmode: "array", ...ticks(floor, top, frame) }),
+      shapes: entry === null ? [] : levels(entry, floor, top, theme),
+      annotations: entry === null ? [] : levelNotes(entry, floor, top, theme),
+    },
+  };
+}
+
+/** log₁₀ of what norm clipping multiplies every gradient by; null where that is not so. */
+export function clippedShift({ flow }) {
+  const { rule, engaged, scale } = flow.clipping;
+  return rule === "norm" && engaged && scale ? Math.log10(scale) : null;
+}
+
+/** The vertical range: whole decades around all that is drawn, at least two. */
+function bounds(values) {
+  const finite = values.filter((v) => v !== null && Number.isFinite(v));
+  if (!finite.length) return [-2, 1];
+  const low = finite.reduce((a, b) => Math.min(a, b));
+  const high = finite.reduce((a, b) => Math.max(a, b));
+  const spare = Math.max(0.25, (high - low) * 0.06);
+  const floor = Math.floor(low - spare);
+  return [floor, Math.max(high + spare, floor + 2)];
+}
+
+function ticks(floor, top, frame) {
+  const room = Math.max(2, Math.floor(frame.height / 34));
+  const every = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+    .find((n) => (top - floor) / n <= room) ?? 10000;
+  const tickvals = [];
+  for (let e = Math.ceil(floor / every) * every; e <= top; e += every) tickvals.push(e);
+  return { tickvals, ticktext: tickvals.map(power) };
+}
+
+function line(steps, value, { color, width, dash, marks }) {
+  return {
+    type: "scatter", mode: marks ? "lines+markers" : "lines", hoverinfo: "skip",
+    x: value ? steps : [],
+    y: value ? steps.map(value) : [],
+    line: { color, width, dash },
+    marker: { size: marks, color },
+  };
+}
+
+/** Crosses at the foot where the gradient is exactly zero or nothing reaches. */
+function zeros(steps, floor, top, theme) {
+  return {
+    type: "scatter", mode: "markers", hoverinfo: "skip",
+    x: steps, y: steps.map(() => floor + 0.05 * (top - floor)),
+    marker: { symbol: "x-thin", size: 5, line: { width: 1.2, color: theme.blocked } },
+  };
+}
+
+const LEVELS = [[0, "what entered"], [-3, "a thousandth"], [3, "a thousand times"]];
+
+function levels(entry, floor, top, theme) {
+  return LEVELS.filter(([d]) => entry + d > floor && entry + d < top).map(([d]) => ({
+    type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: entry + d, y1: entry + d,
+    layer: "below", line: { color: theme.blocked, width: 1, dash: "1px,3px" },
+  }));
+}
+
+function levelNotes(entry, floor, top, theme) {
+  return LEVELS.filter(([d]) => entry + d > floor && entry + d < top).map(([d, words]) => ({
+    xref: "paper", x: 0, xanchor: "left", yref: "y", y: entry + d, yanchor: "bottom", showarrow: false,
+    text: d === 0 ? `${words}: ${fromLog10(entry)}` : words,
+    font: { size: 10, color: theme.muted }, borderpad: 1,
+  }));
+}

@@ -1,0 +1,126 @@
+/** Numbers and tokens as text. */
+
+const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+
+/** @param {number} value   a whole number */
+export function superscript(value) {
+  return [...String(value)].map((c) => SUPERSCRIPTS[c]).join("");
+}
+
+/** @param {number} value   a whole number from 0 */
+export function subscript(value) {
+  return [...String(value)].map((c) => SUBSCRIPTS[Number(c)]).join("");
+}
+
+/**
+ * A number given by its log₁₀, also far outside the range of a double: "0.0123", "4.56 × 10⁻³⁰⁰⁰".
+ * @param {number | null | undefined} log10
+ * @param {number} digits   significant ones
+ */
+export function fromLog10(log10, digits = 3) {
+  if (log10 === null || log10 === undefined || Number.isNaN(log10)) return "0";
+  if (log10 > -3.0005 && log10 < 4) return plain(10 ** log10, digits);
+  let exponent = Math.floor(log10);
+  let mantissa = (10 ** (log10 - exponent)).toFixed(digits - 1);
+  if (Number(mantissa) >= 10) {
+    exponent += 1;
+    mantissa = (1).toFixed(digits - 1);
+  }
+  return `${mantissa} × 10${superscript(exponent)}`;
+}
+
+/** An ordinary number to so many significant digits. @param {number} value */
+export function plain(value, digits = 3) {
+  if (value === 0) return "0";
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  const decimals = Math.max(0, Math.min(6, digits - 1 - size));
+  return value.toFixed(decimals).replace("-", "−");
+}
+
+/** Any number of ordinary or extraordinary size. @param {number | null | undefined} value */
+export function number(value, digits = 3) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (value === 0) return "0";
+  return (value < 0 ? "−" : "") + fromLog10(Math.log10(Math.abs(value)), digits);
+}
+
+/**
+ * A share in words: "12 %", "0.03 %", "×41".
+ * @param {number | null} decades   log₁₀ of the share
+ */
+export function share(decades) {
+  if (decades === null) return "nothing";
+  if (decades > 0.3) return `${fromLog10(decades, 3)} times`;
+  if (decades < -4) return `${fromLog10(decades, 2)} times`;
+  return `${plain(10 ** decades * 100, decades < -1 ? 2 : 3)} %`;
+}
+
+/** Decades with sign: "−2.4", "+0.3". @param {number} decades */
+export function signed(decades, digits = 1) {
+  const text = Math.abs(decades).toFixed(digits);
+  return (decades < 0 && Number(text) !== 0 ? "−" : "+") + text;
+}
+
+/** A tick of a log axis: "10⁻²", "1". @param {number} exponent */
+export function power(exponent) {
+  return exponent === 0 ? "1" : exponent === 1 ? "10" : `10${superscript(exponent)}`;
+}
+
+const GLYPHS = new Map([
+  [" ", "␣"], ["\n", "↵"], ["\r", "␍"], ["\t", "⇥"], ["\u00a0", "⍽"], ["\u200d", "⁀"],
+]);
+const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zs}\p{Zl}\p{Zp}\p{Variation_Selector}]$/u;
+
+/**
+ * A token so that one sees it: white space and controls as glyphs, a lone mark on a dotted circle.
+ * @param {string} token
+ */
+export function glyph(token) {
+  return [...token].map((c, i) => {
+    if (GLYPHS.has(c)) return GLYPHS.get(c);
+    if (UNSEEN.test(c)) return "▫";
+    if (i === 0 && /^\p{M}/u.test(c)) return `◌${c}`;
+    return c;
+  }).join("");
+}
+
+/** A token in running text: its glyphs, and the code point of a single unseen one. @param {string} token */
+export function spoken(token) {
+  const points = [...token];
+  const code = points.length === 1 && (GLYPHS.has(token) || UNSEEN.test(token) || /^\p{M}/u.test(token));
+  const seen = `“\u2068${glyph(token)}\u2069”`;
+  return code ? `${seen} U+${points[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : seen;
+}
+
+/**
+ * Cut to so many graphemes.
+ * @param {string} text
+ * @param {number} most
+ */
+export function shorten(text, most) {
+  if (text.length <= most) return text;
+  const parts = [...new Intl.Segmenter().segment(text)].map((part) => part.segment);
+  return parts.length <= most ? text : `${parts.slice(0, Math.max(1, most - 1)).join("")}…`;
+}
+
+/** For Plotly, which reads a little HTML in its text. @param {string} text */
+export function escapeMarkup(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/**
+ * Round step numbers for an axis.
+ * @param {number} lo
+ * @param {number} hi
+ * @param {number} most   how many fit
+ */
+export function stepTicks(lo, hi, most) {
+  const span = hi - lo;
+  const every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((n) => span / n <= most) ?? 2000;
+  const ticks = [];
+  const first = Math.max(1, Math.ceil(lo));
+  if (every > 2 && first === 1) ticks.push(1);
+  for (let t = Math.ceil(first / every) * every; t <= hi; t += every) ticks.push(t);
+  return ticks;
+}

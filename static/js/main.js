@@ -1,0 +1,239 @@
+/** Wires the page: settings → request → flow → pictures. The only module that acts on import. */
+
+import { flowClient, presets } from "./api.js";
+import { listenControls, putControls } from "./controls.js";
+import { mapCell, profileStep, summaries, thing } from "./describe.js";
+import { listenDownloads } from "./downloads.js";
+import { followOf, fromExperiment, toRequest } from "./experiment.js";
+import { inspect } from "./inspect.js";
+import { putNotes, putReasons } from "./notes.js";
+import { walk } from "./picking.js";
+import { createPictures } from "./pictures.js";
+import { clearProblems, showProblem } from "./problems.js";
+import { followedAtOnce, read } from "./reading.js";
+import { clippingSentence, keys, leftSentence, putSummary, spectrumSentence } from "./sentence.js";
+import { createStore } from "./state.js";
+import { readTheme } from "./theme.js";
+import { listen } from "./timeline.js";
+import { createTooltip } from "./tooltip.js";
+
+const API = "/api/v1";
+const root = document.documentElement;
+const get = (id) => document.getElementById(id);
+
+const store = createStore(window);
+const tooltip = createTooltip(get("tooltip"));
+let theme = readTheme(root);
+let latest = null;
+let announcing = 0;
+let busySince = 0;
+let offered = [];
+
+const pictures = createPictures(document, {
+  theme: () => theme,
+  selected: () => store.get().select,
+  drawn: () => { root.dataset.rendered = String(Number(root.dataset.rendered) + 1); },
+});
+
+const client = flowClient(API, {
+  flow(flow) {
+    clearProblems(document);
+    latest = flow;
+    showFlow(flow);
+    root.dataset.state = "ready";
+  },
+  problem(problem) {
+    showProblem(document, problem);
+    get("stack").classList.toggle("stale", latest !== null);
+    root.dataset.state = "error";
+  },
+  busy(busy) {
+    clearTimeout(busySince);
+    if (busy) busySince = setTimeout(() => { get("progress").hidden = false; }, 150);
+    else get("progress").hidden = true;
+    get("pictures").setAttribute("aria-busy", String(busy));
+  },
+});
+
+function showFlow(flow) {
+  const reading = read(flow);
+  pictures.show(reading);
+  get("stack").classList.remove("stale");
+  putSummary(get("summary"), flow.diagnosis.summary);
+  get("verdict").dataset.verdict = flow.diagnosis.verdict;
+  get("left").textContent = leftSentence(reading);
+  get("clipping-words").textContent = clippingSentence(flow);
+  get("spectrum-words").textContent = spectrumSentence(flow);
+  for (const [name, html] of Object.entries(keys(reading))) {
+    const key = get(`key-${name}`);
+    if (key.innerHTML !== html) key.innerHTML = html;
+  }
+  for (const [name, text] of Object.entries(summaries(reading))) pictures.plot(name).setAttribute("aria-label", text);
+  putNotes(document, store.get(), flow);
+  showSelected(reading);
+  clearTimeout(announcing);
+  announcing = setTimeout(() => announce(flow.diagnosis.summary), 900);
+}
+
+function showSelected(reading) {
+  if (reading) inspect(get("inspector-body"), get("inspector-title"), store.get().select, reading);
+}
+
+function announce(text) {
+  get("announcer").textContent = text;
+}
+
+function showLook() {
+  const chosen = offered.find((preset) => preset.name === store.get().preset);
+  get("preset").value = chosen?.name ?? "";
+  get("look").hidden = !chosen;
+  if (!chosen) return;
+  const lead = Object.assign(document.createElement("b"), { textContent: "What to look at. " });
+  get("look").replaceChildren(lead, chosen.look);
+}
+
+store.subscribe((settings, changed) => {
+  putControls(document, settings);
+  putReasons(document, settings);
+  showLook();
+  const only = (name) => changed.size === 1 && changed.has(name);
+  if (only("select")) {
+    pictures.redraw(["diagram"]);
+    showSelected(pictures.reading());
+    return;
+  }
+  if (only("preset")) return;
+  if (latest && [...changed].every((name) => name === "follow" || name === "select")) {
+    const follow = followOf(settings);
+    if (follow !== (latest.experiment.follow ?? null)) pictures.show(read(followedAtOnce(latest, follow)));
+  }
+  client.send(toRequest(settings));
+});
+
+function openThing(id) {
+  const reading = pictures.reading();
+  const node = reading.nodes.get(id)?.node;
+  const patch = { select: id };
+  if (node?.kind === "loss" && reading.lossSteps.length > 1) {
+    patch.follow = node.step === reading.steps ? "last" : node.step;
+  }
+  store.set(patch);
+}
+
+listenControls(document, store);
+
+listen(document, pictures, {
+  hover(spot) {
+    const reading = pictures.reading();
+    pictures.mark(spot?.step ?? null);
+    if (!spot) return tooltip.hide();
+    const lines = spot.picture === "profile" ? profileStep(spot.step, reading)
+      : spot.picture === "map" ? mapCell(spot.loss, spot.step, reading)
+        : spot.thing ? thing(spot.thing, reading) : [];
+    return lines.length ? tooltip.show(lines, spot) : tooltip.hide();
+  },
+  click(spot) {
+    if (spot.thing) openThing(spot.thing);
+    if (spot.picture === "profile") {
+      pictures.centreOn(spot.step);
+      store.set({ select: `h_${spot.step}` });
+    }
+    if (spot.picture === "map") {
+      pictures.centreOn(spot.step);
+      const steps = pictures.reading().steps;
+      if (spot.loss && pictures.reading().lossSteps.length > 1) {
+        store.set({ follow: spot.loss === steps ? "last" : spot.loss, select: `h_${spot.step}` });
+      } else {
+        store.set({ select: `h_${spot.step}` });
+      }
+    }
+  },
+});
+
+get("walk").addEventListener("keydown", (event) => {
+  const reading = pictures.reading();
+  if (!reading) return;
+  if (/^(Arrow|Home|End)/.test(event.key) && !event.altKey && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    const id = walk(reading, store.get().select || `h_${reading.entryStep}`, event.key);
+    const { node } = reading.nodes.get(id);
+    pictures.reveal(node.step);
+    store.set({ select: id }, { during: true });
+    pictures.mark(node.step);
+    announce(thing(id, reading).join(". "));
+  } else if (event.key === "Enter" || event.key === " ") {
+    event.preventDefault();
+    const id = store.get().select;
+    if (reading.nodes.get(id)?.node.kind === "loss") openThing(id);
+    else get("inspector").focus();
+  } else if (event.key === "Escape") {
+    store.set({ select: "" });
+    pictures.mark(null);
+  }
+});
+get("walk").addEventListener("blur", () => pictures.mark(null));
+
+get("inspector").addEventListener("click", ({ target }) => {
+  const step = Number(target.dataset?.follow);
+  if (step) store.set({ follow: step === pictures.reading().steps ? "last" : step });
+});
+
+get("retry").addEventListener("click", () => client.send(toRequest(store.get())));
+
+get("preset").addEventListener("change", ({ target }) => {
+  const preset = offered.find(({ name }) => name === target.value);
+  if (preset) store.replaceAll({ ...fromExperiment(preset.experiment), preset: preset.name });
+});
+
+function showThemeToggle() {
+  get("theme-toggle").setAttribute("aria-pressed", String(root.dataset.theme === "dark"));
+}
+
+function useTheme(name) {
+  root.dataset.theme = name;
+  theme = readTheme(root);
+  showThemeToggle();
+  pictures.redraw();
+}
+
+get("theme-toggle").addEventListener("click", () => {
+  const next = root.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", next);
+  useTheme(next);
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
+  if (localStorage.getItem("theme") === null) useTheme(matches ? "dark" : "light");
+});
+
+get("sheet-handle").addEventListener("click", ({ currentTarget }) => {
+  const open = currentTarget.getAttribute("aria-expanded") !== "true";
+  currentTarget.setAttribute("aria-expanded", String(open));
+});
+get("settings-form").addEventListener("submit", (event) => event.preventDefault());
+
+listenDownloads(document, {
+  reading: () => pictures.reading(),
+  figure: (name) => pictures.figure(name),
+  paper: () => theme.paper,
+  url: () => `${location.origin}${API}/flow`,
+});
+
+let width = 0;
+new ResizeObserver(([entry]) => {
+  const now = Math.round(entry.contentRect.width);
+  if (now !== width && width) requestAnimationFrame(() => pictures.redraw());
+  width = now;
+}).observe(get("stack"));
+
+async function offerPresets() {
+  const answer = await presets(API);
+  offered = Array.isArray(answer) ? answer : answer.presets;
+  get("preset").append(...offered.map(({ name, title }) => new Option(title, name)));
+  showLook();
+}
+
+showThemeToggle();
+putControls(document, store.get());
+putReasons(document, store.get());
+client.send(toRequest(store.get()));
+offerPresets().catch(() => { get("preset").closest(".field").hidden = true; });

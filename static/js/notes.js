@@ -1,0 +1,104 @@
+/** Which controls apply, and why some do not. */
+
+import { emitsAll, stepsOf } from "./experiment.js";
+import { fromLog10, number } from "./format.js";
+
+const COPIES = new Set(["elman", "jordan"]);
+
+/** Enable or disable what a field holds, with the reason in words. */
+function allow(document, id, reason) {
+  const field = document.getElementById(id);
+  for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = Boolean(reason);
+  const line = field.querySelector("[data-reason]");
+  if (!line) return;
+  line.hidden = !reason;
+  line.textContent = reason;
+}
+
+/** How far back truncation lets a loss reach, as it is in force. */
+export function reachOf({ cell, reach }) {
+  if (reach !== "default") return reach;
+  return COPIES.has(cell) ? "default" : "none";
+}
+
+/**
+ * Bring every control's availability up to date with the settings.
+ * @param {Document} document
+ * @param {Object<string, any>} settings
+ */
+export function putReasons(document, settings) {
+  const { source, weights, wiring } = settings;
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== source;
+  const explicit = document.querySelector('input[name="source"][value="explicit"]');
+  explicit.closest("label").hidden = !settings.data;
+
+  const given = weights ? "the weights are given; draw others to change it" : "";
+  const numbers = source === "explicit" ? "the sequence is given in numbers" : "";
+  allow(document, "field-cell", given);
+  allow(document, "field-hidden", given);
+  allow(document, "field-wiring", numbers);
+  allow(document, "field-loss", numbers || (source === "text" ? "a text's targets are tokens" : ""));
+  allow(document, "field-steps", wiring === "one-to-one" ? "one to one has exactly one step" : "");
+  allow(document, "field-labelled", emitsAll(settings) ? "every step's target is the next token" : "");
+  document.getElementById("label-numbers").hidden = settings.labelled !== "yes" || emitsAll(settings);
+  document.getElementById("drawn-weights").hidden = Boolean(weights);
+  document.getElementById("given-weights").hidden = !weights;
+
+  const reach = reachOf(settings);
+  const copy = document.querySelector('input[name="reach"][value="default"]');
+  copy.closest("label").hidden = !COPIES.has(settings.cell);
+  document.getElementById("field-k").hidden = reach !== "window" && reach !== "chunk";
+  document.getElementById("reach-note").textContent = {
+    none: "", window: `A loss reaches ${settings.k === 1 ? "its own step only" : `${settings.k} steps, its own included`}.`,
+    chunk: `No gradient crosses a border every ${settings.k} steps.`,
+    default: "The context units hold a copy, and a copy passes no gradient.",
+  }[reach];
+  document.getElementById("field-mu").hidden = settings.clip === "none";
+  document.getElementById("mu-label").textContent = settings.clip === "value" ? "Threshold v" : "Threshold μ";
+
+  const single = !emitsAll(settings);
+  for (const id of ["follow-one", "follow-all", "follow-step"]) document.getElementById(id).disabled = single;
+  document.getElementById("follow-step").max = String(Math.max(1, stepsOf(settings)));
+}
+
+/**
+ * Notes that need the answer.
+ * @param {Document} document
+ * @param {Object<string, any>} settings
+ * @param {import("./types.js").Flow} flow
+ */
+export function putNotes(document, settings, flow) {
+  const set = (id, text) => { document.getElementById(id).textContent = text; };
+  const { network } = flow.experiment;
+  set("recurrent-name", network.cell === "jordan" ? "W_yh" : "W_hh");
+  set("text-note", textNote(settings, flow));
+  set("explicit-note", `${flow.steps} steps given in numbers; ${network.input_size} in, ${network.hidden_size} hidden, ${network.output_size} out.`);
+  set("given-note", `Given in numbers. Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`);
+  const radius = document.getElementById("radius");
+  radius.placeholder = number(flow.spectrum.spectral_radius);
+  set("clip-note", settings.clip === "none" ? `‖g‖ is now ${fromLog10(flow.clipping.log10_norm_before)}.` : "");
+  putNormMark(document, flow.clipping.log10_norm_before);
+}
+
+function textNote(settings, flow) {
+  if (!flow.text) return "";
+  const { inputs, vocabulary, tokens } = flow.text;
+  const unit = settings.tokens === "words" ? "word" : "character";
+  const target = flow.experiment.sequence.label
+    ? `The target is label ${flow.experiment.sequence.label.index} of ${flow.experiment.sequence.label.of}.`
+    : emitsAll(settings) ? `At every step the target is the next ${unit}.` : `The target is the next ${unit}.`;
+  return `${tokens.length} ${unit}s, ${vocabulary.length} distinct; ${flow.steps} step${flow.steps === 1 ? "" : "s"}, ${inputs.length} read. ${target}`;
+}
+
+/** On the slider of μ, where the norm of the gradient is now. */
+function putNormMark(document, log10) {
+  const mark = document.getElementById("norm-mark");
+  const slider = document.getElementById("mu-slider");
+  mark.hidden = log10 === null;
+  if (log10 === null) return;
+  const at = (log10 - Number(slider.min)) / (Number(slider.max) - Number(slider.min));
+  mark.style.setProperty("--at", String(Math.max(0, Math.min(1, at))));
+  mark.dataset.edge = at < 0 ? "low" : at > 1 ? "high" : "";
+  if (!mark.dataset.edge) delete mark.dataset.edge;
+  mark.textContent = `${at < 0 ? "← " : ""}‖g‖ ${fromLog10(log10)}${at > 1 ? " →" : ""}`;
+}

@@ -1,0 +1,72 @@
+/** Which node or edge lies under a point of the diagram. */
+
+const NEAR_NODE = 17;
+const NEAR_EDGE = 9;
+
+/**
+ * @param {import("./types.js").Reading} reading
+ * @param {{x: number, y: number}} point   in pixels
+ * @param {(x: number, y: number) => {x: number, y: number}} toPixels   from steps and rows
+ * @param {{lo: number, hi: number}} sight
+ * @returns {string | null} the id of a node or edge
+ */
+export function pick(reading, point, toPixels, sight) {
+  let best = null;
+  let least = NEAR_NODE;
+  for (const [id, node] of reading.nodes) {
+    if (node.x < sight.lo || node.x > sight.hi) continue;
+    const at = toPixels(node.x, node.y);
+    const far = Math.hypot(at.x - point.x, at.y - point.y);
+    if (far < least) [best, least] = [id, far];
+  }
+  if (best) return best;
+  least = NEAR_EDGE;
+  for (const [id, edge] of reading.edges) {
+    if (Math.max(edge.x0, edge.x1) < sight.lo || Math.min(edge.x0, edge.x1) > sight.hi) continue;
+    const far = fromSegment(point, toPixels(edge.x0, edge.y0), toPixels(edge.x1, edge.y1));
+    if (far < least) [best, least] = [id, far];
+  }
+  return best;
+}
+
+function fromSegment(p, a, b) {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const along = ((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy || 1);
+  const t = Math.max(0, Math.min(1, along));
+  return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+}
+
+const ROWS = ["input", "hidden", "output", "loss"];
+
+/**
+ * The node that an arrow key leads to; context units stand between two steps.
+ * @param {import("./types.js").Reading} reading
+ * @param {string} from   id of a node or edge
+ * @param {"ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End"} key
+ */
+export function walk(reading, from, key) {
+  const edge = reading.edges.get(from);
+  const here = reading.nodes.get(edge ? edge.edge.target : from)
+    ?? reading.nodes.get(`h_${reading.entryStep}`);
+  const all = [...reading.nodes.values()];
+  const sameRow = all.filter((n) => n.y === here.y).sort((a, b) => a.x - b.x);
+  if (key === "Home") return sameRow[0].node.id;
+  if (key === "End") return sameRow.at(-1).node.id;
+  if (key === "ArrowLeft") return (sameRow.findLast((n) => n.x < here.x) ?? here).node.id;
+  if (key === "ArrowRight") return (sameRow.find((n) => n.x > here.x) ?? here).node.id;
+  const sign = key === "ArrowUp" ? 1 : -1;
+  const beyond = all.filter((n) => sign * (n.y - here.y) > 0)
+    .sort((a, b) => distance(a, here) - distance(b, here));
+  return (beyond[0] ?? here).node.id;
+}
+
+function distance(a, b) {
+  return Math.abs(a.x - b.x) * 10 + Math.abs(a.y - b.y);
+}
+
+/** What a row is called. @param {string} kind */
+export function rowName(kind) {
+  return { input: "input", hidden: "hidden state", output: "output", loss: "loss", context: "context unit" }[kind] ?? kind;
+}
+
+export { ROWS };

@@ -1,0 +1,174 @@
+/** The three pictures on one time axis, and the two beside them: what is in sight, and drawing it. */
+
+import { clipping } from "./figures/clipping.js";
+import { diagram } from "./figures/diagram.js";
+import { map } from "./figures/map.js";
+import { profile } from "./figures/profile.js";
+import { spectrum } from "./figures/spectrum.js";
+import { draw } from "./render.js";
+import { capacity, inside, toPixel, whole, windowOf, zoomed } from "./view.js";
+
+const STACK = ["diagram", "profile", "map"];
+const HEIGHTS = { diagram: 236, profile: 150, map: 236, clipping: 190, spectrum: 210 };
+const LOW_MAP = 84;
+
+/**
+ * @param {Document} document
+ * @param {{theme: () => import("./types.js").Theme, selected: () => string,
+ *   drawn: () => void}} context
+ */
+export function createPictures(document, context) {
+  const plots = Object.fromEntries(Object.keys(HEIGHTS).map((name) => [name, document.getElementById(`plot-${name}`)]));
+  const canvases = Object.fromEntries(STACK.map((name) => [name, plots[name].parentElement]));
+  /** @type {import("./types.js").Reading | null} */
+  let reading = null;
+  let range = null;
+  let centre = 1;
+  let frames = {};
+  let pending = 0;
+
+  function measure() {
+    const width = Math.max(240, canvases.diagram.clientWidth);
+    const narrow = width < 560;
+    const few = reading.lossSteps.length < 4;
+    const base = { width, left: narrow ? 42 : 78, right: narrow ? 8 : 14 };
+    const sight = windowOf(range, centre, width - base.left - base.right);
+    frames = {
+      diagram: { ...base, height: HEIGHTS.diagram, ...sight },
+      profile: { ...base, height: HEIGHTS.profile, ...range },
+      map: { ...base, height: few ? LOW_MAP : HEIGHTS.map, ...range },
+      clipping: { width: plots.clipping.clientWidth || 260, height: HEIGHTS.clipping },
+      spectrum: { width: plots.spectrum.clientWidth || 260, height: HEIGHTS.spectrum },
+    };
+    canvases.map.style.setProperty("--height", `${frames.map.height}px`);
+  }
+
+  function figure(name) {
+    const theme = context.theme();
+    if (name === "diagram") return diagram(reading, frames.diagram, theme, context.selected());
+    if (name === "profile") return profile(reading, frames.profile, theme);
+    if (name === "map") return map(reading, frames.map, theme);
+    if (name === "clipping") return clipping(reading.flow, frames.clipping, theme);
+    return spectrum(reading.flow, frames.spectrum, theme);
+  }
+
+  function drawStack(names = STACK) {
+    measure();
+    for (const name of names) draw(plots[name], figure(name));
+    placeBand();
+  }
+
+  /** The pictures beside come a moment later: they must not hold up the ones in the middle. */
+  function drawBeside() {
+    cancelAnimationFrame(pending);
+    pending = requestAnimationFrame(() => setTimeout(() => {
+      for (const name of ["clipping", "spectrum"]) draw(plots[name], figure(name));
+    }));
+  }
+
+  /** On profile and map, the part of the axis that the diagram draws. */
+  function placeBand() {
+    for (const name of ["profile", "map"]) {
+      const band = canvases[name].querySelector(".band");
+      const part = frames.diagram.hi - frames.diagram.lo < range.hi - range.lo - 0.5;
+      band.hidden = !part;
+      if (!part) continue;
+      const left = toPixel(frames[name], frames.diagram.lo);
+      band.style.left = `${left}px`;
+      band.style.width = `${toPixel(frames[name], frames.diagram.hi) - left}px`;
+    }
+  }
+
+  return {
+    frames: () => frames,
+    reading: () => reading,
+    figure,
+    plot: (name) => plots[name],
+
+    /** Show another flow; the part of the axis in sight stays where it still makes sense. */
+    show(next) {
+      const same = reading && reading.steps === next.steps && reading.first === next.first;
+      const followed = !reading || reading.entryStep !== next.entryStep;
+      reading = next;
+      range = same ? range : whole(reading);
+      if (followed || !same) centre = reading.entryStep;
+      drawStack();
+      drawBeside();
+      context.drawn();
+    },
+
+    /** Draw again, after a change of size, colours or selection. */
+    redraw(names) {
+      if (!reading) return;
+      drawStack(names);
+      if (!names) drawBeside();
+      context.drawn();
+    },
+
+    /** Mark a step in all three pictures; null marks none. */
+    mark(step) {
+      for (const name of STACK) {
+        const mark = canvases[name].querySelector(".mark");
+        const frame = frames[name];
+        mark.hidden = step === null || !frame || step < frame.lo || step > frame.hi;
+        if (mark.hidden) continue;
+        const left = toPixel(frame, Math.max(frame.lo, step - 0.5));
+        const right = toPixel(frame, Math.min(frame.hi, step + 0.5));
+        mark.style.left = `${left}px`;
+        mark.style.width = `${Math.max(2, right - left)}px`;
+      }
+    },
+
+    /** Bring a step into the diagram's window. */
+    reveal(step) {
+      const { lo, hi } = frames.diagram;
+      if (step > lo && step < hi) return;
+      if (step < range.lo || step > range.hi) {
+        const span = range.hi - range.lo;
+        range = inside({ lo: step - span / 2, hi: step + span / 2 }, reading);
+      }
+      centre = step;
+      drawStack();
+    },
+
+    /** Put the diagram's window about a step. */
+    centreOn(step) {
+      const most = capacity(frames.diagram.width - frames.diagram.left - frames.diagram.right);
+      if (range.hi - range.lo <= most) return;
+      centre = step;
+      drawStack(["diagram"]);
+    },
+
+    /** @param {"in" | "out" | "left" | "right" | "all"} how */
+    zoom(how, about = (range.lo + range.hi) / 2) {
+      const span = range.hi - range.lo;
+      const moves = {
+        in: () => zoomed(range, about, 1.6),
+        out: () => zoomed(range, about, 1 / 1.6),
+        left: () => ({ lo: range.lo - span / 4, hi: range.hi - span / 4 }),
+        right: () => ({ lo: range.lo + span / 4, hi: range.hi + span / 4 }),
+        all: () => whole(reading),
+      };
+      this.setRange(moves[how]());
+      const windowed = frames.diagram.hi - frames.diagram.lo < range.hi - range.lo - 0.5;
+      if (windowed && (how === "left" || how === "right")) {
+        const width = frames.diagram.hi - frames.diagram.lo;
+        centre = (frames.diagram.lo + frames.diagram.hi) / 2 + (how === "left" ? -width / 2 : width / 2);
+        centre = Math.max(range.lo, Math.min(range.hi, centre));
+        drawStack(["diagram"]);
+      }
+    },
+
+    /** @param {{lo: number, hi: number}} wanted */
+    setRange(wanted) {
+      const next = inside(wanted, reading);
+      if (next.lo === range.lo && next.hi === range.hi) return;
+      range = next;
+      if (centre < range.lo || centre > range.hi) centre = (range.lo + range.hi) / 2;
+      drawStack();
+      context.drawn();
+    },
+
+    range: () => range,
+  };
+}

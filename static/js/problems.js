@@ -1,0 +1,52 @@
+/** An error stands beside the control that caused it. */
+
+/** The field for a JSON pointer: the one with the longest pointer that it starts with. */
+function fieldOf(document, pointer) {
+  let best = null;
+  for (const field of document.querySelectorAll("[data-pointer]")) {
+    const own = field.dataset.pointer;
+    const fits = pointer === own || pointer.startsWith(`${own}/`);
+    const seen = field.querySelector("[data-error]") && field.closest("[hidden]") === null;
+    if (fits && seen && own.length > (best?.dataset.pointer.length ?? 0)) best = field;
+  }
+  return best;
+}
+
+/** @param {Element} field @param {string} text   "" takes it away */
+export function setFieldError(field, text) {
+  const line = field.querySelector("[data-error]");
+  if (!line) return;
+  line.hidden = !text;
+  line.textContent = text;
+  for (const input of field.querySelectorAll("input:not([type=radio]), textarea, select")) {
+    if (text) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+}
+
+/** @param {Document} document */
+export function clearProblems(document) {
+  document.getElementById("problem").hidden = true;
+  for (const line of document.querySelectorAll("[data-error]:not([hidden])")) {
+    setFieldError(line.closest("[data-pointer]"), "");
+  }
+}
+
+/**
+ * @param {Document} document
+ * @param {import("./api.js").Problem} problem
+ */
+export function showProblem(document, problem) {
+  clearProblems(document);
+  const homeless = [];
+  for (const { pointer, detail } of problem.errors) {
+    const field = fieldOf(document, pointer);
+    if (field) setFieldError(field, detail);
+    else homeless.push(`${pointer}: ${detail}`);
+  }
+  const general = problem.errors.length ? homeless.join("; ") : problem.message;
+  const place = document.getElementById("problem");
+  place.hidden = !general;
+  document.getElementById("problem-text").textContent = general;
+  document.getElementById("retry").hidden = problem.errors.length > 0;
+}

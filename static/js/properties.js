@@ -1,0 +1,98 @@
+/** The one table of what can be set: defaults, and how each is written in the URL. */
+
+const text = { print: String, parse: (s) => s };
+const whole = {
+  print: String,
+  parse: (s) => (/^\d{1,7}$/.test(s) ? Number(s) : undefined),
+};
+const real = {
+  print: String,
+  parse: (s) => (s.trim() !== "" && Number.isFinite(Number(s)) ? Number(s) : undefined),
+};
+const json = {
+  print: (value) => JSON.stringify(value),
+  parse: (s) => {
+    try {
+      const value = JSON.parse(s);
+      return value !== null && typeof value === "object" ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** @param {string[]} allowed */
+const choice = (...allowed) => ({
+  print: String, parse: (s) => (allowed.includes(s) ? s : undefined),
+});
+
+/** A number, or "drawn" for as drawn. */
+const radius = {
+  print: (value) => (value === null ? "drawn" : String(value)),
+  parse: (s) => (s === "drawn" ? null : real.parse(s)),
+};
+
+/** The last loss, all of them, or a step. */
+const follow = {
+  print: String,
+  parse: (s) => (s === "last" || s === "all" ? s : whole.parse(s)),
+};
+
+/**
+ * name: [default, how it is written]. The names are those of the URL and of `data-set` in the
+ * templates; what is not in the URL has its default.
+ */
+export const PROPERTIES = {
+  source: ["text", choice("text", "random", "explicit")],
+  text: ["gradients vanish", text],
+  tokens: ["characters", choice("characters", "words")],
+  labelled: ["no", choice("no", "yes")],
+  label: [1, whole],
+  labels: [2, whole],
+  steps: [20, whole],
+  batch: [1, whole],
+  seed: [0, whole],
+  inputs: [4, whole],
+  outputs: [4, whole],
+  cell: ["simple", text],
+  wiring: ["many-to-many", text],
+  activation: ["tanh", text],
+  hidden: [16, whole],
+  loss: ["cross-entropy", text],
+  init: ["normal", text],
+  radius: [0.8, radius],
+  wseed: [0, whole],
+  weights: [null, json],
+  data: [null, json],
+  reach: ["default", choice("default", "none", "window", "chunk")],
+  k: [5, whole],
+  clip: ["none", text],
+  mu: [1, real],
+  follow: ["last", follow],
+  select: ["", text],
+  preset: ["", text],
+};
+
+/** @returns {Object<string, any>} */
+export function defaults() {
+  return Object.fromEntries(Object.entries(PROPERTIES).map(([name, [value]]) => [name, value]));
+}
+
+/** What differs from the defaults, as a URL fragment without "#". */
+export function toFragment(settings) {
+  const parts = new URLSearchParams();
+  for (const [name, [value, { print }]] of Object.entries(PROPERTIES)) {
+    if (settings[name] !== value) parts.set(name, print(settings[name]));
+  }
+  return parts.toString();
+}
+
+/** Settings from a URL fragment; what cannot be read keeps its default. @param {string} fragment */
+export function fromFragment(fragment) {
+  const settings = defaults();
+  for (const [name, raw] of new URLSearchParams(fragment.replace(/^#/, ""))) {
+    const value = PROPERTIES[name]?.[1].parse(raw);
+    if (value !== undefined) settings[name] = value;
+  }
+  return settings;
+}

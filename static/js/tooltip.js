@@ -1,0 +1,25 @@
+/** A small note beside the pointer. */
+
+/** @param {HTMLElement} box */
+export function createTooltip(box) {
+  return {
+    /** @param {string[]} lines   the first is its name @param {{clientX: number, clientY: number}} at */
+    show(lines, { clientX, clientY }) {
+      box.replaceChildren(...lines.map((line, n) => {
+        const p = document.createElement("p");
+        if (n === 0) p.append(Object.assign(document.createElement("b"), { textContent: line }));
+        else p.textContent = line;
+        return p;
+      }));
+      box.hidden = false;
+      const { width, height } = box.getBoundingClientRect();
+      const right = clientX + 16 + width < window.innerWidth;
+      const below = clientY + 18 + height < window.innerHeight;
+      box.style.left = `${Math.max(4, right ? clientX + 16 : clientX - width - 14)}px`;
+      box.style.top = `${Math.max(4, below ? clientY + 18 : clientY - height - 14)}px`;
+    },
+    hide() {
+      box.hidden = true;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Shapes that several modules share. The response is that of `POST /api/v1/flow`.
+ *
+ * @typedef {(number | null)[]} Series  one number a step; null where there is none
+ *
+ * @typedef {object} Node
+ * @property {string} id
+ * @property {"input" | "context" | "hidden" | "cell" | "output" | "loss"} kind
+ * @property {number} step
+ * @property {string} label
+ * @property {number | null} log10_norm
+ *
+ * @typedef {object} Edge
+ * @property {string} source
+ * @property {string} target
+ * @property {"input" | "recurrent" | "context" | "output" | "loss"} kind
+ * @property {string | null} parameter
+ * @property {number | null} log10_norm
+ * @property {number | null} parameter_log10_norm
+ * @property {boolean} blocked
+ *
+ * @typedef {object} ParameterGradient
+ * @property {number | null} norm
+ * @property {number | null} log10_norm
+ * @property {number | null} clipped_norm
+ * @property {Series} step_log10_norm
+ *
+ * @typedef {object} Flow
+ * @property {object} experiment
+ * @property {number} steps
+ * @property {number | null} loss
+ * @property {Series} step_losses
+ * @property {{norm: Series, log10_norm: Series}} hidden_gradient
+ * @property {{loss_steps: number[], steps: number[], log10_norm: Series[]}} itemized
+ * @property {Object<string, ParameterGradient>} parameter_gradients
+ * @property {{rule: string, threshold: number | null, norm_before: number | null,
+ *   log10_norm_before: number | null, norm_after: number | null, scale: number | null,
+ *   engaged: boolean, cosine: number | null, finite?: boolean}} clipping
+ * @property {{eigenvalues: [number, number][], spectral_radius: number, spectral_norm: number,
+ *   jacobian_log10_norm: Series, product_log10_norm: Series}} spectrum
+ * @property {{verdict: string, decay_per_step: number | null, summary: string}} diagnosis
+ * @property {{nodes: Node[], edges: Edge[]}} graph
+ * @property {{hidden_norm: Series, mean_derivative: Series, output_norm: Series}} activity
+ * @property {{tokens: string[], vocabulary: string[], inputs: string[], targets: string[]} | null}
+ *   text
+ *
+ * @typedef {object} PlacedNode
+ * @property {Node} node
+ * @property {number} x   on the time axis
+ * @property {number} y   in rows, upwards
+ * @property {number | null} relative   decades gained since the followed loss entered
+ * @property {boolean} alive   whether the followed loss reaches it
+ *
+ * @typedef {object} PlacedEdge
+ * @property {string} id   "source>target"
+ * @property {Edge} edge
+ * @property {number} x0
+ * @property {number} y0
+ * @property {number} x1
+ * @property {number} y1
+ * @property {number | null} relative
+ * @property {"live" | "blocked" | "dead" | "off"} state
+ *
+ * @typedef {object} Reading   a flow, read for one followed loss
+ * @property {Flow} flow
+ * @property {number} steps
+ * @property {number | null} follow   null: every loss
+ * @property {number[]} lossSteps
+ * @property {number} entryStep   where the followed loss enters
+ * @property {number | null} entry   log₁₀ of the gradient there
+ * @property {Series} row   log₁₀ of the followed gradient at every step
+ * @property {Series} total   log₁₀ of ‖∂L/∂h_t‖, every loss together
+ * @property {Map<string, PlacedNode>} nodes
+ * @property {Map<string, PlacedEdge>} edges
+ * @property {number} first   leftmost step drawn (0 where an initial state is given)
+ *
+ * @typedef {object} Frame   where the time axis lies, in pixels and steps
+ * @property {number} width   of the whole figure
+ * @property {number} height
+ * @property {number} left
+ * @property {number} right
+ * @property {number} lo
+ * @property {number} hi
+ *
+ * @typedef {Object<string, string> & {mode: "light" | "dark", flow: string[]}} Theme
+ *
+ * @typedef {{data: object[], layout: object}} Figure
+ */
+
+export {};

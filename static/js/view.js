@@ -1,0 +1,65 @@
+/** Which steps are in sight: the time axis of all pictures, and the diagram's window on it. */
+
+/** At most so many steps are drawn node by node. */
+export const MOST_NODES = 60;
+const LEAST_PIXELS = 12.5;
+
+/**
+ * The whole sequence.
+ * @param {import("./types.js").Reading} reading
+ */
+export function whole(reading) {
+  return { lo: reading.first - 0.5, hi: reading.steps + 0.5 };
+}
+
+/**
+ * A range inside the sequence, at least two steps wide.
+ * @param {{lo: number, hi: number}} range
+ * @param {import("./types.js").Reading} reading
+ */
+export function inside(range, reading) {
+  const all = whole(reading);
+  const span = Math.min(all.hi - all.lo, Math.max(2, range.hi - range.lo));
+  const lo = Math.max(all.lo, Math.min(all.hi - span, range.lo));
+  return { lo, hi: lo + span };
+}
+
+/** A range zoomed about a point. @param {number} factor  above 1 zooms in */
+export function zoomed(range, about, factor) {
+  return { lo: about - (about - range.lo) / factor, hi: about + (range.hi - about) / factor };
+}
+
+/** How many steps fit into a diagram so wide. @param {number} pixels */
+export function capacity(pixels) {
+  return Math.max(6, Math.min(MOST_NODES, Math.floor(pixels / LEAST_PIXELS)));
+}
+
+/**
+ * The steps that the diagram draws: all in sight where they fit, else a window about a step.
+ * @param {{lo: number, hi: number}} range   in sight
+ * @param {number} centre   a step
+ * @param {number} pixels   width of the plot
+ */
+export function windowOf(range, centre, pixels) {
+  const most = capacity(pixels);
+  if (range.hi - range.lo <= most + 1e-9) return range;
+  const lo = Math.max(range.lo, Math.min(range.hi - most, Math.round(centre) - most / 2));
+  const start = Math.min(Math.ceil(lo - 0.5) + 0.5, Math.floor(range.hi - most - 0.5) + 0.5);
+  return { lo: Math.max(range.lo, start), hi: Math.max(range.lo, start) + most };
+}
+
+/**
+ * A step's place in pixels.
+ * @param {import("./types.js").Frame} frame
+ * @param {number} step
+ */
+export function toPixel(frame, step) {
+  const plot = frame.width - frame.left - frame.right;
+  return frame.left + ((step - frame.lo) / (frame.hi - frame.lo)) * plot;
+}
+
+/** The time under a pixel. @param {import("./types.js").Frame} frame @param {number} pixel */
+export function toStep(frame, pixel) {
+  const plot = frame.width - frame.left - frame.right;
+  return frame.lo + ((pixel - frame.left) / plot) * (frame.hi - frame.lo);
+}

@@ -1,0 +1,135 @@
+"""T separate backward passes, one a loss, in floating point or in mpmath's hundred digits.
+
+What the engine does for all losses side by side with binary exponents is done here the long way:
+loss by loss, step by step, sample by sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath as mp  # type: ignore[import-untyped]
+import numpy as np
+
+from tests.engine.reference.cases import Case
+from tests.engine.reference.rules import first_reached, reaches
+
+_TO_EXACT = np.frompyfunc(lambda x: mp.mpf(float(x)), 1, 1)
+_EXP = np.frompyfunc(mp.exp, 1, 1)
+
+
+@dataclass
+class Passes:
+    """∂L_i/∂(…) at every step, index 0 is step 1; arrays of floats or of mpf.
+
+    Attributes:
+        dh: (I, T, B, H), zero where L_i does not reach.
+        do: (I, T, B, K).
+        entering: what arrives at h_0 (or o_0), (I, B, ·).
+        terms: parameter → (I, T, *shape).
+        losses: L_i, (I,).
+    """
+
+    dh: Any
+    do: Any
+    entering: Any
+    terms: dict[str, Any]
+    losses: Any
+
+
+def separate_passes(case: Case, *, exact: bool = False) -> Passes:
+    """Forward once, then backward once for every loss."""
+    lift = _TO_EXACT if exact else np.asarray
+    zeros = (lambda *shape: lift(np.zeros(shape))) if exact else (lambda *shape: np.zeros(shape))
+    exp = _EXP if exact else np.exp
+    net, seq, rule = case.network, case.sequence, case.rule
+    steps, batch = seq.steps, seq.inputs.shape[1]
+    p = {name: lift(value) for name, value in case.parameters.items()}
+    back, jordan = p[case.recurrent], net.cell == "jordan"
+    x = {t: lift(value) for t, value in zip(case.reads, seq.inputs, strict=True)}
+
+    start = zeros(batch, net.hidden_size) if seq.h_0 is None else lift(seq.h_0)
+    feedback = {1: zeros(batch, net.output_size) if jordan else start}
+    h, slope, o = {}, {}, {}
+    for t in range(1, steps + 1):
+        a = feedback[t] @ back.T + p["b_h"]
+        if t in x:
+            a = a + x[t] @ p["W_xh"].T
+        h[t], slope[t] = _activation(net.activation, a, exp)
+        o[t] = h[t] @ p["W_hy"].T + p["b_y"]
+        feedback[t + 1] = o[t] if jordan else h[t]
+
+    count = len(case.emits)
+    passes = Passes(
+        dh=zeros(count, steps, batch, net.hidden_size),
+        do=zeros(count, steps, batch, net.output_size),
+        entering=zeros(count, *feedback[1].shape),
+        terms={name: zeros(count, steps, *np.shape(value)) for name, value in p.items()},
+        losses=zeros(count),
+    )
+    for n, i in enumerate(case.emits):
+        target = seq.targets[n] if case.loss == "cross-entropy" else lift(seq.targets[n])
+        passes.losses[n], do = _loss(case.loss, o[i], target, exp)
+        first = first_reached(rule, i)
+        arriving = zeros(*feedback[1].shape)
+        for t in range(i, max(first, 1) - 1, -1):
+            if jordan:
+                do = do if t == i else arriving
+                dh = do @ p["W_hy"]
+            else:
+                dh = do @ p["W_hy"] if t == i else arriving
+                do = do if t == i else zeros(batch, net.output_size)
+            da = dh * slope[t]
+            passes.dh[n, t - 1], passes.do[n, t - 1] = dh, do
+            passes.terms[case.recurrent][n, t - 1] = da.T @ feedback[t]
+            passes.terms["b_h"][n, t - 1] = da.sum(axis=0)
+            passes.terms["W_hy"][n, t - 1] = do.T @ h[t]
+            passes.terms["b_y"][n, t - 1] = do.sum(axis=0)
+            if t in x:
+                passes.terms["W_xh"][n, t - 1] = da.T @ x[t]
+            arriving = da @ back
+        if reaches(rule, i, 0):
+            passes.entering[n] = arriving
+    return passes
+
+
+def _activation(name: str, a: Any, exp: Any) -> tuple[Any, Any]:
+    """(f(a), f′(a))."""
+    if name == "linear":
+        return a, a * 0 + 1
+    if name == "relu":
+        on = a > 0
+        return np.where(on, a, a * 0), np.where(on, a * 0 + 1, a * 0)
+    if name == "sigmoid":
+        s = 1 / (1 + exp(-a))
+        return s, s * (1 - s)
+    up, down = exp(a), exp(-a)
+    h = (up - down) / (up + down)
+    return h, 1 - h * h
+
+
+def _loss(name: str, o: Any, y: Any, exp: Any) -> tuple[Any, Any]:
+    """(L_i, ∂L_i/∂o_i), the mean over the batch."""
+    batch = len(o)
+    if name == "squared-error":
+        return ((o - y) ** 2).sum() / 2 / batch, (o - y) / batch
+    top = np.array([[max(row)] for row in o])
+    e = exp(o - top)
+    share = e / e.sum(axis=1)[:, np.newaxis]
+    onehot = np.zeros(o.shape, dtype=int)
+    onehot[np.arange(batch), y] = 1
+    log = np.frompyfunc(mp.log, 1, 1) if o.dtype == object else np.log
+    return -(log(share) * onehot).sum() / batch, (share - onehot) / batch
+
+
+def log10_norms(array: Any, axes: int) -> Any:
+    """log₁₀ of Frobenius norms over all but the first axes, from mpf, NaN for exactly zero."""
+    flat = array.reshape(-1, int(np.prod(array.shape[axes:])))
+    logs = [_log10_norm(row) for row in flat]
+    return np.array(logs).reshape(array.shape[:axes])
+
+
+def _log10_norm(row: Any) -> float:
+    total = mp.fsum(value * value for value in row)
+    return float(mp.log10(total) / 2) if total else float("nan")

@@ -1,0 +1,141 @@
+"""Experiments to prove the engine on: drawn here, not by the engine's own streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import engine
+from engine import Network, Sequence, Truncation
+
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
+CELLS = ("simple", "elman", "jordan")
+LOSSES = ("squared-error", "cross-entropy")
+TOPOLOGIES = ("one-to-one", "many-to-one", "many-to-many", "one-to-many")
+TRUNCATIONS = ("default", "none", "window", "chunk")
+
+
+def draws(examples: int) -> settings:
+    """How many examples hypothesis draws; nothing is timed."""
+    return settings(max_examples=examples, deadline=None)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One experiment."""
+
+    network: Network
+    parameters: dict[str, Any]
+    sequence: Sequence
+    loss: str
+    truncation: Truncation | None
+
+    @property
+    def rule(self) -> Truncation:
+        """The truncation in force, by the contract's table of cells."""
+        if self.truncation is not None:
+            return self.truncation
+        return Truncation() if self.network.cell == "simple" else Truncation("window", 1)
+
+    @property
+    def recurrent(self) -> str:
+        return "W_yh" if self.network.cell == "jordan" else "W_hh"
+
+    @property
+    def emits(self) -> list[int]:
+        """The steps, from 1, that emit a loss."""
+        last = self.sequence.steps
+        return list(range(1, last + 1)) if self.network.topology.endswith("to-many") else [last]
+
+    @property
+    def reads(self) -> list[int]:
+        """The steps, from 1, that read an input."""
+        many = self.network.topology.startswith("many")
+        return list(range(1, self.sequence.steps + 1)) if many else [1]
+
+    def flow(self, **options: Any) -> engine.GradientFlow:
+        """What the engine makes of it."""
+        return engine.gradient_flow(
+            self.network,
+            self.parameters,
+            self.sequence,
+            loss=self.loss,
+            truncation=self.truncation,
+            **options,
+        )
+
+    def with_(self, **changes: Any) -> Case:
+        return replace(self, **changes)
+
+
+def make(
+    cell: str = "simple",
+    topology: str = "many-to-many",
+    activation: str = "tanh",
+    loss: str = "squared-error",
+    truncation: Truncation | None = None,
+    *,
+    sizes: tuple[int, int, int] = (2, 3, 2),
+    steps: int = 5,
+    batch: int = 1,
+    seed: int = 0,
+    h_0: bool = False,
+    scale: float = 1.0,
+) -> Case:
+    """Draw the numbers of one experiment, biases included."""
+    random = np.random.default_rng(seed)
+    network = Network(cell, topology, activation, *sizes)
+    wide, high, out = sizes
+    back = ("W_yh", (high, out)) if cell == "jordan" else ("W_hh", (high, high))
+    shapes = {"W_xh": (high, wide), back[0]: back[1], "b_h": (high,), "W_hy": (out, high)}
+    parameters = {
+        name: random.normal(size=shape) * (scale / np.sqrt(shape[-1]) if name != "b_h" else 0.5)
+        for name, shape in {**shapes, "b_y": (out,)}.items()
+    }
+    case = Case(network, parameters, Sequence(np.empty(0), np.empty(0), steps), loss, truncation)
+    targets: Any = (
+        random.integers(0, out, (len(case.emits), batch))
+        if loss == "cross-entropy"
+        else random.normal(size=(len(case.emits), batch, out))
+    )
+    inputs = random.normal(size=(len(case.reads), batch, wide))
+    initial = random.normal(size=(batch, high)) if h_0 else None
+    return case.with_(sequence=Sequence(inputs, targets, steps, initial))
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    cell: str,
+    topology: str,
+    activation: str,
+    loss: str,
+    truncation: str,
+    most_steps: int = 5,
+    most_batch: int = 3,
+) -> Case:
+    """Draw sizes, steps, batch, seed, h_0 and the reach of the truncation."""
+    steps = 1 if topology == "one-to-one" else draw(st.integers(1, most_steps), label="T")
+    rule = {"default": None, "none": Truncation()}.get(truncation)
+    if truncation in ("window", "chunk"):
+        rule = Truncation(truncation, draw(st.integers(1, steps + 1), label="k"))
+    return make(
+        cell,
+        topology,
+        activation,
+        loss,
+        rule,
+        sizes=(
+            draw(st.integers(1, 3), label="D"),
+            draw(st.integers(1, 4), label="H"),
+            draw(st.integers(2 if loss == "cross-entropy" else 1, 3), label="K"),
+        ),
+        steps=steps,
+        batch=draw(st.integers(1, most_batch), label="B"),
+        seed=draw(st.integers(0, 2**32 - 1), label="seed"),
+        h_0=draw(st.booleans(), label="h_0"),
+    )

@@ -6,13 +6,12 @@ from functools import partial
 
 import anyio
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__, problems
 from app.assets import STATIC_PREFIX, Assets
 from app.compute import Compute
-from app.encoding import GZIP_QUICK
 from app.middleware.body_limit import BodyLimit
+from app.middleware.compression import Compression
 from app.middleware.page_policy import PagePolicy
 from app.openapi import describe
 from app.page import templates
@@ -46,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_QUICK)
+    app.add_middleware(Compression)
     app.add_middleware(PagePolicy)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)

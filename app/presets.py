@@ -92,7 +92,7 @@ _PRESETS: list[dict[str, Any]] = [
     {
         "name": "sentiment",
         "title": "Sentiment of a review",
-        "look": "Many-to-one: one label for the whole review. The first words get less than a "
+        "look": "Many-to-one: one label for the whole review. The first word gets less than a "
         "hundredth of the gradient that the last word gets.",
         "experiment": {
             "network": _network("simple", "many-to-one"),
@@ -154,11 +154,11 @@ _PRESETS: list[dict[str, Any]] = [
     {
         "name": "clipping",
         "title": "Exploding ReLU, clipped",
-        "look": "The gradient's norm is beyond a million; norm clipping brings it to 1 and keeps "
-        "its direction. Switch to clipping by value and see the direction bend.",
+        "look": "The gradient's norm is beyond a hundred million; norm clipping brings it to 1 "
+        "and keeps its direction. Switch to clipping by value and see the direction bend.",
         "experiment": {
             "network": _network("simple", "many-to-one", 16, "relu"),
-            "weights": _drawn(2.0),
+            "weights": _drawn(2.5),
             "sequence": {"kind": "random", "steps": 30},
             "loss": "squared-error",
             "clip": {"rule": "norm", "max_norm": 1.0},

@@ -1,0 +1,245 @@
+"""The door between requests and the engine: off the event loop, cancellable, crash-proof."""
+
+import os
+import signal
+import time
+
+import anyio
+import anyio.to_process
+import pytest
+
+from app import compute, job
+from app.compute import Compute
+from app.errors import BadInput, ClientGone, JobFailed, TooSlow
+from app.schemas import Experiment
+
+pytestmark = pytest.mark.anyio
+
+HEAVY = {"network": {"hidden_size": 256}, "sequence": {"steps": 1000}}
+QUICK = {"network": {"hidden_size": 1}, "sequence": {"steps": 1}}
+
+
+def experiment(fields):
+    return Experiment.model_validate(fields)
+
+
+def crash(experiment, packed):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fail(experiment, packed):
+    raise RuntimeError("a bug")
+
+
+def process_id(experiment, packed):
+    return job.Outcome("answer", str(os.getpid()).encode())
+
+
+def one_thread(experiment, packed):
+    return job.Outcome("answer", os.environ["OPENBLAS_NUM_THREADS"].encode())
+
+
+def slow_process_id(experiment, packed):
+    time.sleep(0.3)
+    return process_id(experiment, packed)
+
+
+async def gone_at_once():
+    return
+
+
+async def gone_soon():
+    """After the job has begun and before it is over."""
+    await anyio.sleep(0.1)
+
+
+async def pids(door, count):
+    found = set()
+
+    async def one():
+        found.add(await door.flow(experiment(QUICK), False, anyio.sleep_forever))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(count):
+            tasks.start_soon(one)
+    return found
+
+
+async def test_health_answers_while_a_heavy_job_runs(client):
+    order = []
+
+    async def heavy(cancelled):
+        try:
+            await client.post("/api/v1/flow", json=HEAVY)
+        finally:
+            order.append("heavy")
+            cancelled.set()
+
+    done = anyio.Event()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(heavy, done)
+        for _ in range(20):
+            answer = await client.get("/healthz")
+            assert answer.status_code == 200
+            order.append("health")
+            await anyio.sleep(0.005)
+        tasks.cancel_scope.cancel()
+    assert order == ["health"] * 20 + ["heavy"]
+
+
+async def test_the_engine_runs_in_another_process(monkeypatch):
+    monkeypatch.setattr(compute, "work", process_id)
+    found = await pids(Compute(2, 30.0), 6)
+    assert str(os.getpid()).encode() not in found
+    assert 1 <= len(found) <= 4  # at most two of this pool, beside those that were idle before
+
+
+async def test_a_worker_has_one_blas_thread(monkeypatch):
+    monkeypatch.setattr(compute, "work", one_thread)
+    answer = await Compute(1, 30.0).flow(experiment(QUICK), False, anyio.sleep_forever)
+    assert answer == os.environ["OPENBLAS_NUM_THREADS"].encode()
+
+
+async def test_a_job_is_stopped_when_its_time_is_over():
+    with pytest.raises(TooSlow):
+        await Compute(1, 0.05).flow(experiment(HEAVY), False, anyio.sleep_forever)
+
+
+async def test_the_time_limit_is_a_problem(opened):
+    async with opened(job_seconds=0.05) as client:
+        answer = await client.post("/api/v1/flow", json=HEAVY)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "0.05 seconds" in answer.json()["detail"]
+
+
+async def test_a_crash_takes_only_its_own_answer(monkeypatch, caplog):
+    door = Compute(1, 30.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(compute, "work", crash)
+        with pytest.raises(JobFailed):
+            await door.flow(experiment(QUICK), False, anyio.sleep_forever)
+    assert "crashed" in caplog.text
+    assert (await door.flow(experiment(QUICK), False, anyio.sleep_forever)).startswith(b"{")
+
+
+async def test_a_crash_is_a_problem(opened, monkeypatch, caplog):
+    monkeypatch.setattr(compute, "work", crash)
+    async with opened() as client:
+        answer = await client.post("/api/v1/flow", json=QUICK)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "crash" not in answer.text
+    assert "crashed" in caplog.text
+
+
+async def test_a_bug_in_the_engine_is_logged_and_not_told(monkeypatch):
+    monkeypatch.setattr(job, "answer", lambda body: fail(body, False))
+    outcome = job_outcome(b"{}")
+    assert outcome.kind == "failed"
+    assert "a bug" in outcome.detail
+    assert outcome.body == b""
+
+
+def job_outcome(body):
+    """`work` in this process, with the handler of Ctrl-C put back."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        return job.work(body, False)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+async def test_what_the_engine_refuses_crosses_as_data():
+    with pytest.raises(BadInput) as caught:
+        await Compute(1, 30.0).flow(experiment({"follow": 99}), False, anyio.sleep_forever)
+    assert [error.pointer for error in caught.value.errors] == ["/follow"]
+
+
+async def test_a_waiting_job_is_dropped_when_its_client_leaves():
+    door = Compute(1, 30.0)
+    ended = []
+
+    async def first():
+        await door.flow(experiment(HEAVY), False, anyio.sleep_forever)
+        ended.append("first")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(first)
+        await anyio.sleep(0.05)
+        with pytest.raises(ClientGone):
+            await door.flow(experiment(QUICK), False, gone_at_once)
+        assert ended == []
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_heavy_job_is_stopped_when_its_client_leaves():
+    door = Compute(1, 30.0)
+    with pytest.raises(ClientGone):
+        await door.flow(experiment(HEAVY), False, gone_soon)
+    assert await door.flow(experiment(QUICK), False, anyio.sleep_forever)
+
+
+async def test_a_quick_job_does_not_cost_its_worker_when_its_client_leaves(monkeypatch):
+    monkeypatch.setattr(compute, "GRACE", 30.0)
+    monkeypatch.setattr(compute, "work", slow_process_id)
+    door = Compute(1, 30.0)
+    before = await door.flow(experiment(QUICK), False, anyio.sleep_forever)
+    during = await door.flow(experiment(QUICK), False, gone_soon)
+    after = await door.flow(experiment(QUICK), False, anyio.sleep_forever)
+    assert before == during == after
+
+
+async def test_a_client_that_disconnects_cancels_its_job(app):
+    """As a server does it: the body, then http.disconnect while the job runs."""
+    events = [
+        {
+            "type": "http.request",
+            "body": b'{"network": {"hidden_size": 256}, "sequence": {"steps": 1000}}',
+            "more_body": False,
+        },
+        {"type": "http.disconnect"},
+    ]
+    sent = []
+
+    async def receive():
+        if len(events) == 1:
+            await gone_soon()
+        return events.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "path": "/api/v1/flow", "raw_path": b"/api/v1/flow", "query_string": b"",
+        "root_path": "", "scheme": "http", "server": ("unrolled", 80), "client": ("x", 1),
+        "headers": [(b"content-type", b"application/json")],
+    }  # fmt: skip
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 499
+
+
+async def test_many_requests_at_once(client):
+    """More than there are workers: every one is answered with its own numbers."""
+    answers = {}
+
+    async def ask(steps):
+        document = {"sequence": {"steps": steps}}
+        answers[steps] = (await client.post("/api/v1/flow", json=document)).json()["steps"]
+
+    async with anyio.create_task_group() as tasks:
+        for steps in range(1, 31):
+            tasks.start_soon(ask, steps)
+    assert answers == {steps: steps for steps in range(1, 31)}
+
+
+async def test_answers_are_compressed_for_clients_that_take_it(client):
+    packed = await client.post("/api/v1/flow", json={})
+    plain = await client.post("/api/v1/flow", json={}, headers={"accept-encoding": "identity"})
+    refusing = await client.post("/api/v1/flow", json={}, headers={"accept-encoding": "gzip;q=0"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    assert packed.content == plain.content == refusing.content
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2

@@ -1,0 +1,111 @@
+"""The OpenAPI description and its page."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def description(client):
+    return (await client.get("/openapi.json")).json()
+
+
+def operations(description):
+    return [
+        (path, method, operation)
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+async def test_the_reference_loads_only_its_own_files(client):
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(addresses) == 4
+    for address in addresses:
+        if not address.startswith("data:"):
+            assert address.startswith("/")
+            assert (await client.get(address)).status_code == 200
+
+
+async def test_the_api_is_described(description):
+    assert {path for path, _, _ in operations(description)} == {
+        "/api/v1/flow",
+        "/api/v1/presets",
+        "/healthz",
+    }
+    assert all(operation["summary"] for _, _, operation in operations(description))
+    assert all(operation["description"] for _, _, operation in operations(description))
+
+
+async def test_every_error_is_described_as_a_problem(description):
+    responses = description["paths"]["/api/v1/flow"]["post"]["responses"]
+    assert set(responses) == {"200", "400", "413", "415", "422", "500", "503"}
+    for status, response in responses.items():
+        if status != "200":
+            schema = response["content"]["application/problem+json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Problem"}
+            assert list(response["content"]) == ["application/problem+json"]
+
+
+async def test_every_reference_leads_somewhere(description):
+    def references(value):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key == "$ref":
+                    yield inner
+                else:
+                    yield from references(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from references(inner)
+
+    schemas = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+    assert set(references(description)) <= schemas
+
+
+async def test_every_field_is_explained(description):
+    unexplained = [
+        f"{name}.{field}"
+        for name, schema in description["components"]["schemas"].items()
+        for field, facts in schema.get("properties", {}).items()
+        if not facts.get("description")
+    ]
+    assert unexplained == []
+    schemas = description["components"]["schemas"].values()
+    assert all(schema.get("description") for schema in schemas)
+
+
+async def test_only_words_of_json_schema_are_used(description):
+    """A constraint in pydantic's own words would say nothing to a client."""
+    known = {
+        "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
+        "examples", "exclusiveMinimum", "items", "maxItems", "maximum", "minItems", "minimum",
+        "oneOf", "prefixItems", "properties", "required", "title", "type",
+    }  # fmt: skip
+
+    def unknown(schema):
+        for key, value in schema.items():
+            if key not in known:
+                yield key
+            elif key == "properties":
+                for inner in value.values():
+                    yield from unknown(inner)
+            elif key in {"anyOf", "oneOf", "prefixItems"}:
+                for inner in value:
+                    yield from unknown(inner)
+            elif key in {"items", "additionalProperties"} and isinstance(value, dict):
+                yield from unknown(value)
+
+    for name, schema in description["components"]["schemas"].items():
+        assert list(unknown(schema)) == [], name
+
+
+async def test_the_enumerations_are_the_engines_tables(description):
+    network = description["components"]["schemas"]["Network"]["properties"]
+    assert network["cell"]["enum"] == ["simple", "elman", "jordan"]
+    assert network["activation"]["enum"] == ["tanh", "sigmoid", "relu", "linear"]
+    assert network["hidden_size"]["minimum"] == 1

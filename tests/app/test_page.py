@@ -1,0 +1,77 @@
+"""The page and its policy."""
+
+import re
+
+import pytest
+
+from app.equations import EQUATIONS
+
+pytestmark = pytest.mark.anyio
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@pytest.fixture
+async def page(client):
+    answer = await client.get("/")
+    assert answer.status_code == 200
+    return answer
+
+
+async def test_the_page_is_html_that_is_asked_for_again(page):
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-cache"
+    assert page.text.lstrip().lower().startswith("<!doctype html>")
+
+
+async def test_the_page_loads_its_files_by_versioned_addresses(client, page):
+    found = re.findall(r'(?:src|href)="(/(?:static|assets)/[^"]+)"', page.text)
+    assert any("plotly" in address for address in found)
+    assert any(address.endswith(".js") and "/static/" in address for address in found)
+    for address in set(found):
+        answer = await client.get(address)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["cache-control"], address
+
+
+async def test_the_page_holds_every_equation(page):
+    for equation in EQUATIONS:
+        assert equation.id in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/healthz", "/nothing", "/api/v1/flow", "/api/v1/presets"]
+)
+async def test_every_answer_carries_the_policy(client, path):
+    assert (await client.get(path)).headers["content-security-policy"] == POLICY
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+async def test_nothing_in_the_html_breaks_the_policy(client, path):
+    html = (await client.get(path)).text
+    scripts = re.findall(r"<script\b([^>]*)>", html)
+    assert scripts
+    assert all("src=" in script or 'type="application/json"' in script for script in scripts)
+    assert not re.search(r"\son[a-z]+\s*=", html)
+    assert "javascript:" not in html
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/start.js", "/openapi.json"])
+async def test_nothing_points_to_another_host(client, path):
+    text = (await client.get(path)).text
+    hosts = set(re.findall(r"(?:https?:)?//[A-Za-z0-9][\w.-]*", text))
+    assert hosts <= {"http://www.w3.org"}  # the name of a namespace, never fetched
+
+
+async def test_the_page_answers_head(client):
+    answer = await client.head("/")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_health(client):
+    answer = await client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"

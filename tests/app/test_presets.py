@@ -1,0 +1,142 @@
+"""Every preset runs, and what it claims is true."""
+
+import math
+
+import pytest
+
+from app.presets import PRESETS
+from app.schemas import Preset
+from engine import CELLS, TOPOLOGIES
+
+pytestmark = pytest.mark.anyio
+
+BY_NAME = {preset.name: preset for preset in PRESETS}
+
+
+@pytest.fixture
+async def answer(client, request):
+    """What the API answers to the preset of the test's parameter, as /presets delivers it."""
+    listed = {preset["name"]: preset for preset in (await client.get("/api/v1/presets")).json()}
+    response = await client.post("/api/v1/flow", json=listed[request.param]["experiment"])
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def preset(name):
+    return pytest.mark.parametrize("answer", [name], indirect=True)
+
+
+def last_row(answer):
+    """log10 of the last loss's gradient at every step, relative to where it enters."""
+    row = answer["itemized"]["log10_norm"][-1]
+    return [None if value is None else value - row[-1] for value in row]
+
+
+async def test_the_list(client):
+    response = await client.get("/api/v1/presets")
+    assert response.status_code == 200
+    listed = [Preset.model_validate(preset) for preset in response.json()]
+    assert listed == PRESETS
+    assert len(BY_NAME) == len(PRESETS)
+    assert all(len(preset.title) <= 30 for preset in PRESETS)
+    assert {preset.experiment.network.cell for preset in PRESETS} == set(CELLS)
+    assert {preset.experiment.network.topology for preset in PRESETS} == set(TOPOLOGIES)
+
+
+@pytest.mark.parametrize("answer", list(BY_NAME), indirect=True)
+async def test_each_one_runs_and_its_experiment_is_whole(client, answer):
+    again = await client.post("/api/v1/flow", json=answer["experiment"])
+    assert again.json() == answer
+
+
+@preset("next-character")
+async def test_next_character_vanishes_within_nine_steps(answer):
+    assert PRESETS[0].name == "next-character"
+    assert answer["diagnosis"]["verdict"] == "vanishing"
+    assert last_row(answer)[-10] < -3
+    assert last_row(answer)[-9] > -3
+    assert answer["experiment"]["network"]["topology"] == "many-to-many"
+
+
+@preset("elman")
+async def test_elman_copies_and_blocks(answer):
+    check_blocked(answer, "h")
+
+
+@preset("jordan")
+async def test_jordan_copies_the_output_and_blocks(answer):
+    check_blocked(answer, "o")
+
+
+def check_blocked(answer, copied):
+    assert answer["diagnosis"]["verdict"] == "blocked"
+    copies = [edge for edge in answer["graph"]["edges"] if edge["kind"] == "context"]
+    assert copies
+    assert all(edge["blocked"] and edge["source"].startswith(copied) for edge in copies)
+    for i, row in enumerate(answer["itemized"]["log10_norm"]):
+        assert [t for t, value in enumerate(row) if value is not None] == [i]
+
+
+@preset("one-to-one")
+async def test_one_to_one_does_not_use_the_recurrent_matrix(answer):
+    assert answer["steps"] == 1
+    assert answer["parameter_gradients"]["W_hh"]["norm"] == 0
+    assert answer["parameter_gradients"]["W_hh"]["log10_norm"] is None
+
+
+@preset("sentiment")
+async def test_the_first_word_of_the_review_gets_little(answer):
+    assert answer["step_losses"].count(None) == answer["steps"] - 1
+    assert last_row(answer)[0] < -2
+    assert answer["text"]["targets"] == ["1"]
+
+
+@preset("blood-type")
+async def test_the_first_base_gets_almost_nothing(answer):
+    assert answer["steps"] == 48
+    assert set(answer["text"]["vocabulary"]) == set("ACGT")
+    assert answer["experiment"]["network"]["output_size"] == 4
+    assert last_row(answer)[0] < -8
+
+
+@preset("caption")
+async def test_half_of_the_last_words_gradient_reaches_the_picture(answer):
+    reading = [node["id"] for node in answer["graph"]["nodes"] if node["kind"] == "input"]
+    assert reading == ["x_1"]
+    assert last_row(answer)[0] > math.log10(0.5)
+
+
+@preset("music")
+async def test_little_of_the_last_note_reaches_the_first(answer):
+    assert last_row(answer)[0] < -3
+
+
+@pytest.mark.parametrize(
+    ("answer", "w", "after_50", "after_65"),
+    [("chain-explodes", 1.1, "117.4", "490.4"), ("chain-vanishes", 0.9, "0.00515", "0.00106")],
+    indirect=["answer"],
+)
+async def test_the_chains_of_the_notes(answer, w, after_50, after_65):
+    norm = answer["hidden_gradient"]["norm"]
+    assert norm[114] == 1.0
+    assert norm[64] == pytest.approx(w**50, rel=1e-12)
+    assert norm[49] == pytest.approx(w**65, rel=1e-12)
+    look = BY_NAME["chain-explodes" if w > 1 else "chain-vanishes"].look
+    digits = ".1f" if w > 1 else ".3g"
+    assert f"{norm[64]:{digits}}" == after_50
+    assert f"{norm[49]:{digits}}" == after_65
+    assert after_50 in look
+    assert after_65 in look
+
+
+@preset("clipping")
+async def test_the_exploding_relu_is_clipped(client, answer):
+    clipping = answer["clipping"]
+    assert answer["diagnosis"]["verdict"] == "exploding"
+    assert clipping["norm_before"] > 1e8
+    assert clipping["engaged"]
+    assert clipping["norm_after"] == pytest.approx(1.0)
+    assert clipping["cosine"] == pytest.approx(1.0)
+    by_value = {"rule": "value", "max_value": 1.0}
+    bent = await client.post("/api/v1/flow", json=answer["experiment"] | {"clip": by_value})
+    assert bent.json()["clipping"]["cosine"] < 0.99

@@ -1,0 +1,136 @@
+"""Files that the browser loads: their addresses, their caching, their compression."""
+
+import re
+
+import httpx
+import pytest
+
+from app.encoding import CODINGS
+from app.paths import package_file
+from app.static_tree import StaticTree
+
+pytestmark = pytest.mark.anyio
+
+YEAR = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture
+def plotly_url(app):
+    return app.state.assets.url(app.state.assets.plotly)
+
+
+async def test_plotly_comes_from_the_installed_package(client, plotly_url):
+    answer = await client.get(plotly_url)
+    installed = package_file("plotly", "package_data", "plotly.min.js").read_bytes()
+    assert answer.status_code == 200
+    assert answer.content == installed
+    assert re.fullmatch(r"/assets/plotly-[\d.]+\.min\.js", plotly_url)
+    assert f"plotly.js v{plotly_url.split('-')[1].removesuffix('.min.js')}".encode() in installed
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "coding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("*", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("gzip;q=0.000, br;q=0", None),
+        ("identity", None),
+    ],
+)
+async def test_plotly_is_compressed_as_the_client_likes(app, plotly_url, accept, coding):
+    installed = package_file("plotly", "package_data", "plotly.min.js").read_bytes()
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://unrolled") as client:
+        headers = {"accept-encoding": accept}
+        async with client.stream("GET", plotly_url, headers=headers) as answer:
+            raw = b"".join([part async for part in answer.aiter_raw()])
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["cache-control"] == YEAR
+    assert int(answer.headers["content-length"]) == len(raw)
+    assert raw == (CODINGS[coding](installed) if coding else installed)
+    assert len(raw) < 1_600_000 or coding is None
+
+
+async def test_an_asset_that_the_client_has_is_not_sent_again(client, plotly_url):
+    for accept in ("br", "gzip"):
+        headers = {"accept-encoding": accept}
+        first = await client.get(plotly_url, headers=headers)
+        again = await client.get(
+            plotly_url, headers=headers | {"if-none-match": f'"x", W/{first.headers["etag"]}'}
+        )
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["cache-control"] == YEAR
+        other = await client.get(plotly_url, headers=headers | {"if-none-match": '"x"'})
+        assert other.status_code == 200
+
+
+async def test_an_asset_answers_head(client, plotly_url):
+    answer = await client.head(plotly_url)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["content-length"]) > 1_000_000
+
+
+async def test_only_named_assets_are_served(client):
+    assert (await client.get("/assets/plotly-0.0.0.min.js")).status_code == 404
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "main.js").write_text("import './other.js';\n")
+    (tmp_path / "js" / "other.js").write_text("export const one = 1;\n")
+    return StaticTree(tmp_path, "/static")
+
+
+async def get(tree, path, **headers):
+    transport = httpx.ASGITransport(tree)
+    async with httpx.AsyncClient(transport=transport, base_url="http://unrolled") as client:
+        return await client.get(path, headers=headers)
+
+
+async def test_a_file_under_the_current_hash_is_cached_for_ever(tree):
+    address = tree.url("js/main.js")
+    assert re.fullmatch(r"/static/[0-9a-f]{12}/js/main\.js", address)
+    answer = await get(tree, address.removeprefix("/static"))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == YEAR
+    assert answer.headers["etag"]
+    again = await get(
+        tree, address.removeprefix("/static"), **{"if-none-match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+async def test_modules_find_each_other_under_the_same_hash(tree):
+    main, other = tree.url("js/main.js"), tree.url("js/other.js")
+    assert main.rsplit("/", 1)[0] == other.rsplit("/", 1)[0]
+
+
+@pytest.mark.parametrize("prefix", ["", "/000000000000"])
+async def test_without_the_current_hash_the_file_is_asked_for_again(tree, prefix):
+    answer = await get(tree, f"{prefix}/js/main.js")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_any_change_changes_every_address(tree, tmp_path):
+    before = tree.url("js/main.js")
+    assert tree.url("js/main.js") == before
+    (tmp_path / "js" / "other.js").write_text("export const one = 11;\n")
+    changed = tree.url("js/main.js")
+    assert changed != before
+    (tmp_path / "js" / "other.js").rename(tmp_path / "js" / "another.js")
+    assert tree.url("js/main.js") not in {before, changed}
+
+
+async def test_the_services_own_files(app, client):
+    address = app.state.assets.static.url("js/main.js")
+    answer = await client.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == YEAR
+    assert "javascript" in answer.headers["content-type"]

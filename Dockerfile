@@ -1,0 +1,42 @@
+# Two stages: the first turns the locks and the wheel into a virtual environment, the second carries
+# only that. Both start from one image, so that the environment finds its interpreter again.
+
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_ROOT_USER_ACTION=ignore
+WORKDIR /src
+
+# The dependencies change less often than the code, and come first.
+COPY requirements.lock requirements-build.lock ./
+RUN python -m venv /opt/build \
+ && /opt/build/bin/pip install --quiet --require-hashes -r requirements-build.lock \
+ && python -m venv --without-pip /opt/unrolled \
+ && /opt/build/bin/pip --python /opt/unrolled/bin/python install --quiet --no-compile \
+        --require-hashes --only-binary :all: -r requirements.lock
+
+# Left out: NumPy's own tests, and the byte code of Plotly, of which only the JavaScript is served.
+COPY . .
+RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels . \
+ && /opt/build/bin/pip --python /opt/unrolled/bin/python install --quiet --no-deps --no-compile \
+        --no-index /wheels/*.whl \
+ && find /opt/unrolled -type d -name tests -path '*/numpy/*' -prune -exec rm -rf {} + \
+ && python -m compileall -q -j 0 -x /plotly/ --invalidation-mode unchecked-hash /opt/unrolled/lib
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="Unrolled" \
+      org.opencontainers.image.description="See the gradients of a recurrent network flow back through time." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="0.1.0"
+ENV PATH=/opt/unrolled/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+COPY --from=build /opt/unrolled /opt/unrolled
+# A number, so that Kubernetes' runAsNonRoot can see that it is not root.
+USER 10001:10001
+WORKDIR /tmp
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["python", "-S", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=2); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+CMD ["unrolled", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -9,8 +9,8 @@ import numpy as np
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
 from engine.itemize import live_rows
-from engine.magnitude import Magnitudes, Scaled, align, holds_tiny, trusted
-from engine.passage import Passage
+from engine.magnitude import Magnitudes, Scaled, align, trusted
+from engine.passage import Entering, Passage
 from engine.terms import term_log10_norms
 
 
@@ -58,42 +58,48 @@ class Backward:
             return Scaled(left.sum(axis=1), self.exponents(name))
         return Scaled(np.matmul(left.transpose(0, 2, 1), right), self.exponents(name))
 
-    def gradient(self, name: str) -> Scaled:
-        """∂L/∂(parameter) = Σ_t of its terms, as a Scaled of leading length 1."""
-        left, right = self.factors[name]
-        left, top = align(left, self.exponents(name))
-        width = left.shape[-1]
-        if right is None:
-            total = left.reshape(-1, width).sum(axis=0)
-        else:
-            total = left.reshape(-1, width).T @ right.reshape(-1, right.shape[-1])
-        return Scaled(total[np.newaxis], np.array([top]))
+    def gradients(self) -> dict[str, Scaled]:
+        """∂L/∂(parameter) = Σ_t of its terms, each a Scaled of leading length 1."""
+        known: dict[int, tuple[Array, int]] = {}
+        sums = {}
+        for name, (left, right) in self.factors.items():
+            if id(left) not in known:
+                aligned, top = align(left, self.exponents(name))
+                known[id(left)] = aligned.reshape(-1, left.shape[-1]), top
+            rows, top = known[id(left)]
+            if right is None:
+                total = np.add.reduce(rows)
+            else:
+                total = rows.T @ right.reshape(-1, right.shape[-1])
+            sums[name] = Scaled(total[np.newaxis], np.array([top]))
+        return sums
 
     def step_log10_norms(self) -> dict[str, Array]:
-        """log₁₀ ‖the term that step t adds‖ for every parameter, −inf where exactly zero, (T,)."""
-        return term_log10_norms(self.factors, {name: self.exponents(name) for name in self.factors})
+        """log₁₀ ‖the term that step t adds‖ for every parameter, NaN where exactly zero, (T,)."""
+        scaled = bool(self.exponent.any() or self.output_exponent.any())
+        exponents = {name: self.exponents(name) for name in self.factors} if scaled else None
+        return term_log10_norms(self.factors, exponents)
 
 
-def backward(passage: Passage, do: Array) -> Backward:
+def backward(passage: Passage, entering: Entering) -> Backward:
     """Carry the gradient of the given losses back through time.
 
     da_t = dh_t ⊙ f′(a_t);   dh_{t−1} = ∂L_{t−1}/∂h_{t−1} + da_t R   (where the truncation lets it)
 
     Args:
         passage: the way back.
-        do: ∂L_t/∂o_t at every step, zeros where no loss is emitted or followed, (T, B, K).
+        entering: the losses at their own steps.
     Source: notes, "Learning in RNNs: BPTT"; Werbos 1990.
     """
     cell, parameters, trace = passage.cell, passage.parameters, passage.trace
-    steps, truncation = trace.steps, passage.truncation
+    steps, truncation, do = trace.steps, passage.truncation, entering.do
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        local = passage.entering(do)
         if 1 < truncation.reach(steps) < steps:
-            dh, exponent, passing = _windowed(passage, local)
+            dh, exponent, passing = _windowed(passage, entering)
             da, passed = dh * trace.derivative, passing * trace.derivative
         else:
             crossings = truncation.crossings(steps)
-            dh, exponent = _recursive(passage, local, crossings.tolist())
+            dh, exponent = _recursive(passage, entering, crossings.tolist())
             da = dh * trace.derivative
             passed = da if crossings.all() else da * crossings[:, np.newaxis, np.newaxis]
         whole, output_exponent = do, np.zeros(steps, dtype=np.int64)
@@ -103,9 +109,9 @@ def backward(passage: Passage, do: Array) -> Backward:
     return Backward(dh, da, whole, do, passed, exponent, output_exponent, factors)
 
 
-def _recursive(passage: Passage, local: Array, crosses: list[bool]) -> tuple[Array, IntArray]:
+def _recursive(passage: Passage, given: Entering, crosses: list[bool]) -> tuple[Array, IntArray]:
     """The ordinary recursion; the careful one where a double could not carry it."""
-    steps = len(local)
+    local, steps = given.local, len(given.local)
     dh = np.empty_like(local)
     da, arriving = np.empty_like(local[0]), np.empty_like(local[0])
     recurrent, back = passage.recurrent, passage.cell.step_back
@@ -118,7 +124,7 @@ def _recursive(passage: Passage, local: Array, crosses: list[bool]) -> tuple[Arr
         else:
             states[t - 1][...] = entering[t - 1]
     exponent = np.zeros(steps, dtype=np.int64)
-    if not (passage.careful or holds_tiny(local)) and _trusted_totals(dh):
+    if not given.careful and _trusted_totals(dh):
         return dh, exponent
     states[-1][...] = entering[-1]
     for t in range(steps - 1, 0, -1):
@@ -138,14 +144,14 @@ def _trusted_totals(dh: Array) -> bool:
     return trusted(np.append(np.vecdot(flat, flat), np.inf))
 
 
-def _windowed(passage: Passage, local: Array) -> tuple[Array, IntArray, Array]:
+def _windowed(passage: Passage, given: Entering) -> tuple[Array, IntArray, Array]:
     """Sum the losses that reach each step, and those of them that may go one step further."""
-    careful = passage.careful or holds_tiny(local)
+    local, careful = given.local, given.careful
     while True:
         dh, passing = np.zeros_like(local), np.zeros_like(local)
         exponent = np.zeros(len(local), dtype=np.int64)
         for live in live_rows(passage, local, careful=careful):
-            rows, exponent[live.step] = align(live.rows, live.exponent)
+            rows, exponent[live.step] = align(live.rows, live.exponent[live.losses])
             dh[live.step].flat = rows.sum(axis=0)
             passing[live.step].flat = rows[: live.passing].sum(axis=0)
         if careful or _trusted_totals(dh):

@@ -113,9 +113,17 @@ class Vector:
             ]
         return Vector(np.concatenate(parts), top, shapes)
 
-    def norm(self) -> Magnitudes:
-        """‖g‖ = √Σ g², shape (1,), right also where squares leave the range of a double."""
-        return Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
+    def norm(self) -> tuple[float, float]:
+        """‖g‖ = √Σ g² and log₁₀ ‖g‖, right also where squares leave the range of a double.
+
+        Either is NaN as in ``Magnitudes``.
+        """
+        with np.errstate(over="ignore", under="ignore"):
+            square = float(self.values @ self.values)
+        if not self.exponent and ordinary(square):
+            return math.sqrt(square), 0.5 * math.log10(square)
+        size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
+        return float(size.norm[0]), float(size.log10_norm[0])
 
     def plain(self) -> Array:
         """The vector as plain numbers; beyond the range of a double ±inf or 0."""
@@ -138,7 +146,7 @@ class Vector:
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         starts = np.cumsum([0, *sizes[:-1]])
         with np.errstate(over="ignore", under="ignore"):
-            squares = np.add.reduceat(np.square(self.values), starts)
+            squares = np.add.reduceat(self.values * self.values, starts)
         if not self.exponent and ordinary(squares):
             norms = np.sqrt(squares)
             return Magnitudes(norms, np.log10(norms))
@@ -182,18 +190,14 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         return g, Clipping(
             clip.rule, clip.threshold, *(math.inf,) * 3, 1.0, False, math.nan, finite=False
         )
-    before = g.norm()
-    norm, log10_norm = float(before.norm[0]), float(before.log10_norm[0])
+    norm, log10_norm = g.norm()
     if clip.threshold is None or not _engages(g, clip, norm, log10_norm):
         cosine = math.nan if math.isnan(log10_norm) else 1.0
         return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
     with np.errstate(over="ignore", under="ignore"):
         after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.shapes)
-    measured = after.norm()
-    norm_after = float(measured.norm[0])
-    scale = norm_after / norm
-    if math.isnan(norm):
-        scale = 10.0 ** (float(measured.log10_norm[0]) - log10_norm)
+    norm_after, log10_after = after.norm()
+    scale = 10.0 ** (log10_after - log10_norm) if math.isnan(norm) else norm_after / norm
     return after, Clipping(
         clip.rule,
         clip.threshold,
@@ -208,15 +212,15 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
 
 def cosine_between(u: Array, v: Array) -> float:
     """u · v / (‖u‖ ‖v‖), clamped to [−1, 1]; NaN where either is exactly zero."""
-    products = np.array([u @ u, v @ v])
-    if not ordinary(products):
+    with np.errstate(over="ignore", under="ignore"):
+        uu, vv = float(u @ u), float(v @ v)
+    if not (ordinary(uu) and ordinary(vv)):
         tops = np.abs(u).max(), np.abs(v).max()
         if not all(tops):
             return math.nan
         u, v = u / tops[0], v / tops[1]
-        products = np.array([u @ u, v @ v])
-    cosine = float(u @ v) / float(np.sqrt(products).prod())
-    return min(1.0, max(-1.0, cosine))
+        uu, vv = float(u @ u), float(v @ v)
+    return min(1.0, max(-1.0, float(u @ v) / (math.sqrt(uu) * math.sqrt(vv))))
 
 
 def _engages(g: Vector, clip: Clip, norm: float, log10_norm: float) -> bool:

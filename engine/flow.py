@@ -15,7 +15,7 @@ from engine.errors import InvalidInput, choose
 from engine.graph import Graph, build_graph
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
-from engine.magnitude import Magnitudes, Scaled
+from engine.magnitude import Magnitudes, plain_norms
 from engine.network import Network
 from engine.passage import Passage
 from engine.sequences import Sequence
@@ -140,16 +140,18 @@ def gradient_flow(
         values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
     step_losses[trace.emits], do[trace.emits] = values, gradients
 
-    whole = backward(passage, do)
+    entering = passage.enter(do)
+    whole = backward(passage, entering)
     terms = whole.step_log10_norms()
     parameter_gradients, clipping = _parameter_gradients(whole, terms, clip or Clip())
-    pairs = itemize(passage, do) if itemized else None
+    pairs = itemize(passage, entering) if itemized else None
     seen = spectrum(passage.recurrent, trace.derivative) if spectral else None
     drawn = None
     if graph:
         path = whole
         if follow is not None:
-            path = backward(passage, np.where(followed[:, np.newaxis, np.newaxis], do, 0.0))
+            alone = np.where(followed[:, np.newaxis, np.newaxis], do, 0.0)
+            path = backward(passage, passage.enter(alone))
             terms = path.step_log10_norms()
         drawn = build_graph(passage, path, terms, followed)
     return GradientFlow(
@@ -189,7 +191,7 @@ def _parameter_gradients(
     whole: Backward, terms: dict[str, Array], clip: Clip
 ) -> tuple[dict[str, ParameterGradient], Clipping]:
     """Sum every parameter's terms, clip the sums, and keep the norms of both."""
-    total = Vector.of({name: whole.gradient(name) for name in whole.factors})
+    total = Vector.of(whole.gradients())
     after, clipping = clip_gradients(total, clip)
     sizes = total.norms()
     clipped = after.norms().norm if clipping.engaged else sizes.norm
@@ -199,7 +201,7 @@ def _parameter_gradients(
             norm=float(sizes.norm[i]),
             log10_norm=float(sizes.log10_norm[i]),
             clipped_norm=float(clipped[i]),
-            step_log10_norm=np.where(terms[name] == -np.inf, np.nan, terms[name]),
+            step_log10_norm=terms[name],
         )
         for i, (name, value) in enumerate(total.parts(total.plain()).items())
     }
@@ -219,9 +221,9 @@ def _diagnose(
 def _activity(trace: Trace, *, every_output: bool) -> Activity:
     """Norms of the forward pass."""
     _, batch, width = trace.h.shape
-    outputs = Scaled.ordinary(trace.o).magnitudes().norm
+    outputs = plain_norms(trace.o)
     return Activity(
-        hidden_norm=Scaled.ordinary(trace.h).magnitudes().norm,
-        mean_derivative=trace.derivative.sum(axis=(1, 2)) / (batch * width),
+        hidden_norm=plain_norms(trace.h),
+        mean_derivative=np.add.reduce(trace.derivative, axis=(1, 2)) / (batch * width),
         output_norm=outputs if every_output else np.where(trace.emits, outputs, np.nan),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.arrays import Array, IntArray, Mask, Parameters
+from engine.arrays import Array, IntArray, Mask, Parameters, times
 from engine.bptt import Backward
 from engine.cells import Cell
 from engine.magnitude import Scaled
@@ -158,20 +158,20 @@ def _arrivals(cell: Cell, parameters: Parameters, flow: Backward) -> _Arrivals:
     whole = flow.passed is flow.da
     feedback = numbers(cell.feedback_gradient(parameters, flow.da), flow.exponent)
     return _Arrivals(
-        x=numbers(flow.da @ parameters["W_xh"], flow.exponent),
+        x=numbers(times(flow.da, parameters["W_xh"]), flow.exponent),
         state=numbers(flow.dh, flow.exponent),
         feedback=feedback,
         crossing=feedback
         if whole
         else numbers(cell.feedback_gradient(parameters, flow.passed), flow.exponent),
-        through=numbers(flow.do @ parameters["W_hy"], flow.output_exponent),
+        through=numbers(times(flow.do, parameters["W_hy"]), flow.output_exponent),
         o=numbers(flow.do, flow.output_exponent),
         loss=numbers(flow.do_local, plain),
     )
 
 
 def _none_for_zero(log10_norms: Array) -> Numbers:
-    return [None if value == -np.inf else value for value in log10_norms.tolist()]
+    return [None if value != value else value for value in log10_norms.tolist()]
 
 
 def blocked_passages(truncation: Truncation, followed: Mask) -> list[bool]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array, IntArray
-from engine.magnitude import holds_tiny, ldexp_rows, log10_of, split_norms, trusted
-from engine.passage import Passage
+from engine.magnitude import ldexp_rows, log10_of, split_norms, trusted
+from engine.passage import Entering, Passage
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
@@ -38,7 +38,7 @@ class Live(NamedTuple):
         step: t, from 0.
         losses: which losses, in the order in which they are emitted.
         rows: ∂L_i/∂h_t / 2^exponent, one a loss, (n, B·H); the next step overwrites them.
-        exponent: (n,).
+        exponent: of every loss, (I,).
         passing: how many of the rows, from the first, may cross to step t − 1.
     """
 
@@ -79,11 +79,12 @@ def live_rows(passage: Passage, local: Array, *, careful: bool) -> Iterator[Live
         if careful:
             _normalise(flat[first:last], exponent[first:last])
         end = last
-        while end > first and emitting[end - 1] - (t - 1) >= reach:
+        while end > first and emitting[end - 1] - t >= reach - 1:
             end -= 1
         if not crosses[t]:
             end = first
-        yield Live(t, slice(first, last), flat[first:last], exponent[first:last], end - first)
+        losses = slice(first, last)
+        yield Live(t, losses, flat[losses], exponent, end - first)
         last = end
         if t and last > first:
             live = rows[first:last]
@@ -97,21 +98,18 @@ def _normalise(rows: Array, exponent: IntArray) -> None:
     exponent += shift
 
 
-def itemize(passage: Passage, do: Array) -> Itemized:
+def itemize(passage: Passage, entering: Entering) -> Itemized:
     """‖∂L_i/∂h_t‖ for every pair.
 
     Args:
         passage: the way back.
-        do: ∂L_t/∂o_t at every step, zeros where no loss is emitted, (T, B, K).
+        entering: every loss at its own step.
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        local = passage.entering(do)
-        norms = None
-        if not (passage.careful or holds_tiny(local)):
-            norms = _ordinary(passage, local)
+        norms = None if entering.careful else _ordinary(passage, entering.local)
         if norms is None:
-            norms = _careful(passage, local)
+            norms = _careful(passage, entering.local)
     emits = passage.trace.emits
     return Itemized(np.flatnonzero(emits) + 1, np.arange(1, len(emits) + 1), norms.T)
 
@@ -120,8 +118,9 @@ def _ordinary(passage: Passage, local: Array) -> Array | None:
     """log₁₀ of the norms, (T, I), or None where a double could not carry them."""
     steps = len(local)
     squares = np.full((steps + 1, int(passage.trace.emits.sum())), -1.0)
+    at = list(squares)
     for t, losses, rows, _, _ in live_rows(passage, local, careful=False):
-        np.vecdot(rows, rows, out=squares[t, losses])
+        np.vecdot(rows, rows, out=at[t][losses])
         if t and t % _LOOK == 0 and not trusted(squares[t : t + _LOOK + 1]):
             return None
     if not trusted(squares):
@@ -135,7 +134,7 @@ def _careful(passage: Passage, local: Array) -> Array:
     norms = np.full((len(local), int(passage.trace.emits.sum())), np.nan)
     for live in live_rows(passage, local, careful=True):
         size, shift = split_norms(live.rows)
-        exponent = live.exponent if shift is None else live.exponent + shift
+        exponent = live.exponent[live.losses]
+        exponent = exponent if shift is None else exponent + shift
         norms[live.step, live.losses] = log10_of(size, exponent)
-    norms[np.isneginf(norms)] = np.nan
     return norms

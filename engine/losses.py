@@ -42,18 +42,18 @@ def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
     """
     steps, batch, classes = o.shape
     z = o.reshape(-1, classes)
-    z = z - z.max(axis=1, keepdims=True)
-    row, target = np.arange(len(z)), y.reshape(-1).astype(np.int64, copy=False)
-    z_target = z[row, target]
+    z = z - np.maximum.reduce(z, axis=1, keepdims=True)
+    target = y.reshape(-1).astype(np.int64, copy=False) + np.arange(0, z.size, classes)
+    z_target = z.take(target)
     e = np.exp(z)
-    chosen = e[row, target]
-    e[row, target] = 0.0
-    rest = e.sum(axis=1)
+    chosen = e.take(target)
+    e.put(target, 0.0)
+    rest = np.add.reduce(e, axis=1)
     total = chosen + rest
     value = np.where(z_target == 0.0, np.log1p(rest), np.log(total) - z_target)
-    e[row, target] = -rest
+    e.put(target, -rest)
     e /= (total * batch)[:, np.newaxis]
-    return value.reshape(steps, batch).mean(axis=1), e.reshape(o.shape)
+    return np.add.reduce(value.reshape(steps, batch), axis=1) / batch, e.reshape(o.shape)
 
 
 LOSSES: dict[str, Loss] = {

@@ -57,7 +57,7 @@ class Scaled:
         return finish(norms, self.exponent if shift is None else self.exponent + shift)
 
     def log10_norms(self) -> Array:
-        """log₁₀ of the norms alone, −inf where exactly zero."""
+        """log₁₀ of the norms alone, NaN where exactly zero."""
         norms, shift = split_norms(self.value.reshape(self.value.shape[0], -1))
         return log10_of(norms, self.exponent if shift is None else self.exponent + shift)
 
@@ -66,6 +66,12 @@ class Scaled:
         if not self.exponent.any():
             return self.value
         return ldexp_rows(self.value, self.exponent)
+
+
+def plain_norms(values: Array) -> Array:
+    """The Frobenius norm of every values[n], NaN where a double cannot hold it."""
+    norms, shift = split_norms(values.reshape(len(values), -1))
+    return norms if shift is None else finish(norms, shift).norm
 
 
 def split_norms(rows: Array) -> tuple[Array, IntArray | None]:
@@ -93,17 +99,15 @@ def split_norms(rows: Array) -> tuple[Array, IntArray | None]:
 
 
 def log10_of(norm: Array, exponent: IntArray) -> Array:
-    """log₁₀(norm · 2^exponent); −inf where the norm is exactly zero."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log10(norm) + exponent * LOG10_2)
+    """log₁₀(norm · 2^exponent); NaN where the norm is exactly zero."""
+    return np.asarray(np.log10(np.where(norm > 0.0, norm, np.nan)) + exponent * LOG10_2)
 
 
 def finish(norm: Array, exponent: IntArray) -> Magnitudes:
     """(norm · 2^exponent) as Magnitudes, NaN for what cannot be said."""
     plain = ldexp_rows(norm, exponent)
     held = np.isfinite(plain) & ((plain > 0.0) | (norm == 0.0))
-    log10 = log10_of(norm, exponent)
-    return Magnitudes(np.where(held, plain, np.nan), np.where(norm > 0.0, log10, np.nan))
+    return Magnitudes(np.where(held, plain, np.nan), log10_of(norm, exponent))
 
 
 def ldexp_rows(value: Array, exponent: IntArray) -> Array:
@@ -137,13 +141,17 @@ def holds_tiny(*arrays: Array) -> bool:
     """Whether something non-zero is so small that a product of three may underflow unseen."""
     for array in arrays:
         size = np.abs(array)
-        if size.size and ((size > 0.0) & (size < _TINY)).any():
+        if np.minimum.reduce(size, axis=None, initial=1.0) < _TINY and bool(
+            ((size > 0.0) & (size < _TINY)).any()
+        ):
             return True
     return False
 
 
-def ordinary(squares: Array) -> bool:
+def ordinary(squares: Array | float) -> bool:
     """Whether every squared norm lies where it carries its full precision."""
+    if isinstance(squares, float):
+        return _SMALL < squares < _LARGE
     return bool(((squares > _SMALL) & (squares < _LARGE)).all())
 
 

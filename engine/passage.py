@@ -6,11 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array, Parameters
+from engine.arrays import Array, Parameters, times
 from engine.cells import Cell
 from engine.magnitude import holds_tiny
 from engine.truncation import Truncation
 from engine.unroll import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """What losses bring to their own steps.
+
+    Attributes:
+        do: ∂L_t/∂o_t, (T, B, K).
+        local: ∂L_t/∂h_t through step t's own output, do_t W_hy, (T, B, H).
+        careful: whether gradients need exponents from the start.
+    """
+
+    do: Array
+    local: Array
+    careful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,12 @@ class Passage:
         careful = holds_tiny(trace.derivative, recurrent, parameters["W_hy"])
         return Passage(cell, parameters, trace, truncation, recurrent, careful)
 
-    def entering(self, do: Array) -> Array:
-        """∂L_t/∂h_t through step t's own output: do_t W_hy, (T, B, H)."""
-        return do @ self.parameters["W_hy"]
+    def enter(self, do: Array) -> Entering:
+        """Let losses enter at their own steps.
+
+        Args:
+            do: ∂L_t/∂o_t at every step, zeros where no loss is emitted or followed, (T, B, K).
+        """
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            local = times(do, self.parameters["W_hy"])
+        return Entering(do, local, self.careful or holds_tiny(local))

@@ -16,7 +16,7 @@ _CANCELLED = 1e-4
 """Below this share of its bound, a squared norm by Gram matrices has lost too many digits."""
 
 
-def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray]) -> dict[str, Array]:
+def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -> dict[str, Array]:
     """log₁₀ ‖leftᵀ right‖_F (weights) and log₁₀ ‖Σ_B left‖ (biases) at every step.
 
     One sample: ‖leftᵀ right‖ = ‖left‖ ‖right‖.
@@ -25,9 +25,9 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray]) -> dict[
 
     Args:
         factors: parameter → (left (T, B, ·), right (T, B, ·) or None).
-        exponents: parameter → binary exponents of its terms, (T,).
+        exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
     Returns:
-        parameter → (T,); −inf where the term is exactly zero.
+        parameter → (T,); NaN where the term is exactly zero.
     """
     distinct = {id(f): f for pair in factors.values() for f in pair if f is not None}
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
@@ -42,7 +42,7 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray]) -> dict[
                 norms[name] = log10[id(left)]
             else:
                 norms[name] = log10[id(left)] + log10[id(right)]
-            if exponents[name].any():
+            if exponents is not None:
                 norms[name] = norms[name] + exponents[name] * LOG10_2
     return norms
 
@@ -51,11 +51,13 @@ def _single(factors: dict[int, Array]) -> dict[int, Array]:
     """log₁₀ of every factor's norms, one sample: all of them in one pass where they allow it."""
     flat = [f[:, 0] for f in factors.values()]
     squares = np.array([np.vecdot(f, f) for f in flat])
-    zero = squares == 0.0
-    if not ordinary(squares[~zero]) or any(
-        f[at].any() for f, at in zip(flat, zero, strict=True) if at.any()
-    ):
-        return {key: Scaled.ordinary(f).log10_norms() for key, f in factors.items()}
+    if not ordinary(squares):
+        zero = squares == 0.0
+        unseen = [flat[i][zero[i]].any() for i in np.flatnonzero(zero.any(axis=1))]
+        squares[zero] = 1.0
+        if any(unseen) or not ordinary(squares):
+            return {key: Scaled.ordinary(f).log10_norms() for key, f in factors.items()}
+        squares[zero] = np.nan
     return dict(zip(factors, 0.5 * np.log10(squares), strict=True))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.arrays import Array, Mask, Parameters
+from engine.arrays import Array, Mask, Parameters, times
 from engine.cells import CELLS
 from engine.errors import ForwardOverflow
 from engine.network import Network
@@ -79,7 +79,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
     b_y = parameters["b_y"]
 
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        drive = x @ parameters["W_xh"].T
+        drive = times(x, parameters["W_xh"].T)
         drive += parameters["b_h"]
         forward, f = cell.step, activation.value
         if cell.feeds_outputs:
@@ -93,7 +93,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
             for drive_t, previous, a_t, h_t in zip(drive, states, a, states[1:], strict=False):
                 forward(weights, drive_t, previous, f, a_t, h_t)
             feedback = states[:-1]
-            o = states[1:] @ output_weights
+            o = times(states[1:], output_weights)
             o += b_y
         derivative = activation.derivative(a)
 

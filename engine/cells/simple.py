@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.arrays import Array, Parameters
+from engine.arrays import Array, Parameters, times
 from engine.cells.base import Cell, Shapes, Terms
 from engine.truncation import Truncation
 
@@ -108,7 +108,7 @@ class SimpleCell(Cell):
 
     def feedback_gradient(self, parameters: Parameters, da: Array) -> Array:
         """da_t times the recurrent parameter: what arrives at h_{t−1}."""
-        return np.asarray(da @ parameters[self.recurrent])
+        return times(da, parameters[self.recurrent])
 
 
 SIMPLE = SimpleCell()

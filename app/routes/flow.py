@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi.openapi.models import Example
 from starlette.exceptions import HTTPException
 
 from app.encoding import accepted
 from app.limits import refuse_oversize
+from app.presets import PRESETS
 from app.problems import documented
 from app.schemas import Experiment, Flow
 
@@ -21,6 +23,17 @@ def require_json(request: Request) -> None:
 
 router = APIRouter(prefix="/api/v1", tags=["flow"], dependencies=[Depends(require_json)])
 
+_SHOWN = ("next-character", "elman", "caption", "clipping")
+_EXAMPLES: dict[str, Example] = {
+    preset.name: {
+        "summary": preset.title,
+        "description": preset.look,
+        "value": preset.experiment.model_dump(exclude_unset=True),
+    }
+    for preset in PRESETS
+    if preset.name in _SHOWN
+}
+
 
 @router.post(
     "/flow",
@@ -28,7 +41,9 @@ router = APIRouter(prefix="/api/v1", tags=["flow"], dependencies=[Depends(requir
     response_model=Flow,
     responses=documented(400, 413, 415, 422, 500, 503),
 )
-async def flow(request: Request, experiment: Annotated[Experiment, Body()]) -> Response:
+async def flow(
+    request: Request, experiment: Annotated[Experiment, Body(openapi_examples=_EXAMPLES)]
+) -> Response:
     """Unroll the network over the sequence, send every loss back through time, and measure."""
     refuse_oversize(experiment, request.app.state.settings)
     packed = accepted(request.headers.get("accept-encoding"), "gzip")

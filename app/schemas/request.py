@@ -32,7 +32,7 @@ def _kind(field: str, default: str) -> Callable[[Any], Any]:
 
 
 class Network(StrictModel):
-    """Which network."""
+    """A recurrent network: its cell, its wiring and its sizes."""
 
     cell: Annotated[str, OneOf(CELLS)] = Field(default="simple", description="The recurrent cell.")
     topology: Annotated[str, OneOf(TOPOLOGIES)] = Field(

@@ -104,6 +104,14 @@ async def test_only_words_of_json_schema_are_used(description):
         assert list(unknown(schema)) == [], name
 
 
+async def test_every_example_is_a_request(client, description):
+    body = description["paths"]["/api/v1/flow"]["post"]["requestBody"]
+    examples = body["content"]["application/json"]["examples"]
+    assert examples
+    for example in examples.values():
+        assert (await client.post("/api/v1/flow", json=example["value"])).status_code == 200
+
+
 async def test_the_enumerations_are_the_engines_tables(description):
     network = description["components"]["schemas"]["Network"]["properties"]
     assert network["cell"]["enum"] == ["simple", "elman", "jordan"]

@@ -1,6 +1,6 @@
 /** Words for what is drawn: tooltips, the announcer, and a summary of every picture. */
 
-import { fromLog10, glyph, share, shorten, spoken, subscript } from "./format.js";
+import { fromLog10, glyph, parameterName, share, shorten, spoken, subscript } from "./format.js";
 import { clippedShift } from "./figures/profile.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
@@ -60,7 +60,7 @@ export function thing(id, reading) {
     lines.push(`nothing passes: ${reason(edge, reading)}`);
   }
   if (edge.edge.parameter && edge.edge.parameter_log10_norm !== null) {
-    lines.push(`adds ${fromLog10(edge.edge.parameter_log10_norm)} to the gradient of ${edge.edge.parameter}`);
+    lines.push(`adds ${fromLog10(edge.edge.parameter_log10_norm)} to the gradient of ${parameterName(edge.edge.parameter)}`);
   }
   return lines.filter(Boolean);
 }
@@ -132,7 +132,7 @@ export function summaries(reading) {
     map: `Map of ${reading.lossSteps.length} ${reading.lossSteps.length === 1 ? "loss" : "losses"} against ${flow.steps} steps: `
       + `how much of each loss is left at each step before it. ${flow.diagnosis.summary}`,
     clipping: `Norm of the gradient of every parameter. ${Object.entries(flow.parameter_gradients)
-      .map(([name, g]) => `${name} ${fromLog10(g.log10_norm)}`).join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
+      .map(([name, g]) => `${parameterName(name)} ${fromLog10(g.log10_norm)}`).join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
     spectrum: `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix in the complex plane; `
       + `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
   };

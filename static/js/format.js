@@ -3,6 +3,14 @@
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
+/** Parameters in the notes' symbols. */
+const PARAMETERS = { W_xh: "Wˣ", W_hh: "Wᴴ", W_yh: "Wʸ", b_h: "b", W_hy: "Wᴼ", b_y: "bᴼ" };
+
+/** @param {string} name   as in the response */
+export function parameterName(name) {
+  return PARAMETERS[name] ?? name;
+}
+
 /** @param {number} value   a whole number */
 export function superscript(value) {
   return [...String(value)].map((c) => SUPERSCRIPTS[c]).join("");
@@ -52,7 +60,7 @@ export function number(value, digits = 3) {
 export function share(decades) {
   if (decades === null) return "nothing";
   if (decades > 0.3) return `${fromLog10(decades, 3)} times`;
-  if (decades < -4) return `${fromLog10(decades, 2)} times`;
+  if (decades < -5) return `a share of ${fromLog10(decades, 2)}`;
   return `${plain(10 ** decades * 100, decades < -1 ? 2 : 3)} %`;
 }
 

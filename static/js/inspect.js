@@ -1,6 +1,6 @@
 /** The inspector: the equation of what is selected, and its numbers. */
 
-import { fromLog10, number, share, signed } from "./format.js";
+import { fromLog10, number, parameterName, share, signed } from "./format.js";
 import { lossName, symbol, tokenOf } from "./describe.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
@@ -40,6 +40,28 @@ export function inspect(body, title, id, reading) {
   const actions = actionsFor(node, reading);
   if (actions) parts.push(actions);
   body.replaceChildren(...parts);
+  for (const part of body.querySelectorAll("[data-part]")) fit(part);
+}
+
+/** Formulas do not wrap: one that is too wide is set smaller. */
+function fit(part) {
+  const over = part.scrollWidth / part.clientWidth;
+  if (over > 1) part.style.fontSize = `${Math.max(0.62, 0.99 / over)}em`;
+}
+
+/** "A, B" as two formulas, one below the other. */
+function splitAtComma(part) {
+  const math = part.querySelector("math");
+  const row = math?.firstElementChild;
+  const comma = [...(row?.children ?? [])].find((child) => child.textContent === ",");
+  if (!comma) return;
+  const second = math.cloneNode(false);
+  const rest = mathElement("mrow");
+  while (comma.nextSibling) rest.append(comma.nextSibling);
+  if (rest.firstElementChild?.localName === "mspace") rest.firstElementChild.remove();
+  comma.remove();
+  second.append(rest);
+  part.append(second);
 }
 
 function subtitle(node, edge, reading) {
@@ -63,6 +85,7 @@ function equationsOf(key, step, reading) {
     box.append(element("h3", "", PARTS[part.dataset.part] ?? part.dataset.part), part);
     if (part.dataset.part !== "forward") putLoss(part, reading.follow);
     putStep(part, step);
+    splitAtComma(part);
     red ||= part.querySelector(".known") !== null;
   }
   if (!red) return [box];
@@ -152,9 +175,9 @@ function edgeRows(placed, reading) {
   }
   rows.push([`arrives at ${symbol(edge.source)}`, fromLog10(edge.log10_norm), left(placed)]);
   if (edge.parameter) {
-    rows.push([`adds to ∂${loss}/∂${edge.parameter}`, fromLog10(edge.parameter_log10_norm)]);
+    rows.push([`adds to ∂${loss}/∂${parameterName(edge.parameter)}`, fromLog10(edge.parameter_log10_norm)]);
     const whole = flow.parameter_gradients[edge.parameter];
-    if (whole) rows.push([`‖∂L/∂${edge.parameter}‖, all steps`, fromLog10(whole.log10_norm)]);
+    if (whole) rows.push([`‖∂L/∂${parameterName(edge.parameter)}‖, all steps`, fromLog10(whole.log10_norm)]);
   }
   return rows;
 }

@@ -18,6 +18,10 @@ import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
 
 const API = "/api/v1";
+const HOW_TO_READ = [
+  "How to read it. ",
+  "The last step’s error travels back along the edges; colour and width say how much of it is left.",
+];
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
@@ -86,10 +90,8 @@ function announce(text) {
 function showLook() {
   const chosen = offered.find((preset) => preset.name === store.get().preset);
   get("preset").value = chosen?.name ?? "";
-  get("look").hidden = !chosen;
-  if (!chosen) return;
-  const lead = Object.assign(document.createElement("b"), { textContent: "What to look at. " });
-  get("look").replaceChildren(lead, chosen.look);
+  const [lead, text] = chosen ? ["What to look at. ", chosen.look] : HOW_TO_READ;
+  get("look").replaceChildren(Object.assign(document.createElement("b"), { textContent: lead }), text);
 }
 
 store.subscribe((settings, changed) => {

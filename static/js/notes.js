@@ -1,7 +1,7 @@
 /** Which controls apply, and why some do not. */
 
 import { emitsAll, stepsOf } from "./experiment.js";
-import { fromLog10, number } from "./format.js";
+import { fromLog10, number, parameterName } from "./format.js";
 
 const COPIES = new Set(["elman", "jordan"]);
 
@@ -32,14 +32,14 @@ export function putReasons(document, settings) {
   const explicit = document.querySelector('input[name="source"][value="explicit"]');
   explicit.closest("label").hidden = !settings.data;
 
-  const given = weights ? "the weights are given; draw others to change it" : "";
-  const numbers = source === "explicit" ? "the sequence is given in numbers" : "";
+  const given = weights ? "fixed by the given weights" : "";
+  const numbers = source === "explicit" ? "fixed by the given sequence" : "";
   allow(document, "field-cell", given);
   allow(document, "field-hidden", given);
   allow(document, "field-wiring", numbers);
-  allow(document, "field-loss", numbers || (source === "text" ? "a text's targets are tokens" : ""));
+  allow(document, "field-loss", numbers || (source === "text" ? "fixed: a text’s targets are tokens" : ""));
   allow(document, "field-steps", wiring === "one-to-one" ? "one to one has exactly one step" : "");
-  allow(document, "field-labelled", emitsAll(settings) ? "every step's target is the next token" : "");
+  allow(document, "field-labelled", emitsAll(settings) ? "needs one loss" : "");
   document.getElementById("label-numbers").hidden = settings.labelled !== "yes" || emitsAll(settings);
   document.getElementById("drawn-weights").hidden = Boolean(weights);
   document.getElementById("given-weights").hidden = !weights;
@@ -70,24 +70,13 @@ export function putReasons(document, settings) {
 export function putNotes(document, settings, flow) {
   const set = (id, text) => { document.getElementById(id).textContent = text; };
   const { network } = flow.experiment;
-  set("recurrent-name", network.cell === "jordan" ? "W_yh" : "W_hh");
-  set("text-note", textNote(settings, flow));
+  set("recurrent-name", parameterName(network.cell === "jordan" ? "W_yh" : "W_hh"));
   set("explicit-note", `${flow.steps} steps given in numbers; ${network.input_size} in, ${network.hidden_size} hidden, ${network.output_size} out.`);
   set("given-note", `Given in numbers. Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`);
   const radius = document.getElementById("radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);
   set("clip-note", settings.clip === "none" ? `‖g‖ is now ${fromLog10(flow.clipping.log10_norm_before)}.` : "");
   putNormMark(document, flow.clipping.log10_norm_before);
-}
-
-function textNote(settings, flow) {
-  if (!flow.text) return "";
-  const { inputs, vocabulary, tokens } = flow.text;
-  const unit = settings.tokens === "words" ? "word" : "character";
-  const target = flow.experiment.sequence.label
-    ? `The target is label ${flow.experiment.sequence.label.index} of ${flow.experiment.sequence.label.of}.`
-    : emitsAll(settings) ? `At every step the target is the next ${unit}.` : `The target is the next ${unit}.`;
-  return `${tokens.length} ${unit}s, ${vocabulary.length} distinct; ${flow.steps} step${flow.steps === 1 ? "" : "s"}, ${inputs.length} read. ${target}`;
 }
 
 /** On the slider of μ, where the norm of the gradient is now. */

@@ -9,8 +9,17 @@ import { draw } from "./render.js";
 import { capacity, inside, toPixel, whole, windowOf, zoomed } from "./view.js";
 
 const STACK = ["diagram", "profile", "map"];
-const HEIGHTS = { diagram: 236, profile: 150, map: 236, clipping: 190, spectrum: 210 };
+const BESIDE = { clipping: 190, spectrum: 210 };
+
+/** Shares of the height that the three have together. */
+const SHARES = { diagram: 0.4, profile: 0.24, map: 0.36 };
 const LOW_MAP = 84;
+
+/** Together as high as the window allows beneath the sentence and the captions. */
+function heights(windowHeight) {
+  const all = Math.max(525, Math.min(1100, windowHeight - 390));
+  return Object.fromEntries(STACK.map((name) => [name, Math.round(SHARES[name] * all)]));
+}
 
 /**
  * @param {Document} document
@@ -18,7 +27,7 @@ const LOW_MAP = 84;
  *   drawn: () => void}} context
  */
 export function createPictures(document, context) {
-  const plots = Object.fromEntries(Object.keys(HEIGHTS).map((name) => [name, document.getElementById(`plot-${name}`)]));
+  const plots = Object.fromEntries([...STACK, ...Object.keys(BESIDE)].map((name) => [name, document.getElementById(`plot-${name}`)]));
   const canvases = Object.fromEntries(STACK.map((name) => [name, plots[name].parentElement]));
   /** @type {import("./types.js").Reading | null} */
   let reading = null;
@@ -33,14 +42,15 @@ export function createPictures(document, context) {
     const few = reading.lossSteps.length < 4;
     const base = { width, left: narrow ? 42 : 78, right: narrow ? 8 : 14 };
     const sight = windowOf(range, centre, width - base.left - base.right);
+    const high = heights(document.defaultView.innerHeight);
     frames = {
-      diagram: { ...base, height: HEIGHTS.diagram, ...sight },
-      profile: { ...base, height: HEIGHTS.profile, ...range },
-      map: { ...base, height: few ? LOW_MAP : HEIGHTS.map, ...range },
-      clipping: { width: plots.clipping.clientWidth || 260, height: HEIGHTS.clipping },
-      spectrum: { width: plots.spectrum.clientWidth || 260, height: HEIGHTS.spectrum },
+      diagram: { ...base, height: high.diagram, ...sight },
+      profile: { ...base, height: high.profile, ...range },
+      map: { ...base, height: few ? LOW_MAP : high.map, ...range },
+      clipping: { width: plots.clipping.clientWidth || 260, height: BESIDE.clipping },
+      spectrum: { width: plots.spectrum.clientWidth || 260, height: BESIDE.spectrum },
     };
-    canvases.map.style.setProperty("--height", `${frames.map.height}px`);
+    for (const name of STACK) canvases[name].style.setProperty("--height", `${frames[name].height}px`);
   }
 
   function figure(name) {
@@ -68,11 +78,12 @@ export function createPictures(document, context) {
 
   /** On profile and map, the part of the axis that the diagram draws. */
   function placeBand() {
+    const windowed = frames.diagram.hi - frames.diagram.lo < range.hi - range.lo - 0.5;
+    document.querySelector(".strip").toggleAttribute("data-windowed", windowed);
     for (const name of ["profile", "map"]) {
       const band = canvases[name].querySelector(".band");
-      const part = frames.diagram.hi - frames.diagram.lo < range.hi - range.lo - 0.5;
-      band.hidden = !part;
-      if (!part) continue;
+      band.hidden = !windowed;
+      if (!windowed) continue;
       const left = toPixel(frames[name], frames.diagram.lo);
       band.style.left = `${left}px`;
       band.style.width = `${toPixel(frames[name], frames.diagram.hi) - left}px`;
@@ -133,7 +144,8 @@ export function createPictures(document, context) {
 
     /** Put the diagram's window about a step. */
     centreOn(step) {
-      const most = capacity(frames.diagram.width - frames.diagram.left - frames.diagram.right);
+      const { width, left, right } = frames.diagram;
+      const most = capacity(width - left - right, range.hi - range.lo);
       if (range.hi - range.lo <= most) return;
       centre = step;
       drawStack(["diagram"]);

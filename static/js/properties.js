@@ -60,7 +60,7 @@ export const PROPERTIES = {
   hidden: [16, whole],
   loss: ["cross-entropy", text],
   init: ["normal", text],
-  radius: [0.8, radius],
+  radius: [0.55, radius],
   wseed: [0, whole],
   weights: [null, json],
   data: [null, json],

@@ -1,7 +1,16 @@
 /** A flow, read for one followed loss: what is drawn where, and how much of the gradient is left. */
 
-/** Rows of the diagram, upwards; context units stand between two steps. */
-const ROW = { input: 0, hidden: 1, cell: 1.5, output: 2, loss: 3 };
+/** Rows of the diagram, upwards; context units stand between two steps and need room there. */
+const ROWS = {
+  plain: { input: 0, hidden: 1, cell: 1.5, output: 2, loss: 3 },
+  elman: { input: 0, context: 0.62, hidden: 1.34, output: 2.2, loss: 3 },
+  jordan: { input: 0, hidden: 0.84, context: 1.46, output: 2.16, loss: 3 },
+};
+
+/** @param {string} cell */
+export function rowsOf(cell) {
+  return ROWS[cell] ?? ROWS.plain;
+}
 
 /**
  * Where a node stands.
@@ -9,8 +18,7 @@ const ROW = { input: 0, hidden: 1, cell: 1.5, output: 2, loss: 3 };
  * @param {string} cell
  */
 function place(node, cell) {
-  if (node.kind === "context") return [node.step - 0.5, cell === "jordan" ? 1.5 : 0.46];
-  return [node.step, ROW[node.kind]];
+  return [node.kind === "context" ? node.step - 0.5 : node.step, rowsOf(cell)[node.kind]];
 }
 
 /**
@@ -76,12 +84,12 @@ export function read(flow) {
     const id = `${edge.source}>${edge.target}`;
     edges.set(id, {
       id, edge, x0: from.x, y0: from.y, x1: to.x, y1: to.y,
-      relative: relative(edge.log10_norm), state: stateOf(edge, to.alive),
+      relative: relative(edge.log10_norm), state: stateOf(edge, to.alive), stops: edge.blocked && to.alive,
     });
   }
   return {
     flow, steps: flow.steps, follow, lossSteps, entryStep, entry, row,
-    total: flow.hidden_gradient.log10_norm, nodes, edges, first: nodes.has("h_0") ? 0 : 1,
+    total: flow.hidden_gradient.log10_norm, rows: rowsOf(cell), nodes, edges, first: nodes.has("h_0") ? 0 : 1,
   };
 }
 

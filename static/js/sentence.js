@@ -37,7 +37,10 @@ export function leftSentence(reading) {
   if (first > 1) {
     return `${whole} ${lossName(follow)} reaches back from step ${entryStep} to step ${first} and no further: nothing arrives before it.`;
   }
-  return `${whole} Of what enters at step ${entryStep}, ${share(row[0] - entry)} arrives at step 1.`;
+  const left = row[0] - entry;
+  return left > 0.3
+    ? `${whole} What enters at step ${entryStep} arrives at step 1 ${share(left)} as large.`
+    : `${whole} Of what enters at step ${entryStep}, ${share(left)} arrives at step 1.`;
 }
 
 /** The small keys beside the pictures' titles, as HTML of our own. */

@@ -60,6 +60,7 @@
  * @property {number} y1
  * @property {number | null} relative
  * @property {"live" | "blocked" | "dead" | "off"} state
+ * @property {boolean} stops   whether the followed gradient comes as far as this and no further
  *
  * @typedef {object} Reading   a flow, read for one followed loss
  * @property {Flow} flow
@@ -70,6 +71,7 @@
  * @property {number | null} entry   log₁₀ of the gradient there
  * @property {Series} row   log₁₀ of the followed gradient at every step
  * @property {Series} total   log₁₀ of ‖∂L/∂h_t‖, every loss together
+ * @property {Object<string, number>} rows   kind of node → its row
  * @property {Map<string, PlacedNode>} nodes
  * @property {Map<string, PlacedEdge>} edges
  * @property {number} first   leftmost step drawn (0 where an initial state is given)

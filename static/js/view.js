@@ -2,7 +2,10 @@
 
 /** At most so many steps are drawn node by node. */
 export const MOST_NODES = 60;
-const LEAST_PIXELS = 12.5;
+const LEAST_PIXELS = 11;
+
+/** A window on a longer sequence leaves each step so much. */
+const WINDOW_PIXELS = 18;
 
 /**
  * The whole sequence.
@@ -29,9 +32,14 @@ export function zoomed(range, about, factor) {
   return { lo: about - (about - range.lo) / factor, hi: about + (range.hi - about) / factor };
 }
 
-/** How many steps fit into a diagram so wide. @param {number} pixels */
-export function capacity(pixels) {
-  return Math.max(6, Math.min(MOST_NODES, Math.floor(pixels / LEAST_PIXELS)));
+/**
+ * How many steps a diagram so wide draws of so many.
+ * @param {number} pixels
+ * @param {number} steps
+ */
+export function capacity(pixels, steps) {
+  const all = Math.min(MOST_NODES, Math.floor(pixels / LEAST_PIXELS));
+  return steps <= all + 1e-9 ? all : Math.max(6, Math.min(all, Math.floor(pixels / WINDOW_PIXELS)));
 }
 
 /**
@@ -41,7 +49,7 @@ export function capacity(pixels) {
  * @param {number} pixels   width of the plot
  */
 export function windowOf(range, centre, pixels) {
-  const most = capacity(pixels);
+  const most = capacity(pixels, range.hi - range.lo);
   if (range.hi - range.lo <= most + 1e-9) return range;
   const lo = Math.max(range.lo, Math.min(range.hi - most, Math.round(centre) - most / 2));
   const start = Math.min(Math.ceil(lo - 0.5) + 0.5, Math.floor(range.hi - most - 0.5) + 0.5);

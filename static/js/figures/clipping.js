@@ -1,8 +1,6 @@
 /** Clipping, before and after: the norm of every parameter's gradient. */
 
-import { fromLog10, power } from "../format.js";
-
-const NAMES = { W_xh: "W<sub>xh</sub>", W_hh: "W<sub>hh</sub>", W_yh: "W<sub>yh</sub>", b_h: "b<sub>h</sub>", W_hy: "W<sub>hy</sub>", b_y: "b<sub>y</sub>" };
+import { fromLog10, parameterName, power } from "../format.js";
 
 /**
  * @param {import("../types.js").Flow} flow
@@ -13,7 +11,7 @@ const NAMES = { W_xh: "W<sub>xh</sub>", W_hh: "W<sub>hh</sub>", W_yh: "W<sub>yh<
 export function clipping(flow, frame, theme) {
   const { clipping: report, parameter_gradients: gradients } = flow;
   const entries = Object.entries(gradients).map(([name, g]) => ({
-    name: NAMES[name] ?? name,
+    name: parameterName(name),
     before: g.log10_norm,
     after: g.clipped_norm > 0 ? Math.log10(g.clipped_norm) : null,
   }));

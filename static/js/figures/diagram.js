@@ -4,15 +4,15 @@ import { escapeMarkup, glyph, shorten, subscript } from "../format.js";
 import { CLASSES, classDecades, classOf, classWidth, flowColor, textOn } from "../theme.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
-const ROWS = [
-  { kind: "input", y: 0, name: "input x" },
-  { kind: "hidden", y: 1, name: "hidden h" },
-  { kind: "output", y: 2, name: "output o" },
-  { kind: "loss", y: 3, name: "loss L" },
-];
+const NAMES = {
+  input: "input x", context: "copy c", hidden: "hidden h", output: "output o", loss: "loss L",
+};
 
 /** Height in rows: the four rows and half a row on either side. */
-const SPAN = [-0.62, 3.62];
+const SPAN = [-0.62, 3.72];
+
+/** Where a step's target is written. */
+const TARGET = 3.52;
 
 /**
  * @param {import("../types.js").Reading} reading
@@ -24,19 +24,20 @@ const SPAN = [-0.62, 3.62];
 export function diagram(reading, frame, theme, selected = "") {
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
   const rows = (frame.height - 26) / (SPAN[1] - SPAN[0]);
-  const size = Math.max(7, Math.min(30, pixels * 0.66, rows * 0.6));
+  const size = Math.max(6, Math.min(30, pixels - 3, pixels * 0.66 + 3, rows * 0.62));
   const inSight = (x) => x > frame.lo - 0.75 && x < frame.hi + 0.75;
   const nodes = [...reading.nodes.values()].filter((placed) => inSight(placed.x));
   const edges = [...reading.edges.values()].filter((e) => inSight(e.x0) || inSight(e.x1));
-  const words = reading.flow.experiment.sequence.tokens === "words";
+  const below = size < 11 || reading.flow.experiment.sequence.tokens === "words";
   return {
     data: [
-      ...edgeTraces(edges, theme),
+      ...edgeTraces(edges, theme, size),
       selectionTrace(reading, selected, theme, size),
-      ...(pixels >= 30 ? [arrowTrace(edges, theme)] : [arrowTrace([], theme)]),
+      arrowTrace(pixels >= 30 ? edges : [], theme),
+      stopTrace(edges, theme, size),
       nodeTrace(nodes, reading, theme, size),
-      labelTrace(nodes, reading, theme, size, words),
-      tokenTrace(nodes, reading, theme, pixels, words),
+      labelTrace(nodes, reading, theme, size, below),
+      tokenTrace(nodes, reading, theme, pixels, below),
     ],
     layout: {
       ...timeLayout(theme, frame, { top: 4, bottom: 22 }),
@@ -44,17 +45,30 @@ export function diagram(reading, frame, theme, selected = "") {
         range: SPAN,
         showgrid: false,
         tickmode: "array",
-        tickvals: ROWS.map((row) => row.y),
-        ticktext: ROWS.map((row) => (frame.left > 60 ? row.name : row.name.at(-1))),
+        ...rowTicks(reading, frame),
       }),
     },
   };
 }
 
+/** What the rows are called; above, what a text should say next. */
+function rowTicks(reading, frame) {
+  const wide = frame.left > 60;
+  const label = reading.flow.experiment.sequence.label;
+  const rows = Object.entries(NAMES).filter(([kind]) => kind in reading.rows)
+    .map(([kind, name]) => ({ y: reading.rows[kind], name }));
+  if (reading.flow.text && wide && !label) rows.push({ y: TARGET, name: "target" });
+  return {
+    tickvals: rows.map((row) => row.y),
+    ticktext: rows.map((row) => (wide ? row.name : row.name.at(-1))),
+  };
+}
+
 /** One trace a class of edge, so that traces stay few however long the sequence. */
-function edgeTraces(edges, theme) {
+function edgeTraces(edges, theme, size) {
+  const thin = Math.min(1, (0.5 * size) / classWidth(CLASSES - 1));
   const styles = Array.from({ length: CLASSES }, (_, k) => ({
-    color: flowColor(theme, classDecades(k)), width: classWidth(k), dash: "solid",
+    color: flowColor(theme, classDecades(k)), width: Math.max(1, thin * classWidth(k)), dash: "solid",
   }));
   const off = CLASSES;
   styles.push({ color: theme.pale, width: 1.2, dash: "solid" });
@@ -101,6 +115,17 @@ function arrowTrace(edges, theme) {
   };
 }
 
+/** A cross where the followed gradient is stopped. */
+function stopTrace(edges, theme, size) {
+  const stopped = edges.filter((e) => (e.state === "blocked" && e.stops) || e.state === "dead");
+  return {
+    type: "scatter", mode: "markers", hoverinfo: "skip",
+    x: stopped.map((e) => (e.x0 + e.x1) / 2),
+    y: stopped.map((e) => (e.y0 + e.y1) / 2),
+    marker: { symbol: "x-thin", size: Math.min(9, size * 0.5), line: { width: 2, color: theme.ink } },
+  };
+}
+
 /** How a node looks: fill, rim and ink. */
 function paint(placed, reading, theme) {
   const { node } = placed;
@@ -111,7 +136,7 @@ function paint(placed, reading, theme) {
   }
   if (placed.relative === null) return { fill: theme.sheet, rim: theme.pale, ink: theme["pale-ink"] };
   const fill = flowColor(theme, placed.relative);
-  return { fill, rim: fill, ink: textOn(fill) };
+  return { fill, rim: theme.paper, ink: textOn(fill) };
 }
 
 function nodeTrace(nodes, reading, theme, size) {
@@ -131,12 +156,12 @@ function nodeTrace(nodes, reading, theme, size) {
 }
 
 /** The letter in a node: its token where a text is read, else its symbol. */
-function labelTrace(nodes, reading, theme, size, words) {
+function labelTrace(nodes, reading, theme, size, below) {
   const inputs = reading.flow.text?.inputs;
   const roomy = size >= 23;
-  const shown = nodes.filter((placed) => placed.node.kind !== "context" || roomy);
+  const shown = size < 9 ? [] : nodes.filter(({ node }) => node.kind !== "context" || size >= 16);
   const texts = shown.map(({ node }) => {
-    if (node.kind === "input" && inputs && !words) return glyph(inputs[node.step - 1]);
+    if (node.kind === "input" && inputs && !below) return glyph(inputs[node.step - 1]);
     if (node.kind === "context") return "c";
     return roomy && node.step < 100 ? node.id[0] + subscript(node.step) : node.id[0];
   });
@@ -146,18 +171,19 @@ function labelTrace(nodes, reading, theme, size, words) {
     y: shown.map((placed) => placed.y),
     text: texts.map(escapeMarkup),
     textfont: {
-      size: Math.max(8, Math.min(12, size * 0.6)),
+      size: Math.max(7.5, Math.min(12, size * 0.62)),
       color: shown.map((placed) => paint(placed, reading, theme).ink),
     },
   };
 }
 
-/** What is read, below, for words; what should be said next, above, for any text. */
-function tokenTrace(nodes, reading, theme, pixels, words) {
+/** What is read, below, where it does not fit into its node; what should be said, above. */
+function tokenTrace(nodes, reading, theme, pixels, below) {
   const { text } = reading.flow;
+  const words = reading.flow.experiment.sequence.tokens === "words";
   const trace = {
     type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false, x: [], y: [], text: [],
-    textposition: [], textfont: { size: words ? 10.5 : 11, color: theme.soft },
+    textposition: [], textfont: { size: words ? 10.5 : 11.5, color: theme.soft },
   };
   if (!text) return trace;
   const fits = Math.floor((pixels - 4) / 6);
@@ -169,8 +195,8 @@ function tokenTrace(nodes, reading, theme, pixels, words) {
     trace.text.push(escapeMarkup(shorten(glyph(token), most)));
   };
   for (const { node, x } of nodes) {
-    if (node.kind === "input" && words) put(x, -0.47, text.inputs[node.step - 1]);
-    if (node.kind === "loss") put(x, 3.46, text.targets[reading.lossSteps.indexOf(node.step)]);
+    if (node.kind === "input" && below) put(x, -0.47, text.inputs[node.step - 1]);
+    if (node.kind === "loss") put(x, TARGET, text.targets[reading.lossSteps.indexOf(node.step)]);
   }
   return { ...trace, textposition: "middle center" };
 }

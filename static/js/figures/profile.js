@@ -21,6 +21,7 @@ export function profile(reading, frame, theme) {
     ...(others ? steps.map((t) => total[t - 1]) : []),
     ...(clipped === null ? [] : shown.map((t) => row[t - 1] + clipped)),
   ]);
+  const seen = inSight(entry, floor, top, frame.height);
   const dense = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo) < 5;
   return {
     data: [
@@ -45,8 +46,8 @@ export function profile(reading, frame, theme) {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
       bargap: 0,
       yaxis: plainAxis(theme, { range: [floor, top], tickmode: "array", ...ticks(floor, top, frame) }),
-      shapes: entry === null ? [] : levels(entry, floor, top, theme),
-      annotations: entry === null ? [] : levelNotes(entry, floor, top, theme),
+      shapes: entry === null ? [] : levels(entry, seen, theme),
+      annotations: entry === null ? [] : levelNotes(entry, seen, row[shown[0] - 1] > entry, theme),
     },
   };
 }
@@ -69,8 +70,8 @@ function bounds(values) {
 }
 
 function ticks(floor, top, frame) {
-  const room = Math.max(2, Math.floor(frame.height / 34));
-  const every = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+  const room = Math.max(2, Math.floor(frame.height / 30));
+  const every = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000]
     .find((n) => (top - floor) / n <= room) ?? 10000;
   const tickvals = [];
   for (let e = Math.ceil(floor / every) * every; e <= top; e += every) tickvals.push(e);
@@ -87,6 +88,12 @@ function line(steps, value, { color, width, dash, marks }) {
   };
 }
 
+/** The levels that lie in sight, and of those only what has room for its words. */
+function inSight(entry, floor, top, height) {
+  const cramped = (3 * height) / (top - floor) < 15;
+  return LEVELS.filter(([d]) => (d === 0 || !cramped) && entry + d > floor && entry + d < top);
+}
+
 /** Crosses at the foot where the gradient is exactly zero or nothing reaches. */
 function zeros(steps, floor, top, theme) {
   return {
@@ -98,17 +105,17 @@ function zeros(steps, floor, top, theme) {
 
 const LEVELS = [[0, "what entered"], [-3, "a thousandth"], [3, "a thousand times"]];
 
-function levels(entry, floor, top, theme) {
-  return LEVELS.filter(([d]) => entry + d > floor && entry + d < top).map(([d]) => ({
+function levels(entry, seen, theme) {
+  return seen.map(([d]) => ({
     type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: entry + d, y1: entry + d,
     layer: "below", line: { color: theme.blocked, width: 1, dash: "1px,3px" },
   }));
 }
 
-function levelNotes(entry, floor, top, theme) {
-  return LEVELS.filter(([d]) => entry + d > floor && entry + d < top).map(([d, words]) => ({
-    xref: "paper", x: 0, xanchor: "left", yref: "y", y: entry + d, yanchor: "bottom", showarrow: false,
+function levelNotes(entry, seen, right, theme) {
+  return seen.map(([d, words]) => ({
+    xref: "paper", x: right ? 1 : 0, xanchor: right ? "right" : "left", yref: "y", y: entry + d, yanchor: "bottom", showarrow: false,
     text: d === 0 ? `${words}: ${fromLog10(entry)}` : words,
-    font: { size: 10, color: theme.muted }, borderpad: 1,
+    font: { size: 10, color: theme.soft }, borderpad: 0, bgcolor: theme.paper, yshift: 1, xshift: right ? -2 : 2,
   }));
 }

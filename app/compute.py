@@ -39,11 +39,14 @@ class Compute:
             os.environ.setdefault(name, "1")
 
     async def warm(self) -> None:
-        """Start every worker and let it run a first job, so that no client waits for that."""
-        experiment = Experiment().model_dump_json().encode()
+        """Start every worker and let it run a first job, so that no client waits for that.
+
+        Raises:
+            ExceptionGroup: of JobFailed, where a worker cannot compute; the log says why.
+        """
         async with anyio.create_task_group() as tasks:
             for _ in range(self._workers):
-                tasks.start_soon(self._run, experiment, False, anyio.sleep_forever)
+                tasks.start_soon(self.flow, Experiment(), False, anyio.sleep_forever)
 
     async def flow(
         self, experiment: Experiment, packed: bool, gone: Callable[[], Awaitable[None]]

@@ -133,6 +133,16 @@ async def test_a_crash_is_a_problem(opened, monkeypatch, caplog):
     assert "crashed" in caplog.text
 
 
+async def test_a_service_that_cannot_compute_does_not_start(opened, monkeypatch, caplog):
+    monkeypatch.setattr(compute, "work", crash)
+    async with opened() as client:
+        app = client._transport.app
+        with pytest.raises(ExceptionGroup):
+            async with app.router.lifespan_context(app):
+                raise AssertionError("started all the same")
+    assert "crashed" in caplog.text
+
+
 async def test_a_bug_in_the_engine_is_logged_and_not_told(monkeypatch):
     monkeypatch.setattr(job, "answer", lambda body: fail(body, False))
     outcome = job_outcome(b"{}")

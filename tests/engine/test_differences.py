@@ -15,7 +15,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import engine
-from engine.itemize import live_rows
 from tests.engine.reference.cases import (
     ACTIVATIONS,
     CELLS,
@@ -28,6 +27,7 @@ from tests.engine.reference.cases import (
 )
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.forward import Forward
+from tests.engine.reference.inside import item_vectors
 from tests.engine.reference.rules import reaches
 
 EVERYTHING = tuple(product(CELLS, ACTIVATIONS, LOSSES, TOPOLOGIES, TRUNCATIONS))
@@ -65,7 +65,9 @@ def check(
     """Everything that the backward pass says, against ∂L_i/∂(point at step t)."""
     for name, gradient in flow.parameter_gradients.items():
         terms = exact[name].sum(axis=0)
-        close(f"∂L/∂{name}, its terms", plain(flow.backward.steps(name)), terms, relative, floor)
+        close(
+            f"∂L/∂{name}, its terms", flow.backward.steps(name).unscaled(), terms, relative, floor
+        )
         close(f"∂L/∂{name}", gradient.value, terms.sum(axis=0), relative, floor)
         close(f"‖∂L/∂{name}‖", gradient.norm, norms(terms.sum(axis=0), 0), relative, 9 * floor)
         close_log10(
@@ -93,19 +95,4 @@ def itemized(
         for t in range(1, case.sequence.steps + 1):
             if not reaches(case.rule, i, t):
                 assert np.isnan(flow.itemized.log10_norm[n, t - 1]), f"L_{i} does not reach h_{t}"
-    close("∂L_i/∂h_t", vectors(case, flow), exact, relative, floor)
-
-
-def vectors(case: Case, flow: engine.GradientFlow) -> Any:
-    """The engine's ∂L_i/∂h_t themselves, (I, T, B, H)."""
-    cell = engine.CELLS[case.network.cell]
-    passage = engine.Passage.of(cell, case.parameters, flow.trace, case.rule)
-    rows = np.zeros((len(case.emits), *flow.trace.h.shape))
-    local = passage.entering(flow.backward.do_local)
-    for live in live_rows(passage, local, careful=False):
-        rows[live.losses, live.step] = live.rows.reshape(-1, *flow.trace.h.shape[1:])
-    return rows
-
-
-def plain(scaled: engine.Scaled) -> Any:
-    return scaled.unscaled()
+    close("∂L_i/∂h_t", item_vectors(case, flow), exact, relative, floor)

@@ -1,0 +1,38 @@
+"""The few looks behind the engine's public names, all in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import engine
+from engine import Passage
+from engine.itemize import live_rows
+from tests.engine.reference.cases import Case
+
+
+def way_back(case: Case, flow: engine.GradientFlow) -> Passage:
+    """The passage that the flow's gradients travelled."""
+    cell = engine.CELLS[case.network.cell]
+    return Passage.of(cell, case.parameters, flow.trace, case.rule)
+
+
+def item_vectors(case: Case, flow: engine.GradientFlow, *, careful: bool = False) -> Any:
+    """∂L_i/∂h_t themselves, (I, T, B, H), carried with or without binary exponents."""
+    passage = way_back(case, flow)
+    entering = passage.enter(flow.backward.do_local)
+    seen = np.zeros((len(case.emits), *flow.trace.h.shape))
+    for live in live_rows(passage, entering.local, careful=careful):
+        exponent = live.exponent[live.losses, np.newaxis]
+        rows = np.ldexp(live.rows, exponent)
+        seen[live.losses, live.step] = rows.reshape(-1, *flow.trace.h.shape[1:])
+    return seen
+
+
+def alone(case: Case, flow: engine.GradientFlow, loss: int) -> engine.Backward:
+    """The backward pass of the loss of one step (from 1)."""
+    passage = way_back(case, flow)
+    do = np.zeros_like(flow.backward.do_local)
+    do[loss - 1] = flow.backward.do_local[loss - 1]
+    return engine.backward(passage, passage.enter(do))

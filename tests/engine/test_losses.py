@@ -1,0 +1,127 @@
+"""Values and gradients of the losses, also where a softmax is certain or far out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath as mp  # type: ignore[import-untyped]
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import LOSSES
+from tests.engine.reference.cases import draws
+from tests.engine.reference.compare import close
+
+STEPS, BATCH, CLASSES = 2, 3, 4
+
+
+def draw(loss: str, seed: int, spread: float = 1.0) -> tuple[Any, Any]:
+    random = np.random.default_rng(seed)
+    o = random.normal(scale=spread, size=(STEPS, BATCH, CLASSES))
+    if loss == "cross-entropy":
+        return o, random.integers(0, CLASSES, (STEPS, BATCH))
+    return o, random.normal(size=o.shape)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@draws(25)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_gradient_by_central_differences(loss: str, seed: int) -> None:
+    o, y = draw(loss, seed)
+    _, gradient = LOSSES[loss].evaluate(o, y)
+    h = 1e-5
+    differences = np.zeros_like(o)
+    for at in np.ndindex(o.shape):
+        up, down = o.copy(), o.copy()
+        up[at] += h
+        down[at] -= h
+        rise = LOSSES[loss].evaluate(up, y)[0] - LOSSES[loss].evaluate(down, y)[0]
+        assert rise[1 - at[0]] == 0.0, "a step's outputs move no other step's loss"
+        differences[at] = rise[at[0]] / (2 * h)
+    close(f"∂L/∂o of {loss}", gradient, differences, 1e-8, 1e-9)
+
+
+def test_squared_error_by_hand() -> None:
+    o, y = np.array([[[1.0, 2.0], [0.0, 0.0]]]), np.array([[[0.0, 4.0], [3.0, 0.0]]])
+    value, gradient = LOSSES["squared-error"].evaluate(o, y)
+    assert value.tolist() == [(0.5 * (1 + 4) + 0.5 * 9) / 2]
+    assert gradient.tolist() == [[[0.5, -1.0], [-1.5, 0.0]]]
+
+
+def exact_cross_entropy(o: Any, y: int) -> tuple[mp.mpf, list[mp.mpf]]:
+    e = [mp.exp(mp.mpf(float(value))) for value in o]
+    rest = mp.fsum(e[:y] + e[y + 1 :])
+    gradient = [-rest / mp.fsum(e) if k == y else e[k] / mp.fsum(e) for k in range(len(e))]
+    return mp.log1p(rest / e[y]), gradient
+
+
+@pytest.mark.parametrize("spread", [1e-3, 1.0, 10.0, 1e3])
+@draws(25)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_cross_entropy_against_mpmath(spread: float, seed: int) -> None:
+    o, y = draw("cross-entropy", seed, spread)
+    value, gradient = LOSSES["cross-entropy"].evaluate(o, y)
+    with mp.workdps(60):
+        for s in range(STEPS):
+            samples = [exact_cross_entropy(o[s, b], int(y[s, b])) for b in range(BATCH)]
+            exact = mp.fsum(loss for loss, _ in samples) / BATCH
+            assert float(abs(mp.mpf(float(value[s])) - exact)) <= 1e-14 * float(exact), (
+                f"engine {value[s]!r}, exact {mp.nstr(exact, 20)}"
+            )
+            slopes = np.array([[float(g / BATCH) for g in slope] for _, slope in samples])
+            tiny = np.abs(slopes) < 1e-300
+            np.testing.assert_allclose(gradient[s][~tiny], slopes[~tiny], rtol=1e-12)
+            assert np.abs(gradient[s][tiny]).max(initial=0.0) < 1e-299
+
+
+@pytest.mark.parametrize("margin", [20.0, 36.0, 40.0, 200.0, 700.0])
+def test_a_nearly_certain_target_keeps_its_digits(margin: float) -> None:
+    """log softmax and softmax − 1 would both be exactly zero here."""
+    o, y = np.array([[[0.0, margin, 1.0]]]), np.array([[1]])
+    value, gradient = LOSSES["cross-entropy"].evaluate(o, y)
+    with mp.workdps(60):
+        exact, slope = exact_cross_entropy(o[0, 0], 1)
+        assert value[0] == pytest.approx(float(exact), rel=1e-14)
+        np.testing.assert_allclose(gradient[0, 0], [float(g) for g in slope], rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("logits", "target", "value", "gradient"),
+    [
+        ([1e3, -1e3], 0, 0.0, [0.0, 0.0]),
+        ([1e3, -1e3], 1, 2e3, [1.0, -1.0]),
+        ([-1e3, -1e3], 0, np.log(2.0), [-0.5, 0.5]),
+        ([1e308, 0.0], 1, 1e308, [1.0, -1.0]),
+        ([7.0], 0, 0.0, [0.0]),
+    ],
+)
+def test_softmax_far_out(
+    logits: list[float], target: int, value: float, gradient: list[float]
+) -> None:
+    got, slope = LOSSES["cross-entropy"].evaluate(np.array([[logits]]), np.array([[target]]))
+    assert got.tolist() == [pytest.approx(value, rel=1e-15)]
+    assert slope[0, 0].tolist() == pytest.approx(gradient, rel=1e-15)
+
+
+def test_gradients_of_a_softmax_cancel_over_the_classes() -> None:
+    o, y = draw("cross-entropy", 7)
+    _, gradient = LOSSES["cross-entropy"].evaluate(o, y)
+    assert np.abs(gradient.sum(axis=2)).max() < 1e-16
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_outputs_are_left_as_they_are(loss: str) -> None:
+    o, y = draw(loss, 1)
+    kept = o.copy(), y.copy()
+    LOSSES[loss].evaluate(o, y)
+    np.testing.assert_array_equal(o, kept[0])
+    np.testing.assert_array_equal(y, kept[1])
+
+
+def test_which_losses_take_classes() -> None:
+    assert {name: loss.classes for name, loss in LOSSES.items()} == {
+        "squared-error": False,
+        "cross-entropy": True,
+    }

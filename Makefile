@@ -42,7 +42,7 @@ bench: $(ORACLE) ## measure the engine against PyTorch, the service and the page
 
 screenshot: $(DEVELOPMENT) ## make docs/screenshot.png anew
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
-	  && $(BIN)/python scripts/screenshot.py
+	  && $(BIN)/python -m scripts.screenshot
 
 lock: $(DEVELOPMENT) ## pin the dependencies anew (ARGS=--upgrade for the newest)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock $(ARGS)

@@ -1,8 +1,6 @@
 # `make help` lists the targets. Everything is installed into .venv, from the locks.
 
 VENV ?= .venv
-HOST ?= 127.0.0.1
-PORT ?= 8000
 # PYTHON=python3.12 chooses the Python of the virtual environment; any 3.11 or newer will do.
 export PYTHON
 
@@ -19,7 +17,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(RUNTIME) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8001 for another port)
-	@exec $(BIN)/unrolled serve --host $(HOST) --port $(PORT)
+	@exec $(BIN)/unrolled serve $(if $(PORT),--port $(PORT))
 
 test: lint ## check style and types, then run every test that needs no PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \

@@ -90,7 +90,7 @@ function equationsOf(key, step, reading) {
   }
   if (!red) return [box];
   const hint = element("p", "note");
-  hint.append(element("span", "known-word", "Red"), " is already known: it was computed one step earlier on the way back.");
+  hint.append(element("span", "known-word", "Red"), " was already computed when the way back comes here.");
   return [box, hint];
 }
 

@@ -48,6 +48,7 @@ const client = flowClient(API, {
   },
   problem(problem) {
     showProblem(document, problem);
+    if (!latest) get("summary").textContent = "Nothing to draw yet.";
     get("stack").classList.toggle("stale", latest !== null);
     root.dataset.state = "error";
   },
@@ -210,6 +211,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches
 get("sheet-handle").addEventListener("click", ({ currentTarget }) => {
   const open = currentTarget.getAttribute("aria-expanded") !== "true";
   currentTarget.setAttribute("aria-expanded", String(open));
+  if (open) get("stack").scrollIntoView({ block: "start" });
 });
 get("settings-form").addEventListener("submit", (event) => event.preventDefault());
 

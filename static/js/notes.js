@@ -57,7 +57,8 @@ export function putReasons(document, settings) {
   document.getElementById("mu-label").textContent = settings.clip === "value" ? "Threshold v" : "Threshold μ";
 
   const single = !emitsAll(settings);
-  for (const id of ["follow-one", "follow-all", "follow-step"]) document.getElementById(id).disabled = single;
+  allow(document, "field-follow", single ? `step ${stepsOf(settings)}: this wiring has one loss` : "");
+  for (const part of document.querySelectorAll("#field-follow .segment-row, #follow-step")) part.hidden = single;
   document.getElementById("follow-step").max = String(Math.max(1, stepsOf(settings)));
 }
 

@@ -70,10 +70,12 @@ export function createPictures(document, context) {
 
   /** The pictures beside come a moment later: they must not hold up the ones in the middle. */
   function drawBeside() {
-    cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => setTimeout(() => {
+    const { requestIdleCallback: idle = (work) => setTimeout(work, 60) } = document.defaultView;
+    if (pending) return;
+    pending = idle(() => {
+      pending = 0;
       for (const name of ["clipping", "spectrum"]) draw(plots[name], figure(name));
-    }));
+    }, { timeout: 250 });
   }
 
   /** On profile and map, the part of the axis that the diagram draws. */

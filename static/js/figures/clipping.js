@@ -28,15 +28,17 @@ export function clipping(flow, frame, theme) {
   const high = (values.length ? Math.max(...values) : 1) + 0.2;
   const names = entries.map((e) => e.name);
   const bars = (key, marker, offset) => ({
-    type: "bar", orientation: "h", hoverinfo: "skip", y: names, base: low,
+    type: "bar", orientation: "h", hoverinfo: "skip", y: entries.map((_, n) => n), base: low,
     x: entries.map((e) => (e[key] === null ? 0 : Math.max(0.01 * (high - low), e[key] - low))),
     width: on ? 0.36 : 0.55, offset, marker,
-    text: entries.map((e) => fromLog10(e[key], 3)), textposition: "none",
   });
   return {
     data: [
       bars("before", { color: theme.pale, line: { color: theme.blocked, width: 1 } }, on ? -0.38 : -0.275),
       ...(on ? [bars("after", { color: theme.ink, line: { color: theme.ink, width: 1 } }, 0.02)] : []),
+      numbers(entries, "before", high, on ? -0.2 : 0, on ? theme.muted : theme.soft),
+      ...(on ? [numbers(entries, "after", high, 0.2, theme.ink)] : []),
+      ...(report.rule === "norm" ? [threshold(Math.log10(report.threshold), entries.length, theme)] : []),
     ],
     layout: {
       width: frame.width, height: frame.height,
@@ -48,23 +50,21 @@ export function clipping(flow, frame, theme) {
         range: [low, high], fixedrange: true, zeroline: false, gridcolor: theme.grid,
         tickmode: "array", ...ticks(low, high),
       },
-      yaxis: { autorange: "reversed", fixedrange: true, tickfont: { size: 12, color: theme.soft }, automargin: false },
-      annotations: entries.flatMap((e, n) => notes(e, n, on, theme)),
-      shapes: report.rule === "norm" ? [threshold(Math.log10(report.threshold), theme)] : [],
+      yaxis: {
+        range: [entries.length - 0.5, -0.5], tickmode: "array", tickvals: entries.map((_, n) => n),
+        ticktext: names, showgrid: false, zeroline: false, fixedrange: true, tickfont: { size: 12, color: theme.soft }, automargin: false,
+      },
     },
   };
 }
 
 /** The numbers at the right. */
-function notes(entry, n, on, theme) {
-  const at = (y, text, color) => ({
-    xref: "paper", x: 1.02, xanchor: "left", yref: "y", y, yanchor: "middle", showarrow: false,
-    text, font: { size: 10.5, color },
-  });
-  if (!on) return [at(n, fromLog10(entry.before), theme.soft)];
-  return [
-    at(n - 0.2, fromLog10(entry.before), theme.muted), at(n + 0.2, fromLog10(entry.after), theme.ink),
-  ];
+function numbers(entries, key, right, shift, color) {
+  return {
+    type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false, textposition: "middle right",
+    x: entries.map(() => right), y: entries.map((_, n) => n + shift),
+    text: entries.map((e) => ` ${fromLog10(e[key])}`), textfont: { size: 10.5, color },
+  };
 }
 
 function ticks(low, high) {
@@ -75,9 +75,9 @@ function ticks(low, high) {
 }
 
 /** A line at μ. */
-function threshold(at, theme) {
+function threshold(at, rows, theme) {
   return {
-    type: "line", xref: "x", x0: at, x1: at, yref: "paper", y0: 0, y1: 1,
+    type: "scatter", mode: "lines", hoverinfo: "skip", x: [at, at], y: [-0.5, rows - 0.5],
     line: { color: theme.ink, width: 1.2, dash: "2px,2px" },
   };
 }

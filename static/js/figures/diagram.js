@@ -24,7 +24,7 @@ const TARGET = 3.52;
 export function diagram(reading, frame, theme, selected = "") {
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
   const rows = (frame.height - 26) / (SPAN[1] - SPAN[0]);
-  const size = Math.max(6, Math.min(30, pixels - 3, pixels * 0.66 + 3, rows * 0.62));
+  const size = Math.max(6, Math.min(36, pixels - 3, pixels * 0.66 + 3, rows * 0.62));
   const inSight = (x) => x > frame.lo - 0.75 && x < frame.hi + 0.75;
   const nodes = [...reading.nodes.values()].filter((placed) => inSight(placed.x));
   const edges = [...reading.edges.values()].filter((e) => inSight(e.x0) || inSight(e.x1));
@@ -180,7 +180,8 @@ function labelTrace(nodes, reading, theme, size, below) {
 /** What is read, below, where it does not fit into its node; what should be said, above. */
 function tokenTrace(nodes, reading, theme, pixels, below) {
   const { text } = reading.flow;
-  const words = reading.flow.experiment.sequence.tokens === "words";
+  const { tokens, label } = reading.flow.experiment.sequence;
+  const words = tokens === "words";
   const trace = {
     type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false, x: [], y: [], text: [],
     textposition: [], textfont: { size: words ? 10.5 : 11.5, color: theme.soft },
@@ -196,7 +197,8 @@ function tokenTrace(nodes, reading, theme, pixels, below) {
   };
   for (const { node, x } of nodes) {
     if (node.kind === "input" && below) put(x, -0.47, text.inputs[node.step - 1]);
-    if (node.kind === "loss") put(x, TARGET, text.targets[reading.lossSteps.indexOf(node.step)]);
+    const target = text.targets[reading.lossSteps.indexOf(node.step)];
+    if (node.kind === "loss") put(x, TARGET, label ? `label ${target}` : target);
   }
   return { ...trace, textposition: "middle center" };
 }

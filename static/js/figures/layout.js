@@ -9,7 +9,7 @@ import { stepTicks } from "../format.js";
  */
 export function timeLayout(theme, frame, { top, bottom, ticks = true, title = "" }) {
   const plot = frame.width - frame.left - frame.right;
-  const values = ticks ? stepTicks(frame.lo, frame.hi, Math.max(2, plot / 34)) : [];
+  const values = ticks ? stepTicks(frame.lo, frame.hi, Math.max(2, plot / 42)) : [];
   return {
     width: frame.width,
     height: frame.height,

@@ -35,14 +35,13 @@ export function map(reading, frame, theme) {
       zmin: -LIMIT, zmax: LIMIT, colorscale: colorscale(theme),
       ...(columns.length === 1 ? { dx: 1, x0: steps[columns[0]], x: undefined } : {}),
       ...(rows.length === 1 ? { dy: 1, y0: losses[rows[0]], y: undefined } : {}),
-    }],
+    }, follows(reading, frame, theme)],
     layout: {
       ...timeLayout(theme, frame, { top: 4, bottom: 40, title: "time step t" }),
       yaxis: plainAxis(theme, {
         range, showgrid: false, tickmode: "array", tickvals: values, ticktext: values.map(String),
         ticks: "outside", ticklen: 3, tickcolor: theme.rule,
       }),
-      shapes: follows(reading, frame, theme),
     },
   };
 }
@@ -67,12 +66,15 @@ function thin(all, keep) {
 
 /** A frame around the followed row. */
 function follows(reading, frame, theme) {
-  if (reading.follow === null || reading.lossSteps.length === 1) return [];
-  return [{
-    type: "rect", x0: Math.max(reading.first - 0.5, frame.lo), x1: reading.follow + 0.5,
-    y0: reading.follow - 0.5, y1: reading.follow + 0.5,
-    line: { color: theme.ink, width: 1.4 }, fillcolor: "rgba(0,0,0,0)",
-  }];
+  const alone = reading.follow === null || reading.lossSteps.length === 1;
+  const [left, right] = [Math.max(reading.first - 0.5, frame.lo), reading.follow + 0.5];
+  const [low, high] = [reading.follow - 0.5, reading.follow + 0.5];
+  return {
+    type: "scatter", mode: "lines", hoverinfo: "skip", cliponaxis: false,
+    x: alone ? [] : [left, right, right, left, left],
+    y: alone ? [] : [low, low, high, high, low],
+    line: { color: theme.ink, width: 1.4 },
+  };
 }
 
 /** The loss under a pixel of the map, or null. */

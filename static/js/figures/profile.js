@@ -21,7 +21,7 @@ export function profile(reading, frame, theme) {
     ...(others ? steps.map((t) => total[t - 1]) : []),
     ...(clipped === null ? [] : shown.map((t) => row[t - 1] + clipped)),
   ]);
-  const seen = inSight(entry, floor, top, frame.height);
+  const seen = entry === null ? [] : inSight(entry, floor, top, frame.height);
   const dense = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo) < 5;
   return {
     data: [
@@ -40,14 +40,14 @@ export function profile(reading, frame, theme) {
       line(shown, clipped === null ? null : (t) => row[t - 1] + clipped, {
         color: theme.ink, width: 1.6, dash: "4px,3px", marks: dense ? 0 : 4,
       }),
+      levelLines(entry, seen, frame, theme),
+      levelNotes(entry, seen, row[shown[0] - 1] > entry, frame, theme),
       zeros(steps.filter((t) => row[t - 1] === null && t <= reading.entryStep), floor, top, theme),
     ],
     layout: {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
       bargap: 0,
       yaxis: plainAxis(theme, { range: [floor, top], tickmode: "array", ...ticks(floor, top, frame) }),
-      shapes: entry === null ? [] : levels(entry, seen, theme),
-      annotations: entry === null ? [] : levelNotes(entry, seen, row[shown[0] - 1] > entry, theme),
     },
   };
 }
@@ -90,8 +90,10 @@ function line(steps, value, { color, width, dash, marks }) {
 
 /** The levels that lie in sight, and of those only what has room for its words. */
 function inSight(entry, floor, top, height) {
-  const cramped = (3 * height) / (top - floor) < 15;
-  return LEVELS.filter(([d]) => (d === 0 || !cramped) && entry + d > floor && entry + d < top);
+  const decade = height / (top - floor);
+  const cramped = 3 * decade < 15;
+  return LEVELS.filter(([d]) => (d === 0 || !cramped)
+    && (entry + d - floor) * decade > 10 && entry + d < top);
 }
 
 /** Crosses at the foot where the gradient is exactly zero or nothing reaches. */
@@ -105,17 +107,22 @@ function zeros(steps, floor, top, theme) {
 
 const LEVELS = [[0, "what entered"], [-3, "a thousandth"], [3, "a thousand times"]];
 
-function levels(entry, seen, theme) {
-  return seen.map(([d]) => ({
-    type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: entry + d, y1: entry + d,
-    layer: "below", line: { color: theme.blocked, width: 1, dash: "1px,3px" },
-  }));
+function levelLines(entry, seen, frame, theme) {
+  return {
+    type: "scatter", mode: "lines", hoverinfo: "skip",
+    x: seen.flatMap(() => [frame.lo, frame.hi, null]),
+    y: seen.flatMap(([d]) => [entry + d, entry + d, null]),
+    line: { color: theme.blocked, width: 1, dash: "1px,3px" },
+  };
 }
 
-function levelNotes(entry, seen, right, theme) {
-  return seen.map(([d, words]) => ({
-    xref: "paper", x: right ? 1 : 0, xanchor: right ? "right" : "left", yref: "y", y: entry + d, yanchor: "bottom", showarrow: false,
-    text: d === 0 ? `${words}: ${fromLog10(entry)}` : words,
-    font: { size: 10, color: theme.soft }, borderpad: 0, bgcolor: theme.paper, yshift: 1, xshift: right ? -2 : 2,
-  }));
+function levelNotes(entry, seen, right, frame, theme) {
+  return {
+    type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false,
+    x: seen.map(() => (right ? frame.hi : frame.lo)),
+    y: seen.map(([d]) => entry + d),
+    text: seen.map(([d, words]) => (d === 0 ? `${words}: ${fromLog10(entry)}` : words)),
+    textposition: right ? "top left" : "top right",
+    textfont: { size: 10, color: theme.soft },
+  };
 }

@@ -9,9 +9,12 @@ import numpy as np
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
 from engine.itemize import live_rows
-from engine.magnitude import Magnitudes, Scaled, align, trusted
+from engine.magnitude import Magnitudes, Scaled, align, near_one, trusted
 from engine.passage import Entering, Passage
-from engine.terms import term_log10_norms
+from engine.terms import sum_of_terms, term_log10_norms
+
+_DEAD = 1e-60
+"""A zero behind a squared norm below this may be an underflow rather than a dead unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +63,10 @@ class Backward:
 
     def gradients(self) -> dict[str, Scaled]:
         """∂L/∂(parameter) = Σ_t of its terms, each a Scaled of leading length 1."""
-        known: dict[int, tuple[Array, int]] = {}
-        sums = {}
-        for name, (left, right) in self.factors.items():
-            if id(left) not in known:
-                aligned, top = align(left, self.exponents(name))
-                known[id(left)] = aligned.reshape(-1, left.shape[-1]), top
-            rows, top = known[id(left)]
-            if right is None:
-                total = np.add.reduce(rows)
-            else:
-                total = rows.T @ right.reshape(-1, right.shape[-1])
-            sums[name] = Scaled(total[np.newaxis], np.array([top]))
-        return sums
+        return {
+            name: sum_of_terms(left, right, self.exponents(name))
+            for name, (left, right) in self.factors.items()
+        }
 
     def step_log10_norms(self) -> dict[str, Array]:
         """log₁₀ ‖the term that step t adds‖ for every parameter, NaN where exactly zero, (T,)."""
@@ -94,7 +88,7 @@ def backward(passage: Passage, entering: Entering) -> Backward:
     cell, parameters, trace = passage.cell, passage.parameters, passage.trace
     steps, truncation, do = trace.steps, passage.truncation, entering.do
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if 1 < truncation.reach(steps) < steps:
+        if 1 < truncation.reach(steps) <= steps:
             dh, exponent, passing = _windowed(passage, entering)
             da, passed = dh * trace.derivative, passing * trace.derivative
         else:
@@ -126,22 +120,30 @@ def _recursive(passage: Passage, given: Entering, crosses: list[bool]) -> tuple[
     exponent = np.zeros(steps, dtype=np.int64)
     if not given.careful and _trusted_totals(dh):
         return dh, exponent
-    states[-1][...] = entering[-1]
-    for t in range(steps - 1, 0, -1):
-        arriving[...] = 0.0
-        if crosses[t]:
-            back(recurrent, derivatives[t], states[t], da, arriving)
-        pair, exponent[t - 1] = align(
-            np.stack((entering[t - 1], arriving)), np.array([0, exponent[t]]), always=True
+    derivative, shifts = near_one(passage.trace.derivative)
+    arriving[...] = 0.0
+    for t in range(steps - 1, -1, -1):
+        pair, exponent[t] = align(
+            np.stack((entering[t], arriving)), np.array([0, exponent[t]]), always=True
         )
-        np.add(pair[0], pair[1], out=states[t - 1])
+        np.add(pair[0], pair[1], out=states[t])
+        if t and crosses[t]:
+            back(recurrent, derivative[t], states[t], da, arriving)
+            exponent[t - 1] = exponent[t] + shifts[t]
+        else:
+            arriving[...] = 0.0
     return dh, exponent
 
 
 def _trusted_totals(dh: Array) -> bool:
     """Whether ∂L/∂h_t stayed inside the ordinary range of a double at every step."""
     flat = dh.reshape(len(dh), -1)
-    return trusted(np.append(np.vecdot(flat, flat), np.inf))
+    squares = np.vecdot(flat, flat)
+    zero = squares == 0.0
+    if zero.any() and not flat[zero].any():
+        later = np.append(squares[1:], np.inf)[zero]
+        squares[zero] = np.where((later > 0.0) & (later < _DEAD), 0.0, -1.0)
+    return trusted(squares)
 
 
 def _windowed(passage: Passage, given: Entering) -> tuple[Array, IntArray, Array]:

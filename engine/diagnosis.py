@@ -17,6 +17,10 @@ _FAST = 0.2
 """A factor this far from 1 a step is called by its name even over few steps."""
 _DECADES = 0.7
 """So is a slower one that changes the gradient fivefold over the sequence."""
+_SILENT = (
+    "Every loss has a gradient of exactly zero: the outputs meet their targets, "
+    "or no hidden unit is heard by them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def diagnose(itemized: Itemized, circumstances: Circumstances) -> Diagnosis:
     """
     if itemized.steps[-1] == 1:
         return Diagnosis("stable", np.nan, "One step: there is nothing to travel back through.")
+    if np.isnan(itemized.log10_norm).all():
+        return Diagnosis("stable", np.nan, _SILENT)
     lag, decades, alive = _pairs(itemized, circumstances.truncation)
     if not lag.size:
         return Diagnosis("blocked", np.nan, _blocked(circumstances))
@@ -98,8 +104,13 @@ def percent(rate: float) -> str:
     return f"{100.0 * rate:.2g} %" if rate < 0.095 else f"{100.0 * rate:.0f} %"
 
 
+def _steps_beyond_a_thousand(slope: float) -> int:
+    """The first whole number of steps that changes a gradient by more than a factor 1000."""
+    return int(np.floor(3.0 / abs(slope) + 1e-9)) + 1
+
+
 def _vanishing(rate: float, slope: float, seen: Circumstances) -> str:
-    after = int(np.ceil(-3.0 / slope))
+    after = _steps_beyond_a_thousand(slope)
     return (
         f"Vanishing: one step back keeps about {percent(rate)} of the gradient; after {after} "
         f"step{'s' if after != 1 else ''} less than a thousandth is left. {_cause(seen)}"
@@ -131,7 +142,7 @@ def _cause(seen: Circumstances) -> str:
 
 
 def _exploding(rate: float, slope: float, seen: Circumstances) -> str:
-    after = int(np.ceil(3.0 / slope))
+    after = _steps_beyond_a_thousand(slope)
     return (
         f"Exploding: one step back multiplies the gradient by about {rate:.3g}; after {after} "
         f"step{'s' if after != 1 else ''} it is more than a thousand times larger. The recurrent "

@@ -32,8 +32,9 @@ class ForwardOverflow(InvalidInput):
     def __init__(self, quantity: str, step: int, steps: int) -> None:
         super().__init__(
             ("weights",),
-            f"{quantity} overflows the range of a double at step {step} of {steps}: "
-            f"use at most {step - 1} steps, a smaller spectral radius or smaller inputs",
+            f"{quantity} overflows the range of a double at step {step} of {steps}; allowed: "
+            + (f"at most {step - 1} steps, " if step > 1 else "")
+            + "smaller weights or smaller inputs",
         )
         self.quantity = quantity
         self.step = step

@@ -138,6 +138,10 @@ def gradient_flow(
     step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
     with np.errstate(over="ignore"):
         values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+    if not np.isfinite(gradients).all():
+        raise InvalidInput(
+            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
+        )
     step_losses[trace.emits], do[trace.emits] = values, gradients
 
     entering = passage.enter(do)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array, IntArray
-from engine.magnitude import ldexp_rows, log10_of, split_norms, trusted
+from engine.magnitude import log10_of, near_one, split_norms, trusted
 from engine.passage import Entering, Passage
 
 _LOOK = 64
@@ -71,13 +71,17 @@ def live_rows(passage: Passage, local: Array, *, careful: bool) -> Iterator[Live
     exponent = np.zeros(count, dtype=np.int64)
     first = last = count
     entering = local.reshape(steps, -1)
-    derivatives, back, recurrent = list(trace.derivative), passage.cell.step_back, passage.recurrent
+    back, recurrent = passage.cell.step_back, passage.recurrent
+    shifts = np.zeros(steps, dtype=np.int64)
+    derivative, shifts = near_one(trace.derivative) if careful else (trace.derivative, shifts)
+    derivatives = list(derivative)
     for t in range(steps - 1, -1, -1):
         if emits[t]:
             first -= 1
             flat[first] = entering[t]
-        if careful:
-            _normalise(flat[first:last], exponent[first:last])
+        if careful and last > first:
+            flat[first:last], shift = near_one(flat[first:last])
+            exponent[first:last] += shift
         end = last
         while end > first and emitting[end - 1] - t >= reach - 1:
             end -= 1
@@ -89,13 +93,8 @@ def live_rows(passage: Passage, local: Array, *, careful: bool) -> Iterator[Live
         if t and last > first:
             live = rows[first:last]
             back(recurrent, derivatives[t], live, scratch[first:last], live)
-
-
-def _normalise(rows: Array, exponent: IntArray) -> None:
-    """Bring the largest entry of every row into [½, 1), in place."""
-    shift = np.frexp(np.abs(rows).max(axis=1, initial=0.0))[1].astype(np.int64)
-    rows[...] = ldexp_rows(rows, -shift)
-    exponent += shift
+            if careful:
+                exponent[first:last] += shifts[t]
 
 
 def itemize(passage: Passage, entering: Entering) -> Itemized:
@@ -117,16 +116,15 @@ def itemize(passage: Passage, entering: Entering) -> Itemized:
 def _ordinary(passage: Passage, local: Array) -> Array | None:
     """log₁₀ of the norms, (T, I), or None where a double could not carry them."""
     steps = len(local)
-    squares = np.full((steps + 1, int(passage.trace.emits.sum())), -1.0)
+    squares = np.full((steps, int(passage.trace.emits.sum())), -1.0)
     at = list(squares)
     for t, losses, rows, _, _ in live_rows(passage, local, careful=False):
         np.vecdot(rows, rows, out=at[t][losses])
-        if t and t % _LOOK == 0 and not trusted(squares[t : t + _LOOK + 1]):
+        if t and t % _LOOK == 0 and not trusted(squares[t : t + _LOOK]):
             return None
     if not trusted(squares):
         return None
-    squares[squares == 0.0] = np.nan
-    return np.asarray(0.5 * np.log10(squares[:-1]))
+    return np.asarray(0.5 * np.log10(squares))
 
 
 def _careful(passage: Passage, local: Array) -> Array:

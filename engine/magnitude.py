@@ -15,8 +15,8 @@ from engine.arrays import Array, IntArray
 LOG10_2 = float(np.log10(2.0))
 _SMALL, _LARGE = 1e-280, 1e280
 """Squared norms between these two carry their full precision."""
-_TINY, _DEAD = 1e-50, 1e-60
-"""A factor below the one, or a squared norm below the other, calls for the careful way."""
+_TINY = 1e-50
+"""A factor below this calls for the careful way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,13 @@ def align(value: Array, exponent: IntArray, *, always: bool = False) -> tuple[Ar
     return ldexp_rows(value, exponent - top), top
 
 
+def near_one(values: Array) -> tuple[Array, IntArray]:
+    """Every values[n] with its largest entry in [½, 1), and the exponents taken out, (n,)."""
+    peak = np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0)
+    shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
+    return ldexp_rows(values, -shift), shift
+
+
 def holds_tiny(*arrays: Array) -> bool:
     """Whether something non-zero is so small that a product of three may underflow unseen."""
     for array in arrays:
@@ -158,18 +165,10 @@ def ordinary(squares: Array | float) -> bool:
 def trusted(squares: Array) -> bool:
     """Whether squared norms were carried back inside the ordinary range of a double.
 
-    A zero is believed only where it did not follow upon something already small, since
-    then it may be an underflow rather than a dead unit.
+    A zero where something was carried may be an underflow, so it calls for the careful way.
 
     Args:
-        squares: ‖·‖² at steps t, t + 1, …, each but the last carried from the one behind it; −1
-            where there is nothing. The last is not judged.
+        squares: ‖·‖² of what was carried; −1 where there is nothing.
     """
-    judged, later = squares[:-1], squares[1:]
     with np.errstate(invalid="ignore"):
-        fine = (judged > _SMALL) & (judged < _LARGE)
-        fine |= judged == -1.0
-        if fine.all():
-            return True
-        fine |= (judged == 0.0) & ~((later > 0.0) & (later < _DEAD))
-        return bool(fine.all())
+        return bool(((squares > _SMALL) & (squares < _LARGE) | (squares == -1.0)).all())

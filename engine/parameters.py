@@ -132,7 +132,10 @@ def as_numbers(pointer: Pointer, given: object, shape: Shape) -> Array:
         InvalidInput: for a ragged list, another shape, or a number that is not finite.
     """
     try:
-        array = np.array(given, dtype=np.float64, order="C")
+        raw = np.array(given, order="C")
+        if raw.dtype.kind not in "iuf":
+            raise TypeError
+        array = raw.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput(
             pointer, f"not numbers in rows of one length; needed: shape {shape}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.arrays import Array, Parameters, times
 from engine.cells import Cell
+from engine.errors import InvalidInput
 from engine.magnitude import holds_tiny
 from engine.truncation import Truncation
 from engine.unroll import Trace
@@ -50,8 +51,18 @@ class Passage:
 
     @staticmethod
     def of(cell: Cell, parameters: Parameters, trace: Trace, truncation: Truncation) -> Passage:
-        """Prepare the way back through a trace."""
-        recurrent = np.ascontiguousarray(cell.recurrent_matrix(parameters))
+        """Prepare the way back through a trace.
+
+        Raises:
+            InvalidInput: where the recurrent matrix leaves the range of a double.
+        """
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            recurrent = np.ascontiguousarray(cell.recurrent_matrix(parameters))
+        if not np.isfinite(recurrent).all():
+            raise InvalidInput(
+                ("weights", cell.recurrent),
+                "the recurrent matrix W_yh W_hy overflows a double; use smaller weights",
+            )
         careful = holds_tiny(trace.derivative, recurrent, parameters["W_hy"])
         return Passage(cell, parameters, trace, truncation, recurrent, careful)
 

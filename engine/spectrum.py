@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.magnitude import LOG10_2
+from engine.magnitude import LOG10_2, near_one
 
 _BLOCK = 4_000_000
 """How many numbers of Jacobians are held at once."""
@@ -59,22 +59,21 @@ def spectrum(recurrent: Array, derivative: Array) -> Spectrum:
 def _along(recurrent: Array, derivative: Array) -> tuple[Array, Array]:
     """Both norms for every step but the last, (T − 1,) each."""
     count, width = derivative.shape
+    derivative, shifts = near_one(derivative)
+    scaled, shift = near_one(recurrent[np.newaxis])
+    shifts = shifts + shift
     single, product = np.full(count, np.nan), np.full(count, np.nan)
     block = max(1, _BLOCK // (width * width))
-    running, exponent = np.eye(width), 0
+    running, exponent = np.eye(width)[np.newaxis], 0
     for end in range(count, 0, -block):
         begin = max(0, end - block)
-        jacobians = derivative[begin:end, :, np.newaxis] * recurrent
-        single[begin:end] = _log10_spectral_norms(jacobians)
-        products = np.empty_like(jacobians)
-        exponents = np.empty(end - begin)
-        for t in range(end - begin - 1, -1, -1):
-            running = running @ jacobians[t]
-            shift = int(np.frexp(np.abs(running).max())[1])
-            if not -500 < shift < 500:
-                running = np.ldexp(running, -shift)
-                exponent += shift
-            products[t], exponents[t] = running, exponent
+        jacobians = derivative[begin:end, :, np.newaxis] * scaled[0]
+        single[begin:end] = _log10_spectral_norms(jacobians) + shifts[begin:end] * LOG10_2
+        products, exponents = np.empty_like(jacobians), np.empty(end - begin)
+        for t in range(end - 1, begin - 1, -1):
+            running, own = near_one(running @ jacobians[t - begin])
+            exponent += int(own[0] + shifts[t])
+            products[t - begin], exponents[t - begin] = running[0], exponent
         product[begin:end] = _log10_spectral_norms(products) + exponents * LOG10_2
     return single, product
 

@@ -43,8 +43,8 @@ class Truncation:
             )
 
     def reach(self, steps: int) -> int:
-        """How many steps a gradient that entered at i can stay alive: i − t < reach."""
-        return min(self.steps, steps) if self.kind == "window" and self.steps else steps
+        """L_i reaches t only where i − t < reach: T + 1 where even the initial state is reached."""
+        return min(self.steps or 0, steps + 1) if self.kind == "window" else steps + 1
 
     def crossings(self, steps: int) -> Mask:
         """True at index t where a gradient may pass from step t + 1 back to step t.

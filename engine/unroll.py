@@ -97,15 +97,15 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
             o += b_y
         derivative = activation.derivative(a)
 
-    h = states[1:]
-    _refuse_overflow("h", h)
-    _refuse_overflow("o", o)
-    return Trace(x, a, h, states[0], feedback, o, derivative, reads, topology.emits(steps))
+    h, emits = states[1:], topology.emits(steps)
+    _refuse_overflow(h, o if cell.feeds_outputs else np.where(emits[:, None, None], o, 0.0))
+    return Trace(x, a, h, states[0], feedback, o, derivative, reads, emits)
 
 
-def _refuse_overflow(quantity: str, values: Array) -> None:
-    """Raise at the first step that holds an infinity or a NaN."""
-    if np.isfinite(values).all():
+def _refuse_overflow(h: Array, o: Array) -> None:
+    """Raise at the first step that holds an infinity or a NaN where it is used."""
+    if np.isfinite(h).all() and np.isfinite(o).all():
         return
-    finite = np.isfinite(values).all(axis=(1, 2))
-    raise ForwardOverflow(quantity, int(np.argmin(finite)) + 1, len(values))
+    finite = np.stack([np.isfinite(h).all(axis=(1, 2)), np.isfinite(o).all(axis=(1, 2))])
+    step = int(np.argmin(finite.all(axis=0)))
+    raise ForwardOverflow("o" if finite[0, step] else "h", step + 1, len(h))

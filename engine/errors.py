@@ -32,7 +32,7 @@ class ForwardOverflow(InvalidInput):
     def __init__(self, quantity: str, step: int, steps: int) -> None:
         super().__init__(
             ("weights",),
-            f"{quantity} overflows the range of a double at step {step} of {steps}; allowed: "
+            f"{quantity} overflows the range of a double at step {step} of {steps}: use "
             + (f"at most {step - 1} steps, " if step > 1 else "")
             + "smaller weights or smaller inputs",
         )

@@ -81,8 +81,8 @@ def test_wheel_serves_the_page_and_the_api_from_an_empty_folder(
 
         def get(path: str, body: bytes | None = None) -> bytes:
             headers = {"content-type": "application/json"} if body else {}
-            request = urllib.request.Request(url + path, data=body, headers=headers)  # noqa: S310
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            request = urllib.request.Request(url + path, data=body, headers=headers)
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return bytes(answer.read())
 
         page = get("/").decode()

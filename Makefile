@@ -4,6 +4,9 @@ VENV ?= .venv
 # PYTHON=python3.12 chooses the Python of the virtual environment; any 3.11 or newer will do.
 export PYTHON
 
+# How many tests run at once.
+JOBS ?= 2
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUNTIME := $(VENV)/.installed-runtime
@@ -21,7 +24,7 @@ serve: $(RUNTIME) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8
 
 test: lint ## check style and types, then run every test that needs no PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
-	  && $(BIN)/pytest $(ARGS)
+	  && $(BIN)/pytest -n $(JOBS) $(ARGS)
 
 lint: $(DEVELOPMENT) ## check style and types
 	@$(BIN)/ruff check .

@@ -47,7 +47,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    with service.serving() as url:
+    with service.serving(settings={"UNROLLED_WORKERS": "2"}) as url:
         yield url
 
 

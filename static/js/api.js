@@ -40,7 +40,7 @@ export function presets(base) {
  * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
  * answers while a hand is on a control, and the last change is never lost.
  * @param {string} base
- * @param {{flow: (flow: object, request: object) => void, problem: (problem: Problem) => void,
+ * @param {{flow: (flow: object, request: object) => void | Promise<void>, problem: (problem: Problem) => void,
  *   busy: (busy: boolean) => void}} on
  */
 export function flowClient(base, on) {
@@ -58,7 +58,7 @@ export function flowClient(base, on) {
         body: JSON.stringify(request),
         signal: mine.abort.signal,
       });
-      if (running === mine) on.flow(flow, request);
+      if (running === mine) await on.flow(flow, request);
     } catch (cause) {
       if (running !== mine || cause.name === "AbortError") return;
       if (!(cause instanceof Problem)) throw cause;

@@ -137,3 +137,17 @@ export function summaries(reading) {
       + `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
   };
 }
+
+/** One line for a picture that leaves the page. */
+export function captions(reading) {
+  const { network } = reading.flow.experiment;
+  const loss = lossName(reading.follow);
+  const scale = "blue: vanished to 1/1000, grey: holds, red: grown 1000 times";
+  return {
+    diagram: `Gradient of ${loss} in a ${network.cell} network, ${network.topology}; ${scale}`,
+    profile: `‖∂${loss}/∂h‖ at every step; ${scale}`,
+    map: `What is left of every loss i at every step t; ${scale}`,
+    clipping: "Norms of the parameter gradients",
+    spectrum: "Eigenvalues of the recurrent matrix",
+  };
+}

@@ -1,5 +1,6 @@
 /** Every picture as PNG and SVG, every number as JSON and CSV, the experiment as a link and curl. */
 
+import { captions } from "./describe.js";
 import { save } from "./render.js";
 
 /** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
@@ -78,7 +79,9 @@ export function listenDownloads(document, context) {
     if (what) copy(what);
     if (kind) keep(kind);
     if (picture && context.reading()) {
-      save(context.figure(picture), { format, filename: `unrolled-${picture}`, paper: context.paper() });
+      save(context.figure(picture), {
+        format, filename: `unrolled-${picture}`, paper: context.paper(), caption: captions(context.reading())[picture],
+      });
     }
   });
 }

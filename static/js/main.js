@@ -11,6 +11,7 @@ import { walk } from "./picking.js";
 import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
 import { followedAtOnce, read } from "./reading.js";
+import { ready } from "./render.js";
 import { clippingSentence, keys, leftSentence, putSummary, spectrumSentence } from "./sentence.js";
 import { createStore } from "./state.js";
 import { readTheme } from "./theme.js";
@@ -28,6 +29,7 @@ const get = (id) => document.getElementById(id);
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
 let theme = readTheme(root);
+const plotly = ready();
 let latest = null;
 let announcing = 0;
 let busySince = 0;
@@ -40,7 +42,8 @@ const pictures = createPictures(document, {
 });
 
 const client = flowClient(API, {
-  flow(flow) {
+  async flow(flow) {
+    await plotly;
     clearProblems(document);
     latest = flow;
     showFlow(flow);
@@ -123,19 +126,25 @@ function openThing(id) {
   store.set(patch);
 }
 
+function linesOf(spot, reading) {
+  if (spot.picture === "profile") return profileStep(spot.step, reading);
+  if (spot.picture === "map") return mapCell(spot.loss, spot.step, reading);
+  return spot.thing ? thing(spot.thing, reading) : [];
+}
+
 listenControls(document, store);
+addEventListener("scroll", () => tooltip.hide(), { passive: true });
 
 listen(document, pictures, {
   hover(spot) {
     const reading = pictures.reading();
     pictures.mark(spot?.step ?? null);
     if (!spot) return tooltip.hide();
-    const lines = spot.picture === "profile" ? profileStep(spot.step, reading)
-      : spot.picture === "map" ? mapCell(spot.loss, spot.step, reading)
-        : spot.thing ? thing(spot.thing, reading) : [];
+    const lines = linesOf(spot, reading);
     return lines.length ? tooltip.show(lines, spot) : tooltip.hide();
   },
   click(spot) {
+    if (matchMedia("(hover: none)").matches) tooltip.show(linesOf(spot, pictures.reading()), spot);
     if (spot.thing) openThing(spot.thing);
     if (spot.picture === "profile") {
       pictures.centreOn(spot.step);
@@ -236,6 +245,9 @@ async function offerPresets() {
   showLook();
 }
 
+plotly.catch(() => showProblem(document, {
+  errors: [], message: "The drawing library did not load; reload the page to try again.",
+}));
 showThemeToggle();
 putControls(document, store.get());
 putReasons(document, store.get());

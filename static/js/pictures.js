@@ -43,10 +43,17 @@ export function createPictures(document, context) {
     const base = { width, left: narrow ? 42 : 78, right: narrow ? 8 : 14 };
     const sight = windowOf(range, centre, width - base.left - base.right);
     const high = heights(document.defaultView.innerHeight);
+    if (few) {
+      const spare = high.map - LOW_MAP;
+      Object.assign(high, {
+        diagram: high.diagram + Math.round(spare * 0.55), profile: high.profile + Math.round(spare * 0.45),
+        map: LOW_MAP,
+      });
+    }
     frames = {
       diagram: { ...base, height: high.diagram, ...sight },
       profile: { ...base, height: high.profile, ...range },
-      map: { ...base, height: few ? LOW_MAP : high.map, ...range },
+      map: { ...base, height: high.map, ...range },
       clipping: { width: plots.clipping.clientWidth || 260, height: BESIDE.clipping },
       spectrum: { width: plots.spectrum.clientWidth || 260, height: BESIDE.spectrum },
     };

@@ -5,6 +5,7 @@ export function createTooltip(box) {
   return {
     /** @param {string[]} lines   the first is its name @param {{clientX: number, clientY: number}} at */
     show(lines, { clientX, clientY }) {
+      if (!lines.length) return;
       box.replaceChildren(...lines.map((line, n) => {
         const p = document.createElement("p");
         if (n === 0) p.append(Object.assign(document.createElement("b"), { textContent: line }));

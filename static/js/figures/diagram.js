@@ -108,7 +108,7 @@ function arrowTrace(edges, theme) {
     x: live.map((e) => (e.x0 + e.x1) / 2),
     y: live.map((e) => (e.y0 + e.y1) / 2),
     marker: {
-      symbol: "triangle-left", line: { width: 0 }, angle: 0,
+      symbol: "triangle-left", line: { width: 0 }, opacity: 1,
       size: live.map((e) => 7 + classWidth(classOf(e.relative)) * 0.75),
       color: live.map((e) => flowColor(theme, e.relative)),
     },
@@ -188,19 +188,20 @@ function tokenTrace(nodes, reading, theme, pixels, below) {
   };
   if (!text) return trace;
   const fits = Math.floor((pixels - 4) / 6);
-  const put = (x, y, token) => {
-    const most = words ? fits : Math.max(1, fits);
+  const put = (x, y, token, whole = false) => {
+    const most = whole ? Infinity : words ? fits : Math.max(1, fits);
     if (most < (words ? 3 : 1)) return;
     trace.x.push(x);
     trace.y.push(y);
+    trace.textposition.push(whole && pixels < 60 ? "middle left" : "middle center");
     trace.text.push(escapeMarkup(shorten(glyph(token), most)));
   };
   for (const { node, x } of nodes) {
     if (node.kind === "input" && below) put(x, -0.47, text.inputs[node.step - 1]);
     const target = text.targets[reading.lossSteps.indexOf(node.step)];
-    if (node.kind === "loss") put(x, TARGET, label ? `label ${target}` : target);
+    if (node.kind === "loss") put(x, TARGET, label ? `label ${target}` : target, Boolean(label));
   }
-  return { ...trace, textposition: "middle center" };
+  return trace;
 }
 
 /** Where a row lies in a diagram of this height, in pixels from the top. */

@@ -121,7 +121,7 @@ function levelNotes(entry, seen, right, frame, theme) {
     type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false,
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
-    text: seen.map(([d, words]) => (d === 0 ? `${words}: ${fromLog10(entry)}` : words)),
+    text: seen.map(([d, words]) => ` ${d === 0 ? `${words}: ${fromLog10(entry)}` : words} `),
     textposition: right ? "top left" : "top right",
     textfont: { size: 10, color: theme.soft },
   };

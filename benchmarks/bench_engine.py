@@ -28,11 +28,12 @@ def _milliseconds(works: dict[str, Callable[[], object]]) -> dict[str, float]:
     """The shortest of many runs of each, taken in turns so that all meet the same machine."""
     best = dict.fromkeys(works, math.inf)
     started, rounds = time.perf_counter(), 0
-    while rounds < 6 or time.perf_counter() - started < SECONDS:
+    while rounds < 2 or time.perf_counter() - started < SECONDS:
         for name, work in works.items():
-            begun = time.perf_counter()
-            work()
-            best[name] = min(best[name], 1e3 * (time.perf_counter() - begun))
+            for _ in range(5):
+                begun = time.perf_counter()
+                work()
+                best[name] = min(best[name], 1e3 * (time.perf_counter() - begun))
         rounds += 1
     return best
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 from engine.activations import ACTIVATIONS
 from engine.bptt import Backward, backward
 from engine.cells import CELLS
-from engine.clipping import Clip, Clipping, Vector, clip_gradients
+from engine.clipping import Clip, Clipping, clip_gradients
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow, InvalidInput
 from engine.flow import Activity, GradientFlow, ParameterGradient, gradient_flow
@@ -42,6 +42,7 @@ from engine.text import TOKENS, Text, encode_text
 from engine.topologies import TOPOLOGIES
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
+from engine.vector import Vector
 
 __all__ = [
     "ACTIVATIONS",

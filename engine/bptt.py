@@ -11,7 +11,8 @@ from engine.cells.base import Terms
 from engine.itemize import live_rows
 from engine.magnitude import Magnitudes, Scaled, align, near_one, trusted
 from engine.passage import Entering, Passage
-from engine.terms import sum_of_terms, term_log10_norms
+from engine.terms import term_log10_norms
+from engine.vector import Vector, summed
 
 _DEAD = 1e-60
 """A zero behind a squared norm below this may be an underflow rather than a dead unit."""
@@ -61,18 +62,20 @@ class Backward:
             return Scaled(left.sum(axis=1), self.exponents(name))
         return Scaled(np.matmul(left.transpose(0, 2, 1), right), self.exponents(name))
 
-    def gradients(self) -> dict[str, Scaled]:
-        """∂L/∂(parameter) = Σ_t of its terms, each a Scaled of leading length 1."""
-        return {
-            name: sum_of_terms(left, right, self.exponents(name))
-            for name, (left, right) in self.factors.items()
-        }
+    @property
+    def term_exponents(self) -> dict[str, IntArray] | None:
+        """The exponents of every parameter's terms, or None where all are zero."""
+        if not (self.exponent.any() or self.output_exponent.any()):
+            return None
+        return {name: self.exponents(name) for name in self.factors}
+
+    def gradients(self) -> Vector:
+        """∂L/∂(parameter) = Σ_t of its terms, all parameters as one vector."""
+        return summed(self.factors, self.term_exponents)
 
     def step_log10_norms(self) -> dict[str, Array]:
         """log₁₀ ‖the term that step t adds‖ for every parameter, NaN where exactly zero, (T,)."""
-        scaled = bool(self.exponent.any() or self.output_exponent.any())
-        exponents = {name: self.exponents(name) for name in self.factors} if scaled else None
-        return term_log10_norms(self.factors, exponents)
+        return term_log10_norms(self.factors, self.term_exponents)
 
 
 def backward(passage: Passage, entering: Entering) -> Backward:

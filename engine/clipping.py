@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
-from engine.magnitude import Magnitudes, Scaled, ldexp_rows, ordinary
+from engine.magnitude import ordinary
+from engine.vector import Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,87 +78,6 @@ class Clipping:
     engaged: bool
     cosine: float
     finite: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """All parameters' gradients together as one vector: values · 2^exponent.
-
-    Attributes:
-        values: shape (n,).
-        exponent: one for all.
-        shapes: parameter → shape, in the vector's order.
-    """
-
-    values: Array
-    exponent: int
-    shapes: dict[str, tuple[int, ...]]
-
-    @staticmethod
-    def of(gradients: Mapping[str, Scaled]) -> Vector:
-        """Join gradients, each a Scaled of leading length 1."""
-        shapes = {name: gradient.value.shape[1:] for name, gradient in gradients.items()}
-        parts = [gradient.value.reshape(-1) for gradient in gradients.values()]
-        exponents = [int(gradient.exponent[0]) for gradient in gradients.values()]
-        top = 0
-        if any(exponents):
-            tops = [
-                int(np.frexp(np.abs(part).max())[1]) + e
-                for part, e in zip(parts, exponents, strict=True)
-                if part.any()
-            ]
-            top = max(tops, default=0)
-            parts = [
-                ldexp_rows(part[np.newaxis], np.array([e - top]))[0]
-                for part, e in zip(parts, exponents, strict=True)
-            ]
-        return Vector(np.concatenate(parts), top, shapes)
-
-    def norm(self) -> tuple[float, float]:
-        """‖g‖ = √Σ g² and log₁₀ ‖g‖, right also where squares leave the range of a double.
-
-        Either is NaN as in ``Magnitudes``.
-        """
-        with np.errstate(over="ignore", under="ignore"):
-            square = float(self.values @ self.values)
-        if not self.exponent and ordinary(square):
-            return math.sqrt(square), 0.5 * math.log10(square)
-        size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
-        return float(size.norm[0]), float(size.log10_norm[0])
-
-    def plain(self) -> Array:
-        """The vector as plain numbers; beyond the range of a double ±inf or 0."""
-        if not self.exponent:
-            return self.values
-        return ldexp_rows(self.values, np.array([self.exponent]))
-
-    def parts(self, values: Array | None = None) -> dict[str, Array]:
-        """Each parameter's share of the vector (or of another one), in its own shape."""
-        shares, start = {}, 0
-        values = self.values if values is None else values
-        for name, shape in self.shapes.items():
-            stop = start + math.prod(shape)
-            shares[name] = values[start:stop].reshape(shape)
-            start = stop
-        return shares
-
-    def norms(self) -> Magnitudes:
-        """‖g_p‖ of every parameter p, in the vector's order."""
-        sizes = [math.prod(shape) for shape in self.shapes.values()]
-        starts = np.cumsum([0, *sizes[:-1]])
-        with np.errstate(over="ignore", under="ignore"):
-            squares = np.add.reduceat(self.values * self.values, starts)
-        if not self.exponent and ordinary(squares):
-            norms = np.sqrt(squares)
-            return Magnitudes(norms, np.log10(norms))
-        exponent = np.array([self.exponent])
-        each = [
-            Scaled(share.reshape(1, -1), exponent).magnitudes() for share in self.parts().values()
-        ]
-        return Magnitudes(
-            np.concatenate([one.norm for one in each]),
-            np.concatenate([one.log10_norm for one in each]),
-        )
 
 
 def by_norm(g: Vector, threshold: float) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array, Mask, Parameters
 from engine.bptt import Backward, backward
 from engine.cells import CELLS
-from engine.clipping import Clip, Clipping, Vector, clip_gradients
+from engine.clipping import Clip, Clipping, clip_gradients
 from engine.diagnosis import Circumstances, Diagnosis, diagnose
 from engine.errors import InvalidInput, choose
 from engine.graph import Graph, build_graph
@@ -195,7 +195,7 @@ def _parameter_gradients(
     whole: Backward, terms: dict[str, Array], clip: Clip
 ) -> tuple[dict[str, ParameterGradient], Clipping]:
     """Sum every parameter's terms, clip the sums, and keep the norms of both."""
-    total = Vector.of(whole.gradients())
+    total = whole.gradients()
     after, clipping = clip_gradients(total, clip)
     sizes = total.norms()
     clipped = after.norms().norm if clipping.engaged else sizes.norm

@@ -1,4 +1,4 @@
-"""The terms that the steps add to the parameters' gradients: their sum, and how large each is."""
+"""How large the term is that every step adds to every parameter's gradient."""
 
 from __future__ import annotations
 
@@ -8,48 +8,12 @@ import numpy as np
 
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
-from engine.magnitude import LOG10_2, Scaled, ldexp_rows, near_one, ordinary
+from engine.magnitude import LOG10_2, Scaled, near_one, ordinary
 
 _BLOCK = 2_000_000
 """How many numbers of per-step terms are held at once."""
-_SAFE = 1e-200
-"""A sum whose largest entry lies between this and its inverse needs no exponent."""
 _CANCELLED = 1e-4
 """Below this share of its bound, a squared norm by Gram matrices has lost too many digits."""
-
-
-def sum_of_terms(left: Array, right: Array | None, exponent: IntArray) -> Scaled:
-    """Σ_t 2^exponent_t · left_tᵀ right_t, or Σ_t Σ_B left_t, as a Scaled of leading length 1.
-
-    Args:
-        left: (T, B, m).
-        right: (T, B, n), or None for a bias.
-        exponent: (T,).
-    """
-    width = left.shape[-1]
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if not exponent.any():
-            total = _product(left, right, width)
-            size = np.abs(total).max()
-            if _SAFE < size < 1.0 / _SAFE:
-                return Scaled(total[np.newaxis], np.zeros(1, dtype=np.int64))
-        left, own = near_one(left)
-        exponent = exponent + own
-        live = left.any(axis=(1, 2))
-        if right is not None:
-            right, other = near_one(right)
-            exponent = exponent + other
-            live &= right.any(axis=(1, 2))
-        top = int(exponent[live].max()) if live.any() else 0
-        total = _product(ldexp_rows(left, np.minimum(exponent - top, 0)), right, width)
-    return Scaled(total[np.newaxis], np.array([top]))
-
-
-def _product(left: Array, right: Array | None, width: int) -> Array:
-    rows = left.reshape(-1, width)
-    if right is None:
-        return np.asarray(np.add.reduce(rows))
-    return np.asarray(np.dot(rows.T, right.reshape(-1, right.shape[-1])))
 
 
 def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -> dict[str, Array]:
@@ -116,14 +80,18 @@ def _batched(left: Array, right: Array | None, grams: dict[int, Array]) -> Array
 
 
 def _formed(left: Array, right: Array | None) -> Array:
-    """The same from the terms themselves, a block of steps at a time."""
+    """The same from the terms themselves, a block of steps at a time, both factors near 1."""
+    left, exponent = near_one(left)
     if right is None:
-        return Scaled.ordinary(left.sum(axis=1)).log10_norms()
+        return Scaled(left.sum(axis=1), exponent).log10_norms()
+    right, other = near_one(right)
+    exponent = exponent + other
     block = max(1, _BLOCK // (left.shape[-1] * right.shape[-1]))
     return np.concatenate(
         [
-            Scaled.ordinary(
-                np.matmul(left[s : s + block].transpose(0, 2, 1), right[s : s + block])
+            Scaled(
+                np.matmul(left[s : s + block].transpose(0, 2, 1), right[s : s + block]),
+                exponent[s : s + block],
             ).log10_norms()
             for s in range(0, len(left), block)
         ]

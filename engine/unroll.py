@@ -98,7 +98,8 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
         derivative = activation.derivative(a)
 
     h, emits = states[1:], topology.emits(steps)
-    _refuse_overflow(h, o if cell.feeds_outputs else np.where(emits[:, None, None], o, 0.0))
+    every = cell.feeds_outputs or topology.emits_all
+    _refuse_overflow(h, o if every else np.where(emits[:, None, None], o, 0.0))
     return Trace(x, a, h, states[0], feedback, o, derivative, reads, emits)
 
 

@@ -1,0 +1,147 @@
+"""The gradient of all parameters together: summed over the steps, as one vector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from engine.arrays import Array, IntArray
+from engine.cells.base import Terms
+from engine.magnitude import Magnitudes, Scaled, ldexp_rows, near_one, ordinary
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """All parameters' gradients together as one vector: values · 2^exponent.
+
+    Attributes:
+        values: shape (n,).
+        exponent: one for all.
+        shapes: parameter → shape, in the vector's order.
+    """
+
+    values: Array
+    exponent: int
+    shapes: dict[str, tuple[int, ...]]
+
+    @staticmethod
+    def of(gradients: Mapping[str, Scaled]) -> Vector:
+        """Join gradients, each a Scaled of leading length 1."""
+        shapes = {name: gradient.value.shape[1:] for name, gradient in gradients.items()}
+        parts = [gradient.value.reshape(-1) for gradient in gradients.values()]
+        exponents = [int(gradient.exponent[0]) for gradient in gradients.values()]
+        top = 0
+        if any(exponents):
+            tops = [
+                int(np.frexp(np.abs(part).max())[1]) + e
+                for part, e in zip(parts, exponents, strict=True)
+                if part.any()
+            ]
+            top = max(tops, default=0)
+            parts = [
+                ldexp_rows(part[np.newaxis], np.array([e - top]))[0]
+                for part, e in zip(parts, exponents, strict=True)
+            ]
+        return Vector(np.concatenate(parts), top, shapes)
+
+    @property
+    def squares(self) -> Array:
+        """‖g_p‖² of every parameter p, without the exponent; only right inside a double's range."""
+        sizes = [math.prod(shape) for shape in self.shapes.values()]
+        with np.errstate(over="ignore", under="ignore"):
+            return np.add.reduceat(self.values * self.values, list(accumulate([0, *sizes[:-1]])))
+
+    def norm(self) -> tuple[float, float]:
+        """‖g‖ = √Σ g² and log₁₀ ‖g‖, right also where squares leave the range of a double.
+
+        Either is NaN as in ``Magnitudes``.
+        """
+        with np.errstate(over="ignore", under="ignore"):
+            square = float(self.values @ self.values)
+        if not self.exponent and ordinary(square):
+            return math.sqrt(square), 0.5 * math.log10(square)
+        size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
+        return float(size.norm[0]), float(size.log10_norm[0])
+
+    def plain(self) -> Array:
+        """The vector as plain numbers; beyond the range of a double ±inf or 0."""
+        if not self.exponent:
+            return self.values
+        return ldexp_rows(self.values, np.array([self.exponent]))
+
+    def parts(self, values: Array | None = None) -> dict[str, Array]:
+        """Each parameter's share of the vector (or of another one), in its own shape."""
+        shares, start = {}, 0
+        values = self.values if values is None else values
+        for name, shape in self.shapes.items():
+            stop = start + math.prod(shape)
+            shares[name] = values[start:stop].reshape(shape)
+            start = stop
+        return shares
+
+    def norms(self) -> Magnitudes:
+        """‖g_p‖ of every parameter p, in the vector's order."""
+        squares = self.squares
+        if not self.exponent and ordinary(squares):
+            norms = np.sqrt(squares)
+            return Magnitudes(norms, np.log10(norms))
+        exponent = np.array([self.exponent])
+        each = [
+            Scaled(share.reshape(1, -1), exponent).magnitudes() for share in self.parts().values()
+        ]
+        return Magnitudes(
+            np.concatenate([one.norm for one in each]),
+            np.concatenate([one.log10_norm for one in each]),
+        )
+
+
+def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
+    """Every parameter's gradient, the sum of its terms over all steps.
+
+    ∂L/∂W = Σ_t left_tᵀ right_t;   ∂L/∂b = Σ_t Σ_B left_t
+
+    Args:
+        factors: parameter → (left (T, B, m), right (T, B, n) or None for a bias).
+        exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
+    Source: notes, "Many-to-One RNN" (gradients are summed up over time).
+    """
+    if exponents is None:
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            sums = {name: _product(left, right) for name, (left, right) in factors.items()}
+        shapes = {name: total.shape for name, total in sums.items()}
+        vector = Vector(np.concatenate([total.ravel() for total in sums.values()]), 0, shapes)
+        if ordinary(vector.squares):
+            return vector
+    return Vector.of(
+        {
+            name: _scaled_sum(left, right, None if exponents is None else exponents[name])
+            for name, (left, right) in factors.items()
+        }
+    )
+
+
+def _product(left: Array, right: Array | None) -> Array:
+    rows = left.reshape(-1, left.shape[-1])
+    if right is None:
+        return np.asarray(np.add.reduce(rows))
+    return np.asarray(np.dot(rows.T, right.reshape(-1, right.shape[-1])))
+
+
+def _scaled_sum(left: Array, right: Array | None, exponent: IntArray | None) -> Scaled:
+    """The same with both factors near 1 at every step, so that no term is lost or overflows."""
+    left, exponents = near_one(left)
+    live = left.any(axis=(1, 2))
+    if right is not None:
+        right, other = near_one(right)
+        exponents = exponents + other
+        live &= right.any(axis=(1, 2))
+    if exponent is not None:
+        exponents = exponents + exponent
+    top = int(exponents[live].max()) if live.any() else 0
+    with np.errstate(under="ignore"):
+        total = _product(ldexp_rows(left, np.minimum(exponents - top, 0)), right)
+    return Scaled(total[np.newaxis], np.array([top]))

@@ -39,7 +39,8 @@ oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 	@$(BIN)/pytest tests/oracle $(ARGS)
 
 bench: $(ORACLE) ## measure the engine against PyTorch, the service and the page
-	@$(BIN)/python -m benchmarks
+	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
+	  && $(BIN)/python -m benchmarks
 
 screenshot: $(DEVELOPMENT) ## make docs/screenshot.png anew
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \

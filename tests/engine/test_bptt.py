@@ -13,6 +13,7 @@ from engine import Sequence, Truncation
 from tests.engine.reference.backward import Passes, separate_passes
 from tests.engine.reference.cases import CELLS, LOSSES, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
+from tests.engine.reference.inside import hidden, outputs
 
 RULES = (
     None,
@@ -35,8 +36,8 @@ def agree(case: Case, relative: float = 1e-12) -> None:
     back = flow.backward
     total = expected.dh.sum(axis=0)
     close("L_t", flow.step_losses[np.array(case.emits) - 1], expected.losses, 1e-13)
-    close("∂L/∂h_t", back.dh, total, relative)
-    close("∂L/∂o_t", back.do, expected.do.sum(axis=0), relative)
+    close("∂L/∂h_t", hidden(back), total, relative)
+    close("∂L/∂o_t", outputs(back), expected.do.sum(axis=0), relative)
     close_log10("‖∂L/∂h_t‖", flow.hidden_gradient.log10_norm, norms(total, 1), 1e-10)
     for name, gradient in flow.parameter_gradients.items():
         terms = expected.terms[name].sum(axis=0)
@@ -137,7 +138,7 @@ def test_terms_whose_samples_cancel() -> None:
     nearly = 1.0 + 1e-9
     twice = Sequence(
         np.concatenate((seq.inputs, -seq.inputs * nearly), axis=1),
-        np.concatenate((seq.targets, -seq.targets), axis=1),
+        np.concatenate((np.asarray(seq.targets, float), -seq.targets), axis=1).astype(float),
         6,
         np.concatenate((seq.h_0, -seq.h_0), axis=0),
     )
@@ -162,7 +163,7 @@ def test_a_batch_averages_its_samples(cell: str) -> None:
         alone.append(separate_passes(case.with_(sequence=sample)))
     close("L", flow.loss, np.mean([np.sum(passes.losses) for passes in alone]), 1e-13)
     for b, passes in enumerate(alone):
-        close(f"∂L/∂h of {b}", flow.backward.dh[:, b], passes.dh.sum(axis=0)[:, 0] / 4, 1e-12)
+        close(f"∂L/∂h of {b}", hidden(flow.backward)[:, b], passes.dh.sum(axis=0)[:, 0] / 4, 1e-12)
     for name, gradient in flow.parameter_gradients.items():
         mean = np.mean([passes.terms[name].sum(axis=(0, 1)) for passes in alone], axis=0)
         close(f"∂L/∂{name}", gradient.value, mean, 1e-12)

@@ -27,7 +27,7 @@ from tests.engine.reference.cases import (
 )
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.forward import Forward
-from tests.engine.reference.inside import item_vectors
+from tests.engine.reference.inside import hidden, item_vectors, outputs
 from tests.engine.reference.rules import reaches
 
 EVERYTHING = tuple(product(CELLS, ACTIVATIONS, LOSSES, TOPOLOGIES, TRUNCATIONS))
@@ -78,9 +78,9 @@ def check(
             9 * floor,
         )
     total = exact["h"].sum(axis=0)
-    close("∂L/∂h_t", flow.backward.dh, total, relative, floor)
+    close("∂L/∂h_t", hidden(flow.backward), total, relative, floor)
     close("‖∂L/∂h_t‖", flow.hidden_gradient.norm, norms(total, 1), relative, 9 * floor)
-    close("∂L/∂o_t", flow.backward.do, exact["o"].sum(axis=0), relative, floor)
+    close("∂L/∂o_t", outputs(flow.backward), exact["o"].sum(axis=0), relative, floor)
     itemized(case, flow, exact["h"][np.array(case.emits) - 1], relative, floor)
 
 

@@ -25,7 +25,8 @@ EdgeKey = tuple[str, str]
 
 def expected_edges(case: Case) -> dict[EdgeKey, tuple[str, str | None, str, int]]:
     """(source, target) → (kind, parameter, the point where it is nudged, its step)."""
-    cell, edges = case.network.cell, {}
+    cell = case.network.cell
+    edges: dict[EdgeKey, tuple[str, str | None, str, int]] = {}
     start = case.sequence.h_0 is not None and cell != "jordan"
     for t in range(1, case.sequence.steps + 1):
         before = f"o_{t - 1}" if cell == "jordan" else f"h_{t - 1}"

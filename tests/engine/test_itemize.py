@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import mpmath as mp  # type: ignore[import-untyped]
+import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from engine import Sequence, Truncation
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
-from tests.engine.reference.inside import alone, item_vectors
+from tests.engine.reference.inside import alone, hidden, item_vectors
 from tests.engine.reference.rules import reaches
 
 RULES = (Truncation(), Truncation("window", 1), Truncation("window", 3), Truncation("chunk", 4))
@@ -29,7 +29,7 @@ def test_rows_side_by_side_are_separate_passes(
     flow = case.flow()
     seen = item_vectors(case, flow, careful=careful)
     close("∂L_i/∂h_t", seen, separate_passes(case).dh, 1e-13)
-    close("Σ_i ∂L_i/∂h_t", seen.sum(axis=0), flow.backward.dh, 1e-13)
+    close("Σ_i ∂L_i/∂h_t", seen.sum(axis=0), hidden(flow.backward), 1e-13)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -38,12 +38,12 @@ def test_an_item_is_the_backward_pass_of_its_loss_alone(cell: str, rule: Truncat
     case = make(cell, truncation=rule, steps=11, batch=2, sizes=(2, 4, 3))
     flow = case.flow()
     assert flow.itemized is not None
-    summed = np.zeros_like(flow.backward.dh)
+    summed = np.zeros_like(hidden(flow.backward))
     for i in case.emits:
         one = alone(case, flow, i)
-        summed += one.dh
-        close_log10(f"‖∂L_{i}/∂h‖", flow.itemized.log10_norm[i - 1], norms(one.dh, 1), 1e-12)
-    close("∂L/∂h_t", summed, flow.backward.dh, 1e-13)
+        summed += hidden(one)
+        close_log10(f"‖∂L_{i}/∂h‖", flow.itemized.log10_norm[i - 1], norms(hidden(one), 1), 1e-12)
+    close("∂L/∂h_t", summed, hidden(flow.backward), 1e-13)
 
 
 def scaled_chain(w: float, steps: int, activation: str = "linear", bias: float = 0.0) -> Case:

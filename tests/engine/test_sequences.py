@@ -87,7 +87,7 @@ def test_distributions() -> None:
 )
 def test_errors_of_a_draw(topology: str, options: dict[str, int], field: str, words: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        random_sequence(network(topology), "squared-error", **options)  # type: ignore[arg-type]
+        random_sequence(network(topology), "squared-error", **options)
     assert caught.value.pointer == ("sequence", field)
     assert caught.value.detail.startswith(words)
 

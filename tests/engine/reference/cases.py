@@ -20,8 +20,9 @@ TRUNCATIONS = ("default", "none", "window", "chunk")
 
 
 def draws(examples: int) -> settings:
-    """How many examples hypothesis draws; nothing is timed."""
-    return settings(max_examples=examples, deadline=None)
+    """How many examples hypothesis draws; ten times as many under the profile `explore`."""
+    default = settings.get_profile("default").max_examples
+    return settings(max_examples=examples * settings().max_examples // default, deadline=None)
 
 
 @dataclass(frozen=True)

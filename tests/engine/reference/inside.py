@@ -18,6 +18,16 @@ def way_back(case: Case, flow: engine.GradientFlow) -> Passage:
     return Passage.of(cell, case.parameters, flow.trace, case.rule)
 
 
+def hidden(back: engine.Backward) -> Any:
+    """∂L/∂h_t, (T, B, H), its exponents applied."""
+    return engine.Scaled(back.dh, back.exponent).unscaled()
+
+
+def outputs(back: engine.Backward) -> Any:
+    """∂L/∂o_t, (T, B, K), its exponents applied."""
+    return engine.Scaled(back.do, back.output_exponent).unscaled()
+
+
 def item_vectors(case: Case, flow: engine.GradientFlow, *, careful: bool = False) -> Any:
     """∂L_i/∂h_t themselves, (I, T, B, H), carried with or without binary exponents."""
     passage = way_back(case, flow)

@@ -117,6 +117,7 @@ export function putControls(document, settings) {
   get("follow-all").checked = followed === null && emitsAll(settings);
   get("follow-one").checked = !get("follow-all").checked;
   put(document, get("follow-step"), String(followed ?? ""));
+  get("follow-step").hidden = followed === null || !emitsAll(settings);
   const recurrent = settings.weights?.W_yh ?? settings.weights?.W_hh;
   const single = recurrent?.length === 1 && recurrent[0].length === 1;
   get("given-w").hidden = !single;

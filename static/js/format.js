@@ -64,12 +64,6 @@ export function share(decades) {
   return `${plain(10 ** decades * 100, decades < -1 ? 2 : 3)} %`;
 }
 
-/** Decades with sign: "−2.4", "+0.3". @param {number} decades */
-export function signed(decades, digits = 1) {
-  const text = Math.abs(decades).toFixed(digits);
-  return (decades < 0 && Number(text) !== 0 ? "−" : "+") + text;
-}
-
 /** A tick of a log axis: "10⁻²", "1". @param {number} exponent */
 export function power(exponent) {
   return exponent === 0 ? "1" : exponent === 1 ? "10" : `10${superscript(exponent)}`;

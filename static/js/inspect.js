@@ -1,6 +1,6 @@
 /** The inspector: the equation of what is selected, and its numbers. */
 
-import { fromLog10, number, parameterName, share, signed } from "./format.js";
+import { fromLog10, number, parameterName, share } from "./format.js";
 import { lossName, symbol, tokenOf } from "./describe.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
@@ -43,25 +43,36 @@ export function inspect(body, title, id, reading) {
   for (const part of body.querySelectorAll("[data-part]")) fit(part);
 }
 
-/** Formulas do not wrap: one that is too wide is set smaller. */
+/** Formulas do not wrap: one that is too wide is broken before its last + or =, then set smaller. */
 function fit(part) {
-  const over = part.scrollWidth / part.clientWidth;
-  if (over > 1) part.style.fontSize = `${Math.max(0.62, 0.99 / over)}em`;
+  const over = () => part.scrollWidth / part.clientWidth;
+  if (over() > 1.1 && !breakAt(part, "+")) breakAt(part, "=");
+  if (over() > 1) part.style.fontSize = `${Math.max(0.62, 0.99 / over())}em`;
 }
 
-/** "A, B" as two formulas, one below the other. */
-function splitAtComma(part) {
-  const math = part.querySelector("math");
-  const row = math?.firstElementChild;
-  const comma = [...(row?.children ?? [])].find((child) => child.textContent === ",");
-  if (!comma) return;
-  const second = math.cloneNode(false);
+/**
+ * Break a formula into two lines before its last such sign; a comma goes.
+ * @returns {boolean} whether it has one
+ */
+function breakAt(part, sign) {
+  const math = [...part.querySelectorAll("math")].at(-1);
+  const terms = [...(math?.firstElementChild?.children ?? [])];
+  const at = terms.findLastIndex((child, n) => n > 0 && child.textContent === sign);
+  if (at < 0) return false;
   const rest = mathElement("mrow");
-  while (comma.nextSibling) rest.append(comma.nextSibling);
-  if (rest.firstElementChild?.localName === "mspace") rest.firstElementChild.remove();
-  comma.remove();
+  rest.append(...terms.slice(sign === "," ? at + 1 : at).filter((child) => child.localName !== "mspace"));
+  if (sign === ",") terms[at].remove();
+  else rest.prepend(spacer());
+  const second = math.cloneNode(false);
   second.append(rest);
   part.append(second);
+  return true;
+}
+
+function spacer() {
+  const space = mathElement("mspace");
+  space.setAttribute("width", "1.5em");
+  return space;
 }
 
 function subtitle(node, edge, reading) {
@@ -85,7 +96,7 @@ function equationsOf(key, step, reading) {
     box.append(element("h3", "", PARTS[part.dataset.part] ?? part.dataset.part), part);
     if (part.dataset.part !== "forward") putLoss(part, reading.follow);
     putStep(part, step);
-    splitAtComma(part);
+    breakAt(part, ",");
     red ||= part.querySelector(".known") !== null;
   }
   if (!red) return [box];
@@ -103,8 +114,14 @@ function putStep(part, step) {
     if (offset) row.replaceWith(mathNumber(step + offset));
   }
   for (const mi of part.querySelectorAll("mi")) {
-    if (mi.textContent === "t" && mi.parentNode.localName !== "munder") mi.replaceWith(mathNumber(step));
+    if (mi.textContent === "t" && !summed(mi)) mi.replaceWith(mathNumber(step));
   }
+}
+
+/** Whether a t is the one that a Σ runs over: under the sign, or in the term right after it. */
+function summed(mi) {
+  if (mi.closest("munder")) return true;
+  return mi.parentNode.previousElementSibling?.localName === "munder";
 }
 
 /** In ∂L/∂…, the L of the followed loss. */
@@ -184,7 +201,7 @@ function edgeRows(placed, reading) {
 
 function left(placed) {
   if (placed.relative === null) return "";
-  return `${share(placed.relative)} left, ${signed(placed.relative)} decades`;
+  return `${share(placed.relative)} left`;
 }
 
 function actionsFor(node, reading) {

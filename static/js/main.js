@@ -1,13 +1,14 @@
 /** Wires the page: settings → request → flow → pictures. The only module that acts on import. */
 
 import { flowClient, presets } from "./api.js";
+import { listenAppearance } from "./appearance.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
 import { followOf, fromExperiment, toRequest } from "./experiment.js";
 import { inspect } from "./inspect.js";
+import { listenKeys } from "./keys.js";
 import { putNotes, putReasons } from "./notes.js";
-import { walk } from "./picking.js";
 import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
 import { followedAtOnce, read } from "./reading.js";
@@ -162,28 +163,12 @@ listen(document, pictures, {
   },
 });
 
-get("walk").addEventListener("keydown", (event) => {
-  const reading = pictures.reading();
-  if (!reading) return;
-  if (/^(Arrow|Home|End)/.test(event.key) && !event.altKey && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    const id = walk(reading, store.get().select || `h_${reading.entryStep}`, event.key);
-    const { node } = reading.nodes.get(id);
-    pictures.reveal(node.step);
-    store.set({ select: id }, { during: true });
-    pictures.mark(node.step);
-    announce(thing(id, reading).join(". "));
-  } else if (event.key === "Enter" || event.key === " ") {
-    event.preventDefault();
-    const id = store.get().select;
-    if (reading.nodes.get(id)?.node.kind === "loss") openThing(id);
-    else get("inspector").focus();
-  } else if (event.key === "Escape") {
-    store.set({ select: "" });
-    pictures.mark(null);
-  }
+listenKeys(document, pictures, {
+  selected: () => store.get().select,
+  select: (id) => store.set({ select: id }, { during: true }),
+  open: openThing,
+  announce,
 });
-get("walk").addEventListener("blur", () => pictures.mark(null));
 
 get("inspector").addEventListener("click", ({ target }) => {
   const step = Number(target.dataset?.follow);
@@ -197,24 +182,9 @@ get("preset").addEventListener("change", ({ target }) => {
   if (preset) store.replaceAll({ ...fromExperiment(preset.experiment), preset: preset.name });
 });
 
-function showThemeToggle() {
-  get("theme-toggle").setAttribute("aria-pressed", String(root.dataset.theme === "dark"));
-}
-
-function useTheme(name) {
-  root.dataset.theme = name;
+listenAppearance(document, () => {
   theme = readTheme(root);
-  showThemeToggle();
   pictures.redraw();
-}
-
-get("theme-toggle").addEventListener("click", () => {
-  const next = root.dataset.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", next);
-  useTheme(next);
-});
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
-  if (localStorage.getItem("theme") === null) useTheme(matches ? "dark" : "light");
 });
 
 get("sheet-handle").addEventListener("click", ({ currentTarget }) => {
@@ -248,7 +218,6 @@ async function offerPresets() {
 plotly.catch(() => showProblem(document, {
   errors: [], message: "The drawing library did not load; reload the page to try again.",
 }));
-showThemeToggle();
 putControls(document, store.get());
 putReasons(document, store.get());
 client.send(toRequest(store.get()));

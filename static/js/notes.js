@@ -58,7 +58,7 @@ export function putReasons(document, settings) {
 
   const single = !emitsAll(settings);
   allow(document, "field-follow", single ? `step ${stepsOf(settings)}: this wiring has one loss` : "");
-  for (const part of document.querySelectorAll("#field-follow .segment-row, #follow-step")) part.hidden = single;
+  document.querySelector("#field-follow .segment-row").hidden = single;
   document.getElementById("follow-step").max = String(Math.max(1, stepsOf(settings)));
 }
 

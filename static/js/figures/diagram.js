@@ -102,7 +102,7 @@ function selectionTrace(reading, selected, theme, size) {
 
 /** Small arrows on the way back through time. */
 function arrowTrace(edges, theme) {
-  const live = edges.filter((e) => e.state === "live" && e.relative !== null && e.edge.kind === "recurrent");
+  const live = edges.filter((e) => e.state === "live" && e.relative !== null && e.y0 === e.y1);
   return {
     type: "scatter", mode: "markers", hoverinfo: "skip",
     x: live.map((e) => (e.x0 + e.x1) / 2),

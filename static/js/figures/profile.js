@@ -22,11 +22,12 @@ export function profile(reading, frame, theme) {
     ...(clipped === null ? [] : shown.map((t) => row[t - 1] + clipped)),
   ]);
   const seen = entry === null ? [] : inSight(entry, floor, top, frame.height);
-  const dense = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo) < 5;
+  const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
+  const dense = pixels < 5;
   return {
     data: [
       {
-        type: "bar", hoverinfo: "skip", base: floor, width: dense ? 1 : 0.72,
+        type: "bar", hoverinfo: "skip", base: floor, width: dense ? 1 : Math.min(0.72, 90 / pixels),
         x: shown,
         y: shown.map((t) => Math.max(0.015 * (top - floor), row[t - 1] - floor)),
         marker: {
@@ -41,7 +42,7 @@ export function profile(reading, frame, theme) {
         color: theme.ink, width: 1.6, dash: "4px,3px", marks: dense ? 0 : 4,
       }),
       levelLines(entry, seen, frame, theme),
-      levelNotes(entry, seen, row[shown[0] - 1] > entry, frame, theme),
+      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme),
       zeros(steps.filter((t) => row[t - 1] === null && t <= reading.entryStep), floor, top, theme),
     ],
     layout: {
@@ -116,12 +117,13 @@ function levelLines(entry, seen, frame, theme) {
   };
 }
 
-function levelNotes(entry, seen, right, frame, theme) {
+function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
+  const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
   return {
     type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false,
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
-    text: seen.map(([d, words]) => ` ${d === 0 ? `${words}: ${fromLog10(entry)}` : words} `),
+    text: seen.map(([d, words]) => ` ${d === 0 ? `${first}: ${fromLog10(entry)}` : words} `),
     textposition: right ? "top left" : "top right",
     textfont: { size: 10, color: theme.soft },
   };

@@ -1,0 +1,42 @@
+/** Walking through the diagram by keyboard. */
+
+import { thing } from "./describe.js";
+import { walk } from "./picking.js";
+
+const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
+
+/**
+ * @param {Document} document
+ * @param {ReturnType<import("./pictures.js").createPictures>} pictures
+ * @param {{selected: () => string, select: (id: string) => void, open: (id: string) => void,
+ *   announce: (text: string) => void}} on
+ */
+export function listenKeys(document, pictures, on) {
+  const place = document.getElementById("walk");
+
+  function step(key) {
+    const reading = pictures.reading();
+    const id = walk(reading, on.selected() || `h_${reading.entryStep}`, key);
+    const { node } = reading.nodes.get(id);
+    pictures.reveal(node.step);
+    on.select(id);
+    pictures.mark(node.step);
+    on.announce(thing(id, reading).join(". "));
+  }
+
+  function enter() {
+    const id = on.selected();
+    if (pictures.reading().nodes.get(id)?.node.kind === "loss") on.open(id);
+    else document.getElementById("inspector").focus();
+  }
+
+  place.addEventListener("keydown", (event) => {
+    if (!pictures.reading() || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (STEPS.has(event.key)) step(event.key);
+    else if (event.key === "Enter" || event.key === " ") enter();
+    else if (event.key === "Escape") on.select("");
+    else return;
+    event.preventDefault();
+  });
+  place.addEventListener("blur", () => pictures.mark(null));
+}

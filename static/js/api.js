@@ -27,7 +27,9 @@ async function ask(url, options = {}) {
   if (response.ok) return response.json();
   if (kind.includes("json")) throw new Problem(await response.json());
   throw new Problem({
-    status: response.status, title: "", detail: `The server answered with status ${response.status}.`,
+    status: response.status,
+    title: "",
+    detail: `The server answered with status ${response.status}.`,
   });
 }
 
@@ -40,7 +42,8 @@ export function presets(base) {
  * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
  * answers while a hand is on a control, and the last change is never lost.
  * @param {string} base
- * @param {{flow: (flow: object, request: object) => void | Promise<void>, problem: (problem: Problem) => void,
+ * @param {{flow: (flow: object, request: object) => void | Promise<void>,
+ *   problem: (problem: Problem) => void,
  *   busy: (busy: boolean) => void}} on
  */
 export function flowClient(base, on) {

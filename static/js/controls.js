@@ -5,6 +5,9 @@ import { reachOf } from "./notes.js";
 import { setFieldError } from "./problems.js";
 import { PROPERTIES } from "./properties.js";
 
+/** Settings that need not be whole. */
+const REAL = new Set(["radius", "mu"]);
+
 const GOES_ON = new Set(["range", "textarea", "text", "number"]);
 
 /** What a control says, as the URL would write it. */
@@ -31,7 +34,10 @@ export function listenControls(document, store) {
       const value = PROPERTIES[name][1].parse(written(element));
       const field = element.closest("[data-pointer]");
       if (value === undefined) {
-        setFieldError(field, `received “${element.value}”; allowed: a ${name === "radius" || name === "mu" ? "" : "whole "}number`);
+        setFieldError(
+          field,
+          `received “${element.value}”; allowed: ${REAL.has(name) ? "a number" : "a whole number"}`,
+        );
         return;
       }
       const during = event.type === "input" && GOES_ON.has(element.type);
@@ -88,7 +94,11 @@ function listenSpecial(document, store) {
 function put(document, element, value) {
   if (element.type === "radio") element.checked = element.value === value;
   else if (element.type === "checkbox") element.checked = value === "yes";
-  else if (element !== document.activeElement || Number(element.value) !== Number(value) || element.type === "range") {
+  else if (
+    element !== document.activeElement ||
+    Number(element.value) !== Number(value) ||
+    element.type === "range"
+  ) {
     if (element.value !== value) element.value = value;
   }
 }

@@ -25,11 +25,14 @@ function leftOf(placed, reading) {
 export function tokenOf(node, reading) {
   const { text } = reading.flow;
   if (!text) return "";
-  if (node.kind === "input") return `reads ${spoken(shorten(text.inputs[node.step - 1] ?? "", 24))}`;
+  if (node.kind === "input")
+    return `reads ${spoken(shorten(text.inputs[node.step - 1] ?? "", 24))}`;
   const target = text.targets[reading.lossSteps.indexOf(node.step)];
   if (node.kind !== "loss" || target === undefined) return "";
   const label = reading.flow.experiment.sequence.label;
-  return label ? `should say label ${label.index} of ${label.of}` : `should say ${spoken(shorten(target, 24))}`;
+  return label
+    ? `should say label ${label.index} of ${label.of}`
+    : `should say ${spoken(shorten(target, 24))}`;
 }
 
 /** Lines of text about a node or edge; the first is its name. */
@@ -43,11 +46,17 @@ export function thing(id, reading) {
     if (token) lines.push(token);
     if (kind === "loss") {
       lines.push(`${lossName(step)} = ${fromLog10(logOf(reading.flow.step_losses[step - 1]))}`);
-      if (reading.lossSteps.length > 1 && reading.follow !== step) lines.push("click to follow this loss");
+      if (reading.lossSteps.length > 1 && reading.follow !== step)
+        lines.push("click to follow this loss");
     } else if (node.node.log10_norm === null) {
-      lines.push(reading.follow === null ? "no gradient arrives here" : `nothing of ${loss} arrives here`);
+      lines.push(
+        reading.follow === null ? "no gradient arrives here" : `nothing of ${loss} arrives here`,
+      );
     } else {
-      lines.push(`‖∂${loss}/∂${symbol(id)}‖ = ${fromLog10(node.node.log10_norm)}`, leftOf(node, reading));
+      lines.push(
+        `‖∂${loss}/∂${symbol(id)}‖ = ${fromLog10(node.node.log10_norm)}`,
+        leftOf(node, reading),
+      );
     }
     return lines.filter(Boolean);
   }
@@ -55,12 +64,16 @@ export function thing(id, reading) {
   if (!edge) return [];
   const lines = [`${symbol(edge.edge.source)} → ${symbol(edge.edge.target)}`];
   if (edge.state === "live") {
-    lines.push(`arrives at ${symbol(edge.edge.source)}: ${fromLog10(edge.edge.log10_norm)}`, leftOf(edge, reading));
+    lines.push(
+      `arrives at ${symbol(edge.edge.source)}: ${fromLog10(edge.edge.log10_norm)}`,
+      leftOf(edge, reading),
+    );
   } else {
     lines.push(`nothing passes: ${reason(edge, reading)}`);
   }
-  if (edge.edge.parameter && edge.edge.parameter_log10_norm !== null) {
-    lines.push(`adds ${fromLog10(edge.edge.parameter_log10_norm)} to the gradient of ${parameterName(edge.edge.parameter)}`);
+  const { parameter, parameter_log10_norm: added } = edge.edge;
+  if (parameter && added !== null) {
+    lines.push(`adds ${fromLog10(added)} to the gradient of ${parameterName(parameter)}`);
   }
   return lines.filter(Boolean);
 }
@@ -76,10 +89,15 @@ export function profileStep(step, reading) {
   const h = `h${subscript(step)}`;
   const lines = [`step ${step}${inputAt(step, reading)}`];
   if (value === null) {
-    lines.push(step > reading.entryStep ? `${loss} cannot reach a later step` : `nothing of ${loss} arrives at ${h}`);
+    lines.push(
+      step > reading.entryStep
+        ? `${loss} cannot reach a later step`
+        : `nothing of ${loss} arrives at ${h}`,
+    );
   } else {
     lines.push(`‖∂${loss}/∂${h}‖ = ${fromLog10(value)}`);
-    if (reading.entry !== null) lines.push(`${share(value - reading.entry)} of what entered at step ${reading.entryStep}`);
+    if (reading.entry !== null)
+      lines.push(`${share(value - reading.entry)} of what entered at step ${reading.entryStep}`);
     const shift = clippedShift(reading);
     if (shift !== null) lines.push(`after clipping ${fromLog10(value + shift)}`);
   }
@@ -102,7 +120,8 @@ export function mapCell(loss, step, reading) {
   const pair = `‖∂${lossName(loss)}/∂h${subscript(step)}‖`;
   if (step > loss) return [pair, "the future cannot change the past: h comes after this loss"];
   const value = row[steps.indexOf(step)] ?? null;
-  if (value === null) return [`${pair} = 0`, `nothing of ${lossName(loss)} arrives at step ${step}`];
+  if (value === null)
+    return [`${pair} = 0`, `nothing of ${lossName(loss)} arrives at step ${step}`];
   const own = row[steps.indexOf(loss)] ?? null;
   const lines = [`${pair} = ${fromLog10(value)}`];
   if (own !== null) lines.push(`${share(value - own)} of what entered at step ${loss}`);
@@ -114,8 +133,10 @@ export function mapCell(loss, step, reading) {
 function samples(reading) {
   const { entryStep, row } = reading;
   const marks = [entryStep, Math.round((entryStep * 2) / 3), Math.round(entryStep / 3), 1];
-  return [...new Set(marks)].filter((t) => t >= 1)
-    .map((t) => `${row[t - 1] === null ? "nothing" : fromLog10(row[t - 1], 2)} at step ${t}`).join(", ");
+  return [...new Set(marks)]
+    .filter((t) => t >= 1)
+    .map((t) => `${row[t - 1] === null ? "nothing" : fromLog10(row[t - 1], 2)} at step ${t}`)
+    .join(", ");
 }
 
 /** What each picture shows, as text. */
@@ -124,17 +145,26 @@ export function summaries(reading) {
   const { cell, topology, activation, hidden_size: units } = flow.experiment.network;
   const what = reading.follow === null ? "all losses" : `the loss of step ${reading.follow}`;
   const blocked = [...reading.edges.values()].filter((e) => e.state === "blocked").length;
-  const read = flow.text ? ` It reads ${spoken(shorten(flow.text.inputs.map(glyph).join(flow.experiment.sequence.tokens === "words" ? " " : ""), 60))}.` : "";
+  const between = flow.experiment.sequence.tokens === "words" ? " " : "";
+  const rows = reading.lossSteps.length;
+  const read = flow.text
+    ? ` It reads ${spoken(shorten(flow.text.inputs.map(glyph).join(between), 60))}.`
+    : "";
   return {
-    diagram: `The ${cell} network, ${topology}, ${units} ${activation} units, unrolled over ${flow.steps} steps.${read} `
-      + `Gradient of ${what}: ${samples(reading)}.${blocked ? ` ${blocked} edges pass no gradient.` : ""}`,
+    diagram:
+      `The ${cell} network, ${topology}, ${units} ${activation} units, ` +
+      `unrolled over ${flow.steps} steps.${read} Gradient of ${what}: ${samples(reading)}.` +
+      (blocked ? ` ${blocked} edges pass no gradient.` : ""),
     profile: `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.`,
-    map: `Map of ${reading.lossSteps.length} ${reading.lossSteps.length === 1 ? "loss" : "losses"} against ${flow.steps} steps: `
-      + `how much of each loss is left at each step before it. ${flow.diagnosis.summary}`,
+    map:
+      `Map of ${rows} ${rows === 1 ? "loss" : "losses"} against ${flow.steps} steps: ` +
+      `how much of each loss is left at each step before it. ${flow.diagnosis.summary}`,
     clipping: `Norm of the gradient of every parameter. ${Object.entries(flow.parameter_gradients)
-      .map(([name, g]) => `${parameterName(name)} ${fromLog10(g.log10_norm)}`).join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
-    spectrum: `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix in the complex plane; `
-      + `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
+      .map(([name, g]) => `${parameterName(name)} ${fromLog10(g.log10_norm)}`)
+      .join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
+    spectrum:
+      `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix in the complex plane; ` +
+      `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Every picture as PNG and SVG, every number as JSON and CSV, the experiment as a link and curl. */
+/** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
 
 import { captions } from "./describe.js";
 import { save } from "./render.js";
@@ -6,22 +6,27 @@ import { save } from "./render.js";
 /** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
 export function toCsv(flow) {
   const lines = ["quantity,of,loss_step,step,log10_norm,value"];
-  const put = (quantity, of, loss, step, log10, value) => lines.push(
-    [quantity, of, loss, step, log10 ?? "", value ?? ""].map(quoted).join(","),
-  );
+  const put = (quantity, of, loss, step, log10, value) =>
+    lines.push([quantity, of, loss, step, log10 ?? "", value ?? ""].map(quoted).join(","));
   flow.step_losses.forEach((v, n) => put("loss", "", n + 1, n + 1, null, v));
-  flow.hidden_gradient.log10_norm.forEach((v, n) => put("hidden_gradient", "h", "", n + 1, v, flow.hidden_gradient.norm[n]));
+  flow.hidden_gradient.log10_norm.forEach((v, n) =>
+    put("hidden_gradient", "h", "", n + 1, v, flow.hidden_gradient.norm[n]),
+  );
   const { loss_steps: losses, steps, log10_norm: map } = flow.itemized;
-  losses.forEach((i, r) => steps.forEach((t, c) => {
-    if (t <= i) put("itemized", "h", i, t, map[r][c], null);
-  }));
+  losses.forEach((i, r) =>
+    steps.forEach((t, c) => {
+      if (t <= i) put("itemized", "h", i, t, map[r][c], null);
+    }),
+  );
   for (const [name, g] of Object.entries(flow.parameter_gradients)) {
     put("parameter_gradient", name, "", "", g.log10_norm, g.norm);
     put("parameter_gradient_clipped", name, "", "", null, g.clipped_norm);
     g.step_log10_norm.forEach((v, n) => put("parameter_step", name, "", n + 1, v, null));
   }
   flow.spectrum.jacobian_log10_norm.forEach((v, n) => put("jacobian", "", "", n + 1, v, null));
-  flow.spectrum.product_log10_norm.forEach((v, n) => put("jacobian_product", "", "", n + 1, v, null));
+  flow.spectrum.product_log10_norm.forEach((v, n) =>
+    put("jacobian_product", "", "", n + 1, v, null),
+  );
   for (const [name, series] of Object.entries(flow.activity)) {
     series.forEach((v, n) => put(name, "", "", n + 1, null, v));
   }
@@ -49,13 +54,22 @@ export function listenDownloads(document, context) {
 
   async function copy(kind) {
     const reading = context.reading();
-    const text = kind === "link" ? document.location.href
-      : toCurl(context.url(), reading?.flow.experiment ?? {});
+    const text =
+      kind === "link"
+        ? document.location.href
+        : toCurl(context.url(), reading?.flow.experiment ?? {});
     try {
       await navigator.clipboard.writeText(text);
       said.textContent = kind === "link" ? "Link copied." : "Command copied.";
     } catch {
-      said.replaceChildren("Copy it here: ", Object.assign(document.createElement("input"), { value: text, readOnly: true, ariaLabel: "To copy" }));
+      said.replaceChildren(
+        "Copy it here: ",
+        Object.assign(document.createElement("input"), {
+          value: text,
+          readOnly: true,
+          ariaLabel: "To copy",
+        }),
+      );
       said.querySelector("input").select();
     }
   }
@@ -63,8 +77,10 @@ export function listenDownloads(document, context) {
   function keep(kind) {
     const reading = context.reading();
     if (!reading) return;
-    const [text, type] = kind === "json"
-      ? [JSON.stringify(reading.flow, null, 1), "application/json"] : [toCsv(reading.flow), "text/csv"];
+    const [text, type] =
+      kind === "json"
+        ? [JSON.stringify(reading.flow, null, 1), "application/json"]
+        : [toCsv(reading.flow), "text/csv"];
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type }));
     link.download = `unrolled.${kind}`;
@@ -80,7 +96,10 @@ export function listenDownloads(document, context) {
     if (kind) keep(kind);
     if (picture && context.reading()) {
       save(context.figure(picture), {
-        format, filename: `unrolled-${picture}`, paper: context.paper(), caption: captions(context.reading())[picture],
+        format,
+        filename: `unrolled-${picture}`,
+        paper: context.paper(),
+        caption: captions(context.reading())[picture],
       });
     }
   });

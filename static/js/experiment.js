@@ -35,18 +35,24 @@ export function followOf(settings) {
   if (settings.follow === "all" || steps < 1) return null;
   const chosen = settings.follow;
   return emitsAll(settings) && typeof chosen === "number" && chosen >= 1 && chosen <= steps
-    ? chosen : steps;
+    ? chosen
+    : steps;
 }
 
 function sequence(settings) {
   if (settings.source === "explicit") return { kind: "explicit", ...settings.data };
   if (settings.source === "random") {
     return {
-      kind: "random", steps: stepsOf(settings), batch_size: settings.batch, seed: settings.seed,
+      kind: "random",
+      steps: stepsOf(settings),
+      batch_size: settings.batch,
+      seed: settings.seed,
     };
   }
   return {
-    kind: "text", text: settings.text, tokens: settings.tokens,
+    kind: "text",
+    text: settings.text,
+    tokens: settings.tokens,
     label: usesLabel(settings) ? { index: settings.label, of: settings.labels } : null,
   };
 }
@@ -63,18 +69,26 @@ function clip({ clip: rule, mu }) {
 
 /** The request. @param {Object<string, any>} settings */
 export function toRequest(settings) {
-  const sizes = settings.source === "text"
-    ? {} : { input_size: settings.inputs, output_size: settings.outputs };
+  const sizes =
+    settings.source === "text"
+      ? {}
+      : { input_size: settings.inputs, output_size: settings.outputs };
   return {
     network: {
-      cell: settings.cell, topology: settings.wiring, activation: settings.activation,
-      hidden_size: settings.hidden, ...sizes,
+      cell: settings.cell,
+      topology: settings.wiring,
+      activation: settings.activation,
+      hidden_size: settings.hidden,
+      ...sizes,
     },
     weights: settings.weights
       ? { kind: "explicit", ...settings.weights }
       : {
-        kind: "random", init: settings.init, spectral_radius: settings.radius, seed: settings.wseed,
-      },
+          kind: "random",
+          init: settings.init,
+          spectral_radius: settings.radius,
+          seed: settings.wseed,
+        },
     sequence: sequence(settings),
     loss: settings.source === "text" ? "cross-entropy" : settings.loss,
     truncation: truncation(settings),
@@ -86,19 +100,36 @@ export function toRequest(settings) {
 /** Settings from an experiment, e.g. a preset's. @param {object} experiment */
 export function fromExperiment(experiment) {
   const settings = defaults();
-  const { network, weights, sequence: read, loss, truncation: cut, clip: rule, follow } = experiment;
+  const {
+    network,
+    weights,
+    sequence: read,
+    loss,
+    truncation: cut,
+    clip: rule,
+    follow,
+  } = experiment;
   Object.assign(settings, {
-    cell: network.cell, wiring: network.topology, activation: network.activation,
-    hidden: network.hidden_size, inputs: network.input_size ?? settings.inputs,
-    outputs: network.output_size ?? settings.outputs, loss: loss ?? settings.loss,
-    source: read.kind, clip: rule?.rule ?? "none",
+    cell: network.cell,
+    wiring: network.topology,
+    activation: network.activation,
+    hidden: network.hidden_size,
+    inputs: network.input_size ?? settings.inputs,
+    outputs: network.output_size ?? settings.outputs,
+    loss: loss ?? settings.loss,
+    source: read.kind,
+    clip: rule?.rule ?? "none",
     mu: rule?.max_norm ?? rule?.max_value ?? settings.mu,
     follow: follow ?? "last",
   });
   if (weights.kind === "explicit") {
     settings.weights = present(weights);
   } else {
-    Object.assign(settings, { init: weights.init, radius: weights.spectral_radius, wseed: weights.seed });
+    Object.assign(settings, {
+      init: weights.init,
+      radius: weights.spectral_radius,
+      wseed: weights.seed,
+    });
   }
   if (read.kind === "text") {
     Object.assign(settings, { text: read.text, tokens: read.tokens });
@@ -107,7 +138,9 @@ export function fromExperiment(experiment) {
     }
   } else if (read.kind === "random") {
     Object.assign(settings, {
-      steps: read.steps ?? settings.steps, batch: read.batch_size, seed: read.seed,
+      steps: read.steps ?? settings.steps,
+      batch: read.batch_size,
+      seed: read.seed,
     });
   } else {
     settings.data = present(read);

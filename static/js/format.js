@@ -1,6 +1,18 @@
 /** Numbers and tokens as text. */
 
-const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPTS = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** Parameters in the notes' symbols. */
@@ -22,7 +34,7 @@ export function subscript(value) {
 }
 
 /**
- * A number given by its log₁₀, also far outside the range of a double: "0.0123", "4.56 × 10⁻³⁰⁰⁰".
+ * A number given by its log₁₀, also outside the range of a double: "0.0123", "4.56 × 10⁻³⁰⁰⁰".
  * @param {number | null | undefined} log10
  * @param {number} digits   significant ones
  */
@@ -70,7 +82,12 @@ export function power(exponent) {
 }
 
 const GLYPHS = new Map([
-  [" ", "␣"], ["\n", "↵"], ["\r", "␍"], ["\t", "⇥"], ["\u00a0", "⍽"], ["\u200d", "⁀"],
+  [" ", "␣"],
+  ["\n", "↵"],
+  ["\r", "␍"],
+  ["\t", "⇥"],
+  ["\u00a0", "⍽"],
+  ["\u200d", "⁀"],
 ]);
 const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zs}\p{Zl}\p{Zp}\p{Variation_Selector}]$/u;
 
@@ -79,20 +96,28 @@ const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zs}\p{Zl}\p{Zp}\p{Variation_S
  * @param {string} token
  */
 export function glyph(token) {
-  return [...token].map((c, i) => {
-    if (GLYPHS.has(c)) return GLYPHS.get(c);
-    if (UNSEEN.test(c)) return "▫";
-    if (i === 0 && /^\p{M}/u.test(c)) return `◌${c}`;
-    return c;
-  }).join("");
+  return [...token]
+    .map((c, i) => {
+      if (GLYPHS.has(c)) return GLYPHS.get(c);
+      if (UNSEEN.test(c)) return "▫";
+      if (i === 0 && /^\p{M}/u.test(c)) return `◌${c}`;
+      return c;
+    })
+    .join("");
 }
 
-/** A token in running text: its glyphs, and the code point of a single unseen one. @param {string} token */
+/**
+ * A token in running text: its glyphs, and the code point of a single unseen one.
+ * @param {string} token
+ */
 export function spoken(token) {
   const points = [...token];
-  const code = points.length === 1 && (GLYPHS.has(token) || UNSEEN.test(token) || /^\p{M}/u.test(token));
+  const code =
+    points.length === 1 && (GLYPHS.has(token) || UNSEEN.test(token) || /^\p{M}/u.test(token));
   const seen = `“\u2068${glyph(token)}\u2069”`;
-  return code ? `${seen} U+${points[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : seen;
+  return code
+    ? `${seen} U+${points[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`
+    : seen;
 }
 
 /**

@@ -1,16 +1,11 @@
 /** The inspector: the equation of what is selected, and its numbers. */
 
+import { element, paragraph } from "./elements.js";
+import { equationsOf, fit } from "./equations.js";
 import { fromLog10, number, parameterName, share } from "./format.js";
 import { lossName, symbol, tokenOf } from "./describe.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
-
-const PARTS = {
-  forward: "Forward",
-  backward: "Back",
-  jacobian: "Jacobian of the step",
-  parameter: "Adds to the parameter's gradient",
-};
 
 /**
  * Show a node or edge.
@@ -24,13 +19,17 @@ export function inspect(body, title, id, reading) {
   const edge = reading.edges.get(id);
   if (!node && !edge) {
     title.textContent = "Selected";
-    body.replaceChildren(paragraph("Click any node or edge: its equation opens here, with its numbers.", "note"));
+    body.replaceChildren(
+      paragraph("Click any node or edge: its equation opens here, with its numbers.", "note"),
+    );
     return;
   }
   const { cell } = reading.flow.experiment.network;
   const key = node ? `${cell}-node-${node.node.kind}` : `${cell}-edge-${edge.edge.kind}`;
   const step = node ? node.node.step : Number(edge.edge.target.slice(2));
-  title.textContent = node ? `Selected: ${symbol(id)}` : `Selected: ${symbol(edge.edge.source)} → ${symbol(edge.edge.target)}`;
+  title.textContent = node
+    ? `Selected: ${symbol(id)}`
+    : `Selected: ${symbol(edge.edge.source)} → ${symbol(edge.edge.target)}`;
   const equations = equationsOf(key, step, reading);
   const rows = node ? nodeRows(node, reading) : edgeRows(edge, reading);
   const parts = [subtitle(node, edge, reading), ...equations];
@@ -43,108 +42,24 @@ export function inspect(body, title, id, reading) {
   for (const part of body.querySelectorAll("[data-part]")) fit(part);
 }
 
-/** Formulas do not wrap: one that is too wide is broken before its last + or =, then set smaller. */
-function fit(part) {
-  const over = () => part.scrollWidth / part.clientWidth;
-  if (over() > 1.1 && !breakAt(part, "+")) breakAt(part, "=");
-  if (over() > 1) part.style.fontSize = `${Math.max(0.62, 0.99 / over())}em`;
-}
-
-/**
- * Break a formula into two lines before its last such sign; a comma goes.
- * @returns {boolean} whether it has one
- */
-function breakAt(part, sign) {
-  const math = [...part.querySelectorAll("math")].at(-1);
-  const terms = [...(math?.firstElementChild?.children ?? [])];
-  const at = terms.findLastIndex((child, n) => n > 0 && child.textContent === sign);
-  if (at < 0) return false;
-  const rest = mathElement("mrow");
-  rest.append(...terms.slice(sign === "," ? at + 1 : at).filter((child) => child.localName !== "mspace"));
-  if (sign === ",") terms[at].remove();
-  else rest.prepend(spacer());
-  const second = math.cloneNode(false);
-  second.append(rest);
-  part.append(second);
-  return true;
-}
-
-function spacer() {
-  const space = mathElement("mspace");
-  space.setAttribute("width", "1.5em");
-  return space;
-}
-
 function subtitle(node, edge, reading) {
   if (node) {
     const token = tokenOf(node.node, reading);
-    return paragraph(`${rowName(node.node.kind)} of step ${node.node.step}${token ? `, ${token}` : ""}`, "note");
+    return paragraph(
+      `${rowName(node.node.kind)} of step ${node.node.step}${token ? `, ${token}` : ""}`,
+      "note",
+    );
   }
-  return paragraph({
-    input: "input to hidden", recurrent: "past to hidden", context: "a copy into the context units",
-    output: "hidden to output", loss: "output to loss",
-  }[edge.edge.kind] ?? edge.edge.kind, "note");
-}
-
-/** The equations of a kind, with the real step put in for t. */
-function equationsOf(key, step, reading) {
-  const template = document.getElementById(`eq-${key}`);
-  if (!template) return [];
-  const box = element("div", "equations");
-  let red = false;
-  for (const part of template.content.cloneNode(true).querySelectorAll("[data-part]")) {
-    box.append(element("h3", "", PARTS[part.dataset.part] ?? part.dataset.part), part);
-    if (part.dataset.part !== "forward") putLoss(part, reading.follow);
-    putStep(part, step);
-    breakAt(part, ",");
-    red ||= part.querySelector(".known") !== null;
-  }
-  if (!red) return [box];
-  const hint = element("p", "note");
-  hint.append(element("span", "known-word", "Red"), " was already computed when the way back comes here.");
-  return [box, hint];
-}
-
-const OFFSETS = { "t+1": 1, "t-1": -1, "t−1": -1 };
-
-/** t, t+1, t−1 → the step's numbers. */
-function putStep(part, step) {
-  for (const row of part.querySelectorAll("mrow")) {
-    const offset = OFFSETS[row.textContent.replaceAll(/\s/g, "")];
-    if (offset) row.replaceWith(mathNumber(step + offset));
-  }
-  for (const mi of part.querySelectorAll("mi")) {
-    if (mi.textContent === "t" && !summed(mi)) mi.replaceWith(mathNumber(step));
-  }
-}
-
-/** Whether a t is the one that a Σ runs over: under the sign, or in the term right after it. */
-function summed(mi) {
-  if (mi.closest("munder")) return true;
-  return mi.parentNode.previousElementSibling?.localName === "munder";
-}
-
-/** In ∂L/∂…, the L of the followed loss. */
-function putLoss(part, follow) {
-  if (follow === null) return;
-  for (const mi of part.querySelectorAll("mfrac > mrow:first-child > mi")) {
-    if (mi.textContent !== "L") continue;
-    const sub = mathElement("msub");
-    const name = mathElement("mi");
-    name.textContent = "L";
-    sub.append(name, mathNumber(follow));
-    mi.replaceWith(sub);
-  }
-}
-
-function mathElement(name) {
-  return document.createElementNS("http://www.w3.org/1998/Math/MathML", name);
-}
-
-function mathNumber(value) {
-  const mn = mathElement("mn");
-  mn.textContent = String(value);
-  return mn;
+  return paragraph(
+    {
+      input: "input to hidden",
+      recurrent: "past to hidden",
+      context: "a copy into the context units",
+      output: "hidden to output",
+      loss: "output to loss",
+    }[edge.edge.kind] ?? edge.edge.kind,
+    "note",
+  );
 }
 
 /** @returns {[string, string, string?][]} term, number, remark */
@@ -156,13 +71,20 @@ function nodeRows(placed, reading) {
   const rows = [];
   if (node.kind === "loss") {
     rows.push([`${lossName(node.step)}`, number(flow.step_losses[n], 4)]);
-    rows.push(["share of the whole loss", flow.loss ? `${(100 * flow.step_losses[n] / flow.loss).toFixed(1)} %` : "–"]);
+    rows.push([
+      "share of the whole loss",
+      flow.loss ? `${((100 * flow.step_losses[n]) / flow.loss).toFixed(1)} %` : "–",
+    ]);
     return rows;
   }
   rows.push([`‖∂${loss}/∂${symbol(node.id)}‖`, fromLog10(node.log10_norm, 4), left(placed)]);
   for (const edge of reading.edges.values()) {
     if (edge.edge.source === node.id) {
-      rows.push([`of it through ${symbol(edge.edge.target)}`, fromLog10(edge.edge.log10_norm), edge.state === "live" ? "" : reason(edge, reading)]);
+      rows.push([
+        `of it through ${symbol(edge.edge.target)}`,
+        fromLog10(edge.edge.log10_norm),
+        edge.state === "live" ? "" : reason(edge, reading),
+      ]);
     }
   }
   if (node.kind === "hidden" && node.step > 0) {
@@ -172,7 +94,8 @@ function nodeRows(placed, reading) {
       rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(reading.total[n])]);
     }
   }
-  if (node.kind === "output") rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.output_norm[n])]);
+  if (node.kind === "output")
+    rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.output_norm[n])]);
   return rows;
 }
 
@@ -184,17 +107,33 @@ function edgeRows(placed, reading) {
   const step = target.node.step;
   const rows = [];
   if (edge.kind !== "loss") {
-    rows.push([`‖∂${loss}/∂${symbol(edge.target)}‖`, fromLog10(target.node.log10_norm), left(target)]);
+    rows.push([
+      `‖∂${loss}/∂${symbol(edge.target)}‖`,
+      fromLog10(target.node.log10_norm),
+      left(target),
+    ]);
   }
-  if (target.node.kind === "hidden") rows.push([`mean f′(a${symbol(edge.target).slice(1)})`, number(flow.activity.mean_derivative[step - 1])]);
+  if (target.node.kind === "hidden")
+    rows.push([
+      `mean f′(a${symbol(edge.target).slice(1)})`,
+      number(flow.activity.mean_derivative[step - 1]),
+    ]);
   if (edge.kind === "recurrent" && step > 1) {
-    rows.push([`‖Jacobian‖₂ of h${symbol(`h_${step - 1}`).slice(1)} → h${symbol(edge.target).slice(1)}`, fromLog10(flow.spectrum.jacobian_log10_norm[step - 2]), "the most that one step back can keep"]);
+    rows.push([
+      `‖Jacobian‖₂ of h${symbol(`h_${step - 1}`).slice(1)} → h${symbol(edge.target).slice(1)}`,
+      fromLog10(flow.spectrum.jacobian_log10_norm[step - 2]),
+      "the most that one step back can keep",
+    ]);
   }
   rows.push([`arrives at ${symbol(edge.source)}`, fromLog10(edge.log10_norm), left(placed)]);
   if (edge.parameter) {
-    rows.push([`adds to ∂${loss}/∂${parameterName(edge.parameter)}`, fromLog10(edge.parameter_log10_norm)]);
+    rows.push([
+      `adds to ∂${loss}/∂${parameterName(edge.parameter)}`,
+      fromLog10(edge.parameter_log10_norm),
+    ]);
     const whole = flow.parameter_gradients[edge.parameter];
-    if (whole) rows.push([`‖∂L/∂${parameterName(edge.parameter)}‖, all steps`, fromLog10(whole.log10_norm)]);
+    if (whole)
+      rows.push([`‖∂L/∂${parameterName(edge.parameter)}‖, all steps`, fromLog10(whole.log10_norm)]);
   }
   return rows;
 }
@@ -226,15 +165,4 @@ function table(rows) {
     list.append(element("dt", "", term), dd);
   }
   return list;
-}
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
-
-function paragraph(text, className) {
-  return element("p", className, text);
 }

@@ -39,7 +39,9 @@ let offered = [];
 const pictures = createPictures(document, {
   theme: () => theme,
   selected: () => store.get().select,
-  drawn: () => { root.dataset.rendered = String(Number(root.dataset.rendered) + 1); },
+  drawn: () => {
+    root.dataset.rendered = String(Number(root.dataset.rendered) + 1);
+  },
 });
 
 const client = flowClient(API, {
@@ -58,7 +60,10 @@ const client = flowClient(API, {
   },
   busy(busy) {
     clearTimeout(busySince);
-    if (busy) busySince = setTimeout(() => { get("progress").hidden = false; }, 150);
+    if (busy)
+      busySince = setTimeout(() => {
+        get("progress").hidden = false;
+      }, 150);
     else get("progress").hidden = true;
     get("pictures").setAttribute("aria-busy", String(busy));
   },
@@ -77,7 +82,8 @@ function showFlow(flow) {
     const key = get(`key-${name}`);
     if (key.innerHTML !== html) key.innerHTML = html;
   }
-  for (const [name, text] of Object.entries(summaries(reading))) pictures.plot(name).setAttribute("aria-label", text);
+  for (const [name, text] of Object.entries(summaries(reading)))
+    pictures.plot(name).setAttribute("aria-label", text);
   putNotes(document, store.get(), flow);
   showSelected(reading);
   clearTimeout(announcing);
@@ -96,7 +102,10 @@ function showLook() {
   const chosen = offered.find((preset) => preset.name === store.get().preset);
   get("preset").value = chosen?.name ?? "";
   const [lead, text] = chosen ? ["What to look at. ", chosen.look] : HOW_TO_READ;
-  get("look").replaceChildren(Object.assign(document.createElement("b"), { textContent: lead }), text);
+  get("look").replaceChildren(
+    Object.assign(document.createElement("b"), { textContent: lead }),
+    text,
+  );
 }
 
 store.subscribe((settings, changed) => {
@@ -112,7 +121,8 @@ store.subscribe((settings, changed) => {
   if (only("preset")) return;
   if (latest && [...changed].every((name) => name === "follow" || name === "select")) {
     const follow = followOf(settings);
-    if (follow !== (latest.experiment.follow ?? null)) pictures.show(read(followedAtOnce(latest, follow)));
+    if (follow !== (latest.experiment.follow ?? null))
+      pictures.show(read(followedAtOnce(latest, follow)));
   }
   client.send(toRequest(settings));
 });
@@ -215,10 +225,15 @@ async function offerPresets() {
   showLook();
 }
 
-plotly.catch(() => showProblem(document, {
-  errors: [], message: "The drawing library did not load; reload the page to try again.",
-}));
+plotly.catch(() =>
+  showProblem(document, {
+    errors: [],
+    message: "The drawing library did not load; reload the page to try again.",
+  }),
+);
 putControls(document, store.get());
 putReasons(document, store.get());
 client.send(toRequest(store.get()));
-offerPresets().catch(() => { get("preset").closest(".field").hidden = true; });
+offerPresets().catch(() => {
+  get("preset").closest(".field").hidden = true;
+});

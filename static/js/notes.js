@@ -8,7 +8,8 @@ const COPIES = new Set(["elman", "jordan"]);
 /** Enable or disable what a field holds, with the reason in words. */
 function allow(document, id, reason) {
   const field = document.getElementById(id);
-  for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = Boolean(reason);
+  for (const input of field.querySelectorAll("input, select, textarea"))
+    input.disabled = Boolean(reason);
   const line = field.querySelector("[data-reason]");
   if (!line) return;
   line.hidden = !reason;
@@ -28,7 +29,8 @@ export function reachOf({ cell, reach }) {
  */
 export function putReasons(document, settings) {
   const { source, weights, wiring } = settings;
-  for (const part of document.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== source;
+  for (const part of document.querySelectorAll("[data-when]"))
+    part.hidden = part.dataset.when !== source;
   const explicit = document.querySelector('input[name="source"][value="explicit"]');
   explicit.closest("label").hidden = !settings.data;
 
@@ -37,10 +39,15 @@ export function putReasons(document, settings) {
   allow(document, "field-cell", given);
   allow(document, "field-hidden", given);
   allow(document, "field-wiring", numbers);
-  allow(document, "field-loss", numbers || (source === "text" ? "fixed: a text’s targets are tokens" : ""));
+  allow(
+    document,
+    "field-loss",
+    numbers || (source === "text" ? "fixed: a text’s targets are tokens" : ""),
+  );
   allow(document, "field-steps", wiring === "one-to-one" ? "one to one has exactly one step" : "");
   allow(document, "field-labelled", emitsAll(settings) ? "needs one loss" : "");
-  document.getElementById("label-numbers").hidden = settings.labelled !== "yes" || emitsAll(settings);
+  document.getElementById("label-numbers").hidden =
+    settings.labelled !== "yes" || emitsAll(settings);
   document.getElementById("drawn-weights").hidden = Boolean(weights);
   document.getElementById("given-weights").hidden = !weights;
 
@@ -49,15 +56,24 @@ export function putReasons(document, settings) {
   copy.closest("label").hidden = !COPIES.has(settings.cell);
   document.getElementById("field-k").hidden = reach !== "window" && reach !== "chunk";
   document.getElementById("reach-note").textContent = {
-    none: "", window: `A loss reaches ${settings.k === 1 ? "its own step only" : `${settings.k} steps, its own included`}.`,
+    none: "",
+    window:
+      settings.k === 1
+        ? "A loss reaches its own step only."
+        : `A loss reaches ${settings.k} steps, its own included.`,
     chunk: `No gradient crosses a border every ${settings.k} steps.`,
     default: "The context units hold a copy, and a copy passes no gradient.",
   }[reach];
   document.getElementById("field-mu").hidden = settings.clip === "none";
-  document.getElementById("mu-label").textContent = settings.clip === "value" ? "Threshold v" : "Threshold μ";
+  document.getElementById("mu-label").textContent =
+    settings.clip === "value" ? "Threshold v" : "Threshold μ";
 
   const single = !emitsAll(settings);
-  allow(document, "field-follow", single ? `step ${stepsOf(settings)}: this wiring has one loss` : "");
+  allow(
+    document,
+    "field-follow",
+    single ? `step ${stepsOf(settings)}: this wiring has one loss` : "",
+  );
   document.querySelector("#field-follow .segment-row").hidden = single;
   document.getElementById("follow-step").max = String(Math.max(1, stepsOf(settings)));
 }
@@ -69,14 +85,26 @@ export function putReasons(document, settings) {
  * @param {import("./types.js").Flow} flow
  */
 export function putNotes(document, settings, flow) {
-  const set = (id, text) => { document.getElementById(id).textContent = text; };
+  const set = (id, text) => {
+    document.getElementById(id).textContent = text;
+  };
   const { network } = flow.experiment;
   set("recurrent-name", parameterName(network.cell === "jordan" ? "W_yh" : "W_hh"));
-  set("explicit-note", `${flow.steps} steps given in numbers; ${network.input_size} in, ${network.hidden_size} hidden, ${network.output_size} out.`);
-  set("given-note", `Given in numbers. Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`);
+  set(
+    "explicit-note",
+    `${flow.steps} steps given in numbers; ${network.input_size} in, ` +
+      `${network.hidden_size} hidden, ${network.output_size} out.`,
+  );
+  set(
+    "given-note",
+    `Given in numbers. Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
+  );
   const radius = document.getElementById("radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);
-  set("clip-note", settings.clip === "none" ? `‖g‖ is now ${fromLog10(flow.clipping.log10_norm_before)}.` : "");
+  set(
+    "clip-note",
+    settings.clip === "none" ? `‖g‖ is now ${fromLog10(flow.clipping.log10_norm_before)}.` : "",
+  );
   putNormMark(document, flow.clipping.log10_norm_before);
 }
 

@@ -46,8 +46,9 @@ const ROWS = ["input", "hidden", "output", "loss"];
  */
 export function walk(reading, from, key) {
   const edge = reading.edges.get(from);
-  const here = reading.nodes.get(edge ? edge.edge.target : from)
-    ?? reading.nodes.get(`h_${reading.entryStep}`);
+  const here =
+    reading.nodes.get(edge ? edge.edge.target : from) ??
+    reading.nodes.get(`h_${reading.entryStep}`);
   const all = [...reading.nodes.values()];
   const sameRow = all.filter((n) => n.y === here.y).sort((a, b) => a.x - b.x);
   if (key === "Home") return sameRow[0].node.id;
@@ -55,7 +56,8 @@ export function walk(reading, from, key) {
   if (key === "ArrowLeft") return (sameRow.findLast((n) => n.x < here.x) ?? here).node.id;
   if (key === "ArrowRight") return (sameRow.find((n) => n.x > here.x) ?? here).node.id;
   const sign = key === "ArrowUp" ? 1 : -1;
-  const beyond = all.filter((n) => sign * (n.y - here.y) > 0)
+  const beyond = all
+    .filter((n) => sign * (n.y - here.y) > 0)
     .sort((a, b) => distance(a, here) - distance(b, here));
   return (beyond[0] ?? here).node.id;
 }
@@ -66,7 +68,15 @@ function distance(a, b) {
 
 /** What a row is called. @param {string} kind */
 export function rowName(kind) {
-  return { input: "input", hidden: "hidden state", output: "output", loss: "loss", context: "context unit" }[kind] ?? kind;
+  return (
+    {
+      input: "input",
+      hidden: "hidden state",
+      output: "output",
+      loss: "loss",
+      context: "context unit",
+    }[kind] ?? kind
+  );
 }
 
 export { ROWS };

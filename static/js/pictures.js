@@ -1,4 +1,4 @@
-/** The three pictures on one time axis, and the two beside them: what is in sight, and drawing it. */
+/** The three pictures on one time axis and the two beside them: what is in sight, drawn. */
 
 import { clipping } from "./figures/clipping.js";
 import { diagram } from "./figures/diagram.js";
@@ -27,7 +27,12 @@ function heights(windowHeight) {
  *   drawn: () => void}} context
  */
 export function createPictures(document, context) {
-  const plots = Object.fromEntries([...STACK, ...Object.keys(BESIDE)].map((name) => [name, document.getElementById(`plot-${name}`)]));
+  const plots = Object.fromEntries(
+    [...STACK, ...Object.keys(BESIDE)].map((name) => [
+      name,
+      document.getElementById(`plot-${name}`),
+    ]),
+  );
   const canvases = Object.fromEntries(STACK.map((name) => [name, plots[name].parentElement]));
   /** @type {import("./types.js").Reading | null} */
   let reading = null;
@@ -46,7 +51,8 @@ export function createPictures(document, context) {
     if (few) {
       const spare = high.map - LOW_MAP;
       Object.assign(high, {
-        diagram: high.diagram + Math.round(spare * 0.55), profile: high.profile + Math.round(spare * 0.45),
+        diagram: high.diagram + Math.round(spare * 0.55),
+        profile: high.profile + Math.round(spare * 0.45),
         map: LOW_MAP,
       });
     }
@@ -57,7 +63,8 @@ export function createPictures(document, context) {
       clipping: { width: plots.clipping.clientWidth || 260, height: BESIDE.clipping },
       spectrum: { width: plots.spectrum.clientWidth || 260, height: BESIDE.spectrum },
     };
-    for (const name of STACK) canvases[name].style.setProperty("--height", `${frames[name].height}px`);
+    for (const name of STACK)
+      canvases[name].style.setProperty("--height", `${frames[name].height}px`);
   }
 
   function figure(name) {
@@ -79,10 +86,13 @@ export function createPictures(document, context) {
   function drawBeside() {
     const { requestIdleCallback: idle = (work) => setTimeout(work, 60) } = document.defaultView;
     if (pending) return;
-    pending = idle(() => {
-      pending = 0;
-      for (const name of ["clipping", "spectrum"]) draw(plots[name], figure(name));
-    }, { timeout: 250 });
+    pending = idle(
+      () => {
+        pending = 0;
+        for (const name of ["clipping", "spectrum"]) draw(plots[name], figure(name));
+      },
+      { timeout: 250 },
+    );
   }
 
   /** On profile and map, the part of the axis that the diagram draws. */
@@ -174,7 +184,8 @@ export function createPictures(document, context) {
       const windowed = frames.diagram.hi - frames.diagram.lo < range.hi - range.lo - 0.5;
       if (windowed && (how === "left" || how === "right")) {
         const width = frames.diagram.hi - frames.diagram.lo;
-        centre = (frames.diagram.lo + frames.diagram.hi) / 2 + (how === "left" ? -width / 2 : width / 2);
+        centre =
+          (frames.diagram.lo + frames.diagram.hi) / 2 + (how === "left" ? -width / 2 : width / 2);
         centre = Math.max(range.lo, Math.min(range.hi, centre));
         drawStack(["diagram"]);
       }

@@ -23,7 +23,8 @@ const json = {
 
 /** @param {string[]} allowed */
 const choice = (...allowed) => ({
-  print: String, parse: (s) => (allowed.includes(s) ? s : undefined),
+  print: String,
+  parse: (s) => (allowed.includes(s) ? s : undefined),
 });
 
 /** A number, or "drawn" for as drawn. */

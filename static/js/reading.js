@@ -1,4 +1,4 @@
-/** A flow, read for one followed loss: what is drawn where, and how much of the gradient is left. */
+/** A flow, read for one followed loss: what is drawn where, and how much is left there. */
 
 /** Rows of the diagram, upwards; context units stand between two steps and need room there. */
 const ROWS = {
@@ -30,7 +30,7 @@ function place(node, cell) {
  */
 export function followedAtOnce(flow, follow) {
   const row = rowOf(flow, follow);
-  const known = (id) => (id[0] === "h" ? row[Number(id.slice(2)) - 1] ?? null : null);
+  const known = (id) => (id[0] === "h" ? (row[Number(id.slice(2)) - 1] ?? null) : null);
   const last = follow ?? flow.steps;
   return {
     ...flow,
@@ -39,8 +39,10 @@ export function followedAtOnce(flow, follow) {
       nodes: flow.graph.nodes.map((node) => ({ ...node, log10_norm: known(node.id) })),
       edges: flow.graph.edges.map((edge) => ({
         ...edge,
-        log10_norm: Number(edge.target.slice(2)) <= last && edge.kind === "recurrent"
-          ? known(edge.source) : null,
+        log10_norm:
+          Number(edge.target.slice(2)) <= last && edge.kind === "recurrent"
+            ? known(edge.source)
+            : null,
         parameter_log10_norm: null,
       })),
     },
@@ -53,7 +55,10 @@ function rowOf(flow, follow) {
   const { loss_steps: losses, steps, log10_norm: map } = flow.itemized;
   const row = map[losses.indexOf(follow)];
   const full = new Array(flow.steps).fill(null);
-  if (row) steps.forEach((t, k) => { full[t - 1] = row[k]; });
+  if (row)
+    steps.forEach((t, k) => {
+      full[t - 1] = row[k];
+    });
   return full;
 }
 
@@ -74,7 +79,11 @@ export function read(flow) {
   for (const node of flow.graph.nodes) {
     const [x, y] = place(node, cell);
     nodes.set(node.id, {
-      node, x, y, relative: relative(node.log10_norm), alive: node.log10_norm !== null,
+      node,
+      x,
+      y,
+      relative: relative(node.log10_norm),
+      alive: node.log10_norm !== null,
     });
   }
   const edges = new Map();
@@ -83,13 +92,30 @@ export function read(flow) {
     const to = nodes.get(edge.target);
     const id = `${edge.source}>${edge.target}`;
     edges.set(id, {
-      id, edge, x0: from.x, y0: from.y, x1: to.x, y1: to.y,
-      relative: relative(edge.log10_norm), state: stateOf(edge, to.alive), stops: edge.blocked && to.alive,
+      id,
+      edge,
+      x0: from.x,
+      y0: from.y,
+      x1: to.x,
+      y1: to.y,
+      relative: relative(edge.log10_norm),
+      state: stateOf(edge, to.alive),
+      stops: edge.blocked && to.alive,
     });
   }
   return {
-    flow, steps: flow.steps, follow, lossSteps, entryStep, entry, row,
-    total: flow.hidden_gradient.log10_norm, rows: rowsOf(cell), nodes, edges, first: nodes.has("h_0") ? 0 : 1,
+    flow,
+    steps: flow.steps,
+    follow,
+    lossSteps,
+    entryStep,
+    entry,
+    row,
+    total: flow.hidden_gradient.log10_norm,
+    rows: rowsOf(cell),
+    nodes,
+    edges,
+    first: nodes.has("h_0") ? 0 : 1,
   };
 }
 
@@ -108,13 +134,17 @@ function stateOf(edge, targetAlive) {
 export function reason(placed, reading) {
   const { network, truncation } = reading.flow.experiment;
   if (placed.state === "blocked") {
-    if (placed.edge.kind === "context") return "the context unit holds a copy, and a copy passes no gradient";
-    if (truncation.kind === "chunk") return `a chunk of ${truncation.steps} steps ends here: no gradient crosses`;
+    if (placed.edge.kind === "context")
+      return "the context unit holds a copy, and a copy passes no gradient";
+    if (truncation.kind === "chunk")
+      return `a chunk of ${truncation.steps} steps ends here: no gradient crosses`;
     return `the window of ${truncation.steps} steps ends here`;
   }
   if (placed.state === "dead") {
-    const dead = network.activation === "relu" && placed.edge.kind !== "loss" && placed.edge.kind !== "output";
-    return dead ? "every ReLU here is off (f′(a) = 0), or the weights are zero"
+    const dead =
+      network.activation === "relu" && placed.edge.kind !== "loss" && placed.edge.kind !== "output";
+    return dead
+      ? "every ReLU here is off (f′(a) = 0), or the weights are zero"
       : "the gradient is exactly zero here";
   }
   if (placed.state === "off") return "not on the way back of the followed loss";

@@ -1,6 +1,11 @@
 /** The only calls to Plotly. */
 
-const CONFIG = { staticPlot: true, displayModeBar: false, displaylogo: false, showSendToCloud: false };
+const CONFIG = {
+  staticPlot: true,
+  displayModeBar: false,
+  displaylogo: false,
+  showSendToCloud: false,
+};
 
 /** Resolves once Plotly is there; the page asks for its first flow meanwhile. */
 export function ready() {
@@ -32,12 +37,26 @@ export function save({ data, layout }, { format, filename, paper, caption }) {
   const { width, margin } = layout;
   const height = layout.height + CAPTION_HEIGHT;
   const title = {
-    text: caption, x: 0, xref: "container", xanchor: "left", pad: { l: 10, t: 10 }, y: 1, yref: "container",
-    yanchor: "top", font: { size: 12 }, automargin: false,
+    text: caption,
+    x: 0,
+    xref: "container",
+    xanchor: "left",
+    pad: { l: 10, t: 10 },
+    y: 1,
+    yref: "container",
+    yanchor: "top",
+    font: { size: 12 },
+    automargin: false,
   };
   const whole = {
     data,
-    layout: { ...layout, height, title, paper_bgcolor: paper, margin: { ...margin, t: margin.t + CAPTION_HEIGHT } },
+    layout: {
+      ...layout,
+      height,
+      title,
+      paper_bgcolor: paper,
+      margin: { ...margin, t: margin.t + CAPTION_HEIGHT },
+    },
   };
   return window.Plotly.downloadImage(whole, { format, filename, width, height, scale: 2 });
 }

@@ -29,13 +29,18 @@ export function leftSentence(reading) {
   const { entryStep, row, entry, follow, flow } = reading;
   const whole = `L = ${number(flow.loss, 4)} over ${flow.steps} step${flow.steps === 1 ? "" : "s"}.`;
   if (follow === null && reading.lossSteps.length > 1) {
-    return `${whole} All losses together: each step feeds itself, so the total can look level even where nothing reaches back. Follow one step to see it.`;
+    return (
+      `${whole} All losses together: each step feeds itself, so the total can look level ` +
+      "even where nothing reaches back. Follow one step to see it."
+    );
   }
   if (entry === null) return `${whole} No gradient enters at step ${entryStep}.`;
-  if (entryStep === 1) return `${whole} The loss enters at step 1 with ${fromLog10(entry)}; there is no earlier step.`;
+  if (entryStep === 1)
+    return `${whole} The loss enters at step 1 with ${fromLog10(entry)}; there is no earlier step.`;
   const first = row.findIndex((value) => value !== null) + 1;
   if (first > 1) {
-    return `${whole} ${lossName(follow)} reaches back from step ${entryStep} to step ${first} and no further: nothing arrives before it.`;
+    const back = first === entryStep ? "stays at" : `reaches back from step ${entryStep} to`;
+    return `${whole} ${lossName(follow)} ${back} step ${first}: nothing arrives before it.`;
   }
   const left = row[0] - entry;
   return left > 0.3
@@ -48,15 +53,19 @@ export function keys(reading) {
   const loss = lossName(reading.follow);
   const many = reading.lossSteps.length > 1;
   const shift = clippedShift(reading);
-  const profile = [`<span><i class="bar"></i>‖∂${loss}/∂h‖${reading.follow === null ? ", all losses" : ""}</span>`];
+  const profile = [
+    `<span><i class="bar"></i>‖∂${loss}/∂h‖${reading.follow === null ? ", all losses" : ""}</span>`,
+  ];
   if (reading.follow !== null && many) profile.push("<span><i></i>all losses together</span>");
-  if (shift !== null) profile.push(`<span><i class="dash"></i>after clipping, × ${fromLog10(shift)}</span>`);
+  if (shift !== null)
+    profile.push(`<span><i class="dash"></i>after clipping, × ${fromLog10(shift)}</span>`);
+  const boxed = reading.follow === null ? "" : `<span><i class="box"></i>${loss}</span>`;
   const clipped = reading.flow.clipping.rule !== "none";
   return {
     diagram: many ? "<span>click a loss to follow it</span>" : "",
     profile: profile.join(""),
     map: many
-      ? `<span>row i: what is left of L<sub>i</sub> at every step</span>${reading.follow === null ? "" : `<span><i class="box"></i>${loss}</span>`}`
+      ? `<span>row i: what is left of L<sub>i</sub> at every step</span>${boxed}`
       : "<span>this wiring has one loss, so one row</span>",
     clipping: clipped
       ? '<span><i class="before"></i>before</span><span><i class="after"></i>after clipping</span>'
@@ -81,12 +90,19 @@ export function clippingSentence(flow) {
   if (rule === "norm") {
     return `‖g‖ ${norm} → ${after}: every component times ${number(scale)}. The direction is kept: ${kept}.`;
   }
-  return `‖g‖ ${norm} → ${after}. Components beyond ±${number(threshold)} were cut, so the direction ${cosine !== null && cosine > 0.9995 ? "is nearly kept" : "bends"}: ${kept}.`;
+  const bends = cosine !== null && cosine > 0.9995 ? "is nearly kept" : "bends";
+  return (
+    `‖g‖ ${norm} → ${after}. Components beyond ±${number(threshold)} were cut, ` +
+    `so the direction ${bends}: ${kept}.`
+  );
 }
 
 /** The eigenvalues in words. @param {import("./types.js").Flow} flow */
 export function spectrumSentence(flow) {
   const { spectral_radius: radius, spectral_norm: norm } = flow.spectrum;
-  return `Largest modulus ${number(radius)} (solid circle; dashed: 1); largest singular value ${number(norm)}. `
-    + "The eigenvalues say what happens in the long run and leave f′ out.";
+  return (
+    `Largest modulus ${number(radius)} (solid circle; dashed: 1); ` +
+    `largest singular value ${number(norm)}. ` +
+    "The eigenvalues say what happens in the long run and leave f′ out."
+  );
 }

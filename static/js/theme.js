@@ -1,7 +1,17 @@
 /** Colours: the tokens of tokens.css, and the one scale that every gradient is drawn in. */
 
 const NAMES = [
-  "paper", "sheet", "ink", "soft", "muted", "rule", "grid", "pale", "pale-ink", "blocked", "known",
+  "paper",
+  "sheet",
+  "ink",
+  "soft",
+  "muted",
+  "rule",
+  "grid",
+  "pale",
+  "pale-ink",
+  "blocked",
+  "known",
   "focus",
 ];
 

@@ -34,15 +34,24 @@ export function listen(document, pictures, on) {
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
     const time = toStep(frame, point.x);
     const spot = {
-      picture: name, step: Math.round(time), thing: null, loss: null,
-      clientX: event.clientX, clientY: event.clientY, time,
+      picture: name,
+      step: Math.round(time),
+      thing: null,
+      loss: null,
+      clientX: event.clientX,
+      clientY: event.clientY,
+      time,
     };
     if (name === "diagram") {
       const toPixels = (x, y) => ({ x: toPixel(frame, x), y: rowPixel(frame, y) });
       spot.thing = pick(reading, point, toPixels, frame);
     }
     if (name === "map") spot.loss = lossAt(reading.lossSteps, frame, point.y);
-    const seen = time > frame.lo && time < frame.hi && spot.step >= reading.first && spot.step <= reading.steps;
+    const seen =
+      time > frame.lo &&
+      time < frame.hi &&
+      spot.step >= reading.first &&
+      spot.step <= reading.steps;
     return seen || spot.thing ? spot : null;
   }
 
@@ -94,13 +103,19 @@ export function listen(document, pictures, on) {
       on.hover(spot);
     });
 
-    hit.addEventListener("pointerleave", () => { if (!drag) on.hover(null); });
+    hit.addEventListener("pointerleave", () => {
+      if (!drag) on.hover(null);
+    });
 
     hit.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || !pictures.reading()) return;
       const frame = pictures.frames()[name];
       drag = {
-        hit, x: event.clientX, moved: false, range: pictures.range(), middle: (frame.lo + frame.hi) / 2,
+        hit,
+        x: event.clientX,
+        moved: false,
+        range: pictures.range(),
+        middle: (frame.lo + frame.hi) / 2,
       };
     });
 
@@ -117,24 +132,32 @@ export function listen(document, pictures, on) {
       } else if (name !== "diagram") {
         const frame = pictures.frames()[name];
         const box = hit.getBoundingClientRect();
-        const [lo, hi] = [x, event.clientX].sort((a, b) => a - b).map((c) => toStep(frame, c - box.left));
+        const [lo, hi] = [x, event.clientX]
+          .sort((a, b) => a - b)
+          .map((c) => toStep(frame, c - box.left));
         pictures.setRange({ lo: Math.round(lo) - 0.5, hi: Math.round(hi) + 0.5 });
       }
     };
     hit.addEventListener("pointerup", end);
     hit.addEventListener("pointercancel", end);
     hit.addEventListener("dblclick", () => pictures.zoom("all"));
-    hit.addEventListener("wheel", (event) => {
-      if (!pictures.reading() || !(event.ctrlKey || event.metaKey || event.shiftKey)) return;
-      event.preventDefault();
-      const spot = spotOf(event, name);
-      if (!spot) return;
-      const turn = event.deltaY || event.deltaX;
-      soon(() => pictures.zoom(turn < 0 ? "in" : "out", spot.time));
-    }, { passive: false });
+    hit.addEventListener(
+      "wheel",
+      (event) => {
+        if (!pictures.reading() || !(event.ctrlKey || event.metaKey || event.shiftKey)) return;
+        event.preventDefault();
+        const spot = spotOf(event, name);
+        if (!spot) return;
+        const turn = event.deltaY || event.deltaX;
+        soon(() => pictures.zoom(turn < 0 ? "in" : "out", spot.time));
+      },
+      { passive: false },
+    );
   }
 
   for (const button of document.querySelectorAll("[data-zoom]")) {
-    button.addEventListener("click", () => { if (pictures.reading()) pictures.zoom(button.dataset.zoom); });
+    button.addEventListener("click", () => {
+      if (pictures.reading()) pictures.zoom(button.dataset.zoom);
+    });
   }
 }

@@ -3,15 +3,20 @@
 /** @param {HTMLElement} box */
 export function createTooltip(box) {
   return {
-    /** @param {string[]} lines   the first is its name @param {{clientX: number, clientY: number}} at */
+    /**
+     * @param {string[]} lines   the first is its name
+     * @param {{clientX: number, clientY: number}} at
+     */
     show(lines, { clientX, clientY }) {
       if (!lines.length) return;
-      box.replaceChildren(...lines.map((line, n) => {
-        const p = document.createElement("p");
-        if (n === 0) p.append(Object.assign(document.createElement("b"), { textContent: line }));
-        else p.textContent = line;
-        return p;
-      }));
+      box.replaceChildren(
+        ...lines.map((line, n) => {
+          const p = document.createElement("p");
+          if (n === 0) p.append(Object.assign(document.createElement("b"), { textContent: line }));
+          else p.textContent = line;
+          return p;
+        }),
+      );
       box.hidden = false;
       const { width, height } = box.getBoundingClientRect();
       const right = clientX + 16 + width < window.innerWidth;

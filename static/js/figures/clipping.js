@@ -21,38 +21,69 @@ export function clipping(flow, frame, theme) {
     after: report.norm_after > 0 ? Math.log10(report.norm_after) : null,
   });
   const on = report.rule !== "none";
-  const values = entries.flatMap((e) => (on ? [e.before, e.after] : [e.before]))
+  const values = entries
+    .flatMap((e) => (on ? [e.before, e.after] : [e.before]))
     .concat(report.rule === "norm" ? [Math.log10(report.threshold)] : [])
     .filter((v) => v !== null && Number.isFinite(v));
   const low = Math.floor((values.length ? Math.min(...values) : -1) - 0.3);
   const high = (values.length ? Math.max(...values) : 1) + 0.2;
   const names = entries.map((e) => e.name);
   const bars = (key, marker, offset) => ({
-    type: "bar", orientation: "h", hoverinfo: "skip", y: entries.map((_, n) => n), base: low,
+    type: "bar",
+    orientation: "h",
+    hoverinfo: "skip",
+    y: entries.map((_, n) => n),
+    base: low,
     x: entries.map((e) => (e[key] === null ? 0 : Math.max(0.01 * (high - low), e[key] - low))),
-    width: on ? 0.36 : 0.55, offset, marker,
+    width: on ? 0.36 : 0.55,
+    offset,
+    marker,
   });
   return {
     data: [
-      bars("before", { color: theme.pale, line: { color: theme.blocked, width: 1 } }, on ? -0.38 : -0.275),
-      ...(on ? [bars("after", { color: theme.ink, line: { color: theme.ink, width: 1 } }, 0.02)] : []),
+      bars(
+        "before",
+        { color: theme.pale, line: { color: theme.blocked, width: 1 } },
+        on ? -0.38 : -0.275,
+      ),
+      ...(on
+        ? [bars("after", { color: theme.ink, line: { color: theme.ink, width: 1 } }, 0.02)]
+        : []),
       numbers(entries, "before", high, on ? -0.2 : 0, on ? theme.muted : theme.soft),
       ...(on ? [numbers(entries, "after", high, 0.2, theme.ink)] : []),
-      ...(report.rule === "norm" ? [threshold(Math.log10(report.threshold), entries.length, theme)] : []),
+      ...(report.rule === "norm"
+        ? [threshold(Math.log10(report.threshold), entries.length, theme)]
+        : []),
     ],
     layout: {
-      width: frame.width, height: frame.height,
+      width: frame.width,
+      height: frame.height,
       margin: { l: 40, r: 76, t: 4, b: 24, autoexpand: false },
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: theme.sans, size: 11, color: theme.muted },
-      showlegend: false, hovermode: false, dragmode: false, barmode: "overlay",
+      showlegend: false,
+      hovermode: false,
+      dragmode: false,
+      barmode: "overlay",
       xaxis: {
-        range: [low, high], fixedrange: true, zeroline: false, gridcolor: theme.grid,
-        tickmode: "array", ...ticks(low, high),
+        range: [low, high],
+        fixedrange: true,
+        zeroline: false,
+        gridcolor: theme.grid,
+        tickmode: "array",
+        ...ticks(low, high),
       },
       yaxis: {
-        range: [entries.length - 0.5, -0.5], tickmode: "array", tickvals: entries.map((_, n) => n),
-        ticktext: names, showgrid: false, zeroline: false, fixedrange: true, tickfont: { size: 12, color: theme.soft }, automargin: false,
+        range: [entries.length - 0.5, -0.5],
+        tickmode: "array",
+        tickvals: entries.map((_, n) => n),
+        ticktext: names,
+        showgrid: false,
+        zeroline: false,
+        fixedrange: true,
+        tickfont: { size: 12, color: theme.soft },
+        automargin: false,
       },
     },
   };
@@ -61,9 +92,15 @@ export function clipping(flow, frame, theme) {
 /** The numbers at the right. */
 function numbers(entries, key, right, shift, color) {
   return {
-    type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false, textposition: "middle right",
-    x: entries.map(() => right), y: entries.map((_, n) => n + shift),
-    text: entries.map((e) => ` ${fromLog10(e[key])}`), textfont: { size: 10.5, color },
+    type: "scatter",
+    mode: "text",
+    hoverinfo: "skip",
+    cliponaxis: false,
+    textposition: "middle right",
+    x: entries.map(() => right),
+    y: entries.map((_, n) => n + shift),
+    text: entries.map((e) => ` ${fromLog10(e[key])}`),
+    textfont: { size: 10.5, color },
   };
 }
 
@@ -77,7 +114,11 @@ function ticks(low, high) {
 /** A line at μ. */
 function threshold(at, rows, theme) {
   return {
-    type: "scatter", mode: "lines", hoverinfo: "skip", x: [at, at], y: [-0.5, rows - 0.5],
+    type: "scatter",
+    mode: "lines",
+    hoverinfo: "skip",
+    x: [at, at],
+    y: [-0.5, rows - 0.5],
     line: { color: theme.ink, width: 1.2, dash: "2px,2px" },
   };
 }

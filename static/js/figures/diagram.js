@@ -1,11 +1,16 @@
 /** The unrolled network: nodes and edges, coloured by how much of the gradient is left. */
 
 import { escapeMarkup, glyph, shorten, subscript } from "../format.js";
-import { CLASSES, classDecades, classOf, classWidth, flowColor, textOn } from "../theme.js";
+import { flowColor, textOn } from "../theme.js";
+import { arrowTrace, edgeTraces, selectionTrace, stopTrace } from "./edges.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
 const NAMES = {
-  input: "input x", context: "copy c", hidden: "hidden h", output: "output o", loss: "loss L",
+  input: "input x",
+  context: "copy c",
+  hidden: "hidden h",
+  output: "output o",
+  loss: "loss L",
 };
 
 /** Height in rows: the four rows and half a row on either side. */
@@ -55,74 +60,13 @@ export function diagram(reading, frame, theme, selected = "") {
 function rowTicks(reading, frame) {
   const wide = frame.left > 60;
   const label = reading.flow.experiment.sequence.label;
-  const rows = Object.entries(NAMES).filter(([kind]) => kind in reading.rows)
+  const rows = Object.entries(NAMES)
+    .filter(([kind]) => kind in reading.rows)
     .map(([kind, name]) => ({ y: reading.rows[kind], name }));
   if (reading.flow.text && wide && !label) rows.push({ y: TARGET, name: "target" });
   return {
     tickvals: rows.map((row) => row.y),
     ticktext: rows.map((row) => (wide ? row.name : row.name.at(-1))),
-  };
-}
-
-/** One trace a class of edge, so that traces stay few however long the sequence. */
-function edgeTraces(edges, theme, size) {
-  const thin = Math.min(1, (0.5 * size) / classWidth(CLASSES - 1));
-  const styles = Array.from({ length: CLASSES }, (_, k) => ({
-    color: flowColor(theme, classDecades(k)), width: Math.max(1, thin * classWidth(k)), dash: "solid",
-  }));
-  const off = CLASSES;
-  styles.push({ color: theme.pale, width: 1.2, dash: "solid" });
-  styles.push({ color: theme.blocked, width: 1.4, dash: "3px,3px" });
-  const lines = styles.map(() => ({ x: [], y: [] }));
-  for (const edge of edges) {
-    const stopped = edge.state === "blocked" || edge.state === "dead";
-    const k = stopped ? off + 1 : edge.relative === null ? off : classOf(edge.relative);
-    lines[k].x.push(edge.x0, edge.x1, null);
-    lines[k].y.push(edge.y0, edge.y1, null);
-  }
-  const order = [off, ...styles.keys()].filter((k, at) => k !== off || at === 0);
-  return order.map((k) => ({
-    type: "scatter", mode: "lines", hoverinfo: "skip", x: lines[k].x, y: lines[k].y, line: styles[k],
-  }));
-}
-
-/** A ring or a glow behind what is selected. */
-function selectionTrace(reading, selected, theme, size) {
-  const node = reading.nodes.get(selected);
-  const edge = reading.edges.get(selected);
-  const trace = {
-    type: "scatter", hoverinfo: "skip", mode: "lines+markers", x: [], y: [],
-    line: { color: theme.focus, width: 13 }, opacity: 0.28,
-    marker: { size: size + 11, color: theme.focus, line: { width: 0 } },
-  };
-  if (node) Object.assign(trace, { x: [node.x], y: [node.y] });
-  if (edge) Object.assign(trace, { x: [edge.x0, edge.x1], y: [edge.y0, edge.y1], mode: "lines" });
-  return trace;
-}
-
-/** Small arrows on the way back through time. */
-function arrowTrace(edges, theme) {
-  const live = edges.filter((e) => e.state === "live" && e.relative !== null && e.y0 === e.y1);
-  return {
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: live.map((e) => (e.x0 + e.x1) / 2),
-    y: live.map((e) => (e.y0 + e.y1) / 2),
-    marker: {
-      symbol: "triangle-left", line: { width: 0 }, opacity: 1,
-      size: live.map((e) => 7 + classWidth(classOf(e.relative)) * 0.75),
-      color: live.map((e) => flowColor(theme, e.relative)),
-    },
-  };
-}
-
-/** A cross where the followed gradient is stopped. */
-function stopTrace(edges, theme, size) {
-  const stopped = edges.filter((e) => (e.state === "blocked" && e.stops) || e.state === "dead");
-  return {
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: stopped.map((e) => (e.x0 + e.x1) / 2),
-    y: stopped.map((e) => (e.y0 + e.y1) / 2),
-    marker: { symbol: "x-thin", size: Math.min(9, size * 0.5), line: { width: 2, color: theme.ink } },
   };
 }
 
@@ -134,7 +78,8 @@ function paint(placed, reading, theme) {
     if (followed) return { fill: theme.ink, rim: theme.ink, ink: theme.sheet };
     return { fill: theme.sheet, rim: theme.blocked, ink: theme["pale-ink"] };
   }
-  if (placed.relative === null) return { fill: theme.sheet, rim: theme.pale, ink: theme["pale-ink"] };
+  if (placed.relative === null)
+    return { fill: theme.sheet, rim: theme.pale, ink: theme["pale-ink"] };
   const fill = flowColor(theme, placed.relative);
   return { fill, rim: theme.paper, ink: textOn(fill) };
 }
@@ -142,7 +87,9 @@ function paint(placed, reading, theme) {
 function nodeTrace(nodes, reading, theme, size) {
   const looks = nodes.map((placed) => paint(placed, reading, theme));
   return {
-    type: "scatter", mode: "markers", hoverinfo: "skip",
+    type: "scatter",
+    mode: "markers",
+    hoverinfo: "skip",
     x: nodes.map((placed) => placed.x),
     y: nodes.map((placed) => placed.y),
     marker: {
@@ -166,7 +113,10 @@ function labelTrace(nodes, reading, theme, size, below) {
     return roomy && node.step < 100 ? node.id[0] + subscript(node.step) : node.id[0];
   });
   return {
-    type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: true,
+    type: "scatter",
+    mode: "text",
+    hoverinfo: "skip",
+    cliponaxis: true,
     x: shown.map((placed) => placed.x),
     y: shown.map((placed) => placed.y),
     text: texts.map(escapeMarkup),
@@ -183,8 +133,15 @@ function tokenTrace(nodes, reading, theme, pixels, below) {
   const { tokens, label } = reading.flow.experiment.sequence;
   const words = tokens === "words";
   const trace = {
-    type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false, x: [], y: [], text: [],
-    textposition: [], textfont: { size: words ? 10.5 : 11.5, color: theme.soft },
+    type: "scatter",
+    mode: "text",
+    hoverinfo: "skip",
+    cliponaxis: false,
+    x: [],
+    y: [],
+    text: [],
+    textposition: [],
+    textfont: { size: words ? 10.5 : 11.5, color: theme.soft },
   };
   if (!text) return trace;
   const fits = Math.floor((pixels - 4) / 6);

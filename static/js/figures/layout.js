@@ -34,7 +34,9 @@ export function timeLayout(theme, frame, { top, bottom, ticks = true, title = ""
       ticktext: values.map(String),
       showticklabels: ticks,
       tickangle: 0,
-      title: title ? { text: title, standoff: 4, font: { size: 11, color: theme.muted } } : undefined,
+      title: title
+        ? { text: title, standoff: 4, font: { size: 11, color: theme.muted } }
+        : undefined,
     },
   };
 }

@@ -27,20 +27,37 @@ export function map(reading, frame, theme) {
   });
   const range = rowRange(losses, frame);
   const plot = frame.height - 44;
-  const values = losses.length === 1 ? losses : stepTicks(range[0], range[1], Math.max(1, plot / 20));
+  const values =
+    losses.length === 1 ? losses : stepTicks(range[0], range[1], Math.max(1, plot / 20));
   return {
-    data: [{
-      type: "heatmap", hoverinfo: "skip", showscale: false, zsmooth: false,
-      x: columns.map((k) => steps[k]), y: rows.map((n) => losses[n]), z,
-      zmin: -LIMIT, zmax: LIMIT, colorscale: colorscale(theme),
-      ...(columns.length === 1 ? { dx: 1, x0: steps[columns[0]], x: undefined } : {}),
-      ...(rows.length === 1 ? { dy: 1, y0: losses[rows[0]], y: undefined } : {}),
-    }, follows(reading, frame, theme)],
+    data: [
+      {
+        type: "heatmap",
+        hoverinfo: "skip",
+        showscale: false,
+        zsmooth: false,
+        x: columns.map((k) => steps[k]),
+        y: rows.map((n) => losses[n]),
+        z,
+        zmin: -LIMIT,
+        zmax: LIMIT,
+        colorscale: colorscale(theme),
+        ...(columns.length === 1 ? { dx: 1, x0: steps[columns[0]], x: undefined } : {}),
+        ...(rows.length === 1 ? { dy: 1, y0: losses[rows[0]], y: undefined } : {}),
+      },
+      follows(reading, frame, theme),
+    ],
     layout: {
       ...timeLayout(theme, frame, { top: 4, bottom: 40, title: "time step t" }),
       yaxis: plainAxis(theme, {
-        range, showgrid: false, tickmode: "array", tickvals: values, ticktext: values.map(String),
-        ticks: "outside", ticklen: 3, tickcolor: theme.rule,
+        range,
+        showgrid: false,
+        tickmode: "array",
+        tickvals: values,
+        ticktext: values.map(String),
+        ticks: "outside",
+        ticklen: 3,
+        tickcolor: theme.rule,
       }),
     },
   };
@@ -70,7 +87,10 @@ function follows(reading, frame, theme) {
   const [left, right] = [Math.max(reading.first - 0.5, frame.lo), reading.follow + 0.5];
   const [low, high] = [reading.follow - 0.5, reading.follow + 0.5];
   return {
-    type: "scatter", mode: "lines", hoverinfo: "skip", cliponaxis: false,
+    type: "scatter",
+    mode: "lines",
+    hoverinfo: "skip",
+    cliponaxis: false,
     x: alone ? [] : [left, right, right, left, left],
     y: alone ? [] : [low, low, high, high, low],
     line: { color: theme.ink, width: 1.4 },

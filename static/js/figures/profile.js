@@ -27,7 +27,10 @@ export function profile(reading, frame, theme) {
   return {
     data: [
       {
-        type: "bar", hoverinfo: "skip", base: floor, width: dense ? 1 : Math.min(0.72, 90 / pixels),
+        type: "bar",
+        hoverinfo: "skip",
+        base: floor,
+        width: dense ? 1 : Math.min(0.72, 90 / pixels),
         x: shown,
         y: shown.map((t) => Math.max(0.015 * (top - floor), row[t - 1] - floor)),
         marker: {
@@ -36,19 +39,34 @@ export function profile(reading, frame, theme) {
         },
       },
       line(steps, others ? (t) => total[t - 1] : null, {
-        color: theme.muted, width: 1.2, dash: "solid", marks: dense ? 0 : 3.5,
+        color: theme.muted,
+        width: 1.2,
+        dash: "solid",
+        marks: dense ? 0 : 3.5,
       }),
       line(shown, clipped === null ? null : (t) => row[t - 1] + clipped, {
-        color: theme.ink, width: 1.6, dash: "4px,3px", marks: dense ? 0 : 4,
+        color: theme.ink,
+        width: 1.6,
+        dash: "4px,3px",
+        marks: dense ? 0 : 4,
       }),
       levelLines(entry, seen, frame, theme),
       levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme),
-      zeros(steps.filter((t) => row[t - 1] === null && t <= reading.entryStep), floor, top, theme),
+      zeros(
+        steps.filter((t) => row[t - 1] === null && t <= reading.entryStep),
+        floor,
+        top,
+        theme,
+      ),
     ],
     layout: {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
       bargap: 0,
-      yaxis: plainAxis(theme, { range: [floor, top], tickmode: "array", ...ticks(floor, top, frame) }),
+      yaxis: plainAxis(theme, {
+        range: [floor, top],
+        tickmode: "array",
+        ...ticks(floor, top, frame),
+      }),
     },
   };
 }
@@ -72,8 +90,10 @@ function bounds(values) {
 
 function ticks(floor, top, frame) {
   const room = Math.max(2, Math.floor(frame.height / 30));
-  const every = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000]
-    .find((n) => (top - floor) / n <= room) ?? 10000;
+  const every =
+    [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000].find(
+      (n) => (top - floor) / n <= room,
+    ) ?? 10000;
   const tickvals = [];
   for (let e = Math.ceil(floor / every) * every; e <= top; e += every) tickvals.push(e);
   return { tickvals, ticktext: tickvals.map(power) };
@@ -81,7 +101,9 @@ function ticks(floor, top, frame) {
 
 function line(steps, value, { color, width, dash, marks }) {
   return {
-    type: "scatter", mode: marks ? "lines+markers" : "lines", hoverinfo: "skip",
+    type: "scatter",
+    mode: marks ? "lines+markers" : "lines",
+    hoverinfo: "skip",
     x: value ? steps : [],
     y: value ? steps.map(value) : [],
     line: { color, width, dash },
@@ -93,24 +115,34 @@ function line(steps, value, { color, width, dash, marks }) {
 function inSight(entry, floor, top, height) {
   const decade = height / (top - floor);
   const cramped = 3 * decade < 15;
-  return LEVELS.filter(([d]) => (d === 0 || !cramped)
-    && (entry + d - floor) * decade > 10 && entry + d < top);
+  return LEVELS.filter(
+    ([d]) => (d === 0 || !cramped) && (entry + d - floor) * decade > 10 && entry + d < top,
+  );
 }
 
 /** Crosses at the foot where the gradient is exactly zero or nothing reaches. */
 function zeros(steps, floor, top, theme) {
   return {
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: steps, y: steps.map(() => floor + 0.05 * (top - floor)),
+    type: "scatter",
+    mode: "markers",
+    hoverinfo: "skip",
+    x: steps,
+    y: steps.map(() => floor + 0.05 * (top - floor)),
     marker: { symbol: "x-thin", size: 5, line: { width: 1.2, color: theme.blocked } },
   };
 }
 
-const LEVELS = [[0, "what entered"], [-3, "a thousandth"], [3, "a thousand times"]];
+const LEVELS = [
+  [0, "what entered"],
+  [-3, "a thousandth"],
+  [3, "a thousand times"],
+];
 
 function levelLines(entry, seen, frame, theme) {
   return {
-    type: "scatter", mode: "lines", hoverinfo: "skip",
+    type: "scatter",
+    mode: "lines",
+    hoverinfo: "skip",
     x: seen.flatMap(() => [frame.lo, frame.hi, null]),
     y: seen.flatMap(([d]) => [entry + d, entry + d, null]),
     line: { color: theme.blocked, width: 1, dash: "1px,3px" },
@@ -120,7 +152,10 @@ function levelLines(entry, seen, frame, theme) {
 function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
   return {
-    type: "scatter", mode: "text", hoverinfo: "skip", cliponaxis: false,
+    type: "scatter",
+    mode: "text",
+    hoverinfo: "skip",
+    cliponaxis: false,
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
     text: seen.map(([d, words]) => ` ${d === 0 ? `${first}: ${fromLog10(entry)}` : words} `),

@@ -163,7 +163,7 @@ export function summaries(reading) {
       .map(([name, g]) => `${parameterName(name)} ${fromLog10(g.log10_norm)}`)
       .join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
     spectrum:
-      `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix in the complex plane; ` +
+      `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix; ` +
       `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
   };
 }

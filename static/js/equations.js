@@ -18,6 +18,7 @@ export function equationsOf(key, step, reading) {
   for (const part of template.content.cloneNode(true).querySelectorAll("[data-part]")) {
     box.append(element("h3", "", PARTS[part.dataset.part] ?? part.dataset.part), part);
     if (part.dataset.part !== "forward") putLoss(part, reading.follow);
+    putCase(part, reading);
     putStep(part, step);
     breakAt(part, ",");
     red ||= part.querySelector(".known") !== null;
@@ -29,6 +30,25 @@ export function equationsOf(key, step, reading) {
     " was already computed when the way back comes here.",
   );
   return [box, hint];
+}
+
+/** Of several cases, the one that holds here, without its brace. */
+function putCase(part, { flow, edges }) {
+  const { loss } = flow.experiment;
+  const open = [...edges.values()].some((e) => e.edge.kind === "context" && !e.edge.blocked);
+  const holds = [
+    loss.replace("squared-", "squared "),
+    open ? "longer truncation" : "passes nothing",
+  ];
+  for (const table of part.querySelectorAll("mtable")) {
+    const row = [...table.querySelectorAll("mtr")].find((one) =>
+      holds.some((words) => one.textContent.replaceAll("\u00a0", " ").includes(words)),
+    );
+    if (!row) continue;
+    const brace = table.previousElementSibling;
+    if (brace?.textContent === "{") brace.remove();
+    table.replaceWith(...row.querySelector("mtd").childNodes);
+  }
 }
 
 const OFFSETS = { "t+1": 1, "t-1": -1, "t−1": -1 };

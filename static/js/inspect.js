@@ -103,6 +103,7 @@ function edgeRows(placed, reading) {
   const { edge } = placed;
   const loss = lossName(reading.follow);
   const { flow } = reading;
+  const batch = flow.experiment.sequence.batch_size ?? 1;
   const target = reading.nodes.get(edge.target);
   const step = target.node.step;
   const rows = [];
@@ -122,7 +123,7 @@ function edgeRows(placed, reading) {
     rows.push([
       `‖Jacobian‖₂ of h${symbol(`h_${step - 1}`).slice(1)} → h${symbol(edge.target).slice(1)}`,
       fromLog10(flow.spectrum.jacobian_log10_norm[step - 2]),
-      "the most that one step back can keep",
+      batch > 1 ? "of the first sample" : "the most that one step back can keep",
     ]);
   }
   rows.push([`arrives at ${symbol(edge.source)}`, fromLog10(edge.log10_norm), left(placed)]);

@@ -22,7 +22,7 @@ import { createTooltip } from "./tooltip.js";
 const API = "/api/v1";
 const HOW_TO_READ = [
   "How to read it. ",
-  "The last step’s error travels back along the edges; colour and width say how much of it is left.",
+  "The last step’s error travels back along the edges; colour and width say how much is left.",
 ];
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);

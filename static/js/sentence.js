@@ -27,7 +27,8 @@ export function putSummary(paragraph, summary) {
  */
 export function leftSentence(reading) {
   const { entryStep, row, entry, follow, flow } = reading;
-  const whole = `L = ${number(flow.loss, 4)} over ${flow.steps} step${flow.steps === 1 ? "" : "s"}.`;
+  const steps = flow.steps === 1 ? "1 step" : `${flow.steps} steps`;
+  const whole = `L = ${number(flow.loss, 4)} over ${steps}.`;
   if (follow === null && reading.lossSteps.length > 1) {
     return (
       `${whole} All losses together: each step feeds itself, so the total can look level ` +
@@ -88,7 +89,8 @@ export function clippingSentence(flow) {
   const after = number(flow.clipping.norm_after);
   const kept = `cosine ${cosine === null ? "–" : cosine.toFixed(3)}`;
   if (rule === "norm") {
-    return `‖g‖ ${norm} → ${after}: every component times ${number(scale)}. The direction is kept: ${kept}.`;
+    const times = `every component times ${number(scale)}`;
+    return `‖g‖ ${norm} → ${after}: ${times}. The direction is kept: ${kept}.`;
   }
   const bends = cosine !== null && cosine > 0.9995 ? "is nearly kept" : "bends";
   return (

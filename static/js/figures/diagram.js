@@ -151,7 +151,7 @@ function tokenTrace(nodes, reading, theme, pixels, below) {
     trace.x.push(x);
     trace.y.push(y);
     trace.textposition.push(whole && pixels < 60 ? "middle left" : "middle center");
-    trace.text.push(escapeMarkup(shorten(glyph(token), most)));
+    trace.text.push(escapeMarkup(whole ? token : shorten(glyph(token), most)));
   };
   for (const { node, x } of nodes) {
     if (node.kind === "input" && below) put(x, -0.47, text.inputs[node.step - 1]);

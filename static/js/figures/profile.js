@@ -159,7 +159,7 @@ function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
     text: seen.map(([d, words]) => ` ${d === 0 ? `${first}: ${fromLog10(entry)}` : words} `),
-    textposition: right ? "top left" : "top right",
+    textposition: seen.map(([d]) => (right ? "top left" : d === 0 ? "bottom right" : "top right")),
     textfont: { size: 10, color: theme.soft },
   };
 }

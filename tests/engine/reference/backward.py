@@ -70,7 +70,8 @@ def separate_passes(case: Case, *, exact: bool = False) -> Passes:
     )
     for n, i in enumerate(case.emits):
         target = seq.targets[n] if case.loss == "cross-entropy" else lift(seq.targets[n])
-        passes.losses[n], do = _loss(case.loss, o[i], target, exp)
+        with mp.workdps(max(mp.mp.dps, 400)):
+            passes.losses[n], do = _loss(case.loss, o[i], target)
         first = first_reached(rule, i)
         arriving = zeros(*feedback[1].shape)
         for t in range(i, max(first, 1) - 1, -1):
@@ -109,18 +110,25 @@ def _activation(name: str, a: Any, exp: Any) -> tuple[Any, Any]:
     return h, 1 - h * h
 
 
-def _loss(name: str, o: Any, y: Any, exp: Any) -> tuple[Any, Any]:
+def _loss(name: str, o: Any, y: Any) -> tuple[Any, Any]:
     """(L_i, ∂L_i/∂o_i), the mean over the batch."""
     batch = len(o)
     if name == "squared-error":
         return ((o - y) ** 2).sum() / 2 / batch, (o - y) / batch
-    top = np.array([[max(row)] for row in o])
-    e = exp(o - top)
+    value, slope = _cross_entropy(o if o.dtype == object else _TO_EXACT(o), y)
+    if o.dtype == object:
+        return value / batch, slope / batch
+    return float(value) / batch, slope.astype(np.float64) / batch
+
+
+def _cross_entropy(o: Any, y: Any) -> tuple[Any, Any]:
+    """Σ_b −log softmax(o)_y and softmax − onehot; exact, since in doubles both cancel."""
+    e = _EXP(o)
     share = e / e.sum(axis=1)[:, np.newaxis]
-    onehot = np.zeros(o.shape, dtype=int)
-    onehot[np.arange(batch), y] = 1
-    log = np.frompyfunc(mp.log, 1, 1) if o.dtype == object else np.log
-    return -(log(share) * onehot).sum() / batch, (share - onehot) / batch
+    chosen = np.arange(len(y)), y
+    value = -mp.fsum(mp.log(s) for s in share[chosen])
+    share[chosen] -= 1
+    return value, share
 
 
 def log10_norms(array: Any, axes: int) -> Any:

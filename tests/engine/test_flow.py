@@ -229,3 +229,60 @@ def test_only_numbers_are_numbers(name: Any) -> None:
     weights = {"W_xh": [[1]], "W_hh": [[name]], "b_h": [0], "W_hy": [[1]], "b_y": [0]}
     with pytest.raises(InvalidInput):
         engine.check_parameters(net, weights)
+
+
+@pytest.mark.parametrize("power", [-200, -160, -100, 100, 150, 200])
+@pytest.mark.parametrize("activation", ["linear", "relu"])
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("batch", [1, 2])
+def test_inputs_of_any_size(power: int, activation: str, cell: str, batch: int) -> None:
+    """Without biases these networks are homogeneous: s times the input and the target is s times
+    every state and ∂L/∂h, s² times every weight's gradient, and the same decay."""
+    case = make(cell, "many-to-many", activation, steps=6, batch=batch, truncation=Truncation())
+    quiet = {name: value * (name[0] == "W") for name, value in case.parameters.items()}
+    seq, scale = case.sequence, 10.0**power
+    case = case.with_(parameters=quiet)
+    large = Sequence(seq.inputs * scale, np.asarray(seq.targets * scale, dtype=float), 6)
+    one, other = case.flow(), case.with_(sequence=large).flow(clip=engine.Clip("norm", 1.0))
+    gap = other.hidden_gradient.log10_norm - one.hidden_gradient.log10_norm
+    np.testing.assert_allclose(gap, power, rtol=1e-12)
+    assert one.itemized is not None
+    assert other.itemized is not None
+    pairs = other.itemized.log10_norm - one.itemized.log10_norm
+    np.testing.assert_allclose(pairs[np.tril_indices(6)], power, rtol=1e-12)
+    for name, gradient in one.parameter_gradients.items():
+        times = power * (2 if name[0] == "W" else 1)
+        found = other.parameter_gradients[name]
+        assert found.log10_norm - gradient.log10_norm == pytest.approx(times, rel=1e-12)
+        steps = found.step_log10_norm - gradient.step_log10_norm
+        np.testing.assert_allclose(steps[~np.isnan(steps)], times, rtol=1e-12)
+    clipping = other.clipping
+    assert clipping.finite
+    assert clipping.engaged == (power > 0)
+    if power > 0:
+        assert clipping.norm_after == pytest.approx(1.0, rel=1e-14)
+        assert clipping.log10_norm_before > 2 * power - 3
+
+
+@pytest.mark.parametrize("power", [-250, -200, -160, 100, 150, 160, 250])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_outputs_weights_of_any_size(power: int, batch: int) -> None:
+    """s times W_hy and the target: s times o, s² times ∂L/∂h."""
+    case = make("simple", "many-to-many", "tanh", steps=4, batch=batch)
+    quiet = case.parameters | {"b_y": np.zeros(2)}
+    seq, scale = case.sequence, 10.0**power
+    loud = quiet | {"W_hy": quiet["W_hy"] * scale}
+    large = Sequence(seq.inputs, np.asarray(seq.targets * scale, dtype=float), 4)
+    one = case.with_(parameters=quiet).flow()
+    other = case.with_(parameters=loud, sequence=large).flow(clip=engine.Clip("value", 1.0))
+    gap = other.hidden_gradient.log10_norm - one.hidden_gradient.log10_norm
+    np.testing.assert_allclose(gap, 2 * power, rtol=1e-12)
+    assert one.itemized is not None
+    assert other.itemized is not None
+    pairs = other.itemized.log10_norm - one.itemized.log10_norm
+    np.testing.assert_allclose(pairs[np.tril_indices(4)], 2 * power, rtol=1e-12)
+    for name, gradient in one.parameter_gradients.items():
+        times = power * (1 if name in ("W_hy", "b_y") else 2)
+        found = other.parameter_gradients[name]
+        assert found.log10_norm - gradient.log10_norm == pytest.approx(times, rel=1e-12)
+    assert other.clipping.finite

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Edge, Graph, Truncation
+from engine import Edge, Graph, Sequence, Truncation
 from tests.engine.reference.cases import CELLS, TOPOLOGIES, Case, cases, draws, make
 from tests.engine.reference.compare import close_log10, norm
 from tests.engine.reference.forward import Forward
@@ -183,3 +183,21 @@ def test_numbers_far_outside_a_double_are_on_the_graph() -> None:
         assert value == pytest.approx(base - 8.0 * (steps - t), rel=1e-13)
         edge = next(e for e in graph.edges if (e.source, e.target) == (f"h_{t}", f"h_{t + 1}"))
         assert edge.log10_norm == pytest.approx(value, rel=1e-13)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("rule", [Truncation(), Truncation("window", 2)], ids=str)
+def test_small_factors_on_an_edge(cell: str, rule: Truncation) -> None:
+    """f′ = 1e-260 times w = 1e-100: too small for a double, not for an edge."""
+    case = make(cell, "many-to-many", "tanh", truncation=rule, sizes=(1, 1, 1), steps=3)
+    one = np.ones((1, 1))
+    weights = {"W_xh": one, case.recurrent: 1e-100 * one, "b_h": np.array([300.0]), "W_hy": one}
+    quiet = Sequence(np.zeros((3, 1, 1)), np.zeros((3, 1, 1)), 3)
+    graph = case.with_(parameters=weights | {"b_y": np.zeros(1)}, sequence=quiet).flow().graph
+    assert graph is not None
+    slope = np.log10(4.0) - 600.0 * np.log10(np.e)
+    for edge in graph.edges:
+        if edge.kind in ("recurrent", "context"):
+            assert edge.log10_norm == pytest.approx(slope - 100.0, rel=1e-12)
+        elif edge.kind == "input":
+            assert edge.log10_norm == pytest.approx(slope, rel=1e-12)

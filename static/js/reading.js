@@ -147,6 +147,10 @@ export function reason(placed, reading) {
       ? "every ReLU here is off (f′(a) = 0), or the weights are zero"
       : "the gradient is exactly zero here";
   }
-  if (placed.state === "off") return "not on the way back of the followed loss";
+  if (placed.state === "off") {
+    return Number(placed.edge.target.slice(2)) > reading.entryStep
+      ? "a loss cannot reach a later step"
+      : "nothing of the followed loss comes this way";
+  }
   return "";
 }

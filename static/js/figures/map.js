@@ -27,8 +27,7 @@ export function map(reading, frame, theme) {
   });
   const range = rowRange(losses, frame);
   const plot = frame.height - 44;
-  const values =
-    losses.length === 1 ? losses : stepTicks(range[0], range[1], Math.max(1, plot / 20));
+  const values = losses.length < 5 ? losses : stepTicks(range[0], range[1], Math.max(1, plot / 20));
   return {
     data: [
       {
@@ -84,7 +83,7 @@ function thin(all, keep) {
 /** A frame around the followed row. */
 function follows(reading, frame, theme) {
   const alone = reading.follow === null || reading.lossSteps.length === 1;
-  const [left, right] = [Math.max(reading.first - 0.5, frame.lo), reading.follow + 0.5];
+  const [left, right] = [Math.max(0.5, frame.lo), reading.follow + 0.5];
   const [low, high] = [reading.follow - 0.5, reading.follow + 0.5];
   return {
     type: "scatter",

@@ -1,0 +1,116 @@
+"""What the browser tests share, beyond ../conftest.py.
+
+unrolled   the page, open already and led to another experiment by each test: quick. Only for
+           tests that leave nothing behind but settings (no zoom, no colours, no routes).
+fresh      the page in a context of its own, not open yet
+modules    an empty page that imports the project's JavaScript modules: `modules("format.js", …)`
+
+Each fails the test at its end if the page wrote to the console, threw, or asked another host.
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.driver import Unrolled
+from tests.conftest import PageLog
+
+VIEW = {"width": 1440, "height": 900}
+
+
+class Kept:
+    """One open page for many tests; closed and opened anew after a test that failed."""
+
+    def __init__(self, browser: Browser, server: str) -> None:
+        self._browser = browser
+        self._server = server
+        self._open: tuple[Unrolled, PageLog] | None = None
+
+    def get(self) -> tuple[Unrolled, PageLog]:
+        if self._open is None:
+            context = self._browser.new_context(base_url=self._server, viewport=VIEW)
+            page = context.new_page()
+            log = PageLog(origin=self._server)
+            log.watch(page)
+            self._open = Unrolled(page, self._server), log
+        return self._open
+
+    def forget(self) -> None:
+        if self._open is not None:
+            self._open[0].page.context.close()
+            self._open = None
+
+
+@pytest.fixture(scope="session")
+def kept(browser: Browser, server: str) -> Iterator[Kept]:
+    page = Kept(browser, server)
+    yield page
+    page.forget()
+
+
+@pytest.fixture
+def shared_log(kept: Kept) -> PageLog:
+    return kept.get()[1]
+
+
+@pytest.fixture
+def unrolled(kept: Kept, shared_log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
+    page = kept.get()[0]
+    failures = request.session.testsfailed
+    shared_log.expected.clear()
+    yield page
+    try:
+        shared_log.check()
+    except AssertionError:
+        kept.forget()
+        raise
+    if request.session.testsfailed > failures:
+        kept.forget()
+    shared_log.messages.clear()
+
+
+@pytest.fixture
+def fresh(page: Page, server: str) -> Unrolled:
+    return Unrolled(page, server)
+
+
+Modules = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def _empty(browser: Browser, server: str) -> Iterator[tuple[Page, PageLog]]:
+    context = browser.new_context(base_url=server, viewport=VIEW)
+    page = context.new_page()
+    log = PageLog(origin=server)
+    log.watch(page)
+    page.goto("/healthz")
+    yield page, log
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def static_url(server: str) -> str:
+    """Where the modules are served from, as the page itself says."""
+    with urllib.request.urlopen(server) as answer:
+        found = re.search(r'src="([^"]+)/main\.js"', answer.read().decode())
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture
+def modules(_empty: tuple[Page, PageLog], static_url: str) -> Iterator[Modules]:
+    """`modules(path, "(module, given) => …", given)`: the value of a function of a module."""
+    page, log = _empty
+
+    def run(path: str, function: str, given: Any = None) -> Any:
+        script = f"async ([url, given]) => ({function})(await import(url), given)"
+        return page.evaluate(script, [f"{static_url}/{path}", given])
+
+    yield run
+    log.check()

@@ -1,0 +1,194 @@
+"""Drive the page as a reader does, and read what it has drawn."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.sync_api import Locator, Page, Request, expect
+
+Json = dict[str, Any]
+
+FLOW = "**/api/v1/flow"
+
+# Nothing on the page takes so long; what never comes should not hold up the other tests.
+MOST_MS = 10_000
+expect.set_options(timeout=MOST_MS)
+
+# What Plotly holds for a figure, and the pixels of a point given in its own units.
+_FIGURE = """element => ({data: element.data, layout: {
+    width: element.layout.width, height: element.layout.height,
+    xaxis: element.layout.xaxis, yaxis: element.layout.yaxis}})"""
+_PIXEL = """(element, [x, y]) => {
+    const {xaxis, yaxis} = element._fullLayout;
+    return [xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y)];
+}"""
+
+
+class Unrolled:
+    """The page: what is set, what was asked, what is drawn."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page = page
+        self.server = server
+        self.requests: list[Request] = []
+        self._opened = 0
+        page.set_default_timeout(MOST_MS)
+        page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        if request.url.endswith("/api/v1/flow"):
+            self.requests.append(request)
+
+    def open(self, **settings: Any) -> None:
+        """Show an experiment given by settings of the URL.
+
+        A page that is open already is led there through its address, which takes no new start;
+        the counter makes every address another one, and the page leaves out what it does not know.
+        """
+        self._opened += 1
+        fragment = urlencode(settings | {"opened": self._opened})
+        if not self.page.url.startswith(self.server):
+            self.page.goto(f"{self.server}/#{fragment}")
+        else:
+            with self.page.expect_request(FLOW):
+                self.page.evaluate("fragment => { location.hash = fragment; }", fragment)
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until the page asks for nothing more and has drawn the last answer."""
+        expect(self.page.locator("#pictures")).to_have_attribute("aria-busy", "false")
+
+    def ready(self) -> None:
+        """Wait until the page has settled on a picture rather than on an error."""
+        self.settled()
+        expect(self.page.locator("html")).to_have_attribute("data-state", "ready")
+
+    @property
+    def asked(self) -> Json:
+        """The experiment that the page asked for last."""
+        document: Json = self.requests[-1].post_data_json
+        return document
+
+    def flow(self) -> Json:
+        """The service's answer to that experiment, asked for by another client."""
+        return self.post(self.asked)
+
+    def post(self, experiment: Json) -> Json:
+        request = urllib.request.Request(
+            f"{self.server}/api/v1/flow",
+            json.dumps(experiment).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            document: Json = json.load(answer)
+            return document
+
+    # --- controls ---------------------------------------------------------------------------
+
+    def choose(self, group: str, label: str) -> None:
+        """Choose one of several radio buttons shown side by side."""
+        box = self.page.get_by_role("group", name=group, exact=True)
+        box.get_by_role("radio", name=label, exact=True).check()
+
+    def slide(self, label: str, value: float) -> None:
+        """Set a slider, as one event."""
+        self.page.get_by_label(label, exact=True).evaluate(
+            """(slider, value) => {
+                slider.value = value;
+                slider.dispatchEvent(new Event("input", {bubbles: true}));
+            }""",
+            str(value),
+        )
+
+    def field(self, pointer: str) -> Locator:
+        """The part of the form that stands for a member of the request."""
+        return self.page.locator(f'[data-pointer="{pointer}"]:visible')
+
+    # --- pictures ---------------------------------------------------------------------------
+
+    def plot(self, name: str) -> Locator:
+        return self.page.locator(f"#plot-{name}")
+
+    def figure(self, name: str) -> Json:
+        """What is drawn: {data, layout}."""
+        drawn: Json = self.plot(name).evaluate(_FIGURE)
+        return drawn
+
+    def traces(self, name: str, **wanted: str) -> list[Json]:
+        """The traces of a figure with these attributes, e.g. type="bar"."""
+        return [
+            trace
+            for trace in self.figure(name)["data"]
+            if all(trace.get(key) == value for key, value in wanted.items())
+        ]
+
+    def rows(self) -> dict[str, float]:
+        """Height of each row of the diagram by its letter: x, c, h, o, L."""
+        axis = self.figure("diagram")["layout"]["yaxis"]
+        return {
+            name[-1]: height
+            for name, height in zip(axis["ticktext"], axis["tickvals"], strict=True)
+            if name != "target"
+        }
+
+    def pixel(self, thing: str) -> tuple[float, float]:
+        """Where a node ("h_3") or the middle of an edge ("h_3>h_4") lies on the screen."""
+        rows = self.rows()
+        ends = []
+        for node in thing.split(">"):
+            letter, step = node.split("_")
+            ends.append((int(step) - (0.5 if letter == "c" else 0), rows[letter]))
+        middle = [sum(values) / len(ends) for values in zip(*ends, strict=True)]
+        return self.at("diagram", *middle)
+
+    def at(self, name: str, x: float, y: float) -> tuple[float, float]:
+        """Where a point of a figure, in the units of its axes, lies on the screen."""
+        plot = self.plot(name)
+        plot.scroll_into_view_if_needed()
+        left, top = plot.evaluate(_PIXEL, [x, y])
+        box = plot.bounding_box()
+        assert box is not None
+        return box["x"] + left, box["y"] + top
+
+    def click(self, thing: str) -> None:
+        self.page.mouse.click(*self.pixel(thing))
+
+    def words(self, name: str) -> list[str]:
+        """Every piece of text in a figure's SVG."""
+        return self.plot(name).locator("svg text").all_text_contents()
+
+    def profile(self) -> dict[int, float]:
+        """log₁₀ of the height of every bar of the profile, by its step."""
+        (bars,) = self.traces("profile", type="bar")
+        return {
+            step: bars["base"] + height for step, height in zip(bars["x"], bars["y"], strict=True)
+        }
+
+    def nodes(self, row: str) -> dict[float, str]:
+        """The colours of a row's nodes, by step."""
+        height = self.rows()[row]
+        for trace in self.traces("diagram", mode="markers"):
+            if isinstance(trace["marker"].get("symbol"), list):
+                return {
+                    x: color
+                    for x, y, color in zip(
+                        trace["x"], trace["y"], trace["marker"]["color"], strict=True
+                    )
+                    if y == height
+                }
+        raise AssertionError("no nodes are drawn")
+
+    def tokens(self) -> list[str]:
+        """What stands in or below the input nodes, from left to right."""
+        height = self.rows()["x"]
+        placed = [
+            (x, y, text)
+            for trace in self.traces("diagram", mode="text")
+            for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True)
+        ]
+        below = [(x, text) for x, y, text in placed if y < height]
+        inside = [(x, text) for x, y, text in placed if y == height]
+        return [text for _, text in sorted(below or inside, key=lambda pair: pair[0])]

@@ -1,0 +1,140 @@
+"""No change is lost, the last one wins, and the old picture stays until the new one is there."""
+
+import threading
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.driver import FLOW, Unrolled
+
+# One slider, moved thirty times in one task of the page: faster than any hand.
+MOVE = """slider => {
+    for (let n = 1; n <= 30; n += 1) {
+        slider.value = String(0.3 + n / 20);
+        slider.dispatchEvent(new Event("input", {bubbles: true}));
+    }
+}"""
+# The same with a pause of one frame between moves.
+DRAG = """async slider => {
+    for (let n = 1; n <= 30; n += 1) {
+        slider.value = String(0.3 + n / 20);
+        slider.dispatchEvent(new Event("input", {bubbles: true}));
+        await new Promise(requestAnimationFrame);
+    }
+}"""
+LAST = 1.8
+
+
+def shows_radius(page: Unrolled, radius: float) -> None:
+    page.ready()
+    assert page.asked["weights"]["spectral_radius"] == radius
+    row = page.flow()["itemized"]["log10_norm"][-1]
+    assert page.profile() == pytest.approx(dict(enumerate(row, start=1)), abs=1e-9)
+    field = page.page.get_by_role("spinbutton", name="Largest |eigenvalue|")
+    expect(field).to_have_value(str(radius))
+
+
+@pytest.mark.parametrize("moves", [MOVE, DRAG], ids=["at once", "frame by frame"])
+def test_thirty_moves_end_at_the_last(unrolled: Unrolled, moves: str) -> None:
+    unrolled.open(radius=0.3, text="a" * 20 + "b" * 31)
+    asked = len(unrolled.requests)
+    unrolled.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(moves)
+    shows_radius(unrolled, LAST)
+    assert 0 < len(unrolled.requests) - asked <= 30
+
+
+def test_a_drag_by_mouse_ends_where_the_hand_does(unrolled: Unrolled) -> None:
+    unrolled.open(radius=0.3)
+    slider = unrolled.page.get_by_role("slider", name="Largest |eigenvalue|")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    mouse = unrolled.page.mouse
+    mouse.move(box["x"] + 0.2 * box["width"], middle)
+    mouse.down()
+    for n in range(3, 10):
+        mouse.move(box["x"] + n * box["width"] / 10, middle, steps=2)
+    mouse.up()
+    reached = float(slider.input_value())
+    assert reached > 1.5
+    shows_radius(unrolled, reached)
+
+
+def test_slow_answers_do_not_lose_the_last_change(fresh: Unrolled) -> None:
+    fresh.open(radius=0.3)
+    delays = iter([0.4, 0.02, 0.3, 0.01] * 30)
+
+    def slowly(route: Route) -> None:
+        threading.Event().wait(next(delays))
+        route.continue_()
+
+    fresh.page.route(FLOW, slowly)
+    fresh.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(DRAG)
+    shows_radius(fresh, LAST)
+
+
+def test_an_old_answer_that_never_comes_makes_way_for_the_newest(fresh: Unrolled) -> None:
+    fresh.open(radius=0.3)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    fresh.page.route(FLOW, hold_the_first)
+    before = fresh.figure("profile")["data"]
+    box = fresh.page.get_by_role("spinbutton", name="Largest |eigenvalue|")
+    with fresh.page.expect_event("requestfailed") as dropped:
+        box.fill("0.4")
+        expect(fresh.page.get_by_role("main")).to_have_attribute("aria-busy", "true")
+        assert fresh.figure("profile")["data"] == before
+        expect(fresh.page.locator("#progress")).to_be_visible()
+        box.fill("0.5")
+        box.fill("0.6")
+    assert dropped.value.post_data_json["weights"]["spectral_radius"] == 0.4
+    assert "ABORTED" in str(dropped.value.failure)
+    shows_radius(fresh, 0.6)
+    radii = [request.post_data_json["weights"]["spectral_radius"] for request in fresh.requests]
+    assert radii == [0.3, 0.4, 0.6]
+    expect(fresh.page.locator("#progress")).to_be_hidden()
+
+
+def test_an_old_problem_does_not_hide_a_newer_picture(fresh: Unrolled, page_log) -> None:
+    page_log.expect("status of 422")
+    fresh.open()
+    text = fresh.page.get_by_label("Your text")
+    text.evaluate(
+        """field => {
+            for (const value of ["", "x", "after"]) {
+                field.value = value;
+                field.dispatchEvent(new Event("input", {bubbles: true}));
+            }
+        }"""
+    )
+    fresh.ready()
+    assert fresh.tokens() == list("afte")
+    expect(fresh.field("/sequence/text").get_by_role("alert")).to_be_hidden()
+
+
+def test_a_followed_loss_and_a_slider_at_once(unrolled: Unrolled) -> None:
+    unrolled.open(radius=0.3, text="abcdefgh")
+    unrolled.page.evaluate(
+        """() => {
+            const set = (id, value) => {
+                const control = document.getElementById(id);
+                control.value = value;
+                control.dispatchEvent(new Event("input", {bubbles: true}));
+            };
+            set("follow-step", "4");
+            set("radius-slider", "1.2");
+            set("follow-step", "5");
+        }"""
+    )
+    unrolled.ready()
+    assert unrolled.asked["follow"] == 5
+    assert unrolled.asked["weights"]["spectral_radius"] == 1.2
+    row = unrolled.flow()["itemized"]["log10_norm"][4][:5]
+    assert unrolled.profile() == pytest.approx(dict(enumerate(row, start=1)), abs=1e-9)

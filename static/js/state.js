@@ -5,6 +5,9 @@ import { fromFragment, toFragment } from "./properties.js";
 /** Changing any of these starts from another experiment than the preset's. */
 const FREE_OF_PRESET = new Set(["preset", "follow", "select", "clip", "mu"]);
 
+/** During a gesture the URL waits so long; browsers refuse to be told of every movement. */
+const REST_MS = 150;
+
 /**
  * @param {Window} window
  * @returns a store: get, set, replaceAll, settle, subscribe
@@ -12,23 +15,30 @@ const FREE_OF_PRESET = new Set(["preset", "follow", "select", "clip", "mu"]);
 export function createStore(window) {
   let settings = fromFragment(window.location.hash);
   let gesture = false;
+  let unwritten = "";
+  let timer = 0;
   const listeners = new Set();
 
   function tell(changed) {
     for (const listener of listeners) listener(settings, changed);
   }
 
+  /** Bring the URL up to date: a new entry, or the same one while a gesture lasts. */
   function write() {
+    clearTimeout(timer);
+    if (!unwritten) return;
     const fragment = toFragment(settings);
     const url = fragment ? `#${fragment}` : window.location.pathname + window.location.search;
-    if (gesture) window.history.replaceState(null, "", url);
+    if (unwritten === "replace") window.history.replaceState(null, "", url);
     else window.history.pushState(null, "", url);
+    unwritten = "";
   }
 
   window.addEventListener("popstate", () => {
     const before = settings;
     settings = fromFragment(window.location.hash);
     gesture = false;
+    unwritten = "";
     tell(new Set(Object.keys(settings).filter((name) => settings[name] !== before[name])));
   });
 
@@ -44,18 +54,24 @@ export function createStore(window) {
     set(patch, { during = false } = {}) {
       const changed = new Set(Object.keys(patch).filter((name) => settings[name] !== patch[name]));
       if (changed.size) {
+        if (!gesture) write();
+        unwritten ||= gesture ? "replace" : "push";
         settings = { ...settings, ...patch };
         if (![...changed].every((name) => FREE_OF_PRESET.has(name))) settings.preset = "";
-        write();
+        clearTimeout(timer);
+        timer = setTimeout(write, REST_MS);
       }
       gesture = during;
+      if (!during) write();
       if (changed.size) tell(changed);
     },
 
     /** Start from other settings altogether. @param {Object<string, any>} next */
     replaceAll(next) {
+      write();
       settings = next;
       gesture = false;
+      unwritten = "push";
       write();
       tell(new Set(Object.keys(next)));
     },

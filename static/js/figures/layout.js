@@ -34,6 +34,7 @@ export function timeLayout(theme, frame, { top, bottom, ticks = true, title = ""
       ticktext: values.map(String),
       showticklabels: ticks,
       tickangle: 0,
+      ticklabeloverflow: "allow",
       title: title
         ? { text: title, standoff: 4, font: { size: 11, color: theme.muted } }
         : undefined,
@@ -49,6 +50,7 @@ export function plainAxis(theme, extra) {
     showline: false,
     ticks: "",
     automargin: false,
+    ticklabeloverflow: "allow",
     gridcolor: theme.grid,
     tickfont: { size: 11, color: theme.muted },
     ...extra,

@@ -105,12 +105,15 @@ def static_url(server: str) -> str:
 
 @pytest.fixture
 def modules(_empty: tuple[Page, PageLog], static_url: str) -> Iterator[Modules]:
-    """`modules(path, "(module, given) => …", given)`: the value of a function of a module."""
+    """`modules(path, "(module, given, load) => …", given)`: what the function makes of a module."""
     page, log = _empty
 
     def run(path: str, function: str, given: Any = None) -> Any:
-        script = f"async ([url, given]) => ({function})(await import(url), given)"
-        return page.evaluate(script, [f"{static_url}/{path}", given])
+        script = f"""async ([base, path, given]) => {{
+            const load = (name) => import(`${{base}}/${{name}}`);
+            return ({function})(await load(path), given, load);
+        }}"""
+        return page.evaluate(script, [static_url, path, given])
 
     yield run
     log.check()

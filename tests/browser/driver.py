@@ -53,9 +53,18 @@ class Unrolled:
         if not self.page.url.startswith(self.server):
             self.page.goto(f"{self.server}/#{fragment}")
         else:
-            with self.page.expect_request(FLOW):
-                self.page.evaluate("fragment => { location.hash = fragment; }", fragment)
+            self.lead(fragment)
         self.settled()
+
+    def lead(self, fragment: str) -> None:
+        """Change the address of the open page, and wait until the page has heard of it."""
+        self.page.evaluate(
+            """fragment => new Promise((resolve) => {
+                addEventListener("popstate", () => resolve(), {once: true});
+                location.hash = fragment;
+            })""",
+            fragment,
+        )
 
     def settled(self) -> None:
         """Wait until the page asks for nothing more and has drawn the last answer."""
@@ -95,7 +104,7 @@ class Unrolled:
 
     def slide(self, label: str, value: float) -> None:
         """Set a slider, as one event."""
-        self.page.get_by_label(label, exact=True).evaluate(
+        self.page.get_by_role("slider", name=label, exact=True).evaluate(
             """(slider, value) => {
                 slider.value = value;
                 slider.dispatchEvent(new Event("input", {bubbles: true}));

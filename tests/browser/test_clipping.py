@@ -28,8 +28,7 @@ def wanted(flow: Json) -> tuple[list[float], list[float]]:
 
 def shown(page: Unrolled, series: int) -> list[list[float]]:
     """The bars, once the picture beside has as many series."""
-    drawn = page.plot("clipping").locator("svg .bars")
-    expect(drawn.locator(".trace")).to_have_count(series)
+    expect(page.plot("clipping").locator("svg .trace.bars")).to_have_count(series)
     return bars(page)
 
 
@@ -51,7 +50,7 @@ def test_before_and_after_are_both_drawn_and_labelled(
     flow = unrolled.flow()
     assert flow["clipping"]["engaged"]
     before, after = wanted(flow)
-    expect(unrolled.plot("clipping").locator("svg .bars .trace")).to_have_count(2)
+    expect(unrolled.plot("clipping").locator("svg .trace.bars")).to_have_count(2)
     drawn = shown(unrolled, 2)
     assert drawn[0] == pytest.approx(before, abs=1e-6)
     tall = [n for n, v in enumerate(after) if v > min(after) + 1]
@@ -87,7 +86,7 @@ def test_the_profile_shows_what_norm_clipping_leaves(unrolled: Unrolled) -> None
     unrolled.open(clip="norm", mu=0.01)
     flow = unrolled.flow()
     scale = math.log10(flow["clipping"]["scale"])
-    after = [t for t in unrolled.traces("profile", type="scatter") if "dash" in t["line"]]
+    after = [t for t in unrolled.traces("profile", type="scatter") if "dash" in t.get("line", {})]
     row = flow["itemized"]["log10_norm"][-1]
     heights = [t["y"] for t in after if len(t["y"]) == len(row)]
     assert [pytest.approx([v + scale for v in row], abs=1e-9)] == [
@@ -117,5 +116,5 @@ def test_off_again_shows_one_bar_each(unrolled: Unrolled) -> None:
     unrolled.choose("Rule", "off")
     unrolled.ready()
     assert unrolled.asked["clip"] == {"rule": "none"}
-    expect(unrolled.plot("clipping").locator("svg .bars .trace")).to_have_count(1)
+    expect(unrolled.plot("clipping").locator("svg .trace.bars")).to_have_count(1)
     expect(unrolled.page.get_by_role("spinbutton", name="Threshold")).to_be_hidden()

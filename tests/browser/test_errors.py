@@ -1,0 +1,207 @@
+"""An error stands beside the control that caused it, and nothing is lost."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.driver import FLOW, Unrolled
+
+ALL = {"reach": "window", "clip": "norm", "wiring": "many-to-one", "labelled": "yes"}
+POINTERS = {
+    "/network/cell": "/network/cell",
+    "/network/topology": "/network/topology",
+    "/network/activation": "/network/activation",
+    "/network/hidden_size": "/network/hidden_size",
+    "/weights/init": "/weights/init",
+    "/weights/spectral_radius": "/weights/spectral_radius",
+    "/weights/seed": "/weights/seed",
+    "/truncation/steps": "/truncation",
+    "/clip/max_norm": "/clip",
+    "/sequence/text": "/sequence/text",
+    "/sequence/tokens": "/sequence/tokens",
+    "/sequence/label/index": "/sequence/label",
+    "/loss": "/loss",
+}
+
+
+def answer_with(page: Page, status: int, body: object, kind: str = "application/problem+json"):
+    page.route(
+        FLOW,
+        lambda route: route.fulfill(status=status, body=json.dumps(body), content_type=kind),
+    )
+
+
+def problem(*errors: tuple[str, str]) -> dict[str, object]:
+    return {
+        "type": "about:blank",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": "The experiment is not valid.",
+        "errors": [{"pointer": pointer, "detail": detail} for pointer, detail in errors],
+    }
+
+
+def test_an_error_of_the_service_stands_beside_its_control(unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    unrolled.open(text="kept")
+    before = unrolled.figure("diagram")["data"]
+    box = unrolled.page.get_by_label("Hidden units")
+    box.fill("0")
+    unrolled.settled()
+    alert = unrolled.field("/network/hidden_size").get_by_role("alert")
+    expect(alert).to_be_visible()
+    expect(alert).to_contain_text("0")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_value("0")
+    assert unrolled.figure("diagram")["data"] == before
+    expect(unrolled.page.get_by_label("Your text")).to_have_value("kept")
+    box.fill("5")
+    unrolled.ready()
+    expect(alert).to_be_hidden()
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_the_control_is_described_by_its_error(unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    unrolled.open(text="kept")
+    box = unrolled.page.get_by_label("Hidden units")
+    box.fill("0")
+    unrolled.settled()
+    said = unrolled.field("/network/hidden_size").get_by_role("alert").inner_text()
+    expect(box).to_have_accessible_description(said)
+
+
+def test_every_pointer_finds_its_control(fresh: Unrolled, page_log) -> None:
+    page_log.expect("status of 422")
+    fresh.open(**ALL)
+    before = fresh.figure("profile")["data"]
+    for radius, (pointer, field) in enumerate(POINTERS.items(), start=1):
+        fresh.page.unroute_all()
+        answer_with(fresh.page, 422, problem((pointer, f"detail of {pointer}")))
+        fresh.slide("Largest |eigenvalue|", radius / 20)
+        fresh.settled()
+        alert = fresh.field(field).get_by_role("alert").filter(has_text=f"detail of {pointer}")
+        expect(alert).to_be_visible()
+        expect(fresh.page.get_by_role("alert").filter(has_text="detail of")).to_have_count(1)
+    assert fresh.figure("profile")["data"] == before
+    fresh.page.unroute_all()
+    fresh.slide("Largest |eigenvalue|", 1)
+    fresh.ready()
+    expect(fresh.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_error_without_a_control_is_said_above_the_pictures(fresh, page_log) -> None:
+    page_log.expect("status of 422")
+    fresh.open()
+    answer_with(fresh.page, 422, problem(("/nowhere/at/all", "strange"), ("/loss", "odd")))
+    fresh.slide("Largest |eigenvalue|", 1)
+    fresh.settled()
+    expect(fresh.page.get_by_role("alert").filter(has_text="strange")).to_be_visible()
+    expect(fresh.field("/loss").get_by_role("alert")).to_have_text("odd")
+
+
+def test_a_server_out_of_reach_is_said_and_retried(fresh: Unrolled, page_log) -> None:
+    page_log.expect("ERR_CONNECTION_REFUSED")
+    fresh.open(text="kept")
+    before = fresh.figure("diagram")["data"]
+    fresh.page.route(FLOW, lambda route: route.abort("connectionrefused"))
+    fresh.page.get_by_label("Your text").fill("not lost")
+    fresh.settled()
+    message = fresh.page.get_by_role("alert").filter(has_text="does not answer")
+    expect(message).to_be_visible()
+    assert fresh.figure("diagram")["data"] == before
+    expect(fresh.page.get_by_label("Your text")).to_have_value("not lost")
+    retry = fresh.page.get_by_role("button", name="Try again")
+    retry.click()
+    expect(message).to_be_visible()
+    fresh.settled()
+    fresh.page.unroute_all()
+    retry.click()
+    fresh.ready()
+    expect(message).to_be_hidden()
+    assert fresh.tokens() == list("not␣los")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(500, "application/problem+json"), (502, "text/html"), (503, "text/plain")]
+)
+def test_other_answers_are_said(unrolled, shared_log, status: int, kind: str) -> None:
+    shared_log.expect(f"status of {status}")
+    unrolled.open(text="kept")
+    body = {"type": "about:blank", "title": "Oh", "status": status, "detail": f"Sorry, {status}."}
+    answer_with(unrolled.page, status, body, kind)
+    unrolled.slide("Largest |eigenvalue|", 1)
+    unrolled.settled()
+    unrolled.page.unroute_all()
+    expect(unrolled.page.get_by_role("alert").filter(has_text=str(status))).to_be_visible()
+    assert unrolled.tokens() == list("kep")
+    unrolled.page.get_by_role("button", name="Try again").click()
+    unrolled.ready()
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "pointer"),
+    [
+        ("Steps T", 5000, "/sequence/steps"),
+        ("Hidden units", 600, "/network/hidden_size"),
+        ("Batch", 5000, "/sequence/batch_size"),
+    ],
+)
+def test_too_large_is_said_beside_the_control(unrolled, shared_log, label, value, pointer) -> None:
+    shared_log.expect("status of 422")
+    unrolled.open(source="random")
+    unrolled.page.get_by_label(label).fill(str(value))
+    unrolled.settled()
+    alert = unrolled.field(pointer).get_by_role("alert")
+    expect(alert).to_be_visible()
+    expect(alert).to_contain_text(str(value))
+    assert len(unrolled.profile()) == 20
+
+
+def test_too_much_work_together_is_said_where_one_sees_it(unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    unrolled.open(source="random", steps=400)
+    unrolled.page.get_by_label("Hidden units").fill("512")
+    unrolled.settled()
+    expect(unrolled.page.get_by_role("alert").first).to_be_visible()
+    assert len(unrolled.profile()) > 0
+
+
+def test_an_address_with_a_wrong_word_shows_the_page_and_the_error(fresh, page_log) -> None:
+    page_log.expect("status of 422")
+    fresh.open(cell="triangle")
+    expect(fresh.field("/network/cell").get_by_role("alert")).to_contain_text("triangle")
+    fresh.choose("Cell", "Elman")
+    fresh.ready()
+    assert len(fresh.nodes("h")) == 15
+
+
+@pytest.mark.parametrize("value", ["", "1.5"])
+def test_a_number_that_cannot_be_read_is_said_at_once(unrolled, value: str) -> None:
+    unrolled.open()
+    asked = len(unrolled.requests)
+    box = unrolled.page.get_by_label("Hidden units")
+    box.fill(value)
+    expect(unrolled.field("/network/hidden_size").get_by_role("alert")).to_be_visible()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    assert len(unrolled.requests) == asked
+
+
+def test_presets_that_do_not_come_do_not_stop_the_page(fresh: Unrolled, page_log) -> None:
+    page_log.expect("status of 500")
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=500, body="no")
+
+    fresh.page.route("**/api/v1/presets", fail)
+    fresh.open()
+    fresh.ready()
+    expect(fresh.page.get_by_label("Start from an example")).to_be_hidden()
+
+
+def test_the_drawing_library_that_does_not_come_is_said(fresh: Unrolled, page_log) -> None:
+    page_log.expect("ERR_FAILED")
+    fresh.page.route("**/assets/plotly*", lambda route: route.abort())
+    fresh.page.goto("/")
+    expect(fresh.page.get_by_role("alert").filter(has_text="did not load")).to_be_visible()

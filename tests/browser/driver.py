@@ -75,6 +75,18 @@ class Unrolled:
         self.settled()
         expect(self.page.locator("html")).to_have_attribute("data-state", "ready")
 
+    def frame(self) -> None:
+        """Wait until what was put off to the next frame is done."""
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    @property
+    def address(self) -> str:
+        """What stands in the address bar; `page.url` may lag behind."""
+        href: str = self.page.evaluate("() => location.href")
+        return href
+
     @property
     def asked(self) -> Json:
         """The experiment that the page asked for last."""

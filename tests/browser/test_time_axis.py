@@ -133,8 +133,7 @@ def test_the_wheel_zooms_with_control_and_scrolls_without(zoomed: Unrolled) -> N
     zoomed.page.keyboard.down("Control")
     mouse.wheel(0, -100)
     zoomed.page.keyboard.up("Control")
-    zoomed.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-    zoomed.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    zoomed.frame()
     low, high = ranges(zoomed)[0]
     assert 0.5 < low < 20 < high < 40.5
     assert ranges(zoomed) == [[low, high]] * 3

@@ -41,7 +41,7 @@ def test_the_address_restores_the_experiment_in_a_new_page(unrolled, shared_log,
     unrolled.click("h_9>c_10")
     other = Unrolled(page.context.new_page(), server)
     shared_log.watch(other.page)
-    other.page.goto(page.url)
+    other.page.goto(unrolled.address)
     other.ready()
     assert other.asked == unrolled.asked
     assert other.asked["network"]["cell"] == "jordan"
@@ -115,7 +115,7 @@ def test_copy_link(fresh: Unrolled) -> None:
     fresh.page.get_by_role("button", name="Copy link").click()
     expect(fresh.page.get_by_role("status").filter(has_text="copied")).to_be_visible()
     copied = fresh.page.evaluate("() => navigator.clipboard.readText()")
-    assert copied == fresh.page.url
+    assert copied == fresh.address
     fresh.page.goto("about:blank")
     fresh.page.goto(copied)
     fresh.ready()
@@ -136,7 +136,7 @@ def test_every_preset_loads_and_says_what_to_look_at(unrolled: Unrolled, preset)
     same = wanted["experiment"] | {"follow": asked["experiment"]["follow"]}
     assert asked["experiment"] == same
     assert unrolled.profile().keys() <= set(range(1, asked["steps"] + 1))
-    assert f"preset={preset.name}" in unrolled.page.url
+    assert f"preset={preset.name}" in unrolled.address
 
 
 def test_another_change_leaves_the_preset(unrolled: Unrolled) -> None:
@@ -147,7 +147,7 @@ def test_another_change_leaves_the_preset(unrolled: Unrolled) -> None:
     unrolled.slide("Largest |eigenvalue|", 0.9)
     unrolled.ready()
     expect(choice).to_have_value("")
-    assert "preset=" not in unrolled.page.url
+    assert "preset=" not in unrolled.address
 
 
 @pytest.mark.parametrize(

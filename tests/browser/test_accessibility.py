@@ -1,0 +1,86 @@
+"""No violation that axe knows of, in any state of the page."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.driver import Unrolled
+
+
+def holds(page: Unrolled) -> None:
+    page.page.mouse.move(1, 1)
+    result = Axe().run(page.page)
+    found = {
+        violation["id"]: [node["target"] for node in violation["nodes"]]
+        for violation in result.response["violations"]
+    }
+    assert found == {}
+    assert len(result.response["passes"]) > 20
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"select": "h_4>h_5", "text": "gradients"},
+        {"cell": "elman", "select": "h_3>c_4", "clip": "value", "reach": "window"},
+        {"source": "random", "wiring": "many-to-one", "clip": "norm", "steps": 80},
+    ],
+    ids=["first", "inspector", "blocked", "random"],
+)
+def test_light_and_dark(fresh: Unrolled, theme, settings: dict) -> None:
+    fresh.page.emulate_media(color_scheme=theme)
+    fresh.open(**settings)
+    fresh.ready()
+    holds(fresh)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_small_screen_with_the_settings_open(fresh: Unrolled, theme) -> None:
+    fresh.page.emulate_media(color_scheme=theme)
+    fresh.page.set_viewport_size({"width": 390, "height": 844})
+    fresh.open(select="h_4")
+    fresh.ready()
+    holds(fresh)
+    fresh.page.get_by_role("button", name="Settings").click()
+    holds(fresh)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_error_shown(fresh: Unrolled, page_log, theme) -> None:
+    page_log.expect("status of 422")
+    fresh.page.emulate_media(color_scheme=theme)
+    fresh.open()
+    fresh.page.get_by_label("Your text").fill("")
+    fresh.page.get_by_label("Hidden units").fill("0")
+    fresh.settled()
+    expect(fresh.page.get_by_role("alert").first).to_be_visible()
+    holds(fresh)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_share_open_and_a_tooltip(fresh: Unrolled, theme) -> None:
+    fresh.page.emulate_media(color_scheme=theme)
+    fresh.open()
+    fresh.page.get_by_role("button", name="Share").click()
+    holds(fresh)
+
+
+def test_what_changes_is_announced(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients", radius=0.4)
+    unrolled.slide("Largest |eigenvalue|", 1.9)
+    unrolled.ready()
+    said = unrolled.flow()["diagnosis"]["summary"]
+    expect(unrolled.page.locator("#announcer")).to_have_text(said)
+    expect(unrolled.page.locator("#announcer")).to_have_attribute("aria-live", "polite")
+
+
+def test_the_summary_of_the_pictures_follows_the_experiment(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients", cell="jordan", wiring="one-to-many")
+    label = unrolled.plot("diagram").get_attribute("aria-label") or ""
+    assert "jordan" in label
+    assert "one-to-many" in label
+    assert "8 steps" in label
+    blocked = sum(edge["blocked"] for edge in unrolled.flow()["graph"]["edges"])
+    assert f"{blocked} edges pass no gradient" in label

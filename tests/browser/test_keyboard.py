@@ -1,0 +1,151 @@
+"""The keyboard alone reaches and operates everything, and one sees where one is."""
+
+from playwright.sync_api import expect
+
+from tests.browser.driver import Unrolled
+
+NAME = """const name = (element) => {
+    if (element.type === "radio") return `radio ${element.name}`;
+    const { picture = "", format = "", zoom = "" } = element.dataset;
+    return [element.localName, element.id, picture, format, zoom, element.getAttribute("href"),
+        element.ariaLabel].filter(Boolean).join(" ");
+};"""
+# What Tab should reach: a group of radio buttons is one stop.
+STOPS = f"""() => {{ {NAME}
+    const all = document.querySelectorAll(
+        "button, input, select, textarea, a[href], [tabindex=\"0\"]");
+    return [...all].filter(element => !element.disabled
+        && element.checkVisibility({{visibilityProperty: true}})).map(name);
+}}"""
+HERE = f"() => {{ {NAME} return name(document.activeElement); }}"
+# How the focused element and what stands closest to it look: the ring may be on any of them.
+RING = """() => {
+    const element = document.activeElement;
+    const near = [element, element.nextElementSibling, element.parentElement,
+        element.closest("figure, label"), element.closest("figure")?.querySelector(".plot")];
+    const look = () => JSON.stringify(near.filter(Boolean).map((one) => {
+        const style = getComputedStyle(one);
+        return [style.outlineStyle === "none" ? "" : style.outline, style.boxShadow];
+    }));
+    const focused = look();
+    element.blur();
+    const blurred = look();
+    element.focus({focusVisible: true});
+    return focused !== blurred;
+}"""
+
+
+def test_tab_reaches_every_control_and_shows_where_it_is(fresh: Unrolled) -> None:
+    fresh.open(wiring="many-to-one", clip="norm", reach="window")
+    fresh.page.add_style_tag(content="* { transition: none !important; }")
+    wanted = set(fresh.page.evaluate(STOPS))
+    assert len(wanted) > 30
+    reached: list[str] = []
+    unseen: list[str] = []
+    for _ in range(len(wanted) + 10):
+        fresh.page.keyboard.press("Tab")
+        here = fresh.page.evaluate(HERE)
+        if here.startswith("body"):
+            break
+        reached.append(here)
+        if not fresh.page.evaluate(RING):
+            unseen.append(here)
+    assert wanted - set(reached) == set()
+    assert unseen == []
+    assert reached[0] == "a #pictures"
+
+
+def test_the_first_stop_skips_to_the_pictures(fresh: Unrolled) -> None:
+    fresh.open()
+    before = fresh.asked
+    fresh.page.keyboard.press("Tab")
+    expect(fresh.page.get_by_role("link", name="Skip to the pictures")).to_be_focused()
+    fresh.page.keyboard.press("Enter")
+    expect(fresh.page.get_by_role("main")).to_be_focused()
+    fresh.ready()
+    assert fresh.asked == before
+
+
+def test_skipping_keeps_the_experiment(fresh: Unrolled) -> None:
+    fresh.open(text="keep me", cell="elman")
+    fresh.page.get_by_role("link", name="Skip to the pictures").focus()
+    fresh.page.keyboard.press("Enter")
+    expect(fresh.page.get_by_role("main")).to_be_focused()
+    fresh.ready()
+    assert fresh.asked["sequence"]["text"] == "keep me"
+    assert "keep" in fresh.address
+    expect(fresh.page.get_by_label("Your text")).to_have_value("keep me")
+
+
+def test_choices_sliders_and_numbers(unrolled: Unrolled) -> None:
+    unrolled.open(radius=0.5)
+    page = unrolled.page
+    page.get_by_role("radio", name="Simple").press("ArrowRight")
+    unrolled.ready()
+    assert unrolled.asked["network"]["cell"] == "elman"
+    page.get_by_label("Wiring").press("o")
+    unrolled.ready()
+    assert unrolled.asked["network"]["topology"].startswith("one")
+    page.get_by_role("slider", name="Largest |eigenvalue|").press("ArrowRight")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["spectral_radius"] == 0.51
+    page.get_by_label("Hidden units").press("ArrowDown")
+    unrolled.ready()
+    assert unrolled.asked["network"]["hidden_size"] == 15
+    page.get_by_role("checkbox", name="as drawn").press("Space")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["spectral_radius"] is None
+
+
+def test_walking_through_the_network(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients")
+    walk = unrolled.page.get_by_role("application")
+    for keys, symbol in [
+        (["Home"], "h₁"),
+        (["ArrowRight"], "h₂"),
+        (["ArrowDown"], "x₂"),
+        (["End"], "x₈"),
+        (["ArrowUp", "ArrowUp"], "o₈"),
+        (["ArrowLeft"], "o₇"),
+    ]:
+        for key in keys:
+            walk.press(key)
+        region = unrolled.page.get_by_role("region", name=f"Selected: {symbol}", exact=True)
+        expect(region).to_be_visible()
+        expect(unrolled.page.locator("#announcer")).to_contain_text(symbol)
+    walk.press("Enter")
+    expect(unrolled.page.locator("#inspector")).to_be_focused()
+    walk.press("Escape")
+    expect(unrolled.page.get_by_role("region", name="Selected", exact=True)).to_be_visible()
+
+
+def test_share_opens_and_closes(unrolled: Unrolled) -> None:
+    unrolled.open()
+    button = unrolled.page.get_by_role("button", name="Share")
+    button.press("Enter")
+    dialog = unrolled.page.get_by_role("dialog", name="Share and save")
+    expect(dialog).to_be_visible()
+    unrolled.page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="Copy link")).to_be_focused()
+    unrolled.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_zooming(fresh: Unrolled) -> None:
+    fresh.open()
+    fresh.page.get_by_role("button", name="Zoom in").press("Enter")
+    low, high = fresh.figure("map")["layout"]["xaxis"]["range"]
+    assert high - low < 15
+    fresh.page.get_by_role("button", name="Show all steps").press("Space")
+    assert fresh.figure("map")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+
+
+def test_enter_in_a_number_does_not_leave_the_page(unrolled: Unrolled) -> None:
+    unrolled.open()
+    box = unrolled.page.get_by_label("Hidden units")
+    box.fill("9")
+    box.press("Enter")
+    unrolled.ready()
+    assert unrolled.asked["network"]["hidden_size"] == 9
+    expect(box).to_have_value("9")

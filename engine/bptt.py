@@ -127,7 +127,9 @@ def _recursive(passage: Passage, given: Entering, crosses: list[bool]) -> tuple[
     arriving[...] = 0.0
     for t in range(steps - 1, -1, -1):
         pair, exponent[t] = align(
-            np.stack((entering[t], arriving)), np.array([0, exponent[t]]), always=True
+            np.stack((entering[t], arriving)),
+            np.array([given.exponent[t], exponent[t]]),
+            always=True,
         )
         np.add(pair[0], pair[1], out=states[t])
         if t and crosses[t]:
@@ -155,7 +157,7 @@ def _windowed(passage: Passage, given: Entering) -> tuple[Array, IntArray, Array
     while True:
         dh, passing = np.zeros_like(local), np.zeros_like(local)
         exponent = np.zeros(len(local), dtype=np.int64)
-        for live in live_rows(passage, local, careful=careful):
+        for live in live_rows(passage, given, careful=careful):
             rows, exponent[live.step] = align(live.rows, live.exponent[live.losses])
             dh[live.step].flat = rows.sum(axis=0)
             passing[live.step].flat = rows[: live.passing].sum(axis=0)

@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array, IntArray, Mask, Parameters, times
 from engine.bptt import Backward
 from engine.cells import Cell
-from engine.magnitude import Scaled
+from engine.magnitude import Scaled, near_one
 from engine.passage import Passage
 from engine.truncation import Truncation
 
@@ -156,15 +156,18 @@ def _arrivals(cell: Cell, parameters: Parameters, flow: Backward) -> _Arrivals:
 
     plain = np.zeros_like(flow.exponent)
     whole = flow.passed is flow.da
-    feedback = numbers(cell.feedback_gradient(parameters, flow.da), flow.exponent)
+    da, shift = near_one(flow.da)
+    do, output_shift = near_one(flow.do)
+    feedback = numbers(cell.feedback_gradient(parameters, da), flow.exponent + shift)
+    passed, passed_shift = (da, shift) if whole else near_one(flow.passed)
     return _Arrivals(
-        x=numbers(times(flow.da, parameters["W_xh"]), flow.exponent),
+        x=numbers(times(da, parameters["W_xh"]), flow.exponent + shift),
         state=numbers(flow.dh, flow.exponent),
         feedback=feedback,
         crossing=feedback
         if whole
-        else numbers(cell.feedback_gradient(parameters, flow.passed), flow.exponent),
-        through=numbers(times(flow.do, parameters["W_hy"]), flow.output_exponent),
+        else numbers(cell.feedback_gradient(parameters, passed), flow.exponent + passed_shift),
+        through=numbers(times(do, parameters["W_hy"]), flow.output_exponent + output_shift),
         o=numbers(flow.do, flow.output_exponent),
         loss=numbers(flow.do_local, plain),
     )

@@ -49,17 +49,17 @@ class Live(NamedTuple):
     passing: int
 
 
-def live_rows(passage: Passage, local: Array, *, careful: bool) -> Iterator[Live]:
+def live_rows(passage: Passage, entering: Entering, *, careful: bool) -> Iterator[Live]:
     """Carry every loss back side by side, from step T to step 1.
 
     D_{t−1} = (D_t ⊙ f′(a_t)) R, one block a loss; the loss of step t − 1 joins as a new one.
 
     Args:
         passage: the way back; rows that its truncation lets go no further are dropped.
-        local: ∂L_t/∂h_t through step t's own output, (T, B, H).
+        entering: every loss at its own step.
         careful: give every row a binary exponent and keep its largest entry near 1.
     """
-    trace, truncation = passage.trace, passage.truncation
+    trace, truncation, local = passage.trace, passage.truncation, entering.local
     steps, batch, width = local.shape
     emits = trace.emits.tolist()
     crosses = truncation.crossings(steps).tolist()
@@ -70,7 +70,7 @@ def live_rows(passage: Passage, local: Array, *, careful: bool) -> Iterator[Live
     flat, scratch = rows.reshape(count, -1), np.empty_like(rows)
     exponent = np.zeros(count, dtype=np.int64)
     first = last = count
-    entering = local.reshape(steps, -1)
+    own = local.reshape(steps, -1)
     back, recurrent = passage.cell.step_back, passage.recurrent
     shifts = np.zeros(steps, dtype=np.int64)
     derivative, shifts = near_one(trace.derivative) if careful else (trace.derivative, shifts)
@@ -78,7 +78,7 @@ def live_rows(passage: Passage, local: Array, *, careful: bool) -> Iterator[Live
     for t in range(steps - 1, -1, -1):
         if emits[t]:
             first -= 1
-            flat[first] = entering[t]
+            flat[first], exponent[first] = own[t], entering.exponent[t]
         if careful and last > first:
             flat[first:last], shift = near_one(flat[first:last])
             exponent[first:last] += shift
@@ -106,19 +106,19 @@ def itemize(passage: Passage, entering: Entering) -> Itemized:
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        norms = None if entering.careful else _ordinary(passage, entering.local)
+        norms = None if entering.careful else _ordinary(passage, entering)
         if norms is None:
-            norms = _careful(passage, entering.local)
+            norms = _careful(passage, entering)
     emits = passage.trace.emits
     return Itemized(np.flatnonzero(emits) + 1, np.arange(1, len(emits) + 1), norms.T)
 
 
-def _ordinary(passage: Passage, local: Array) -> Array | None:
+def _ordinary(passage: Passage, entering: Entering) -> Array | None:
     """log₁₀ of the norms, (T, I), or None where a double could not carry them."""
-    steps = len(local)
+    steps = passage.trace.steps
     squares = np.full((steps, int(passage.trace.emits.sum())), -1.0)
     at = list(squares)
-    for t, losses, rows, _, _ in live_rows(passage, local, careful=False):
+    for t, losses, rows, _, _ in live_rows(passage, entering, careful=False):
         np.vecdot(rows, rows, out=at[t][losses])
         if t and t % _LOOK == 0 and not trusted(squares[t : t + _LOOK]):
             return None
@@ -127,10 +127,10 @@ def _ordinary(passage: Passage, local: Array) -> Array | None:
     return np.asarray(0.5 * np.log10(squares))
 
 
-def _careful(passage: Passage, local: Array) -> Array:
+def _careful(passage: Passage, entering: Entering) -> Array:
     """The same with an exponent for every row."""
-    norms = np.full((len(local), int(passage.trace.emits.sum())), np.nan)
-    for live in live_rows(passage, local, careful=True):
+    norms = np.full((passage.trace.steps, int(passage.trace.emits.sum())), np.nan)
+    for live in live_rows(passage, entering, careful=True):
         size, shift = split_norms(live.rows)
         exponent = live.exponent[live.losses]
         exponent = exponent if shift is None else exponent + shift

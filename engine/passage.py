@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array, Parameters, times
+from engine.arrays import Array, IntArray, Parameters, times
 from engine.cells import Cell
-from engine.errors import InvalidInput
-from engine.magnitude import holds_tiny
+from engine.magnitude import holds_tiny, near_one
 from engine.truncation import Truncation
 from engine.unroll import Trace
 
@@ -20,12 +19,14 @@ class Entering:
 
     Attributes:
         do: ∂L_t/∂o_t, (T, B, K).
-        local: ∂L_t/∂h_t through step t's own output, do_t W_hy, (T, B, H).
+        local: ∂L_t/∂h_t through step t's own output, do_t W_hy / 2^exponent, (T, B, H).
+        exponent: (T,); zero unless careful.
         careful: whether gradients need exponents from the start.
     """
 
     do: Array
     local: Array
+    exponent: IntArray
     careful: bool
 
 
@@ -51,18 +52,8 @@ class Passage:
 
     @staticmethod
     def of(cell: Cell, parameters: Parameters, trace: Trace, truncation: Truncation) -> Passage:
-        """Prepare the way back through a trace.
-
-        Raises:
-            InvalidInput: where the recurrent matrix leaves the range of a double.
-        """
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            recurrent = np.ascontiguousarray(cell.recurrent_matrix(parameters))
-        if not np.isfinite(recurrent).all():
-            raise InvalidInput(
-                ("weights", cell.recurrent),
-                "the recurrent matrix W_yh W_hy overflows a double; use smaller weights",
-            )
+        """Prepare the way back through a trace."""
+        recurrent = np.ascontiguousarray(cell.recurrent_matrix(parameters))
         careful = holds_tiny(trace.derivative, recurrent, parameters["W_hy"])
         return Passage(cell, parameters, trace, truncation, recurrent, careful)
 
@@ -72,6 +63,13 @@ class Passage:
         Args:
             do: ∂L_t/∂o_t at every step, zeros where no loss is emitted or followed, (T, B, K).
         """
+        weights = self.parameters["W_hy"]
+        exponent = np.zeros(len(do), dtype=np.int64)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            local = times(do, self.parameters["W_hy"])
-        return Entering(do, local, self.careful or holds_tiny(local))
+            local = times(do, weights)
+            careful = self.careful or holds_tiny(do, local) or not np.isfinite(local).all()
+            if careful:
+                near, exponent = near_one(do)
+                scaled, shift = near_one(weights[np.newaxis])
+                local, exponent = times(near, scaled[0]), exponent + shift
+        return Entering(do, local, exponent, careful)

@@ -22,31 +22,34 @@ class Vector:
         values: shape (n,).
         exponent: one for all.
         shapes: parameter → shape, in the vector's order.
+        scaled: parameter → its gradient with its own exponent, where one for all loses digits.
     """
 
     values: Array
     exponent: int
     shapes: dict[str, tuple[int, ...]]
+    scaled: Mapping[str, Scaled] | None = None
 
     @staticmethod
     def of(gradients: Mapping[str, Scaled]) -> Vector:
         """Join gradients, each a Scaled of leading length 1."""
         shapes = {name: gradient.value.shape[1:] for name, gradient in gradients.items()}
-        parts = [gradient.value.reshape(-1) for gradient in gradients.values()]
-        exponents = [int(gradient.exponent[0]) for gradient in gradients.values()]
-        top = 0
-        if any(exponents):
-            tops = [
-                int(np.frexp(np.abs(part).max())[1]) + e
-                for part, e in zip(parts, exponents, strict=True)
-                if part.any()
-            ]
-            top = max(tops, default=0)
-            parts = [
-                ldexp_rows(part[np.newaxis], np.array([e - top]))[0]
-                for part, e in zip(parts, exponents, strict=True)
-            ]
-        return Vector(np.concatenate(parts), top, shapes)
+        if not any(gradient.exponent[0] for gradient in gradients.values()):
+            plain = Vector(np.concatenate([g.value.ravel() for g in gradients.values()]), 0, shapes)
+            if ordinary(plain.squares) or not np.isfinite(plain.values).all():
+                return plain
+        near = [near_one(gradient.value.reshape(1, -1)) for gradient in gradients.values()]
+        exponents = [
+            int(gradient.exponent[0] + shift[0])
+            for gradient, (_, shift) in zip(gradients.values(), near, strict=True)
+        ]
+        live = [e for e, (part, _) in zip(exponents, near, strict=True) if part.any()]
+        top = max(live, default=0)
+        joined = [
+            ldexp_rows(part, np.array([min(e - top, 0)]))[0]
+            for e, (part, _) in zip(exponents, near, strict=True)
+        ]
+        return Vector(np.concatenate(joined), top, shapes, gradients)
 
     @property
     def squares(self) -> Array:
@@ -69,9 +72,9 @@ class Vector:
 
     def plain(self) -> Array:
         """The vector as plain numbers; beyond the range of a double ±inf or 0."""
-        if not self.exponent:
+        if self.scaled is None:
             return self.values
-        return ldexp_rows(self.values, np.array([self.exponent]))
+        return np.concatenate([one.unscaled().ravel() for one in self.scaled.values()])
 
     def parts(self, values: Array | None = None) -> dict[str, Array]:
         """Each parameter's share of the vector (or of another one), in its own shape."""
@@ -86,13 +89,13 @@ class Vector:
     def norms(self) -> Magnitudes:
         """‖g_p‖ of every parameter p, in the vector's order."""
         squares = self.squares
-        if not self.exponent and ordinary(squares):
+        if self.scaled is None and ordinary(squares):
             norms = np.sqrt(squares)
             return Magnitudes(norms, np.log10(norms))
-        exponent = np.array([self.exponent])
-        each = [
-            Scaled(share.reshape(1, -1), exponent).magnitudes() for share in self.parts().values()
-        ]
+        if self.scaled is not None:
+            each = [one.magnitudes() for one in self.scaled.values()]
+        else:
+            each = [Scaled.ordinary(one[np.newaxis]).magnitudes() for one in self.parts().values()]
         return Magnitudes(
             np.concatenate([one.norm for one in each]),
             np.concatenate([one.log10_norm for one in each]),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.arrays import Array, Parameters
 from engine.cells.base import Shapes
 from engine.cells.simple import SimpleCell
+from engine.errors import InvalidInput
 from engine.truncation import COPY
+
+_LEAST = 1e-290
 
 
 class JordanCell(SimpleCell):
@@ -33,8 +38,22 @@ class JordanCell(SimpleCell):
         }
 
     def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """R = W_yh W_hy."""
-        return parameters["W_yh"] @ parameters["W_hy"]
+        """R = W_yh W_hy.
+
+        Raises:
+            InvalidInput: where the product leaves the range of a double.
+        """
+        first, second = parameters["W_yh"], parameters["W_hy"]
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            product = first @ second
+        tops = float(np.abs(first).max()), float(np.abs(second).max())
+        if not np.isfinite(product).all() or (all(tops) and tops[0] * tops[1] < _LEAST):
+            raise InvalidInput(
+                ("weights", self.recurrent),
+                f"received entries up to {tops[0]:g}, and W_hy up to {tops[1]:g}; allowed: such "
+                "that a double can hold W_yh W_hy",
+            )
+        return np.asarray(product)
 
 
 JORDAN = JordanCell()

@@ -89,7 +89,9 @@ def _empty(browser: Browser, server: str) -> Iterator[tuple[Page, PageLog]]:
     page = context.new_page()
     log = PageLog(origin=server)
     log.watch(page)
-    page.goto("/healthz")
+    empty = '<!doctype html><title>empty</title><link rel="icon" href="data:,">'
+    page.route("**/empty", lambda route: route.fulfill(body=empty, content_type="text/html"))
+    page.goto("/empty")
     yield page, log
     context.close()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.driver import Unrolled
 
 LIGHTNESS = """() => {
-    const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g).map(Number);
+    const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/[0-9.]+/g).map(Number);
     return (r + g + b) / 765;
 }"""
 # Everything that still moves, in seconds.

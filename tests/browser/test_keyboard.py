@@ -13,7 +13,7 @@ NAME = """const name = (element) => {
 # What Tab should reach: a group of radio buttons is one stop.
 STOPS = f"""() => {{ {NAME}
     const all = document.querySelectorAll(
-        "button, input, select, textarea, a[href], [tabindex=\"0\"]");
+        "button, input, select, textarea, a[href], [tabindex='0']");
     return [...all].filter(element => !element.disabled
         && element.checkVisibility({{visibilityProperty: true}})).map(name);
 }}"""

@@ -38,7 +38,7 @@ def test_the_address_restores_the_experiment_in_a_new_page(unrolled, shared_log,
     unrolled.choose("Rule", "value")
     page.get_by_role("spinbutton", name="Threshold").fill("0.03")
     unrolled.ready()
-    unrolled.click("h_9>c_10")
+    unrolled.click("o_9>c_10")
     other = Unrolled(page.context.new_page(), server)
     shared_log.watch(other.page)
     other.page.goto(unrolled.address)
@@ -50,7 +50,7 @@ def test_the_address_restores_the_experiment_in_a_new_page(unrolled, shared_log,
     assert other.profile() == unrolled.profile()
     expect(other.page.get_by_label("Your text")).to_have_value(CHANGED["text"])
     expect(other.page.get_by_role("radio", name="Jordan")).to_be_checked()
-    expect(other.page.get_by_role("region", name="Selected: h₉ → c₁₀")).to_be_visible()
+    expect(other.page.get_by_role("region", name="Selected: o₉ → c₁₀")).to_be_visible()
     other.page.close()
 
 

@@ -1,0 +1,117 @@
+"""Numbers and tokens as text: static/js/format.js."""
+
+import pytest
+
+from tests.browser.conftest import Modules
+
+
+@pytest.mark.parametrize(
+    ("log10", "text"),
+    [
+        (-1505, "1.00 × 10⁻¹⁵⁰⁵"),
+        (5000.30103, "2.00 × 10⁵⁰⁰⁰"),
+        (2.6905237, "490"),
+        (-2.9746941, "0.00106"),
+        (-2.2878655, "0.00515"),
+        (2.0696681, "117"),
+        (0, "1.00"),
+        (-3000.0000001, "1.00 × 10⁻³⁰⁰⁰"),
+        (4, "1.00 × 10⁴"),
+        (3.99999, "10000"),
+        (-4, "1.00 × 10⁻⁴"),
+        (None, "0"),
+    ],
+)
+def test_numbers_given_by_their_logarithm(modules: Modules, log10, text: str) -> None:
+    assert modules("format.js", "(format, log10) => format.fromLog10(log10)", log10) == text
+
+
+def test_four_digits(modules: Modules) -> None:
+    assert modules("format.js", "({fromLog10}) => fromLog10(Math.log10(490.37), 4)") == "490.4"
+    assert (
+        modules("format.js", "({fromLog10}) => fromLog10(Math.log10(0.0010611), 4)") == "0.001061"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (None, "–"), (-0.5, "−0.500"), (1e-300, "1.00 × 10⁻³⁰⁰"), (-1e300, "−1.00 × 10³⁰⁰")],
+)
+def test_numbers(modules: Modules, value, text: str) -> None:
+    assert modules("format.js", "(format, value) => format.number(value)", value) == text
+
+
+@pytest.mark.parametrize(
+    ("decades", "text"),
+    [
+        (-0.9, "12.6 %"),
+        (-3, "0.10 %"),
+        (0, "100 %"),
+        (2, "100 times"),
+        (-400, "a share of 1.0 × 10⁻⁴⁰⁰"),
+        (None, "nothing"),
+    ],
+)
+def test_shares(modules: Modules, decades, text: str) -> None:
+    assert modules("format.js", "(format, decades) => format.share(decades)", decades) == text
+
+
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        (" ", "␣"),
+        ("\n", "↵"),
+        ("\u0301", "◌\u0301"),
+        ("\u200b", "▫"),
+        ("\ue000", "▫"),
+        ("🦔", "🦔"),
+        ("abc", "abc"),
+    ],
+)
+def test_tokens_so_that_one_sees_them(modules: Modules, token: str, shown: str) -> None:
+    assert modules("format.js", "(format, token) => format.glyph(token)", token) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("abc", 3, "abc"),
+        ("abcdef", 3, "ab…"),
+        ("👩‍🚀👩‍🚀", 2, "👩‍🚀👩‍🚀"),
+        ("e\u0301tude", 3, "e\u0301t…"),
+    ],
+)
+def test_cut_between_what_one_sees_as_characters(modules: Modules, text, most, shown) -> None:
+    cut = modules("format.js", "(format, [text, most]) => format.shorten(text, most)", [text, most])
+    assert cut == shown
+
+
+def test_markup_is_only_text(modules: Modules) -> None:
+    shown = modules("format.js", "({escapeMarkup}) => escapeMarkup('<b>&</b>')")
+    assert shown == "&lt;b&gt;&amp;&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "ticks"),
+    [(0.5, 5.5, 10, [1, 2, 3, 4, 5]), (0.5, 50.5, 10, [1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50])],
+)
+def test_ticks_at_round_steps(modules: Modules, low, high, most, ticks) -> None:
+    assert modules(
+        "format.js", "(format, given) => format.stepTicks(...given)", [low, high, most]
+    ) == (ticks)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "count"),
+    [
+        ("abc", "characters", 3),
+        ("🦔a", "characters", 2),
+        ("", "characters", 0),
+        ("  two\u00a0words\n", "words", 2),
+        ("\ufeffa b", "words", 2),
+    ],
+)
+def test_tokens_are_counted_as_the_service_cuts_them(modules: Modules, text, kind, count) -> None:
+    counted = modules("tokens.js", "(tokens, given) => tokens.countTokens(...given)", [text, kind])
+    assert counted == count
+    assert len(text.split() if kind == "words" else text) == count

@@ -152,10 +152,12 @@ def _exploding(rate: float, slope: float, seen: Circumstances) -> str:
 
 
 def _stable(rate: float) -> str:
-    return (
-        f"Holding: one step back keeps about {percent(rate)} of the gradient, "
-        "so early steps still hear late losses."
+    what = (
+        f"keeps about {percent(rate)} of the gradient"
+        if rate < 1.005
+        else f"multiplies the gradient by about {rate:.3g}"
     )
+    return f"Holding: one step back {what}, so early steps still hear late losses."
 
 
 def _blocked(seen: Circumstances) -> str:

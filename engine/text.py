@@ -81,7 +81,7 @@ def encode_text(
         reason = "" if label is not None else ", since the next token is the target"
         raise InvalidInput(
             ("sequence", "text"),
-            f"received {len(cut)} {tokens}; {topology} needs at least {needed}{reason}",
+            f"received {_counted(len(cut), tokens)}; {topology} needs at least {needed}{reason}",
         )
     vocabulary = sorted(set(cut))
     index = {token: i for i, token in enumerate(vocabulary)}
@@ -107,6 +107,11 @@ def encode_text(
         output_size=label[1] if label is not None else len(vocabulary),
         sequence=Sequence(inputs, np.array(target_codes, dtype=np.int64)[:, np.newaxis], steps),
     )
+
+
+def _counted(count: int, tokens: str) -> str:
+    """'1 character', '2 words'."""
+    return f"{count} {tokens[:-1] if count == 1 else tokens}"
 
 
 def _check_label(label: tuple[int, int], topology: str) -> None:

@@ -12,7 +12,7 @@ import { putNotes, putReasons } from "./notes.js";
 import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
 import { followedAtOnce, read } from "./reading.js";
-import { ready } from "./render.js";
+import { load } from "./render.js";
 import { clippingSentence, keys, leftSentence, putSummary, spectrumSentence } from "./sentence.js";
 import { createStore } from "./state.js";
 import { readTheme } from "./theme.js";
@@ -30,7 +30,7 @@ const get = (id) => document.getElementById(id);
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
 let theme = readTheme(root);
-const plotly = ready();
+const plotly = load();
 let latest = null;
 let announcing = 0;
 let busySince = 0;
@@ -46,7 +46,7 @@ const pictures = createPictures(document, {
 
 const client = flowClient(API, {
   async flow(flow) {
-    await plotly;
+    if (!(await plotly)) return;
     clearProblems(document);
     latest = flow;
     showFlow(flow);
@@ -225,12 +225,14 @@ async function offerPresets() {
   showLook();
 }
 
-plotly.catch(() =>
+plotly.then((came) => {
+  if (came) return;
+  root.dataset.state = "error";
   showProblem(document, {
     errors: [],
     message: "The drawing library did not load; reload the page to try again.",
-  }),
-);
+  });
+});
 putControls(document, store.get());
 putReasons(document, store.get());
 client.send(toRequest(store.get()));

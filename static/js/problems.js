@@ -18,9 +18,15 @@ export function setFieldError(field, text) {
   if (!line) return;
   line.hidden = !text;
   line.textContent = text;
+  line.id ||= `${field.id || field.dataset.pointer.replaceAll("/", "-")}-error`;
   for (const input of field.querySelectorAll("input:not([type=radio]), textarea, select")) {
-    if (text) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    if (text) {
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", line.id);
+    } else {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+    }
   }
 }
 

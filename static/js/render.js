@@ -7,13 +7,17 @@ const CONFIG = {
   showSendToCloud: false,
 };
 
-/** Resolves once Plotly is there; the page asks for its first flow meanwhile. */
-export function ready() {
-  if (window.Plotly) return Promise.resolve();
-  const script = document.getElementById("plotly");
-  return new Promise((resolve, reject) => {
-    script.addEventListener("load", () => resolve());
-    script.addEventListener("error", () => reject(new Error("Plotly did not load.")));
+/**
+ * Load Plotly, whose address the page has preloaded; the first flow is asked for meanwhile.
+ * @returns {Promise<boolean>} whether it came
+ */
+export function load() {
+  const script = document.createElement("script");
+  script.src = document.getElementById("plotly").href;
+  return new Promise((resolve) => {
+    script.addEventListener("load", () => resolve(true));
+    script.addEventListener("error", () => resolve(false));
+    document.head.append(script);
   });
 }
 

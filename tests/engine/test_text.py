@@ -74,13 +74,13 @@ def test_errors_of_a_label(label: tuple[int, int], field: str, words: str) -> No
     ("text", "tokens", "topology", "label", "words"),
     [
         ("", "characters", "many-to-one", (0, 2), "received 0 characters; many-to-one needs at l"),
-        ("a", "characters", "many-to-many", None, "received 1 characters; many-to-many needs at"),
+        ("a", "characters", "many-to-many", None, "received 1 character; many-to-many needs at"),
         (
             "one",
             "words",
             "one-to-one",
             None,
-            "received 1 words; one-to-one needs at least 2, since",
+            "received 1 word; one-to-one needs at least 2, since",
         ),
         ("  \t\n", "words", "many-to-many", None, "received 0 words"),
     ],

@@ -27,6 +27,13 @@ _PIXEL = """(element, [x, y]) => {
 }"""
 
 
+def experiment_of(request: Request) -> Json:
+    """What a request asks for."""
+    experiment: Json | None = request.post_data_json
+    assert experiment is not None
+    return experiment
+
+
 class Unrolled:
     """The page: what is set, what was asked, what is drawn."""
 
@@ -90,8 +97,7 @@ class Unrolled:
     @property
     def asked(self) -> Json:
         """The experiment that the page asked for last."""
-        document: Json = self.requests[-1].post_data_json
-        return document
+        return experiment_of(self.requests[-1])
 
     def flow(self) -> Json:
         """The service's answer to that experiment, asked for by another client."""

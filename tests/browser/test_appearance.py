@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.driver import Unrolled
 
 LIGHTNESS = """() => {
-    const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/[0-9.]+/g).map(Number);
+    const paper = getComputedStyle(document.documentElement).backgroundColor;
+    const [r, g, b] = paper.match(/[0-9.]+/g).map(Number);
     return (r + g + b) / 765;
 }"""
 # Everything that still moves, in seconds.

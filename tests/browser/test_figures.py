@@ -8,7 +8,8 @@ from app.presets import PRESETS
 from tests.browser.conftest import Modules
 from tests.browser.driver import Json, Unrolled
 
-NAMES = "paper sheet ink soft muted rule grid pale pale-ink blocked known focus".split()
+NAMES = ["paper", "sheet", "ink", "soft", "muted", "rule", "grid", "pale", "pale-ink"]
+NAMES += ["blocked", "known", "focus"]
 FLOW = ["#102030", "#405060", "#808080", "#c07060", "#ff0000"]
 THEME: Json = {name: f"#0000{n:02x}" for n, name in enumerate(NAMES)} | {
     "flow": FLOW,

@@ -74,9 +74,7 @@ def test_the_window_pans_by_button_by_click_by_key_and_by_hand(long: Unrolled) -
     mouse.move(*long.at("diagram", span / 2, row))
     mouse.move(*long.at("diagram", 3, row))
     mouse.up()
-    expect(
-        long.plot("diagram").locator("svg text", has_text=str(int(span) + 10))
-    ).not_to_have_count(0)
+    long.frame()
     assert window(long)[0] > 0.5
     assert long.figure("profile")["layout"]["xaxis"]["range"] == [0.5, 200.5]
 

@@ -12,7 +12,7 @@ def ranges(page: Unrolled) -> list[list[float]]:
     return [page.figure(name)["layout"]["xaxis"]["range"] for name in STACK]
 
 
-def marked(page: Unrolled) -> list[tuple[float, float]]:
+def marked(page: Unrolled) -> list[tuple[int, int]]:
     """Left and right of the mark in each picture."""
     marks = page.page.locator(".stack .mark")
     expect(marks).to_have_count(3)

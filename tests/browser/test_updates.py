@@ -5,7 +5,7 @@ import threading
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.driver import FLOW, Unrolled
+from tests.browser.driver import FLOW, Unrolled, experiment_of
 
 # One slider, moved thirty times in one task of the page: faster than any hand.
 MOVE = """slider => {
@@ -94,10 +94,10 @@ def test_an_old_answer_that_never_comes_makes_way_for_the_newest(fresh: Unrolled
         expect(fresh.page.locator("#progress")).to_be_visible()
         box.fill("0.5")
         box.fill("0.6")
-    assert dropped.value.post_data_json["weights"]["spectral_radius"] == 0.4
+    assert experiment_of(dropped.value)["weights"]["spectral_radius"] == 0.4
     assert "ABORTED" in str(dropped.value.failure)
     shows_radius(fresh, 0.6)
-    radii = [request.post_data_json["weights"]["spectral_radius"] for request in fresh.requests]
+    radii = [experiment_of(request)["weights"]["spectral_radius"] for request in fresh.requests]
     assert radii == [0.3, 0.4, 0.6]
     expect(fresh.page.locator("#progress")).to_be_hidden()
 

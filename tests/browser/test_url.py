@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.presets import PRESETS
-from tests.browser.driver import FLOW, Unrolled
+from tests.browser.driver import FLOW, Json, Unrolled
 
-CHANGED = {
+CHANGED: Json = {
     "text": "l'été: 100 % & # + 🦔\nnext",
     "cell": "jordan",
     "wiring": "many-to-one",

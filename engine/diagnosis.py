@@ -146,8 +146,8 @@ def _exploding(rate: float, slope: float, seen: Circumstances) -> str:
     return (
         f"Exploding: one step back multiplies the gradient by about {rate:.3g}; after {after} "
         f"step{'s' if after != 1 else ''} it is more than a thousand times larger. The recurrent "
-        f"matrix has spectral radius {seen.spectral_radius:.3g} and spectral norm matters too: "
-        "try a smaller radius, or clip the gradient by its norm."
+        f"matrix has spectral radius {seen.spectral_radius:.3g}: try a smaller radius, or clip "
+        "the gradient by its norm."
     )
 
 
@@ -164,7 +164,7 @@ def _blocked(seen: Circumstances) -> str:
     if CELLS[seen.network.cell].copies and seen.truncation.steps == 1:
         return (
             "Blocked: the context units hold a copy, and a copy passes no gradient. "
-            "No loss reaches a step before its own; try truncation none."
+            "No loss reaches a step before its own; remove the truncation to let it through."
         )
     return (
         "Blocked: the truncation lets no loss reach a step before its own; "

@@ -1,12 +1,12 @@
 """The engine's analysis of a simple cell against PyTorch computing the same outputs.
 
-Both sides compute, in float64: the step losses, ‖∂L/∂h_t‖ at every step, ‖∂L_i/∂h_t‖ for every pair,
-every parameter's gradient with its norm before and after clipping by norm, and the norm of the term
-that every step adds to it. The spectrum and the graph are left out on both sides.
+Both sides compute, in float64: the step losses, ‖∂L/∂h_t‖ at every step, ‖∂L_i/∂h_t‖ for every
+pair, every parameter's gradient with its norm before and after clipping by norm, and the norm of the
+term that every step adds to it. The spectrum and the graph are left out on both sides.
 
 PyTorch is used as well as it can be: one backward pass that keeps the gradient of every state for
-the totals (asked for by name, which is quicker than hooks that retain), and the faster of a loop and
-batched vector-Jacobian products for the itemized matrix.
+the totals (asked for by name, which is quicker than hooks that retain), and the faster of a loop
+and batched vector-Jacobian products for the itemized matrix.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def compare(steps: int, hidden: int, batch: int) -> tuple[float, float, str]:
 
     peer = TorchPeer(parameters, sequence, MAX_NORM)
     peer.check(ours())
-    times = _milliseconds({"engine": ours} | peer.ways())
+    works: dict[str, Callable[[], object]] = {"engine": ours, **peer.ways()}
+    times = _milliseconds(works)
     mine = times.pop("engine")
     fastest = min(times, key=lambda name: times[name])
     return mine, times[fastest], fastest

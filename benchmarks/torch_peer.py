@@ -82,7 +82,7 @@ class TorchPeer:
     def _step_norms(
         self, da: torch.Tensor, do: torch.Tensor, previous: torch.Tensor, hidden: torch.Tensor
     ) -> dict[str, torch.Tensor]:
-        """‖the term that step t adds‖; for one sample by the product of two norms, as the engine."""
+        """‖the term that step t adds‖; for one sample the product of two norms, as the engine."""
 
         def outer(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
             if left.shape[1] == 1:

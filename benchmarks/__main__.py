@@ -1,0 +1,16 @@
+"""`make bench`: the service against the engine, the page, the engine against PyTorch."""
+
+from benchmarks import bench_api, bench_engine, bench_page
+
+
+def main() -> None:
+    """Print the service, the page, and last the engine against PyTorch."""
+    bench_api.run()
+    print()
+    bench_page.run()
+    print()
+    print(f"geometric mean vs PyTorch: {bench_engine.run():.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """The engine's analysis of a simple cell against PyTorch computing the same outputs.
 
 Both sides compute, in float64: the step losses, ‖∂L/∂h_t‖ at every step, ‖∂L_i/∂h_t‖ for every
-pair, every parameter's gradient with its norm before and after clipping by norm, and the norm of the
+pair, every parameter's gradient with its norm before and after clipping by norm, and that of the
 term that every step adds to it. The spectrum and the graph are left out on both sides.
 
 PyTorch is used as well as it can be: one backward pass that keeps the gradient of every state for

@@ -38,7 +38,7 @@ format: $(DEVELOPMENT) ## put the code into its one format
 oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 	@$(BIN)/pytest tests/oracle $(ARGS)
 
-bench: $(ORACLE) ## measure the engine against PyTorch, the service and the page
+bench: $(ORACLE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/python -m benchmarks
 

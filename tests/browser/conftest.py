@@ -2,7 +2,7 @@
 
 unrolled   the page, open already and led to another experiment by each test: quick. Only for
            tests that leave nothing behind but settings (no zoom, no colours, no routes).
-fresh      the page in a context of its own, not open yet
+fresh      a page of its own, not open yet, with nothing stored and no permissions
 modules    an empty page that imports the project's JavaScript modules: `modules("format.js", …)`
 
 Each fails the test at its end if the page wrote to the console, threw, or asked another host.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.driver import Unrolled
 from tests.conftest import PageLog
@@ -25,26 +25,36 @@ VIEW: ViewportSize = {"width": 1440, "height": 900}
 
 
 class Kept:
-    """One open page for many tests; closed and opened anew after a test that failed."""
+    """One context, whose cache spares every page but the first the reading of Plotly, and in it
+    one open page; both opened anew after a test that failed.
+    """
 
     def __init__(self, browser: Browser, server: str) -> None:
         self._browser = browser
         self._server = server
+        self._context: BrowserContext | None = None
         self._open: tuple[Unrolled, PageLog] | None = None
+
+    def context(self) -> BrowserContext:
+        if self._context is None:
+            self._context = self._browser.new_context(base_url=self._server, viewport=VIEW)
+        return self._context
 
     def get(self) -> tuple[Unrolled, PageLog]:
         if self._open is None:
-            context = self._browser.new_context(base_url=self._server, viewport=VIEW)
-            page = context.new_page()
-            log = PageLog(origin=self._server)
-            log.watch(page)
-            self._open = Unrolled(page, self._server), log
+            self._open = self.new(PageLog(origin=self._server))
         return self._open
 
+    def new(self, log: PageLog) -> tuple[Unrolled, PageLog]:
+        """A page of its own, watched by `log`."""
+        page = self.context().new_page()
+        log.watch(page)
+        return Unrolled(page, self._server), log
+
     def forget(self) -> None:
-        if self._open is not None:
-            self._open[0].page.context.close()
-            self._open = None
+        if self._context is not None:
+            self._context.close()
+        self._context = self._open = None
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +86,18 @@ def unrolled(kept: Kept, shared_log: PageLog, request: pytest.FixtureRequest) ->
 
 
 @pytest.fixture
-def fresh(page: Page, server: str) -> Unrolled:
-    return Unrolled(page, server)
+def fresh(kept: Kept, page_log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
+    unrolled, _ = kept.new(page_log)
+    failures = request.session.testsfailed
+    yield unrolled
+    if request.session.testsfailed > failures:
+        kept.forget()
+    else:
+        if unrolled.page.url.startswith(unrolled.server):
+            unrolled.page.evaluate("() => localStorage.clear()")
+        unrolled.page.context.clear_permissions()
+        unrolled.page.close()
+    page_log.check()
 
 
 Modules = Callable[..., Any]

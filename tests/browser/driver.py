@@ -56,6 +56,7 @@ class Unrolled:
         the counter makes every address another one, and the page leaves out what it does not know.
         """
         self._opened += 1
+        del self.requests[:-1]
         fragment = urlencode(settings | {"opened": self._opened})
         if not self.page.url.startswith(self.server):
             self.page.goto(f"{self.server}/#{fragment}")

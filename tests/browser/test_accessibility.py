@@ -8,37 +8,43 @@ from tests.browser.driver import Unrolled
 
 
 def holds(page: Unrolled) -> None:
+    """No violation in light and in dark."""
     page.page.mouse.move(1, 1)
-    result = Axe().run(page.page)
-    found = {
-        violation["id"]: [node["target"] for node in violation["nodes"]]
-        for violation in result.response["violations"]
-    }
-    assert found == {}
-    assert len(result.response["passes"]) > 20
+    page.page.add_style_tag(content="* { transition: none !important; }")
+    for theme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=theme)
+        expect(page.page.locator("html")).to_have_attribute("data-theme", theme)
+        result = Axe().run(page.page)
+        found = {
+            violation["id"]: [node["target"] for node in violation["nodes"]]
+            for violation in result.response["violations"]
+        }
+        assert found == {}, theme
+        assert len(result.response["passes"]) > 20
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     "settings",
     [
         {},
-        {"select": "h_4>h_5", "text": "gradients"},
         {"cell": "elman", "select": "h_3>c_4", "clip": "value", "reach": "window"},
-        {"source": "random", "wiring": "many-to-one", "clip": "norm", "steps": 80},
+        {
+            "source": "random",
+            "wiring": "many-to-one",
+            "clip": "norm",
+            "steps": 80,
+            "select": "h_79",
+        },
     ],
-    ids=["first", "inspector", "blocked", "random"],
+    ids=["first", "inspector and a copy", "random, long and clipped"],
 )
-def test_light_and_dark(fresh: Unrolled, theme, settings: dict) -> None:
-    fresh.page.emulate_media(color_scheme=theme)
+def test_the_page(fresh: Unrolled, settings: dict) -> None:
     fresh.open(**settings)
     fresh.ready()
     holds(fresh)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_small_screen_with_the_settings_open(fresh: Unrolled, theme) -> None:
-    fresh.page.emulate_media(color_scheme=theme)
+def test_a_small_screen_with_the_settings_open(fresh: Unrolled) -> None:
     fresh.page.set_viewport_size({"width": 390, "height": 844})
     fresh.open(select="h_4")
     fresh.ready()
@@ -47,10 +53,8 @@ def test_small_screen_with_the_settings_open(fresh: Unrolled, theme) -> None:
     holds(fresh)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_an_error_shown(fresh: Unrolled, page_log, theme) -> None:
+def test_an_error_shown(fresh: Unrolled, page_log) -> None:
     page_log.expect("status of 422")
-    fresh.page.emulate_media(color_scheme=theme)
     fresh.open()
     fresh.page.get_by_label("Your text").fill("")
     fresh.page.get_by_label("Hidden units").fill("0")
@@ -59,12 +63,16 @@ def test_an_error_shown(fresh: Unrolled, page_log, theme) -> None:
     holds(fresh)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_share_open_and_a_tooltip(fresh: Unrolled, theme) -> None:
-    fresh.page.emulate_media(color_scheme=theme)
+def test_share_open(fresh: Unrolled) -> None:
     fresh.open()
     fresh.page.get_by_role("button", name="Share").click()
     holds(fresh)
+
+
+def test_the_reference_of_the_api_names_its_parts(fresh: Unrolled) -> None:
+    fresh.page.goto("/docs")
+    expect(fresh.page.get_by_role("main")).to_be_visible()
+    expect(fresh.page).to_have_title("Unrolled: API reference")
 
 
 def test_what_changes_is_announced(unrolled: Unrolled) -> None:

@@ -1,5 +1,7 @@
 """Every picture has a link: the address holds the experiment, and history works."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -136,7 +138,7 @@ def test_every_preset_loads_and_says_what_to_look_at(unrolled: Unrolled, preset)
     same = wanted["experiment"] | {"follow": asked["experiment"]["follow"]}
     assert asked["experiment"] == same
     assert unrolled.profile().keys() <= set(range(1, asked["steps"] + 1))
-    assert f"preset={preset.name}" in unrolled.address
+    expect(unrolled.page).to_have_url(re.compile(f"preset={preset.name}"))
 
 
 def test_another_change_leaves_the_preset(unrolled: Unrolled) -> None:
@@ -147,7 +149,7 @@ def test_another_change_leaves_the_preset(unrolled: Unrolled) -> None:
     unrolled.slide("Largest |eigenvalue|", 0.9)
     unrolled.ready()
     expect(choice).to_have_value("")
-    assert "preset=" not in unrolled.address
+    expect(unrolled.page).not_to_have_url(re.compile("preset="))
 
 
 @pytest.mark.parametrize(

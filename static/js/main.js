@@ -95,6 +95,7 @@ function showSelected(reading) {
 }
 
 function announce(text) {
+  clearTimeout(announcing);
   get("announcer").textContent = text;
 }
 
@@ -201,6 +202,10 @@ get("sheet-handle").addEventListener("click", ({ currentTarget }) => {
   const open = currentTarget.getAttribute("aria-expanded") !== "true";
   currentTarget.setAttribute("aria-expanded", String(open));
   if (open) get("stack").scrollIntoView({ block: "start" });
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the fragment is the experiment's
+  get("pictures").focus();
 });
 get("settings-form").addEventListener("submit", (event) => event.preventDefault());
 

@@ -55,7 +55,7 @@ def test_against_separate_passes(cell: str, topology: str, rule: Truncation | No
     agree(make(cell, topology, "tanh", "cross-entropy", rule, seed=11, **LONG))  # type: ignore[arg-type]
 
 
-@draws(40)
+@draws(40, shrink=False)
 @given(
     cell=st.sampled_from(CELLS),
     topology=st.sampled_from(TOPOLOGIES),

@@ -118,7 +118,7 @@ def test_pascanus_unit_at_its_symmetric_fixed_point(w: float, steps: int) -> Non
     )
 
 
-@draws(40)
+@draws(40, shrink=False)
 @given(
     w=st.floats(-8.0, 8.0).filter(lambda w: abs(w) > 1e-3),
     b=st.floats(-4.0, 4.0),
@@ -189,7 +189,7 @@ def test_chains_past_the_range_of_a_double(w: float, steps: int, log10: float) -
         assert bias.clipped_norm == pytest.approx(1.0, rel=1e-12)
 
 
-@draws(25)
+@draws(25, shrink=False)
 @given(
     cell=st.sampled_from(CELLS),
     size=st.floats(-100.0, 18.0),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 import engine
@@ -19,10 +19,21 @@ TOPOLOGIES = ("one-to-one", "many-to-one", "many-to-many", "one-to-many")
 TRUNCATIONS = ("default", "none", "window", "chunk")
 
 
-def draws(examples: int) -> settings:
-    """How many examples hypothesis draws; ten times as many under the profile `explore`."""
+def draws(examples: int, *, shrink: bool = True) -> settings:
+    """How many examples hypothesis draws; ten times as many under the profile `explore`.
+
+    Without shrinking a failure shows the example as it was drawn, at once: for tests in mpmath,
+    where looking for a smaller one takes minutes.
+    """
     default = settings.get_profile("default").max_examples
-    return settings(max_examples=examples * settings().max_examples // default, deadline=None)
+    return settings(
+        max_examples=examples * settings().max_examples // default,
+        deadline=None,
+        phases=[phase for phase in settings().phases if shrink or phase in QUICK],
+    )
+
+
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @dataclass(frozen=True)

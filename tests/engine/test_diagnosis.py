@@ -9,6 +9,7 @@ import pytest
 
 from engine import Diagnosis, Sequence, Truncation
 from tests.engine.reference.cases import CELLS, Case, make
+from tests.engine.reference.rules import reaches
 
 
 def chain(
@@ -183,3 +184,23 @@ def test_the_verdict_is_read_off_the_items_and_not_off_the_total() -> None:
     assert flow.diagnosis is not None
     assert flow.diagnosis.verdict == "vanishing"
     assert flow.diagnosis.decay_per_step == pytest.approx(0.3, rel=1e-12)
+
+
+@pytest.mark.parametrize("rule", [Truncation(), Truncation("window", 5), Truncation("chunk", 6)])
+@pytest.mark.parametrize("topology", ["many-to-one", "many-to-many", "one-to-many"])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_decay_is_the_least_squares_slope_through_the_origin(
+    rule: Truncation, topology: str, seed: int
+) -> None:
+    case = make("elman", topology, truncation=rule, steps=14, seed=seed, sizes=(2, 4, 3))
+    flow = case.flow()
+    assert flow.itemized is not None
+    assert flow.diagnosis is not None
+    lags, gains = [], []
+    for row, i in zip(flow.itemized.log10_norm, case.emits, strict=True):
+        for t in range(1, i):
+            if reaches(rule, i, t):
+                lags.append([float(i - t)])
+                gains.append(row[t - 1] - row[i - 1])
+    slope = np.linalg.lstsq(np.array(lags), np.array(gains))[0][0]
+    assert flow.diagnosis.decay_per_step == pytest.approx(10.0**slope, rel=1e-10)

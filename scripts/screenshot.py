@@ -20,8 +20,7 @@ def main() -> None:
             viewport={"width": 1440, "height": 900}, color_scheme="light", base_url=url
         )
         page.goto("/")
-        page.locator(".js-plotly-plot .main-svg").first.wait_for()
-        page.wait_for_load_state("networkidle")
+        page.wait_for_selector('html[data-state="ready"]', state="attached")
         page.screenshot(path=TARGET)
         browser.close()
     print(f"wrote {TARGET.relative_to(service.ROOT)}")

@@ -104,10 +104,10 @@ def _activation(name: str, a: Any, exp: Any) -> tuple[Any, Any]:
         return np.where(on, a, a * 0), np.where(on, a * 0 + 1, a * 0)
     if name == "sigmoid":
         s = 1 / (1 + exp(-a))
-        return s, s * (1 - s)
+        return s, s * s * exp(-a)
     up, down = exp(a), exp(-a)
     h = (up - down) / (up + down)
-    return h, 1 - h * h
+    return h, 4 / (up + down) ** 2
 
 
 def _loss(name: str, o: Any, y: Any) -> tuple[Any, Any]:

@@ -1,8 +1,8 @@
 """Norms and sums far outside the range of a double.
 
 A quantity is held as a float64 array and one binary exponent a leading index: value · 2^exponent.
-Inside the ordinary range every exponent is zero and nothing is rescaled. One exponent serves a whole
-row: an entry more than 1e308 below the largest of its row is lost, even where that one dies later.
+Inside the ordinary range every exponent is zero and nothing is rescaled. One exponent serves a
+whole row: an entry more than 1e308 below the largest of its row is lost, even if that one dies.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ W^H                ``W_hh``            (H, H)
 W^O                ``W_hy``            (K, H)
 Jordan's feedback  ``W_yh``            (H, K)
 ∂L/∂H_t            ``dh[t]``           (B, H)      total: every later loss included
-∂L_i/∂H_t          ``rows[i]`` at t    (B, H)      itemized: loss i alone
+∂L_i/∂H_t          ``states[0][i]``    (B, H)      itemized: loss i alone
 ∂L/∂W, its term    ``steps(name)[t]``  as W        what step t adds to the sum
 μ                  ``threshold``       scalar
 =================  ==================  ==========  ===========================================
@@ -23,19 +23,20 @@ Jordan's feedback  ``W_yh``            (H, K)
 from __future__ import annotations
 
 from engine.activations import ACTIVATIONS
-from engine.bptt import Backward, backward
+from engine.bptt import Backward, LayerGradient, backward
 from engine.cells import CELLS
-from engine.clipping import Clip, Clipping, clip_gradients
+from engine.clipping import Clip, Clipping, PerSample, clip_gradients
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow, InvalidInput
-from engine.flow import Activity, GradientFlow, ParameterGradient, gradient_flow
+from engine.flow import gradient_flow
 from engine.graph import Edge, Graph, Node
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
 from engine.magnitude import Magnitudes, Scaled
-from engine.network import Network, check_parameters, draw_parameters
+from engine.network import MAX_LAYERS, Network, check_parameters, draw_parameters
 from engine.parameters import INITS
 from engine.passage import Passage
+from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
 from engine.sequences import Sequence, explicit_sequence, random_sequence
 from engine.spectrum import Spectrum, spectrum
 from engine.text import TOKENS, Text, encode_text
@@ -49,6 +50,7 @@ __all__ = [
     "CELLS",
     "INITS",
     "LOSSES",
+    "MAX_LAYERS",
     "TOKENS",
     "TOPOLOGIES",
     "Activity",
@@ -62,11 +64,14 @@ __all__ = [
     "Graph",
     "InvalidInput",
     "Itemized",
+    "LayerFlow",
+    "LayerGradient",
     "Magnitudes",
     "Network",
     "Node",
     "ParameterGradient",
     "Passage",
+    "PerSample",
     "Scaled",
     "Sequence",
     "Spectrum",

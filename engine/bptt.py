@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array, IntArray
-from engine.cells.base import Terms
-from engine.itemize import live_rows
-from engine.magnitude import Magnitudes, Scaled, align, near_one, trusted
+from engine.arrays import Array, IntArray, times
+from engine.carry import Rescale, carry, cross
+from engine.cells.base import State, Terms
+from engine.magnitude import Magnitudes, Scaled, align, trusted
+from engine.network import layered
 from engine.passage import Entering, Passage
 from engine.terms import term_log10_norms
 from engine.vector import Vector, summed
@@ -19,38 +20,65 @@ _DEAD = 1e-60
 
 
 @dataclass(frozen=True, slots=True)
-class Backward:
-    """One backward pass; index 0 is step 1.
+class LayerGradient:
+    """One layer's gradients; index 0 is step 1.
 
     All arrays share one exponent a step: the true value at step t is value · 2^exponent[t].
 
     Attributes:
-        dh: ∂L/∂h_t, every later loss included, (T, B, H).
-        da: ∂L/∂a_t, (T, B, H).
-        do: ∂L/∂o_t, Jordan's path through the feedback included, (T, B, K).
-        do_local: ∂L_t/∂o_t alone, (T, B, K); plain numbers.
-        passed: the part of ∂L/∂a_t that the truncation lets cross to step t − 1, (T, B, H).
-        exponent: (T,).
-        output_exponent: that of ``do``, (T,).
-        factors: parameter → what step t adds, as (left, right): leftᵀ right, or Σ_B left.
+        state: ∂L/∂h_t, every later loss included, (T, B, H); and ∂L/∂c_t where there is a c.
+        dz: ∂L/∂z_t where the weights enter (∂L/∂a_t of a simple cell), (T, B, ·).
+        exponent: of ``state``, (T,).
+        dz_exponent: of ``dz``, (T,).
+        passing: the part of ``state`` that the truncation lets go on to step t − 1.
+        dz_passing: that of ``dz``.
     """
 
-    dh: Array
-    da: Array
+    state: State
+    dz: Array
+    exponent: IntArray
+    dz_exponent: IntArray
+    passing: State
+    dz_passing: Array
+
+    def part(self, index: int) -> Scaled:
+        """∂L/∂h_t (0) or ∂L/∂c_t (1), (T, B, H)."""
+        return Scaled(self.state[index], self.exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """One backward pass; index 0 is step 1.
+
+    Attributes:
+        layers: every layer's gradients, the layer that reads the input first.
+        do: ∂L/∂o_t, Jordan's path through the feedback included, (T, B, K).
+        do_local: ∂L_t/∂o_t alone, (T, B, K); plain numbers.
+        output_exponent: that of ``do``, (T,).
+        factors: parameter → what step t adds, as (left, right): leftᵀ right, or Σ_B left.
+        term_exponents: parameter → the exponents of its terms, (T,), or None where all are zero.
+    """
+
+    layers: tuple[LayerGradient, ...]
     do: Array
     do_local: Array
-    passed: Array
-    exponent: IntArray
     output_exponent: IntArray
     factors: Terms
+    term_exponents: dict[str, IntArray] | None
 
-    def hidden(self) -> Magnitudes:
-        """‖∂L/∂h_t‖, (T,)."""
-        return Scaled(self.dh, self.exponent).magnitudes()
+    @property
+    def top(self) -> LayerGradient:
+        """The layer that the outputs read."""
+        return self.layers[-1]
 
-    def exponents(self, name: str) -> IntArray:
-        """The exponents that belong to a parameter's terms, (T,)."""
-        return self.output_exponent if name in ("W_hy", "b_y") else self.exponent
+    def hidden(self, layer: int = -1) -> Magnitudes:
+        """‖∂L/∂h_t‖ of one layer, (T,)."""
+        return self.layers[layer].part(0).magnitudes()
+
+    def cell(self, layer: int = -1) -> Magnitudes | None:
+        """‖∂L/∂c_t‖ of one layer, (T,), where there is a c."""
+        own = self.layers[layer]
+        return own.part(1).magnitudes() if len(own.state) > 1 else None
 
     def steps(self, name: str) -> Scaled:
         """The term that every step adds to ∂L/∂(parameter), shape (T, *parameter).
@@ -58,16 +86,12 @@ class Backward:
         dW_steps[t] = left_tᵀ right_t;   db_steps[t] = Σ_B left_t
         """
         left, right = self.factors[name]
+        exponent = np.zeros(len(left), dtype=np.int64)
+        if self.term_exponents is not None:
+            exponent = self.term_exponents[name]
         if right is None:
-            return Scaled(left.sum(axis=1), self.exponents(name))
-        return Scaled(np.matmul(left.transpose(0, 2, 1), right), self.exponents(name))
-
-    @property
-    def term_exponents(self) -> dict[str, IntArray] | None:
-        """The exponents of every parameter's terms, or None where all are zero."""
-        if not (self.exponent.any() or self.output_exponent.any()):
-            return None
-        return {name: self.exponents(name) for name in self.factors}
+            return Scaled(left.sum(axis=1), exponent)
+        return Scaled(np.matmul(left.transpose(0, 2, 1), right), exponent)
 
     def gradients(self) -> Vector:
         """∂L/∂(parameter) = Σ_t of its terms, all parameters as one vector."""
@@ -78,70 +102,90 @@ class Backward:
         return term_log10_norms(self.factors, self.term_exponents)
 
 
-def backward(passage: Passage, entering: Entering) -> Backward:
+def backward(passage: Passage, entering: Entering, rescale: Rescale | None = None) -> Backward:
     """Carry the gradient of the given losses back through time.
 
-    da_t = dh_t ⊙ f′(a_t);   dh_{t−1} = ∂L_{t−1}/∂h_{t−1} + da_t R   (where the truncation lets it)
+    ∂L/∂h_t = ∂L_t/∂h_t + ∂L/∂z_{t+1} R   (where the truncation lets it), and for every layer but
+    the last also ∂L/∂z_t W_xh of the layer above
 
     Args:
         passage: the way back.
         entering: the losses at their own steps.
+        rescale: what else happens to ∂L/∂h_t before it goes further back (clipping on the way).
     Source: notes, "Learning in RNNs: BPTT"; Werbos 1990.
     """
-    cell, parameters, trace = passage.cell, passage.parameters, passage.trace
-    steps, truncation, do = trace.steps, passage.truncation, entering.do
+    steps, truncation = passage.trace.steps, passage.truncation
+    windowed = 1 < truncation.reach(steps) <= steps
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if 1 < truncation.reach(steps) <= steps:
-            dh, exponent, passing = _windowed(passage, entering)
-            da, passed = dh * trace.derivative, passing * trace.derivative
-        else:
-            crossings = truncation.crossings(steps)
-            dh, exponent = _recursive(passage, entering, crossings.tolist())
-            da = dh * trace.derivative
-            passed = da if crossings.all() else da * crossings[:, np.newaxis, np.newaxis]
-        whole, output_exponent = do, np.zeros(steps, dtype=np.int64)
-        if cell.feeds_outputs:
-            whole, output_exponent = _through_outputs(passage, do, passed, exponent)
-    factors = cell.terms(parameters, trace.x, trace.feedback, trace.h, da, whole)
-    return Backward(dh, da, whole, do, passed, exponent, output_exponent, factors)
+        layers = None
+        if not (entering.careful or rescale):
+            layers = _windowed(passage, entering) if windowed else _recursive(passage, entering)
+        if layers is None:
+            layers = _summed(passage, entering, rescale, together=not windowed)
+        do, output_exponent = entering.do, np.zeros(steps, dtype=np.int64)
+        if passage.cell.feeds_outputs:
+            do, output_exponent = _through_outputs(passage, do, layers)
+    return _backward(passage, entering, tuple(layers), do, output_exponent)
 
 
-def _recursive(passage: Passage, given: Entering, crosses: list[bool]) -> tuple[Array, IntArray]:
-    """The ordinary recursion; the careful one where a double could not carry it."""
-    local, steps = given.local, len(given.local)
-    dh = np.empty_like(local)
-    da, arriving = np.empty_like(local[0]), np.empty_like(local[0])
-    recurrent, back = passage.recurrent, passage.cell.step_back
-    states, entering, derivatives = list(dh), list(local), list(passage.trace.derivative)
-    states[-1][...] = entering[-1]
-    for t in range(steps - 1, 0, -1):
-        if crosses[t]:
-            back(recurrent, derivatives[t], states[t], da, arriving)
-            np.add(entering[t - 1], arriving, out=states[t - 1])
-        else:
-            states[t - 1][...] = entering[t - 1]
-    exponent = np.zeros(steps, dtype=np.int64)
-    if not given.careful and _trusted_totals(dh):
-        return dh, exponent
-    derivative, shifts = near_one(passage.trace.derivative)
-    arriving[...] = 0.0
+def _backward(
+    passage: Passage,
+    entering: Entering,
+    layers: tuple[LayerGradient, ...],
+    do: Array,
+    output_exponent: IntArray,
+) -> Backward:
+    """Say what every step adds to every parameter."""
+    factors: Terms = {}
+    exponents: dict[str, IntArray] = {}
+    for number, (layer, own) in enumerate(zip(passage.trace.layers, layers, strict=True)):
+        for name, pair in passage.cell.terms(layer, own.dz).items():
+            factors[layered(name, number)] = pair
+            exponents[layered(name, number)] = own.dz_exponent
+    factors |= {"W_hy": (do, passage.trace.h), "b_y": (do, None)}
+    exponents |= {"W_hy": output_exponent, "b_y": output_exponent}
+    scaled = any(each.any() for each in exponents.values())
+    return Backward(
+        layers, do, entering.do, output_exponent, factors, exponents if scaled else None
+    )
+
+
+def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
+    """The ordinary recursion over the sum of all losses, or None where a double cannot carry it."""
+    local, lanes = given.local, passage.lanes
+    steps, batch, _ = local.shape
+    crosses = passage.truncation.crossings(steps)
+    going: list[bool] = crosses.tolist()
+    whole = [[np.zeros_like(local) for _ in range(passage.parts)] for _ in lanes]
+    inside = [np.empty((steps, batch, lane.width)) for lane in lanes]
+    states: list[list[State]] = [list(zip(*parts, strict=True)) for parts in whole]
+    dzs = [list(dz) for dz in inside]
+    numbers = range(len(lanes))
     for t in range(steps - 1, -1, -1):
-        pair, exponent[t] = align(
-            np.stack((entering[t], arriving)),
-            np.array([given.exponent[t], exponent[t]]),
-            always=True,
-        )
-        np.add(pair[0], pair[1], out=states[t])
-        if t and crosses[t]:
-            back(recurrent, derivative[t], states[t], da, arriving)
-            exponent[t - 1] = exponent[t] + shifts[t]
-        else:
-            arriving[...] = 0.0
-    return dh, exponent
+        np.add(states[0][t][0], local[t], out=states[0][t][0])
+        for n in numbers:
+            lane, state, dz = lanes[n], states[n][t], dzs[n][t]
+            if n:
+                np.add(state[0], lanes[n - 1].below(dzs[n - 1][t]), out=state[0])
+            lane.local(lane.steps[t], state, dz)
+        if t and going[t]:
+            here, earlier = [each[t] for each in states], [each[t - 1] for each in states]
+            cross(lanes, t, here, [dz[t] for dz in dzs], earlier)
+    if not all(_trusted_totals(part) for parts in whole for part in parts):
+        return None
+    zero = np.zeros(steps, dtype=np.int64)
+    layers = []
+    for parts, dz in zip(whole, inside, strict=True):
+        passing, dz_passing = parts, dz
+        if not crosses.all():
+            open_ = crosses[:, np.newaxis, np.newaxis]
+            passing, dz_passing = [part * open_ for part in parts], dz * open_
+        layers.append(LayerGradient(parts, dz, zero, zero, passing, dz_passing))
+    return layers[::-1]
 
 
 def _trusted_totals(dh: Array) -> bool:
-    """Whether ∂L/∂h_t stayed inside the ordinary range of a double at every step."""
+    """Whether a gradient stayed inside the ordinary range of a double at every step."""
     flat = dh.reshape(len(dh), -1)
     squares = np.vecdot(flat, flat)
     zero = squares == 0.0
@@ -151,31 +195,78 @@ def _trusted_totals(dh: Array) -> bool:
     return trusted(squares)
 
 
-def _windowed(passage: Passage, given: Entering) -> tuple[Array, IntArray, Array]:
+def _empty(passage: Passage) -> list[LayerGradient]:
+    """Zeros for every lane, in the lanes' order."""
+    h = passage.trace.h
+    return [
+        LayerGradient(
+            [np.zeros_like(h) for _ in range(passage.parts)],
+            np.zeros((*h.shape[:2], lane.width)),
+            np.zeros(len(h), dtype=np.int64),
+            np.zeros(len(h), dtype=np.int64),
+            [np.zeros_like(h) for _ in range(passage.parts)],
+            np.zeros((*h.shape[:2], lane.width)),
+        )
+        for lane in passage.lanes
+    ]
+
+
+def _windowed(passage: Passage, given: Entering) -> list[LayerGradient] | None:
     """Sum the losses that reach each step, and those of them that may go one step further."""
-    local, careful = given.local, given.careful
-    while True:
-        dh, passing = np.zeros_like(local), np.zeros_like(local)
-        exponent = np.zeros(len(local), dtype=np.int64)
-        for live in live_rows(passage, given, careful=careful):
-            rows, exponent[live.step] = align(live.rows, live.exponent[live.losses])
-            dh[live.step].flat = rows.sum(axis=0)
-            passing[live.step].flat = rows[: live.passing].sum(axis=0)
-        if careful or _trusted_totals(dh):
-            return dh, exponent, passing
-        careful = True
+    layers = _empty(passage)
+    for live in carry(passage, given, passage.trace.emits, careful=False):
+        for n, own in enumerate(layers):
+            for part, passing, rows in zip(own.state, own.passing, live.states[n], strict=True):
+                rows.sum(axis=0, out=part[live.step])
+                rows[: live.passing].sum(axis=0, out=passing[live.step])
+            live.dz[n].sum(axis=0, out=own.dz[live.step])
+            live.dz[n][: live.passing].sum(axis=0, out=own.dz_passing[live.step])
+    if not all(_trusted_totals(part) for own in layers for part in own.state):
+        return None
+    return layers[::-1]
+
+
+def _summed(
+    passage: Passage, given: Entering, rescale: Rescale | None, *, together: bool
+) -> list[LayerGradient]:
+    """The same for any truncation, at any magnitude, clipped on the way back or not.
+
+    Under a window every loss is carried by itself; either way a sum has one exponent a step.
+    """
+    layers = _empty(passage)
+    emits = passage.trace.emits
+    for live in carry(passage, given, emits, careful=True, together=together, rescale=rescale):
+        assert live.exponents is not None
+        assert live.dz_exponents is not None
+        for n, own in enumerate(layers):
+            t, passing = live.step, live.passing
+            stacked = np.stack(live.states[n], axis=1)
+            rows, own.exponent[t] = align(stacked, live.exponents[n])
+            inside, own.dz_exponent[t] = align(live.dz[n], live.dz_exponents[n])
+            for index in range(passage.parts):
+                own.state[index][t] = rows[:, index].sum(axis=0)
+                own.passing[index][t] = rows[:passing, index].sum(axis=0)
+            own.dz[t] = inside.sum(axis=0)
+            own.dz_passing[t] = inside[:passing].sum(axis=0)
+    return layers[::-1]
 
 
 def _through_outputs(
-    passage: Passage, do: Array, passed: Array, exponent: IntArray
+    passage: Passage, do: Array, layers: list[LayerGradient]
 ) -> tuple[Array, IntArray]:
     """Jordan: ∂L/∂o_t also collects what comes back through the feedback of step t + 1."""
-    through = np.zeros_like(do)
-    through[:-1] = passage.cell.feedback_gradient(passage.parameters, passed[1:])
-    total, exponents = do + through, np.zeros_like(exponent)
-    if exponent.any():
-        later = np.append(exponent[1:], 0)
+    total, exponents = do, np.zeros(len(do), dtype=np.int64)
+    for number, own in enumerate(layers):
+        through = np.zeros_like(do)
+        weights = passage.of_layer(number)[passage.cell.recurrent]
+        through[:-1] = times(own.dz_passing[1:], weights)
+        later = np.append(own.dz_exponent[1:], 0)
+        if not (later.any() or exponents.any()):
+            total = total + through
+            continue
+        total = total.copy()
         for t in range(len(do)):
-            pair, exponents[t] = align(np.stack((do[t], through[t])), np.array([0, later[t]]))
+            pair = np.stack((total[t], through[t]))
+            pair, exponents[t] = align(pair, np.array([exponents[t], later[t]]))
             total[t] = pair[0] + pair[1]
     return total, exponents

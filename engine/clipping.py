@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
-from engine.magnitude import ordinary
+from engine.magnitude import Magnitudes, ordinary
 from engine.vector import Vector
 
 
@@ -22,19 +22,26 @@ class Clip:
     * ``none``: leave the gradient as it is.
     * ``norm`` μ: if ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together as one vector.
     * ``value`` v: every component into [−v, v].
+    * ``backward`` μ: ∂L/∂h_t to norm μ at every step while going back, wherever it is larger.
 
+    Attributes:
+        rule: a key of ``THRESHOLDS``.
+        threshold: μ or v.
+        per_sample: clip each sample's gradient and take the mean (``norm`` and ``value``).
     Raises:
-        InvalidInput: for an unknown rule, or a threshold that is missing, not wanted, or not a
-            finite number above 0.
+        InvalidInput: for an unknown rule, a threshold that is missing, not wanted, or not a
+            finite number above 0, or samples where the rule knows none.
     """
 
     rule: str = "none"
     threshold: float | None = None
+    per_sample: bool = False
 
     THRESHOLDS: ClassVar[dict[str, str | None]] = {
         "none": None,
         "norm": "max_norm",
         "value": "max_value",
+        "backward": "max_norm",
     }
     """rule → what its threshold is called in the REST contract."""
 
@@ -51,6 +58,28 @@ class Clip:
             raise InvalidInput(
                 ("clip", name), f"received {self.threshold}; allowed: a finite number above 0"
             )
+        if self.per_sample and self.rule not in ("norm", "value"):
+            raise InvalidInput(
+                ("clip", "per_sample"),
+                f"received true; {self.rule!r} knows no samples: allowed with 'norm' and 'value'",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class PerSample:
+    """Each sample's gradient clipped by itself.
+
+    Attributes:
+        norm: ‖g_b‖ of every sample's own loss, (B,); NaN where a double cannot hold it.
+        scale: ‖g_b after‖ / ‖g_b‖, (B,).
+        engaged: how many samples were clipped.
+        cosine: between the mean of the clipped gradients and the clipped mean.
+    """
+
+    norm: Array
+    scale: Array
+    engaged: int
+    cosine: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +96,9 @@ class Clipping:
         engaged: whether the rule changed anything.
         cosine: of the angle between g and g after; NaN where g is exactly zero.
         finite: False where g holds an infinity or a NaN; it is then left as it is.
+        per_sample: what clipping each sample did, or None.
+        hidden_gradient: ‖∂L/∂h_t‖ as ``backward`` leaves it, last layer, (T,), or None.
+        step_scale: the factor that ``backward`` applies to ∂L/∂h_t, last layer, (T,), or None.
     """
 
     rule: str
@@ -78,6 +110,9 @@ class Clipping:
     engaged: bool
     cosine: float
     finite: bool = True
+    per_sample: PerSample | None = None
+    hidden_gradient: Magnitudes | None = None
+    step_scale: Array | None = None
 
 
 def by_norm(g: Vector, threshold: float) -> Array:
@@ -116,9 +151,18 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
     with np.errstate(over="ignore", under="ignore"):
         after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.shapes)
+    return after, compared(clip, g, after)
+
+
+def compared(clip: Clip, g: Vector, after: Vector) -> Clipping:
+    """The report on a rule that changed g."""
+    norm, log10_norm = g.norm()
     norm_after, log10_after = after.norm()
-    scale = 10.0 ** (log10_after - log10_norm) if math.isnan(norm) else norm_after / norm
-    return after, Clipping(
+    if math.isnan(norm) or math.isnan(norm_after) or not norm:
+        scale = 10.0 ** min(log10_after - log10_norm, 308.0)
+    else:
+        scale = norm_after / norm
+    return Clipping(
         clip.rule,
         clip.threshold,
         norm,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.activations import ACTIVATIONS
 from engine.arrays import Array, Mask
 from engine.cells import CELLS
+from engine.errors import ForwardOverflow
 from engine.itemize import Itemized
 from engine.network import Network
 from engine.truncation import Truncation
@@ -47,7 +48,8 @@ class Circumstances:
         network: whose gradient it is.
         truncation: in force.
         spectral_radius: ρ(R).
-        mean_derivative: mean of f′(a) over the sequence.
+        mean_derivative: mean of f′(a) over the sequence; of a gated cell, of the gate that keeps
+            the state (forget, update).
     """
 
     network: Network
@@ -88,12 +90,27 @@ def diagnose(itemized: Itemized, circumstances: Circumstances) -> Diagnosis:
     return Diagnosis("stable", rate, _stable(rate))
 
 
+def overflowing(overflow: ForwardOverflow) -> Diagnosis:
+    """The verdict where the forward pass overflows before any loss is emitted."""
+    return Diagnosis(
+        "exploding",
+        np.nan,
+        f"Exploding on the way forward: {overflow.detail}. The loss comes later, so there is no "
+        "gradient to follow; shown is what came before.",
+    )
+
+
+def cut_short(found: Diagnosis, overflow: ForwardOverflow) -> Diagnosis:
+    """The verdict on the steps before an overflow, which it names."""
+    return replace(found, summary=f"{found.summary} Shown are the steps before: {overflow.detail}.")
+
+
 def _pairs(itemized: Itemized, truncation: Truncation) -> tuple[Array, Array, Mask]:
     """Lag i − t, decades gained since step i, and whether anything is left, for reached pairs."""
     norms, steps = itemized.log10_norm, itemized.steps
     first = np.array([truncation.first_reached(int(i)) for i in itemized.loss_steps])
     lag = itemized.loss_steps[:, np.newaxis] - steps
-    own = norms[np.arange(len(norms)), itemized.loss_steps - 1]
+    own = itemized.own()
     reached = (lag > 0) & (steps >= first[:, np.newaxis]) & np.isfinite(own)[:, np.newaxis]
     decades = (norms - own[:, np.newaxis])[reached]
     return lag[reached].astype(np.float64), decades, np.isfinite(decades)
@@ -120,6 +137,16 @@ def _vanishing(rate: float, slope: float, seen: Circumstances) -> str:
 def _cause(seen: Circumstances) -> str:
     """Which of the two factors of a step back is the smaller, and what would raise it."""
     radius, slack, name = seen.spectral_radius, seen.mean_derivative, seen.network.activation
+    if CELLS[seen.network.cell].has_c:
+        return (
+            f"The forget gate lets {percent(slack)} of ∂L/∂c through on average: "
+            "try a forget-gate bias of +1."
+        )
+    if CELLS[seen.network.cell].gates:
+        return (
+            f"The update gate keeps {percent(slack)} of h on average, and the rest goes through "
+            "the weights: try a larger radius."
+        )
     if slack < min(radius, 0.95):
         bound = ACTIVATIONS[name].bound
         advice = (

@@ -26,7 +26,8 @@ class ForwardOverflow(InvalidInput):
 
     Attributes:
         step: the first step (from 1) at which it happened.
-        quantity: ``"h"`` or ``"o"``.
+        quantity: ``"h"``, ``"c"`` or ``"o"``.
+        steps: T.
     """
 
     def __init__(self, quantity: str, step: int, steps: int) -> None:
@@ -38,6 +39,7 @@ class ForwardOverflow(InvalidInput):
         )
         self.quantity = quantity
         self.step = step
+        self.steps = steps
 
 
 def choose(pointer: Pointer, received: object, allowed: Iterable[str]) -> InvalidInput:

@@ -2,97 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.arrays import Array, Mask, Parameters
 from engine.bptt import Backward, backward
-from engine.cells import CELLS
+from engine.ceiling import clip_backward
 from engine.clipping import Clip, Clipping, clip_gradients
-from engine.diagnosis import Circumstances, Diagnosis, diagnose
-from engine.errors import InvalidInput, choose
-from engine.graph import Graph, build_graph
+from engine.diagnosis import Circumstances, Diagnosis, cut_short, diagnose, overflowing
+from engine.errors import ForwardOverflow, InvalidInput, choose
+from engine.graph import build_graph
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
-from engine.magnitude import Magnitudes, plain_norms
+from engine.magnitude import plain_norms
 from engine.network import Network
-from engine.passage import Passage
+from engine.passage import Entering, Passage
+from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
+from engine.samples import clip_each_sample
 from engine.sequences import Sequence
 from engine.spectrum import Spectrum, spectrum
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterGradient:
-    """∂L/∂(parameter), and what every step added to it.
-
-    Attributes:
-        value: before clipping, the parameter's shape; what a double cannot hold is ±inf or 0.
-        norm: ‖value‖; NaN where a double cannot hold it.
-        log10_norm: NaN only where exactly zero.
-        clipped_norm: after clipping.
-        step_log10_norm: of the term that step t adds to the sum, (T,); NaN where exactly zero.
-    """
-
-    value: Array
-    norm: float
-    log10_norm: float
-    clipped_norm: float
-    step_log10_norm: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """What the forward pass did, for reading the backward pass.
-
-    Attributes:
-        hidden_norm: ‖h_t‖, (T,).
-        mean_derivative: mean of f′(a_t) over samples and units, (T,).
-        output_norm: ‖o_t‖, (T,); NaN where no output is used.
-    """
-
-    hidden_norm: Array
-    mean_derivative: Array
-    output_norm: Array
-
-
-@dataclass(frozen=True, slots=True)
-class GradientFlow:
-    """Everything the page draws and the API answers; NaN stands for "there is no such number".
-
-    Attributes:
-        steps: T.
-        loss: L = Σ_t L_t.
-        step_losses: L_t, NaN where none is emitted, (T,).
-        hidden_gradient: ‖∂L/∂h_t‖, every later loss included, (T,).
-        cell_gradient: ‖∂L/∂c_t‖ for cells that have a c_t.
-        itemized: ‖∂L_i/∂h_t‖ for every pair, or None where not asked for.
-        parameter_gradients: parameter → its gradient.
-        clipping: what the clip rule did.
-        spectrum: of the recurrent matrix and along the trajectory.
-        diagnosis: None where the itemized matrix was not asked for.
-        graph: None where not asked for.
-        activity: norms of the forward pass.
-        trace: the forward pass itself.
-        backward: the backward pass itself: every per-step term before it is summed.
-    """
-
-    steps: int
-    loss: float
-    step_losses: Array
-    hidden_gradient: Magnitudes
-    cell_gradient: Magnitudes | None
-    itemized: Itemized | None
-    parameter_gradients: dict[str, ParameterGradient]
-    clipping: Clipping
-    spectrum: Spectrum | None
-    diagnosis: Diagnosis | None
-    graph: Graph | None
-    activity: Activity
-    trace: Trace
-    backward: Backward
 
 
 def gradient_flow(
@@ -107,33 +36,38 @@ def gradient_flow(
     itemized: bool = True,
     spectral: bool = True,
     graph: bool = True,
+    window: tuple[int, int] | None = None,
 ) -> GradientFlow:
     """Run one sequence (or batch) forward and back.
 
     L = Σ_t L_t;   ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t;   ∂L/∂W = Σ_t (∂L/∂W)_t
 
+    A state that overflows on the way forward ends the sequence at the step before.
+
     Args:
-        network: cell, topology, activation and sizes.
+        network: cell, topology, activation, sizes and layers.
         parameters: from ``draw_parameters`` or ``check_parameters``.
         sequence: from ``random_sequence``, ``explicit_sequence`` or ``encode_text``.
         loss: a key of ``LOSSES``.
         truncation: None takes the cell's own.
         clip: None clips nothing.
         follow: None, or the step i (from 1) whose loss alone the graph shows.
-        itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (memory grows with T²).
+        itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (above 512 steps, on a grid).
         spectral: whether to compute the spectrum and the Jacobians' norms.
         graph: whether to build the graph.
+        window: the first and last step that the graph holds, from 1; None holds all.
     Raises:
         InvalidInput: for an unknown loss or a step that emits none.
-        ForwardOverflow: where a state leaves the range of a double.
+        ForwardOverflow: where already step 1 leaves the range of a double.
     Source: notes, "Learning in RNNs: BPTT" and "Problem of BPTT".
     """
     if loss not in LOSSES:
         raise choose(("loss",), loss, LOSSES)
-    cell = CELLS[network.cell]
-    trace = unroll(network, parameters, sequence)
+    trace, sequence, overflow = _unroll(network, parameters, sequence)
+    if overflow is not None and follow is not None:
+        follow = _last_before(trace, follow)
     followed = _followed(trace, follow)
-    passage = Passage.of(cell, parameters, trace, truncation or cell.default_truncation)
+    passage = Passage.of(network, parameters, trace, truncation)
 
     step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
     with np.errstate(over="ignore"):
@@ -147,33 +81,81 @@ def gradient_flow(
     entering = passage.enter(do)
     whole = backward(passage, entering)
     terms = whole.step_log10_norms()
-    parameter_gradients, clipping = _parameter_gradients(whole, terms, clip or Clip())
-    pairs = itemize(passage, entering) if itemized else None
-    seen = spectrum(passage.recurrent, trace.derivative) if spectral else None
-    drawn = None
+    parameter_gradients, clipping = _parameter_gradients(
+        passage, entering, whole, terms, clip or Clip()
+    )
+    pairs = itemize(passage, entering, follow) if itemized else None
+    drawn = alone = None
     if graph:
         path = whole
         if follow is not None:
-            alone = np.where(followed[:, np.newaxis, np.newaxis], do, 0.0)
-            path = backward(passage, passage.enter(alone))
+            path = backward(passage, passage.enter(np.where(followed[:, None, None], do, 0.0)))
             terms = path.step_log10_norms()
-        drawn = build_graph(passage, path, terms, followed)
+            alone = path.hidden()
+        drawn = build_graph(passage, path, terms, followed, window)
+    layers = _layers(passage, whole, pairs, spectral=spectral)
     return GradientFlow(
         steps=trace.steps,
-        loss=float(values.sum()),
+        loss=float(values.sum()) if len(values) else np.nan,
         step_losses=step_losses,
-        hidden_gradient=whole.hidden(),
-        cell_gradient=None,
-        itemized=pairs,
+        layers=layers,
+        followed_gradient=alone,
         parameter_gradients=parameter_gradients,
         clipping=clipping,
-        spectrum=seen,
-        diagnosis=_diagnose(network, passage, pairs, seen),
+        diagnosis=_diagnose(passage, layers[-1], overflow),
         graph=drawn,
-        activity=_activity(trace, every_output=cell.feeds_outputs),
+        activity=_activity(passage),
+        follow=follow,
+        overflow=overflow,
         trace=trace,
         backward=whole,
     )
+
+
+def _unroll(
+    network: Network, parameters: Parameters, sequence: Sequence
+) -> tuple[Trace, Sequence, ForwardOverflow | None]:
+    """The forward pass, up to the step before an overflow."""
+    try:
+        return unroll(network, parameters, sequence), sequence, None
+    except ForwardOverflow as overflow:
+        if overflow.step == 1:
+            raise
+        before = sequence.first(overflow.step - 1)
+        return unroll(network, parameters, before), before, overflow
+
+
+def _last_before(trace: Trace, follow: int) -> int | None:
+    """The followed step, or the last one with a loss before an overflow."""
+    emitting = np.flatnonzero(trace.emits) + 1
+    if not len(emitting):
+        return None
+    return follow if follow in emitting else int(emitting[-1])
+
+
+def _layers(
+    passage: Passage, whole: Backward, pairs: list[Itemized] | None, *, spectral: bool
+) -> tuple[LayerFlow, ...]:
+    """Every layer's norms, the layer that reads the input first."""
+    return tuple(
+        LayerFlow(
+            layer=number,
+            hidden_gradient=whole.hidden(number),
+            cell_gradient=whole.cell(number),
+            itemized=None if pairs is None else pairs[number],
+            spectrum=_spectrum(passage, number) if spectral else None,
+            gates=passage.cell.activity(layer) or None,
+        )
+        for number, layer in enumerate(passage.trace.layers)
+    )
+
+
+def _spectrum(passage: Passage, number: int) -> Spectrum | None:
+    """Of one layer's recurrent matrix, and along its trajectory."""
+    if passage.cell.gates:
+        return None
+    recurrent = passage.lanes[len(passage.lanes) - 1 - number].recurrent
+    return spectrum(recurrent, passage.trace.layers[number].saved["derivative"])
 
 
 def _followed(trace: Trace, follow: int | None) -> Mask:
@@ -192,11 +174,16 @@ def _followed(trace: Trace, follow: int | None) -> Mask:
 
 
 def _parameter_gradients(
-    whole: Backward, terms: dict[str, Array], clip: Clip
+    passage: Passage, entering: Entering, whole: Backward, terms: dict[str, Array], clip: Clip
 ) -> tuple[dict[str, ParameterGradient], Clipping]:
     """Sum every parameter's terms, clip the sums, and keep the norms of both."""
     total = whole.gradients()
-    after, clipping = clip_gradients(total, clip)
+    if clip.rule == "backward":
+        after, clipping = clip_backward(passage, entering, clip, total)
+    elif clip.per_sample:
+        after, clipping = clip_each_sample(whole.factors, whole.term_exponents, clip, total)
+    else:
+        after, clipping = clip_gradients(total, clip)
     sizes = total.norms()
     clipped = after.norms().norm if clipping.engaged else sizes.norm
     gradients = {
@@ -213,21 +200,33 @@ def _parameter_gradients(
 
 
 def _diagnose(
-    network: Network, passage: Passage, pairs: Itemized | None, seen: Spectrum | None
+    passage: Passage, top: LayerFlow, overflow: ForwardOverflow | None
 ) -> Diagnosis | None:
     """The verdict, where both pictures that it is read off were asked for."""
-    if pairs is None or seen is None:
+    if top.itemized is None:
         return None
-    mean = float(passage.trace.derivative.mean())
-    return diagnose(pairs, Circumstances(network, passage.truncation, seen.spectral_radius, mean))
+    if not len(top.itemized.loss_steps) and overflow is not None:
+        return overflowing(overflow)
+    radius = np.nan if top.spectrum is None else top.spectrum.spectral_radius
+    if top.gates is not None:
+        mean = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
+    else:
+        mean = float(passage.trace.top.saved["derivative"].mean())
+    found = diagnose(top.itemized, Circumstances(passage.network, passage.truncation, radius, mean))
+    return found if overflow is None else cut_short(found, overflow)
 
 
-def _activity(trace: Trace, *, every_output: bool) -> Activity:
-    """Norms of the forward pass."""
-    _, batch, width = trace.h.shape
+def _activity(passage: Passage) -> Activity:
+    """Norms of the forward pass, of the last layer."""
+    trace, every_output = passage.trace, passage.cell.feeds_outputs
+    steps, batch, width = trace.h.shape
     outputs = plain_norms(trace.o)
+    slope = trace.top.saved.get("derivative")
+    mean = np.full(steps, np.nan)
+    if slope is not None:
+        mean = np.add.reduce(slope, axis=(1, 2)) / (batch * width)
     return Activity(
         hidden_norm=plain_norms(trace.h),
-        mean_derivative=np.add.reduce(trace.derivative, axis=(1, 2)) / (batch * width),
+        mean_derivative=mean,
         output_norm=outputs if every_output else np.where(trace.emits, outputs, np.nan),
     )

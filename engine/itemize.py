@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import Array, IntArray
-from engine.magnitude import log10_of, near_one, split_norms, trusted
+from engine.arrays import Array, IntArray, Mask
+from engine.carry import carry
+from engine.magnitude import log10_of, split_norms, trusted
 from engine.passage import Entering, Passage
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
+WHOLE = 512
+"""Up to so many steps every pair is computed."""
+GRID = 256
+"""Beyond, so many losses and steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Itemized:
-    """‖∂L_i/∂h_t‖ for every loss i and step t.
+    """‖∂L_i/∂h_t‖ for every loss i and step t, or for those of a grid.
 
     Attributes:
-        loss_steps: the steps i that emit a loss, from 1, (I,).
-        steps: the steps t, from 1, (S,).
+        loss_steps: steps i that emit a loss, from 1, (I,).
+        steps: steps t, from 1, (S,); every i is among them.
         log10_norm: (I, S); NaN where t > i, where no path exists, or where exactly zero.
     """
 
@@ -30,109 +33,83 @@ class Itemized:
     steps: IntArray
     log10_norm: Array
 
-
-class Live(NamedTuple):
-    """The losses that reach one step.
-
-    Attributes:
-        step: t, from 0.
-        losses: which losses, in the order in which they are emitted.
-        rows: ∂L_i/∂h_t / 2^exponent, one a loss, (n, B·H); the next step overwrites them.
-        exponent: of every loss, (I,).
-        passing: how many of the rows, from the first, may cross to step t − 1.
-    """
-
-    step: int
-    losses: slice
-    rows: Array
-    exponent: IntArray
-    passing: int
+    def own(self) -> Array:
+        """log₁₀ ‖∂L_i/∂h_i‖, (I,)."""
+        at = np.searchsorted(self.steps, self.loss_steps)
+        return np.asarray(self.log10_norm[np.arange(len(at)), at])
 
 
-def live_rows(passage: Passage, entering: Entering, *, careful: bool) -> Iterator[Live]:
-    """Carry every loss back side by side, from step T to step 1.
+def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
+    """The losses and the steps that are measured, as masks, (T,) each.
 
-    D_{t−1} = (D_t ⊙ f′(a_t)) R, one block a loss; the loss of step t − 1 joins as a new one.
+    Up to 512 steps all of them; beyond, 256 at equal distances, the first, the last and the
+    followed one always among them.
 
     Args:
-        passage: the way back; rows that its truncation lets go no further are dropped.
-        entering: every loss at its own step.
-        careful: give every row a binary exponent and keep its largest entry near 1.
+        emits: the steps that emit a loss.
+        follow: the followed loss's step, from 1.
     """
-    trace, truncation, local = passage.trace, passage.truncation, entering.local
-    steps, batch, width = local.shape
-    emits = trace.emits.tolist()
-    crosses = truncation.crossings(steps).tolist()
-    reach = truncation.reach(steps)
-    emitting = np.flatnonzero(trace.emits).tolist()
-    count = len(emitting)
-    rows = np.empty((count, width) if batch == 1 else (count, batch, width))
-    flat, scratch = rows.reshape(count, -1), np.empty_like(rows)
-    exponent = np.zeros(count, dtype=np.int64)
-    first = last = count
-    own = local.reshape(steps, -1)
-    back, recurrent = passage.cell.step_back, passage.recurrent
-    shifts = np.zeros(steps, dtype=np.int64)
-    derivative, shifts = near_one(trace.derivative) if careful else (trace.derivative, shifts)
-    derivatives = list(derivative)
-    for t in range(steps - 1, -1, -1):
-        if emits[t]:
-            first -= 1
-            flat[first], exponent[first] = own[t], entering.exponent[t]
-        if careful and last > first:
-            flat[first:last], shift = near_one(flat[first:last])
-            exponent[first:last] += shift
-        end = last
-        while end > first and emitting[end - 1] - t >= reach - 1:
-            end -= 1
-        if not crosses[t]:
-            end = first
-        losses = slice(first, last)
-        yield Live(t, losses, flat[losses], exponent, end - first)
-        last = end
-        if t and last > first:
-            live = rows[first:last]
-            back(recurrent, derivatives[t], live, scratch[first:last], live)
-            if careful:
-                exponent[first:last] += shifts[t]
+    steps = len(emits)
+    if steps <= WHOLE:
+        return emits, np.ones(steps, dtype=bool)
+    chosen = np.zeros(steps, dtype=bool)
+    chosen[np.linspace(0, steps - 1, GRID).round().astype(int)] = True
+    if follow is not None and not chosen[follow - 1]:
+        inner = np.flatnonzero(chosen)[1:-1]
+        chosen[inner[np.argmin(np.abs(inner - follow + 1))]] = False
+        chosen[follow - 1] = True
+    return emits & chosen, chosen
 
 
-def itemize(passage: Passage, entering: Entering) -> Itemized:
-    """‖∂L_i/∂h_t‖ for every pair.
+def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> list[Itemized]:
+    """‖∂L_i/∂h_t‖ for every pair, one matrix a layer, the layer that reads the input first.
 
     Args:
         passage: the way back.
         entering: every loss at its own step.
+        follow: a loss that a grid must hold.
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
+    losses, steps = grid(passage.trace.emits, follow)
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        norms = None if entering.careful else _ordinary(passage, entering)
+        norms = None if entering.careful else _ordinary(passage, entering, losses, steps)
         if norms is None:
-            norms = _careful(passage, entering)
-    emits = passage.trace.emits
-    return Itemized(np.flatnonzero(emits) + 1, np.arange(1, len(emits) + 1), norms.T)
+            norms = _careful(passage, entering, losses, steps)
+    return [
+        Itemized(np.flatnonzero(losses) + 1, np.flatnonzero(steps) + 1, one.T)
+        for one in reversed(norms)
+    ]
 
 
-def _ordinary(passage: Passage, entering: Entering) -> Array | None:
-    """log₁₀ of the norms, (T, I), or None where a double could not carry them."""
-    steps = passage.trace.steps
-    squares = np.full((steps, int(passage.trace.emits.sum())), -1.0)
-    at = list(squares)
-    for t, losses, rows, _, _ in live_rows(passage, entering, careful=False):
-        np.vecdot(rows, rows, out=at[t][losses])
-        if t and t % _LOOK == 0 and not trusted(squares[t : t + _LOOK]):
+def _ordinary(
+    passage: Passage, entering: Entering, losses: Mask, steps: Mask
+) -> list[Array] | None:
+    """log₁₀ of the norms, (S, I) a lane, or None where a double could not carry them."""
+    shape = len(steps), int(losses.sum())
+    squares = [np.full(shape, -1.0) for _ in passage.lanes]
+    for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
+        for own, state in zip(squares, states, strict=True):
+            flat = state[0].reshape(len(state[0]), -1)
+            np.vecdot(flat, flat, out=own[t, live])
+        if t and t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
             return None
-    if not trusted(squares):
+    if not all(trusted(own) for own in squares):
         return None
-    return np.asarray(0.5 * np.log10(squares))
+    measured = squares if steps.all() else [own[steps] for own in squares]
+    return [np.asarray(0.5 * np.log10(own)) for own in measured]
 
 
-def _careful(passage: Passage, entering: Entering) -> Array:
+def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[Array]:
     """The same with an exponent for every row."""
-    norms = np.full((passage.trace.steps, int(passage.trace.emits.sum())), np.nan)
-    for live in live_rows(passage, entering, careful=True):
-        size, shift = split_norms(live.rows)
-        exponent = live.exponent[live.losses]
-        exponent = exponent if shift is None else exponent + shift
-        norms[live.step, live.losses] = log10_of(size, exponent)
+    rows = np.cumsum(steps) - 1
+    shape = int(steps.sum()), int(losses.sum())
+    norms = [np.full(shape, np.nan) for _ in passage.lanes]
+    for live in carry(passage, entering, losses, careful=True):
+        if not steps[live.step]:
+            continue
+        assert live.exponents is not None
+        for own, state, exponent in zip(norms, live.states, live.exponents, strict=True):
+            size, shift = split_norms(state[0].reshape(len(state[0]), -1))
+            whole = exponent if shift is None else exponent + shift
+            own[rows[live.step], live.losses] = log10_of(size, whole)
     return norms

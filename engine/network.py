@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.activations import ACTIVATIONS
 from engine.arrays import Parameters
-from engine.cells import CELLS
+from engine.cells import CELLS, Cell
 from engine.cells.base import Shapes
 from engine.errors import InvalidInput, choose
 from engine.parameters import check, draw, radius_factor, spectral_radius_of
 from engine.topologies import TOPOLOGIES
+
+MAX_LAYERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,10 @@ class Network:
         input_size: D.
         hidden_size: H.
         output_size: K.
+        num_layers: how many layers are stacked, 1 … 4; layer l reads h of layer l − 1.
     Raises:
-        InvalidInput: for an unknown name or a size below 1.
+        InvalidInput: for an unknown name, a size below 1, too many layers, or an activation for a
+            gated cell, which has its own.
     """
 
     cell: str
@@ -35,6 +41,7 @@ class Network:
     input_size: int
     hidden_size: int
     output_size: int
+    num_layers: int = 1
 
     def __post_init__(self) -> None:
         for field, table in (
@@ -50,12 +57,45 @@ class Network:
                     ("network", field),
                     f"received {getattr(self, field)}; allowed: a whole number from 1",
                 )
+        if not 1 <= self.num_layers <= MAX_LAYERS:
+            raise InvalidInput(
+                ("network", "num_layers"),
+                f"received {self.num_layers}; allowed: a whole number 1 … {MAX_LAYERS}",
+            )
+        if CELLS[self.cell].gates and self.activation != "tanh":
+            raise InvalidInput(
+                ("network", "activation"),
+                f"received {self.activation!r}; {self.cell!r} has activations of its own: allowed "
+                "'tanh', or leave it out",
+            )
 
     def parameter_shapes(self) -> Shapes:
-        """Every parameter's shape, in the order in which they are listed."""
-        return CELLS[self.cell].parameter_shapes(
-            self.input_size, self.hidden_size, self.output_size
-        )
+        """Every parameter's shape, in the order in which they are listed.
+
+        Layer 0 has the plain names, layer l ≥ 1 a suffix: W_hh_1. W_hy (K, H) and b_y (K,) are
+        last.
+        """
+        shapes: Shapes = {}
+        for layer in range(self.num_layers):
+            reads = self.hidden_size if layer else self.input_size
+            own = CELLS[self.cell].parameter_shapes(reads, self.hidden_size, self.output_size)
+            shapes |= {layered(name, layer): shape for name, shape in own.items()}
+        return shapes | {
+            "W_hy": (self.output_size, self.hidden_size),
+            "b_y": (self.output_size,),
+        }
+
+
+def layered(name: str, layer: int) -> str:
+    """What a layer's parameter is called: W_hh in layer 0, W_hh_1 in layer 1."""
+    return f"{name}_{layer}" if layer else name
+
+
+def of_layer(cell: Cell, parameters: Parameters, layer: int) -> Parameters:
+    """One layer's parameters under their plain names, and W_hy and b_y."""
+    names = cell.parameter_shapes(1, 1, 1)
+    own = {name: parameters[layered(name, layer)] for name in names}
+    return own | {"W_hy": parameters["W_hy"], "b_y": parameters["b_y"]}
 
 
 def draw_parameters(
@@ -64,29 +104,49 @@ def draw_parameters(
     init: str = "normal",
     spectral_radius: float | None = None,
     seed: int = 0,
+    forget_bias: float = 0.0,
 ) -> Parameters:
     """Draw every parameter of a network; biases are zero.
 
     Args:
         network: cell and sizes.
         init: one of ``INITS``.
-        spectral_radius: ρ to which the recurrent matrix is scaled, from 0; None leaves it as drawn.
+        spectral_radius: ρ to which every layer's recurrent matrix is scaled, from 0, for gated
+            cells each gate's block; None leaves them as drawn.
         seed: one seed gives the same numbers for ever, from 0.
+        forget_bias: what is added to an LSTM's forget gate (Jozefowicz et al. 2015 take 1).
     Raises:
-        InvalidInput: for an unknown init, a negative ρ or seed, or a matrix that no factor can
-            bring to ρ because its spectral radius is 0.
+        InvalidInput: for an unknown init, a negative ρ or seed, a matrix that no factor can
+            bring to ρ because its spectral radius is 0, or a forget bias without a forget gate.
     """
-    cell = CELLS[network.cell]
+    cell, hidden = CELLS[network.cell], network.hidden_size
+    recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
     parameters = draw(
         network.parameter_shapes(),
-        cell.recurrent,
+        recurrent,
         init=init,
-        hidden=network.hidden_size,
+        hidden=hidden,
         seed=seed,
     )
     if spectral_radius is not None:
-        drawn = spectral_radius_of(cell.recurrent_matrix(parameters))
-        parameters[cell.recurrent] *= radius_factor(drawn, spectral_radius)
+        for layer, name in enumerate(recurrent):
+            if cell.gates:
+                blocks = parameters[name].reshape(-1, hidden, hidden)
+                drawn = [spectral_radius_of(block) for block in blocks]
+                factors = [radius_factor(radius, spectral_radius) for radius in drawn]
+                blocks *= np.array(factors)[:, np.newaxis, np.newaxis]
+                continue
+            matrix = cell.recurrent_matrix(of_layer(cell, parameters, layer))
+            parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
+    if forget_bias:
+        if "forget" not in cell.gates:
+            raise InvalidInput(
+                ("weights", "forget_bias"),
+                f"received {forget_bias}; {network.cell!r} has no forget gate: allowed 0",
+            )
+        at = cell.gates.index("forget") * hidden
+        for layer in range(network.num_layers):
+            parameters[layered("b_h", layer)][at : at + hidden] += forget_bias
     return parameters
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -53,13 +53,13 @@ INITS: tuple[str, ...] = tuple(_DRAWS)
 
 
 def draw(
-    shapes: Mapping[str, Shape], recurrent: str, *, init: str, hidden: int, seed: int
+    shapes: Mapping[str, Shape], recurrent: Collection[str], *, init: str, hidden: int, seed: int
 ) -> Parameters:
     """Draw every parameter; biases are zero.
 
     Args:
         shapes: parameter → shape.
-        recurrent: which of them is the recurrent one.
+        recurrent: which of them are recurrent ones; a gated cell's are drawn block by block.
         init: one of ``INITS``.
         hidden: H.
         seed: from 0; every parameter has a stream of its own.
@@ -76,8 +76,12 @@ def draw(
         if len(shape) == 1:
             parameters[name] = np.zeros(shape)
         else:
-            one = of_recurrent if name == recurrent else of_others
-            parameters[name] = np.ascontiguousarray(one(stream(name, seed), shape, hidden))
+            one = of_recurrent if name in recurrent else of_others
+            random = stream(name, seed)
+            gates = max(1, shape[0] // hidden) if name in recurrent else 1
+            block = (shape[0] // gates, shape[1])
+            drawn = [one(random, block, hidden) for _ in range(gates)]
+            parameters[name] = np.ascontiguousarray(np.concatenate(drawn))
     return parameters
 
 

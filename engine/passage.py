@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.activations import ACTIVATIONS
 from engine.arrays import Array, IntArray, Parameters, times
-from engine.cells import Cell
+from engine.cells import CELLS, Cell
+from engine.cells.base import Lane
 from engine.magnitude import holds_tiny, near_one
+from engine.network import Network, of_layer
 from engine.truncation import Truncation
 from engine.unroll import Trace
 
@@ -35,27 +38,53 @@ class Passage:
     """The way back from step T to step 1, before any gradient travels it.
 
     Attributes:
-        cell: whose step goes back.
+        network: whose gradients travel.
         parameters: name → array.
         trace: the forward pass.
         truncation: which losses reach which steps.
-        recurrent: R, (H, H).
+        lanes: every layer's way back, the last layer's first: gradients go down.
         careful: whether a factor is so small that gradients need exponents from the start.
     """
 
-    cell: Cell
+    network: Network
     parameters: Parameters
     trace: Trace
     truncation: Truncation
-    recurrent: Array
+    lanes: tuple[Lane, ...]
     careful: bool
 
     @staticmethod
-    def of(cell: Cell, parameters: Parameters, trace: Trace, truncation: Truncation) -> Passage:
-        """Prepare the way back through a trace."""
-        recurrent = np.ascontiguousarray(cell.recurrent_matrix(parameters))
-        careful = holds_tiny(trace.derivative, recurrent, parameters["W_hy"])
-        return Passage(cell, parameters, trace, truncation, recurrent, careful)
+    def of(
+        network: Network, parameters: Parameters, trace: Trace, truncation: Truncation | None = None
+    ) -> Passage:
+        """Prepare the way back through a trace; the cell's own truncation where none is given."""
+        cell = CELLS[network.cell]
+        slope = ACTIVATIONS[network.activation].derivative
+        lanes = tuple(
+            cell.lane(of_layer(cell, parameters, number), layer, slope)
+            for number, layer in reversed(list(enumerate(trace.layers)))
+        )
+        factors = [lane.recurrent for lane in lanes] + [lane.inward for lane in lanes[:-1]]
+        if not cell.gates:
+            factors += [lane.whole[0] for lane in lanes]
+        careful = holds_tiny(*factors, parameters["W_hy"])
+        if truncation is None:
+            truncation = cell.default_truncation
+        return Passage(network, parameters, trace, truncation, lanes, careful)
+
+    @property
+    def cell(self) -> Cell:
+        """Whose steps go back."""
+        return CELLS[self.network.cell]
+
+    @property
+    def parts(self) -> int:
+        """How many parts a layer's state has: h, and c where the cell has one."""
+        return 2 if self.cell.has_c else 1
+
+    def of_layer(self, number: int) -> Parameters:
+        """The parameters of one layer, counted from the input."""
+        return of_layer(self.cell, self.parameters, number)
 
     def enter(self, do: Array) -> Entering:
         """Let losses enter at their own steps.

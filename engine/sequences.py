@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.cells import CELLS
 from engine.errors import InvalidInput, choose
 from engine.losses import LOSSES, Targets
 from engine.network import Network
@@ -23,13 +24,29 @@ class Sequence:
         inputs: at the steps that read, (S_in, B, D).
         targets: at the steps that emit: class indices (S_out, B) or numbers (S_out, B, K).
         steps: T.
-        h_0: initial state (B, H), or None for zeros.
+        h_0: initial state (B, H), or (layers, B, H) where layers are stacked; None for zeros.
+        c_0: initial cell state, likewise.
     """
 
     inputs: Array
     targets: Targets
     steps: int
     h_0: Array | None = None
+    c_0: Array | None = None
+
+    def initial(self, part: str, layer: int, hidden: int) -> Array:
+        """h_0 or c_0 of one layer, zeros where not given, (B, H)."""
+        given = self.h_0 if part == "h" else self.c_0
+        if given is None:
+            return np.zeros((self.inputs.shape[1], hidden))
+        return given[layer] if given.ndim == 3 else given
+
+    def first(self, steps: int) -> Sequence:
+        """The first steps alone; a loss that only the last step has is then gone."""
+        inputs, targets = self.inputs[:steps], self.targets[:steps]
+        if len(self.targets) != self.steps:
+            targets = self.targets[:0]
+        return Sequence(inputs, targets, steps, self.h_0, self.c_0)
 
 
 def random_sequence(
@@ -77,6 +94,7 @@ def explicit_sequence(
     inputs: object,
     targets: object,
     h_0: object = None,
+    c_0: object = None,
     steps: int | None = None,
 ) -> Sequence:
     """Take given inputs and targets, holding only the steps that the topology reads or emits.
@@ -86,7 +104,8 @@ def explicit_sequence(
         loss: a key of ``LOSSES``.
         inputs: (S_in, B, D).
         targets: class indices (S_out, B) for a loss of classes, else numbers (S_out, B, K).
-        h_0: (B, H), zeros where None.
+        h_0: (B, H), or (layers, B, H) where layers are stacked; zeros where None.
+        c_0: likewise, for cells that have a c.
         steps: T, only needed where neither inputs nor targets say it; checked where they do.
     Raises:
         InvalidInput: for shapes that do not fit each other, the sizes or the topology.
@@ -128,10 +147,17 @@ def explicit_sequence(
         y = numbers.astype(np.int64)
     else:
         y = as_numbers(out_pointer, targets, (emitting, batch, network.output_size))
-    state = None
-    if h_0 is not None:
-        state = as_numbers(("sequence", "h_0"), h_0, (batch, network.hidden_size))
-    return Sequence(x, y, said, state)
+    shape = (network.num_layers,) if network.num_layers > 1 else ()
+    shape = (*shape, batch, network.hidden_size)
+    h, c = (
+        None if state is None else as_numbers(("sequence", name), state, shape)
+        for name, state in (("h_0", h_0), ("c_0", c_0))
+    )
+    if c is not None and not CELLS[network.cell].has_c:
+        raise InvalidInput(
+            ("sequence", "c_0"), f"{network.cell!r} has no cell state: leave c_0 out"
+        )
+    return Sequence(x, y, said, h, c)
 
 
 def _leading(pointer: tuple[str, ...], given: object) -> tuple[int, int]:

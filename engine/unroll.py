@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from engine.activations import ACTIVATIONS
 from engine.arrays import Array, Mask, Parameters, times
 from engine.cells import CELLS
+from engine.cells.base import Layer
+from engine.cells.jordan import JORDAN
 from engine.errors import ForwardOverflow
-from engine.network import Network
+from engine.network import Network, of_layer
 from engine.sequences import Sequence
 from engine.topologies import TOPOLOGIES
 
@@ -20,41 +23,40 @@ class Trace:
     """Everything the forward pass saw, time-major; index 0 is step 1.
 
     Attributes:
-        x: inputs, zeros where a step reads none, (T, B, D).
-        a: pre-activations, (T, B, H).
-        h: hidden states, (T, B, H).
-        h_0: initial state, (B, H).
-        feedback: what the recurrent parameter multiplied at each step: h_{t−1} (T, B, H),
-            or Jordan's o_{t−1} (T, B, K).
+        layers: the layers' own, the one that reads the input first.
         o: outputs at every step, (T, B, K).
-        derivative: f′(a), (T, B, H).
         reads: steps that read an input, (T,).
         emits: steps that emit a loss, (T,).
     """
 
-    x: Array
-    a: Array
-    h: Array
-    h_0: Array
-    feedback: Array
+    layers: tuple[Layer, ...]
     o: Array
-    derivative: Array
     reads: Mask
     emits: Mask
 
     @property
     def steps(self) -> int:
         """T."""
-        return len(self.h)
+        return len(self.o)
+
+    @property
+    def top(self) -> Layer:
+        """The layer that the outputs read."""
+        return self.layers[-1]
+
+    @property
+    def h(self) -> Array:
+        """Its states, (T, B, H)."""
+        return self.layers[-1].h
 
 
 def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trace:
     """Run the network over the sequence.
 
-    a_t = W_xh x_t + R-feedback + b_h;   h_t = f(a_t);   o_t = W_hy h_t + b_y
+    h_t of every layer by its cell;   o_t = W_hy h_t + b_y with h_t of the last layer
 
     Args:
-        network: cell, topology, activation and sizes.
+        network: cell, topology, activation, sizes and layers.
         parameters: name → array, as ``Network.parameter_shapes`` says.
         sequence: inputs at the reading steps, targets at the emitting ones.
     Raises:
@@ -63,50 +65,76 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
     """
     cell = CELLS[network.cell]
     topology = TOPOLOGIES[network.topology]
-    activation = ACTIVATIONS[network.activation]
     steps, batch = sequence.steps, sequence.inputs.shape[1]
-    reads = topology.reads(steps)
-
+    reads, emits = topology.reads(steps), topology.emits(steps)
+    if not len(sequence.targets):
+        emits = np.zeros(steps, dtype=bool)
     x = sequence.inputs
     if len(x) != steps:
         x = np.zeros((steps, batch, network.input_size))
         x[reads] = sequence.inputs
-    states = np.empty((steps + 1, batch, network.hidden_size))
-    states[0] = 0.0 if sequence.h_0 is None else sequence.h_0
-    a = np.empty((steps, batch, network.hidden_size))
-    weights = np.ascontiguousarray(parameters[cell.recurrent].T)
-    output_weights = parameters["W_hy"].T
-    b_y = parameters["b_y"]
-
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        drive = times(x, parameters["W_xh"].T)
-        drive += parameters["b_h"]
-        forward, f = cell.step, activation.value
-        if cell.feeds_outputs:
-            outputs = np.zeros((steps + 1, batch, network.output_size))
-            for t in range(steps):
-                forward(weights, drive[t], outputs[t], f, a[t], states[t + 1])
-                np.dot(states[t + 1], output_weights, out=outputs[t + 1])
-                outputs[t + 1] += b_y
-            feedback, o = outputs[:-1], outputs[1:]
-        else:
-            for drive_t, previous, a_t, h_t in zip(drive, states, a, states[1:], strict=False):
-                forward(weights, drive_t, previous, f, a_t, h_t)
-            feedback = states[:-1]
-            o = times(states[1:], output_weights)
-            o += b_y
-        derivative = activation.derivative(a)
-
-    h, emits = states[1:], topology.emits(steps)
+        forward = _with_feedback if cell.feeds_outputs else _layer_by_layer
+        layers, o = forward(network, parameters, sequence, x, ACTIVATIONS[network.activation].value)
     every = cell.feeds_outputs or topology.emits_all
-    _refuse_overflow(h, o if every else np.where(emits[:, None, None], o, 0.0))
-    return Trace(x, a, h, states[0], feedback, o, derivative, reads, emits)
+    _refuse_overflow(layers, o if every else np.where(emits[:, np.newaxis, np.newaxis], o, 0.0))
+    return Trace(layers, o, reads, emits)
 
 
-def _refuse_overflow(h: Array, o: Array) -> None:
+def _layer_by_layer(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    x: Array,
+    activation: Callable[..., Array],
+) -> tuple[tuple[Layer, ...], Array]:
+    """One layer over the whole sequence, then the next one over its states."""
+    cell, layers, below = CELLS[network.cell], [], x
+    for number in range(network.num_layers):
+        h_0, c_0 = (sequence.initial(part, number, network.hidden_size) for part in "hc")
+        own = of_layer(cell, parameters, number) if network.num_layers > 1 else parameters
+        layers.append(cell.forward(own, below, h_0, c_0, activation))
+        below = layers[-1].h
+    o = times(below, parameters["W_hy"].T)
+    o += parameters["b_y"]
+    return tuple(layers), o
+
+
+def _with_feedback(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    x: Array,
+    activation: Callable[..., Array],
+) -> tuple[tuple[Layer, ...], Array]:
+    """Step by step, since every layer reads the last output; o_0 = 0."""
+    steps, batch, hidden = len(x), x.shape[1], network.hidden_size
+    own = [of_layer(JORDAN, parameters, number) for number in range(network.num_layers)]
+    outputs = np.zeros((steps + 1, batch, network.output_size))
+    states = [np.empty((steps, batch, hidden)) for _ in own]
+    a = [np.empty_like(h) for h in states]
+    reading = [x, *states[:-1]]
+    feedback = [np.ascontiguousarray(p[JORDAN.recurrent].T) for p in own]
+    inward = [p["W_xh"].T for p in own]
+    for t in range(steps):
+        for n, p in enumerate(own):
+            drive = np.dot(reading[n][t], inward[n]) + p["b_h"]
+            JORDAN.step(feedback[n], drive, outputs[t], activation, a[n][t], states[n][t])
+        outputs[t + 1] = np.dot(states[-1][t], parameters["W_hy"].T) + parameters["b_y"]
+    layers = [
+        Layer(reading[n], outputs[:-1], states[n], sequence.initial("h", n, hidden), {"a": a[n]})
+        for n in range(len(own))
+    ]
+    return tuple(layers), outputs[1:]
+
+
+def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
     """Raise at the first step that holds an infinity or a NaN where it is used."""
-    if np.isfinite(h).all() and np.isfinite(o).all():
+    seen = [("h", layer.h) for layer in layers] + [("o", o)]
+    seen += [("c", layer.c) for layer in layers if layer.c is not None]
+    if all(np.isfinite(values).all() for _, values in seen):
         return
-    finite = np.stack([np.isfinite(h).all(axis=(1, 2)), np.isfinite(o).all(axis=(1, 2))])
+    finite = np.stack([np.isfinite(values).all(axis=(1, 2)) for _, values in seen])
     step = int(np.argmin(finite.all(axis=0)))
-    raise ForwardOverflow("o" if finite[0, step] else "h", step + 1, len(h))
+    quantity = next(name for (name, _), at in zip(seen, finite[:, step], strict=True) if not at)
+    raise ForwardOverflow(quantity, step + 1, len(o))

@@ -3,63 +3,145 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from engine.arrays import Array, Parameters
+import numpy as np
+
+from engine.arrays import Array, IntArray, Parameters
 from engine.truncation import Truncation
 
 Shapes = dict[str, tuple[int, ...]]
 Terms = dict[str, tuple[Array, Array | None]]
 """Parameter → (left (T, B, ·), right (T, B, ·) or None); step t adds leftᵀ right, or Σ_B left."""
+Coefficients = tuple[Array, ...]
+"""What one layer multiplies gradients by on their way back, of one step or of all steps."""
+State = Sequence[Array]
+"""A gradient with respect to one layer's state: ∂L/∂h, and ∂L/∂c where the cell has a c."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer's forward pass, time-major; index 0 is step 1.
+
+    Attributes:
+        x: what it reads: the inputs, or the states of the layer below, (T, B, ·).
+        feedback: what its recurrent parameter multiplies, h_{t−1} (T, B, H) or o_{t−1} (T, B, K).
+        h: hidden states, (T, B, H).
+        h_0: initial state, (B, H).
+        saved: what the way back needs besides, by name; each (T, B, H).
+        c: cell states, (T, B, H), or None.
+        c_0: initial cell state, (B, H), or None.
+    """
+
+    x: Array
+    feedback: Array
+    h: Array
+    h_0: Array
+    saved: dict[str, Array] = field(default_factory=dict)
+    c: Array | None = None
+    c_0: Array | None = None
+
+
+class Lane(ABC):
+    """One layer's way back, a linear map at every step.
+
+    Attributes:
+        steps: the coefficients of every step, each of shape (B, ·).
+        whole: the same for all steps at once, (T, B, ·).
+        width: of ∂L/∂z, the gradient where the weights enter: H, or one block a gate.
+        recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
+        inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
+        to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
+    """
+
+    def __init__(
+        self,
+        whole: Coefficients,
+        width: int,
+        recurrent: Array,
+        inward: Array,
+        *,
+        to_outputs: bool = False,
+    ) -> None:
+        self.whole = whole
+        self.steps: list[Coefficients] = list(zip(*whole, strict=True))
+        self.width = width
+        self.recurrent = recurrent
+        self.inward = inward
+        self.to_outputs = to_outputs
+
+    @abstractmethod
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """From the state of step t to where the weights enter it, written into ``dz``.
+
+        A cell with a c_t first completes ∂L/∂c_t, in place, by what comes through h_t.
+        """
+
+    @abstractmethod
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """From step t to the state of step t − 1, written into ``previous``."""
+
+    def below(self, dz: Array) -> Array:
+        """∂L/∂x_t = ∂L/∂z W_xh, (…, D)."""
+        rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
+        return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], -1))
+
+    def near_one(self) -> tuple[Lane, IntArray]:
+        """A lane whose coefficients have their exponents taken out, and these, (T,)."""
+        return self, np.zeros(len(self.steps), dtype=np.int64)
 
 
 class Cell(ABC):
     """One cell: its forward step beside its backward step.
 
     The *feedback* of a cell is what its recurrent parameter multiplies at the next step:
-    h_{t−1} for a simple cell, o_{t−1} for Jordan's.
+    h_{t−1} for most cells, o_{t−1} for Jordan's.
     """
 
     name: str
-    recurrent: str
-    default_truncation: Truncation
-    copies: bool
+    recurrent: str = "W_hh"
+    default_truncation: Truncation = Truncation("none")
+    copies: bool = False
     """Whether context units hold a copy of the feedback (Elman, Jordan)."""
-    feeds_outputs: bool
+    feeds_outputs: bool = False
     """Whether the feedback is the output rather than the hidden state."""
+    gates: tuple[str, ...] = ()
+    """The blocks of a gated cell's weights, in their order; none for other cells."""
+    candidate: int = 0
+    """Which of these blocks proposes the new content."""
+    has_c: bool = False
+    """Whether the state has a second part c_t."""
 
     @abstractmethod
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """Every parameter's shape, in the order in which they are listed and drawn."""
+        """The shapes of one layer's parameters, in the order in which they are listed and drawn."""
 
     @abstractmethod
     def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """R with ∂h_t/∂h_{t−1} = diag(f′(a_t)) R, shape (H, H)."""
+        """R, whose spectrum is shown, (H, H): for gated cells the candidate's block."""
 
     @abstractmethod
-    def step(
+    def forward(
         self,
-        weights: Array,
-        drive: Array,
-        feedback: Array,
+        parameters: Parameters,
+        x: Array,
+        h_0: Array,
+        c_0: Array | None,
         activation: Callable[..., Array],
-        a: Array,
-        h: Array,
-    ) -> None:
-        """One step forward, written into ``a`` and ``h``."""
+    ) -> Layer:
+        """One layer over the whole sequence."""
 
     @abstractmethod
-    def step_back(
-        self, recurrent: Array, derivative: Array, dh: Array, da: Array, dh_previous: Array
-    ) -> None:
-        """One step back, written into ``da`` and ``dh_previous``."""
+    def lane(
+        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
+    ) -> Lane:
+        """The layer's way back, given f′."""
 
     @abstractmethod
-    def terms(
-        self, parameters: Parameters, x: Array, feedback: Array, h: Array, da: Array, do: Array
-    ) -> Terms:
-        """What every step adds to every parameter's gradient, as factors."""
+    def terms(self, layer: Layer, dz: Array) -> Terms:
+        """What every step adds to every parameter's gradient of one layer, as factors."""
 
-    @abstractmethod
-    def feedback_gradient(self, parameters: Parameters, da: Array) -> Array:
-        """∂L/∂(feedback that entered step t), given ∂L/∂a_t: shape (…, H) or (…, K)."""
+    def activity(self, layer: Layer) -> dict[str, Array]:
+        """The mean of every gate over samples and units, (T,) each."""
+        return {}

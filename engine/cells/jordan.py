@@ -16,7 +16,8 @@ _LEAST = 1e-290
 class JordanCell(SimpleCell):
     """a_t = W_xh x_t + W_yh o_{t−1} + b_h, h_t = f(a_t), o_t = W_hy h_t + b_y, o_0 = 0.
 
-    ∂a_t/∂h_{t−1} = W_yh W_hy, so the backward step is the simple cell's with R = W_yh W_hy.
+    ∂a_t/∂h_{t−1} = W_yh W_hy, so the backward step is the simple cell's with R = W_yh W_hy. Where
+    layers are stacked every layer has context units, and all of them hold the one output.
 
     Source: notes, "Jordan Nets".
     """
@@ -28,17 +29,11 @@ class JordanCell(SimpleCell):
     feeds_outputs = True
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """As the simple cell, with W_yh (H, K) in place of W_hh."""
-        shapes = super().parameter_shapes(inputs, hidden, outputs)
-        return {
-            (self.recurrent if name == "W_hh" else name): (
-                (hidden, outputs) if name == "W_hh" else shape
-            )
-            for name, shape in shapes.items()
-        }
+        """W_xh (H, D), W_yh (H, K), b_h (H,)."""
+        return {"W_xh": (hidden, inputs), "W_yh": (hidden, outputs), "b_h": (hidden,)}
 
     def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """R = W_yh W_hy.
+        """R = W_yh W_hy; ``parameters`` holds the network's W_hy beside the layer's own.
 
         Raises:
             InvalidInput: where the product leaves the range of a double.

@@ -6,9 +6,36 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.arrays import Array, Parameters, times
-from engine.cells.base import Cell, Shapes, Terms
-from engine.truncation import Truncation
+from engine.arrays import Array, IntArray, Parameters, times
+from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.magnitude import near_one
+
+
+class SimpleLane(Lane):
+    """dz_t = dh_t ⊙ f′(a_t);   dh_{t−1} = dz_t R;   the coefficients are (f′(a_t),).
+
+    Source: notes, "Learning in RNNs: BPTT".
+    """
+
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """∂L/∂a_t = ∂L/∂h_t ⊙ f′(a_t)."""
+        np.multiply(state[0], factors[0], out=dz)
+
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """What arrives at h_{t−1}: ∂L/∂a_t R."""
+        if dz.ndim > 2:
+            width = len(self.recurrent)
+            np.dot(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
+        else:
+            np.dot(dz, self.recurrent, out=previous[0])
+
+    def near_one(self) -> tuple[Lane, IntArray]:
+        """The same with the largest f′ of every step near 1."""
+        derivative, shifts = near_one(self.whole[0])
+        lane = SimpleLane(
+            (derivative,), self.width, self.recurrent, self.inward, to_outputs=self.to_outputs
+        )
+        return lane, shifts
 
 
 class SimpleCell(Cell):
@@ -18,23 +45,13 @@ class SimpleCell(Cell):
     """
 
     name = "simple"
-    recurrent = "W_hh"
-    default_truncation = Truncation("none")
-    copies = False
-    feeds_outputs = False
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """W_xh (H, D), W_hh (H, H), b_h (H,), W_hy (K, H), b_y (K,)."""
-        return {
-            "W_xh": (hidden, inputs),
-            "W_hh": (hidden, hidden),
-            "b_h": (hidden,),
-            "W_hy": (outputs, hidden),
-            "b_y": (outputs,),
-        }
+        """W_xh (H, D), W_hh (H, H), b_h (H,)."""
+        return {"W_xh": (hidden, inputs), "W_hh": (hidden, hidden), "b_h": (hidden,)}
 
     def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """R = W_hh."""
+        """R = W_hh: ∂h_t/∂h_{t−1} = diag(f′(a_t)) R."""
         return parameters["W_hh"]
 
     def step(
@@ -63,52 +80,53 @@ class SimpleCell(Cell):
         np.add(a, drive, out=a)
         activation(a, out=h)
 
-    def step_back(
-        self, recurrent: Array, derivative: Array, dh: Array, da: Array, dh_previous: Array
-    ) -> None:
-        """Carry ∂L/∂h_t one step back through time.
+    def forward(
+        self,
+        parameters: Parameters,
+        x: Array,
+        h_0: Array,
+        c_0: Array | None,
+        activation: Callable[..., Array],
+    ) -> Layer:
+        """Every step after the other; W_xh x_t + b_h of all steps is one product."""
+        drive = times(x, parameters["W_xh"].T)
+        drive += parameters["b_h"]
+        states = np.empty((len(x) + 1, *h_0.shape))
+        states[0] = h_0
+        a = np.empty_like(drive)
+        weights = np.ascontiguousarray(parameters[self.recurrent].T)
+        step = self.step
+        for drive_t, previous, a_t, h_t in zip(drive, states, a, states[1:], strict=False):
+            step(weights, drive_t, previous, activation, a_t, h_t)
+        return Layer(x, states[:-1], states[1:], states[0], {"a": a})
 
-        da_t = dh_t ⊙ f′(a_t);   dh_{t−1} = da_t R
+    def lane(
+        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
+    ) -> Lane:
+        """The way back with f′(a_t) for every step."""
+        layer.saved["derivative"] = slope = derivative(layer.saved["a"])
+        recurrent = np.ascontiguousarray(self.recurrent_matrix(parameters))
+        return SimpleLane(
+            (slope,),
+            len(recurrent),
+            recurrent,
+            parameters["W_xh"],
+            to_outputs=self.feeds_outputs,
+        )
+
+    def terms(self, layer: Layer, dz: Array) -> Terms:
+        """Step t adds da_tᵀ x_t, da_tᵀ h_{t−1} and Σ_B da_t.
 
         Args:
-            recurrent: R, shape (H, H).
-            derivative: f′(a_t), shape (B, H).
-            dh: ∂L/∂h_t, shape (B, H), or one row a loss, (n, B, H).
-            da: receives ∂L/∂a_t, the shape of ``dh``.
-            dh_previous: receives what arrives at h_{t−1}; the caller adds ∂L_{t−1}/∂h_{t−1}.
-        Source: notes, "Learning in RNNs: BPTT".
-        """
-        np.multiply(dh, derivative, out=da)
-        if da.ndim > 2:
-            width = len(recurrent)
-            da, dh_previous = da.reshape(-1, width), dh_previous.reshape(-1, width)
-        np.dot(da, recurrent, out=dh_previous)
-
-    def terms(
-        self, parameters: Parameters, x: Array, feedback: Array, h: Array, da: Array, do: Array
-    ) -> Terms:
-        """Step t adds da_tᵀ x_t, da_tᵀ h_{t−1}, Σ_B da_t, do_tᵀ h_t and Σ_B do_t.
-
-        Args:
-            parameters: unused here.
-            x: inputs, (T, B, D).
-            feedback: h_{t−1}, (T, B, H).
-            h: states, (T, B, H).
-            da: ∂L/∂a_t, (T, B, H).
-            do: ∂L/∂o_t, (T, B, K).
+            layer: the forward pass.
+            dz: ∂L/∂a_t, (T, B, H).
         Source: notes, "Many-to-One RNN" (gradients are summed up over time).
         """
         return {
-            "W_xh": (da, x),
-            self.recurrent: (da, feedback),
-            "b_h": (da, None),
-            "W_hy": (do, h),
-            "b_y": (do, None),
+            "W_xh": (dz, layer.x),
+            self.recurrent: (dz, layer.feedback),
+            "b_h": (dz, None),
         }
-
-    def feedback_gradient(self, parameters: Parameters, da: Array) -> Array:
-        """da_t times the recurrent parameter: what arrives at h_{t−1}."""
-        return times(da, parameters[self.recurrent])
 
 
 SIMPLE = SimpleCell()

@@ -147,7 +147,7 @@ def test_terms_whose_samples_cancel() -> None:
     for name in ("b_h", "b_y"):
         gradient = flow.parameter_gradients[name]
         formed = norms(flow.backward.steps(name).unscaled(), 1)
-        assert formed.max() < 1e-6 * np.abs(flow.backward.da).max()
+        assert formed.max() < 1e-6 * np.abs(flow.backward.top.dz).max()
         close_log10(f"terms of {name}", gradient.step_log10_norm, formed, 1e-6, 1e-16)
 
 

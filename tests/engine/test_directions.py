@@ -20,9 +20,11 @@ ORDER = (
     ("sequences", "text"),
     ("unroll",),
     ("passage",),
-    ("vector", "terms"),
+    ("vector", "terms", "carry"),
     ("bptt", "itemize", "clipping", "spectrum"),
+    ("arrivals", "ceiling", "samples"),
     ("diagnosis", "graph"),
+    ("results",),
     ("flow",),
     ("__init__",),
 )

@@ -64,4 +64,6 @@ def test_defaults_of_the_cells() -> None:
         "simple": Truncation("none"),
         "elman": Truncation("window", 1),
         "jordan": Truncation("window", 1),
+        "lstm": Truncation("none"),
+        "gru": Truncation("none"),
     }

@@ -14,13 +14,10 @@ from engine import ForwardOverflow, InvalidInput, Network, Sequence, Trace, unro
 from tests.engine.reference.cases import ACTIVATIONS, CELLS, TOPOLOGIES, Case, cases, draws, make
 
 FUNCTIONS = {
-    "tanh": (math.tanh, lambda a: 1.0 / math.cosh(a) ** 2),
-    "sigmoid": (
-        lambda a: 1.0 / (1.0 + math.exp(-a)),
-        lambda a: math.exp(-a) / (1.0 + math.exp(-a)) ** 2,
-    ),
-    "relu": (lambda a: max(a, 0.0), lambda a: 1.0 if a > 0.0 else 0.0),
-    "linear": (lambda a: a, lambda _: 1.0),
+    "tanh": math.tanh,
+    "sigmoid": lambda a: 1.0 / (1.0 + math.exp(-a)),
+    "relu": lambda a: max(a, 0.0),
+    "linear": lambda a: a,
 }
 
 
@@ -32,13 +29,11 @@ def by_hand(case: Case, sample: int) -> dict[str, list[list[float]]]:
     """One sample through the contract's equations, number by number."""
     net, seq = case.network, case.sequence
     p: dict[str, Any] = {name: value.tolist() for name, value in case.parameters.items()}
-    f, slope = FUNCTIONS[net.activation]
+    f = FUNCTIONS[net.activation]
     jordan = net.cell == "jordan"
     h = [0.0] * net.hidden_size if seq.h_0 is None else seq.h_0[sample].tolist()
     o = [0.0] * net.output_size
-    seen: dict[str, list[list[float]]] = {
-        key: [] for key in ("x", "a", "h", "o", "feedback", "derivative")
-    }
+    seen: dict[str, list[list[float]]] = {key: [] for key in ("x", "a", "h", "o", "feedback")}
     for t in range(1, seq.steps + 1):
         x = [0.0] * net.input_size
         if t in case.reads:
@@ -50,8 +45,14 @@ def by_hand(case: Case, sample: int) -> dict[str, list[list[float]]]:
         o = [y + b for y, b in zip(product(p["W_hy"], h), p["b_y"], strict=True)]
         for key, value in (("x", x), ("a", a), ("h", h), ("o", o), ("feedback", feedback)):
             seen[key].append(value)
-        seen["derivative"].append([slope(value) for value in a])
     return seen
+
+
+def inside(trace: Trace, key: str) -> Any:
+    """What the last layer saw, by its name in the contract's equations."""
+    if key == "o":
+        return trace.o
+    return trace.top.saved[key] if key in trace.top.saved else getattr(trace.top, key)
 
 
 def run(case: Case) -> Trace:
@@ -72,13 +73,13 @@ def test_against_loops(data: st.DataObject, cell: str, activation: str, topology
         assume(activation != "relu" or min(abs(a) for row in expected["a"] for a in row) > 1e-9)
         for key, values in expected.items():
             np.testing.assert_allclose(
-                getattr(trace, key)[:, sample], values, rtol=1e-12, atol=1e-13, err_msg=key
+                inside(trace, key)[:, sample], values, rtol=1e-12, atol=1e-13, err_msg=key
             )
     assert trace.steps == case.sequence.steps
     assert (np.flatnonzero(trace.reads) + 1).tolist() == case.reads
     assert (np.flatnonzero(trace.emits) + 1).tolist() == case.emits
     if case.sequence.h_0 is not None:
-        np.testing.assert_array_equal(trace.h_0, case.sequence.h_0)
+        np.testing.assert_array_equal(trace.top.h_0, case.sequence.h_0)
 
 
 @pytest.mark.parametrize("cell", CELLS)

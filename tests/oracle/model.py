@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from engine import Network
 from tests.engine.reference.cases import Case
 
 ACTIVATIONS = {
@@ -25,46 +27,84 @@ class Unrolled:
 
     Attributes:
         weights: one leaf for every parameter and step, so that per-step terms can be read off.
-        h: states h_1 … h_T.
+        h: states h_1 … h_T, a list of layers each.
+        c: cell states likewise.
         o: outputs.
         losses: step → L_t.
     """
 
     weights: list[dict[str, torch.Tensor]]
-    h: list[torch.Tensor]
+    h: list[list[torch.Tensor]]
+    c: list[list[torch.Tensor]]
     o: list[torch.Tensor]
     losses: dict[int, torch.Tensor]
 
 
-def unroll(case: Case, detached: set[int]) -> Unrolled:
-    """Run the network; the feedback that enters the detached steps passes no gradient."""
-    net, seq = case.network, case.sequence
-    f = ACTIVATIONS[net.activation]
+def unroll(case: Case, detached: set[int], hook: Callable[..., None] | None = None) -> Unrolled:
+    """Run the network; what enters the detached steps from the step before passes no gradient."""
+    net, seq, count = case.network, case.sequence, case.network.num_layers
     batch = seq.inputs.shape[1]
-    jordan = net.cell == "jordan"
     x = dict(zip(case.reads, torch.tensor(seq.inputs), strict=True))
     y = dict(zip(case.emits, torch.tensor(seq.targets), strict=True))
-    feedback = torch.zeros(batch, net.hidden_size, dtype=torch.float64)
-    if jordan:
-        feedback = torch.zeros(batch, net.output_size, dtype=torch.float64)
-    elif seq.h_0 is not None:
-        feedback = torch.tensor(seq.h_0)
-    run = Unrolled([], [], [], {})
+    nothing = torch.zeros(batch, net.input_size, dtype=torch.float64)
+    h, c = (initial(given, count, batch, net.hidden_size) for given in (seq.h_0, seq.c_0))
+    o = torch.zeros(batch, net.output_size, dtype=torch.float64)
+    run = Unrolled([], [], [], [], {})
     for t in range(1, seq.steps + 1):
         p = {name: torch.tensor(w, requires_grad=True) for name, w in case.parameters.items()}
-        entering = feedback.detach() if t in detached else feedback
-        a = functional.linear(entering, p[case.recurrent], p["b_h"])
-        if t in x:
-            a = a + functional.linear(x[t], p["W_xh"])
-        h = f(a)
-        o = functional.linear(h, p["W_hy"], p["b_y"])
-        feedback = o if jordan else h
+        if t in detached:
+            h, c, o = [s.detach() for s in h], [s.detach() for s in c], o.detach()
+        below, new_h, new_c = x.get(t, nothing), [], []
+        for n in range(count):
+            end = f"_{n}" if n else ""
+            own = {
+                name: p[name + end]
+                for name in ("W_xh", "W_hh", "W_yh", "b_h", "b_hn")
+                if name + end in p
+            }
+            state = step(net, own, below, h[n], c[n], o)
+            if hook is not None:
+                hook(state[0], n, t)
+            below = state[0]
+            new_h.append(state[0])
+            new_c.append(state[1])
+        h, c = new_h, new_c
+        o = functional.linear(h[-1], p["W_hy"], p["b_y"])
         run.weights.append(p)
         run.h.append(h)
+        run.c.append(c)
         run.o.append(o)
         if t in y:
             run.losses[t] = measure(case.loss, o, y[t])
     return run
+
+
+def initial(given: Any, layers: int, batch: int, hidden: int) -> list[torch.Tensor]:
+    """h_0 or c_0 of every layer."""
+    if given is None:
+        return [torch.zeros(batch, hidden, dtype=torch.float64) for _ in range(layers)]
+    return list(torch.tensor(given.reshape(layers, batch, hidden)))
+
+
+def step(
+    net: Network,
+    p: dict[str, torch.Tensor],
+    x: torch.Tensor,
+    h: torch.Tensor,
+    c: torch.Tensor,
+    o: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(h_t, c_t) of one layer: PyTorch's own LSTM and GRU cells, the notes' cells by hand."""
+    if net.cell == "lstm":
+        return torch.lstm_cell(
+            x, (h, c), p["W_xh"], p["W_hh"], p["b_h"], torch.zeros_like(p["b_h"])
+        )
+    if net.cell == "gru":
+        inside = torch.cat((torch.zeros(2 * net.hidden_size, dtype=torch.float64), p["b_hn"]))
+        return torch.gru_cell(x, h, p["W_xh"], p["W_hh"], p["b_h"], inside), c
+    weights, feedback = (p["W_yh"], o) if net.cell == "jordan" else (p["W_hh"], h)
+    a = functional.linear(feedback, weights, p["b_h"]) + functional.linear(x, p["W_xh"])
+    return ACTIVATIONS[net.activation](a), c
 
 
 def measure(loss: str, o: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -75,9 +115,10 @@ def measure(loss: str, o: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 @dataclass
 class Gradients:
-    """What autograd says: (I, T, B, H), parameter → (T, *shape), and the losses (I,)."""
+    """What autograd says: (layers, I, T, B, H), parameter → (T, *shape), and the losses (I,)."""
 
     items: Any
+    cells: Any
     terms: dict[str, Any]
     losses: Any
 
@@ -97,20 +138,33 @@ def differentiate(case: Case) -> Gradients:
         whole = unroll(case, set(every))
     elif rule.kind == "none":
         whole = unroll(case, set())
-    items, losses = [], []
+    items, cells, losses = [], [], []
     terms = {name: np.zeros((steps, *np.shape(w))) for name, w in case.parameters.items()}
     for i in case.emits:
         run = whole or unroll(case, {i - (rule.steps or 0) + 1})
         leaves = [w for p in run.weights for w in p.values()]
-        found = torch.autograd.grad(
-            run.losses[i], [*run.h, *leaves], retain_graph=True, allow_unused=True
+        h, c = ([s for at in states for s in at] for states in (run.h, run.c))
+        asked = [s for s in (*h, *c, *leaves) if s.requires_grad]
+        found = dict(
+            zip(
+                map(id, asked),
+                torch.autograd.grad(run.losses[i], asked, retain_graph=True, allow_unused=True),
+                strict=True,
+            )
         )
-        items.append([plain(g, h) for g, h in zip(found[:steps], run.h, strict=True)])
-        for n, gradient in enumerate(found[steps:]):
+        items.append([plain(found.get(id(s)), s) for s in h])
+        cells.append([plain(found.get(id(s)), s) for s in c])
+        for n, leaf in enumerate(leaves):
             t, name = divmod(n, len(case.parameters))
-            terms[list(case.parameters)[name]][t] += plain(gradient, leaves[n])
+            terms[list(case.parameters)[name]][t] += plain(found[id(leaf)], leaf)
         losses.append(run.losses[i].item())
-    return Gradients(np.array(items), terms, np.array(losses))
+    return Gradients(by_layer(items, case), by_layer(cells, case), terms, np.array(losses))
+
+
+def by_layer(items: list[list[Any]], case: Case) -> Any:
+    """(I, T · layers, B, H) as (layers, I, T, B, H)."""
+    array = np.array(items)
+    return np.moveaxis(array.reshape(len(items), case.sequence.steps, -1, *array.shape[2:]), 2, 0)
 
 
 def plain(gradient: torch.Tensor | None, like: torch.Tensor) -> Any:

@@ -13,6 +13,7 @@ from engine import Clip, Truncation
 from tests.engine.reference.cases import (
     ACTIVATIONS,
     CELLS,
+    GATED,
     LOSSES,
     TOPOLOGIES,
     TRUNCATIONS,
@@ -20,7 +21,7 @@ from tests.engine.reference.cases import (
     make,
 )
 from tests.engine.reference.compare import close, close_log10, norms
-from tests.engine.reference.inside import hidden, item_vectors
+from tests.engine.reference.inside import cells, hidden, item_vectors
 from tests.engine.reference.rules import reaches
 from tests.oracle.model import Gradients, clipped, differentiate
 
@@ -31,7 +32,7 @@ TORCH_EPSILON = 1e-6
 """clip_grad_norm_ scales by μ / (‖g‖ + 1e-6); the engine by μ / ‖g‖, as the notes say."""
 
 
-def draw(random: np.random.Generator, *names: str) -> Case:
+def draw(random: np.random.Generator, *names: Any) -> Case:
     """Draw sizes and numbers, until no target of a softmax is certain.
 
     There PyTorch's softmax − 1 has no digits left; the engine's gradient is held to mpmath.
@@ -49,6 +50,7 @@ def propose(
     loss: str,
     topology: str,
     truncation: str,
+    layers: int = 1,
 ) -> Case:
     steps = 1 if topology == "one-to-one" else int(random.integers(2, 10))
     rule = {"default": None, "none": Truncation()}.get(truncation)
@@ -67,45 +69,63 @@ def propose(
         batch=int(random.integers(1, 5)),
         seed=int(random.integers(2**32)),
         h_0=bool(random.integers(2)),
+        layers=layers,
     )
 
 
+EVERY = [(cell, f, 1) for cell in CELLS for f in ACTIVATIONS]
+EVERY += [(cell, "tanh", 1) for cell in GATED]
+EVERY += [(cell, "tanh", layers) for cell in (*CELLS, *GATED) for layers in (2, 3, 4)]
+
+
+@pytest.mark.parametrize(("cell", "activation", "layers"), EVERY)
 @pytest.mark.parametrize(
-    ("cell", "activation", "loss", "topology", "truncation"),
-    list(product(CELLS, ACTIVATIONS, LOSSES, TOPOLOGIES, TRUNCATIONS)),
+    ("loss", "topology", "truncation"), list(product(LOSSES, TOPOLOGIES, TRUNCATIONS))
 )
 def test_everything(
     random: np.random.Generator,
     cell: str,
     activation: str,
+    layers: int,
     loss: str,
     topology: str,
     truncation: str,
 ) -> None:
-    case = draw(random, cell, activation, loss, topology, truncation)
+    case = draw(random, cell, activation, loss, topology, truncation, layers)
     flow, expected = case.flow(graph=False, spectral=False), differentiate(case)
     at = np.array(case.emits) - 1
     close("L_t", flow.step_losses[at], expected.losses, RELATIVE, FLOOR)
     close("L", flow.loss, expected.losses.sum(), RELATIVE, FLOOR)
-    states(case, flow, expected)
+    for layer in range(layers):
+        states(case, flow, expected, layer)
     parameters(flow, expected.terms)
     share = float(random.uniform(0.05, 1.5))
     for rule in ("none", "norm", "value"):
         clipping(case, expected.terms, rule, share)
 
 
-def states(case: Case, flow: engine.GradientFlow, expected: Gradients) -> None:
-    """∂L/∂h_t and ∂L_i/∂h_t: vectors, norms, and NaN exactly where nothing reaches."""
-    total = expected.items.sum(axis=0)
-    close("∂L/∂h_t", hidden(flow.backward), total, RELATIVE, FLOOR)
-    close("‖∂L/∂h_t‖", flow.hidden_gradient.norm, norms(total, 1), RELATIVE, FLOOR)
-    close("∂L_i/∂h_t", item_vectors(case, flow), expected.items, RELATIVE, FLOOR)
-    assert flow.itemized is not None
-    found = flow.itemized.log10_norm
-    close_log10("‖∂L_i/∂h_t‖", found, norms(expected.items, 2), RELATIVE, FLOOR)
+def states(case: Case, flow: engine.GradientFlow, expected: Gradients, layer: int = 0) -> None:
+    """∂L/∂h_t, ∂L/∂c_t and ∂L_i/∂h_t of a layer: vectors, norms, NaN where nothing reaches."""
+    items, own = expected.items[layer], flow.layers[layer]
+    total = items.sum(axis=0)
+    close("∂L/∂h_t", hidden(flow.backward, layer), total, RELATIVE, FLOOR)
+    close("‖∂L/∂h_t‖", own.hidden_gradient.norm, norms(total, 1), RELATIVE, FLOOR)
+    for careful in (False, True):
+        vectors = item_vectors(case, flow, careful=careful, layer=layer)
+        close("∂L_i/∂h_t", vectors, items, RELATIVE, FLOOR)
+    assert own.itemized is not None
+    found = own.itemized.log10_norm
+    close_log10("‖∂L_i/∂h_t‖", found, norms(items, 2), RELATIVE, FLOOR)
     for n, i in enumerate(case.emits):
         for t in range(1, case.sequence.steps + 1):
             assert reaches(case.rule, i, t) or np.isnan(found[n, t - 1]), (i, t)
+    if case.network.cell != "lstm":
+        assert own.cell_gradient is None
+        return
+    of_c = expected.cells[layer].sum(axis=0)
+    assert own.cell_gradient is not None
+    close("∂L/∂c_t", cells(flow.backward, layer), of_c, RELATIVE, FLOOR)
+    close("‖∂L/∂c_t‖", own.cell_gradient.norm, norms(of_c, 1), RELATIVE, FLOOR)
 
 
 def parameters(flow: engine.GradientFlow, terms: dict[str, Any]) -> None:
@@ -159,7 +179,7 @@ def clipping(case: Case, terms: dict[str, Any], rule: str, share: float) -> None
         )
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [*CELLS, *GATED])
 @pytest.mark.parametrize("truncation", [Truncation(), Truncation("chunk", 16)], ids=str)
 def test_a_longer_sequence(random: np.random.Generator, cell: str, truncation: Truncation) -> None:
     case = make(

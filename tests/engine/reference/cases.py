@@ -14,6 +14,8 @@ from engine import Network, Sequence, Truncation
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
 CELLS = ("simple", "elman", "jordan")
+"""The cells of the notes, which take any activation."""
+GATED = ("lstm", "gru")
 LOSSES = ("squared-error", "cross-entropy")
 TOPOLOGIES = ("one-to-one", "many-to-one", "many-to-many", "one-to-many")
 TRUNCATIONS = ("default", "none", "window", "chunk")
@@ -51,7 +53,8 @@ class Case:
         """The truncation in force, by the contract's table of cells."""
         if self.truncation is not None:
             return self.truncation
-        return Truncation() if self.network.cell == "simple" else Truncation("window", 1)
+        copies = self.network.cell in ("elman", "jordan")
+        return Truncation("window", 1) if copies else Truncation()
 
     @property
     def recurrent(self) -> str:
@@ -97,16 +100,15 @@ def make(
     seed: int = 0,
     h_0: bool = False,
     scale: float = 1.0,
+    layers: int = 1,
 ) -> Case:
     """Draw the numbers of one experiment, biases included."""
     random = np.random.default_rng(seed)
-    network = Network(cell, topology, activation, *sizes)
+    network = Network(cell, topology, activation, *sizes, num_layers=layers)
     wide, high, out = sizes
-    back = ("W_yh", (high, out)) if cell == "jordan" else ("W_hh", (high, high))
-    shapes = {"W_xh": (high, wide), back[0]: back[1], "b_h": (high,), "W_hy": (out, high)}
     parameters = {
-        name: random.normal(size=shape) * (scale / np.sqrt(shape[-1]) if name != "b_h" else 0.5)
-        for name, shape in {**shapes, "b_y": (out,)}.items()
+        name: random.normal(size=shape) * (scale / np.sqrt(shape[-1]) if name[0] == "W" else 0.5)
+        for name, shape in shapes_of(cell, layers, wide, high, out).items()
     }
     case = Case(network, parameters, Sequence(np.empty(0), np.empty(0), steps), loss, truncation)
     targets: Any = (
@@ -115,8 +117,27 @@ def make(
         else random.normal(size=(len(case.emits), batch, out))
     )
     inputs = random.normal(size=(len(case.reads), batch, wide))
-    initial = random.normal(size=(batch, high)) if h_0 else None
-    return case.with_(sequence=Sequence(inputs, targets, steps, initial))
+    state = (layers, batch, high) if layers > 1 else (batch, high)
+    initial = random.normal(size=state) if h_0 else None
+    cells = random.normal(size=state) if h_0 and cell == "lstm" else None
+    return case.with_(sequence=Sequence(inputs, targets, steps, initial, cells))
+
+
+def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[str, tuple[int, ...]]:
+    """The contract's parameters of every layer, and the output's."""
+    gates = {"lstm": 4, "gru": 3}.get(cell, 1)
+    shapes: dict[str, tuple[int, ...]] = {}
+    for layer in range(layers):
+        end = f"_{layer}" if layer else ""
+        shapes[f"W_xh{end}"] = (gates * high, high if layer else wide)
+        if cell == "jordan":
+            shapes[f"W_yh{end}"] = (high, out)
+        else:
+            shapes[f"W_hh{end}"] = (gates * high, high)
+        shapes[f"b_h{end}"] = (gates * high,)
+        if cell == "gru":
+            shapes[f"b_hn{end}"] = (high,)
+    return shapes | {"W_hy": (out, high), "b_y": (out,)}
 
 
 @st.composite

@@ -8,19 +8,23 @@ import numpy as np
 
 import engine
 from engine import Passage
-from engine.itemize import live_rows
+from engine.carry import carry
 from tests.engine.reference.cases import Case
 
 
 def way_back(case: Case, flow: engine.GradientFlow) -> Passage:
     """The passage that the flow's gradients travelled."""
-    cell = engine.CELLS[case.network.cell]
-    return Passage.of(cell, case.parameters, flow.trace, case.rule)
+    return Passage.of(case.network, case.parameters, flow.trace, case.rule)
 
 
-def hidden(back: engine.Backward) -> Any:
+def hidden(back: engine.Backward, layer: int = -1) -> Any:
     """∂L/∂h_t, (T, B, H), its exponents applied."""
-    return engine.Scaled(back.dh, back.exponent).unscaled()
+    return back.layers[layer].part(0).unscaled()
+
+
+def cells(back: engine.Backward, layer: int = -1) -> Any:
+    """∂L/∂c_t, (T, B, H), its exponents applied."""
+    return back.layers[layer].part(1).unscaled()
 
 
 def outputs(back: engine.Backward) -> Any:
@@ -28,15 +32,20 @@ def outputs(back: engine.Backward) -> Any:
     return engine.Scaled(back.do, back.output_exponent).unscaled()
 
 
-def item_vectors(case: Case, flow: engine.GradientFlow, *, careful: bool = False) -> Any:
-    """∂L_i/∂h_t themselves, (I, T, B, H), carried with or without binary exponents."""
+def item_vectors(
+    case: Case, flow: engine.GradientFlow, *, careful: bool = False, layer: int = -1, part: int = 0
+) -> Any:
+    """∂L_i/∂h_t (or ∂L_i/∂c_t) themselves, (I, T, B, H), carried with or without exponents."""
     passage = way_back(case, flow)
     entering = passage.enter(flow.backward.do_local)
     seen = np.zeros((len(case.emits), *flow.trace.h.shape))
-    for live in live_rows(passage, entering, careful=careful or entering.careful):
-        exponent = live.exponent[live.losses, np.newaxis]
-        rows = np.ldexp(live.rows, exponent)
-        seen[live.losses, live.step] = rows.reshape(-1, *flow.trace.h.shape[1:])
+    lane = (len(passage.lanes) - 1 - layer) % len(passage.lanes)
+    careful = careful or entering.careful
+    for live in carry(passage, entering, flow.trace.emits, careful=careful):
+        rows = live.states[lane][part]
+        if live.exponents is not None:
+            rows = engine.Scaled(rows, live.exponents[lane]).unscaled()
+        seen[live.losses, live.step] = rows
     return seen
 
 

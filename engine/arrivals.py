@@ -1,0 +1,120 @@
+"""How much of the gradient arrives where: what every edge of the graph carries back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array, IntArray, times
+from engine.bptt import Backward, LayerGradient
+from engine.cells.base import Lane, State
+from engine.magnitude import Scaled, near_one
+from engine.network import layered
+from engine.passage import Passage
+
+Numbers = list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """log₁₀ of what arrives where in one layer, None where nothing does; each (T,).
+
+    Attributes:
+        x: at what the layer reads.
+        state: at h_t, every followed loss together.
+        c: at c_t.
+        feedback: at what the recurrent parameter multiplied, before a copy or truncation.
+        crossing: of that, what goes on to step t − 1.
+        c_crossing: what goes on from c_t to c_{t−1}.
+        c_through: what reaches c_t through h_t.
+        added: parameter → what step t adds to its gradient.
+    """
+
+    x: Numbers
+    state: Numbers
+    c: Numbers | None
+    feedback: Numbers
+    crossing: Numbers
+    c_crossing: Numbers | None
+    c_through: Numbers | None
+    added: dict[str, Numbers]
+
+
+def layer_arrivals(
+    passage: Passage, number: int, own: LayerGradient, terms: dict[str, Array]
+) -> Arrivals:
+    """Multiply what the backward pass kept of one layer by the weights it still has to cross."""
+    cell = passage.cell
+    lane = passage.lanes[len(passage.lanes) - 1 - number]
+    whole = own.dz_passing is own.dz
+    dz, shift = near_one(own.dz)
+    exponent = own.dz_exponent + shift
+    c = c_crossing = c_through = None
+    if cell.feeds_outputs:
+        weights = passage.of_layer(number)[cell.recurrent]
+        feedback = _numbers(times(dz, weights), exponent)
+        passing, passing_shift = near_one(own.dz_passing)
+        crossing = _numbers(times(passing, weights), own.dz_exponent + passing_shift)
+    else:
+        arrived = _across(lane, own, own.state, own.dz)
+        feedback = _numbers(*arrived[0])
+        crossing = feedback
+        if not whole:
+            arrived = _across(lane, own, own.passing, own.dz_passing)
+            crossing = _numbers(*arrived[0])
+        if cell.has_c:
+            c = _numbers(own.state[1], own.exponent)
+            c_crossing = _numbers(*arrived[1])
+            c_through = _numbers(own.state[0] * lane.whole[0], own.exponent)
+    names = [layered(name, number) for name in ("W_xh", cell.recurrent)]
+    return Arrivals(
+        x=_numbers(lane.below(dz), exponent),
+        state=_numbers(own.state[0], own.exponent),
+        c=c,
+        feedback=feedback,
+        crossing=crossing,
+        c_crossing=c_crossing,
+        c_through=c_through,
+        added={name: _none_for_zero(terms[name]) for name in names},
+    )
+
+
+def _across(
+    lane: Lane, own: LayerGradient, state: State, dz: Array
+) -> list[tuple[Array, IntArray]]:
+    """What arrives one step earlier, at every step at once: (values, exponents) of every part."""
+    near, shift = near_one(dz)
+    exponent = own.dz_exponent + shift
+    if len(lane.whole) > 1:  # what a gate lets past does not enter the weights
+        peak = np.max([np.abs(part).max(axis=(1, 2)) for part in state], axis=0)
+        exponent = np.maximum(exponent, own.exponent + np.frexp(peak)[1])
+        near = Scaled(dz, own.dz_exponent - exponent).unscaled()
+        state = [Scaled(part, own.exponent - exponent).unscaled() for part in state]
+    arriving = [np.empty_like(part) for part in state]
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        lane.cross(lane.whole, near, state, arriving)
+    return [(part, exponent) for part in arriving]
+
+
+def output_arrivals(
+    passage: Passage, flow: Backward, terms: dict[str, Array]
+) -> dict[str, Numbers]:
+    """log₁₀ of what arrives at o_t, from o_t's own loss, at h_t through o_t, and at W_hy."""
+    do, shift = near_one(flow.do)
+    weights = passage.parameters["W_hy"]
+    return {
+        "o": _numbers(flow.do, flow.output_exponent),
+        "loss": _numbers(flow.do_local, np.zeros_like(flow.output_exponent)),
+        "through": _numbers(times(do, weights), flow.output_exponent + shift),
+        "added": _none_for_zero(terms["W_hy"]),
+    }
+
+
+def _numbers(values: Array, exponent: IntArray) -> Numbers:
+    return _none_for_zero(Scaled(values, exponent).log10_norms())
+
+
+def _none_for_zero(log10_norms: Array) -> Numbers:
+    """JSON's null for NaN."""
+    return [None if value != value else value for value in log10_norms.tolist()]

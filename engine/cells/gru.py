@@ -1,0 +1,148 @@
+"""The gated recurrent unit, with PyTorch's conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.arrays import Array, Parameters, times
+from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+
+_SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+
+
+class GruLane(Lane):
+    """The way back through h_t; every part is linear in ∂L/∂h_t.
+
+    dz_n = dh ⊙ (1 − z) ⊙ tanh′;   dz_r = dz_n ⊙ q ⊙ σ′;   dz_z = dh ⊙ (h_{t−1} − n) ⊙ σ′;
+    dh_{t−1} = dh ⊙ z + [dz_r, dz_z, dz_n ⊙ r] W_hh   with q = W_hn h_{t−1} + b_hn
+
+    The coefficients are (those of dz_n, dz_r, dz_z and dz_n ⊙ r (B, 4, H), z itself). In this order
+    the first three blocks are what enters W_xh, the last three what enters W_hh.
+    Source: Cho et al. 2014.
+    """
+
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """∂L/∂z_t, four blocks: n, r, z, and n inside the reset product."""
+        dh = state[0]
+        blocks = dz.reshape(*dh.shape[:-1], 4, dh.shape[-1])
+        np.multiply(dh[..., np.newaxis, :], factors[0], out=blocks)
+
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """What arrives at h_{t−1}: past the gates through z, and through W_hh."""
+        rows, height = self.recurrent.shape
+        through = np.dot(dz.reshape(-1, rows + height)[:, height:], self.recurrent)
+        arriving = previous[0]
+        np.multiply(state[0], factors[1], out=arriving)
+        arriving += through.reshape(arriving.shape)
+
+
+class GruCell(Cell):
+    """PyTorch's GRUCell: r and z from W_xh x_t + W_hh h_{t−1} + b_h, stacked r, z, n.
+
+    n = tanh(W_xn x_t + b_n + r ⊙ (W_hn h_{t−1} + b_hn));   h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}
+
+    Source: Cho et al. 2014, with the reset inside the product as in cuDNN.
+    """
+
+    name = "gru"
+    gates = ("reset", "update", "new")
+    candidate = 2
+
+    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
+        """W_xh (3H, D), W_hh (3H, H), b_h (3H,), b_hn (H,)."""
+        return {
+            "W_xh": (3 * hidden, inputs),
+            "W_hh": (3 * hidden, hidden),
+            "b_h": (3 * hidden,),
+            "b_hn": (hidden,),
+        }
+
+    def recurrent_matrix(self, parameters: Parameters) -> Array:
+        """The candidate's block of W_hh, (H, H)."""
+        return parameters["W_hh"][2 * parameters["W_hh"].shape[1] :]
+
+    def step(self, z: Array, q: Array, h_previous: Array, gates: Array, h: Array) -> None:
+        """One step forward through time.
+
+        Args:
+            z: the pre-activations, shape (B, 3, H); the candidate's is still without its reset
+                product, and receives it here.
+            q: W_hn h_{t−1} + b_hn, shape (B, H).
+            h_previous: h_{t−1}, shape (B, H).
+            gates: receives r, z and n, shape (B, 3, H).
+            h: receives h_t, shape (B, H).
+        """
+        _SIGMOID.value(z[:, :2], out=gates[:, :2])
+        r, update, n = gates[:, 0], gates[:, 1], gates[:, 2]
+        z[:, 2] += r * q
+        np.tanh(z[:, 2], out=n)
+        np.subtract(h_previous, n, out=h)
+        h *= update
+        h += n
+
+    def forward(
+        self,
+        parameters: Parameters,
+        x: Array,
+        h_0: Array,
+        c_0: Array | None,
+        activation: Callable[..., Array],
+    ) -> Layer:
+        """Every step after the other; the gates' own functions take the place of f."""
+        z = times(x, parameters["W_xh"].T)
+        z += parameters["b_h"]
+        steps, (batch, hidden) = len(x), h_0.shape
+        h = np.empty((steps + 1, batch, hidden))
+        h[0] = h_0
+        blocks, gates = z.reshape(steps, batch, 3, hidden), np.empty((steps, batch, 3, hidden))
+        q = np.empty((steps, batch, hidden))
+        weights, b_hn = np.ascontiguousarray(parameters["W_hh"].T), parameters["b_hn"]
+        step = self.step
+        for t in range(steps):
+            through = np.dot(h[t], weights)
+            z[t, :, : 2 * hidden] += through[:, : 2 * hidden]
+            np.add(through[:, 2 * hidden :], b_hn, out=q[t])
+            step(blocks[t], q[t], h[t], gates[t], h[t + 1])
+        return Layer(x, h[:-1], h[1:], h[0], {"z": blocks, "gates": gates, "q": q})
+
+    def lane(
+        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
+    ) -> Lane:
+        """The way back; the slopes are taken at z, so that saturated gates keep their digits."""
+        z, gates, q = layer.saved["z"], layer.saved["gates"], layer.saved["q"]
+        r, n = gates[:, :, 0], gates[:, :, 2]
+        slopes = _SIGMOID.derivative(z[:, :, :2])
+        factors = np.empty((*q.shape[:2], 4, q.shape[2]))
+        of_n = _SIGMOID.value(-z[:, :, 1]) * _TANH.derivative(z[:, :, 2])
+        factors[:, :, 0] = of_n
+        factors[:, :, 1] = of_n * q * slopes[:, :, 0]
+        factors[:, :, 2] = (layer.feedback - n) * slopes[:, :, 1]
+        factors[:, :, 3] = of_n * r
+        hidden = q.shape[2]
+        inward = parameters["W_xh"]
+        inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
+        whole = (factors, np.ascontiguousarray(gates[:, :, 1]))
+        return GruLane(whole, 4 * hidden, parameters["W_hh"], inward)
+
+    def terms(self, layer: Layer, dz: Array) -> Terms:
+        """Step t adds [dz_r, dz_z, dz_n]ᵀ x_t, [dz_r, dz_z, dz_n ⊙ r]ᵀ h_{t−1}, and their sums."""
+        hidden = layer.h.shape[2]
+        enters = np.concatenate((dz[..., hidden : 3 * hidden], dz[..., :hidden]), axis=-1)
+        returns, inside = dz[..., hidden:], dz[..., 3 * hidden :]
+        return {
+            "W_xh": (enters, layer.x),
+            "W_hh": (np.ascontiguousarray(returns), layer.feedback),
+            "b_h": (enters, None),
+            "b_hn": (np.ascontiguousarray(inside), None),
+        }
+
+    def activity(self, layer: Layer) -> dict[str, Array]:
+        """Mean of r, z and |n| over samples and units."""
+        means = np.abs(layer.saved["gates"]).mean(axis=(1, 3))
+        return {name: means[:, block] for block, name in enumerate(self.gates)}
+
+
+GRU = GruCell()

@@ -1,0 +1,139 @@
+"""Long short-term memory: a state c_t that the gates let through, with PyTorch's conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.arrays import Array, Parameters, times
+from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+
+_SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+
+
+class LstmLane(Lane):
+    """The way back through c_t and h_t.
+
+    dc_t ← dc_t + dh_t ⊙ o ⊙ tanh′(c_t);   dc_{t−1} = dc_t ⊙ f;   dh_{t−1} = dz_t W_hh
+
+    The coefficients are (o ⊙ tanh′(c), the slopes of i, f and g (B, 3, H), that of o, f itself).
+    Source: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
+    """
+
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """∂L/∂c_t completed, then ∂L/∂z_t, one block a gate in the order i, f, g, o."""
+        to_c, of_c, of_h, _ = factors
+        dh, dc = state
+        blocks = dz.reshape(*dh.shape[:-1], 4, dh.shape[-1])
+        output = blocks[..., 3, :]
+        np.multiply(dh, to_c, out=output)
+        np.add(dc, output, out=dc)
+        np.multiply(dc[..., np.newaxis, :], of_c, out=blocks[..., :3, :])
+        np.multiply(dh, of_h, out=output)
+
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """What arrives at h_{t−1} through all gates, and at c_{t−1} through the forget gate."""
+        rows, height = self.recurrent.shape
+        np.dot(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
+        np.multiply(state[1], factors[3], out=previous[1])
+
+
+class LstmCell(Cell):
+    """PyTorch's LSTMCell, peephole-free: z_t = W_xh x_t + W_hh h_{t−1} + b_h, stacked i, f, g, o.
+
+    i = σ(z_i), f = σ(z_f), g = tanh(z_g), o = σ(z_o);   c_t = f ⊙ c_{t−1} + i ⊙ g;
+    h_t = o ⊙ tanh(c_t)
+
+    Source: Hochreiter & Schmidhuber 1997; the forget gate: Gers, Schmidhuber & Cummins 2000.
+    """
+
+    name = "lstm"
+    gates = ("input", "forget", "cell", "output")
+    candidate = 2
+    has_c = True
+
+    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
+        """W_xh (4H, D), W_hh (4H, H), b_h (4H,)."""
+        return {
+            "W_xh": (4 * hidden, inputs),
+            "W_hh": (4 * hidden, hidden),
+            "b_h": (4 * hidden,),
+        }
+
+    def recurrent_matrix(self, parameters: Parameters) -> Array:
+        """The candidate's block of W_hh, (H, H)."""
+        hidden = parameters["W_hh"].shape[1]
+        return parameters["W_hh"][2 * hidden : 3 * hidden]
+
+    def step(self, z: Array, c_previous: Array, gates: Array, c: Array, h: Array) -> None:
+        """One step forward through time.
+
+        Args:
+            z: z_t, shape (B, 4, H); overwritten.
+            c_previous: c_{t−1}, shape (B, H).
+            gates: receives i, f, g and o, shape (B, 4, H).
+            c: receives c_t, shape (B, H).
+            h: receives h_t, shape (B, H).
+        """
+        _SIGMOID.value(z, out=gates)
+        np.tanh(z[:, 2], out=gates[:, 2])
+        i, f, g, o = gates[:, 0], gates[:, 1], gates[:, 2], gates[:, 3]
+        np.multiply(f, c_previous, out=c)
+        c += i * g
+        np.tanh(c, out=h)
+        h *= o
+
+    def forward(
+        self,
+        parameters: Parameters,
+        x: Array,
+        h_0: Array,
+        c_0: Array | None,
+        activation: Callable[..., Array],
+    ) -> Layer:
+        """Every step after the other; the gates' own functions take the place of f."""
+        z = times(x, parameters["W_xh"].T)
+        z += parameters["b_h"]
+        steps, (batch, hidden) = len(x), h_0.shape
+        h, c = np.empty((steps + 1, batch, hidden)), np.empty((steps + 1, batch, hidden))
+        h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
+        blocks, gates = z.reshape(steps, batch, 4, hidden), np.empty((steps, batch, 4, hidden))
+        weights = np.ascontiguousarray(parameters["W_hh"].T)
+        step = self.step
+        for t in range(steps):
+            z[t] += np.dot(h[t], weights)
+            step(blocks[t], c[t], gates[t], c[t + 1], h[t + 1])
+        return Layer(x, h[:-1], h[1:], h[0], {"z": blocks, "gates": gates}, c[1:], c[0])
+
+    def lane(
+        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
+    ) -> Lane:
+        """The way back; the slopes are taken at z, so that saturated gates keep their digits."""
+        assert layer.c is not None
+        assert layer.c_0 is not None
+        z, gates, c = layer.saved["z"], layer.saved["gates"], layer.c
+        slopes = _SIGMOID.derivative(z)
+        slopes[:, :, 2] = _TANH.derivative(z[:, :, 2])
+        i, f, g, o = (gates[:, :, block] for block in range(4))
+        c_previous = np.concatenate((layer.c_0[np.newaxis], c[:-1]))
+        of_h = slopes[:, :, 3] * np.tanh(c)
+        of_c = slopes[:, :, :3]
+        of_c[:, :, 0] *= g
+        of_c[:, :, 1] *= c_previous
+        of_c[:, :, 2] *= i
+        whole = (o * _TANH.derivative(c), of_c, of_h, np.ascontiguousarray(f))
+        return LstmLane(whole, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
+
+    def terms(self, layer: Layer, dz: Array) -> Terms:
+        """Step t adds dz_tᵀ x_t, dz_tᵀ h_{t−1} and Σ_B dz_t."""
+        return {"W_xh": (dz, layer.x), "W_hh": (dz, layer.feedback), "b_h": (dz, None)}
+
+    def activity(self, layer: Layer) -> dict[str, Array]:
+        """Mean of i, f, |g| and o over samples and units."""
+        means = np.abs(layer.saved["gates"]).mean(axis=(1, 3))
+        return {name: means[:, block] for block, name in enumerate(self.gates)}
+
+
+LSTM = LstmCell()

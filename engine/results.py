@@ -1,0 +1,134 @@
+"""What ``gradient_flow`` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.arrays import Array
+from engine.bptt import Backward
+from engine.clipping import Clipping
+from engine.diagnosis import Diagnosis
+from engine.errors import ForwardOverflow
+from engine.graph import Graph
+from engine.itemize import Itemized
+from engine.magnitude import Magnitudes
+from engine.spectrum import Spectrum
+from engine.unroll import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGradient:
+    """∂L/∂(parameter), and what every step added to it.
+
+    Attributes:
+        value: before clipping, the parameter's shape; what a double cannot hold is ±inf or 0.
+        norm: ‖value‖; NaN where a double cannot hold it.
+        log10_norm: NaN only where exactly zero.
+        clipped_norm: after clipping.
+        step_log10_norm: of the term that step t adds to the sum, (T,); NaN where exactly zero.
+    """
+
+    value: Array
+    norm: float
+    log10_norm: float
+    clipped_norm: float
+    step_log10_norm: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the forward pass did, for reading the backward pass.
+
+    Attributes:
+        hidden_norm: ‖h_t‖, (T,).
+        mean_derivative: mean of f′(a_t) over samples and units, (T,); NaN for gated cells.
+        output_norm: ‖o_t‖, (T,); NaN where no output is used.
+    """
+
+    hidden_norm: Array
+    mean_derivative: Array
+    output_norm: Array
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFlow:
+    """What the page draws of one layer.
+
+    Attributes:
+        layer: from 0 at the input.
+        hidden_gradient: ‖∂L/∂h_t‖, every later loss included, (T,).
+        cell_gradient: ‖∂L/∂c_t‖ for cells that have a c_t.
+        itemized: ‖∂L_i/∂h_t‖ for every pair, or None where not asked for.
+        spectrum: of the recurrent matrix and along the trajectory, or None where not asked for.
+        gates: gate → its mean activity, (T,); None for cells without gates.
+    """
+
+    layer: int
+    hidden_gradient: Magnitudes
+    cell_gradient: Magnitudes | None
+    itemized: Itemized | None
+    spectrum: Spectrum | None
+    gates: dict[str, Array] | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradientFlow:
+    """Everything the page draws and the API answers; NaN stands for "there is no such number".
+
+    Attributes:
+        steps: T, or the steps before an overflow.
+        loss: L = Σ_t L_t; NaN where no step emits one.
+        step_losses: L_t, NaN where none is emitted, (T,).
+        layers: every layer's gradients, the layer that reads the input first.
+        followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss at every step of the last layer, (T,);
+            None where none is followed, or where no graph was asked for.
+        parameter_gradients: parameter → its gradient.
+        clipping: what the clip rule did.
+        diagnosis: None where the itemized matrix was not asked for.
+        graph: None where not asked for.
+        activity: norms of the forward pass.
+        follow: the followed step, from 1, or None.
+        overflow: where the forward pass left the range of a double, or None.
+        trace: the forward pass itself.
+        backward: the backward pass itself: every per-step term before it is summed.
+    """
+
+    steps: int
+    loss: float
+    step_losses: Array
+    layers: tuple[LayerFlow, ...]
+    followed_gradient: Magnitudes | None
+    parameter_gradients: dict[str, ParameterGradient]
+    clipping: Clipping
+    diagnosis: Diagnosis | None
+    graph: Graph | None
+    activity: Activity
+    follow: int | None
+    overflow: ForwardOverflow | None
+    trace: Trace
+    backward: Backward
+
+    @property
+    def top(self) -> LayerFlow:
+        """The layer that the outputs read."""
+        return self.layers[-1]
+
+    @property
+    def hidden_gradient(self) -> Magnitudes:
+        """‖∂L/∂h_t‖ of the last layer, every later loss included, (T,)."""
+        return self.top.hidden_gradient
+
+    @property
+    def cell_gradient(self) -> Magnitudes | None:
+        """‖∂L/∂c_t‖ of the last layer, (T,)."""
+        return self.top.cell_gradient
+
+    @property
+    def itemized(self) -> Itemized | None:
+        """‖∂L_i/∂h_t‖ of the last layer."""
+        return self.top.itemized
+
+    @property
+    def spectrum(self) -> Spectrum | None:
+        """Of the last layer."""
+        return self.top.spectrum

@@ -71,6 +71,7 @@ def answer(experiment: bytes) -> bytes:
         truncation=prepared.truncation,
         clip=prepared.clip,
         follow=prepared.follow,
+        window=prepared.window,
     )
     return orjson.dumps(_report(prepared, flow), default=_listed, option=_OPTIONS)
 
@@ -89,13 +90,20 @@ def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
     """The fields of the contract; dataclasses and arrays are left to orjson."""
     text = prepared.text
     return {
-        "experiment": prepared.resolved,
+        "experiment": prepared.resolved | {"follow": flow.follow},
         "steps": flow.steps,
+        "overflow": flow.overflow
+        and {
+            name: getattr(flow.overflow, name) for name in ("quantity", "step", "steps", "detail")
+        },
         "loss": flow.loss,
         "step_losses": flow.step_losses,
         "hidden_gradient": flow.hidden_gradient,
         "cell_gradient": flow.cell_gradient,
+        "followed_gradient": flow.followed_gradient,
         "itemized": flow.itemized,
+        "gates": flow.top.gates,
+        "layers": flow.layers if len(flow.layers) > 1 else None,
         "parameter_gradients": {
             name: {
                 "value": gradient.value if gradient.value.size <= LARGEST_VALUE else None,

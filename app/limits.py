@@ -8,7 +8,7 @@ from app.resolve import DEFAULT_SIZE, default_steps
 from app.schemas import Experiment
 from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from app.settings import PREFIX, Settings
-from engine import TOKENS, TOPOLOGIES
+from engine import CELLS, TOKENS, TOPOLOGIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
         if size.value > getattr(settings, limit)
     ]
     if not errors:
-        errors = list(_too_much_together(sizes, settings))
+        errors = list(_too_much_together(sizes, _blocks(experiment), settings))
     if errors:
         raise BadInput(errors)
 
@@ -56,27 +56,38 @@ def _variable(limit: str) -> str:
     return f"{PREFIX}{limit.upper()}"
 
 
-def _too_much_together(sizes: Sizes, settings: Settings) -> Iterator[InputError]:
-    """The two products of sizes that are limited: work and memory."""
+def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterator[InputError]:
+    """The two products of sizes that are limited: work and memory.
+
+    G, the number of (H, H) blocks of weights, is one a layer, four for lstm and three for gru.
+    """
     steps, batch, inputs, hidden, outputs = (
         sizes[f"max_{name}"].value
         for name in ("steps", "batch_size", "input_size", "hidden_size", "output_size")
     )
-    work = steps * hidden**2 * batch
+    work = steps * hidden**2 * batch * blocks
     if work > settings.max_work:
         yield InputError(
             sizes["max_hidden_size"].path,
-            f"received T·H²·B = {steps}·{hidden}²·{batch} = {work}; allowed: at most "
+            f"received T·H²·B{'·G' if blocks > 1 else ''} = {steps}·{hidden}²·{batch}"
+            f"{f'·{blocks}' if blocks > 1 else ''} = {work}; allowed: at most "
             f"{settings.max_work}, so fewer steps, units or samples ({_variable('max_work')})",
         )
-    numbers = steps * batch * (inputs + hidden + outputs)
+    numbers = steps * batch * (inputs + hidden * blocks + outputs)
     if numbers > settings.max_numbers:
         yield InputError(
             sizes["max_input_size"].path,
-            f"received T·B·(D + H + K) = {steps}·{batch}·({inputs} + {hidden} + {outputs}) = "
+            f"received T·B·(D + {'H·G' if blocks > 1 else 'H'} + K) = {steps}·{batch}·({inputs} + "
+            f"{hidden * blocks} + {outputs}) = "
             f"{numbers}; allowed: at most {settings.max_numbers}, so smaller sizes "
             f"({_variable('max_numbers')})",
         )
+
+
+def _blocks(experiment: Experiment) -> int:
+    """How many (H, H) blocks the recurrent weights of all layers have."""
+    network = experiment.network
+    return network.num_layers * max(1, len(CELLS[network.cell].gates))
 
 
 def _sizes(experiment: Experiment) -> Sizes:

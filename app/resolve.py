@@ -42,6 +42,7 @@ class Prepared:
     truncation: Truncation
     clip: Clip
     follow: int | None
+    window: tuple[int, int] | None
     text: Text | None
     resolved: Spec
 
@@ -69,10 +70,20 @@ def prepare(spec: Spec) -> Prepared:
         "truncation": _truncation_spec(truncation),
         "clip": spec["clip"],
         "follow": spec["follow"],
+        "window": spec["window"],
     }
     parameters = _parameters(network, weights)
     return Prepared(
-        network, parameters, sequence, loss, truncation, clip, spec["follow"], text, resolved
+        network=network,
+        parameters=parameters,
+        sequence=sequence,
+        loss=loss,
+        truncation=truncation,
+        clip=clip,
+        follow=spec["follow"],
+        window=spec["window"] and (spec["window"]["first"], spec["window"]["last"]),
+        text=text,
+        resolved=resolved,
     )
 
 
@@ -148,6 +159,6 @@ def _truncation_spec(truncation: Truncation) -> Spec:
 
 
 def _clip(given: Spec) -> Clip:
-    """A rule; its threshold is its one other field, whatever the contract calls it."""
-    threshold = next((value for name, value in given.items() if name != "rule"), None)
-    return Clip(given["rule"], threshold)
+    """A rule; its threshold is called `max_norm` or `max_value`."""
+    threshold = next((value for name, value in given.items() if name.startswith("max_")), None)
+    return Clip(given["rule"], threshold, given.get("per_sample", False))

@@ -29,18 +29,20 @@ class Settings(BaseSettings):
         default=4_194_304, ge=1, description="Largest request body, in bytes."
     )
     max_text_length: int = Field(default=20_000, ge=1, description="Longest text, in code points.")
-    max_steps: int = Field(default=2_000, ge=1, description="Longest sequence, T.")
+    max_steps: int = Field(default=20_000, ge=1, description="Longest sequence, T.")
     max_batch_size: int = Field(default=256, ge=1, description="Largest batch, B.")
     max_input_size: int = Field(default=2_000, ge=1, description="Largest input size, D.")
     max_hidden_size: int = Field(default=512, ge=1, description="Largest hidden size, H.")
     max_output_size: int = Field(default=2_000, ge=1, description="Largest output size, K.")
     max_work: int = Field(
-        default=100_000_000, ge=1, description="Most work in one request, counted as T·H²·B."
+        default=100_000_000,
+        ge=1,
+        description="Most work in one request, counted as T·H²·B·G (G blocks of weights).",
     )
     max_numbers: int = Field(
         default=20_000_000,
         ge=1,
-        description="Most numbers in inputs, states and outputs, counted as T·B·(D + H + K).",
+        description="Most numbers in inputs, states and outputs, counted as T·B·(D + H·G + K).",
     )
 
 

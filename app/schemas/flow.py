@@ -24,8 +24,8 @@ class NormSeries(StrictModel):
 class ItemizedFlow(StrictModel):
     """‖∂L_i/∂h_t‖ for every pair of a loss i and a step t."""
 
-    loss_steps: list[int] = Field(description="i of each row.")
-    steps: list[int] = Field(description="t of each column.")
+    loss_steps: list[int] = Field(description="i of each row; above 512 steps a grid's.")
+    steps: list[int] = Field(description="t of each column; above 512 steps a grid's.")
     log10_norm: list[Series] = Field(description=f"[i][t]; null for t > i. {LOG10}")
 
 
@@ -42,6 +42,17 @@ class ParameterFlow(StrictModel):
     step_log10_norm: Series = Field(description=f"Of the term that step t adds. {LOG10}")
 
 
+class PerSampleReport(StrictModel):
+    """Each sample's gradient clipped by itself, then their mean."""
+
+    norm: Series = Field(description=f"‖g_b‖ of every sample's own loss. {NORM}")
+    scale: Series = Field(description="‖g_b after‖ / ‖g_b‖.")
+    engaged: int = Field(description="How many samples were clipped.")
+    cosine: Nullable = Field(
+        description="Between the mean of the clipped gradients and the clipped mean: the bias."
+    )
+
+
 class ClippingReport(StrictModel):
     """What the clip rule did to the parameter gradient g."""
 
@@ -54,6 +65,20 @@ class ClippingReport(StrictModel):
     engaged: bool = Field(description="Whether the rule changed anything.")
     cosine: Nullable = Field(description="Direction kept; null where g is exactly zero.")
     finite: bool = Field(description="false where g holds an infinity; it is then left as it is.")
+    per_sample: PerSampleReport | None = Field(description="null unless asked for.")
+    hidden_gradient: NormSeries | None = Field(
+        description="‖∂L/∂h_t‖ as rule backward leaves it, last layer; null for other rules."
+    )
+    step_scale: Series | None = Field(
+        description="The factor that rule backward applies to ∂L/∂h_t, last layer."
+    )
+
+
+class LongToShort(StrictModel):
+    """Σ ‖∂L_i/∂h_t‖ over pairs at least `split` steps apart, against that over nearer ones."""
+
+    split: int = Field(description="In steps.")
+    log10_ratio: Nullable = Field(description="null where either sum is zero.")
 
 
 class SpectrumReport(StrictModel):
@@ -62,8 +87,28 @@ class SpectrumReport(StrictModel):
     eigenvalues: list[tuple[float, float]] = Field(description="[re, im], largest modulus first.")
     spectral_radius: float = Field(description="max |λ|.")
     spectral_norm: float = Field(description="Largest singular value.")
+    singular_values: list[float] = Field(description="Descending.")
+    blocks: dict[str, float] | None = Field(
+        description="The spectral radius of every gate's block; null without gates. The rest of "
+        "this report is then about the candidate's block."
+    )
+    gamma: Nullable = Field(description="γ = sup f′; null with gates.")
+    bound: Nullable = Field(description="1/γ.")
+    sufficient: bool | None = Field(
+        description="σ_max < 1/γ: gradients must vanish (Pascanu et al. 2013); null with gates."
+    )
+    lyapunov_exponents: Series = Field(
+        description="Per step, natural logarithm, descending, along the first sample's trajectory."
+    )
+    omega: Series = Field(
+        description="Ω_t of Pascanu et al. 2013, eq. 9, t = 1 … T−1; null where undefined."
+    )
+    long_to_short: LongToShort = Field(description="What reaches far back against what stays near.")
     jacobian_log10_norm: Series = Field(description="‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1.")
     product_log10_norm: Series = Field(description="‖∂h_T/∂h_t‖₂, t = 1 … T−1.")
+    cell_product_log10_norm: Series | None = Field(
+        description="‖∂c_T/∂c_t‖₂, t = 1 … T−1, lstm only."
+    )
 
 
 class DiagnosisReport(StrictModel):
@@ -81,13 +126,16 @@ class DiagnosisReport(StrictModel):
 class NodeReport(StrictModel):
     """A group of units at one step."""
 
-    id: str = Field(description="x, c, h, o or L, and the step.", examples=["h_3"])
+    id: str = Field(
+        description="x, c, h, o or L, the step, and the layer from 1 up.", examples=["h_3"]
+    )
     kind: Literal["input", "context", "hidden", "cell", "output", "loss"] = Field(
         description="Which group of units."
     )
     step: int = Field(description="From 1; 0 for an initial state.")
     label: str = Field(description="The id as it is written.", examples=["h₃"])
     log10_norm: Nullable = Field(description=f"Of the gradient with respect to it. {LOG10}")
+    layer: int = Field(description="From 0 at the input.")
 
 
 class EdgeReport(StrictModel):
@@ -95,8 +143,9 @@ class EdgeReport(StrictModel):
 
     source: str = Field(description="Where it comes from, forward.", examples=["h_2"])
     target: str = Field(description="Where it goes to, forward.", examples=["h_3"])
-    kind: Literal["input", "recurrent", "context", "output", "loss"] = Field(
-        description="What it carries; context is a copy."
+    kind: Literal["input", "recurrent", "context", "cell", "output", "loss"] = Field(
+        description="What it carries; context is a copy, cell the path of c_t. Edges into a gated "
+        "h_t carry every gate's share."
     )
     parameter: str | None = Field(description="The parameter on it, if any.", examples=["W_hh"])
     log10_norm: Nullable = Field(description=f"What travels back, as it arrives at source. {LOG10}")
@@ -104,6 +153,7 @@ class EdgeReport(StrictModel):
         description=f"What the edge adds to its parameter's gradient. {LOG10}"
     )
     blocked: bool = Field(description="Whether a copy or a truncation stops the gradient.")
+    layer: int = Field(description="Of the node it enters.")
 
 
 class GraphReport(StrictModel):
@@ -117,7 +167,9 @@ class ActivityReport(StrictModel):
     """What the forward pass did, at every step."""
 
     hidden_norm: Series = Field(description="‖h_t‖.")
-    mean_derivative: Series = Field(description="Mean of f′(a_t) over samples and units.")
+    mean_derivative: Series = Field(
+        description="Mean of f′(a_t) over samples and units; null with gates."
+    )
     output_norm: Series = Field(description="‖o_t‖; null where no output is used.")
 
 
@@ -130,18 +182,55 @@ class TextReport(StrictModel):
     targets: list[str] = Field(description="What each emitting step should say.")
 
 
+GATES = "Mean activity of every gate, of |·| for the candidate; null for cells without gates."
+
+
+class LayerReport(StrictModel):
+    """One of several stacked layers."""
+
+    layer: int = Field(description="From 0 at the input.")
+    hidden_gradient: NormSeries = Field(description="‖∂L/∂h_t‖, every later loss included.")
+    cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, lstm only.")
+    itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
+    spectrum: SpectrumReport = Field(description="Its recurrent matrix and its own Jacobians.")
+    gates: dict[str, Series] | None = Field(description=GATES)
+
+
+class OverflowReport(StrictModel):
+    """Where the forward pass left the range of a double."""
+
+    quantity: Literal["h", "c", "o"] = Field(description="What overflowed.")
+    step: int = Field(description="The first step at which it did.")
+    steps: int = Field(description="T as asked for.")
+    detail: str = Field(description="The same in words, with what to try.")
+
+
 class Flow(StrictModel):
     """One sequence (or batch) forward and back."""
 
     experiment: Experiment = Field(
         description="The request with every default filled in; sent again, it gives these numbers."
     )
-    steps: int = Field(description="T.")
-    loss: Nullable = Field(description=f"L, the sum over the steps. {NORM}")
+    steps: int = Field(description="T; where a state overflows, the steps before it.")
+    overflow: OverflowReport | None = Field(
+        description="null where the forward pass stayed in range. Else everything here is about "
+        "the steps before."
+    )
+    loss: Nullable = Field(
+        description=f"L, the sum over the steps; null where no step emits one. {NORM}"
+    )
     step_losses: Series = Field(description="L_t; null where no loss is emitted.")
     hidden_gradient: NormSeries = Field(description="‖∂L/∂h_t‖, every later loss included.")
     cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, for cells that have a c_t.")
+    followed_gradient: NormSeries | None = Field(
+        description="‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is followed."
+    )
     itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
+    gates: dict[str, Series] | None = Field(description=GATES)
+    layers: list[LayerReport] | None = Field(
+        description="Every layer where they are stacked, else null. What stands outside is about "
+        "the last layer."
+    )
     parameter_gradients: dict[str, ParameterFlow] = Field(description="Every parameter's.")
     clipping: ClippingReport = Field(description="What the clip rule did.")
     spectrum: SpectrumReport = Field(description="The recurrent matrix and the Jacobians.")

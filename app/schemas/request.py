@@ -1,9 +1,9 @@
 """The experiment: what a client may ask for. Everything has a default; `{}` is a request."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
 from app.schemas.strict import (
     Index,
@@ -17,7 +17,7 @@ from app.schemas.strict import (
     Vector,
     WholeMatrix,
 )
-from engine import ACTIVATIONS, CELLS, INITS, LOSSES, TOKENS, TOPOLOGIES
+from engine import ACTIVATIONS, CELLS, INITS, LOSSES, MAX_LAYERS, TOKENS, TOPOLOGIES
 
 Threshold = Annotated[Number, Field(gt=0)]
 
@@ -39,7 +39,7 @@ class Network(StrictModel):
         default="many-to-many", description="Which steps read an input and which emit a loss."
     )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field(
-        default="tanh", description="f in h = f(a)."
+        default="tanh", description="f in h = f(a); lstm and gru have their own and take tanh."
     )
     input_size: Size | None = Field(
         default=None, description="D. Left out or null: 4, or what a text needs.", examples=[4]
@@ -47,6 +47,11 @@ class Network(StrictModel):
     hidden_size: Size = Field(default=8, description="H.", examples=[8])
     output_size: Size | None = Field(
         default=None, description="K. Left out or null: 4, or what a text needs.", examples=[4]
+    )
+    num_layers: Annotated[Size, Field(le=MAX_LAYERS)] = Field(
+        default=1,
+        description="Stacked layers; layer l reads the states of layer l − 1.",
+        examples=[1],
     )
 
 
@@ -67,18 +72,40 @@ class RandomWeights(StrictModel):
     seed: Index = Field(
         default=0, description="One seed gives the same numbers for ever.", examples=[0]
     )
+    forget_bias: Number = Field(
+        default=0.0, description="Added to the forget gate's bias; lstm only.", examples=[1.0]
+    )
 
 
-class ExplicitWeights(StrictModel):
-    """Weights as numbers: exactly the parameters of the cell."""
+class _LayerWeights(StrictModel):
+    """The parameters of the layer that reads the input."""
 
     kind: Literal["explicit"] = Field(description="Says which kind this is.")
-    W_xh: Matrix | None = Field(default=None, description="Input → hidden, (H, D).")
+    W_xh: Matrix | None = Field(default=None, description="Input → hidden, (G·H, D).")
     W_hh: Matrix | None = Field(
-        default=None, description="Hidden → hidden, (H, H); not for jordan."
+        default=None, description="Hidden → hidden, (G·H, H); not for jordan."
     )
     W_yh: Matrix | None = Field(default=None, description="Output → hidden, (H, K); jordan only.")
-    b_h: Vector | None = Field(default=None, description="Bias of the hidden units, (H).")
+    b_h: Vector | None = Field(default=None, description="Bias of the hidden units, (G·H).")
+    b_hn: Vector | None = Field(
+        default=None, description="Bias inside the reset product, (H); gru only."
+    )
+
+
+def _of_upper_layers() -> dict[str, Any]:
+    """The same for the layers above, with a suffix: W_xh_1 (G·H, H)."""
+    fields = {}
+    for layer in range(1, MAX_LAYERS):
+        for name, field in _LayerWeights.model_fields.items():
+            if name != "kind":
+                described = Field(default=None, description=f"As {name}, of layer {layer}.")
+                fields[f"{name}_{layer}"] = (field.annotation, described)
+    return fields
+
+
+class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_upper_layers())):  # type: ignore[misc]
+    """Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, 3 for gru, else 1."""
+
     W_hy: Matrix | None = Field(default=None, description="Hidden → output, (K, H).")
     b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")
 
@@ -138,6 +165,12 @@ Targets = Annotated[
 ]
 
 
+State = Annotated[
+    Annotated[Matrix, Tag("classes")] | Annotated[Tensor, Tag("numbers")],
+    Discriminator(_depth),
+]
+
+
 class ExplicitSequence(StrictModel):
     """Inputs and targets as numbers, [step][sample][unit], only the steps that are used."""
 
@@ -147,7 +180,13 @@ class ExplicitSequence(StrictModel):
         description="At the steps that emit: class indices (S, B) for cross-entropy, "
         "numbers (S, B, K) for squared-error."
     )
-    h_0: Matrix | None = Field(default=None, description="Initial state, (B, H); null: zeros.")
+    h_0: State | None = Field(
+        default=None,
+        description="Initial state, (B, H), or (layers, B, H) where stacked; null: zeros.",
+    )
+    c_0: State | None = Field(
+        default=None, description="Initial cell state, likewise; lstm only; null: zeros."
+    )
     steps: Size | None = Field(
         default=None, description="T; left out or null, or exactly what the arrays say."
     )
@@ -189,6 +228,9 @@ TruncationChoice = Annotated[
 ]
 
 
+PER_SAMPLE = "Clip each sample's gradient, then take their mean."
+
+
 class NoClip(StrictModel):
     """The gradient is left as it is."""
 
@@ -200,6 +242,7 @@ class NormClip(StrictModel):
 
     rule: Literal["norm"] = Field(description="Says which rule this is.")
     max_norm: Threshold = Field(description="μ.", examples=[1.0])
+    per_sample: bool = Field(default=False, description=PER_SAMPLE)
 
 
 class ValueClip(StrictModel):
@@ -207,14 +250,36 @@ class ValueClip(StrictModel):
 
     rule: Literal["value"] = Field(description="Says which rule this is.")
     max_value: Threshold = Field(description="v.", examples=[0.5])
+    per_sample: bool = Field(default=False, description=PER_SAMPLE)
+
+
+class BackwardClip(StrictModel):
+    """∂L/∂h_t is rescaled to norm μ at every step while going back, wherever it is larger."""
+
+    rule: Literal["backward"] = Field(description="Says which rule this is.")
+    max_norm: Threshold = Field(description="μ.", examples=[1.0])
 
 
 ClipChoice = Annotated[
     Annotated[NoClip, Tag("none")]
     | Annotated[NormClip, Tag("norm")]
-    | Annotated[ValueClip, Tag("value")],
+    | Annotated[ValueClip, Tag("value")]
+    | Annotated[BackwardClip, Tag("backward")],
     Discriminator(_kind("rule", "none")),
 ]
+
+
+class Window(StrictModel):
+    """From one step to another, both included."""
+
+    first: Size = Field(description="From 1.", examples=[1])
+    last: Size = Field(description="At least first; steps beyond T are left out.", examples=[60])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"allowed: last from {self.first}, where first is {self.first}")
+        return self
 
 
 class Experiment(StrictModel):
@@ -237,4 +302,7 @@ class Experiment(StrictModel):
     )
     follow: Size | None = Field(
         default=None, description="null: every loss; or i: the graph shows L_i alone."
+    )
+    window: Window | None = Field(
+        default=None, description="The steps whose nodes and edges the graph holds; null: all."
     )

@@ -69,15 +69,7 @@ def gradient_flow(
     followed = _followed(trace, follow)
     passage = Passage.of(network, parameters, trace, truncation)
 
-    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
-    with np.errstate(over="ignore"):
-        values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
-    if not np.isfinite(gradients).all():
-        raise InvalidInput(
-            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
-        )
-    step_losses[trace.emits], do[trace.emits] = values, gradients
-
+    step_losses, do = _losses(trace, sequence, loss)
     entering = passage.enter(do)
     whole = backward(passage, entering)
     terms = whole.step_log10_norms()
@@ -96,7 +88,7 @@ def gradient_flow(
     layers = _layers(passage, whole, pairs, spectral=spectral)
     return GradientFlow(
         steps=trace.steps,
-        loss=float(values.sum()) if len(values) else np.nan,
+        loss=float(step_losses[trace.emits].sum()) if trace.emits.any() else np.nan,
         step_losses=step_losses,
         layers=layers,
         followed_gradient=alone,
@@ -123,6 +115,22 @@ def _unroll(
             raise
         before = sequence.first(overflow.step - 1)
         return unroll(network, parameters, before), before, overflow
+
+
+def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
+    """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
+    every, evaluate = bool(trace.emits.all()), LOSSES[loss].evaluate
+    with np.errstate(over="ignore"):
+        values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
+    if not np.isfinite(gradients).all():
+        raise InvalidInput(
+            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
+        )
+    if every:
+        return values, gradients
+    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
+    step_losses[trace.emits], do[trace.emits] = values, gradients
+    return step_losses, do
 
 
 def _last_before(trace: Trace, follow: int) -> int | None:
@@ -203,7 +211,7 @@ def _diagnose(
     passage: Passage, top: LayerFlow, overflow: ForwardOverflow | None
 ) -> Diagnosis | None:
     """The verdict, where both pictures that it is read off were asked for."""
-    if top.itemized is None:
+    if top.itemized is None or (top.spectrum is None and not passage.cell.gates):
         return None
     if not len(top.itemized.loss_steps) and overflow is not None:
         return overflowing(overflow)

@@ -55,9 +55,14 @@ class Chain:
         return max(1, _NUMBERS // (self.size * self.size))
 
 
+def peaks(matrices: Array) -> Array:
+    """The largest |entry| of every matrices[n], (n,)."""
+    return np.abs(matrices).reshape(len(matrices), -1).max(axis=1, initial=0.0)
+
+
 def rescaled(matrices: Array) -> Block:
     """Every matrices[n] with its largest entry in [½, 1), and the exponents taken out, (n,)."""
-    peak = np.maximum.reduce(np.abs(matrices), axis=(1, 2), initial=0.0)
+    peak = peaks(matrices)
     shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
     if np.abs(shift).max(initial=0) > _ROUND:
         return near_one(matrices)

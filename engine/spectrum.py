@@ -8,7 +8,7 @@ from math import isqrt
 import numpy as np
 
 from engine.arrays import Array, IntArray
-from engine.jacobians import Chain, diagonal_chain, rescaled
+from engine.jacobians import Chain, diagonal_chain, peaks, rescaled
 from engine.magnitude import LOG10_2
 
 _GROUP = 16
@@ -138,14 +138,15 @@ def log10_spectral_norms(matrices: Array) -> Array:
     product. Where they do not meet, λ_max is the largest eigenvalue of G. Squaring costs no
     digits of the largest.
     """
-    peak = np.maximum.reduce(np.abs(matrices), axis=(1, 2), initial=0.0)
+    peak = peaks(matrices)
     peak[peak == 0.0] = np.nan
     if matrices.shape[1] == 1:
         return np.log10(peak)
     with np.errstate(under="ignore"):
         matrices = matrices / peak[:, np.newaxis, np.newaxis]
         grams = matrices.mT @ matrices
-        traces = np.trace(grams, axis1=1, axis2=2)
+        entries = matrices.reshape(len(matrices), -1)
+        traces = np.vecdot(entries, entries)
         flat = grams.reshape(len(grams), -1)
         upper = np.sqrt(np.vecdot(flat, flat))
         largest = upper.copy()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array, IntArray
-from engine.magnitude import near_one
+from engine.magnitude import ldexp_rows, near_one
 
 _NUMBERS = 4_000_000
 """How many numbers of Jacobians are held at once."""
@@ -82,10 +82,12 @@ def diagonal_chain(derivative: Array, recurrent: Array) -> Chain:
     count, width = derivative.shape
     slopes, shifts = near_one(derivative)
     scaled, shift = near_one(recurrent[np.newaxis])
+    peak = (np.abs(slopes) * np.abs(scaled[0]).max(axis=1)).max(axis=1, initial=0.0)
+    own = np.frexp(peak)[1].astype(np.int64)
+    slopes, shifts = ldexp_rows(slopes, -own), shifts + shift + own
 
     def block(begin: int, end: int) -> Block:
-        matrices, own = rescaled(slopes[begin:end, :, np.newaxis] * scaled[0])
-        return matrices, shifts[begin:end] + shift + own
+        return slopes[begin:end, :, np.newaxis] * scaled[0], shifts[begin:end]
 
     return Chain(count, width, width, block)
 

@@ -15,6 +15,8 @@ _GROUP = 16
 """At most so many Jacobians are multiplied with each other before what lies to their left."""
 _GROUPED = 1e-18
 """Entries above this share of the largest survive the product of a group: 1e-18^16 > 1e-308."""
+_SMALL = 1e-70
+"""Squares of norms above this one and below its inverse can themselves be squared."""
 _SETTLED = 1e-13
 """Where both bounds of a norm are this near to each other, they are the norm."""
 
@@ -138,19 +140,20 @@ def log10_spectral_norms(matrices: Array) -> Array:
     product. Where they do not meet, λ_max is the largest eigenvalue of G. Squaring costs no
     digits of the largest.
     """
-    peak = peaks(matrices)
-    peak[peak == 0.0] = np.nan
-    if matrices.shape[1] == 1:
-        return np.log10(peak)
-    with np.errstate(under="ignore"):
-        matrices = matrices / peak[:, np.newaxis, np.newaxis]
-        grams = matrices.mT @ matrices
-        entries = matrices.reshape(len(matrices), -1)
+    entries = matrices.reshape(len(matrices), -1)
+    peak = np.ones(len(matrices))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         traces = np.vecdot(entries, entries)
+        if not ((traces > _SMALL) & (traces < 1.0 / _SMALL)).all():
+            peak = peaks(matrices)
+            peak[peak == 0.0] = np.nan
+            entries = entries / peak[:, np.newaxis]
+            traces = np.vecdot(entries, entries)
+        matrices = entries.reshape(matrices.shape)
+        grams = matrices.mT @ matrices
         flat = grams.reshape(len(grams), -1)
-        upper = np.sqrt(np.vecdot(flat, flat))
-        largest = upper.copy()
-        open_ = np.flatnonzero(upper < (1.0 - _SETTLED) * traces)
+        largest = np.sqrt(np.vecdot(flat, flat))
+        open_ = np.flatnonzero(largest < (1.0 - _SETTLED) * traces)
         if open_.size:
             largest[open_] = np.linalg.eigvalsh(grams[open_])[:, -1]
-    return np.log10(peak) + 0.5 * np.log10(largest)
+    return np.asarray(np.log10(peak) + 0.5 * np.log10(largest))

@@ -19,7 +19,7 @@ from engine.passage import Entering, Passage
 from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
 from engine.samples import clip_each_sample
 from engine.sequences import Sequence
-from engine.spectrum import Spectrum, spectrum
+from engine.trajectory import trajectory
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
 
@@ -145,25 +145,20 @@ def _layers(
     passage: Passage, whole: Backward, pairs: list[Itemized] | None, *, spectral: bool
 ) -> tuple[LayerFlow, ...]:
     """Every layer's norms, the layer that reads the input first."""
-    return tuple(
-        LayerFlow(
-            layer=number,
-            hidden_gradient=whole.hidden(number),
-            cell_gradient=whole.cell(number),
-            itemized=None if pairs is None else pairs[number],
-            spectrum=_spectrum(passage, number) if spectral else None,
-            gates=passage.cell.activity(layer) or None,
+    layers = []
+    for number, layer in enumerate(passage.trace.layers):
+        own, items = whole.layers[number], None if pairs is None else pairs[number]
+        layers.append(
+            LayerFlow(
+                layer=number,
+                hidden_gradient=whole.hidden(number),
+                cell_gradient=whole.cell(number),
+                itemized=items,
+                trajectory=trajectory(passage, number, own, items) if spectral else None,
+                gates=passage.cell.activity(layer) or None,
+            )
         )
-        for number, layer in enumerate(passage.trace.layers)
-    )
-
-
-def _spectrum(passage: Passage, number: int) -> Spectrum | None:
-    """Of one layer's recurrent matrix, and along its trajectory."""
-    if passage.cell.gates:
-        return None
-    recurrent = passage.lanes[len(passage.lanes) - 1 - number].recurrent
-    return spectrum(recurrent, passage.trace.layers[number].saved["derivative"])
+    return tuple(layers)
 
 
 def _followed(trace: Trace, follow: int | None) -> Mask:
@@ -211,11 +206,11 @@ def _diagnose(
     passage: Passage, top: LayerFlow, overflow: ForwardOverflow | None
 ) -> Diagnosis | None:
     """The verdict, where both pictures that it is read off were asked for."""
-    if top.itemized is None or (top.spectrum is None and not passage.cell.gates):
+    if top.itemized is None or top.trajectory is None:
         return None
     if not len(top.itemized.loss_steps) and overflow is not None:
         return overflowing(overflow)
-    radius = np.nan if top.spectrum is None else top.spectrum.spectral_radius
+    radius = top.trajectory.spectrum.spectral_radius
     if top.gates is not None:
         mean = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
     else:

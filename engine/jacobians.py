@@ -57,7 +57,7 @@ class Chain:
 
 def peaks(matrices: Array) -> Array:
     """The largest |entry| of every matrices[n], (n,)."""
-    return np.abs(matrices).reshape(len(matrices), -1).max(axis=1, initial=0.0)
+    return np.asarray(np.abs(matrices).reshape(len(matrices), -1).max(axis=1, initial=0.0))
 
 
 def rescaled(matrices: Array) -> Block:

@@ -65,7 +65,7 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
     jacobians, products, cells = norms_along(chain)
     return Spectrum(
         eigenvalues=np.stack((values.real, values.imag), axis=1).astype(np.float64),
-        singular_values=singular,
+        singular_values=singular.astype(np.float64),
         spectral_radius=float(np.abs(values[0])),
         spectral_norm=float(singular[0]),
         jacobian_log10_norm=jacobians,

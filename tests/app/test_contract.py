@@ -81,7 +81,7 @@ async def test_the_answer_is_exactly_the_documented_model(flow):
         assert again == answer
 
 
-OVERFLOWING = {
+OVERFLOWING: dict[str, Any] = {
     "network": {"activation": "linear"},
     "weights": {"spectral_radius": 1e30},
     "sequence": {"steps": 50},

@@ -24,6 +24,7 @@ ORDER = (
     ("vector", "terms", "carry"),
     ("bptt", "itemize", "clipping", "spectrum", "lyapunov", "pascanu"),
     ("arrivals", "ceiling", "samples"),
+    ("trajectory",),
     ("diagnosis", "graph"),
     ("results",),
     ("flow",),

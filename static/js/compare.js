@@ -166,11 +166,12 @@ export function createComparison(document, { store, base, known, busy, changed, 
       const norm = ({ follow }) => `‖∂${lossName(follow)}/∂h‖`;
       const clipped = '<span><i class="dash"></i>B after clipping</span>';
       const { rule, engaged } = b.flow.clipping;
+      const zeros = a.row.slice(0, a.entryStep).includes(null);
       return {
         compared: "<span>kept as it is: the settings change B</span>",
         profile:
           `<span><i class="bar"></i>B: ${norm(b)}</span>` +
-          `<span><i class="outline"></i>A: ${norm(a)}</span>` +
+          `<span><i class="outline"></i>A: ${norm(a)}${zeros ? ", crossed where nothing arrives" : ""}</span>` +
           (rule === "norm" && engaged ? clipped : ""),
       };
     },

@@ -125,14 +125,19 @@ function stepOf({ flow }) {
   }
   if (rate === 0) return { says: "passes hardly anything but exact zeros back" };
   return rate < 1.005
-    ? { verb: "keeps", much: share(Math.log10(rate)), of: " of the gradient a step" }
-    : { verb: "multiplies", much: `by ${fromLog10(Math.log10(rate))}`, of: " a step" };
+    ? { verb: "keeps", much: percent(rate) }
+    : { verb: "multiplies", much: `by ${fromLog10(Math.log10(rate))}` };
+}
+
+/** As the engine's summary says it: "45 %", "4.2 %". */
+function percent(rate) {
+  return rate < 0.095 ? share(Math.log10(rate)) : `${Math.round(100 * rate)} %`;
 }
 
 function ratesOf(a, b) {
   const [x, y] = [stepOf(b), stepOf(a)];
-  const say = ({ says, verb, much, of }, it) =>
-    says ?? (verb === "keeps" ? `keeps ${much}${of}` : `multiplies ${it} ${much}${of}`);
+  const say = ({ says, verb, much }, it) =>
+    says ?? (verb === "keeps" ? `keeps ${much} of ${it} a step` : `multiplies ${it} ${much} a step`);
   if (say(x, "it") === say(y, "it")) {
     const both = { lets: "let", has: "have", passes: "pass", keeps: "keep", multiplies: "multiply" };
     return `both ${say(x, "the gradient").replace(/^\w+/, (verb) => both[verb])}`;
@@ -153,10 +158,16 @@ function fateOf(reading) {
   return { kind: "stops", first, entryStep, cut };
 }
 
-/** "12 %", "41 times as much", "3.2 × 10⁻¹⁵⁰⁵ of it". */
+/** "12 %", "41 times as much", "3.2 × 10⁻¹⁵⁰⁵". */
 function leftWords(decades) {
   if (decades > 0.3) return `${fromLog10(decades)} times as much`;
-  return decades < -5 ? `${fromLog10(decades, 2)} of it` : share(decades);
+  return decades < -5 ? fromLog10(decades, 2) : share(decades);
+}
+
+function stopWords({ first, entryStep, cut }) {
+  const why = cut ? "where truncation cuts it" : "and is exactly zero before that";
+  if (first === entryStep) return `stays at step ${entryStep}, ${why}`;
+  return `comes from step ${entryStep} back to step ${first}, ${why}`;
 }
 
 function alone(fate, who) {
@@ -168,11 +179,7 @@ function alone(fate, who) {
   if (fate.kind === "left") {
     return `of what enters ${who} at step ${fate.entryStep}, step 1 gets ${leftWords(fate.left)}`;
   }
-  const { first, entryStep, cut } = fate;
-  const why = cut ? "where truncation cuts it" : "and is exactly zero before that";
-  return first === entryStep
-    ? `the gradient of ${who} stays at step ${entryStep}, ${why}`
-    : `the gradient of ${who} comes from step ${entryStep} back to step ${first}, ${why}`;
+  return `the gradient of ${who} ${stopWords(fate)}`;
 }
 
 function fatesOf(a, b) {
@@ -186,6 +193,7 @@ function fatesOf(a, b) {
     const [much, other] = [leftWords(x.left), leftWords(y.left)];
     return `of what enters at step ${x.entryStep}, B ${has} ${much} at step 1, A ${other}`;
   }
+  if (JSON.stringify(x) === JSON.stringify(y)) return alone(x, "either");
   return `${alone(x, "B")}; ${alone(y, "A")}`;
 }
 

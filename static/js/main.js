@@ -151,6 +151,7 @@ function announce(text) {
 function showLook() {
   const chosen = offered.find((preset) => preset.name === store.get().preset);
   get("preset").value = chosen?.name ?? "";
+  get("look").hidden = !chosen && store.get().compare !== null;
   const [lead, text] = chosen ? ["What to look at. ", chosen.look] : HOW_TO_READ;
   get("look").replaceChildren(
     Object.assign(document.createElement("b"), { textContent: lead }),

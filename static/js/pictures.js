@@ -15,7 +15,7 @@ const BESIDE = { clipping: 190, spectrum: 210 };
 const SHARES = { diagram: 0.4, profile: 0.24, map: 0.36 };
 
 /** The same where two diagrams stand above one another: together they need more. */
-const COMPARING = { diagram: 0.35, profile: 0.3, map: 0.3 };
+const COMPARING = { diagram: 0.38, profile: 0.3, map: 0.3 };
 const LOW_MAP = 84;
 
 /** Together as high as the window allows beneath the sentence and the captions. */
@@ -104,6 +104,19 @@ export function createPictures(document, context) {
     measure();
     for (const name of names.filter((one) => shown().includes(one))) draw(plots[name], figure(name));
     placeBand();
+    sayEnds();
+  }
+
+  /** Where a sequence ends before the diagrams' window, say so in place of nothing. */
+  function sayEnds() {
+    for (const [name, flow] of [
+      ["diagram", reading],
+      ["compared", compared],
+    ]) {
+      const place = canvases[name].querySelector(".ends");
+      place.hidden = !flow || flow.steps > frames.diagram.lo;
+      if (!place.hidden) place.textContent = `◂ ends at step ${flow.steps}, before this window`;
+    }
   }
 
   /** The pictures beside come a moment later: they must not hold up the ones in the middle. */

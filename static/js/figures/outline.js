@@ -40,9 +40,9 @@ export function outline(reading, frame, theme, { floor, top }) {
       x: zero,
       y: zero.map(() => floor + 0.13 * (top - floor)),
       marker: {
-        symbol: "diamond-x-open",
+        symbol: "diamond-x",
         size: dense ? 5 : 7,
-        color: theme.ink,
+        color: theme.paper,
         line: { width: 1.2, color: theme.ink },
       },
     },

@@ -54,7 +54,7 @@ export function profile(reading, frame, theme, compared = null) {
         marks: dense ? 0 : 4,
       }),
       levelLines(entry, seen, frame, theme),
-      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme),
+      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme, compared ? "B: " : ""),
       zeros(
         steps.filter((t) => row[t - 1] === null && t <= reading.entryStep),
         floor,
@@ -153,7 +153,7 @@ function levelLines(entry, seen, frame, theme) {
   };
 }
 
-function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
+function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme, whose) {
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
   return {
     type: "scatter",
@@ -162,7 +162,7 @@ function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
     cliponaxis: false,
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
-    text: seen.map(([d, words]) => ` ${d === 0 ? `${first}: ${fromLog10(entry)}` : words} `),
+    text: seen.map(([d, words]) => ` ${d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words} `),
     textposition: seen.map(([d]) => (right ? "top left" : d === 0 ? "bottom right" : "top right")),
     textfont: { size: 10, color: theme.soft },
   };

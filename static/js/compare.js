@@ -32,6 +32,11 @@ function kept(settings) {
   return toFragment({ ...settings, compare: null, select: "" });
 }
 
+/** Numbers stay on the line of their signs. @param {string} text */
+function unbroken(text) {
+  return text.replaceAll(/ (?=%|×)|(?<=×) /g, "\u00a0");
+}
+
 /** @param {Object<string, any>} settings */
 function swapped(settings) {
   const { select, compare } = settings;
@@ -139,7 +144,7 @@ export function createComparison(document, { store, base, known, busy, changed, 
     put(b) {
       if (!a) return;
       const names = namesOf(a, b);
-      get("difference").textContent = differenceSentence(a, b);
+      get("difference").textContent = unbroken(differenceSentence(a, b));
       get("name-a").textContent = names.a;
       get("name-b").textContent = names.b;
       get("figure-compared").querySelector("h2").textContent = names.a;

@@ -131,9 +131,11 @@ function showSelected(reading) {
   if (!reading) return;
   const [body, title] = [get("inspector-body"), get("inspector-title")];
   const inA = selectedInA(store.get().select);
-  const shown = inA ? comparison.reading() : reading;
-  inspect(body, title, inA || store.get().select, shown ?? reading);
-  if (!comparison.reading() || !title.textContent.includes(":")) return;
+  const inB = inA ? "" : store.get().select;
+  const a = comparison.reading();
+  if (inA && a) inspect(body, title, inA, a);
+  else inspect(body, title, inB, reading);
+  if (!a || !title.textContent.includes(":")) return;
   title.textContent = title.textContent.replace("Selected", `Selected in ${inA ? "A" : "B"}`);
   if (inA) body.querySelector("[data-follow]")?.remove();
 }

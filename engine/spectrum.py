@@ -61,7 +61,7 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
     chain = along if isinstance(along, Chain) else diagonal_chain(along[1:, 0], recurrent)
     values = np.linalg.eigvals(recurrent)
     values = values[np.argsort(-np.abs(values), kind="stable")]
-    singular = np.linalg.svd(recurrent, compute_uv=False)
+    singular = np.asarray(np.linalg.svd(recurrent, compute_uv=False), dtype=np.float64)
     jacobians, products, cells = norms_along(chain)
     return Spectrum(
         eigenvalues=np.stack((values.real, values.imag), axis=1).astype(np.float64),

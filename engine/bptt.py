@@ -264,21 +264,30 @@ def _summed(
     Under a window every loss is carried by itself; either way a sum has one exponent a step.
     """
     layers = _empty(passage)
-    emits = passage.trace.emits
-    for live in carry(passage, given, emits, careful=True, together=together, rescale=rescale):
+    carried = passage.trace.emits & given.do.any(axis=(1, 2))
+    for live in carry(passage, given, carried, careful=True, together=together, rescale=rescale):
         assert live.exponents is not None
         assert live.dz_exponents is not None
+        t, passing = live.step, live.passing
         for n, own in enumerate(layers):
-            t, passing = live.step, live.passing
-            stacked = np.stack(live.states[n], axis=1)
-            rows, own.exponent[t] = align(stacked, live.exponents[n])
-            inside, own.dz_exponent[t] = align(live.dz[n], live.dz_exponents[n])
-            for index in range(passage.parts):
-                own.state[index][t] = rows[:, index].sum(axis=0)
-                own.passing[index][t] = rows[:passing, index].sum(axis=0)
-            own.dz[t] = inside.sum(axis=0)
-            own.dz_passing[t] = inside[:passing].sum(axis=0)
+            states, dz = live.states[n], live.dz[n]
+            if len(dz) > 1:
+                states, own.exponent[t] = _aligned(states, live.exponents[n])
+                dz, own.dz_exponent[t] = align(dz, live.dz_exponents[n])
+            else:
+                own.exponent[t], own.dz_exponent[t] = live.exponents[n][0], live.dz_exponents[n][0]
+            for part, going, rows in zip(own.state, own.passing, states, strict=True):
+                np.add.reduce(rows, axis=0, out=part[t])
+                np.add.reduce(rows[:passing], axis=0, out=going[t])
+            np.add.reduce(dz, axis=0, out=own.dz[t])
+            np.add.reduce(dz[:passing], axis=0, out=own.dz_passing[t])
     return layers[::-1]
+
+
+def _aligned(state: State, exponents: IntArray) -> tuple[State, int]:
+    """Every part at one exponent for all rows."""
+    stacked, exponent = align(np.stack(state, axis=1), exponents)
+    return [stacked[:, index] for index in range(len(state))], exponent
 
 
 def _through_outputs(

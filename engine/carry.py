@@ -254,13 +254,14 @@ def _cross_carefully(
 
 def bring_near_one(state: State, exponent: IntArray) -> None:
     """Rescale, in place, the rows whose squares would soon leave the range of a double."""
-    squares = np.zeros(len(exponent))
-    for part in state:
-        flat = part.reshape(len(part), -1)
+    flat = state[0].reshape(len(exponent), -1)
+    squares = np.vecdot(flat, flat)
+    for part in state[1:]:
+        flat = part.reshape(len(exponent), -1)
         squares += np.vecdot(flat, flat)
-    outside = ~((squares > _LOW) & (squares < _HIGH))
-    if not outside.any():
+    if np.minimum.reduce(squares) > _LOW and np.maximum.reduce(squares) < _HIGH:
         return
+    outside = ~((squares > _LOW) & (squares < _HIGH))
     peak = np.zeros(int(outside.sum()))
     for part in state:
         np.maximum(peak, np.abs(part[outside]).max(axis=(1, 2), initial=0.0), out=peak)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.arrays import Array, IntArray
+from engine.arrays import Array
 from engine.arrivals import across
 from engine.bptt import LayerGradient
 from engine.itemize import Itemized
 from engine.lyapunov import lyapunov_exponents
-from engine.magnitude import Scaled, align, near_one
+from engine.magnitude import Scaled
 from engine.parameters import spectral_radius_of
 from engine.pascanu import Conditions, LongToShort, conditions, long_to_short, omega
 from engine.passage import Passage
@@ -80,19 +80,6 @@ def _one_step_back(passage: Passage, number: int, own: LayerGradient) -> tuple[A
     """log₁₀ of ‖∂L/∂s_{t+1} ∂s_{t+1}/∂s_t‖ and of ‖∂L/∂s_{t+1}‖, (T − 1,) each, s the state."""
     lane = passage.lanes[len(passage.lanes) - 1 - number]
     arriving = across(lane, own, own.state, own.dz)
-    total = [(part, own.exponent) for part in own.state]
-    return _joint(arriving)[1:], _joint(total)[1:]
-
-
-def _joint(parts: list[tuple[Array, IntArray]]) -> Array:
-    """log₁₀ of the norm of all parts together at every step, (T,)."""
-    if len(parts) == 1:
-        return Scaled(*parts[0]).log10_norms()
-    near = [near_one(values) for values, _ in parts]
-    exponents = [exponent + shift for (_, exponent), (_, shift) in zip(parts, near, strict=True)]
-    joined = np.stack([values for values, _ in near], axis=1)
-    steps, top = [], np.empty(len(joined), dtype=np.int64)
-    for t, values in enumerate(joined):
-        aligned, top[t] = align(values, np.array([exponent[t] for exponent in exponents]))
-        steps.append(aligned)
-    return Scaled(np.array(steps), top).log10_norms()
+    values, exponent = np.stack([part for part, _ in arriving], axis=1), arriving[0][1]
+    total = Scaled(np.stack(own.state, axis=1), own.exponent)
+    return Scaled(values, exponent).log10_norms()[1:], total.log10_norms()[1:]

@@ -10,7 +10,7 @@ import os
 from collections.abc import Awaitable, Callable
 
 import anyio
-from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
+from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
 
 from app.errors import BadInput, ClientGone, InputError, JobFailed, TooSlow
 from app.job import Outcome, work
@@ -98,14 +98,24 @@ class Compute:
         return outcome
 
     async def _in_worker(self, experiment: bytes, packed: bool) -> Outcome:
-        """One job in one worker; cancelling it kills the worker."""
+        """One job in one worker; cancelling it kills the worker.
+
+        A worker whose pipe was closed while it was idle has not read the job, so another one
+        gets it; all of them may have ended so. One that crashes on a job costs it its answer.
+        """
         everyone = CapacityLimiter(math.inf)
+        idle = self._workers
         try:
             with anyio.fail_after(self._seconds):
-                return await to_process.run_sync(
-                    work, experiment, packed, cancellable=True, limiter=everyone
-                )
+                while True:
+                    try:
+                        return await to_process.run_sync(
+                            work, experiment, packed, cancellable=True, limiter=everyone
+                        )
+                    except BrokenWorkerProcess as error:
+                        if not idle or not isinstance(error.__cause__, BrokenResourceError):
+                            detail = f"the worker crashed: {error.__cause__!r}"
+                            return Outcome("failed", detail=detail)
+                        idle -= 1
         except TimeoutError:
             return Outcome("slow")
-        except BrokenWorkerProcess as error:
-            return Outcome("failed", detail=f"the worker crashed: {error.__cause__!r}")

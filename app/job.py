@@ -5,7 +5,7 @@ A worker process imports this module and the engine, nothing of the web.
 
 import signal
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ import orjson
 
 from app.encoding import gzip
 from app.resolve import Prepared, prepare
-from engine import GradientFlow, InvalidInput, gradient_flow
+from engine import GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
 
 LARGEST_VALUE = 65_536
 """The most numbers of a parameter's gradient that an answer holds."""
@@ -103,7 +103,7 @@ def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
         "followed_gradient": flow.followed_gradient,
         "itemized": flow.itemized,
         "gates": flow.top.gates,
-        "layers": flow.layers if len(flow.layers) > 1 else None,
+        "layers": [_layer(layer) for layer in flow.layers] if len(flow.layers) > 1 else None,
         "parameter_gradients": {
             name: {
                 "value": gradient.value if gradient.value.size <= LARGEST_VALUE else None,
@@ -115,7 +115,7 @@ def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
             for name, gradient in flow.parameter_gradients.items()
         },
         "clipping": flow.clipping,
-        "spectrum": flow.spectrum,
+        "spectrum": _spectrum(flow.top.trajectory),
         "diagnosis": flow.diagnosis,
         "graph": flow.graph,
         "activity": flow.activity,
@@ -126,4 +126,33 @@ def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
             "inputs": text.inputs,
             "targets": text.targets,
         },
+    }
+
+
+def _layer(layer: LayerFlow) -> dict[str, Any]:
+    """One of several layers."""
+    return {
+        "layer": layer.layer,
+        "hidden_gradient": layer.hidden_gradient,
+        "cell_gradient": layer.cell_gradient,
+        "itemized": layer.itemized,
+        "spectrum": _spectrum(layer.trajectory),
+        "gates": layer.gates,
+    }
+
+
+def _spectrum(seen: Trajectory | None) -> dict[str, Any] | None:
+    """A layer's matrix and Jacobians."""
+    if seen is None:
+        return None
+    known = seen.conditions
+    return {
+        **{field.name: getattr(seen.spectrum, field.name) for field in fields(seen.spectrum)},
+        "blocks": seen.blocks,
+        "gamma": known and known.gamma,
+        "bound": known and known.bound,
+        "sufficient": known and known.sufficient,
+        "lyapunov_exponents": seen.lyapunov_exponents,
+        "omega": seen.omega,
+        "long_to_short": seen.long_to_short,
     }

@@ -41,6 +41,7 @@ from engine.sequences import Sequence, explicit_sequence, random_sequence
 from engine.spectrum import Spectrum, spectrum
 from engine.text import TOKENS, Text, encode_text
 from engine.topologies import TOPOLOGIES
+from engine.trajectory import Trajectory
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
 from engine.vector import Vector
@@ -77,6 +78,7 @@ __all__ = [
     "Spectrum",
     "Text",
     "Trace",
+    "Trajectory",
     "Truncation",
     "Vector",
     "backward",

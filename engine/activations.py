@@ -27,8 +27,13 @@ class Activation:
 
 def _tanh_derivative(a: Array) -> Array:
     """sech²(a) = 4e / (1 + e)² with e = exp(−2|a|); 1 − tanh² would lose every digit near ±1."""
-    e = np.exp(-2.0 * np.abs(a))
-    return np.asarray(4.0 * e / np.square(1.0 + e))
+    e = np.abs(a)
+    e *= -2.0
+    np.exp(e, out=e)
+    below = np.square(1.0 + e)
+    e *= 4.0
+    e /= below
+    return e
 
 
 def _sigmoid(a: Array, out: Array | None = None) -> Array:
@@ -39,8 +44,10 @@ def _sigmoid(a: Array, out: Array | None = None) -> Array:
 
 def _sigmoid_derivative(a: Array) -> Array:
     """σ(a) σ(−a) = e / (1 + e)² with e = exp(−|a|)."""
-    e = np.exp(-np.abs(a))
-    return np.asarray(e / np.square(1.0 + e))
+    e = np.abs(a)
+    np.exp(np.negative(e, out=e), out=e)
+    e /= np.square(1.0 + e)
+    return e
 
 
 def _relu(a: Array, out: Array | None = None) -> Array:

@@ -57,11 +57,11 @@ def layer_arrivals(
         passing, passing_shift = near_one(own.dz_passing)
         crossing = _numbers(times(passing, weights), own.dz_exponent + passing_shift)
     else:
-        arrived = _across(lane, own, own.state, own.dz)
+        arrived = across(lane, own, own.state, own.dz)
         feedback = _numbers(*arrived[0])
         crossing = feedback
         if not whole:
-            arrived = _across(lane, own, own.passing, own.dz_passing)
+            arrived = across(lane, own, own.passing, own.dz_passing)
             crossing = _numbers(*arrived[0])
         if cell.has_c:
             c = _numbers(own.state[1], own.exponent)
@@ -80,9 +80,7 @@ def layer_arrivals(
     )
 
 
-def _across(
-    lane: Lane, own: LayerGradient, state: State, dz: Array
-) -> list[tuple[Array, IntArray]]:
+def across(lane: Lane, own: LayerGradient, state: State, dz: Array) -> list[tuple[Array, IntArray]]:
     """What arrives one step earlier, at every step at once: (values, exponents) of every part."""
     near, shift = near_one(dz)
     exponent = own.dz_exponent + shift

@@ -155,22 +155,10 @@ def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
     local, lanes = given.local, passage.lanes
     steps, batch, _ = local.shape
     crosses = passage.truncation.crossings(steps)
-    going: list[bool] = crosses.tolist()
     whole = [[np.zeros_like(local) for _ in range(passage.parts)] for _ in lanes]
     inside = [np.empty((steps, batch, lane.width)) for lane in lanes]
-    states: list[list[State]] = [list(zip(*parts, strict=True)) for parts in whole]
-    dzs = [list(dz) for dz in inside]
-    numbers = range(len(lanes))
-    for t in range(steps - 1, -1, -1):
-        np.add(states[0][t][0], local[t], out=states[0][t][0])
-        for n in numbers:
-            lane, state, dz = lanes[n], states[n][t], dzs[n][t]
-            if n:
-                np.add(state[0], lanes[n - 1].below(dzs[n - 1][t]), out=state[0])
-            lane.local(lane.steps[t], state, dz)
-        if t and going[t]:
-            here, earlier = [each[t] for each in states], [each[t - 1] for each in states]
-            cross(lanes, t, here, [dz[t] for dz in dzs], earlier)
+    descend = _one_layer if len(lanes) == 1 else _stacked
+    descend(passage, local, whole, inside, crosses.tolist())
     if not all(_trusted_totals(part) for parts in whole for part in parts):
         return None
     zero = np.zeros(steps, dtype=np.int64)
@@ -184,6 +172,48 @@ def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
     return layers[::-1]
 
 
+def _one_layer(
+    passage: Passage,
+    local: Array,
+    whole: list[list[Array]],
+    inside: list[Array],
+    crosses: list[bool],
+) -> None:
+    """The same as ``_stacked`` for a single layer, with less to do at a step."""
+    lane = passage.lanes[0]
+    down, back, add = lane.local, lane.cross, np.add
+    own, dzs, factors = list(local), list(inside[0]), lane.steps
+    states: list[State] = list(zip(*whole[0], strict=True))
+    for t in range(len(own) - 1, -1, -1):
+        state, dz, factor = states[t], dzs[t], factors[t]
+        dh = state[0]
+        add(dh, own[t], out=dh)
+        down(factor, state, dz)
+        if t and crosses[t]:
+            back(factor, dz, state, states[t - 1])
+
+
+def _stacked(
+    passage: Passage,
+    local: Array,
+    whole: list[list[Array]],
+    inside: list[Array],
+    crosses: list[bool],
+) -> None:
+    """Write ∂L/∂state and ∂L/∂z of every lane and step into ``whole`` and ``inside``."""
+    lanes = passage.lanes
+    states: list[list[State]] = [list(zip(*parts, strict=True)) for parts in whole]
+    for t in range(len(local) - 1, -1, -1):
+        here, dz = [each[t] for each in states], [each[t] for each in inside]
+        np.add(here[0][0], local[t], out=here[0][0])
+        for n, lane in enumerate(lanes):
+            if n:
+                np.add(here[n][0], lanes[n - 1].below(dz[n - 1]), out=here[n][0])
+            lane.local(lane.steps[t], here[n], dz[n])
+        if t and crosses[t]:
+            cross(lanes, t, here, dz, [each[t - 1] for each in states])
+
+
 def _trusted_totals(dh: Array) -> bool:
     """Whether a gradient stayed inside the ordinary range of a double at every step."""
     flat = dh.reshape(len(dh), -1)
@@ -191,7 +221,7 @@ def _trusted_totals(dh: Array) -> bool:
     zero = squares == 0.0
     if zero.any() and not flat[zero].any():
         later = np.append(squares[1:], np.inf)[zero]
-        squares[zero] = np.where((later > 0.0) & (later < _DEAD), 0.0, -1.0)
+        squares[zero] = np.where((later > 0.0) & (later < _DEAD), 0.0, np.nan)
     return trusted(squares)
 
 
@@ -234,21 +264,30 @@ def _summed(
     Under a window every loss is carried by itself; either way a sum has one exponent a step.
     """
     layers = _empty(passage)
-    emits = passage.trace.emits
-    for live in carry(passage, given, emits, careful=True, together=together, rescale=rescale):
+    carried = passage.trace.emits & given.do.any(axis=(1, 2))
+    for live in carry(passage, given, carried, careful=True, together=together, rescale=rescale):
         assert live.exponents is not None
         assert live.dz_exponents is not None
+        t, passing = live.step, live.passing
         for n, own in enumerate(layers):
-            t, passing = live.step, live.passing
-            stacked = np.stack(live.states[n], axis=1)
-            rows, own.exponent[t] = align(stacked, live.exponents[n])
-            inside, own.dz_exponent[t] = align(live.dz[n], live.dz_exponents[n])
-            for index in range(passage.parts):
-                own.state[index][t] = rows[:, index].sum(axis=0)
-                own.passing[index][t] = rows[:passing, index].sum(axis=0)
-            own.dz[t] = inside.sum(axis=0)
-            own.dz_passing[t] = inside[:passing].sum(axis=0)
+            states, dz = live.states[n], live.dz[n]
+            if len(dz) > 1:
+                states, own.exponent[t] = _aligned(states, live.exponents[n])
+                dz, own.dz_exponent[t] = align(dz, live.dz_exponents[n])
+            else:
+                own.exponent[t], own.dz_exponent[t] = live.exponents[n][0], live.dz_exponents[n][0]
+            for part, going, rows in zip(own.state, own.passing, states, strict=True):
+                np.add.reduce(rows, axis=0, out=part[t])
+                np.add.reduce(rows[:passing], axis=0, out=going[t])
+            np.add.reduce(dz, axis=0, out=own.dz[t])
+            np.add.reduce(dz[:passing], axis=0, out=own.dz_passing[t])
     return layers[::-1]
+
+
+def _aligned(state: State, exponents: IntArray) -> tuple[State, int]:
+    """Every part at one exponent for all rows."""
+    stacked, exponent = align(np.stack(state, axis=1), exponents)
+    return [stacked[:, index] for index in range(len(state))], exponent
 
 
 def _through_outputs(

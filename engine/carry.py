@@ -108,10 +108,14 @@ def carry(
         carried: the steps whose losses are carried, (T,).
         careful: give every row a binary exponent.
         together: let all losses share one row, their sum (careful only, and not for a window).
-        rescale: what else happens to ∂L/∂h_t before it goes further back.
+        rescale: what else happens to ∂L/∂h_t before it goes further back (careful only).
     """
-    go = _carefully if careful else _ordinarily
-    return go(passage, entering, Schedule(passage, carried, together=together), rescale)
+    schedule = Schedule(passage, carried, together=together)
+    if careful:
+        return _carefully(passage, entering, schedule, rescale)
+    if len(passage.lanes) == 1:
+        return _one_layer(passage, entering, schedule)
+    return _stacked(passage, entering, schedule)
 
 
 def _buffers(passage: Passage, count: int) -> tuple[list[State], list[Array]]:
@@ -128,12 +132,29 @@ def _views(rows: list[State], live: slice) -> list[State]:
     return [[part[live] for part in parts] for parts in rows]
 
 
-def _ordinarily(
-    passage: Passage, entering: Entering, schedule: Schedule, rescale: Rescale | None
-) -> Iterator[Live]:
+def _one_layer(passage: Passage, entering: Entering, schedule: Schedule) -> Iterator[Live]:
+    """The same as ``_stacked`` for a single layer, with less to do at a step."""
+    lane, own = passage.lanes[0], list(entering.local)
+    (rows,), (scratch,) = _buffers(passage, schedule.count)
+    hidden, local, back, factors = rows[0], lane.local, lane.cross, lane.steps
+    for t, joins, live, passing in schedule:
+        if live.start == live.stop:
+            continue
+        if joins:
+            hidden[live.start] = own[t]
+        state, dz = [part[live] for part in rows], scratch[live]
+        local(factors[t], state, dz)
+        yield Live(t, live, [state], [dz], None, None, passing)
+        if t and passing:
+            if passing < live.stop - live.start:
+                state, dz = [part[:passing] for part in state], dz[:passing]
+            back(factors[t], dz, state, state)
+
+
+def _stacked(passage: Passage, entering: Entering, schedule: Schedule) -> Iterator[Live]:
+    """In the ordinary range of a double."""
     lanes, own = passage.lanes, list(entering.local)
     rows, scratch = _buffers(passage, schedule.count)
-    plain = np.zeros(schedule.count, dtype=np.int64)
     for t, joins, live, passing in schedule:
         if live.start == live.stop:
             continue
@@ -144,8 +165,6 @@ def _ordinarily(
             if n:
                 dh = states[n][0]
                 dh += lanes[n - 1].below(dz[n - 1])
-            if rescale:
-                rescale(t, n, states[n][0], plain[live])
             lane.local(lane.steps[t], states[n], dz[n])
         yield Live(t, live, states, dz, None, None, passing)
         if t and passing:
@@ -175,6 +194,7 @@ def cross(
 def _carefully(
     passage: Passage, entering: Entering, schedule: Schedule, rescale: Rescale | None
 ) -> Iterator[Live]:
+    """With exponents."""
     lanes, shifts = zip(*(lane.near_one() for lane in passage.lanes), strict=True)
     rows, scratch = _buffers(passage, schedule.count)
     exponents = [np.zeros(schedule.count, dtype=np.int64) for _ in lanes]
@@ -234,13 +254,14 @@ def _cross_carefully(
 
 def bring_near_one(state: State, exponent: IntArray) -> None:
     """Rescale, in place, the rows whose squares would soon leave the range of a double."""
-    squares = np.zeros(len(exponent))
-    for part in state:
-        flat = part.reshape(len(part), -1)
+    flat = state[0].reshape(len(exponent), -1)
+    squares = np.vecdot(flat, flat)
+    for part in state[1:]:
+        flat = part.reshape(len(exponent), -1)
         squares += np.vecdot(flat, flat)
-    outside = ~((squares > _LOW) & (squares < _HIGH))
-    if not outside.any():
+    if np.minimum.reduce(squares) > _LOW and np.maximum.reduce(squares) < _HIGH:
         return
+    outside = ~((squares > _LOW) & (squares < _HIGH))
     peak = np.zeros(int(outside.sum()))
     for part in state:
         np.maximum(peak, np.abs(part[outside]).max(axis=(1, 2), initial=0.0), out=peak)

@@ -75,7 +75,7 @@ def clip_backward(
     """
     assert clip.threshold is not None
     ceiling = Ceiling(clip.threshold, len(passage.lanes), passage.trace.steps)
-    if not np.isfinite(g.values).all():
+    if not g.finite:
         return clip_gradients(g, Clip())
     clipped = backward(passage, entering, ceiling)
     after = clipped.gradients()

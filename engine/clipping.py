@@ -120,6 +120,8 @@ def by_norm(g: Vector, threshold: float) -> Array:
 
     Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
     """
+    if g.ordinary:
+        return np.asarray(g.values * (threshold / g.norm()[0]))
     unit = g.values / np.abs(g.values).max()
     return np.asarray(unit * (threshold / math.sqrt(float(unit @ unit))))
 
@@ -141,7 +143,7 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
     Returns:
         the gradient after clipping, and the report with the norm from before.
     """
-    if not np.isfinite(g.values).all():
+    if not g.finite:
         return g, Clipping(
             clip.rule, clip.threshold, *(math.inf,) * 3, 1.0, False, math.nan, finite=False
         )

@@ -19,8 +19,8 @@ from engine.passage import Entering, Passage
 from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
 from engine.samples import clip_each_sample
 from engine.sequences import Sequence
-from engine.spectrum import Spectrum, spectrum
 from engine.topologies import TOPOLOGIES
+from engine.trajectory import trajectory
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
 
@@ -71,15 +71,7 @@ def gradient_flow(
     followed = _followed(trace.emits, follow)
     passage = Passage.of(network, parameters, trace, truncation)
 
-    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
-    with np.errstate(over="ignore"):
-        values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
-    if not np.isfinite(gradients).all():
-        raise InvalidInput(
-            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
-        )
-    step_losses[trace.emits], do[trace.emits] = values, gradients
-
+    step_losses, do = _losses(trace, sequence, loss)
     entering = passage.enter(do)
     whole = backward(passage, entering)
     terms = whole.step_log10_norms()
@@ -98,7 +90,7 @@ def gradient_flow(
     layers = _layers(passage, whole, pairs, spectral=spectral)
     return GradientFlow(
         steps=trace.steps,
-        loss=float(values.sum()) if len(values) else np.nan,
+        loss=float(step_losses[trace.emits].sum()) if trace.emits.any() else np.nan,
         step_losses=step_losses,
         layers=layers,
         followed_gradient=alone,
@@ -127,6 +119,22 @@ def _unroll(
         return unroll(network, parameters, before), before, overflow
 
 
+def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
+    """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
+    every, evaluate = bool(trace.emits.all()), LOSSES[loss].evaluate
+    with np.errstate(over="ignore"):
+        values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
+    if not np.isfinite(gradients).all():
+        raise InvalidInput(
+            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
+        )
+    if every:
+        return values, gradients
+    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
+    step_losses[trace.emits], do[trace.emits] = values, gradients
+    return step_losses, do
+
+
 def _last_before(trace: Trace, follow: int) -> int | None:
     """The followed step, or the last one with a loss before an overflow."""
     emitting = np.flatnonzero(trace.emits) + 1
@@ -139,25 +147,20 @@ def _layers(
     passage: Passage, whole: Backward, pairs: list[Itemized] | None, *, spectral: bool
 ) -> tuple[LayerFlow, ...]:
     """Every layer's norms, the layer that reads the input first."""
-    return tuple(
-        LayerFlow(
-            layer=number,
-            hidden_gradient=whole.hidden(number),
-            cell_gradient=whole.cell(number),
-            itemized=None if pairs is None else pairs[number],
-            spectrum=_spectrum(passage, number) if spectral else None,
-            gates=passage.cell.activity(layer) or None,
+    layers = []
+    for number, layer in enumerate(passage.trace.layers):
+        own, items = whole.layers[number], None if pairs is None else pairs[number]
+        layers.append(
+            LayerFlow(
+                layer=number,
+                hidden_gradient=whole.hidden(number),
+                cell_gradient=whole.cell(number),
+                itemized=items,
+                trajectory=trajectory(passage, number, own, items) if spectral else None,
+                gates=passage.cell.activity(layer) or None,
+            )
         )
-        for number, layer in enumerate(passage.trace.layers)
-    )
-
-
-def _spectrum(passage: Passage, number: int) -> Spectrum | None:
-    """Of one layer's recurrent matrix, and along its trajectory."""
-    if passage.cell.gates:
-        return None
-    recurrent = passage.lanes[len(passage.lanes) - 1 - number].recurrent
-    return spectrum(recurrent, passage.trace.layers[number].saved["derivative"])
+    return tuple(layers)
 
 
 def _followed(emits: Mask, follow: int | None) -> Mask:
@@ -205,11 +208,11 @@ def _diagnose(
     passage: Passage, top: LayerFlow, overflow: ForwardOverflow | None
 ) -> Diagnosis | None:
     """The verdict, where both pictures that it is read off were asked for."""
-    if top.itemized is None:
+    if top.itemized is None or top.trajectory is None:
         return None
     if not len(top.itemized.loss_steps) and overflow is not None:
         return overflowing(overflow)
-    radius = np.nan if top.spectrum is None else top.spectrum.spectral_radius
+    radius = top.trajectory.spectrum.spectral_radius
     if top.gates is not None:
         mean = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
     else:

@@ -86,7 +86,7 @@ def _ordinary(
 ) -> list[Array] | None:
     """log₁₀ of the norms, (S, I) a lane, or None where a double could not carry them."""
     shape = len(steps), int(losses.sum())
-    squares = [np.full(shape, -1.0) for _ in passage.lanes]
+    squares = [np.full(shape, np.nan) for _ in passage.lanes]
     for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
         for own, state in zip(squares, states, strict=True):
             flat = state[0].reshape(len(state[0]), -1)

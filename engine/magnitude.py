@@ -160,7 +160,8 @@ def ordinary(squares: Array | float) -> bool:
     """Whether every squared norm lies where it carries its full precision."""
     if isinstance(squares, float):
         return _SMALL < squares < _LARGE
-    return bool(((squares > _SMALL) & (squares < _LARGE)).all())
+    least = np.minimum.reduce(squares, axis=None, initial=1.0)
+    return bool(least > _SMALL and np.maximum.reduce(squares, axis=None, initial=1.0) < _LARGE)
 
 
 def trusted(squares: Array) -> bool:
@@ -169,7 +170,8 @@ def trusted(squares: Array) -> bool:
     A zero where something was carried may be an underflow, so it calls for the careful way.
 
     Args:
-        squares: ‖·‖² of what was carried; −1 where there is nothing.
+        squares: ‖·‖² of what was carried; NaN where there is nothing. (An infinity is met before
+            it becomes a NaN.)
     """
-    with np.errstate(invalid="ignore"):
-        return bool(((squares > _SMALL) & (squares < _LARGE) | (squares == -1.0)).all())
+    least = np.fmin.reduce(squares, axis=None, initial=1.0)
+    return bool(least > _SMALL and np.fmax.reduce(squares, axis=None, initial=1.0) < _LARGE)

@@ -13,6 +13,7 @@ from engine.graph import Graph
 from engine.itemize import Itemized
 from engine.magnitude import Magnitudes
 from engine.spectrum import Spectrum
+from engine.trajectory import Trajectory
 from engine.unroll import Trace
 
 
@@ -59,7 +60,7 @@ class LayerFlow:
         hidden_gradient: ‖∂L/∂h_t‖, every later loss included, (T,).
         cell_gradient: ‖∂L/∂c_t‖ for cells that have a c_t.
         itemized: ‖∂L_i/∂h_t‖ for every pair, or None where not asked for.
-        spectrum: of the recurrent matrix and along the trajectory, or None where not asked for.
+        trajectory: its matrix and its Jacobians, or None where not asked for.
         gates: gate → its mean activity, (T,); None for cells without gates.
     """
 
@@ -67,7 +68,7 @@ class LayerFlow:
     hidden_gradient: Magnitudes
     cell_gradient: Magnitudes | None
     itemized: Itemized | None
-    spectrum: Spectrum | None
+    trajectory: Trajectory | None
     gates: dict[str, Array] | None
 
 
@@ -131,4 +132,4 @@ class GradientFlow:
     @property
     def spectrum(self) -> Spectrum | None:
         """Of the last layer."""
-        return self.top.spectrum
+        return None if self.top.trajectory is None else self.top.trajectory.spectrum

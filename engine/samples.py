@@ -29,7 +29,7 @@ def clip_each_sample(
         g: the gradient of the mean loss.
     Source: Abadi et al. 2016 (per-sample norm clipping); Chen, Wu & Hong 2020 (its bias).
     """
-    if not np.isfinite(g.values).all() or clip.threshold is None:
+    if not g.finite or clip.threshold is None:
         return clip_gradients(g, clip)
     batch = next(iter(factors.values()))[0].shape[1]
     # The factors hold the 1/B of the mean: B·g_b clipped at μ is B times g_b clipped at μ/B.

@@ -1,16 +1,24 @@
-"""Eigenvalues of the recurrent matrix, and Jacobians along the trajectory."""
+"""Eigenvalues of the recurrent matrix, and norms of the Jacobians along the trajectory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.magnitude import LOG10_2, near_one
+from engine.arrays import Array, IntArray
+from engine.jacobians import Chain, diagonal_chain, peaks, rescaled
+from engine.magnitude import LOG10_2
 
-_BLOCK = 4_000_000
-"""How many numbers of Jacobians are held at once."""
+_GROUP = 16
+"""At most so many Jacobians are multiplied with each other before what lies to their left."""
+_GROUPED = 1e-18
+"""Entries above this share of the largest survive the product of a group: 1e-18^16 > 1e-308."""
+_SMALL = 1e-70
+"""Squares of norms above this one and below its inverse can themselves be squared."""
+_SETTLED = 1e-13
+"""Where both bounds of a norm are this near to each other, they are the norm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,67 +27,133 @@ class Spectrum:
 
     Attributes:
         eigenvalues: of R, as (re, im), the largest modulus first, (H, 2).
+        singular_values: of R, descending, (H,).
         spectral_radius: ρ(R) = max |λ|.
         spectral_norm: σ_max(R).
         jacobian_log10_norm: log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
         product_log10_norm: log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
+        cell_product_log10_norm: log₁₀ ‖∂c_T/∂c_t‖₂ likewise; None where there is no c_t.
     """
 
     eigenvalues: Array
+    singular_values: Array
     spectral_radius: float
     spectral_norm: float
     jacobian_log10_norm: Array
     product_log10_norm: Array
+    cell_product_log10_norm: Array | None
 
 
-def spectrum(recurrent: Array, derivative: Array) -> Spectrum:
+def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
     """Eigenvalues and norms of R, and the norms of the Jacobians and of their products.
 
-    ∂h_{t+1}/∂h_t = diag(f′(a_{t+1})) R;   ∂h_T/∂h_t = ∂h_T/∂h_{T−1} ⋯ ∂h_{t+1}/∂h_t
+    ∂s_T/∂s_t = ∂s_T/∂s_{T−1} ⋯ ∂s_{t+1}/∂s_t, of which ∂h_T/∂h_t and ∂c_T/∂c_t are the blocks on
+    the diagonal.
 
-    These are the derivatives of the forward pass; a truncation does not change them.
+    These are the derivatives of the forward pass; a truncation does not change them. Norms are
+    within 1e-12 of themselves, at any magnitude.
 
     Args:
         recurrent: R, (H, H).
-        derivative: f′(a_t), (T, B, H); the first sample is taken.
+        along: the Jacobians of the first sample; or f′(a_t), (T, B, H), for the simple family.
     Source: notes, "Problem of BPTT"; Pascanu, Mikolov & Bengio 2013, eq. 5.
     """
+    chain = along if isinstance(along, Chain) else diagonal_chain(along[1:, 0], recurrent)
     values = np.linalg.eigvals(recurrent)
     values = values[np.argsort(-np.abs(values), kind="stable")]
-    jacobians, products = _along(recurrent, derivative[1:, 0])
+    singular = np.asarray(np.linalg.svd(recurrent, compute_uv=False), dtype=np.float64)
+    jacobians, products, cells = norms_along(chain)
     return Spectrum(
         eigenvalues=np.stack((values.real, values.imag), axis=1).astype(np.float64),
+        singular_values=singular.astype(np.float64),
         spectral_radius=float(np.abs(values[0])),
-        spectral_norm=float(np.linalg.norm(recurrent, 2)),
+        spectral_norm=float(singular[0]),
         jacobian_log10_norm=jacobians,
         product_log10_norm=products,
+        cell_product_log10_norm=cells,
     )
 
 
-def _along(recurrent: Array, derivative: Array) -> tuple[Array, Array]:
-    """Both norms for every step but the last, (T − 1,) each."""
-    count, width = derivative.shape
-    derivative, shifts = near_one(derivative)
-    scaled, shift = near_one(recurrent[np.newaxis])
-    shifts = shifts + shift
-    single, product = np.full(count, np.nan), np.full(count, np.nan)
-    block = max(1, _BLOCK // (width * width))
-    running, exponent = np.eye(width)[np.newaxis], 0
-    for end in range(count, 0, -block):
-        begin = max(0, end - block)
-        jacobians = derivative[begin:end, :, np.newaxis] * scaled[0]
-        single[begin:end] = _log10_spectral_norms(jacobians) + shifts[begin:end] * LOG10_2
-        products, exponents = np.empty_like(jacobians), np.empty(end - begin)
-        for t in range(end - 1, begin - 1, -1):
-            running, own = near_one(running @ jacobians[t - begin])
-            exponent += int(own[0] + shifts[t])
-            products[t - begin], exponents[t - begin] = running[0], exponent
-        product[begin:end] = _log10_spectral_norms(products) + exponents * LOG10_2
-    return single, product
+def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, Array | None]:
+    """log₁₀ of ‖∂h_{t+1}/∂h_t‖₂, ‖∂h_T/∂h_t‖₂ and ‖∂c_T/∂c_t‖₂, t = 1 … T − 1, (T − 1,) each.
+
+    Args:
+        chain: the Jacobians.
+        length: how many are held at once; None takes what holds memory level.
+    Returns:
+        the three, NaN where exactly zero; the last None where the state has one part.
+    """
+    width, parts = chain.width, chain.size > chain.width
+    single, product, cell = np.full((3, chain.count), np.nan)
+    running, exponent = np.eye(chain.size), 0
+    hidden, inner = slice(0, width), slice(width, None)
+    for begin, end, jacobians, shifts in chain.backwards(length):
+        here = slice(begin, end)
+        single[here] = log10_spectral_norms(jacobians[:, hidden, hidden]) + shifts * LOG10_2
+        products, exponents = _products(running, jacobians, shifts)
+        decades = (exponents + exponent) * LOG10_2
+        product[here] = log10_spectral_norms(products[:, hidden, hidden]) + decades
+        if parts:
+            cell[here] = log10_spectral_norms(products[:, inner, inner]) + decades
+        first, own = rescaled(products[:1])
+        running, exponent = first[0], exponent + int(exponents[0] + own[0])
+    return single, product, cell if parts else None
 
 
-def _log10_spectral_norms(matrices: Array) -> Array:
-    """log₁₀ σ_max of every matrix; NaN where it is exactly zero."""
-    with np.errstate(divide="ignore"):
-        norms = np.log10(np.linalg.svd(matrices, compute_uv=False)[:, 0])
-    return np.where(np.isneginf(norms), np.nan, norms)
+def _products(running: Array, jacobians: Array, shifts: IntArray) -> tuple[Array, IntArray]:
+    """running · J_n ⋯ J_k for every k, as values (n, S, S) and exponents (n,).
+
+    The Jacobians are taken in groups. All groups multiply within themselves at once; then what
+    stands to the left of each group runs through, group by group.
+    """
+    count, size = jacobians.shape[:2]
+    group = min(_GROUP, isqrt(count)) if _comparable(jacobians) else 1
+    groups = -(-count // group)
+    spare = groups * group - count
+    inside = np.empty((groups * group, size, size))
+    inside[:spare], inside[spare:] = np.eye(size), jacobians
+    exponents = np.concatenate((np.zeros(spare, dtype=np.int64), shifts)).reshape(groups, group)
+    inside = inside.reshape(groups, group, size, size)
+    for k in range(group - 2, -1, -1):
+        inside[:, k], own = rescaled(inside[:, k + 1] @ inside[:, k])
+        exponents[:, k] += exponents[:, k + 1] + own
+    left, before, exponent = np.empty((groups, 1, size, size)), np.zeros((groups, 1), np.int64), 0
+    for n in range(groups - 1, -1, -1):
+        left[n, 0], before[n] = running, exponent
+        following, own = rescaled((running @ inside[n, 0])[np.newaxis])
+        running, exponent = following[0], exponent + int(exponents[n, 0] + own[0])
+    products = (left @ inside).reshape(-1, size, size)
+    return products[spare:], (exponents + before).reshape(-1)[spare:]
+
+
+def _comparable(jacobians: Array) -> bool:
+    """Whether no entry is so small beside the largest that a group's product would lose it."""
+    sizes = np.abs(jacobians)
+    return not bool(((sizes > 0.0) & (sizes < _GROUPED)).any())
+
+
+def log10_spectral_norms(matrices: Array) -> Array:
+    """log₁₀ σ_max of every matrix (n, m, m); NaN where it is exactly zero.
+
+    With G = MᵀM and its eigenvalues λ_k = σ_k²:  Σλ_k² / Σλ_k ≤ λ_max ≤ √Σλ_k². Both bounds are
+    sums of squares of entries, and meet where one direction outweighs all others, as in a long
+    product. Where they do not meet, λ_max is the largest eigenvalue of G. Squaring costs no
+    digits of the largest.
+    """
+    entries = matrices.reshape(len(matrices), -1)
+    peak = np.ones(len(matrices))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        traces = np.vecdot(entries, entries)
+        if not ((traces > _SMALL) & (traces < 1.0 / _SMALL)).all():
+            peak = peaks(matrices)
+            peak[peak == 0.0] = np.nan
+            entries = entries / peak[:, np.newaxis]
+            traces = np.vecdot(entries, entries)
+        matrices = entries.reshape(matrices.shape)
+        grams = matrices.mT @ matrices
+        flat = grams.reshape(len(grams), -1)
+        largest = np.sqrt(np.vecdot(flat, flat))
+        open_ = np.flatnonzero(largest < (1.0 - _SETTLED) * traces)
+        if open_.size:
+            largest[open_] = np.linalg.eigvalsh(grams[open_])[:, -1]
+    return np.asarray(np.log10(peak) + 0.5 * np.log10(largest))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
@@ -14,7 +15,7 @@ from engine.cells.base import Terms
 from engine.magnitude import Magnitudes, Scaled, ldexp_rows, near_one, ordinary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vector:
     """All parameters' gradients together as one vector: values · 2^exponent.
 
@@ -36,7 +37,7 @@ class Vector:
         shapes = {name: gradient.value.shape[1:] for name, gradient in gradients.items()}
         if not any(gradient.exponent[0] for gradient in gradients.values()):
             plain = Vector(np.concatenate([g.value.ravel() for g in gradients.values()]), 0, shapes)
-            if ordinary(plain.squares) or not np.isfinite(plain.values).all():
+            if plain.ordinary or not plain.finite:
                 return plain
         near = [near_one(gradient.value.reshape(1, -1)) for gradient in gradients.values()]
         exponents = [
@@ -51,21 +52,30 @@ class Vector:
         ]
         return Vector(np.concatenate(joined), top, shapes, gradients)
 
-    @property
+    @cached_property
     def squares(self) -> Array:
         """‖g_p‖² of every parameter p, without the exponent; only right inside a double's range."""
-        sizes = [math.prod(shape) for shape in self.shapes.values()]
+        starts = list(accumulate((math.prod(shape) for shape in self.shapes.values()), initial=0))
         with np.errstate(over="ignore", under="ignore"):
-            return np.add.reduceat(self.values * self.values, list(accumulate([0, *sizes[:-1]])))
+            return np.add.reduceat(self.values * self.values, starts[:-1])
+
+    @cached_property
+    def ordinary(self) -> bool:
+        """Whether the vector is plain numbers whose squared norms carry their full precision."""
+        return self.scaled is None and not self.exponent and ordinary(self.squares)
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether no entry is an infinity or a NaN."""
+        return self.ordinary or bool(np.isfinite(self.values).all())
 
     def norm(self) -> tuple[float, float]:
         """‖g‖ = √Σ g² and log₁₀ ‖g‖, right also where squares leave the range of a double.
 
         Either is NaN as in ``Magnitudes``.
         """
-        with np.errstate(over="ignore", under="ignore"):
-            square = float(self.values @ self.values)
-        if not self.exponent and ordinary(square):
+        if self.ordinary:
+            square = float(np.add.reduce(self.squares))
             return math.sqrt(square), 0.5 * math.log10(square)
         size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
         return float(size.norm[0]), float(size.log10_norm[0])
@@ -88,9 +98,8 @@ class Vector:
 
     def norms(self) -> Magnitudes:
         """‖g_p‖ of every parameter p, in the vector's order."""
-        squares = self.squares
-        if self.scaled is None and ordinary(squares):
-            norms = np.sqrt(squares)
+        if self.ordinary:
+            norms = np.sqrt(self.squares)
             return Magnitudes(norms, np.log10(norms))
         if self.scaled is not None:
             each = [one.magnitudes() for one in self.scaled.values()]
@@ -117,7 +126,7 @@ def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
             sums = {name: _product(left, right) for name, (left, right) in factors.items()}
         shapes = {name: total.shape for name, total in sums.items()}
         vector = Vector(np.concatenate([total.ravel() for total in sums.values()]), 0, shapes)
-        if ordinary(vector.squares):
+        if vector.ordinary:
             return vector
     return Vector.of(
         {

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
 from app.schemas.strict import (
+    AtLeast,
     Index,
     Matrix,
     Number,
@@ -48,7 +49,7 @@ class Network(StrictModel):
     output_size: Size | None = Field(
         default=None, description="K. Left out or null: 4, or what a text needs.", examples=[4]
     )
-    num_layers: Annotated[Size, Field(le=MAX_LAYERS)] = Field(
+    num_layers: Annotated[int, AtLeast(1, MAX_LAYERS)] = Field(
         default=1,
         description="Stacked layers; layer l reads the states of layer l − 1.",
         examples=[1],

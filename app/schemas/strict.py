@@ -31,13 +31,14 @@ def _unicode(value: str) -> str:
 
 @dataclass(frozen=True)
 class AtLeast:
-    """A whole number from `least` to the largest that JSON clients agree on."""
+    """A whole number from `least` to `most`, or to the largest that JSON clients agree on."""
 
     least: int
+    most: int = LARGEST_WHOLE
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """A bounded integer, also where it is written 20.0."""
-        bounded = core_schema.int_schema(strict=True, ge=self.least, le=LARGEST_WHOLE)
+        bounded = core_schema.int_schema(strict=True, ge=self.least, le=self.most)
         return core_schema.no_info_before_validator_function(_whole, bounded)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters
+from engine.jacobians import Chain
 from engine.truncation import Truncation
 
 Shapes = dict[str, tuple[int, ...]]
@@ -141,6 +142,10 @@ class Cell(ABC):
     @abstractmethod
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """What every step adds to every parameter's gradient of one layer, as factors."""
+
+    @abstractmethod
+    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
+        """The Jacobians of the first sample's state, for a layer whose lane has been made."""
 
     def activity(self, layer: Layer) -> dict[str, Array]:
         """The mean of every gate over samples and units, (T,) each."""

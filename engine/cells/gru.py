@@ -9,6 +9,7 @@ import numpy as np
 from engine.activations import ACTIVATIONS
 from engine.arrays import Array, Parameters, times
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.jacobians import Chain, gru_chain
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
 
@@ -126,6 +127,22 @@ class GruCell(Cell):
         inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
         whole = (factors, np.ascontiguousarray(gates[:, :, 1]))
         return GruLane(whole, 4 * hidden, parameters["W_hh"], inward)
+
+    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
+        """∂h_{t+1}/∂h_t."""
+        z, gates = layer.saved["z"][1:, 0], layer.saved["gates"][1:, 0]
+        slopes = (
+            _SIGMOID.derivative(z[:, 0]),
+            _SIGMOID.derivative(z[:, 1]),
+            _TANH.derivative(z[:, 2]),
+        )
+        return gru_chain(
+            (gates[:, 0], gates[:, 1], gates[:, 2]),
+            layer.saved["q"][1:, 0],
+            layer.feedback[1:, 0],
+            parameters["W_hh"],
+            slopes=slopes,
+        )
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds [dz_r, dz_z, dz_n]ᵀ x_t, [dz_r, dz_z, dz_n ⊙ r]ᵀ h_{t−1}, and their sums."""

@@ -9,6 +9,7 @@ import numpy as np
 from engine.activations import ACTIVATIONS
 from engine.arrays import Array, Parameters, times
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.jacobians import Chain, lstm_chain
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
 
@@ -114,8 +115,7 @@ class LstmCell(Cell):
         assert layer.c is not None
         assert layer.c_0 is not None
         z, gates, c = layer.saved["z"], layer.saved["gates"], layer.c
-        slopes = _SIGMOID.derivative(z)
-        slopes[:, :, 2] = _TANH.derivative(z[:, :, 2])
+        slopes = self._slopes(z)
         i, f, g, o = (gates[:, :, block] for block in range(4))
         c_previous = np.concatenate((layer.c_0[np.newaxis], c[:-1]))
         of_h = slopes[:, :, 3] * np.tanh(c)
@@ -125,6 +125,21 @@ class LstmCell(Cell):
         of_c[:, :, 2] *= i
         whole = (o * _TANH.derivative(c), of_c, of_h, np.ascontiguousarray(f))
         return LstmLane(whole, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
+
+    def _slopes(self, z: Array) -> Array:
+        """σ′ and tanh′ at z, of every gate, the shape of z."""
+        slopes = _SIGMOID.derivative(z)
+        slopes[..., 2, :] = _TANH.derivative(z[..., 2, :])
+        return slopes
+
+    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
+        """∂(h, c)_{t+1}/∂(h, c)_t."""
+        assert layer.c is not None
+        gates, slopes = layer.saved["gates"][1:, 0], self._slopes(layer.saved["z"][1:, 0])
+        i, f, g, o = (gates[:, block] for block in range(4))
+        di, df, dg, do = (slopes[:, block] for block in range(4))
+        c = layer.c[:, 0]
+        return lstm_chain((i, f, g, o), c[:-1], c[1:], parameters["W_hh"], slopes=(di, df, dg, do))
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds dz_tᵀ x_t, dz_tᵀ h_{t−1} and Σ_B dz_t."""

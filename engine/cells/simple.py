@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters, times
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.jacobians import Chain, diagonal_chain
 from engine.magnitude import near_one
 
 
@@ -127,6 +128,11 @@ class SimpleCell(Cell):
             self.recurrent: (dz, layer.feedback),
             "b_h": (dz, None),
         }
+
+    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
+        """∂h_{t+1}/∂h_t = diag(f′(a_{t+1})) R."""
+        slope = layer.saved["derivative"][1:, 0]
+        return diagonal_chain(slope, self.recurrent_matrix(parameters))
 
 
 SIMPLE = SimpleCell()

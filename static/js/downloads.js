@@ -1,6 +1,5 @@
 /** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
 
-import { captions } from "./describe.js";
 import { save } from "./render.js";
 
 /** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
@@ -47,7 +46,7 @@ export function toCurl(url, request) {
 /**
  * @param {Document} document
  * @param {{reading: () => import("./types.js").Reading | null, figure: (name: string) => object,
- *   paper: () => string, url: () => string}} context
+ *   caption: (name: string) => string, paper: () => string, url: () => string}} context
  */
 export function listenDownloads(document, context) {
   const said = document.getElementById("copied");
@@ -99,7 +98,7 @@ export function listenDownloads(document, context) {
         format,
         filename: `unrolled-${picture}`,
         paper: context.paper(),
-        caption: captions(context.reading())[picture],
+        caption: context.caption(picture),
       });
     }
   });

@@ -6,14 +6,13 @@ import { walk } from "./picking.js";
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
 /**
- * @param {Document} document
- * @param {ReturnType<import("./pictures.js").createPictures>} pictures
+ * @param {HTMLElement} place   what holds the focus meanwhile
+ * @param {{reading: () => import("./types.js").Reading | null, reveal: (step: number) => void,
+ *   mark: (step: number | null) => void}} pictures
  * @param {{selected: () => string, select: (id: string) => void, open: (id: string) => void,
  *   announce: (text: string) => void}} on
  */
-export function listenKeys(document, pictures, on) {
-  const place = document.getElementById("walk");
-
+export function listenKeys(place, pictures, on) {
   function step(key) {
     const reading = pictures.reading();
     const id = walk(reading, on.selected() || `h_${reading.entryStep}`, key);
@@ -27,7 +26,7 @@ export function listenKeys(document, pictures, on) {
   function enter() {
     const id = on.selected();
     if (pictures.reading().nodes.get(id)?.node.kind === "loss") on.open(id);
-    else document.getElementById("inspector").focus();
+    else place.ownerDocument.getElementById("inspector").focus();
   }
 
   place.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@
 
 import { flowClient, presets } from "./api.js";
 import { listenAppearance } from "./appearance.js";
+import { createComparison, selectedInA, selectionInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
@@ -24,6 +25,8 @@ const HOW_TO_READ = [
   "How to read it. ",
   "The last step’s error travels back along the edges; colour and width say how much is left.",
 ];
+/** Settings that leave B’s flow as it is. */
+const OF_THE_PAGE = new Set(["select", "preset", "compare"]);
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
@@ -33,22 +36,26 @@ let theme = readTheme(root);
 const plotly = load();
 let latest = null;
 let announcing = 0;
+let asked = "";
+const busy = new Set();
 let busySince = 0;
 let offered = [];
 
 const pictures = createPictures(document, {
   theme: () => theme,
   selected: () => store.get().select,
+  selectedInA: () => selectedInA(store.get().select),
   drawn: () => {
     root.dataset.rendered = String(Number(root.dataset.rendered) + 1);
   },
 });
 
 const client = flowClient(API, {
-  async flow(flow) {
+  async flow(flow, request) {
     if (!(await plotly)) return;
     clearProblems(document);
     latest = flow;
+    asked = JSON.stringify(request);
     showFlow(flow);
     root.dataset.state = "ready";
   },
@@ -58,16 +65,37 @@ const client = flowClient(API, {
     get("stack").classList.toggle("stale", latest !== null);
     root.dataset.state = "error";
   },
-  busy(busy) {
-    clearTimeout(busySince);
-    if (busy)
-      busySince = setTimeout(() => {
-        get("progress").hidden = false;
-      }, 150);
-    else get("progress").hidden = true;
-    get("pictures").setAttribute("aria-busy", String(busy));
-  },
+  busy: (is) => showBusy("B", is),
 });
+
+const comparison = createComparison(document, {
+  store,
+  base: API,
+  known: (request) => (request === asked ? latest : null),
+  busy: (is) => showBusy("A", is),
+  changed() {
+    pictures.compare(comparison.reading());
+    if (!pictures.reading()) return;
+    showWords(pictures.reading());
+    if (comparison.reading()) announceSoon(comparison.sentence(pictures.reading()));
+  },
+  announce,
+});
+
+function showBusy(who, is) {
+  const before = busy.size > 0;
+  if (is) busy.add(who);
+  else busy.delete(who);
+  const now = busy.size > 0;
+  get("pictures").setAttribute("aria-busy", String(now));
+  if (now === before) return;
+  clearTimeout(busySince);
+  get("progress").hidden = true;
+  if (now)
+    busySince = setTimeout(() => {
+      get("progress").hidden = false;
+    }, 150);
+}
 
 function showFlow(flow) {
   const reading = read(flow);
@@ -78,20 +106,43 @@ function showFlow(flow) {
   get("left").textContent = leftSentence(reading);
   get("clipping-words").textContent = clippingSentence(flow);
   get("spectrum-words").textContent = spectrumSentence(flow);
-  for (const [name, html] of Object.entries(keys(reading))) {
-    const key = get(`key-${name}`);
-    if (key.innerHTML !== html) key.innerHTML = html;
-  }
-  for (const [name, text] of Object.entries(summaries(reading)))
-    pictures.plot(name).setAttribute("aria-label", text);
   putNotes(document, store.get(), flow);
+  showWords(reading);
+  announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
+}
+
+/** The words around the pictures that A has a part in, where there is one. */
+function showWords(reading) {
+  const html = { ...keys(reading), ...comparison.keys(reading) };
+  for (const [name, key] of Object.entries(html)) {
+    const place = get(`key-${name}`);
+    if (place.innerHTML !== key) place.innerHTML = key;
+  }
+  for (const [name, text] of Object.entries({
+    ...summaries(reading),
+    ...comparison.summaries(reading),
+  }))
+    pictures.plot(name).setAttribute("aria-label", text);
+  comparison.put(reading);
   showSelected(reading);
-  clearTimeout(announcing);
-  announcing = setTimeout(() => announce(flow.diagnosis.summary), 900);
 }
 
 function showSelected(reading) {
-  if (reading) inspect(get("inspector-body"), get("inspector-title"), store.get().select, reading);
+  if (!reading) return;
+  const [body, title] = [get("inspector-body"), get("inspector-title")];
+  const inA = selectedInA(store.get().select);
+  const inB = inA ? "" : store.get().select;
+  const a = comparison.reading();
+  if (inA && a) inspect(body, title, inA, a);
+  else inspect(body, title, inB, reading);
+  if (!a || !title.textContent.includes(":")) return;
+  title.textContent = title.textContent.replace("Selected", `Selected in ${inA ? "A" : "B"}`);
+  if (inA) body.querySelector("[data-follow]")?.remove();
+}
+
+function announceSoon(text) {
+  clearTimeout(announcing);
+  announcing = setTimeout(() => announce(text), 900);
 }
 
 function announce(text) {
@@ -102,6 +153,7 @@ function announce(text) {
 function showLook() {
   const chosen = offered.find((preset) => preset.name === store.get().preset);
   get("preset").value = chosen?.name ?? "";
+  get("look").hidden = !chosen && store.get().compare !== null;
   const [lead, text] = chosen ? ["What to look at. ", chosen.look] : HOW_TO_READ;
   get("look").replaceChildren(
     Object.assign(document.createElement("b"), { textContent: lead }),
@@ -113,19 +165,25 @@ store.subscribe((settings, changed) => {
   putControls(document, settings);
   putReasons(document, settings);
   showLook();
-  const only = (name) => changed.size === 1 && changed.has(name);
-  if (only("select")) {
-    pictures.redraw(["diagram"]);
+  comparison.sync();
+  if ([...changed].every((name) => OF_THE_PAGE.has(name))) {
+    if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
     showSelected(pictures.reading());
     return;
   }
-  if (only("preset")) return;
   if (latest && [...changed].every((name) => name === "follow" || name === "select")) {
     const follow = followOf(settings);
     if (follow !== (latest.experiment.follow ?? null))
       pictures.show(read(followedAtOnce(latest, follow)));
   }
-  client.send(toRequest(settings));
+  const request = toRequest(settings);
+  const swapped = comparison.before(JSON.stringify(request));
+  if (swapped && latest) {
+    latest = swapped;
+    asked = JSON.stringify(request);
+    showFlow(swapped);
+  }
+  client.send(request);
 });
 
 function openThing(id) {
@@ -139,6 +197,8 @@ function openThing(id) {
 }
 
 function linesOf(spot, reading) {
+  const lines = comparison.lines(spot, reading);
+  if (lines) return lines;
   if (spot.picture === "profile") return profileStep(spot.step, reading);
   if (spot.picture === "map") return mapCell(spot.loss, spot.step, reading);
   return spot.thing ? thing(spot.thing, reading) : [];
@@ -157,10 +217,15 @@ listen(document, pictures, {
   },
   click(spot) {
     if (matchMedia("(hover: none)").matches) tooltip.show(linesOf(spot, pictures.reading()), spot);
+    if (spot.picture === "compared") {
+      if (spot.thing) store.set({ select: selectionInA(spot.thing) });
+      return;
+    }
     if (spot.thing) openThing(spot.thing);
     if (spot.picture === "profile") {
       pictures.centreOn(spot.step);
-      store.set({ select: `h_${spot.step}` });
+      const beyond = spot.step > pictures.reading().steps;
+      store.set({ select: beyond ? selectionInA(`h_${spot.step}`) : `h_${spot.step}` });
     }
     if (spot.picture === "map") {
       pictures.centreOn(spot.step);
@@ -174,12 +239,27 @@ listen(document, pictures, {
   },
 });
 
-listenKeys(document, pictures, {
+listenKeys(get("walk"), pictures, {
   selected: () => store.get().select,
   select: (id) => store.set({ select: id }, { during: true }),
   open: openThing,
   announce,
 });
+
+listenKeys(
+  get("walk-compared"),
+  {
+    reading: () => pictures.reading("compared"),
+    reveal: (step) => pictures.reveal(step),
+    mark: (step) => pictures.mark(step),
+  },
+  {
+    selected: () => selectedInA(store.get().select),
+    select: (id) => store.set({ select: selectionInA(id) }, { during: true }),
+    open: () => get("inspector").focus(),
+    announce: (text) => announce(`A: ${text}`),
+  },
+);
 
 get("inspector").addEventListener("click", ({ target }) => {
   const step = Number(target.dataset?.follow);
@@ -190,7 +270,9 @@ get("retry").addEventListener("click", () => client.send(toRequest(store.get()))
 
 get("preset").addEventListener("change", ({ target }) => {
   const preset = offered.find(({ name }) => name === target.value);
-  if (preset) store.replaceAll({ ...fromExperiment(preset.experiment), preset: preset.name });
+  if (!preset) return;
+  const { compare } = store.get();
+  store.replaceAll({ ...fromExperiment(preset.experiment), preset: preset.name, compare });
 });
 
 listenAppearance(document, () => {
@@ -212,6 +294,7 @@ get("settings-form").addEventListener("submit", (event) => event.preventDefault(
 listenDownloads(document, {
   reading: () => pictures.reading(),
   figure: (name) => pictures.figure(name),
+  caption: (name) => comparison.captions(pictures.reading())[name],
   paper: () => theme.paper,
   url: () => `${location.origin}${API}/flow`,
 });
@@ -241,6 +324,7 @@ plotly.then((came) => {
 putControls(document, store.get());
 putReasons(document, store.get());
 client.send(toRequest(store.get()));
+comparison.sync();
 offerPresets().catch(() => {
   get("preset").closest(".field").hidden = true;
 });

@@ -1,4 +1,4 @@
-/** The three pictures on one time axis and the two beside them: what is in sight, drawn. */
+/** The pictures on one time axis and the two beside them: what is in sight, drawn. */
 
 import { clipping } from "./figures/clipping.js";
 import { diagram } from "./figures/diagram.js";
@@ -8,23 +8,28 @@ import { spectrum } from "./figures/spectrum.js";
 import { draw } from "./render.js";
 import { capacity, inside, toPixel, whole, windowOf, zoomed } from "./view.js";
 
-const STACK = ["diagram", "profile", "map"];
+const STACK = ["diagram", "compared", "profile", "map"];
 const BESIDE = { clipping: 190, spectrum: 210 };
 
 /** Shares of the height that the three have together. */
 const SHARES = { diagram: 0.4, profile: 0.24, map: 0.36 };
+
+/** The same where two diagrams stand above one another: together they need more. */
+const COMPARING = { diagram: 0.38, profile: 0.3, map: 0.3 };
 const LOW_MAP = 84;
 
 /** Together as high as the window allows beneath the sentence and the captions. */
-function heights(windowHeight) {
+function heights(windowHeight, shares) {
   const all = Math.max(525, Math.min(1100, windowHeight - 390));
-  return Object.fromEntries(STACK.map((name) => [name, Math.round(SHARES[name] * all)]));
+  return Object.fromEntries(
+    Object.entries(shares).map(([name, share]) => [name, Math.round(share * all)]),
+  );
 }
 
 /**
  * @param {Document} document
  * @param {{theme: () => import("./types.js").Theme, selected: () => string,
- *   drawn: () => void}} context
+ *   selectedInA: () => string, drawn: () => void}} context
  */
 export function createPictures(document, context) {
   const plots = Object.fromEntries(
@@ -36,10 +41,24 @@ export function createPictures(document, context) {
   const canvases = Object.fromEntries(STACK.map((name) => [name, plots[name].parentElement]));
   /** @type {import("./types.js").Reading | null} */
   let reading = null;
+  /** @type {import("./types.js").Reading | null} what the other is compared with */
+  let compared = null;
   let range = null;
   let centre = 1;
   let frames = {};
   let pending = 0;
+
+  /** The pictures that are there: the second diagram only where there is something to compare. */
+  const shown = () => STACK.filter((name) => name !== "compared" || compared);
+
+  /** The steps of both: the axis covers the longer one. */
+  function extent() {
+    if (!compared) return reading;
+    return {
+      first: Math.min(reading.first, compared.first),
+      steps: Math.max(reading.steps, compared.steps),
+    };
+  }
 
   function measure() {
     const width = Math.max(240, canvases.diagram.clientWidth);
@@ -47,7 +66,7 @@ export function createPictures(document, context) {
     const few = reading.lossSteps.length < 4;
     const base = { width, left: narrow ? 42 : 78, right: narrow ? 8 : 14 };
     const sight = windowOf(range, centre, width - base.left - base.right);
-    const high = heights(document.defaultView.innerHeight);
+    const high = heights(document.defaultView.innerHeight, compared ? COMPARING : SHARES);
     if (few) {
       const spare = high.map - LOW_MAP;
       Object.assign(high, {
@@ -56,21 +75,26 @@ export function createPictures(document, context) {
         map: LOW_MAP,
       });
     }
+    if (compared) high.compared = high.diagram;
     frames = {
       diagram: { ...base, height: high.diagram, ...sight },
+      ...(compared ? { compared: { ...base, height: high.compared, ...sight } } : {}),
       profile: { ...base, height: high.profile, ...range },
       map: { ...base, height: high.map, ...range },
       clipping: { width: plots.clipping.clientWidth || 260, height: BESIDE.clipping },
       spectrum: { width: plots.spectrum.clientWidth || 260, height: BESIDE.spectrum },
     };
-    for (const name of STACK)
+    for (const name of shown())
       canvases[name].style.setProperty("--height", `${frames[name].height}px`);
   }
 
   function figure(name) {
     const theme = context.theme();
     if (name === "diagram") return diagram(reading, frames.diagram, theme, context.selected());
-    if (name === "profile") return profile(reading, frames.profile, theme);
+    if (name === "compared") {
+      return diagram(compared, frames.compared, theme, context.selectedInA());
+    }
+    if (name === "profile") return profile(reading, frames.profile, theme, compared);
     if (name === "map") return map(reading, frames.map, theme);
     if (name === "clipping") return clipping(reading.flow, frames.clipping, theme);
     return spectrum(reading.flow, frames.spectrum, theme);
@@ -78,8 +102,21 @@ export function createPictures(document, context) {
 
   function drawStack(names = STACK) {
     measure();
-    for (const name of names) draw(plots[name], figure(name));
+    for (const name of names.filter((one) => shown().includes(one))) draw(plots[name], figure(name));
     placeBand();
+    sayEnds();
+  }
+
+  /** Where a sequence ends before the diagrams' window, say so in place of nothing. */
+  function sayEnds() {
+    for (const [name, flow] of [
+      ["diagram", reading],
+      ["compared", compared],
+    ]) {
+      const place = canvases[name].querySelector(".ends");
+      place.hidden = !flow || flow.steps > frames.diagram.lo;
+      if (!place.hidden) place.textContent = `◂ ends at step ${flow.steps}, before this window`;
+    }
   }
 
   /** The pictures beside come a moment later: they must not hold up the ones in the middle. */
@@ -111,20 +148,33 @@ export function createPictures(document, context) {
 
   return {
     frames: () => frames,
-    reading: () => reading,
+    extent,
+
+    /** The flow that a picture shows. @param {string} [name] */
+    reading: (name = "") => (name === "compared" ? compared : reading),
     figure,
     plot: (name) => plots[name],
 
     /** Show another flow; the part of the axis in sight stays where it still makes sense. */
-    show(next) {
-      const same = reading && reading.steps === next.steps && reading.first === next.first;
+    show(next, other = compared) {
+      const before = reading && extent();
       const followed = !reading || reading.entryStep !== next.entryStep;
       reading = next;
-      range = same ? range : whole(reading);
+      compared = other;
+      const now = extent();
+      const same = before && before.steps === now.steps && before.first === now.first;
+      range = same ? range : whole(now);
       if (followed || !same) centre = reading.entryStep;
       drawStack();
       drawBeside();
       context.drawn();
+    },
+
+    /** Draw another flow above the axis too; null takes it away. */
+    compare(other) {
+      if (other === compared) return;
+      if (reading) this.show(reading, other);
+      else compared = other;
     },
 
     /** Draw again, after a change of size, colours or selection. */
@@ -135,9 +185,9 @@ export function createPictures(document, context) {
       context.drawn();
     },
 
-    /** Mark a step in all three pictures; null marks none. */
+    /** Mark a step in all pictures of the axis; null marks none. */
     mark(step) {
-      for (const name of STACK) {
+      for (const name of shown()) {
         const mark = canvases[name].querySelector(".mark");
         const frame = frames[name];
         mark.hidden = step === null || !frame || step < frame.lo || step > frame.hi;
@@ -155,7 +205,7 @@ export function createPictures(document, context) {
       if (step > lo && step < hi) return;
       if (step < range.lo || step > range.hi) {
         const span = range.hi - range.lo;
-        range = inside({ lo: step - span / 2, hi: step + span / 2 }, reading);
+        range = inside({ lo: step - span / 2, hi: step + span / 2 }, extent());
       }
       centre = step;
       drawStack();
@@ -167,7 +217,7 @@ export function createPictures(document, context) {
       const most = capacity(width - left - right, range.hi - range.lo);
       if (range.hi - range.lo <= most) return;
       centre = step;
-      drawStack(["diagram"]);
+      drawStack(["diagram", "compared"]);
     },
 
     /** @param {"in" | "out" | "left" | "right" | "all"} how */
@@ -178,7 +228,7 @@ export function createPictures(document, context) {
         out: () => zoomed(range, about, 1 / 1.6),
         left: () => ({ lo: range.lo - span / 4, hi: range.hi - span / 4 }),
         right: () => ({ lo: range.lo + span / 4, hi: range.hi + span / 4 }),
-        all: () => whole(reading),
+        all: () => whole(extent()),
       };
       this.setRange(moves[how]());
       const windowed = frames.diagram.hi - frames.diagram.lo < range.hi - range.lo - 0.5;
@@ -187,13 +237,13 @@ export function createPictures(document, context) {
         centre =
           (frames.diagram.lo + frames.diagram.hi) / 2 + (how === "left" ? -width / 2 : width / 2);
         centre = Math.max(range.lo, Math.min(range.hi, centre));
-        drawStack(["diagram"]);
+        drawStack(["diagram", "compared"]);
       }
     },
 
     /** @param {{lo: number, hi: number}} wanted */
     setRange(wanted) {
-      const next = inside(wanted, reading);
+      const next = inside(wanted, extent());
       if (next.lo === range.lo && next.hi === range.hi) return;
       range = next;
       if (centre < range.lo || centre > range.hi) centre = (range.lo + range.hi) / 2;

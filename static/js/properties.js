@@ -72,6 +72,8 @@ export const PROPERTIES = {
   follow: ["last", follow],
   select: ["", text],
   preset: ["", text],
+  /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
+  compare: [null, text],
 };
 
 /** @returns {Object<string, any>} */

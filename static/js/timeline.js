@@ -6,6 +6,7 @@ import { pick } from "./picking.js";
 import { toPixel, toStep } from "./view.js";
 
 const DRAG_PIXELS = 6;
+const DIAGRAMS = new Set(["diagram", "compared"]);
 
 /**
  * @param {Document} document
@@ -13,7 +14,7 @@ const DRAG_PIXELS = 6;
  * @param {{hover: (spot: Spot | null) => void, click: (spot: Spot) => void}} on
  *
  * @typedef {object} Spot
- * @property {"diagram" | "profile" | "map"} picture
+ * @property {"diagram" | "compared" | "profile" | "map"} picture
  * @property {number} step
  * @property {string | null} thing   a node or edge
  * @property {number | null} loss   a row of the map
@@ -28,7 +29,7 @@ export function listen(document, pictures, on) {
   /** @returns {Spot | null} */
   function spotOf(event, name) {
     const frame = pictures.frames()[name];
-    const reading = pictures.reading();
+    const reading = pictures.reading(name);
     if (!frame || !reading) return null;
     const box = event.currentTarget.getBoundingClientRect();
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -42,16 +43,14 @@ export function listen(document, pictures, on) {
       clientY: event.clientY,
       time,
     };
-    if (name === "diagram") {
+    if (DIAGRAMS.has(name)) {
       const toPixels = (x, y) => ({ x: toPixel(frame, x), y: rowPixel(frame, y) });
       spot.thing = pick(reading, point, toPixels, frame);
     }
     if (name === "map") spot.loss = lossAt(reading.lossSteps, frame, point.y);
+    const { first, steps } = name === "profile" ? pictures.extent() : reading;
     const seen =
-      time > frame.lo &&
-      time < frame.hi &&
-      spot.step >= reading.first &&
-      spot.step <= reading.steps;
+      time > frame.lo && time < frame.hi && spot.step >= first && spot.step <= steps;
     return seen || spot.thing ? spot : null;
   }
 
@@ -62,7 +61,7 @@ export function listen(document, pictures, on) {
 
   function dragTo(event, name, box) {
     const frame = pictures.frames()[name];
-    if (name === "diagram") {
+    if (DIAGRAMS.has(name)) {
       const plot = frame.width - frame.left - frame.right;
       const moved = ((event.clientX - drag.x) / plot) * (frame.hi - frame.lo);
       const range = pictures.range();
@@ -129,7 +128,7 @@ export function listen(document, pictures, on) {
       if (!moved) {
         const spot = spotOf(event, name);
         if (spot) on.click(spot);
-      } else if (name !== "diagram") {
+      } else if (!DIAGRAMS.has(name)) {
         const frame = pictures.frames()[name];
         const box = hit.getBoundingClientRect();
         const [lo, hi] = [x, event.clientX]

@@ -9,7 +9,7 @@ const WINDOW_PIXELS = 18;
 
 /**
  * The whole sequence.
- * @param {import("./types.js").Reading} reading
+ * @param {{first: number, steps: number}} reading
  */
 export function whole(reading) {
   return { lo: reading.first - 0.5, hi: reading.steps + 0.5 };
@@ -18,7 +18,7 @@ export function whole(reading) {
 /**
  * A range inside the sequence, at least two steps wide.
  * @param {{lo: number, hi: number}} range
- * @param {import("./types.js").Reading} reading
+ * @param {{first: number, steps: number}} reading
  */
 export function inside(range, reading) {
   const all = whole(reading);

@@ -1,5 +1,6 @@
 """The door between requests and the engine: off the event loop, cancellable, crash-proof."""
 
+import asyncio
 import os
 import signal
 import time
@@ -44,6 +45,13 @@ def slow_process_id(experiment, packed):
     return process_id(experiment, packed)
 
 
+def busy(experiment, packed):
+    """Compute until the test is over, which ends it."""
+    end = time.monotonic() + 120.0
+    while time.monotonic() < end:
+        pass
+
+
 async def gone_at_once():
     return
 
@@ -65,7 +73,8 @@ async def pids(door, count):
     return found
 
 
-async def test_health_answers_while_a_heavy_job_runs(client):
+async def test_health_answers_while_a_heavy_oneruns(client, monkeypatch):
+    monkeypatch.setattr(compute, "work", busy)
     order = []
 
     async def heavy(cancelled):
@@ -100,7 +109,7 @@ async def test_a_worker_has_one_blas_thread(monkeypatch):
     assert answer == os.environ["OPENBLAS_NUM_THREADS"].encode()
 
 
-async def test_a_job_is_stopped_when_its_time_is_over():
+async def test_a_oneis_stopped_when_its_time_is_over():
     with pytest.raises(TooSlow):
         await Compute(1, 0.05).flow(experiment(HEAVY), False, anyio.sleep_forever)
 
@@ -121,6 +130,54 @@ async def test_a_crash_takes_only_its_own_answer(monkeypatch, caplog):
             await door.flow(experiment(QUICK), False, anyio.sleep_forever)
     assert "crashed" in caplog.text
     assert (await door.flow(experiment(QUICK), False, anyio.sleep_forever)).startswith(b"{")
+
+
+def broken_workers(monkeypatch, count, cause):
+    """Let the first `count` workers break; what was tried, in a list that grows."""
+    tried = []
+    run = anyio.to_process.run_sync
+
+    async def run_sync(*args, **options):
+        tried.append(args)
+        if len(tried) > count:
+            return await run(*args, **options)
+        raise anyio.BrokenWorkerProcess from cause
+
+    monkeypatch.setattr(anyio.to_process, "run_sync", run_sync)
+    return tried
+
+
+async def test_workers_that_ended_while_idle_cost_no_answer(monkeypatch, caplog):
+    tried = broken_workers(monkeypatch, 2, anyio.BrokenResourceError())
+    answer = await Compute(2, 30.0).flow(experiment(QUICK), False, anyio.sleep_forever)
+    assert answer.startswith(b"{")
+    assert len(tried) == 3
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("cause", "tries"),
+    [
+        (anyio.BrokenResourceError(), 3),  # two that may have been idle, and a new one
+        (anyio.IncompleteRead(), 1),  # it had the job
+    ],
+)
+async def test_a_job_is_not_tried_for_ever(monkeypatch, caplog, cause, tries):
+    tried = broken_workers(monkeypatch, 9, cause)
+    with pytest.raises(JobFailed):
+        await Compute(2, 30.0).flow(experiment(QUICK), False, anyio.sleep_forever)
+    assert len(tried) == tries
+    assert "crashed" in caplog.text
+
+
+def test_an_event_loop_that_was_left_and_entered_again_still_answers():
+    """Leaving it ends the workers, and they are found so when it is entered again."""
+    door = Compute(1, 30.0)
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        for _ in range(3):
+            one = door.flow(experiment(QUICK), False, anyio.sleep_forever)
+            assert loop.run_until_complete(one).startswith(b"{")
 
 
 async def test_a_crash_is_a_problem(opened, monkeypatch, caplog):
@@ -166,7 +223,7 @@ async def test_what_the_engine_refuses_crosses_as_data():
     assert [error.pointer for error in caught.value.errors] == ["/follow"]
 
 
-async def test_a_waiting_job_is_dropped_when_its_client_leaves():
+async def test_a_waiting_oneis_dropped_when_its_client_leaves():
     door = Compute(1, 30.0)
     ended = []
 
@@ -183,14 +240,14 @@ async def test_a_waiting_job_is_dropped_when_its_client_leaves():
         tasks.cancel_scope.cancel()
 
 
-async def test_a_heavy_job_is_stopped_when_its_client_leaves():
+async def test_a_heavy_oneis_stopped_when_its_client_leaves():
     door = Compute(1, 30.0)
     with pytest.raises(ClientGone):
         await door.flow(experiment(HEAVY), False, gone_soon)
     assert await door.flow(experiment(QUICK), False, anyio.sleep_forever)
 
 
-async def test_a_quick_job_does_not_cost_its_worker_when_its_client_leaves(monkeypatch):
+async def test_a_quick_onedoes_not_cost_its_worker_when_its_client_leaves(monkeypatch):
     monkeypatch.setattr(compute, "GRACE", 30.0)
     monkeypatch.setattr(compute, "work", slow_process_id)
     door = Compute(1, 30.0)

@@ -29,6 +29,14 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+WHOLE = EXAMPLE | {
+    "network": EXAMPLE["network"] | {"num_layers": 1},
+    "weights": EXAMPLE["weights"] | {"forget_bias": 0.0},
+    "window": None,
+}
+"""The same with the fields that were added to the contract."""
+
+
 def without_one_field() -> Iterator[Any]:
     for name, value in EXAMPLE.items():
         yield pytest.param({k: v for k, v in EXAMPLE.items() if k != name}, id=name)
@@ -38,7 +46,8 @@ def without_one_field() -> Iterator[Any]:
 
 
 async def test_the_example_is_its_own_experiment(flow):
-    assert (await flow(**EXAMPLE))["experiment"] == EXAMPLE
+    assert (await flow(**EXAMPLE))["experiment"] == WHOLE
+    assert (await flow(**WHOLE))["experiment"] == WHOLE
 
 
 async def test_an_empty_object_is_the_example(flow):
@@ -47,7 +56,7 @@ async def test_an_empty_object_is_the_example(flow):
 
 @pytest.mark.parametrize("request_body", list(without_one_field()))
 async def test_every_field_has_the_default_of_the_example(flow, request_body):
-    assert (await flow(**request_body))["experiment"] == EXAMPLE
+    assert (await flow(**request_body))["experiment"] == WHOLE
 
 
 async def test_the_answer_is_exactly_the_documented_model(flow):
@@ -56,12 +65,83 @@ async def test_the_answer_is_exactly_the_documented_model(flow):
         {"sequence": {"kind": "text", "text": "answer"}},
         {"network": {"cell": "jordan"}, "clip": {"rule": "norm", "max_norm": 0.1}},
         {"network": {"topology": "one-to-one"}},
+        {"network": {"cell": "lstm"}, "clip": {"rule": "backward", "max_norm": 0.1}},
+        {"network": {"cell": "gru", "num_layers": 3}, "follow": 7},
+        {
+            "network": {"cell": "lstm", "num_layers": 2},
+            "sequence": {"batch_size": 3},
+            "clip": {"rule": "norm", "max_norm": 0.1, "per_sample": True},
+        },
+        OVERFLOWING,
     ):
         answer = await flow(**experiment)
         parsed = Flow.model_validate_json(json.dumps(answer), strict=True)
         assert set(answer) == set(Flow.model_fields)
         again = json.loads(parsed.model_dump_json())
         assert again == answer
+
+
+OVERFLOWING: dict[str, Any] = {
+    "network": {"activation": "linear"},
+    "weights": {"spectral_radius": 1e30},
+    "sequence": {"steps": 50},
+}
+
+
+async def test_an_overflow_leaves_what_came_before(flow):
+    answer = await flow(**OVERFLOWING)
+    overflow, steps = answer["overflow"], answer["steps"]
+    assert overflow["quantity"] == "h"
+    assert (overflow["step"], overflow["steps"]) == (steps + 1, 50)
+    assert overflow["detail"] in answer["diagnosis"]["summary"]
+    assert answer["experiment"]["sequence"]["steps"] == 50
+    shorter = await flow(**OVERFLOWING | {"sequence": {"steps": 20}})
+    assert shorter["overflow"] == answer["overflow"] | {
+        "steps": 20,
+        "detail": shorter["overflow"]["detail"],
+    }
+    assert shorter["itemized"] == answer["itemized"]
+    assert len(answer["hidden_gradient"]["norm"]) == steps
+
+
+async def test_where_the_only_loss_comes_after_an_overflow(flow):
+    network = OVERFLOWING["network"] | {"topology": "many-to-one"}
+    answer = await flow(**OVERFLOWING | {"network": network, "follow": 50})
+    assert answer["loss"] is None
+    assert answer["experiment"]["follow"] is None
+    assert answer["itemized"]["loss_steps"] == []
+    assert answer["diagnosis"]["verdict"] == "exploding"
+    assert "h overflows" in answer["diagnosis"]["summary"]
+    assert not any(node["kind"] == "loss" for node in answer["graph"]["nodes"])
+
+
+async def test_a_window_holds_a_part_of_the_same_graph(flow):
+    whole = await flow(network={"cell": "lstm", "num_layers": 2})
+    part = await flow(network={"cell": "lstm", "num_layers": 2}, window={"first": 5, "last": 900})
+    assert part["graph"]["nodes"] == [n for n in whole["graph"]["nodes"] if n["step"] >= 5]
+    inside = {node["id"] for node in part["graph"]["nodes"]}
+    edges = [edge for edge in whole["graph"]["edges"] if edge["target"] in inside]
+    assert part["graph"]["edges"] == edges
+    assert part["itemized"] == whole["itemized"]
+
+
+async def test_stacked_layers_answer_for_each(flow):
+    answer = await flow(network={"cell": "gru", "num_layers": 3}, follow=20)
+    layers = answer["layers"]
+    assert [layer["layer"] for layer in layers] == [0, 1, 2]
+    for name in ("hidden_gradient", "itemized", "gates", "spectrum"):
+        assert layers[-1][name] == answer[name]
+        assert layers[0][name] != answer[name]
+    assert set(answer["gates"]) == {"reset", "update", "new"}
+    names = [f"{name}{end}" for end in ("", "_1", "_2") for name in ("W_xh", "W_hh", "b_h", "b_hn")]
+    assert list(answer["parameter_gradients"]) == [*names, "W_hy", "b_y"]
+    assert {node["layer"] for node in answer["graph"]["nodes"] if node["kind"] == "hidden"} == {
+        0,
+        1,
+        2,
+    }
+    followed = answer["followed_gradient"]["log10_norm"]
+    assert followed == pytest.approx(answer["itemized"]["log10_norm"][-1], abs=1e-9)
 
 
 async def test_shapes_and_nulls(flow):
@@ -214,4 +294,4 @@ async def test_whole_numbers_may_be_written_with_a_point(client):
     body = b'{"network": {"hidden_size": 8.0}, "sequence": {"steps": 2e1}}'
     headers = {"content-type": "application/json"}
     answer = await client.post("/api/v1/flow", content=body, headers=headers)
-    assert answer.json()["experiment"] == EXAMPLE
+    assert answer.json()["experiment"] == WHOLE

@@ -114,6 +114,6 @@ async def test_every_example_is_a_request(client, description):
 
 async def test_the_enumerations_are_the_engines_tables(description):
     network = description["components"]["schemas"]["Network"]["properties"]
-    assert network["cell"]["enum"] == ["simple", "elman", "jordan"]
+    assert network["cell"]["enum"] == ["simple", "elman", "jordan", "lstm", "gru"]
     assert network["activation"]["enum"] == ["tanh", "sigmoid", "relu", "linear"]
     assert network["hidden_size"]["minimum"] == 1

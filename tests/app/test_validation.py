@@ -12,8 +12,8 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(
     ("experiment", "pointer", "allowed"),
     [
-        ({"network": {"cell": "lstm"}}, "/network/cell", CELLS),
-        ({"network": {"cell": "gru"}}, "/network/cell", CELLS),
+        ({"network": {"cell": "transformer"}}, "/network/cell", CELLS),
+        ({"network": {"cell": "LSTM"}}, "/network/cell", CELLS),
         ({"network": {"topology": "1-1"}}, "/network/topology", TOPOLOGIES),
         ({"network": {"activation": "gelu"}}, "/network/activation", ACTIVATIONS),
         ({"loss": "hinge"}, "/loss", LOSSES),
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
         ({"weights": {"kind": "x"}}, "/weights/kind", ["random", "explicit"]),
         ({"sequence": {"kind": "x"}}, "/sequence/kind", ["random", "text", "explicit"]),
         ({"truncation": {"kind": "x"}}, "/truncation/kind", ["none", "window", "chunk"]),
-        ({"clip": {"rule": "backward"}}, "/clip/rule", ["none", "norm", "value"]),
+        ({"clip": {"rule": "sign"}}, "/clip/rule", ["none", "norm", "value", "backward"]),
         (
             {"sequence": {"kind": "text", "text": "ab", "tokens": "bytes"}},
             "/sequence/tokens",
@@ -110,6 +110,14 @@ async def test_the_experiment_is_an_object(client, document):
         ({"clip": {"rule": "norm", "max_norm": 0}}, "/clip/max_norm"),
         ({"clip": {"rule": "norm"}}, "/clip/max_norm"),
         ({"clip": {"rule": "value", "max_value": -1}}, "/clip/max_value"),
+        ({"clip": {"rule": "backward", "max_norm": 0}}, "/clip/max_norm"),
+        ({"clip": {"rule": "backward", "max_norm": 1, "per_sample": True}}, "/clip/per_sample"),
+        ({"network": {"num_layers": 0}}, "/network/num_layers"),
+        ({"network": {"num_layers": 5}}, "/network/num_layers"),
+        ({"network": {"cell": "lstm", "activation": "relu"}}, "/network/activation"),
+        ({"weights": {"forget_bias": 1}}, "/weights/forget_bias"),
+        ({"window": {"first": 0, "last": 3}}, "/window/first"),
+        ({"window": {"first": 4, "last": 3}}, "/window"),
         ({"follow": 0}, "/follow"),
         ({"follow": 21}, "/follow"),
         ({"network": {"topology": "many-to-one"}, "follow": 3}, "/follow"),
@@ -186,7 +194,11 @@ SEQUENCE = {"kind": "explicit", "inputs": [[[1.0, 0.0]], [[0.0, 1.0]]], "targets
 
 async def test_an_explicit_sequence(flow):
     answer = await flow(network=SMALL, sequence=SEQUENCE | {"h_0": [[0.5]]})
-    assert answer["experiment"]["sequence"] == SEQUENCE | {"h_0": [[0.5]], "steps": 2}
+    assert answer["experiment"]["sequence"] == SEQUENCE | {
+        "h_0": [[0.5]],
+        "c_0": None,
+        "steps": 2,
+    }
     assert {"h_0"} <= {node["id"] for node in answer["graph"]["nodes"]}
 
 
@@ -228,12 +240,13 @@ async def test_one_to_many_reads_one_input_step(flow):
     assert (await flow(network=network, sequence=sequence))["steps"] == 2
 
 
-async def test_an_overflow_on_the_way_forward_is_the_weights_fault(refused):
-    experiment = {
-        "network": {"activation": "linear"},
-        "weights": {"spectral_radius": 1e30},
-        "sequence": {"steps": 50},
-    }
-    errors = await refused(experiment)
+async def test_an_overflow_at_step_1_is_the_weights_fault(refused):
+    errors = await refused(
+        {
+            "network": SMALL | {"activation": "linear"},
+            "weights": WEIGHTS | {"W_xh": [[1e200, 0.0]]},
+            "sequence": SEQUENCE | {"inputs": [[[1e200, 0.0]], [[0.0, 1.0]]]},
+        }
+    )
     assert list(errors) == ["/weights"]
-    assert "double" in errors["/weights"]
+    assert "h overflows the range of a double at step 1 of 2" in errors["/weights"]

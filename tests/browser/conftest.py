@@ -3,6 +3,7 @@
 unrolled   the page, open already and led to another experiment by each test: quick. Only for
            tests that leave nothing behind but settings (no zoom, no colours, no routes).
 fresh      a page of its own, not open yet, with nothing stored and no permissions
+both       `unrolled` comparing two experiments, ./comparing.py's A and B
 modules    an empty page that imports the project's JavaScript modules: `modules("format.js", …)`
 
 Each fails the test at its end if the page wrote to the console, threw, or asked another host.
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.browser import comparing
 from tests.browser.driver import Unrolled
 from tests.conftest import PageLog
 
@@ -98,6 +100,14 @@ def fresh(kept: Kept, page_log: PageLog, request: pytest.FixtureRequest) -> Iter
         unrolled.page.context.clear_permissions()
         unrolled.page.close()
     page_log.check()
+
+
+@pytest.fixture
+def both(unrolled: Unrolled) -> Iterator[Unrolled]:
+    unrolled.open(**comparing.B, compare=comparing.kept(**comparing.A))
+    unrolled.ready()
+    yield unrolled
+    unrolled.open()
 
 
 Modules = Callable[..., Any]

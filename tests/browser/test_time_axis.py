@@ -14,7 +14,7 @@ def ranges(page: Unrolled) -> list[list[float]]:
 
 def marked(page: Unrolled) -> list[tuple[int, int]]:
     """Left and right of the mark in each picture."""
-    marks = page.page.locator(".stack .mark")
+    marks = page.page.locator(".stack figure:not([hidden]) .mark")
     expect(marks).to_have_count(3)
     found = []
     for mark in marks.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -102,17 +103,41 @@ def test_a_loss_at_every_step(kind: Any, cell: str, layers: int) -> None:
     assert abs(flow.itemized.log10_norm[-1, 0]) > 300.0
 
 
-def test_the_jacobians_of_stacked_layers() -> None:
-    """Of each layer's own h_t ↦ h_{t+1}: with one unit the product of all w f′(a)."""
-    case = exploding("simple", 2, 1, 640, "many-to-one")
-    for layer, own in enumerate(case.flow(graph=False).layers):
-        weight = case.parameters["W_hh_1" if layer else "W_hh"][0, 0]
+@pytest.mark.parametrize("cell", ["simple", *GATED])
+def test_the_jacobians_of_stacked_layers(cell: str) -> None:
+    """One unit at 0 (every gate ½): h ↦ h w, or h (½ + ¼ w), or (h, c) ↦ J (h, c)."""
+    steps = 640
+    case = exploding(cell, 2, 1, steps, "many-to-one")
+    for layer, own in enumerate(case.flow(graph=False, itemized=False).layers):
+        assert own.trajectory is not None
+        seen = own.trajectory.spectrum
+        weights = case.parameters["W_hh_1" if layer else "W_hh"]
         with mp.workdps(50):
-            decades = float(mp.log10(abs(mp.mpf(float(weight)))))
-        assert own.spectrum is not None
-        ahead = np.arange(639, 0, -1)
-        close("∂h_T/∂h_t", own.spectrum.product_log10_norm, ahead * decades, 0.0, CLOSE)
-        close("∂h_{t+1}/∂h_t", own.spectrum.jacobian_log10_norm, ahead * 0 + decades, 0.0, CLOSE)
+            w = mp.mpf(float(weights[2 if cell in GATED else 0, 0]))
+            if cell == "lstm":
+                jacobian = mp.matrix([[w / 4, mp.mpf(1) / 4], [w / 2, mp.mpf(1) / 2]])
+            else:
+                jacobian = mp.diag([w if cell == "simple" else (2 + w) / 4, 1])
+            powers = [jacobian]
+            for _ in range(steps - 2):
+                powers.append(powers[-1] * jacobian)
+            of_h = [float(mp.log10(abs(power[0, 0]))) for power in reversed(powers)]
+            of_c = [float(mp.log10(abs(power[1, 1]))) for power in reversed(powers)]
+        close("∂h_T/∂h_t", seen.product_log10_norm, of_h, 0.0, CLOSE)
+        close("∂h_{t+1}/∂h_t", seen.jacobian_log10_norm, [of_h[-1]] * (steps - 1), 0.0, CLOSE)
+        if cell == "lstm":
+            close("∂c_T/∂c_t", seen.cell_product_log10_norm, of_c, 0.0, CLOSE)
+        else:
+            assert seen.cell_product_log10_norm is None
+
+
+@pytest.mark.parametrize("kind", [exploding, vanishing])
+@pytest.mark.parametrize(("cell", "layers"), list(product(("lstm", "gru", "simple"), (1, 2))))
+def test_the_verdict_and_its_words(kind: Any, cell: str, layers: int) -> None:
+    found = kind(cell, layers, 1, 60, "many-to-many").flow(graph=False).diagnosis
+    assert found is not None
+    assert found.verdict == kind.__name__
+    assert not {"nan", "inf", "None"} & set(re.findall(r"\w+", found.summary))
 
 
 def in_two_phases(cell: str, steps: int) -> Case:

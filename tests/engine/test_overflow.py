@@ -64,9 +64,10 @@ def same(one: engine.GradientFlow, other: engine.GradientFlow) -> None:
         assert mine.itemized is not None
         assert theirs.itemized is not None
         equal(mine.itemized.log10_norm, theirs.itemized.log10_norm)
-        assert mine.spectrum is not None
-        assert theirs.spectrum is not None
-        equal(mine.spectrum.product_log10_norm, theirs.spectrum.product_log10_norm)
+        assert mine.trajectory is not None
+        assert theirs.trajectory is not None
+        one_way, other_way = mine.trajectory.spectrum, theirs.trajectory.spectrum
+        equal(one_way.product_log10_norm, other_way.product_log10_norm)
     for name, gradient in one.parameter_gradients.items():
         equal(gradient.value, other.parameter_gradients[name].value)
         equal(gradient.step_log10_norm, other.parameter_gradients[name].step_log10_norm)

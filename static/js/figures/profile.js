@@ -3,23 +3,26 @@
 import { fromLog10, power } from "../format.js";
 import { flowColor } from "../theme.js";
 import { plainAxis, timeLayout } from "./layout.js";
+import { heightsOf, outline } from "./outline.js";
 
 /**
  * @param {import("../types.js").Reading} reading
  * @param {import("../types.js").Frame} frame
  * @param {import("../types.js").Theme} theme
+ * @param {import("../types.js").Reading | null} compared   another profile, drawn over this one
  * @returns {import("../types.js").Figure}
  */
-export function profile(reading, frame, theme) {
+export function profile(reading, frame, theme, compared = null) {
   const { row, total, follow, entry } = reading;
   const steps = row.map((_, n) => n + 1).filter((t) => t > frame.lo - 1 && t < frame.hi + 1);
   const shown = steps.filter((t) => row[t - 1] !== null);
   const clipped = clippedShift(reading);
-  const others = follow !== null && reading.lossSteps.length > 1;
+  const others = follow !== null && reading.lossSteps.length > 1 && !compared;
   const [floor, top] = bounds([
     ...shown.map((t) => row[t - 1]),
     ...(others ? steps.map((t) => total[t - 1]) : []),
     ...(clipped === null ? [] : shown.map((t) => row[t - 1] + clipped)),
+    ...(compared ? heightsOf(compared, frame) : []),
   ]);
   const seen = entry === null ? [] : inSight(entry, floor, top, frame.height);
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
@@ -51,13 +54,14 @@ export function profile(reading, frame, theme) {
         marks: dense ? 0 : 4,
       }),
       levelLines(entry, seen, frame, theme),
-      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme),
+      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme, compared ? "B: " : ""),
       zeros(
         steps.filter((t) => row[t - 1] === null && t <= reading.entryStep),
         floor,
         top,
         theme,
       ),
+      ...(compared ? outline(compared, frame, theme, { floor, top }) : []),
     ],
     layout: {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
@@ -149,7 +153,7 @@ function levelLines(entry, seen, frame, theme) {
   };
 }
 
-function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
+function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme, whose) {
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
   return {
     type: "scatter",
@@ -158,7 +162,7 @@ function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme) {
     cliponaxis: false,
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
-    text: seen.map(([d, words]) => ` ${d === 0 ? `${first}: ${fromLog10(entry)}` : words} `),
+    text: seen.map(([d, words]) => ` ${d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words} `),
     textposition: seen.map(([d]) => (right ? "top left" : d === 0 ? "bottom right" : "top right")),
     textfont: { size: 10, color: theme.soft },
   };

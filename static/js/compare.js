@@ -1,0 +1,221 @@
+/** Compare: the current experiment is kept as A, and every change from then on makes B. */
+
+import { flowClient } from "./api.js";
+import { captions, lossName, profileStep, summaries, thing } from "./describe.js";
+import { differenceSentence, namesOf } from "./difference.js";
+import { toRequest } from "./experiment.js";
+import { shorten } from "./format.js";
+import { fromFragment, toFragment } from "./properties.js";
+import { read } from "./reading.js";
+
+/** What is selected in A's diagram is written so. */
+const IN_A = "A:";
+const TITLE = "The network, unrolled";
+
+/** The id of what is selected in A's diagram, or "". @param {string} select */
+export function selectedInA(select) {
+  return select.startsWith(IN_A) ? select.slice(IN_A.length) : "";
+}
+
+/** As the setting `select` says it. @param {string} id   of a thing in A's diagram, or "" */
+export function selectionInA(id) {
+  return id ? IN_A + id : "";
+}
+
+/** The settings of A. @param {string} fragment */
+export function settingsOfA(fragment) {
+  return { ...fromFragment(fragment), compare: null, select: "" };
+}
+
+/** The settings as A's fragment: without a selection, and without another A inside. */
+function kept(settings) {
+  return toFragment({ ...settings, compare: null, select: "" });
+}
+
+/** Numbers stay on the line of their signs. @param {string} text */
+function unbroken(text) {
+  return text.replaceAll(/ (?=%|×)|(?<=×) /g, "\u00a0");
+}
+
+/** @param {Object<string, any>} settings */
+function swapped(settings) {
+  const { select, compare } = settings;
+  const inA = selectedInA(select);
+  return {
+    ...settingsOfA(compare),
+    compare: kept(settings),
+    select: inA || selectionInA(select),
+  };
+}
+
+/**
+ * @param {Document} document
+ * @param {{store: ReturnType<import("./state.js").createStore>, base: string,
+ *   known: (key: string) => import("./types.js").Flow | null,
+ *   busy: (busy: boolean) => void, changed: () => void, announce: (text: string) => void}} context
+ *   known: the flow that is drawn, if it answers this request (as JSON); changed: A is another one
+ */
+export function createComparison(document, { store, base, known, busy, changed, announce }) {
+  const get = (id) => document.getElementById(id);
+  let wanted = "";
+  /** @type {import("./types.js").Reading | null} */
+  let a = null;
+  /** The flow that was A before, and the request that it answers. */
+  let before = { request: "", flow: null };
+
+  const client = flowClient(base, {
+    flow(flow, request) {
+      if (JSON.stringify(request) === wanted) take(flow);
+    },
+    problem(problem) {
+      if (!wanted) return;
+      const why = problem.errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
+      putProblem(`A cannot be shown: ${why || problem.message}`);
+    },
+    busy,
+  });
+
+  function putProblem(text) {
+    get("compare-problem").hidden = !text;
+    get("compare-problem-text").textContent = text;
+  }
+
+  function take(flow) {
+    a = flow && read(flow);
+    putProblem("");
+    get("figure-compared").hidden = !a;
+    changed();
+  }
+
+  /** Ask for A, or take it from what is there already. */
+  function ask() {
+    before = { request: wanted, flow: a?.flow ?? null };
+    const request = toRequest(settingsOfA(store.get().compare));
+    wanted = JSON.stringify(request);
+    const flow = known(wanted);
+    if (flow) take(flow);
+    else client.send(request);
+  }
+
+  /** Follow the settings: begin, go on with another A, or stop. */
+  function sync() {
+    const { compare } = store.get();
+    const on = compare !== null;
+    document.documentElement.toggleAttribute("data-comparing", on);
+    get("compare").hidden = !on;
+    get("compare-button").setAttribute("aria-pressed", String(on));
+    for (const part of document.querySelectorAll("[data-comparing-only]")) part.hidden = !on;
+    if (!on) {
+      wanted = "";
+      get("figure-diagram").querySelector("h2").textContent = TITLE;
+      if (a) take(null);
+      return;
+    }
+    if (!a) get("difference").textContent = "Asking for A …";
+    if (JSON.stringify(toRequest(settingsOfA(compare))) !== wanted) ask();
+  }
+
+  function stop() {
+    const { select } = store.get();
+    store.set({ compare: null, select: selectedInA(select) ? "" : select });
+    announce("Stopped comparing.");
+  }
+
+  get("compare-button").addEventListener("click", () => {
+    if (store.get().compare !== null) stop();
+    else store.set({ compare: kept(store.get()) });
+  });
+  get("compare-stop").addEventListener("click", () => {
+    stop();
+    get("compare-button").focus();
+  });
+  get("compare-swap").addEventListener("click", () => store.replaceAll(swapped(store.get())));
+  get("compare-retry").addEventListener("click", ask);
+
+  return {
+    sync,
+    /** A's flow as read, or null where nothing is compared or it has not come yet. */
+    reading: () => a,
+
+    /** The flow of what was A before, if it answers this request: after a swap that is B. */
+    before: (request) => (request === before.request ? before.flow : null),
+
+    /** Say what A and B are and how they differ. @param {import("./types.js").Reading} b */
+    put(b) {
+      if (!a) return;
+      const names = namesOf(a, b);
+      get("difference").textContent = unbroken(differenceSentence(a, b));
+      get("name-a").textContent = names.a;
+      get("name-b").textContent = names.b;
+      get("figure-compared").querySelector("h2").textContent = names.a;
+      get("figure-diagram").querySelector("h2").textContent = names.b;
+    },
+
+    /** What is announced while comparing, or "". @param {import("./types.js").Reading} b */
+    sentence: (b) => (a ? differenceSentence(a, b) : ""),
+
+    /** The summaries that A changes. @param {import("./types.js").Reading} b */
+    summaries(b) {
+      if (!a) return {};
+      const [own, other] = [summaries(a), summaries(b)];
+      return {
+        compared: `A, compared with B. ${own.diagram}`,
+        diagram: `B, compared with A. ${other.diagram}`,
+        profile: `B: ${other.profile} A, an outline over it: ${own.profile}`,
+      };
+    },
+
+    /** The profile's key: which is which. @param {import("./types.js").Reading} b */
+    keys(b) {
+      if (!a) return {};
+      const norm = ({ follow }) => `‖∂${lossName(follow)}/∂h‖`;
+      const clipped = '<span><i class="dash"></i>B after clipping</span>';
+      const { rule, engaged } = b.flow.clipping;
+      const zeros = a.row.slice(0, a.entryStep).includes(null);
+      return {
+        compared: "<span>kept as it is: the settings change B</span>",
+        profile:
+          `<span><i class="bar"></i>B: ${norm(b)}</span>` +
+          `<span><i class="outline"></i>A: ${norm(a)}${zeros ? ", crossed where nothing arrives" : ""}</span>` +
+          (rule === "norm" && engaged ? clipped : ""),
+      };
+    },
+
+    /** One line for a picture that leaves the page. @param {import("./types.js").Reading} b */
+    captions(b) {
+      const all = captions(b);
+      if (!a) return all;
+      const names = namesOf(a, b);
+      return {
+        ...Object.fromEntries(Object.entries(all).map(([name, line]) => [name, `B: ${line}`])),
+        compared: `A: ${captions(a).diagram}`,
+        profile:
+          `‖∂L/∂h‖ at every step; bars B: ${shorten(names.b, 40)}; ` +
+          `outline A: ${shorten(names.a, 40)}`,
+      };
+    },
+
+    /** Lines about a spot that A has to do with, or null. */
+    lines(spot, b) {
+      if (!a) return null;
+      if (spot.picture === "compared") {
+        const lines = spot.thing ? thing(spot.thing, a) : [];
+        return lines
+          .filter((line) => !line.startsWith("click"))
+          .map((line, n) => (n ? line : `A: ${line}`));
+      }
+      if (spot.picture !== "profile") return null;
+      const lines = [`step ${spot.step}`];
+      for (const [name, reading] of [["B", b], ["A", a]]) {
+        if (spot.step > reading.steps) lines.push(`${name} ends at step ${reading.steps}`);
+        else if (spot.step < 1) continue;
+        else {
+          const [, size, left = ""] = profileStep(spot.step, reading);
+          lines.push(`${name}: ${size}`);
+          if (/of what entered/.test(left)) lines.push(left);
+        }
+      }
+      return lines;
+    },
+  };
+}

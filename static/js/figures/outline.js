@@ -1,0 +1,59 @@
+/** A second profile over the first one's bars: an outline in steps, with marks of its own. */
+
+/**
+ * @param {import("../types.js").Reading} reading
+ * @param {import("../types.js").Frame} frame
+ * @param {import("../types.js").Theme} theme
+ * @param {{floor: number, top: number}} range   of the vertical axis
+ * @returns {object[]}
+ */
+export function outline(reading, frame, theme, { floor, top }) {
+  const steps = stepsInSight(reading, frame);
+  const shown = steps.filter((t) => reading.row[t - 1] !== null);
+  const zero = steps.filter((t) => reading.row[t - 1] === null && t <= reading.entryStep);
+  const dense = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo) < 9;
+  const line = { x: [], y: [] };
+  for (const t of steps) {
+    const value = reading.row[t - 1];
+    line.x.push(t - 0.5, t + 0.5);
+    line.y.push(value, value);
+  }
+  const base = { type: "scatter", hoverinfo: "skip" };
+  return [
+    { ...base, ...line, mode: "lines", line: { color: theme.paper, width: 4.5 } },
+    { ...base, ...line, mode: "lines", name: "A", line: { color: theme.ink, width: 1.8 } },
+    {
+      ...base,
+      mode: "markers",
+      x: dense ? [] : shown,
+      y: dense ? [] : shown.map((t) => reading.row[t - 1]),
+      marker: {
+        symbol: "diamond",
+        size: 7,
+        color: theme.paper,
+        line: { width: 1.6, color: theme.ink },
+      },
+    },
+    {
+      ...base,
+      mode: "markers",
+      x: zero,
+      y: zero.map(() => floor + 0.13 * (top - floor)),
+      marker: {
+        symbol: "diamond-x",
+        size: dense ? 5 : 7,
+        color: theme.paper,
+        line: { width: 1.2, color: theme.ink },
+      },
+    },
+  ];
+}
+
+/** All heights that the outline needs. */
+export function heightsOf(reading, frame) {
+  return stepsInSight(reading, frame).map((t) => reading.row[t - 1]);
+}
+
+function stepsInSight({ row }, frame) {
+  return row.map((_, n) => n + 1).filter((t) => t > frame.lo - 1 && t < frame.hi + 1);
+}

@@ -1,0 +1,163 @@
+"""Chains of Jacobians against complex steps of the cells' own equations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.jacobians import Chain, diagonal_chain, gru_chain, lstm_chain
+from tests.engine.reference.cases import draws
+from tests.engine.reference.compare import close
+
+Step = Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
+STEP = 1e-30
+
+
+def sigmoid(a: Any) -> Any:
+    return 1.0 / (1.0 + np.exp(-a))
+
+
+def lstm_step(W: Any) -> Step:
+    """(h, c) and the input's share of a → the next (h, c), and i, f, g, o, c_previous, c."""
+
+    def step(state: Any, a: Any) -> tuple[Any, tuple[Any, ...]]:
+        h, c = np.split(state, 2)
+        i, f, g, o = np.split(a + W @ h, 4)
+        i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+        after = f * c + i * g
+        return np.concatenate((o * np.tanh(after), after)), (i, f, g, o, c, after)
+
+    return step
+
+
+def gru_step(W: Any, b: Any) -> Step:
+    """h and the input's share of a → the next h, and r, z, n, hn, h_previous."""
+
+    def step(h: Any, a: Any) -> tuple[Any, tuple[Any, ...]]:
+        W_r, W_z, W_n = np.split(W, 3)
+        a_r, a_z, a_n = np.split(a, 3)
+        r, z, hn = sigmoid(a_r + W_r @ h), sigmoid(a_z + W_z @ h), W_n @ h + b
+        n = np.tanh(a_n + r * hn)
+        return (1.0 - z) * n + z * h, (r, z, n, hn, h)
+
+    return step
+
+
+def run(step: Step, state: Any, inputs: Any) -> tuple[list[Any], list[Any]]:
+    """What every step kept, and every step's Jacobian by complex steps."""
+    kept, jacobians = [], []
+    for a in inputs:
+        columns = [step(state + 1j * STEP * unit, a)[0].imag for unit in np.eye(len(state))]
+        jacobians.append(np.array(columns).T / STEP)
+        state, arrays = step(state, a)
+        kept.append(arrays)
+    return [np.array(each) for each in zip(*kept, strict=True)], jacobians
+
+
+def whole(chain: Chain) -> Any:
+    matrices, shifts = chain.block(0, chain.count)
+    assert matrices.shape == (chain.count, chain.size, chain.size)
+    assert shifts.dtype == np.int64
+    peaks = np.abs(matrices).max(axis=(1, 2))
+    assert (((peaks >= 0.5) & (peaks < 1.0)) | (peaks == 0.0)).all()
+    return np.ldexp(matrices, shifts[:, np.newaxis, np.newaxis])
+
+
+@draws(25)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    width=st.integers(1, 5),
+    count=st.integers(1, 6),
+    scale=st.sampled_from([0.1, 1.0, 4.0]),
+)
+def test_lstm_by_complex_steps(seed: int, width: int, count: int, scale: float) -> None:
+    random = np.random.default_rng(seed)
+    W = scale * random.normal(size=(4 * width, width))
+    kept, jacobians = run(
+        lstm_step(W), random.normal(size=2 * width), random.normal(size=(count, 4 * width))
+    )
+    i, f, g, o, c_previous, c = kept
+    chain = lstm_chain((i, f, g, o), c_previous, c, W)
+    assert (chain.count, chain.size, chain.width) == (count, 2 * width, width)
+    close("∂s_{t+1}/∂s_t", whole(chain), jacobians, 1e-12)
+
+
+@draws(25)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    width=st.integers(1, 5),
+    count=st.integers(1, 6),
+    scale=st.sampled_from([0.1, 1.0, 4.0]),
+)
+def test_gru_by_complex_steps(seed: int, width: int, count: int, scale: float) -> None:
+    random = np.random.default_rng(seed)
+    W, b = scale * random.normal(size=(3 * width, width)), random.normal(size=width)
+    kept, jacobians = run(
+        gru_step(W, b), random.normal(size=width), random.normal(size=(count, 3 * width))
+    )
+    r, z, n, hn, h = kept
+    chain = gru_chain((r, z, n), hn, h, W)
+    assert (chain.count, chain.size, chain.width) == (count, width, width)
+    close("∂h_{t+1}/∂h_t", whole(chain), jacobians, 1e-12)
+
+
+def test_slopes_that_are_given_are_taken() -> None:
+    """A gate of exactly 1 has a slope that the gate itself no longer tells."""
+    one, W = np.ones((1, 1)), np.ones((4, 1))
+    zero, slope = np.zeros((1, 1)), np.full((1, 1), 1e-20)
+    gates = (one, one, one, one)
+    assert whole(lstm_chain(gates, one, one, W))[0, 1].tolist() == [0.0, 1.0]
+    found = whole(lstm_chain(gates, one, one, W, slopes=(slope, 2 * slope, 4 * slope, slope)))
+    assert found[0, 1] == pytest.approx([7e-20, 1.0], rel=1e-14)
+    chosen = whole(gru_chain((one, zero, one), one, one, W[:3], slopes=(slope, zero, 3 * slope)))
+    assert chosen[0, 0] == pytest.approx([3e-20], rel=1e-14)
+
+
+def test_large_weights_and_small_slopes_meet_inside_a_double() -> None:
+    """2^700 · 2^700 overflows on the way to 1e-300 · 2^1400, which the shift holds."""
+    huge, W = np.full((1, 1), 2.0**700), np.full((4, 1), 2.0**700)
+    slope, zero = np.full((1, 1), 2.0**-600), np.zeros((1, 1))
+    chain = lstm_chain((zero, zero, zero, zero), huge, zero, W, slopes=(zero, slope, zero, zero))
+    matrices, shifts = chain.block(0, 1)
+    assert (matrices[0, 1, 0], shifts[0]) == (0.5, 801)
+
+
+def test_a_state_that_nothing_passes_is_zero() -> None:
+    zero = np.zeros((2, 2))
+    for chain in (
+        lstm_chain((zero, zero, zero, zero), zero, zero, np.zeros((8, 2))),
+        gru_chain((zero, zero, zero), zero, zero, np.zeros((6, 2))),
+        diagonal_chain(zero, np.ones((2, 2))),
+    ):
+        assert not whole(chain).any()
+
+
+def test_diagonal_chain_scales_the_rows() -> None:
+    slopes, R = np.array([[1.0, 0.5], [1e-300, 0.25]]), np.array([[1.0, 2.0], [3.0, 1e200]])
+    close("J", whole(diagonal_chain(slopes, R)), slopes[:, :, np.newaxis] * R, 1e-15)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7, 100])
+def test_blocks_are_parts_of_the_whole(length: int) -> None:
+    random = np.random.default_rng(0)
+    i, f, g, o, before, after = random.uniform(0.1, 0.9, (6, 7, 3))
+    chain = lstm_chain((i, f, g, o), before, after, random.normal(size=(12, 3)))
+    matrices, shifts = chain.block(0, 7)
+    seen = 0
+    for begin, end, part, own in chain.backwards(length):
+        np.testing.assert_array_equal(part, matrices[begin:end])
+        np.testing.assert_array_equal(own, shifts[begin:end])
+        seen += end - begin
+    assert seen == 7
+
+
+def test_memory_does_not_grow_with_the_sequence() -> None:
+    chain = diagonal_chain(np.ones((200_000, 32)), np.eye(32))
+    assert chain.length * 32 * 32 <= 4_000_000
+    begin, end, matrices, _ = next(chain.backwards())
+    assert (end, end - begin) == (200_000, chain.length) == (200_000, len(matrices))

@@ -18,8 +18,8 @@ export function outline(reading, frame, theme, { floor, top }) {
   const value = (t) => reading.row[t - 1];
   const columns = Math.ceil(plot);
   const line =
-    steps.length > columns
-      ? lineOf(steps, value, frame, columns / 2)
+    steps.length > 2 * columns
+      ? lineOf(steps, value, frame, columns)
       : {
           x: steps.flatMap((t) => [t - 0.5, t + 0.5]),
           y: steps.flatMap((t) => [value(t), value(t)]),

@@ -121,7 +121,7 @@ def _unroll(
 
 def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
-    every, evaluate = len(sequence.targets) == trace.steps, LOSSES[loss].evaluate
+    every, evaluate = bool(trace.emits.all()), LOSSES[loss].evaluate
     with np.errstate(over="ignore"):
         values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
     if not np.isfinite(gradients).all():

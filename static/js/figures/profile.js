@@ -137,41 +137,35 @@ function bars({ row, entry }, shown, theme, { floor, top, width }) {
 }
 
 /**
- * Many steps a pixel: a line up to the least of each column, and a paler one on to its greatest.
- * One trace a class of colour, whatever the number of steps.
+ * Many steps a pixel: a line up to the least of each column, and a paler one to its greatest
+ * behind it. One line a class of colour, up and down like a comb, whatever the number of steps.
  */
 function columnTraces({ row, entry }, frame, theme, { floor, top, columns }) {
   const steps = stepsIn(row.length, frame);
-  const least = floor + 0.015 * (top - floor);
+  const shortest = floor + 0.015 * (top - floor);
   const reduced = columnsOf(steps, (t) => row[t - 1], frame, columns);
-  const classes = Array.from({ length: CLASSES }, () => ({ full: segments(), rest: segments() }));
-  for (const { middle, low, high } of reduced) {
-    const of = (value) => classes[classOf(value - (entry ?? value))];
-    of(low).full.put(middle, floor, Math.max(least, low));
-    if (high > low) of(high).rest.put(middle, Math.max(least, low), high);
-  }
-  return classes.flatMap(({ full, rest }, k) =>
-    [
-      [full, 1],
-      [rest, 0.45],
-    ]
-      .filter(([drawn]) => drawn.x.length)
-      .map(([{ x, y }, opacity]) => ({
-        type: "scatter",
-        mode: "lines",
-        hoverinfo: "skip",
-        name: opacity === 1 ? "least" : "greatest",
-        x,
-        y,
-        opacity,
-        line: { color: flowColor(theme, classDecades(k)), width: 1.5, simplify: false },
-      })),
-  );
-}
-
-function segments() {
-  const [x, y] = [[], []];
-  return { x, y, put: (step, from, to) => (x.push(step, step, null), y.push(from, to, null)) };
+  const combs = (name, opacity, wanted, value) => {
+    const classes = Array.from({ length: CLASSES }, () => ({ x: [], y: [] }));
+    for (const column of reduced.filter(wanted)) {
+      const { x, y } = classes[classOf(value(column) - (entry ?? value(column)))];
+      x.push(column.middle, column.middle, column.middle);
+      y.push(floor, Math.max(shortest, value(column)), floor);
+    }
+    return classes.map(({ x, y }, k) => ({
+      type: "scatter",
+      mode: "lines",
+      hoverinfo: "skip",
+      name,
+      x,
+      y,
+      opacity,
+      line: { color: flowColor(theme, classDecades(k)), width: 1.5, simplify: false },
+    }));
+  };
+  return [
+    ...combs("greatest", 0.45, ({ low, high }) => high > low, ({ high }) => high),
+    ...combs("least", 1, () => true, ({ low }) => low),
+  ];
 }
 
 function stepsIn(count, { lo, hi }) {

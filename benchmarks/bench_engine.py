@@ -28,7 +28,7 @@ GATED = ((12, 8, 1), (50, 32, 1), (100, 64, 1), (100, 128, 16))
 SIZES = {"simple": (*GATED, (500, 128, 1)), "lstm": GATED, "gru": GATED}
 """Cell → (T, H, B) of its rows."""
 MAX_NORM = 1.0
-SECONDS = 1.0
+SECONDS = 0.6
 TURNS = 3
 HOPELESS = 2.0
 PAUSE = 0.5

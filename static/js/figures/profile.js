@@ -50,13 +50,20 @@ export function profile(reading, frame, theme, compared = null) {
         marks: dense ? 0 : 4,
       }),
       levelLines(entry, seen, frame, theme),
-      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme, compared ? "B: " : ""),
       zeros(crossed(steps, reading, pixels), floor, top, theme),
       ...(compared ? outline(compared, frame, theme, { floor, top }) : []),
     ],
     layout: {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
       bargap: 0,
+      annotations: levelNotes(
+        reading,
+        seen,
+        row[shown[0] - 1] > entry,
+        frame,
+        theme,
+        compared ? "B: " : "",
+      ),
       yaxis: plainAxis(theme, {
         range: [floor, top],
         tickmode: "array",
@@ -220,19 +227,20 @@ function levelLines(entry, seen, frame, theme) {
   };
 }
 
+/** What the lines say, on paper of its own, so that no bar or line runs through the words. */
 function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme, whose) {
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
-  return {
-    type: "scatter",
-    mode: "text",
-    hoverinfo: "skip",
-    cliponaxis: false,
-    x: seen.map(() => (right ? frame.hi : frame.lo)),
-    y: seen.map(([d]) => entry + d),
-    text: seen.map(
-      ([d, words]) => ` ${d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words} `,
-    ),
-    textposition: seen.map(([d]) => (right ? "top left" : d === 0 ? "bottom right" : "top right")),
-    textfont: { size: 10, color: theme.soft },
-  };
+  return seen.map(([d, words]) => ({
+    x: right ? frame.hi : frame.lo,
+    y: entry + d,
+    xanchor: right ? "right" : "left",
+    yanchor: right || d !== 0 ? "bottom" : "top",
+    xshift: right ? -3 : 3,
+    yshift: right || d !== 0 ? 2 : -2,
+    showarrow: false,
+    text: d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words,
+    font: { size: 10, color: theme.soft },
+    bgcolor: theme.paper,
+    borderpad: 1,
+  }));
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import mpmath as mp
 import numpy as np
 import pytest
@@ -9,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Sequence, Truncation
-from engine.cells import lstm
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
@@ -34,13 +35,17 @@ def test_rows_side_by_side_are_separate_passes(
 
 
 @pytest.mark.parametrize("together", [1, 10, 30])
-def test_an_lstm_takes_its_losses_some_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, together: int
+@pytest.mark.parametrize("cell", ["simple", "lstm", "gru"])
+def test_losses_go_back_some_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, cell: str, together: int
 ) -> None:
-    case = make("lstm", steps=11, batch=2, sizes=(2, 4, 3))
-    expected = item_vectors(case, case.flow(), careful=False)
-    monkeypatch.setattr(lstm, "_IN_CACHE", together)
-    close("∂L_i/∂h_t", item_vectors(case, case.flow(), careful=False), expected, 1e-14)
+    case = make(cell, steps=11, batch=2, sizes=(2, 4, 3))
+    expected = case.flow().itemized
+    monkeypatch.setattr(importlib.import_module("engine.itemize"), "_IN_CACHE", together)
+    found = case.flow().itemized
+    assert expected is not None
+    assert found is not None
+    close_log10("‖∂L_i/∂h_t‖", found.log10_norm, expected.log10_norm, 1e-13)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import orjson
 
+from app import memory
 from app.encoding import gzip
 from app.resolve import Prepared, prepare
 from engine import GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
@@ -24,32 +25,36 @@ class Outcome:
     """What a job sends back: errors cross as data, never as pickled exceptions.
 
     Attributes:
-        kind: `answer`, `invalid` (the client's fault), `failed` (ours) or `slow`.
+        kind: `answer`, `invalid` (the client's fault), `failed` (ours), `slow` or `large`.
         body: the answer, JSON.
         pointer, detail: of what is invalid; a failed job's traceback, for the log.
     """
 
-    kind: Literal["answer", "invalid", "failed", "slow"]
+    kind: Literal["answer", "invalid", "failed", "slow", "large"]
     body: bytes = b""
     pointer: tuple[str | int, ...] = ()
     detail: str = ""
 
 
-def work(experiment: bytes, packed: bool) -> Outcome:
+def work(experiment: bytes, packed: bool, memory_bytes: int) -> Outcome:
     """Answer one experiment in a worker process.
 
     Args:
-        experiment: a validated `Experiment` as JSON.
+        experiment: a validated experiment in its canonical form.
         packed: whether the answer is to be compressed with gzip.
+        memory_bytes: how much memory the job may take.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    memory.limit(memory_bytes)
     try:
         body = answer(experiment)
+        return Outcome("answer", gzip(body) if packed else body)
+    except MemoryError:
+        return Outcome("large")
     except InvalidInput as error:
         return Outcome("invalid", pointer=error.pointer, detail=error.detail)
     except Exception:  # noqa: BLE001  (whatever it is, it crosses as data)
         return Outcome("failed", detail=traceback.format_exc())
-    return Outcome("answer", gzip(body) if packed else body)
 
 
 def answer(experiment: bytes) -> bytes:

@@ -8,10 +8,13 @@ import anyio
 from fastapi import FastAPI
 
 from app import __version__, problems
+from app.answers import Answers
 from app.assets import STATIC_PREFIX, Assets
 from app.compute import Compute
+from app.metrics import Metrics
 from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
+from app.middleware.observe import Observe
 from app.middleware.page_policy import PagePolicy
 from app.openapi import describe
 from app.page import templates
@@ -41,12 +44,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.state.compute = Compute(settings.workers, settings.job_seconds)
+    app.state.compute = Compute(
+        settings.workers, settings.job_seconds, settings.memory_bytes, settings.max_waiting
+    )
+    app.state.answers = Answers(settings.cache_bytes)
+    app.state.metrics = Metrics(app.state.compute, app.state.answers)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(Compression)
     app.add_middleware(PagePolicy)
+    app.add_middleware(Observe, metrics=app.state.metrics)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")

@@ -16,6 +16,7 @@ from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
 from app.middleware.observe import Observe
 from app.middleware.page_policy import PagePolicy
+from app.middleware.stopping import Stopping
 from app.openapi import describe
 from app.page import templates
 from app.routes import docs, flow, health, page, presets
@@ -26,8 +27,8 @@ from app.settings import Settings
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start the workers; compress the large files while the service already answers."""
     async with anyio.create_task_group() as background:
-        background.start_soon(app.state.assets.pack)
         await app.state.compute.warm()
+        background.start_soon(app.state.assets.pack)
         yield
         background.cancel_scope.cancel()
 
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(Compression)
     app.add_middleware(PagePolicy)
+    app.add_middleware(Stopping)
     app.add_middleware(Observe, metrics=app.state.metrics)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)

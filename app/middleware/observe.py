@@ -1,6 +1,5 @@
 """One line in the log and one count for every request."""
 
-import asyncio
 import logging
 import time
 
@@ -37,9 +36,6 @@ class Observe:
 
         try:
             await self.app(scope, receive, counted)
-        except asyncio.CancelledError:
-            status = 503  # the service stops
-            raise
         finally:
             self._note(scope, status, sent, time.perf_counter() - began)
 

@@ -1,6 +1,6 @@
 """One form for all requests that mean the same."""
 
-import orjson
+import msgspec
 
 from app.resolve import filled
 from app.schemas import Experiment
@@ -11,4 +11,4 @@ def canonical(experiment: Experiment) -> bytes:
 
     It is what a worker gets, so that two requests with one form have one answer.
     """
-    return orjson.dumps(filled(experiment.model_dump()))
+    return msgspec.json.encode(filled(experiment.model_dump()))

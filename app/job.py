@@ -8,8 +8,8 @@ import traceback
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
-import orjson
 
 from app import memory
 from app.encoding import gzip
@@ -61,13 +61,13 @@ def answer(experiment: bytes) -> bytes:
     """Answer one experiment in this process.
 
     NaN is the engine's "there is no such number", and JSON's word for that is null, which is
-    what orjson writes. It writes null for an infinity too: the contract's word for a norm that
+    what msgspec writes. It writes null for an infinity too: the contract's word for a norm that
     a double cannot hold. No `log10_norm` is ever infinite.
 
     Raises:
         InvalidInput: what the engine cannot do.
     """
-    prepared = prepare(orjson.loads(experiment))
+    prepared = prepare(msgspec.json.decode(experiment))
     flow = gradient_flow(
         prepared.network,
         prepared.parameters,
@@ -78,21 +78,26 @@ def answer(experiment: bytes) -> bytes:
         follow=prepared.follow,
         window=prepared.window,
     )
-    return orjson.dumps(_report(prepared, flow), default=_listed, option=_OPTIONS)
+    return encode(report(prepared, flow))
 
 
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+def encode(document: dict[str, Any]) -> bytes:
+    """A report as JSON; `benchmarks/bench_encoding.py` compares other ways."""
+    return _ENCODER.encode(document)
 
 
 def _listed(value: Any) -> Any:
-    """Arrays that orjson does not take as they are (not contiguous)."""
-    if isinstance(value, np.ndarray):
+    """NumPy's values as Python's."""
+    if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
-    """The fields of the contract; dataclasses and arrays are left to orjson."""
+_ENCODER = msgspec.json.Encoder(enc_hook=_listed)
+
+
+def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
+    """The fields of the contract; dataclasses and arrays are left to the encoder."""
     text = prepared.text
     return {
         "experiment": prepared.resolved | {"follow": flow.follow},

@@ -4,7 +4,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
+import msgspec
 
 ACCESS = "unrolled.access"
 """The logger of the line that each request leaves."""
@@ -25,7 +25,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         # A lone surrogate, which no JSON can carry, becomes "?".
-        return orjson.dumps(_plain(line)).decode()
+        return msgspec.json.encode(_plain(line)).decode()
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""`make bench`: the service against the engine, the page, the engine against PyTorch."""
+"""`make bench`: the service against the engine, its encodings, the page, and PyTorch."""
 
-from benchmarks import bench_api, bench_engine, bench_page
+from benchmarks import bench_api, bench_encoding, bench_engine, bench_page
 
 
 def main() -> None:
-    """Print the service, the page, and last the engine against PyTorch."""
+    """Print the service, its encodings, the page, and last the engine against PyTorch."""
     bench_api.run()
+    print()
+    bench_encoding.run()
     print()
     bench_page.run()
     print()

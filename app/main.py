@@ -16,11 +16,14 @@ from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
 from app.middleware.observe import Observe
 from app.middleware.page_policy import PagePolicy
-from app.middleware.stopping import Stopping
+from app.middleware.stopping import Running, Stopping
 from app.openapi import describe
 from app.page import templates
 from app.routes import docs, flow, health, page, presets
 from app.settings import Settings
+
+_LAST_SECONDS = 0.5
+"""Time for the requests that the stop interrupts to say so."""
 
 
 @asynccontextmanager
@@ -30,6 +33,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.compute.warm()
         background.start_soon(app.state.assets.pack)
         yield
+        await app.state.running.ended(_LAST_SECONDS)
         background.cancel_scope.cancel()
 
 
@@ -48,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.compute = Compute(
         settings.workers, settings.job_seconds, settings.memory_bytes, settings.max_waiting
     )
+    app.state.running = Running()
     app.state.answers = Answers(settings.cache_bytes)
     app.state.metrics = Metrics(app.state.compute, app.state.answers)
     app.state.assets = Assets()
@@ -55,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(Compression)
     app.add_middleware(PagePolicy)
-    app.add_middleware(Stopping)
+    app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Observe, metrics=app.state.metrics)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)

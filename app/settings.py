@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         default=33_554_432, ge=0, description="Answers that are kept to be sent again, in bytes."
     )
     stop_seconds: int = Field(
-        default=4, ge=0, description="Seconds that running requests have to end after SIGTERM."
+        default=3, ge=0, description="Seconds that running requests have to end after SIGTERM."
     )
     max_body_bytes: int = Field(
         default=4_194_304, ge=1, description="Largest request body, in bytes."

@@ -1,17 +1,19 @@
-"""`make bench`: the service against the engine, its encodings, the page, and PyTorch."""
+"""`make bench`: the service, its encodings, the page, the engine's cost and against PyTorch."""
 
-from benchmarks import bench_api, bench_encoding, bench_engine, bench_page
+from benchmarks import bench_api, bench_encoding, bench_engine, bench_page, bench_scaling
 
 
 def main() -> None:
-    """Print the service, its encodings, the page, and last the engine against PyTorch."""
+    """Print the service, its encodings, the page, the cost, and last the engine against PyTorch."""
     bench_api.run()
     print()
     bench_encoding.run()
     print()
     bench_page.run()
     print()
-    print(f"geometric mean vs PyTorch: {bench_engine.run():.1f}")
+    bench_scaling.run()
+    print()
+    bench_engine.report(bench_engine.run())
 
 
 if __name__ == "__main__":

@@ -245,13 +245,12 @@ def _windowed(passage: Passage, given: Entering) -> list[LayerGradient] | None:
     """Sum the losses that reach each step, and those of them that may go one step further."""
     layers = _empty(passage)
     for live in carry(passage, given, passage.trace.emits, careful=False):
-        t, passing = live.step, live.passing
         for n, own in enumerate(layers):
-            for part, going, rows in zip(own.state, own.passing, live.states[n], strict=True):
-                part[t] = rows.sum(axis=0)
-                going[t] = rows[:passing].sum(axis=0)
-            own.dz[t] = live.dz[n].sum(axis=0)
-            own.dz_passing[t] = live.dz[n][:passing].sum(axis=0)
+            for part, passing, rows in zip(own.state, own.passing, live.states[n], strict=True):
+                rows.sum(axis=0, out=part[live.step])
+                rows[: live.passing].sum(axis=0, out=passing[live.step])
+            live.dz[n].sum(axis=0, out=own.dz[live.step])
+            live.dz[n][: live.passing].sum(axis=0, out=own.dz_passing[live.step])
     if not all(_trusted_totals(part) for own in layers for part in own.state):
         return None
     return layers[::-1]

@@ -30,7 +30,7 @@ class Live(NamedTuple):
         step: t, from 0.
         losses: which of the carried losses, in the order in which they are emitted.
         states: lane → [∂L_i/∂h_t, and ∂L_i/∂c_t where there is a c], one row a loss, (n, B, H)
-            each, or (n, H) for one sample; the next step overwrites them. Divided by 2^exponent.
+            each; the next step overwrites them. Divided by 2^exponent.
         dz: lane → ∂L_i/∂z_t, (n, B, ·), divided by 2^dz_exponent.
         exponents: lane → of every loss, (n,); None where all are zero.
         dz_exponents: likewise.
@@ -136,8 +136,6 @@ def _one_layer(passage: Passage, entering: Entering, schedule: Schedule) -> Iter
     """The same as ``_stacked`` for a single layer, with less to do at a step."""
     lane, own = passage.lanes[0], list(entering.local)
     (rows,), (scratch,) = _buffers(passage, schedule.count)
-    if scratch.shape[1] == 1:  # two axes are quicker than three
-        rows, scratch = [part[:, 0] for part in rows], scratch[:, 0]
     hidden, local, back, factors = rows[0], lane.local, lane.cross, lane.steps
     for t, joins, live, passing in schedule:
         if live.start == live.stop:

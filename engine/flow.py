@@ -19,6 +19,7 @@ from engine.passage import Entering, Passage
 from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
 from engine.samples import clip_each_sample
 from engine.sequences import Sequence
+from engine.topologies import TOPOLOGIES
 from engine.trajectory import trajectory
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
@@ -65,8 +66,9 @@ def gradient_flow(
         raise choose(("loss",), loss, LOSSES)
     trace, sequence, overflow = _unroll(network, parameters, sequence)
     if overflow is not None and follow is not None:
+        _followed(TOPOLOGIES[network.topology].emits(overflow.steps), follow)
         follow = _last_before(trace, follow)
-    followed = _followed(trace, follow)
+    followed = _followed(trace.emits, follow)
     passage = Passage.of(network, parameters, trace, truncation)
 
     step_losses, do = _losses(trace, sequence, loss)
@@ -119,7 +121,7 @@ def _unroll(
 
 def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
-    every, evaluate = len(sequence.targets) == trace.steps, LOSSES[loss].evaluate
+    every, evaluate = bool(trace.emits.all()), LOSSES[loss].evaluate
     with np.errstate(over="ignore"):
         values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
     if not np.isfinite(gradients).all():
@@ -161,17 +163,17 @@ def _layers(
     return tuple(layers)
 
 
-def _followed(trace: Trace, follow: int | None) -> Mask:
+def _followed(emits: Mask, follow: int | None) -> Mask:
     """Which steps' losses are followed, (T,)."""
     if follow is None:
-        return trace.emits
-    if not (1 <= follow <= trace.steps and trace.emits[follow - 1]):
-        emitting = np.flatnonzero(trace.emits) + 1
+        return emits
+    if not (1 <= follow <= len(emits) and emits[follow - 1]):
+        emitting = np.flatnonzero(emits) + 1
         allowed = f"{emitting[0]}" if len(emitting) == 1 else f"{emitting[0]} … {emitting[-1]}"
         raise InvalidInput(
             ("follow",), f"received {follow}; allowed: null or a step with a loss, {allowed}"
         )
-    followed = np.zeros_like(trace.emits)
+    followed = np.zeros_like(emits)
     followed[follow - 1] = True
     return followed
 

@@ -89,9 +89,7 @@ def _ordinary(
     squares = [np.full(shape, np.nan) for _ in passage.lanes]
     for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
         for own, state in zip(squares, states, strict=True):
-            flat = state[0]
-            if flat.ndim > 2:
-                flat = flat.reshape(len(flat), -1)
+            flat = state[0].reshape(len(state[0]), -1)
             np.vecdot(flat, flat, out=own[t, live])
         if t and t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
             return None

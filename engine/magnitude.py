@@ -149,10 +149,10 @@ def holds_tiny(*arrays: Array) -> bool:
     """Whether something non-zero is so small that a product of three may underflow unseen."""
     for array in arrays:
         size = np.abs(array)
-        if np.minimum.reduce(size, axis=None, initial=1.0) < _TINY:
-            live = size[size < _TINY]
-            if live.any():
-                return True
+        if np.minimum.reduce(size, axis=None, initial=1.0) < _TINY and bool(
+            ((size > 0.0) & (size < _TINY)).any()
+        ):
+            return True
     return False
 
 

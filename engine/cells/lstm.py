@@ -12,6 +12,8 @@ from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Te
 from engine.jacobians import Chain, lstm_chain
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+_IN_CACHE = 16_384
+"""Losses are taken so many numbers of ∂L/∂h at a time, which stay in the processor's cache."""
 
 
 class LstmLane(Lane):
@@ -25,14 +27,21 @@ class LstmLane(Lane):
 
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂c_t completed, then ∂L/∂z_t, one block a gate in the order i, f, g, o."""
-        to_c, of_c, of_h, _ = factors
         dh, dc = state
+        if dh.ndim == 2 or dh.size <= _IN_CACHE:
+            self._local(factors, dh, dc, dz)
+            return
+        rows = max(1, _IN_CACHE // dh[0].size)
+        for first in range(0, len(dh), rows):
+            some = slice(first, first + rows)
+            self._local(factors, dh[some], dc[some], dz[some])
+
+    def _local(self, factors: Coefficients, dh: Array, dc: Array, dz: Array) -> None:
+        to_c, of_c, of_h, _ = factors
+        dc += dh * to_c
         blocks = dz.reshape(*dh.shape[:-1], 4, dh.shape[-1])
-        output = blocks[..., 3, :]
-        np.multiply(dh, to_c, out=output)
-        np.add(dc, output, out=dc)
         np.multiply(dc[..., np.newaxis, :], of_c, out=blocks[..., :3, :])
-        np.multiply(dh, of_h, out=output)
+        np.multiply(dh, of_h, out=blocks[..., 3, :])
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1} through all gates, and at c_{t−1} through the forget gate."""

@@ -3,10 +3,11 @@
 import { flowClient } from "./api.js";
 import { captions, lossName, profileStep, summaries, thing } from "./describe.js";
 import { differenceSentence, namesOf } from "./difference.js";
-import { toRequest } from "./experiment.js";
+import { keyOf, toRequest } from "./experiment.js";
 import { shorten } from "./format.js";
 import { fromFragment, toFragment } from "./properties.js";
 import { read } from "./reading.js";
+import { sameWindow } from "./view.js";
 
 /** What is selected in A's diagram is written so. */
 const IN_A = "A:";
@@ -51,13 +52,14 @@ function swapped(settings) {
 /**
  * @param {Document} document
  * @param {{store: ReturnType<import("./state.js").createStore>, base: string,
- *   known: (key: string) => import("./types.js").Flow | null,
+ *   request: (settings: object) => object, known: (key: string) => import("./types.js").Flow | null,
  *   busy: (busy: boolean) => void, changed: () => void, announce: (text: string) => void}} context
- *   known: the flow that is drawn, if it answers this request (as JSON); changed: A is another one
+ *   known: the flow that is drawn, if its request has this key; changed: A is another one
  */
-export function createComparison(document, { store, base, known, busy, changed, announce }) {
+export function createComparison(document, { store, base, request: requestOf, known, busy, changed, announce }) {
   const get = (id) => document.getElementById(id);
-  let wanted = "";
+  let wanted = ""; // the key of A's request
+  let sent = null;
   /** @type {import("./types.js").Reading | null} */
   let a = null;
   /** The flow that was A before, and the request that it answers. */
@@ -65,7 +67,7 @@ export function createComparison(document, { store, base, known, busy, changed, 
 
   const client = flowClient(base, {
     flow(flow, request) {
-      if (JSON.stringify(request) === wanted) take(flow);
+      if (keyOf(request) === wanted) take(flow);
     },
     problem(problem) {
       if (!wanted) return;
@@ -90,11 +92,21 @@ export function createComparison(document, { store, base, known, busy, changed, 
   /** Ask for A, or take it from what is there already. */
   function ask() {
     before = { request: wanted, flow: a?.flow ?? null };
-    const request = toRequest(settingsOfA(store.get().compare));
-    wanted = JSON.stringify(request);
+    const request = requestOf(settingsOfA(store.get().compare));
+    wanted = keyOf(request);
+    sent = request;
     const flow = known(wanted);
     if (flow) take(flow);
     else client.send(request);
+  }
+
+  /** A's diagram has come near steps that its answer does not hold: ask for those. */
+  function askBeyond() {
+    if (!a) return;
+    const request = requestOf(settingsOfA(store.get().compare));
+    if (keyOf(request) !== wanted || sameWindow(request.window, sent?.window)) return;
+    sent = request;
+    client.send(request);
   }
 
   /** Follow the settings: begin, go on with another A, or stop. */
@@ -112,7 +124,7 @@ export function createComparison(document, { store, base, known, busy, changed, 
       return;
     }
     if (!a) get("difference").textContent = "Asking for A …";
-    if (JSON.stringify(toRequest(settingsOfA(compare))) !== wanted) ask();
+    if (keyOf(toRequest(settingsOfA(compare))) !== wanted) ask();
   }
 
   function stop() {
@@ -138,7 +150,9 @@ export function createComparison(document, { store, base, known, busy, changed, 
     reading: () => a,
 
     /** The flow of what was A before, if it answers this request: after a swap that is B. */
-    before: (request) => (request === before.request ? before.flow : null),
+    before: (key) => (key === before.request ? before.flow : null),
+
+    askBeyond,
 
     /** Say what A and B are and how they differ. @param {import("./types.js").Reading} b */
     put(b) {

@@ -1,6 +1,6 @@
 /** Form controls ↔ settings. */
 
-import { emitsAll, followOf, stepsOf } from "./experiment.js";
+import { activationOf, emitsAll, followOf, stepsOf } from "./experiment.js";
 import { reachOf } from "./notes.js";
 import { setFieldError } from "./problems.js";
 import { PROPERTIES } from "./properties.js";
@@ -61,6 +61,9 @@ function listenSpecial(document, store) {
   get("radius-drawn").addEventListener("change", ({ target }) => {
     store.set({ radius: target.checked ? null : Number(get("radius").placeholder) || 1 });
   });
+  get("forget").addEventListener("change", ({ target }) => {
+    store.set({ forget: target.checked ? 1 : 0 });
+  });
   get("redraw").addEventListener("click", () => store.set({ wseed: store.get().wseed + 1 }));
   get("draw-weights").addEventListener("click", () => store.set({ weights: null }));
   both("mu-slider", (event) => {
@@ -103,6 +106,9 @@ function put(document, element, value) {
   }
 }
 
+/** What is in force, where it is not what was set. */
+const IN_FORCE = { reach: reachOf, activation: activationOf };
+
 /**
  * Show the settings in the form.
  * @param {Document} document
@@ -111,7 +117,7 @@ function put(document, element, value) {
 export function putControls(document, settings) {
   for (const element of document.querySelectorAll("[data-set]")) {
     const name = element.dataset.set;
-    const value = name === "reach" ? reachOf(settings) : settings[name];
+    const value = IN_FORCE[name]?.(settings) ?? settings[name];
     if (value === null) {
       if (element.type === "number") element.value = "";
       continue;
@@ -122,6 +128,8 @@ export function putControls(document, settings) {
   const log = Math.log10(settings.mu);
   put(document, get("mu-slider"), String(Math.max(-4, Math.min(4, log))));
   get("radius-drawn").checked = settings.radius === null;
+  get("forget").checked = settings.forget !== 0;
+  get("forget-bias").textContent = String(settings.forget || 1);
   get("k-slider").max = String(Math.max(10, stepsOf(settings)));
   const followed = followOf(settings);
   get("follow-all").checked = followed === null && emitsAll(settings);

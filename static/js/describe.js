@@ -1,18 +1,25 @@
 /** Words for what is drawn: tooltips, the announcer, and a summary of every picture. */
 
-import { fromLog10, glyph, parameterName, share, shorten, spoken, subscript } from "./format.js";
-import { clippedShift } from "./figures/profile.js";
+import {
+  fromLog10,
+  glyph,
+  parameterName,
+  share,
+  shorten,
+  spoken,
+  subscript,
+  symbol,
+} from "./format.js";
+import { clippedShift, clippedTotal } from "./figures/profile.js";
+import { nearest } from "./figures/map.js";
+import { gatesLine, layerOf, passesForget } from "./gates.js";
 import { rowName } from "./picking.js";
-import { reason } from "./reading.js";
+import { hiddenId, reason } from "./reading.js";
+import { humpOf } from "./spectral.js";
 
 /** "L₁₅" or "L". @param {number | null} follow */
 export function lossName(follow) {
   return follow === null ? "L" : `L${subscript(follow)}`;
-}
-
-/** The id of a node as it is written: "h₁₃". @param {string} id */
-export function symbol(id) {
-  return id[0] + subscript(Number(id.slice(2)));
 }
 
 /** How much of what entered is left. */
@@ -27,7 +34,7 @@ export function tokenOf(node, reading) {
   if (!text) return "";
   if (node.kind === "input")
     return `reads ${spoken(shorten(text.inputs[node.step - 1] ?? "", 24))}`;
-  const target = text.targets[reading.lossSteps.indexOf(node.step)];
+  const target = text.targets[reading.lossOrder.get(node.step)];
   if (node.kind !== "loss" || target === undefined) return "";
   const label = reading.flow.experiment.sequence.label;
   return label
@@ -41,7 +48,7 @@ export function thing(id, reading) {
   const node = reading.nodes.get(id);
   if (node) {
     const { kind, step } = node.node;
-    const lines = [`${symbol(id)}, ${rowName(kind)} of step ${step}`];
+    const lines = [`${symbol(id)}, ${rowName(kind)} of step ${step}${layerOf(node.node, reading)}`];
     const token = tokenOf(node.node, reading);
     if (token) lines.push(token);
     if (kind === "loss") {
@@ -58,6 +65,7 @@ export function thing(id, reading) {
         leftOf(node, reading),
       );
     }
+    lines.push(gatesLine(node.node, reading));
     return lines.filter(Boolean);
   }
   const edge = reading.edges.get(id);
@@ -68,6 +76,7 @@ export function thing(id, reading) {
       `arrives at ${symbol(edge.edge.source)}: ${fromLog10(edge.edge.log10_norm)}`,
       leftOf(edge, reading),
     );
+    lines.push(passesForget(edge.edge, reading));
   } else {
     lines.push(`nothing passes: ${reason(edge, reading)}`);
   }
@@ -86,7 +95,7 @@ function logOf(value) {
 export function profileStep(step, reading) {
   const value = reading.row[step - 1];
   const loss = lossName(reading.follow);
-  const h = `h${subscript(step)}`;
+  const h = symbol(hiddenId(reading, step));
   const lines = [`step ${step}${inputAt(step, reading)}`];
   if (value === null) {
     lines.push(
@@ -101,6 +110,8 @@ export function profileStep(step, reading) {
     const shift = clippedShift(reading);
     if (shift !== null) lines.push(`after clipping ${fromLog10(value + shift)}`);
   }
+  const total = clippedTotal(reading);
+  if (total) lines.push(`all losses, clipped while going back: ${fromLog10(total[step - 1])}`);
   if (reading.follow !== null && reading.lossSteps.length > 1) {
     lines.push(`all losses together: ${fromLog10(reading.total[step - 1])}`);
   }
@@ -113,8 +124,9 @@ function inputAt(step, reading) {
 }
 
 /** Lines about one cell of the map. */
-export function mapCell(loss, step, reading) {
+export function mapCell(loss, pointed, reading) {
   const { loss_steps: losses, steps, log10_norm: norms } = reading.flow.itemized;
+  const step = nearest(steps, pointed);
   const row = norms[losses.indexOf(loss)];
   if (!row) return [`step ${step}${inputAt(step, reading)}`];
   const pair = `‖∂${lossName(loss)}/∂h${subscript(step)}‖`;
@@ -122,7 +134,7 @@ export function mapCell(loss, step, reading) {
   const value = row[steps.indexOf(step)] ?? null;
   if (value === null)
     return [`${pair} = 0`, `nothing of ${lossName(loss)} arrives at step ${step}`];
-  const own = row[steps.indexOf(loss)] ?? null;
+  const own = row[steps.findLastIndex((t) => t <= loss)] ?? null;
   const lines = [`${pair} = ${fromLog10(value)}`];
   if (own !== null) lines.push(`${share(value - own)} of what entered at step ${loss}`);
   if (reading.follow !== loss) lines.push(`click to follow ${lossName(loss)}`);
@@ -147,14 +159,15 @@ export function summaries(reading) {
   const blocked = [...reading.edges.values()].filter((e) => e.state === "blocked").length;
   const between = flow.experiment.sequence.tokens === "words" ? " " : "";
   const rows = reading.lossSteps.length;
+  const stacked = flow.layers ? `${flow.layers.length} layers of ` : "";
   const read = flow.text
-    ? ` It reads ${spoken(shorten(flow.text.inputs.map(glyph).join(between), 60))}.`
+    ? ` It reads ${spoken(shorten(flow.text.inputs.slice(0, 80).map(glyph).join(between), 60))}.`
     : "";
   return {
     diagram:
-      `The ${cell} network, ${topology}, ${units} ${activation} units, ` +
+      `The ${cell} network, ${topology}, ${stacked}${units} ${activation} units, ` +
       `unrolled over ${flow.steps} steps.${read} Gradient of ${what}: ${samples(reading)}.` +
-      (blocked ? ` ${blocked} edges pass no gradient.` : ""),
+      (blocked && !flow.experiment.window ? ` ${blocked} edges pass no gradient.` : ""),
     profile: `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.`,
     map:
       `Map of ${rows} ${rows === 1 ? "loss" : "losses"} against ${flow.steps} steps: ` +
@@ -165,7 +178,19 @@ export function summaries(reading) {
     spectrum:
       `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix; ` +
       `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
+    singular:
+      "Singular values of the recurrent matrix; " +
+      `the largest is ${fromLog10(logOf(flow.spectrum.spectral_norm))}.`,
+    product: productSummary(flow),
   };
+}
+
+function productSummary(flow) {
+  const { product_log10_norm: series } = flow.spectrum;
+  if (!series.length) return "No product of Jacobians: there is one step.";
+  const hump = humpOf(series);
+  const most = hump ? `; its largest, ${fromLog10(hump.log10)}, is ${hump.back} steps back` : "";
+  return `The product of Jacobians from T back: ${fromLog10(series[0])} at step 1${most}.`;
 }
 
 /** One line for a picture that leaves the page. */
@@ -179,5 +204,7 @@ export function captions(reading) {
     map: `What is left of every loss i at every step t; ${scale}`,
     clipping: "Norms of the parameter gradients",
     spectrum: "Eigenvalues of the recurrent matrix",
+    singular: "Singular values of the recurrent matrix, on the eigenvalues’ scale",
+    product: "Norm of the product of Jacobians from T back to t",
   };
 }

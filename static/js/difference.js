@@ -16,6 +16,8 @@ const spaced = (word) => word.replaceAll("-", " ");
 const FACETS = [
   [["cell"], ({ cell }) => CELLS[cell] ?? cell],
   [["wiring"], ({ wiring }) => spaced(wiring)],
+  [["layers"], ({ layers }) => (layers === 1 ? "1 layer" : `${layers} layers`)],
+  [["forget"], ({ cell, forget }) => (cell === "lstm" && forget ? `forget bias ${forget}` : "")],
   [["activation"], ({ activation }) => (activation === "relu" ? "ReLU" : activation)],
   [["hidden"], ({ hidden }) => `${hidden} ${hidden === 1 ? "unit" : "units"}`],
   [["weights"], ({ weights }) => (weights ? given(weights) : "drawn weights")],
@@ -32,7 +34,7 @@ const FACETS = [
   [["outputs"], ({ source, outputs }) => (source === "text" ? "" : `${outputs} outputs`)],
   [["loss"], ({ loss }) => (loss === "squared-error" ? "squared error" : loss)],
   [["reach", "k"], reachOf],
-  [["clip", "mu"], ({ clip, mu }) => (clip === "none" ? "no clipping" : `${clip} clip ${mu}`)],
+  [["clip", "mu", "persample"], clipOf],
   [["follow"], ({ follow }) => followed(follow)],
 ];
 const NAMED = new Set(FACETS.flatMap(([names]) => names));
@@ -56,6 +58,12 @@ function labelOf({ source, labelled, label, labels }) {
 function reachOf({ reach, k }) {
   if (reach === "window") return `window ${k}`;
   return reach === "chunk" ? `chunks of ${k}` : "no truncation";
+}
+
+function clipOf({ clip, mu, persample }) {
+  if (clip === "none") return "no clipping";
+  if (clip === "backward") return `clipped to ${mu} going back`;
+  return `${clip} clip ${mu}${persample === "yes" ? " of each sample" : ""}`;
 }
 
 function followed(follow) {

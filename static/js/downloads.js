@@ -1,5 +1,6 @@
 /** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
 
+import { isCut } from "./properties.js";
 import { save } from "./render.js";
 
 /** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
@@ -11,6 +12,16 @@ export function toCsv(flow) {
   flow.hidden_gradient.log10_norm.forEach((v, n) =>
     put("hidden_gradient", "h", "", n + 1, v, flow.hidden_gradient.norm[n]),
   );
+  for (const [name, of] of [
+    ["followed_gradient", "h"],
+    ["cell_gradient", "c"],
+  ]) {
+    const series = flow[name];
+    const loss = name === "followed_gradient" ? (flow.experiment.follow ?? "") : "";
+    series?.log10_norm.forEach((v, n) => put(name, of, loss, n + 1, v, series.norm[n]));
+  }
+  for (const [name, series] of Object.entries(flow.gates ?? {}))
+    series.forEach((v, n) => put("gate", name, "", n + 1, null, v));
   const { loss_steps: losses, steps, log10_norm: map } = flow.itemized;
   losses.forEach((i, r) =>
     steps.forEach((t, c) => {
@@ -59,7 +70,10 @@ export function listenDownloads(document, context) {
         : toCurl(context.url(), reading?.flow.experiment ?? {});
     try {
       await navigator.clipboard.writeText(text);
-      said.textContent = kind === "link" ? "Link copied." : "Command copied.";
+      const cut = kind === "link" && isCut(document.location.hash);
+      said.textContent = cut
+        ? "Link copied, without the text: it is too long for a link."
+        : `${kind === "link" ? "Link" : "Command"} copied.`;
     } catch {
       said.replaceChildren(
         "Copy it here: ",

@@ -6,6 +6,7 @@ const PARTS = {
   forward: "Forward",
   backward: "Back",
   jacobian: "Jacobian of the step",
+  gates: "Its gates",
   parameter: "Adds to the parameter's gradient",
 };
 
@@ -15,8 +16,12 @@ export function equationsOf(key, step, reading) {
   if (!template) return [];
   const box = element("div", "equations");
   let red = false;
+  let last = "";
   for (const part of template.content.cloneNode(true).querySelectorAll("[data-part]")) {
-    box.append(element("h3", "", PARTS[part.dataset.part] ?? part.dataset.part), part);
+    const name = part.dataset.part;
+    if (name !== last) box.append(element("h3", "", PARTS[name] ?? name));
+    last = name;
+    box.append(part);
     if (part.dataset.part !== "forward") putLoss(part, reading.follow);
     putCase(part, reading);
     putStep(part, step);

@@ -2,9 +2,37 @@
 
 import { defaults } from "./properties.js";
 import { countTokens } from "./tokens.js";
+import { windowAround } from "./view.js";
 
 const EMITS_ALL = new Set(["many-to-many", "one-to-many"]);
 const READS_ALL = new Set(["many-to-many", "many-to-one"]);
+
+const GATED = new Set(["lstm", "gru"]);
+
+/** Steps from which the graph is asked for in windows. */
+const LONG = 512;
+
+/** Whether gates, not an activation, decide what a cell keeps. @param {string} cell */
+export function isGated(cell) {
+  return GATED.has(cell);
+}
+
+/** The activation in force: a gated cell has its own. */
+export function activationOf({ cell, activation }) {
+  return isGated(cell) ? "tanh" : activation;
+}
+
+/** How many samples the network reads side by side. */
+export function batchOf(settings) {
+  if (settings.source === "text") return 1;
+  if (settings.source === "random") return settings.batch;
+  return (settings.data?.inputs ?? settings.data?.targets)?.[0]?.length ?? 1;
+}
+
+/** Whether each sample's gradient can be clipped before the mean is taken. */
+export function clipsSamples(settings) {
+  return (settings.clip === "norm" || settings.clip === "value") && batchOf(settings) > 1;
+}
 
 /** Whether every step has a loss. */
 export function emitsAll(settings) {
@@ -62,13 +90,23 @@ function truncation({ reach, k }) {
   return reach === "none" ? { kind: "none" } : { kind: reach, steps: k };
 }
 
-function clip({ clip: rule, mu }) {
+function clip(settings) {
+  const { clip: rule, mu } = settings;
   if (rule === "none") return { rule };
-  return rule === "value" ? { rule, max_value: mu } : { rule, max_norm: mu };
+  const samples = clipsSamples(settings) && settings.persample === "yes";
+  return {
+    rule,
+    ...(rule === "value" ? { max_value: mu } : { max_norm: mu }),
+    ...(samples ? { per_sample: true } : {}),
+  };
 }
 
-/** The request. @param {Object<string, any>} settings */
-export function toRequest(settings) {
+/**
+ * The request.
+ * @param {Object<string, any>} settings
+ * @param {{first: number, last: number} | null} window   the steps whose nodes are wanted
+ */
+export function toRequest(settings, window = null) {
   const sizes =
     settings.source === "text"
       ? {}
@@ -77,8 +115,9 @@ export function toRequest(settings) {
     network: {
       cell: settings.cell,
       topology: settings.wiring,
-      activation: settings.activation,
+      activation: activationOf(settings),
       hidden_size: settings.hidden,
+      ...(settings.layers === 1 ? {} : { num_layers: settings.layers }),
       ...sizes,
     },
     weights: settings.weights
@@ -88,13 +127,34 @@ export function toRequest(settings) {
           init: settings.init,
           spectral_radius: settings.radius,
           seed: settings.wseed,
+          ...(settings.cell === "lstm" && settings.forget !== 0
+            ? { forget_bias: settings.forget }
+            : {}),
         },
     sequence: sequence(settings),
     loss: settings.source === "text" ? "cross-entropy" : settings.loss,
     truncation: truncation(settings),
     clip: clip(settings),
     follow: followOf(settings),
+    ...(window ? { window } : {}),
   };
+}
+
+/**
+ * The request; of a long sequence, with the window of the graph that the diagram needs.
+ * @param {Object<string, any>} settings
+ * @param {{lo: number, hi: number} | null} sight   what the diagram shows; null: about the loss
+ */
+export function windowedRequest(settings, sight) {
+  const steps = stepsOf(settings);
+  if (steps <= LONG) return toRequest(settings);
+  const entry = followOf(settings) ?? steps;
+  return toRequest(settings, windowAround(sight ?? { lo: entry, hi: entry }, steps));
+}
+
+/** What tells a request from others: all but the window of the graph. @param {object} request */
+export function keyOf(request) {
+  return JSON.stringify({ ...request, window: undefined });
 }
 
 /** Settings from an experiment, e.g. a preset's. @param {object} experiment */
@@ -114,12 +174,14 @@ export function fromExperiment(experiment) {
     wiring: network.topology,
     activation: network.activation,
     hidden: network.hidden_size,
+    layers: network.num_layers ?? 1,
     inputs: network.input_size ?? settings.inputs,
     outputs: network.output_size ?? settings.outputs,
     loss: loss ?? settings.loss,
     source: read.kind,
     clip: rule?.rule ?? "none",
     mu: rule?.max_norm ?? rule?.max_value ?? settings.mu,
+    persample: rule?.per_sample ? "yes" : "no",
     follow: follow ?? "last",
   });
   if (weights.kind === "explicit") {
@@ -129,6 +191,7 @@ export function fromExperiment(experiment) {
       init: weights.init,
       radius: weights.spectral_radius,
       wseed: weights.seed,
+      forget: weights.forget_bias ?? 0,
     });
   }
   if (read.kind === "text") {

@@ -16,11 +16,42 @@ const SUPERSCRIPTS = {
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** Parameters in the notes' symbols. */
-const PARAMETERS = { W_xh: "Wˣ", W_hh: "Wᴴ", W_yh: "Wʸ", b_h: "b", W_hy: "Wᴼ", b_y: "bᴼ" };
+const PARAMETERS = {
+  W_xh: "Wˣ",
+  W_hh: "Wᴴ",
+  W_yh: "Wʸ",
+  b_h: "b",
+  b_hn: "bⁿ",
+  W_hy: "Wᴼ",
+  b_y: "bᴼ",
+};
 
-/** @param {string} name   as in the response */
+/** @param {string} name   as in the response: "W_hh", or "W_hh_1" in the second layer */
 export function parameterName(name) {
-  return PARAMETERS[name] ?? name;
+  const [, base, layer] = name.match(/^(.*?)(?:_(\d))?$/);
+  return `${PARAMETERS[base] ?? base}${layerMark(Number(layer ?? 0))}`;
+}
+
+/** What marks the layers above the first: "⁽²⁾". @param {number} layer   from 0 */
+export function layerMark(layer) {
+  return layer > 0 ? `⁽${superscript(layer + 1)}⁾` : "";
+}
+
+/** A node's id, read: "h_3_1" is h of step 3 in the second layer. @param {string} id */
+export function partsOf(id) {
+  const [letter, step, layer] = id.split("_");
+  return { letter, step: Number(step), layer: Number(layer ?? 0) };
+}
+
+/** A node's indices as they are written: "₃⁽²⁾". @param {string} id */
+export function indices(id) {
+  const { step, layer } = partsOf(id);
+  return subscript(step) + layerMark(layer);
+}
+
+/** A node's id as it is written: "h₁₃", "h₃⁽²⁾". @param {string} id */
+export function symbol(id) {
+  return id[0] + indices(id);
 }
 
 /** @param {number} value   a whole number */
@@ -40,6 +71,7 @@ export function subscript(value) {
  */
 export function fromLog10(log10, digits = 3) {
   if (log10 === null || log10 === undefined || Number.isNaN(log10)) return "0";
+  if (!Number.isFinite(log10)) return log10 > 0 ? "∞" : "0";
   if (log10 > -3.0005 && log10 < 4) return plain(10 ** log10, digits);
   let exponent = Math.floor(log10);
   let mantissa = (10 ** (log10 - exponent)).toFixed(digits - 1);
@@ -53,6 +85,7 @@ export function fromLog10(log10, digits = 3) {
 /** An ordinary number to so many significant digits. @param {number} value */
 export function plain(value, digits = 3) {
   if (value === 0) return "0";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   const size = Math.floor(Math.log10(Math.abs(value)));
   const decimals = Math.max(0, Math.min(6, digits - 1 - size));
   return value.toFixed(decimals).replace("-", "−");
@@ -144,7 +177,8 @@ export function escapeMarkup(text) {
  */
 export function stepTicks(lo, hi, most) {
   const span = hi - lo;
-  const every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((n) => span / n <= most) ?? 2000;
+  const rounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+  const every = rounds.find((n) => span / n <= most) ?? 5000;
   const ticks = [];
   const first = Math.max(1, Math.ceil(lo));
   if (every > 2 && first === 1) ticks.push(1);

@@ -2,8 +2,9 @@
 
 import { element, paragraph } from "./elements.js";
 import { equationsOf, fit } from "./equations.js";
-import { fromLog10, number, parameterName, share } from "./format.js";
-import { lossName, symbol, tokenOf } from "./describe.js";
+import { fromLog10, indices, number, parameterName, partsOf, share, symbol } from "./format.js";
+import { lossName, tokenOf } from "./describe.js";
+import { gateSymbol, gatesAt, isCarousel, layerOf, partOf, passesForget } from "./gates.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
 
@@ -24,15 +25,15 @@ export function inspect(body, title, id, reading) {
     );
     return;
   }
-  const { cell } = reading.flow.experiment.network;
-  const key = node ? `${cell}-node-${node.node.kind}` : `${cell}-edge-${edge.edge.kind}`;
-  const step = node ? node.node.step : Number(edge.edge.target.slice(2));
+  const step = partsOf(node ? id : edge.edge.target).step;
   title.textContent = node
     ? `Selected: ${symbol(id)}`
     : `Selected: ${symbol(edge.edge.source)} → ${symbol(edge.edge.target)}`;
-  const equations = equationsOf(key, step, reading);
+  const equations = equationsOf(equationKey(node, edge, reading), step, reading);
   const rows = node ? nodeRows(node, reading) : edgeRows(edge, reading);
   const parts = [subtitle(node, edge, reading), ...equations];
+  const hold = edge?.state === "live" ? passesForget(edge.edge, reading) : "";
+  if (hold) parts.push(paragraph(`${hold}.`, "hold"));
   const why = edge && edge.state !== "live" ? reason(edge, reading) : "";
   if (why) parts.push(paragraph(`Nothing passes: ${why}.`, "why"));
   parts.push(table(rows));
@@ -42,18 +43,36 @@ export function inspect(body, title, id, reading) {
   for (const part of body.querySelectorAll("[data-part]")) fit(part);
 }
 
+/** Which of the page's equations holds here. */
+function equationKey(node, edge, reading) {
+  const { cell } = reading.flow.experiment.network;
+  if (node) {
+    const { kind, layer = 0 } = node.node;
+    const below = kind === "hidden" && layer < reading.layers - 1;
+    return `${cell}-node-${below ? "below" : kind}`;
+  }
+  const { kind } = edge.edge;
+  return `${cell}-edge-${kind === "cell" && !isCarousel(edge.edge) ? "exposed" : kind}`;
+}
+
 function subtitle(node, edge, reading) {
   if (node) {
     const token = tokenOf(node.node, reading);
     return paragraph(
-      `${rowName(node.node.kind)} of step ${node.node.step}${token ? `, ${token}` : ""}`,
+      `${rowName(node.node.kind)} of step ${node.node.step}${layerOf(node.node, reading)}` +
+        (token ? `, ${token}` : ""),
       "note",
     );
   }
+  const { source, kind } = edge.edge;
+  const below = source[0] === "h" && kind === "input";
+  if (below)
+    return paragraph(`layer ${partsOf(source).layer + 1} to the next: X is its H here`, "note");
   return paragraph(
     {
       input: "input to hidden",
       recurrent: "past to hidden",
+      cell: isCarousel(edge.edge) ? "cell state to the next" : "cell state to hidden",
       context: "a copy into the context units",
       output: "hidden to output",
       loss: "output to loss",
@@ -88,15 +107,36 @@ function nodeRows(placed, reading) {
     }
   }
   if (node.kind === "hidden" && node.step > 0) {
-    rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.hidden_norm[n])]);
-    rows.push([`mean f′(a${symbol(node.id).slice(1)})`, number(flow.activity.mean_derivative[n])]);
-    if (reading.follow !== null && reading.lossSteps.length > 1) {
+    const top = (node.layer ?? 0) === reading.layers - 1;
+    if (top) rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.hidden_norm[n])]);
+    if (top && !flow.gates) rows.push(slopeRow(node.id, reading));
+    rows.push(...gateRows(node, reading));
+    if (top && reading.follow !== null && reading.lossSteps.length > 1) {
       rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(reading.total[n])]);
     }
+  }
+  if (node.kind === "cell" && node.step > 0) {
+    rows.push(...gateRows(node, reading).filter(([name]) => name.endsWith("forget")));
+    const total = partOf(flow, node.layer ?? 0).cell_gradient?.log10_norm[n];
+    if (total !== undefined && reading.follow !== null && reading.lossSteps.length > 1)
+      rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(total)]);
   }
   if (node.kind === "output")
     rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.output_norm[n])]);
   return rows;
+}
+
+/** The gates' means at a node's step. @returns {[string, string, string?][]} */
+function gateRows(node, reading) {
+  const at = indices(node.id);
+  return gatesAt(reading.flow, { layer: node.layer ?? 0, step: node.step }).map(
+    ([name, letter, mean]) => [`mean ${gateSymbol(name, letter, at)}, ${name}`, number(mean)],
+  );
+}
+
+function slopeRow(id, reading) {
+  const slopes = reading.flow.activity.mean_derivative;
+  return [`mean f′(a${indices(id)})`, number(slopes[partsOf(id).step - 1])];
 }
 
 function edgeRows(placed, reading) {
@@ -114,15 +154,15 @@ function edgeRows(placed, reading) {
       left(target),
     ]);
   }
-  if (target.node.kind === "hidden")
-    rows.push([
-      `mean f′(a${symbol(edge.target).slice(1)})`,
-      number(flow.activity.mean_derivative[step - 1]),
-    ]);
+  const layer = target.node.layer ?? 0;
+  if (target.node.kind === "hidden" && !flow.gates && layer === reading.layers - 1)
+    rows.push(slopeRow(edge.target, reading));
+  if (edge.kind === "recurrent" || edge.kind === "cell")
+    rows.push(...gateRows(target.node, reading));
   if (edge.kind === "recurrent" && step > 1) {
     rows.push([
-      `‖Jacobian‖₂ of h${symbol(`h_${step - 1}`).slice(1)} → h${symbol(edge.target).slice(1)}`,
-      fromLog10(flow.spectrum.jacobian_log10_norm[step - 2]),
+      `‖Jacobian‖₂ of h${indices(`h_${step - 1}_${layer}`)} → h${indices(edge.target)}`,
+      fromLog10(partOf(flow, layer).spectrum.jacobian_log10_norm[step - 2]),
       batch > 1 ? "of the first sample" : "the most that one step back can keep",
     ]);
   }

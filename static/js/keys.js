@@ -1,7 +1,9 @@
 /** Walking through the diagram by keyboard. */
 
 import { thing } from "./describe.js";
+import { partsOf } from "./format.js";
 import { walk } from "./picking.js";
+import { hiddenId } from "./reading.js";
 
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
@@ -15,8 +17,9 @@ const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home"
 export function listenKeys(place, pictures, on) {
   function step(key) {
     const reading = pictures.reading();
-    const id = walk(reading, on.selected() || `h_${reading.entryStep}`, key);
-    const { node } = reading.nodes.get(id);
+    if (!reading.nodes.size) return;
+    const id = walk(reading, on.selected() || hiddenId(reading, reading.entryStep), key);
+    const node = reading.nodes.get(id)?.node ?? { step: partsOf(id).step };
     pictures.reveal(node.step);
     on.select(id);
     pictures.mark(node.step);

@@ -2,23 +2,26 @@
 
 import { flowClient, presets } from "./api.js";
 import { listenAppearance } from "./appearance.js";
+import { createBusy } from "./busy.js";
 import { createComparison, selectedInA, selectionInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
-import { followOf, fromExperiment, toRequest } from "./experiment.js";
+import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
 import { inspect } from "./inspect.js";
 import { listenKeys } from "./keys.js";
 import { putNotes, putReasons } from "./notes.js";
 import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
-import { followedAtOnce, read } from "./reading.js";
+import { followedAtOnce, hiddenId, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
-import { clippingSentence, keys, leftSentence, putSummary, spectrumSentence } from "./sentence.js";
+import { clippingSentence, keys, leftSentence, overflowSentence, putSummary } from "./sentence.js";
+import { productKey, productSentence, spectrumSentence } from "./spectral.js";
 import { createStore } from "./state.js";
 import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
+import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
 const HOW_TO_READ = [
@@ -36,9 +39,9 @@ let theme = readTheme(root);
 const plotly = load();
 let latest = null;
 let announcing = 0;
-let asked = "";
-const busy = new Set();
-let busySince = 0;
+let sent = null; // the last request
+let answered = ""; // the key of the one that is drawn
+const showBusy = createBusy(document);
 let offered = [];
 
 const pictures = createPictures(document, {
@@ -48,15 +51,31 @@ const pictures = createPictures(document, {
   drawn: () => {
     root.dataset.rendered = String(Number(root.dataset.rendered) + 1);
   },
+  beyond: askBeyond,
 });
+
+function send(settings) {
+  const steps = stepsOf(settings);
+  sent = windowedRequest(settings, pictures.sight(steps, followOf(settings) ?? steps));
+  client.send(sent);
+}
+
+/** The diagrams have come near steps that an answer does not hold: ask for those. */
+function askBeyond() {
+  const settings = store.get();
+  const { window: next } = windowedRequest(settings, pictures.wanted());
+  if (next && !sameWindow(next, sent?.window)) send(settings);
+  comparison.askBeyond();
+}
 
 const client = flowClient(API, {
   async flow(flow, request) {
     if (!(await plotly)) return;
     clearProblems(document);
+    const same = latest?.diagnosis.summary === flow.diagnosis.summary && flow.experiment.window;
     latest = flow;
-    asked = JSON.stringify(request);
-    showFlow(flow);
+    answered = keyOf(request);
+    showFlow(flow, Boolean(same));
     root.dataset.state = "ready";
   },
   problem(problem) {
@@ -71,7 +90,8 @@ const client = flowClient(API, {
 const comparison = createComparison(document, {
   store,
   base: API,
-  known: (request) => (request === asked ? latest : null),
+  request: (settings) => windowedRequest(settings, pictures.wanted()),
+  known: (key) => (key === answered ? latest : null),
   busy: (is) => showBusy("A", is),
   changed() {
     pictures.compare(comparison.reading());
@@ -82,33 +102,22 @@ const comparison = createComparison(document, {
   announce,
 });
 
-function showBusy(who, is) {
-  const before = busy.size > 0;
-  if (is) busy.add(who);
-  else busy.delete(who);
-  const now = busy.size > 0;
-  get("pictures").setAttribute("aria-busy", String(now));
-  if (now === before) return;
-  clearTimeout(busySince);
-  get("progress").hidden = true;
-  if (now)
-    busySince = setTimeout(() => {
-      get("progress").hidden = false;
-    }, 150);
-}
-
-function showFlow(flow) {
+function showFlow(flow, quiet = false) {
   const reading = read(flow);
   pictures.show(reading);
   get("stack").classList.remove("stale");
   putSummary(get("summary"), flow.diagnosis.summary);
   get("verdict").dataset.verdict = flow.diagnosis.verdict;
   get("left").textContent = leftSentence(reading);
+  get("overflow").textContent = overflowSentence(flow);
+  get("overflow").hidden = !flow.overflow;
   get("clipping-words").textContent = clippingSentence(flow);
   get("spectrum-words").textContent = spectrumSentence(flow);
+  get("product-words").textContent = productSentence(flow);
+  get("key-product").innerHTML = productKey(flow);
   putNotes(document, store.get(), flow);
   showWords(reading);
-  announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
+  if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
 }
 
 /** The words around the pictures that A has a part in, where there is one. */
@@ -173,17 +182,17 @@ store.subscribe((settings, changed) => {
   }
   if (latest && [...changed].every((name) => name === "follow" || name === "select")) {
     const follow = followOf(settings);
-    if (follow !== (latest.experiment.follow ?? null))
+    if (follow !== (latest.experiment.follow ?? null) && knowsOthers(latest))
       pictures.show(read(followedAtOnce(latest, follow)));
   }
-  const request = toRequest(settings);
-  const swapped = comparison.before(JSON.stringify(request));
+  const key = keyOf(toRequest(settings));
+  const swapped = comparison.before(key);
   if (swapped && latest) {
     latest = swapped;
-    asked = JSON.stringify(request);
+    answered = key;
     showFlow(swapped);
   }
-  client.send(request);
+  send(settings);
 });
 
 function openThing(id) {
@@ -193,6 +202,18 @@ function openThing(id) {
   if (node?.kind === "loss" && reading.lossSteps.length > 1) {
     patch.follow = node.step === reading.steps ? "last" : node.step;
   }
+  store.set(patch);
+}
+
+/** A click on the profile or the map: that step, and in the map that loss. */
+function openStep({ step, loss }) {
+  const reading = pictures.reading();
+  pictures.centreOn(step);
+  const beyond = step > reading.steps && comparison.reading();
+  const patch = {
+    select: beyond ? selectionInA(hiddenId(beyond, step)) : hiddenId(reading, step),
+  };
+  if (loss && reading.lossSteps.length > 1) patch.follow = loss === reading.steps ? "last" : loss;
   store.set(patch);
 }
 
@@ -222,20 +243,7 @@ listen(document, pictures, {
       return;
     }
     if (spot.thing) openThing(spot.thing);
-    if (spot.picture === "profile") {
-      pictures.centreOn(spot.step);
-      const beyond = spot.step > pictures.reading().steps;
-      store.set({ select: beyond ? selectionInA(`h_${spot.step}`) : `h_${spot.step}` });
-    }
-    if (spot.picture === "map") {
-      pictures.centreOn(spot.step);
-      const steps = pictures.reading().steps;
-      if (spot.loss && pictures.reading().lossSteps.length > 1) {
-        store.set({ follow: spot.loss === steps ? "last" : spot.loss, select: `h_${spot.step}` });
-      } else {
-        store.set({ select: `h_${spot.step}` });
-      }
-    }
+    if (spot.picture === "profile" || spot.picture === "map") openStep(spot);
   },
 });
 
@@ -266,7 +274,7 @@ get("inspector").addEventListener("click", ({ target }) => {
   if (step) store.set({ follow: step === pictures.reading().steps ? "last" : step });
 });
 
-get("retry").addEventListener("click", () => client.send(toRequest(store.get())));
+get("retry").addEventListener("click", () => send(store.get()));
 
 get("preset").addEventListener("change", ({ target }) => {
   const preset = offered.find(({ name }) => name === target.value);
@@ -323,7 +331,7 @@ plotly.then((came) => {
 });
 putControls(document, store.get());
 putReasons(document, store.get());
-client.send(toRequest(store.get()));
+send(store.get());
 comparison.sync();
 offerPresets().catch(() => {
   get("preset").closest(".field").hidden = true;

@@ -1,7 +1,8 @@
 /** Which controls apply, and why some do not. */
 
-import { emitsAll, stepsOf } from "./experiment.js";
+import { clipsSamples, emitsAll, isGated, stepsOf } from "./experiment.js";
 import { fromLog10, number, parameterName } from "./format.js";
+import { LONGEST_LINK, isCut, linkOf } from "./properties.js";
 
 const COPIES = new Set(["elman", "jordan"]);
 
@@ -14,6 +15,18 @@ function allow(document, id, reason) {
   if (!line) return;
   line.hidden = !reason;
   line.textContent = reason;
+}
+
+/** Where the address cannot hold the text, what to do instead. */
+function linkNote(document, settings) {
+  if (settings.source !== "text") return "";
+  if (settings.text.length > LONGEST_LINK / 12 && linkOf(settings).left)
+    return (
+      "This text is too long for a link, so the address leaves it out. To keep it, use " +
+      "“Copy as curl” or JSON under Share."
+    );
+  const opened = isCut(document.location.hash) && !document.defaultView.history.state?.left;
+  return opened ? "The text of this link was too long for it and is not here." : "";
 }
 
 /** How far back truncation lets a loss reach, as it is in force. */
@@ -38,6 +51,10 @@ export function putReasons(document, settings) {
   const numbers = source === "explicit" ? "fixed by the given sequence" : "";
   allow(document, "field-cell", given);
   allow(document, "field-hidden", given);
+  allow(document, "field-layers", given);
+  const gated = isGated(settings.cell);
+  allow(document, "field-activation", gated ? "fixed: its gates are sigmoids, its state tanh" : "");
+  document.getElementById("field-forget").hidden = settings.cell !== "lstm";
   allow(document, "field-wiring", numbers);
   allow(
     document,
@@ -46,6 +63,9 @@ export function putReasons(document, settings) {
   );
   allow(document, "field-steps", wiring === "one-to-one" ? "one to one has exactly one step" : "");
   allow(document, "field-labelled", emitsAll(settings) ? "needs one loss" : "");
+  const link = document.getElementById("link-note");
+  link.textContent = linkNote(document, settings);
+  link.hidden = !link.textContent;
   document.getElementById("label-numbers").hidden =
     settings.labelled !== "yes" || emitsAll(settings);
   document.getElementById("drawn-weights").hidden = Boolean(weights);
@@ -65,6 +85,7 @@ export function putReasons(document, settings) {
     default: "The context units hold a copy, and a copy passes no gradient.",
   }[reach];
   document.getElementById("field-mu").hidden = settings.clip === "none";
+  document.getElementById("field-persample").hidden = !clipsSamples(settings);
   document.getElementById("mu-label").textContent =
     settings.clip === "value" ? "Threshold v" : "Threshold μ";
 

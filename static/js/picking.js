@@ -1,5 +1,7 @@
 /** Which node or edge lies under a point of the diagram. */
 
+import { hiddenId } from "./reading.js";
+
 const NEAR_NODE = 17;
 const NEAR_EDGE = 9;
 
@@ -36,10 +38,8 @@ function fromSegment(p, a, b) {
   return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-const ROWS = ["input", "hidden", "output", "loss"];
-
 /**
- * The node that an arrow key leads to; context units stand between two steps.
+ * The node that an arrow key leads to; up and down stay at the step.
  * @param {import("./types.js").Reading} reading
  * @param {string} from   id of a node or edge
  * @param {"ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End"} key
@@ -48,11 +48,12 @@ export function walk(reading, from, key) {
   const edge = reading.edges.get(from);
   const here =
     reading.nodes.get(edge ? edge.edge.target : from) ??
-    reading.nodes.get(`h_${reading.entryStep}`);
+    reading.nodes.get(hiddenId(reading, reading.entryStep)) ??
+    reading.nodes.values().next().value;
   const all = [...reading.nodes.values()];
   const sameRow = all.filter((n) => n.y === here.y).sort((a, b) => a.x - b.x);
-  if (key === "Home") return sameRow[0].node.id;
-  if (key === "End") return sameRow.at(-1).node.id;
+  if (key === "Home") return endOf(sameRow[0], reading.loaded.lo, 1);
+  if (key === "End") return endOf(sameRow.at(-1), reading.loaded.hi, reading.steps);
   if (key === "ArrowLeft") return (sameRow.findLast((n) => n.x < here.x) ?? here).node.id;
   if (key === "ArrowRight") return (sameRow.find((n) => n.x > here.x) ?? here).node.id;
   const sign = key === "ArrowUp" ? 1 : -1;
@@ -62,8 +63,13 @@ export function walk(reading, from, key) {
   return (beyond[0] ?? here).node.id;
 }
 
+/** The end of a row, also where its node is not there yet. */
+function endOf({ node: { id } }, border, step) {
+  return Number.isFinite(border) ? id.replace(/_\d+/, `_${step}`) : id;
+}
+
 function distance(a, b) {
-  return Math.abs(a.x - b.x) * 10 + Math.abs(a.y - b.y);
+  return Math.abs(a.node.step - b.node.step) * 100 + Math.abs(a.y - b.y);
 }
 
 /** What a row is called. @param {string} kind */
@@ -75,8 +81,7 @@ export function rowName(kind) {
       output: "output",
       loss: "loss",
       context: "context unit",
+      cell: "cell state",
     }[kind] ?? kind
   );
 }
-
-export { ROWS };

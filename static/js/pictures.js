@@ -3,13 +3,20 @@
 import { clipping } from "./figures/clipping.js";
 import { diagram } from "./figures/diagram.js";
 import { map } from "./figures/map.js";
+import { product } from "./figures/product.js";
 import { profile } from "./figures/profile.js";
+import { singular } from "./figures/singular.js";
 import { spectrum } from "./figures/spectrum.js";
 import { draw } from "./render.js";
-import { capacity, inside, toPixel, whole, windowOf, zoomed } from "./view.js";
+import { RESERVE, capacity, covers, inside, toPixel, whole, windowOf, zoomed } from "./view.js";
 
 const STACK = ["diagram", "compared", "profile", "map"];
-const BESIDE = { clipping: 190, spectrum: 210 };
+const BESIDE = { clipping: 190, spectrum: 190, singular: 84, product: 150 };
+
+/** Room for every parameter's pair of bars and their numbers. */
+function clippingHeight({ parameter_gradients: gradients }) {
+  return Math.max(BESIDE.clipping, 28 + 27 * (Object.keys(gradients).length + 1));
+}
 
 /** Shares of the height that the three have together. */
 const SHARES = { diagram: 0.4, profile: 0.24, map: 0.36 };
@@ -17,6 +24,15 @@ const SHARES = { diagram: 0.4, profile: 0.24, map: 0.36 };
 /** The same where two diagrams stand above one another: together they need more. */
 const COMPARING = { diagram: 0.38, profile: 0.3, map: 0.3 };
 const LOW_MAP = 84;
+
+/** Rows beyond the usual (several layers, cell states) make the diagram higher by so much each. */
+const USUAL_ROWS = 3;
+const EXTRA_ROW = 44;
+
+/** @param {import("./types.js").Reading} reading */
+function extraRows({ rows }) {
+  return Math.round(EXTRA_ROW * (rows.at(-1).y - USUAL_ROWS));
+}
 
 /** Together as high as the window allows beneath the sentence and the captions. */
 function heights(windowHeight, shares) {
@@ -26,10 +42,23 @@ function heights(windowHeight, shares) {
   );
 }
 
+/** The recurrent matrix: plane and strip have one scale. */
+function matrixFrames(width) {
+  const plane = { width, height: BESIDE.spectrum };
+  return {
+    spectrum: plane,
+    singular: { width, height: BESIDE.singular, plane },
+    product: { width, height: BESIDE.product, left: 40, right: 8 },
+  };
+}
+
+const ALONE = { clipping, product, singular, spectrum };
+
 /**
  * @param {Document} document
  * @param {{theme: () => import("./types.js").Theme, selected: () => string,
- *   selectedInA: () => string, drawn: () => void}} context
+ *   selectedInA: () => string, drawn: () => void, beyond: () => void}} context   beyond: a
+ *   diagram nears, or would show, steps whose nodes are not there
  */
 export function createPictures(document, context) {
   const plots = Object.fromEntries(
@@ -45,6 +74,8 @@ export function createPictures(document, context) {
   let compared = null;
   let range = null;
   let centre = 1;
+  let wanted = null; // what the diagram should show
+  let sight = null; // what it shows: the same, once its nodes are there
   let frames = {};
   let pending = 0;
 
@@ -65,7 +96,8 @@ export function createPictures(document, context) {
     const narrow = width < 560;
     const few = reading.lossSteps.length < 4;
     const base = { width, left: narrow ? 42 : 78, right: narrow ? 8 : 14 };
-    const sight = windowOf(range, centre, width - base.left - base.right);
+    wanted = windowOf(range, centre, width - base.left - base.right);
+    if (loaded(wanted) || !sight || !loaded(sight)) sight = wanted;
     const high = heights(document.defaultView.innerHeight, compared ? COMPARING : SHARES);
     if (few) {
       const spare = high.map - LOW_MAP;
@@ -75,14 +107,17 @@ export function createPictures(document, context) {
         map: LOW_MAP,
       });
     }
-    if (compared) high.compared = high.diagram;
+    if (compared) high.compared = high.diagram + extraRows(compared);
     frames = {
-      diagram: { ...base, height: high.diagram, ...sight },
+      diagram: { ...base, height: high.diagram + extraRows(reading), ...sight },
       ...(compared ? { compared: { ...base, height: high.compared, ...sight } } : {}),
       profile: { ...base, height: high.profile, ...range },
       map: { ...base, height: high.map, ...range },
-      clipping: { width: plots.clipping.clientWidth || 260, height: BESIDE.clipping },
-      spectrum: { width: plots.spectrum.clientWidth || 260, height: BESIDE.spectrum },
+      clipping: {
+        width: plots.clipping.clientWidth || 260,
+        height: clippingHeight(reading.flow),
+      },
+      ...matrixFrames(plots.spectrum.clientWidth || 260),
     };
     for (const name of shown())
       canvases[name].style.setProperty("--height", `${frames[name].height}px`);
@@ -96,15 +131,20 @@ export function createPictures(document, context) {
     }
     if (name === "profile") return profile(reading, frames.profile, theme, compared);
     if (name === "map") return map(reading, frames.map, theme);
-    if (name === "clipping") return clipping(reading.flow, frames.clipping, theme);
-    return spectrum(reading.flow, frames.spectrum, theme);
+    return ALONE[name](reading.flow, frames[name], theme);
   }
 
   function drawStack(names = STACK) {
     measure();
-    for (const name of names.filter((one) => shown().includes(one))) draw(plots[name], figure(name));
+    for (const name of shown()) if (names.includes(name)) draw(plots[name], figure(name));
     placeBand();
     sayEnds();
+    if (!loaded(wanted, RESERVE)) context.beyond();
+  }
+
+  /** Whether the nodes of these steps are there, in every diagram. */
+  function loaded(steps, reserve = 0) {
+    return [reading, compared].every((one) => !one || covers(one.loaded, steps, reserve));
   }
 
   /** Where a sequence ends before the diagrams' window, say so in place of nothing. */
@@ -126,7 +166,7 @@ export function createPictures(document, context) {
     pending = idle(
       () => {
         pending = 0;
-        for (const name of ["clipping", "spectrum"]) draw(plots[name], figure(name));
+        for (const name of Object.keys(BESIDE)) draw(plots[name], figure(name));
       },
       { timeout: 250 },
     );
@@ -154,6 +194,22 @@ export function createPictures(document, context) {
     reading: (name = "") => (name === "compared" ? compared : reading),
     figure,
     plot: (name) => plots[name],
+
+    /** What the diagrams should show, or null. */
+    wanted: () => wanted,
+
+    /**
+     * What the diagram should show of an experiment of so many steps that follows this loss;
+     * null where that is another one than is drawn.
+     */
+    sight(steps, entry) {
+      if (!reading) return null;
+      const { overflow } = reading.flow;
+      const same = overflow
+        ? overflow.steps === steps
+        : reading.steps === steps && reading.entryStep === entry;
+      return same ? wanted : null;
+    },
 
     /** Show another flow; the part of the axis in sight stays where it still makes sense. */
     show(next, other = compared) {

@@ -56,12 +56,14 @@ export const PROPERTIES = {
   inputs: [4, whole],
   outputs: [4, whole],
   cell: ["simple", text],
+  layers: [1, whole],
   wiring: ["many-to-many", text],
   activation: ["tanh", text],
   hidden: [16, whole],
   loss: ["cross-entropy", text],
   init: ["normal", text],
   radius: [0.55, radius],
+  forget: [0, real],
   wseed: [0, whole],
   weights: [null, json],
   data: [null, json],
@@ -69,6 +71,7 @@ export const PROPERTIES = {
   k: [5, whole],
   clip: ["none", text],
   mu: [1, real],
+  persample: ["no", choice("no", "yes")],
   follow: ["last", follow],
   select: ["", text],
   preset: ["", text],
@@ -88,6 +91,36 @@ export function toFragment(settings) {
     if (settings[name] !== value) parts.set(name, print(settings[name]));
   }
   return parts.toString();
+}
+
+/** Longer addresses are cut or refused by some browser, chat or mail on their way. */
+export const LONGEST_LINK = 32_000;
+
+/** How a fragment says that its text was left out. */
+const CUT = "cut=text";
+
+/**
+ * The fragment of an address, and what is too long for it.
+ * @param {Object<string, any>} settings
+ * @returns {{fragment: string, left: {text: string, compare?: string} | null}}   another
+ *   experiment beside this one is left out where it alone is too long
+ */
+export function linkOf(settings) {
+  const whole = toFragment(settings);
+  if (whole.length <= LONGEST_LINK || settings.source !== "text")
+    return { fragment: whole, left: null };
+  const left = { text: settings.text };
+  let rest = toFragment({ ...settings, text: PROPERTIES.text[0] });
+  if (rest.length > LONGEST_LINK) {
+    left.compare = settings.compare;
+    rest = toFragment({ ...settings, text: PROPERTIES.text[0], compare: null });
+  }
+  return { fragment: rest ? `${rest}&${CUT}` : CUT, left };
+}
+
+/** Whether a fragment's text was left out. @param {string} fragment */
+export function isCut(fragment) {
+  return `&${fragment.replace(/^#/, "")}`.endsWith(`&${CUT}`);
 }
 
 /** Settings from a URL fragment; what cannot be read keeps its default. @param {string} fragment */

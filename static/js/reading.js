@@ -1,24 +1,16 @@
 /** A flow, read for one followed loss: what is drawn where, and how much is left there. */
 
-/** Rows of the diagram, upwards; context units stand between two steps and need room there. */
-const ROWS = {
-  plain: { input: 0, hidden: 1, cell: 1.5, output: 2, loss: 3 },
-  elman: { input: 0, context: 0.62, hidden: 1.34, output: 2.2, loss: 3 },
-  jordan: { input: 0, hidden: 0.84, context: 1.46, output: 2.16, loss: 3 },
-};
-
-/** @param {string} cell */
-export function rowsOf(cell) {
-  return ROWS[cell] ?? ROWS.plain;
-}
+import { partsOf } from "./format.js";
+import { place, rowsOf, spanOf } from "./rows.js";
 
 /**
- * Where a node stands.
- * @param {import("./types.js").Node} node
- * @param {string} cell
+ * Whether the page can show another followed loss before the server answers: one layer, one way
+ * back from h_t to h_{t−1}, and every pair of steps in the itemized map.
+ * @param {import("./types.js").Flow} flow
  */
-function place(node, cell) {
-  return [node.kind === "context" ? node.step - 0.5 : node.step, rowsOf(cell)[node.kind]];
+export function knowsOthers(flow) {
+  const { steps } = flow.itemized;
+  return !flow.layers && !flow.gates && steps.length === flow.steps;
 }
 
 /**
@@ -30,7 +22,7 @@ function place(node, cell) {
  */
 export function followedAtOnce(flow, follow) {
   const row = rowOf(flow, follow);
-  const known = (id) => (id[0] === "h" ? (row[Number(id.slice(2)) - 1] ?? null) : null);
+  const known = (id) => (id[0] === "h" ? (row[partsOf(id).step - 1] ?? null) : null);
   const last = follow ?? flow.steps;
   return {
     ...flow,
@@ -40,7 +32,7 @@ export function followedAtOnce(flow, follow) {
       edges: flow.graph.edges.map((edge) => ({
         ...edge,
         log10_norm:
-          Number(edge.target.slice(2)) <= last && edge.kind === "recurrent"
+          partsOf(edge.target).step <= last && edge.kind === "recurrent"
             ? known(edge.source)
             : null,
         parameter_log10_norm: null,
@@ -52,6 +44,8 @@ export function followedAtOnce(flow, follow) {
 /** log₁₀ ‖∂L_i/∂h_t‖ at every step, or of the total. */
 function rowOf(flow, follow) {
   if (follow === null) return flow.hidden_gradient.log10_norm;
+  if (flow.followed_gradient && follow === flow.experiment.follow)
+    return flow.followed_gradient.log10_norm;
   const { loss_steps: losses, steps, log10_norm: map } = flow.itemized;
   const row = map[losses.indexOf(follow)];
   const full = new Array(flow.steps).fill(null);
@@ -68,16 +62,18 @@ function rowOf(flow, follow) {
  */
 export function read(flow) {
   const { cell } = flow.experiment.network;
-  const lossSteps = flow.itemized.loss_steps;
-  const follow = flow.experiment.follow ?? null;
-  const entryStep = follow ?? lossSteps.at(-1);
+  const layers = flow.layers?.length ?? 1;
+  const lossSteps = lossStepsOf(flow);
+  const follow = followed(flow, lossSteps);
+  const entryStep = follow ?? lossSteps.at(-1) ?? flow.steps;
   const row = rowOf(flow, follow);
   const entry = row[entryStep - 1] ?? null;
   const relative = (value) => (value === null || entry === null ? null : value - entry);
+  const rows = rowsOf(cell, layers);
 
   const nodes = new Map();
   for (const node of flow.graph.nodes) {
-    const [x, y] = place(node, cell);
+    const [x, y] = place(node, rows);
     nodes.set(node.id, {
       node,
       x,
@@ -90,6 +86,7 @@ export function read(flow) {
   for (const edge of flow.graph.edges) {
     const from = nodes.get(edge.source);
     const to = nodes.get(edge.target);
+    if (!from || !to) continue; // of a window, an edge to what lies outside it
     const id = `${edge.source}>${edge.target}`;
     edges.set(id, {
       id,
@@ -108,15 +105,48 @@ export function read(flow) {
     steps: flow.steps,
     follow,
     lossSteps,
+    lossOrder: new Map(lossSteps.map((step, n) => [step, n])),
     entryStep,
     entry,
     row,
     total: flow.hidden_gradient.log10_norm,
-    rows: rowsOf(cell),
+    layers,
+    rows,
+    span: spanOf(rows),
     nodes,
     edges,
-    first: nodes.has("h_0") ? 0 : 1,
+    first: nodes.has("h_0") || flow.experiment.sequence?.h_0 ? 0 : 1,
+    loaded: loadedOf(flow),
   };
+}
+
+/** Every step that emits a loss; the itemized map of a long sequence holds only some. */
+function lossStepsOf(flow) {
+  const { loss_steps: losses, steps } = flow.itemized;
+  if (steps.length === flow.steps) return losses;
+  return flow.step_losses.flatMap((value, n) => (value === null ? [] : [n + 1]));
+}
+
+/** The followed loss, or the last one that is left where an overflow took it. */
+function followed(flow, lossSteps) {
+  const follow = flow.experiment.follow ?? null;
+  if (follow === null || !flow.overflow || follow <= flow.steps) return follow;
+  return lossSteps.at(-1) ?? null;
+}
+
+/** The steps whose nodes the answer holds; endless where there is nothing beyond. */
+function loadedOf(flow) {
+  const window = flow.experiment.window ?? null;
+  if (!window) return { lo: -Infinity, hi: Infinity };
+  return {
+    lo: window.first <= 1 ? -Infinity : window.first - 0.5,
+    hi: window.last >= flow.steps ? Infinity : window.last + 0.5,
+  };
+}
+
+/** The id of the hidden state that the profile and the map show: the top layer's. */
+export function hiddenId(reading, step) {
+  return reading.layers > 1 ? `h_${step}_${reading.layers - 1}` : `h_${step}`;
 }
 
 /** Whether something travels back along an edge, and if not, why. */
@@ -148,7 +178,7 @@ export function reason(placed, reading) {
       : "the gradient is exactly zero here";
   }
   if (placed.state === "off") {
-    return Number(placed.edge.target.slice(2)) > reading.entryStep
+    return partsOf(placed.edge.target).step > reading.entryStep
       ? "a loss cannot reach a later step"
       : "nothing of the followed loss comes this way";
   }

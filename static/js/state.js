@@ -1,6 +1,6 @@
 /** The settings, who listens to them, and the browser's history. */
 
-import { fromFragment, toFragment } from "./properties.js";
+import { fromFragment, linkOf } from "./properties.js";
 
 /** Changing any of these starts from another experiment than the preset's. */
 const FREE_OF_PRESET = new Set(["preset", "follow", "select", "clip", "mu", "compare"]);
@@ -13,11 +13,16 @@ const REST_MS = 150;
  * @returns a store: get, set, replaceAll, settle, subscribe
  */
 export function createStore(window) {
-  let settings = fromFragment(window.location.hash);
+  let settings = fromAddress();
   let gesture = false;
   let unwritten = "";
   let timer = 0;
   const listeners = new Set();
+
+  /** What the address says; what was too long for it lies in the browser's own history. */
+  function fromAddress() {
+    return { ...fromFragment(window.location.hash), ...window.history.state?.left };
+  }
 
   function tell(changed) {
     for (const listener of listeners) listener(settings, changed);
@@ -27,16 +32,17 @@ export function createStore(window) {
   function write() {
     clearTimeout(timer);
     if (!unwritten) return;
-    const fragment = toFragment(settings);
+    const { fragment, left } = linkOf(settings);
+    const state = left ? { left } : null;
     const url = fragment ? `#${fragment}` : window.location.pathname + window.location.search;
-    if (unwritten === "replace") window.history.replaceState(null, "", url);
-    else window.history.pushState(null, "", url);
+    if (unwritten === "replace") window.history.replaceState(state, "", url);
+    else window.history.pushState(state, "", url);
     unwritten = "";
   }
 
   window.addEventListener("popstate", () => {
     const before = settings;
-    settings = fromFragment(window.location.hash);
+    settings = fromAddress();
     gesture = false;
     unwritten = "";
     tell(new Set(Object.keys(settings).filter((name) => settings[name] !== before[name])));

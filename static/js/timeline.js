@@ -44,10 +44,11 @@ export function listen(document, pictures, on) {
       time,
     };
     if (DIAGRAMS.has(name)) {
-      const toPixels = (x, y) => ({ x: toPixel(frame, x), y: rowPixel(frame, y) });
+      const toPixels = (x, y) => ({ x: toPixel(frame, x), y: rowPixel(frame, y, reading.span) });
       spot.thing = pick(reading, point, toPixels, frame);
     }
-    if (name === "map") spot.loss = lossAt(reading.lossSteps, frame, point.y);
+    const { loss_steps: losses } = reading.flow.itemized;
+    if (name === "map") spot.loss = lossAt(losses, frame, point.y, reading.steps);
     const { first, steps } = name === "profile" ? pictures.extent() : reading;
     const seen =
       time > frame.lo && time < frame.hi && spot.step >= first && spot.step <= steps;

@@ -7,13 +7,14 @@
  * @property {string} id
  * @property {"input" | "context" | "hidden" | "cell" | "output" | "loss"} kind
  * @property {number} step
+ * @property {number} [layer]   from 0
  * @property {string} label
  * @property {number | null} log10_norm
  *
  * @typedef {object} Edge
  * @property {string} source
  * @property {string} target
- * @property {"input" | "recurrent" | "context" | "output" | "loss"} kind
+ * @property {"input" | "recurrent" | "context" | "cell" | "output" | "loss"} kind
  * @property {string | null} parameter
  * @property {number | null} log10_norm
  * @property {number | null} parameter_log10_norm
@@ -67,14 +68,24 @@
  * @property {number} steps
  * @property {number | null} follow   null: every loss
  * @property {number[]} lossSteps
+ * @property {Map<number, number>} lossOrder   loss step → its place among the loss steps
  * @property {number} entryStep   where the followed loss enters
  * @property {number | null} entry   log₁₀ of the gradient there
  * @property {Series} row   log₁₀ of the followed gradient at every step
  * @property {Series} total   log₁₀ of ‖∂L/∂h_t‖, every loss together
- * @property {Object<string, number>} rows   kind of node → its row
+ * @property {number} layers
+ * @property {Row[]} rows   from below
+ * @property {{low: number, high: number, target: number}} span   of the rows
  * @property {Map<string, PlacedNode>} nodes
  * @property {Map<string, PlacedEdge>} edges
  * @property {number} first   leftmost step drawn (0 where an initial state is given)
+ * @property {{lo: number, hi: number}} loaded   the steps whose nodes are there
+ *
+ * @typedef {object} Row
+ * @property {string} kind   of its nodes
+ * @property {number} layer   from 0
+ * @property {number} y
+ * @property {string} name
  *
  * @typedef {object} Frame   where the time axis lies, in pixels and steps
  * @property {number} width   of the whole figure

@@ -71,3 +71,36 @@ export function toStep(frame, pixel) {
   const plot = frame.width - frame.left - frame.right;
   return frame.lo + ((pixel - frame.left) / plot) * (frame.hi - frame.lo);
 }
+
+/** So many steps on either side of the diagram's are asked for too, to pan without waiting. */
+const MARGIN = 120;
+
+/** With fewer steps than this left in reserve, the next window is asked for. */
+export const RESERVE = 40;
+
+/**
+ * The window of the graph to ask for.
+ * @param {{lo: number, hi: number}} sight   the steps that the diagram draws
+ * @param {number} steps   T
+ */
+export function windowAround({ lo, hi }, steps) {
+  return {
+    first: Math.max(1, Math.min(steps, Math.floor(lo) - MARGIN)),
+    last: Math.max(1, Math.min(steps, Math.ceil(hi) + MARGIN)),
+  };
+}
+
+/**
+ * Whether the nodes of a range of steps are there.
+ * @param {{lo: number, hi: number}} loaded
+ * @param {{lo: number, hi: number}} sight
+ * @param {number} reserve   steps that must be there on either side
+ */
+export function covers(loaded, sight, reserve = 0) {
+  return loaded.lo <= sight.lo - reserve && sight.hi + reserve <= loaded.hi;
+}
+
+/** @param {{first: number, last: number} | null | undefined} a */
+export function sameWindow(a, b) {
+  return a?.first === b?.first && a?.last === b?.last;
+}

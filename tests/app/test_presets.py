@@ -140,3 +140,37 @@ async def test_the_exploding_relu_is_clipped(client, answer):
     by_value = {"rule": "value", "max_value": 1.0}
     bent = await client.post("/api/v1/flow", json=answer["experiment"] | {"clip": by_value})
     assert bent.json()["clipping"]["cosine"] < 0.99
+
+
+@preset("lstm")
+async def test_the_lstm_holds_where_a_simple_network_fades(client, answer):
+    assert answer["steps"] == 81
+    assert last_row(answer)[0] == pytest.approx(math.log10(1 / 50), abs=0.05)
+    network = answer["experiment"]["network"] | {"cell": "simple"}
+    weights = answer["experiment"]["weights"] | {"forget_bias": 0}
+    simple = answer["experiment"] | {"network": network, "weights": weights}
+    faded = (await client.post("/api/v1/flow", json=simple)).json()
+    assert last_row(faded)[0] == pytest.approx(-8, abs=0.1)
+
+
+@preset("gru")
+async def test_the_gru_keeps_half_of_its_state(answer):
+    assert answer["diagnosis"]["verdict"] == "vanishing"
+    assert all(0.4 < mean < 0.6 for mean in answer["gates"]["update"])
+
+
+@preset("stacked")
+async def test_more_ways_lead_to_the_first_layer(answer):
+    first, _, third = (layer["itemized"]["log10_norm"][-1] for layer in answer["layers"])
+    assert first[-1] < third[-1]
+    assert first[0] > third[0]
+
+
+@preset("transient")
+async def test_the_gradient_grows_before_it_decays(answer):
+    back = list(reversed(last_row(answer)))
+    assert answer["spectrum"]["spectral_radius"] == pytest.approx(0.9)
+    assert answer["spectrum"]["spectral_norm"] == pytest.approx(4.2, abs=0.01)
+    assert max(back) > math.log10(15)
+    assert all(value > 0 for value in back[1:52])
+    assert all(value < 0 for value in back[52:])

@@ -65,6 +65,7 @@ def test_pressing_compare_keeps_the_experiment_and_a_change_makes_b(unrolled: Un
 def test_a_link_restores_both(both: Unrolled, shared_log, server: str) -> None:
     both.slide("Largest |eigenvalue|", 1.2)
     both.ready()
+    expect(both.page).to_have_url(re.compile("radius=1.2"))
     other = Unrolled(both.page.context.new_page(), server)
     shared_log.watch(other.page)
     other.page.goto(both.address)

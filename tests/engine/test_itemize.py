@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Sequence, Truncation
+from engine.cells import lstm
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
@@ -30,6 +31,16 @@ def test_rows_side_by_side_are_separate_passes(
     seen = item_vectors(case, flow, careful=careful)
     close("∂L_i/∂h_t", seen, separate_passes(case).dh, 1e-13)
     close("Σ_i ∂L_i/∂h_t", seen.sum(axis=0), hidden(flow.backward), 1e-13)
+
+
+@pytest.mark.parametrize("together", [1, 10, 30])
+def test_an_lstm_takes_its_losses_some_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    case = make("lstm", steps=11, batch=2, sizes=(2, 4, 3))
+    expected = item_vectors(case, case.flow(), careful=False)
+    monkeypatch.setattr(lstm, "_IN_CACHE", together)
+    close("∂L_i/∂h_t", item_vectors(case, case.flow(), careful=False), expected, 1e-14)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -1,23 +1,9 @@
 /** The unrolled network: nodes and edges, coloured by how much of the gradient is left. */
 
-import { escapeMarkup, glyph, shorten, subscript } from "../format.js";
+import { escapeMarkup, glyph, layerMark, shorten, subscript } from "../format.js";
 import { flowColor, textOn } from "../theme.js";
 import { arrowTrace, edgeTraces, selectionTrace, stopTrace } from "./edges.js";
 import { plainAxis, timeLayout } from "./layout.js";
-
-const NAMES = {
-  input: "input x",
-  context: "copy c",
-  hidden: "hidden h",
-  output: "output o",
-  loss: "loss L",
-};
-
-/** Height in rows: the four rows and half a row on either side. */
-const SPAN = [-0.62, 3.72];
-
-/** Where a step's target is written. */
-const TARGET = 3.52;
 
 /**
  * @param {import("../types.js").Reading} reading
@@ -28,7 +14,7 @@ const TARGET = 3.52;
  */
 export function diagram(reading, frame, theme, selected = "") {
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
-  const rows = (frame.height - 26) / (SPAN[1] - SPAN[0]);
+  const rows = (frame.height - 26) / (reading.span.high - reading.span.low);
   const size = Math.max(6, Math.min(36, pixels - 3, pixels * 0.66 + 3, rows * 0.62));
   const inSight = (x) => x > frame.lo - 0.75 && x < frame.hi + 0.75;
   const nodes = [...reading.nodes.values()].filter((placed) => inSight(placed.x));
@@ -47,7 +33,7 @@ export function diagram(reading, frame, theme, selected = "") {
     layout: {
       ...timeLayout(theme, frame, { top: 4, bottom: 22 }),
       yaxis: plainAxis(theme, {
-        range: SPAN,
+        range: [reading.span.low, reading.span.high],
         showgrid: false,
         tickmode: "array",
         ...rowTicks(reading, frame),
@@ -60,15 +46,21 @@ export function diagram(reading, frame, theme, selected = "") {
 function rowTicks(reading, frame) {
   const wide = frame.left > 60;
   const label = reading.flow.experiment.sequence.label;
-  const rows = Object.entries(NAMES)
-    .filter(([kind]) => kind in reading.rows)
-    .map(([kind, name]) => ({ y: reading.rows[kind], name }));
-  if (reading.flow.text && wide && !label) rows.push({ y: TARGET, name: "target" });
+  const rows = reading.rows.map(({ y, name, layer }) => ({ y, name, layer }));
+  if (reading.flow.text && wide && !label) rows.push({ y: reading.span.target, name: "target" });
   return {
     tickvals: rows.map((row) => row.y),
-    ticktext: rows.map((row) => (wide ? row.name : row.name.at(-1))),
+    ticktext: rows.map((row) => (wide ? row.name : short(row, reading))),
   };
 }
+
+/** A row's name where there is little room: "h", "h⁽²⁾". */
+function short({ name, layer }, reading) {
+  return name.at(-1) + (reading.layers > 1 && name.startsWith("layer") ? layerMark(layer) : "");
+}
+
+/** Nodes beside their step are smaller. */
+const SMALLER = { context: 0.62, cell: 0.72 };
 
 /** How a node looks: fill, rim and ink. */
 function paint(placed, reading, theme) {
@@ -95,7 +87,7 @@ function nodeTrace(nodes, reading, theme, size) {
     marker: {
       opacity: 1,
       symbol: nodes.map((placed) => (placed.node.kind === "context" ? "square" : "circle")),
-      size: nodes.map((placed) => (placed.node.kind === "context" ? size * 0.62 : size)),
+      size: nodes.map((placed) => size * (SMALLER[placed.node.kind] ?? 1)),
       color: looks.map((look) => look.fill),
       line: { width: 1.2, color: looks.map((look) => look.rim) },
     },
@@ -106,10 +98,10 @@ function nodeTrace(nodes, reading, theme, size) {
 function labelTrace(nodes, reading, theme, size, below) {
   const inputs = reading.flow.text?.inputs;
   const roomy = size >= 23;
-  const shown = size < 9 ? [] : nodes.filter(({ node }) => node.kind !== "context" || size >= 16);
+  const shown = size < 9 ? [] : nodes.filter(({ node }) => !(node.kind in SMALLER) || size >= 16);
   const texts = shown.map(({ node }) => {
     if (node.kind === "input" && inputs && !below) return glyph(inputs[node.step - 1]);
-    if (node.kind === "context") return "c";
+    if (node.kind in SMALLER) return "c";
     return roomy && node.step < 100 ? node.id[0] + subscript(node.step) : node.id[0];
   });
   return {
@@ -155,14 +147,15 @@ function tokenTrace(nodes, reading, theme, pixels, below) {
   };
   for (const { node, x } of nodes) {
     if (node.kind === "input" && below) put(x, -0.47, text.inputs[node.step - 1]);
-    const target = text.targets[reading.lossSteps.indexOf(node.step)];
-    if (node.kind === "loss") put(x, TARGET, label ? `label ${target}` : target, Boolean(label));
+    const target = text.targets[reading.lossOrder.get(node.step)];
+    const said = label ? `label ${target}` : target;
+    if (node.kind === "loss") put(x, reading.span.target, said, Boolean(label));
   }
   return trace;
 }
 
 /** Where a row lies in a diagram of this height, in pixels from the top. */
-export function rowPixel(frame, y) {
+export function rowPixel(frame, y, { low, high }) {
   const plot = frame.height - 26;
-  return 4 + ((SPAN[1] - y) / (SPAN[1] - SPAN[0])) * plot;
+  return 4 + ((high - y) / (high - low)) * plot;
 }

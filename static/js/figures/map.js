@@ -19,7 +19,7 @@ export function map(reading, frame, theme) {
   const rows = thin(losses, (i) => i > frame.lo - 1);
   const column = new Map(steps.map((t, k) => [t, k]));
   const z = rows.map((n) => {
-    const own = norms[n][column.get(losses[n]) ?? -1] ?? null;
+    const own = norms[n][column.get(losses[n]) ?? lastBefore(steps, losses[n])] ?? null;
     return columns.map((k) => {
       const value = norms[n][k];
       return value === null || own === null ? null : clamp(value - own);
@@ -62,12 +62,18 @@ export function map(reading, frame, theme) {
   };
 }
 
+/** The sampled step nearest before a loss, where its own is not sampled. */
+function lastBefore(steps, loss) {
+  return steps.findLastIndex((t) => t <= loss);
+}
+
 /**
  * The losses in sight, from below upwards.
  * @param {number[]} losses
  * @param {import("../types.js").Frame} frame
  */
 export function rowRange(losses, frame) {
+  if (!losses.length) return [0, 1];
   const low = Math.max(losses[0] - 0.5, losses.length > 1 ? frame.lo : 0);
   const high = losses.at(-1) + 0.5;
   return [Math.min(low, high - 1), high];
@@ -82,7 +88,7 @@ function thin(all, keep) {
 
 /** A frame around the followed row. */
 function follows(reading, frame, theme) {
-  const alone = reading.follow === null || reading.lossSteps.length === 1;
+  const alone = reading.follow === null || reading.lossSteps.length < 2;
   const [left, right] = [Math.max(0.5, frame.lo), reading.follow + 0.5];
   const [low, high] = [reading.follow - 0.5, reading.follow + 0.5];
   return {
@@ -96,10 +102,24 @@ function follows(reading, frame, theme) {
   };
 }
 
-/** The loss under a pixel of the map, or null. */
-export function lossAt(losses, frame, pixel) {
+/**
+ * The loss under a pixel of the map, or null; of sampled losses the nearest.
+ * @param {number[]} losses   that have a row
+ * @param {import("../types.js").Frame} frame
+ * @param {number} pixel
+ * @param {number} steps   T: fewer rows than this may be a sample
+ */
+export function lossAt(losses, frame, pixel, steps) {
   const [low, high] = rowRange(losses, frame);
   const plot = frame.height - 44;
-  const at = Math.round(high - ((pixel - 4) / plot) * (high - low));
-  return losses.includes(at) ? at : null;
+  const at = high - ((pixel - 4) / plot) * (high - low);
+  if (losses.length < 2 || losses.length >= steps) {
+    return losses.includes(Math.round(at)) ? Math.round(at) : null;
+  }
+  return at < low || at > high ? null : nearest(losses, at);
+}
+
+/** The nearest of ascending steps. @param {number[]} steps @param {number} step */
+export function nearest(steps, step) {
+  return steps.reduce((best, t) => (Math.abs(t - step) < Math.abs(best - step) ? t : best));
 }

@@ -1,5 +1,7 @@
 /** A second profile over the first one's bars: an outline in steps, with marks of its own. */
 
+import { lineOf } from "./columns.js";
+
 /**
  * @param {import("../types.js").Reading} reading
  * @param {import("../types.js").Frame} frame
@@ -11,13 +13,17 @@ export function outline(reading, frame, theme, { floor, top }) {
   const steps = stepsInSight(reading, frame);
   const shown = steps.filter((t) => reading.row[t - 1] !== null);
   const zero = steps.filter((t) => reading.row[t - 1] === null && t <= reading.entryStep);
-  const dense = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo) < 9;
-  const line = { x: [], y: [] };
-  for (const t of steps) {
-    const value = reading.row[t - 1];
-    line.x.push(t - 0.5, t + 0.5);
-    line.y.push(value, value);
-  }
+  const plot = frame.width - frame.left - frame.right;
+  const dense = plot / (frame.hi - frame.lo) < 9;
+  const value = (t) => reading.row[t - 1];
+  const columns = Math.ceil(plot);
+  const line =
+    steps.length > 2 * columns
+      ? lineOf(steps, value, frame, columns)
+      : {
+          x: steps.flatMap((t) => [t - 0.5, t + 0.5]),
+          y: steps.flatMap((t) => [value(t), value(t)]),
+        };
   const base = { type: "scatter", hoverinfo: "skip" };
   return [
     { ...base, ...line, mode: "lines", line: { color: theme.paper, width: 4.5 } },

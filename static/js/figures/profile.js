@@ -1,7 +1,8 @@
 /** The gradient profile: the norm at every step of what the followed loss sends back. */
 
 import { fromLog10, power } from "../format.js";
-import { flowColor } from "../theme.js";
+import { CLASSES, classDecades, classOf, flowColor } from "../theme.js";
+import { columnsOf, lineOf } from "./columns.js";
 import { plainAxis, timeLayout } from "./layout.js";
 import { heightsOf, outline } from "./outline.js";
 
@@ -14,40 +15,35 @@ import { heightsOf, outline } from "./outline.js";
  */
 export function profile(reading, frame, theme, compared = null) {
   const { row, total, follow, entry } = reading;
-  const steps = row.map((_, n) => n + 1).filter((t) => t > frame.lo - 1 && t < frame.hi + 1);
+  const steps = stepsIn(row.length, frame);
   const shown = steps.filter((t) => row[t - 1] !== null);
-  const clipped = clippedShift(reading);
+  const clipped = clippedAt(reading);
   const others = follow !== null && reading.lossSteps.length > 1 && !compared;
   const [floor, top] = bounds([
     ...shown.map((t) => row[t - 1]),
     ...(others ? steps.map((t) => total[t - 1]) : []),
-    ...(clipped === null ? [] : shown.map((t) => row[t - 1] + clipped)),
+    ...(clipped ? shown.map(clipped) : []),
     ...(compared ? heightsOf(compared, frame) : []),
   ]);
   const seen = entry === null ? [] : inSight(entry, floor, top, frame.height);
-  const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
+  const plot = frame.width - frame.left - frame.right;
+  const pixels = plot / (frame.hi - frame.lo);
   const dense = pixels < 5;
+  const width = dense ? 1 : Math.min(0.72, 90 / pixels);
+  const through = (list, value, look) => line(lineOf(list, value, frame, Math.ceil(plot)), look);
+  const marks = dense ? 0 : 3.5;
   return {
     data: [
-      {
-        type: "bar",
-        hoverinfo: "skip",
-        base: floor,
-        width: dense ? 1 : Math.min(0.72, 90 / pixels),
-        x: shown,
-        y: shown.map((t) => Math.max(0.015 * (top - floor), row[t - 1] - floor)),
-        marker: {
-          color: shown.map((t) => flowColor(theme, row[t - 1] - (entry ?? row[t - 1]))),
-          line: { width: 0 },
-        },
-      },
-      line(steps, others ? (t) => total[t - 1] : null, {
+      ...(pixels < 1
+        ? columnTraces(reading, frame, theme, { floor, top, columns: Math.ceil(plot) })
+        : [bars(reading, shown, theme, { floor, top, width })]),
+      through(others ? steps : [], (t) => total[t - 1], {
         color: theme.muted,
         width: 1.2,
         dash: "solid",
-        marks: dense ? 0 : 3.5,
+        marks,
       }),
-      line(shown, clipped === null ? null : (t) => row[t - 1] + clipped, {
+      through(clipped ? shown : [], clipped ?? String, {
         color: theme.ink,
         width: 1.6,
         dash: "4px,3px",
@@ -55,12 +51,7 @@ export function profile(reading, frame, theme, compared = null) {
       }),
       levelLines(entry, seen, frame, theme),
       levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme, compared ? "B: " : ""),
-      zeros(
-        steps.filter((t) => row[t - 1] === null && t <= reading.entryStep),
-        floor,
-        top,
-        theme,
-      ),
+      zeros(crossed(steps, reading, pixels), floor, top, theme),
       ...(compared ? outline(compared, frame, theme, { floor, top }) : []),
     ],
     layout: {
@@ -75,10 +66,24 @@ export function profile(reading, frame, theme, compared = null) {
   };
 }
 
+/** log₁₀ of what clipping leaves at a step; null where nothing is left to draw. */
+function clippedAt(reading) {
+  const shift = clippedShift(reading);
+  if (shift !== null) return (t) => reading.row[t - 1] + shift;
+  const series = clippedTotal(reading);
+  return series && ((t) => series[t - 1]);
+}
+
+/** log₁₀ of the total that clipping while going back leaves; null for other rules. */
+export function clippedTotal({ flow }) {
+  const { engaged, hidden_gradient: left } = flow.clipping;
+  return engaged && left ? left.log10_norm : null;
+}
+
 /** log₁₀ of what norm clipping multiplies every gradient by; null where that is not so. */
 export function clippedShift({ flow }) {
-  const { rule, engaged, scale } = flow.clipping;
-  return rule === "norm" && engaged && scale ? Math.log10(scale) : null;
+  const { rule, engaged, scale, per_sample: samples } = flow.clipping;
+  return rule === "norm" && !samples && engaged && scale ? Math.log10(scale) : null;
 }
 
 /** The vertical range: whole decades around all that is drawn, at least two. */
@@ -103,16 +108,78 @@ function ticks(floor, top, frame) {
   return { tickvals, ticktext: tickvals.map(power) };
 }
 
-function line(steps, value, { color, width, dash, marks }) {
+function line({ x, y }, { color, width, dash, marks }) {
   return {
     type: "scatter",
     mode: marks ? "lines+markers" : "lines",
     hoverinfo: "skip",
-    x: value ? steps : [],
-    y: value ? steps.map(value) : [],
+    x,
+    y,
     line: { color, width, dash },
     marker: { size: marks, color },
   };
+}
+
+/** A bar a step. */
+function bars({ row, entry }, shown, theme, { floor, top, width }) {
+  return {
+    type: "bar",
+    hoverinfo: "skip",
+    base: floor,
+    width,
+    x: shown,
+    y: shown.map((t) => Math.max(0.015 * (top - floor), row[t - 1] - floor)),
+    marker: {
+      color: shown.map((t) => flowColor(theme, row[t - 1] - (entry ?? row[t - 1]))),
+      line: { width: 0 },
+    },
+  };
+}
+
+/**
+ * Many steps a pixel: a line up to the least of each column, and a paler one to its greatest
+ * behind it. One line a class of colour, up and down like a comb, whatever the number of steps.
+ */
+function columnTraces({ row, entry }, frame, theme, { floor, top, columns }) {
+  const steps = stepsIn(row.length, frame);
+  const shortest = floor + 0.015 * (top - floor);
+  const reduced = columnsOf(steps, (t) => row[t - 1], frame, columns);
+  const combs = (name, opacity, wanted, value) => {
+    const classes = Array.from({ length: CLASSES }, () => ({ x: [], y: [] }));
+    for (const column of reduced.filter(wanted)) {
+      const { x, y } = classes[classOf(value(column) - (entry ?? value(column)))];
+      x.push(column.middle, column.middle, column.middle);
+      y.push(floor, Math.max(shortest, value(column)), floor);
+    }
+    return classes.map(({ x, y }, k) => ({
+      type: "scatter",
+      mode: "lines",
+      hoverinfo: "skip",
+      name,
+      x,
+      y,
+      opacity,
+      line: { color: flowColor(theme, classDecades(k)), width: 1.5, simplify: false },
+    }));
+  };
+  return [
+    ...combs("greatest", 0.45, ({ low, high }) => high > low, ({ high }) => high),
+    ...combs("least", 1, () => true, ({ low }) => low),
+  ];
+}
+
+function stepsIn(count, { lo, hi }) {
+  const first = Math.max(1, Math.ceil(lo - 1 + 1e-9));
+  const last = Math.min(count, Math.floor(hi + 1 - 1e-9));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
+}
+
+/** Where a cross says that nothing arrives; a few pixels apart, however many steps. */
+function crossed(steps, { row, entryStep }, pixels) {
+  const every = Math.max(1, Math.ceil(6 / pixels));
+  return steps.filter(
+    (t) => row[t - 1] === null && t <= entryStep && (pixels > 3 || t % every === 0),
+  );
 }
 
 /** The levels that lie in sight, and of those only what has room for its words. */
@@ -162,7 +229,9 @@ function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme, who
     cliponaxis: false,
     x: seen.map(() => (right ? frame.hi : frame.lo)),
     y: seen.map(([d]) => entry + d),
-    text: seen.map(([d, words]) => ` ${d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words} `),
+    text: seen.map(
+      ([d, words]) => ` ${d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words} `,
+    ),
     textposition: seen.map(([d]) => (right ? "top left" : d === 0 ? "bottom right" : "top right")),
     textfont: { size: 10, color: theme.soft },
   };

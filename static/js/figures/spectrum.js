@@ -1,6 +1,8 @@
-/** Eigenvalues of the recurrent matrix against the unit circle. */
+/** Eigenvalues of the recurrent matrix against the unit circle and the circle of radius 1/γ. */
 
+import { number } from "../format.js";
 import { flowColor } from "../theme.js";
+import { bareAxis, plainLayout, scaleOf } from "./plane.js";
 
 /**
  * @param {import("../types.js").Flow} flow
@@ -8,22 +10,11 @@ import { flowColor } from "../theme.js";
  * @param {import("../types.js").Theme} theme
  * @returns {import("../types.js").Figure}
  */
-export function spectrum(flow, frame, theme) {
-  const values = flow.spectrum.eigenvalues;
-  const reach = Math.max(1.15, flow.spectrum.spectral_radius * 1.12);
-  const margin = { l: 4, r: 4, t: 4, b: 4, autoexpand: false };
-  const wide = reach * Math.max(1, (frame.width - 8) / (frame.height - 8));
-  const axis = {
-    fixedrange: true,
-    zeroline: true,
-    zerolinecolor: theme.grid,
-    zerolinewidth: 1,
-    showgrid: false,
-    showticklabels: false,
-    ticks: "",
-  };
+export function spectrum({ spectrum: given }, frame, theme) {
+  const values = given.eigenvalues;
+  const { high, wide } = scaleOf(given, frame);
   const moduli = values.map(([re, im]) => Math.hypot(re, im));
-  const colors = moduli.map((r) => flowColor(theme, r > 0 ? 12 * Math.log10(r) : -3));
+  const bound = boundApart(given);
   return {
     data: [
       {
@@ -32,40 +23,34 @@ export function spectrum(flow, frame, theme) {
         hoverinfo: "skip",
         x: values.map(([re]) => re),
         y: values.map(([, im]) => im),
-        marker: { size: 7, color: colors, opacity: 0.92, line: { width: 1, color: theme.sheet } },
+        marker: {
+          size: 7,
+          color: moduli.map((r) => flowColor(theme, r > 0 ? 12 * Math.log10(r) : -3)),
+          opacity: 0.92,
+          line: { width: 1, color: theme.sheet },
+        },
       },
     ],
     layout: {
-      width: frame.width,
-      height: frame.height,
-      margin,
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: theme.sans, size: 10, color: theme.muted },
-      showlegend: false,
-      hovermode: false,
-      dragmode: false,
-      xaxis: { ...axis, range: [-wide, wide] },
-      yaxis: { ...axis, range: [-reach, reach] },
+      ...plainLayout(frame, theme, { l: 4, r: 4, t: 4, b: 4 }),
+      xaxis: bareAxis(theme, [-wide, wide]),
+      yaxis: bareAxis(theme, [-high, high]),
       shapes: [
         circle(1, theme.blocked, "2px,3px"),
-        circle(flow.spectrum.spectral_radius, theme.ink, "solid", 0.8),
+        ...(given.spectral_radius ? [circle(given.spectral_radius, theme.ink, "solid", 0.8)] : []),
+        ...(bound === null ? [] : [circle(bound, theme.known, "6px,3px")]),
       ],
       annotations: [
-        {
-          x: Math.SQRT1_2,
-          y: -Math.SQRT1_2,
-          ax: 14,
-          ay: 12,
-          text: "1",
-          showarrow: false,
-          xshift: 8,
-          yshift: -6,
-          font: { size: 10, color: theme.muted },
-        },
+        label(1, bound === null && given.bound ? "1 = 1/γ" : "1", theme.muted),
+        ...(bound === null ? [] : [label(bound, `1/γ = ${number(bound, 1)}`, theme.known)]),
       ],
     },
   };
+}
+
+/** 1/γ where it is another circle than the unit circle, else null. */
+export function boundApart({ bound }) {
+  return bound && Math.abs(bound - 1) > 1e-9 ? bound : null;
 }
 
 function circle(radius, color, dash, width = 1) {
@@ -76,5 +61,19 @@ function circle(radius, color, dash, width = 1) {
     y0: -radius,
     y1: radius,
     line: { color, dash, width },
+  };
+}
+
+/** A radius, written inside its circle at the lower right. */
+function label(radius, text, color) {
+  return {
+    x: radius * Math.SQRT1_2,
+    y: -radius * Math.SQRT1_2,
+    xanchor: "left",
+    text,
+    showarrow: false,
+    xshift: 3,
+    yshift: -6,
+    font: { size: 10, color },
   };
 }

@@ -45,7 +45,7 @@ def item_vectors(
         rows = live.states[lane][part]
         if live.exponents is not None:
             rows = engine.Scaled(rows, live.exponents[lane]).unscaled()
-        seen[live.losses, live.step] = rows.reshape(-1, *flow.trace.h.shape[1:])
+        seen[live.losses, live.step] = rows
     return seen
 
 

@@ -1,0 +1,47 @@
+/** The recurrent matrix in one scale: eigenvalues in the plane, singular values in a strip. */
+
+/** Room at the edges of the plane, in pixels. */
+const EDGE = 8;
+
+/**
+ * How far the plane reaches upwards and sideways: every circle, eigenvalue and singular value
+ * lies in it, and one unit is as long in both directions.
+ * @param {import("../types.js").Spectrum} spectrum
+ * @param {{width: number, height: number}} frame   of the plane
+ * @returns {{high: number, wide: number}}
+ */
+export function scaleOf(spectrum, frame) {
+  const aspect = Math.max(1, (frame.width - EDGE) / (frame.height - EDGE));
+  const circles = Math.max(1, spectrum.bound ?? 1, spectrum.spectral_radius ?? 0);
+  const high = Math.max(1.12 * circles, (1.08 * (spectrum.spectral_norm ?? 0)) / aspect);
+  return { high, wide: high * aspect };
+}
+
+/** What both pictures of the matrix share. */
+export function plainLayout(frame, theme, margin) {
+  return {
+    width: frame.width,
+    height: frame.height,
+    margin: { ...margin, autoexpand: false },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.sans, size: 10, color: theme.muted },
+    showlegend: false,
+    hovermode: false,
+    dragmode: false,
+  };
+}
+
+/** An axis that shows nothing but its zero. */
+export function bareAxis(theme, range) {
+  return {
+    range,
+    fixedrange: true,
+    zeroline: true,
+    zerolinecolor: theme.grid,
+    zerolinewidth: 1,
+    showgrid: false,
+    showticklabels: false,
+    ticks: "",
+  };
+}

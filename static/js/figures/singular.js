@@ -1,0 +1,84 @@
+/** Singular values of the recurrent matrix, on the scale of the plane of eigenvalues above. */
+
+import { number } from "../format.js";
+import { flowColor } from "../theme.js";
+import { bareAxis, plainLayout, scaleOf } from "./plane.js";
+import { boundApart } from "./spectrum.js";
+
+/** More lollipops than this are drawn without sticks. */
+const MOST_STICKS = 48;
+
+/**
+ * @param {import("../types.js").Flow} flow
+ * @param {{width: number, height: number, plane: {width: number, height: number}}} frame
+ * @param {import("../types.js").Theme} theme
+ * @returns {import("../types.js").Figure}
+ */
+export function singular({ spectrum: given }, frame, theme) {
+  const values = given.singular_values ?? [given.spectral_norm ?? 0];
+  const { wide } = scaleOf(given, frame.plane);
+  const rows = values.map((_, n) => (values.length > 1 ? 1 - n / (values.length - 1) : 0.5));
+  const sticks = values.length > MOST_STICKS ? [] : values;
+  const bound = boundApart(given);
+  const largest = values[0] ?? 0;
+  return {
+    data: [
+      {
+        type: "scatter",
+        mode: "lines",
+        hoverinfo: "skip",
+        x: sticks.flatMap((value) => [0, value, null]),
+        y: sticks.flatMap((_, n) => [rows[n], rows[n], null]),
+        line: { color: theme.pale, width: 1.5 },
+      },
+      {
+        type: "scatter",
+        mode: "markers",
+        hoverinfo: "skip",
+        x: values,
+        y: rows,
+        marker: {
+          size: 5.5,
+          symbol: "diamond",
+          color: values.map((v) => flowColor(theme, v > 0 ? 12 * Math.log10(v) : -3)),
+          line: { width: 0 },
+        },
+      },
+      {
+        type: "scatter",
+        mode: "text",
+        hoverinfo: "skip",
+        cliponaxis: false,
+        x: values.length ? [largest] : [],
+        y: values.length ? [1] : [],
+        text: [largest > 0.5 * wide ? `σ = ${number(largest)}  ` : `  σ = ${number(largest)}`],
+        textposition: [largest > 0.5 * wide ? "top left" : "top right"],
+        textfont: { size: 10, color: theme.soft },
+      },
+      {
+        type: "scatter",
+        mode: "text",
+        hoverinfo: "skip",
+        cliponaxis: false,
+        x: [0],
+        y: [0.5],
+        text: ["singular values  "],
+        textposition: "middle left",
+        textfont: { size: 10, color: theme.muted },
+      },
+    ],
+    layout: {
+      ...plainLayout(frame, theme, { l: 4, r: 4, t: 14, b: 4 }),
+      xaxis: bareAxis(theme, [-wide, wide]),
+      yaxis: { ...bareAxis(theme, [-0.15, 1.15]), zeroline: false },
+      shapes: [
+        upright(1, theme.blocked, "2px,3px"),
+        ...(bound === null ? [] : [upright(bound, theme.known, "6px,3px")]),
+      ],
+    },
+  };
+}
+
+function upright(x, color, dash) {
+  return { type: "line", x0: x, x1: x, y0: -0.15, y1: 1.15, line: { color, dash, width: 1 } };
+}

@@ -1,0 +1,183 @@
+"""Gated cells and stacked layers: their controls, their rows, what opens on a click."""
+
+import math
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.driver import Json, Unrolled
+from tests.conftest import PageLog
+
+SUPERSCRIPTS = str.maketrans("⁽⁾¹²³⁴", "()1234")
+
+
+def opened(page: Unrolled) -> Locator:
+    return page.page.locator("#inspector")
+
+
+def axis(page: Unrolled) -> dict[str, float]:
+    """Row of the diagram by its whole name."""
+    ticks = page.figure("diagram")["layout"]["yaxis"]
+    return dict(zip(ticks["ticktext"], ticks["tickvals"], strict=True))
+
+
+def node(flow: Json, name: str) -> Json:
+    (found,) = [one for one in flow["graph"]["nodes"] if one["id"] == name]
+    return dict(found)
+
+
+def test_lstm_by_hand(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", activation="relu")
+    unrolled.choose("Cell", "LSTM")
+    unrolled.ready()
+    assert unrolled.asked["network"] == {
+        "cell": "lstm", "topology": "many-to-many", "activation": "tanh", "hidden_size": 16,
+    }  # fmt: skip
+    assert "forget_bias" not in unrolled.asked["weights"]
+    page = unrolled.page
+    activation = page.get_by_label("Activation")
+    expect(activation).to_be_disabled()
+    expect(activation).to_have_value("tanh")
+    expect(page.locator("#field-activation")).to_contain_text("fixed: its gates are sigmoids")
+    page.get_by_role("checkbox", name="forget gate’s bias +1").check()
+    unrolled.ready()
+    assert unrolled.asked["weights"]["forget_bias"] == 1
+    assert min(unrolled.flow()["gates"]["forget"]) > 0.6
+    unrolled.choose("Cell", "GRU")
+    unrolled.ready()
+    assert "forget_bias" not in unrolled.asked["weights"]
+    expect(page.locator("#field-forget")).to_be_hidden()
+    unrolled.choose("Cell", "Simple")
+    unrolled.ready()
+    assert unrolled.asked["network"]["activation"] == "relu"
+    expect(activation).to_be_enabled()
+
+
+def test_layers_by_hand(unrolled: Unrolled, shared_log: PageLog) -> None:
+    unrolled.open(text="abcdef")
+    assert "num_layers" not in unrolled.asked["network"]
+    layers = unrolled.page.get_by_role("spinbutton", name="Layers")
+    layers.fill("3")
+    unrolled.ready()
+    assert unrolled.asked["network"]["num_layers"] == 3
+    expect(unrolled.page).to_have_url(re.compile("layers=3"))
+    shared_log.expect("422")
+    layers.fill("5")
+    unrolled.settled()
+    expect(unrolled.field("/network/num_layers")).to_contain_text("allowed")
+
+
+def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm")
+    rows = unrolled.rows()
+    assert sorted(rows, key=lambda name: rows[name]) == ["x", "h", "c", "o", "L"]
+    assert len(unrolled.nodes("c")) == len(unrolled.nodes("h")) == 5
+    assert all(
+        h - 0.5 < c < h for c, h in zip(unrolled.nodes("c"), unrolled.nodes("h"), strict=True)
+    )
+
+
+def test_every_layer_has_its_rows(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", layers=2)
+    rows = axis(unrolled)
+    wanted = ["input x", "layer 1 h", "layer 1 c", "layer 2 h", "layer 2 c", "output o", "loss L"]
+    assert [
+        name for name in sorted(rows, key=lambda name: rows[name]) if name != "target"
+    ] == wanted
+    drawn = sum(len(t["x"]) for t in unrolled.traces("diagram", mode="markers")
+                if isinstance(t["marker"].get("symbol"), list))  # fmt: skip
+    assert drawn == len(unrolled.flow()["graph"]["nodes"])
+
+
+@pytest.mark.parametrize(("layers", "thing", "name"), [
+    (1, "c_3", "c₃"), (2, "h_3_1", "h₃⁽²⁾"), (2, "c_3_1", "c₃⁽²⁾"), (2, "h_3", "h₃"),
+])  # fmt: skip
+def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name) -> None:
+    unrolled.open(text="abcdef", cell="lstm", layers=layers, select=thing)
+    region = opened(unrolled)
+    expect(region.get_by_role("heading", level=2)).to_have_text(f"Selected: {name}")
+    flow = unrolled.flow()
+    number = region.locator("dt", has_text=f"‖∂L₅/∂{name}‖").first.locator("xpath=following::dd[1]")
+    shown = number.evaluate("element => element.firstChild.textContent").replace("⁻", "-")
+    mantissa, _, power = shown.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")).partition(
+        " × 10"
+    )
+    size = math.log10(float(mantissa)) + float(power or 0)
+    assert size == pytest.approx(node(flow, thing)["log10_norm"], abs=3e-3)
+    of_layer = flow["layers"][node(flow, thing)["layer"]] if layers > 1 else flow
+    forget = of_layer["gates"]["forget"][2]
+    gate = region.locator("dt", has_text="forget").locator("xpath=following::dd[1]")
+    expect(gate).to_have_text(f"{forget:.3f}")
+    if layers > 1:
+        expect(region).to_contain_text(f"layer {node(flow, thing)['layer'] + 1}")
+
+
+def test_why_an_lstm_holds_the_gradient(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", forget=1, select="c_3>c_4")
+    forget = unrolled.flow()["gates"]["forget"][3]
+    words = f"passes ∂L/∂c₄ ⊙ f₄; mean forget gate {forget:.2f}"
+    expect(opened(unrolled)).to_contain_text(words)
+    said = " ".join(opened(unrolled).locator("math").all_text_contents())
+    assert "diag" in said
+    assert opened(unrolled).locator("math .known").count() >= 1
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 1), ("lstm", 2), ("gru", 2)])
+def test_every_kind_has_an_equation(unrolled: Unrolled, cell: str, layers: int) -> None:
+    unrolled.open(text="abcdef", cell=cell, layers=layers)
+    graph = unrolled.flow()["graph"]
+    nodes = {(n["kind"], n["layer"]): n["id"] for n in graph["nodes"] if n["step"] == 3}
+    edges = {
+        (e["kind"], e["layer"], e["source"][0]): f"{e['source']}>{e['target']}"
+        for e in graph["edges"]
+        if e["target"].split("_")[1] == "3"
+    }
+    for thing in [*nodes.values(), *edges.values()]:
+        unrolled.open(text="abcdef", cell=cell, layers=layers, select=thing)
+        region = opened(unrolled)
+        assert region.locator("math").count() >= 2, thing
+        assert region.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), thing
+        for wrong in ("undefined", "NaN", "null"):
+            assert wrong not in region.inner_text(), thing
+
+
+def test_the_pointer_reads_gates_and_a_click_opens_a_cell_state(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", layers=2)
+    spot = unrolled.at("diagram", 3 - 0.29, axis(unrolled)["layer 2 c"])
+    unrolled.page.mouse.move(*spot)
+    tip = unrolled.page.locator("#tooltip")
+    expect(tip).to_contain_text("c₃⁽²⁾, cell state of step 3, layer 2")
+    expect(tip).to_contain_text("mean forget")
+    unrolled.page.mouse.click(*spot)
+    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: c₃⁽²⁾")
+
+
+def test_the_keys_visit_every_row(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", layers=2, select="x_3")
+    walk = unrolled.page.get_by_role("application", name="Walk through the network").first
+    for wanted in ("h₃", "c₃", "h₃⁽²⁾", "c₃⁽²⁾", "o₃", "L₃"):
+        walk.press("ArrowUp")
+        heading = opened(unrolled).get_by_role("heading", level=2)
+        expect(heading).to_have_text(f"Selected: {wanted}")
+    walk.press("ArrowDown")
+    walk.press("ArrowDown")
+    walk.press("ArrowLeft")
+    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: c₂⁽²⁾")
+
+
+def test_parameters_of_the_layers_have_their_names(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="gru", layers=2)
+    expect(unrolled.plot("clipping").locator("svg .trace.bars")).to_have_count(1)
+    names = unrolled.figure("clipping")["layout"]["yaxis"]["ticktext"]
+    assert [name.translate(SUPERSCRIPTS) for name in names] == [
+        "Wˣ", "Wᴴ", "b", "bⁿ", "Wˣ(2)", "Wᴴ(2)", "b(2)", "bⁿ(2)", "Wᴼ", "bᴼ", "‖g‖",
+    ]  # fmt: skip
+
+
+def test_another_loss_is_followed_in_a_stack(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", layers=2)
+    unrolled.page.get_by_label("Follow the loss of step").fill("3")
+    unrolled.ready()
+    row = unrolled.flow()["itemized"]["log10_norm"][2]
+    assert unrolled.profile() == pytest.approx({t: row[t - 1] for t in (1, 2, 3)}, abs=1e-9)

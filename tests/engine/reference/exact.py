@@ -1,0 +1,154 @@
+"""Gated and stacked networks forward and back in mpmath, one loss (or one sum of losses) a pass.
+
+The derivatives are written out gate by gate, step by step, with numbers of fifty digits whose
+exponents have no end, for one sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+
+from tests.engine.reference.cases import Case
+
+lift = np.frompyfunc(lambda x: mp.mpf(float(x)), 1, 1)
+_exp = np.frompyfunc(mp.exp, 1, 1)
+
+
+def _sigmoid(a: Any) -> Any:
+    return 1 / (1 + _exp(-a))
+
+
+def _tanh(a: Any) -> Any:
+    up, down = _exp(a), _exp(-a)
+    return (up - down) / (up + down)
+
+
+def _zeros(*shape: int) -> Any:
+    return lift(np.zeros(shape))
+
+
+@dataclass
+class ExactPass:
+    """One pass back: of every layer (T, H), and of every parameter (T, *shape)."""
+
+    dh: Any
+    dc: Any
+    terms: dict[str, Any] = field(default_factory=dict)
+
+
+class Exact:
+    """The forward pass of a case with one sample, squared error; then any passes back."""
+
+    def __init__(self, case: Case) -> None:
+        net, seq = case.network, case.sequence
+        assert case.loss == "squared-error"
+        assert seq.inputs.shape[1] == 1
+        self.case, self.count, self.width = case, net.num_layers, net.hidden_size
+        self.p = {name: lift(value) for name, value in case.parameters.items()}
+        self.x = {t: lift(value[0]) for t, value in zip(case.reads, seq.inputs, strict=True)}
+        self.y = {t: lift(value[0]) for t, value in zip(case.emits, seq.targets, strict=True)}
+        shape = (self.count, self.width)
+        h, c = (
+            _zeros(*shape) if given is None else lift(given.reshape(shape))
+            for given in (seq.h_0, seq.c_0)
+        )
+        self.h, self.c, self.error = {0: h}, {0: c}, {}
+        self.seen: dict[tuple[int, int], Any] = {}
+        for t in range(1, seq.steps + 1):
+            self.h[t], self.c[t] = _zeros(*shape), _zeros(*shape)
+            below = self.x.get(t, _zeros(net.input_size))
+            for n in range(self.count):
+                self._forward(t, n, below)
+                below = self.h[t][n]
+            if t in self.y:
+                self.error[t] = self.p["W_hy"] @ below + self.p["b_y"] - self.y[t]
+
+    def of(self, name: str, layer: int) -> Any:
+        return self.p[f"{name}_{layer}" if layer else name]
+
+    def _forward(self, t: int, n: int, x: Any) -> None:
+        h, c = self.h[t - 1][n], self.c[t - 1][n]
+        enters = self.of("W_xh", n) @ x + self.of("b_h", n)
+        returns = self.of("W_hh", n) @ h
+        cell = self.case.network.cell
+        if cell == "lstm":
+            i, f, g, o = np.split(enters + returns, 4)
+            i, f, g, o = _sigmoid(i), _sigmoid(f), _tanh(g), _sigmoid(o)
+            self.c[t][n] = f * c + i * g
+            top = _tanh(self.c[t][n])
+            self.h[t][n] = o * top
+            self.seen[t, n] = x, i, f, g, o, top
+        elif cell == "gru":
+            (a, b, d), (u, v, w) = np.split(enters, 3), np.split(returns, 3)
+            q = w + self.of("b_hn", n)
+            r, z = _sigmoid(a + u), _sigmoid(b + v)
+            new = _tanh(d + r * q)
+            self.h[t][n] = (1 - z) * new + z * h
+            self.seen[t, n] = x, r, z, new, q
+        else:
+            assert self.case.network.activation == "tanh"
+            self.h[t][n] = _tanh(enters + returns)
+            self.seen[t, n] = x, self.h[t][n]
+
+    def back(self, *losses: int) -> ExactPass:
+        """The sum of these steps' losses, untruncated."""
+        steps, shape = self.case.sequence.steps, (self.count, self.width)
+        made = ExactPass(
+            _zeros(self.count, steps, self.width), _zeros(self.count, steps, self.width)
+        )
+        for name, value in self.p.items():
+            made.terms[name] = _zeros(steps, *value.shape)
+        dh, dc = _zeros(*shape), _zeros(*shape)
+        for t in range(steps, 0, -1):
+            if t in losses:
+                do = self.error[t]
+                dh[-1] = dh[-1] + do @ self.p["W_hy"]
+                made.terms["W_hy"][t - 1] = np.outer(do, self.h[t][-1])
+                made.terms["b_y"][t - 1] = do
+            earlier_h, earlier_c = _zeros(*shape), _zeros(*shape)
+            for n in range(self.count - 1, -1, -1):
+                made.dh[n, t - 1] = dh[n]
+                enters, returns, earlier_c[n], past = self._local(t, n, dh[n], dc[n], made)
+                earlier_h[n] = returns @ self.of("W_hh", n) + past
+                end = f"_{n}" if n else ""
+                made.terms[f"W_xh{end}"][t - 1] = np.outer(enters, self.seen[t, n][0])
+                made.terms[f"W_hh{end}"][t - 1] = np.outer(returns, self.h[t - 1][n])
+                made.terms[f"b_h{end}"][t - 1] = enters
+                if n:
+                    dh[n - 1] = dh[n - 1] + enters @ self.of("W_xh", n)
+            dh, dc = earlier_h, earlier_c
+        return made
+
+    def _local(self, t: int, n: int, dh: Any, dc: Any, made: ExactPass) -> tuple[Any, ...]:
+        """What enters W_xh, what enters W_hh, ∂L/∂c_{t−1}, and what passes by the weights."""
+        cell, h = self.case.network.cell, self.h[t - 1][n]
+        if cell == "lstm":
+            _, i, f, g, o, top = self.seen[t, n]
+            dc = dc + dh * o * (1 - top**2)
+            made.dc[n, t - 1] = dc
+            blocks = (
+                dc * g * i * (1 - i),
+                dc * self.c[t - 1][n] * f * (1 - f),
+                dc * i * (1 - g**2),
+                dh * top * o * (1 - o),
+            )
+            dz = np.concatenate(blocks)
+            return dz, dz, dc * f, dh * 0
+        if cell == "gru":
+            _, r, z, new, q = self.seen[t, n]
+            dn = dh * (1 - z) * (1 - new**2)
+            dr, dz = dn * q * r * (1 - r), dh * (h - new) * z * (1 - z)
+            made.terms[f"b_hn_{n}" if n else "b_hn"][t - 1] = dn * r
+            return np.concatenate((dr, dz, dn)), np.concatenate((dr, dz, dn * r)), dc, dh * z
+        da = dh * (1 - self.seen[t, n][1] ** 2)
+        return da, da, dc, dh * 0
+
+
+def log10_norm(values: Any) -> float:
+    """log₁₀ of the Frobenius norm; NaN for exactly zero."""
+    total = mp.fsum(value * value for value in np.ravel(values))
+    return float(mp.log10(total) / 2) if total else float("nan")

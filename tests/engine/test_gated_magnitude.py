@@ -1,0 +1,246 @@
+"""Gated and stacked networks from 1e-1000 to 1e+1000, against mpmath."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import engine
+from engine import Sequence, Truncation
+from engine.graph import build_graph
+from tests.engine.reference.cases import CELLS, GATED, Case, make
+from tests.engine.reference.compare import close
+from tests.engine.reference.exact import Exact, ExactPass, log10_norm
+from tests.engine.reference.inside import cells, hidden, item_vectors, way_back
+
+CLOSE = 1e-9
+
+
+def exploding(cell: str, layers: int, width: int, steps: int, topology: str) -> Case:
+    """No input and no bias, so that every state stays 0 and every slope at its largest."""
+    case = make(cell, topology, sizes=(1, width, 2), steps=steps, layers=layers, seed=3)
+    parameters = {n: v if n[0] == "W" else np.zeros_like(v) for n, v in case.parameters.items()}
+    for layer in range(layers):
+        name = f"W_hh_{layer}" if layer else "W_hh"
+        candidate = {"lstm": 2, "gru": 2}.get(cell, 0)
+        block = np.random.default_rng(layer).normal(size=(width, width)) + 2.0 * np.eye(width)
+        parameters[name][candidate * width : (candidate + 1) * width] = 200.0 * block
+    seq = case.sequence
+    quiet = Sequence(np.zeros_like(seq.inputs), seq.targets, steps)
+    return case.with_(parameters=parameters, sequence=quiet, truncation=Truncation())
+
+
+def vanishing(cell: str, layers: int, width: int, steps: int, topology: str) -> Case:
+    """A forget (or update) gate near 0.02 and small weights, with states that are not 0."""
+    case = make(cell, topology, sizes=(1, width, 2), steps=steps, layers=layers, seed=4, h_0=True)
+    parameters = {n: v.copy() for n, v in case.parameters.items()}
+    for layer in range(layers):
+        end = f"_{layer}" if layer else ""
+        parameters[f"W_hh{end}"] *= 0.05 if cell == "lstm" else 0.01
+        if cell != "simple":
+            parameters[f"b_h{end}"][width : 2 * width] = -4.0
+            parameters[f"W_xh{end}"][width : 2 * width] *= 0.1
+    return case.with_(parameters=parameters, truncation=Truncation())
+
+
+def agree(
+    case: Case, flow: engine.GradientFlow, exact: ExactPass, items: dict[int, ExactPass]
+) -> None:
+    """log₁₀ of every ∂L/∂h_t, ∂L/∂c_t, ∂L_i/∂h_t, term and gradient."""
+    steps = range(case.sequence.steps)
+    for layer, own in enumerate(flow.layers):
+        wanted = [log10_norm(exact.dh[layer, t]) for t in steps]
+        close(f"∂L/∂h of layer {layer}", own.hidden_gradient.log10_norm, wanted, 0.0, CLOSE)
+        if own.cell_gradient is not None:
+            wanted = [log10_norm(exact.dc[layer, t]) for t in steps]
+            close(f"∂L/∂c of layer {layer}", own.cell_gradient.log10_norm, wanted, 0.0, CLOSE)
+        assert own.itemized is not None
+        for i, one in items.items():
+            row = own.itemized.log10_norm[own.itemized.loss_steps.tolist().index(i)]
+            wanted = [log10_norm(one.dh[layer, t - 1]) for t in own.itemized.steps]
+            close(f"∂L_{i}/∂h of layer {layer}", row, wanted, 0.0, CLOSE)
+    for name, gradient in flow.parameter_gradients.items():
+        terms = exact.terms[name]
+        wanted = [log10_norm(term) for term in terms]
+        close(f"terms of {name}", gradient.step_log10_norm, wanted, 0.0, CLOSE)
+        total = log10_norm(terms.sum(axis=0))
+        close(f"∂L/∂{name}", gradient.log10_norm, total, 0.0, CLOSE)
+
+
+SIZES = [(cell, *size) for cell in ("lstm", "gru", "simple") for size in ((1, 2), (2, 1))]
+
+
+@pytest.mark.parametrize("kind", [exploding, vanishing])
+@pytest.mark.parametrize(("cell", "layers", "width"), SIZES)
+def test_beyond_a_thousand_decades(kind: Any, cell: str, layers: int, width: int) -> None:
+    steps = 640
+    case = kind(cell, layers, width, steps, "many-to-one")
+    flow = case.flow(graph=False)
+    with mp.workdps(50):
+        exact = Exact(case).back(steps)
+        agree(case, flow, exact, {steps: exact})
+    reached = flow.layers[0].hidden_gradient.log10_norm[0]
+    assert reached > 1000.0 if kind is exploding else reached < -1000.0
+
+
+@pytest.mark.parametrize("kind", [exploding, vanishing])
+@pytest.mark.parametrize(("cell", "layers"), list(product(("lstm", "gru", "simple"), (1, 2))))
+def test_a_loss_at_every_step(kind: Any, cell: str, layers: int) -> None:
+    """Rows of very different size side by side, and their sum."""
+    steps = 200
+    case = kind(cell, layers, 1, steps, "many-to-many")
+    flow = case.flow(graph=False, spectral=False)
+    with mp.workdps(50):
+        forward = Exact(case)
+        items = {i: forward.back(i) for i in (1, 90, steps)}
+        agree(case, flow, forward.back(*case.emits), items)
+    assert flow.itemized is not None
+    assert abs(flow.itemized.log10_norm[-1, 0]) > 300.0
+
+
+@pytest.mark.parametrize("cell", ["simple", *GATED])
+def test_the_jacobians_of_stacked_layers(cell: str) -> None:
+    """One unit at 0 (every gate ½): h ↦ h w, or h (½ + ¼ w), or (h, c) ↦ J (h, c)."""
+    steps = 640
+    case = exploding(cell, 2, 1, steps, "many-to-one")
+    for layer, own in enumerate(case.flow(graph=False, itemized=False).layers):
+        assert own.trajectory is not None
+        seen = own.trajectory.spectrum
+        weights = case.parameters["W_hh_1" if layer else "W_hh"]
+        with mp.workdps(50):
+            w = mp.mpf(float(weights[2 if cell in GATED else 0, 0]))
+            if cell == "lstm":
+                jacobian = mp.matrix([[w / 4, mp.mpf(1) / 4], [w / 2, mp.mpf(1) / 2]])
+            else:
+                jacobian = mp.diag([w if cell == "simple" else (2 + w) / 4, 1])
+            powers = [jacobian]
+            for _ in range(steps - 2):
+                powers.append(powers[-1] * jacobian)
+            of_h = [float(mp.log10(abs(power[0, 0]))) for power in reversed(powers)]
+            of_c = [float(mp.log10(abs(power[1, 1]))) for power in reversed(powers)]
+        close("∂h_T/∂h_t", seen.product_log10_norm, of_h, 0.0, CLOSE)
+        close("∂h_{t+1}/∂h_t", seen.jacobian_log10_norm, [of_h[-1]] * (steps - 1), 0.0, CLOSE)
+        if cell == "lstm":
+            close("∂c_T/∂c_t", seen.cell_product_log10_norm, of_c, 0.0, CLOSE)
+        else:
+            assert seen.cell_product_log10_norm is None
+
+
+@pytest.mark.parametrize("kind", [exploding, vanishing])
+@pytest.mark.parametrize(("cell", "layers"), list(product(("lstm", "gru", "simple"), (1, 2))))
+def test_the_verdict_and_its_words(kind: Any, cell: str, layers: int) -> None:
+    found = kind(cell, layers, 1, 60, "many-to-many").flow(graph=False).diagnosis
+    assert found is not None
+    assert found.verdict == kind.__name__
+    assert not {"nan", "inf", "None"} & set(re.findall(r"\w+", found.summary))
+
+
+def in_two_phases(cell: str, steps: int) -> Case:
+    """Going back, the first input shuts the gates, then opens them to large weights.
+
+    ∂L/∂h_t falls by four decades a step until 1e-400, then rises by more than three until
+    1e+400, while every state stays 0. The second input is heard at one step alone.
+    """
+    case = make(cell, "many-to-one", sizes=(2, 1, 1), steps=steps)
+    into = {"lstm": [[-30.0], [-9.2], [0.0], [0.0]], "gru": [[-30.0], [-9.2], [0.0]]}[cell]
+    back = {"lstm": [[0.1], [0.2], [1e4], [0.3]], "gru": [[0.1], [0.2], [1e4]]}[cell]
+    x = np.zeros((steps, 1, 2))
+    x[-101:-1, 0, 0] = 1.0
+    parameters = {n: np.zeros_like(v) for n, v in case.parameters.items()}
+    parameters |= {
+        "W_xh": np.hstack((np.array(into), np.zeros((len(into), 1)))),
+        "W_hh": np.array(back),
+        "W_hy": np.ones((1, 1)),
+    }
+    quiet = Sequence(x, np.ones((1, 1, 1)), steps)
+    return case.with_(parameters=parameters, sequence=quiet)
+
+
+@pytest.mark.parametrize("cell", GATED)
+@pytest.mark.parametrize("heard", [349, 250, 248, 125, 1])
+def test_one_sum_of_terms_eight_hundred_decades_apart(cell: str, heard: int) -> None:
+    case = in_two_phases(cell, 350)
+    x = case.sequence.inputs.copy()
+    x[heard - 1, 0, 1] = 1.0
+    case = case.with_(sequence=replace(case.sequence, inputs=x))
+    flow = case.flow(graph=False)
+    terms = flow.parameter_gradients["b_h"].step_log10_norm
+    assert terms.min() < -395.0
+    assert terms.max() > 395.0
+    with mp.workdps(50):
+        exact = Exact(case).back(350)
+        agree(case, flow, exact, {350: exact})
+
+
+@pytest.mark.parametrize("cell", GATED)
+def test_edges_eight_hundred_decades_apart(cell: str) -> None:
+    """With its loss at the end alone, all that reaches h_t arrives along the edge to h_{t+1}."""
+    steps = 350
+    case = in_two_phases(cell, steps)
+    graph = case.flow().graph
+    assert graph is not None
+    edges = {(edge.source, edge.target): edge.log10_norm for edge in graph.edges}
+    with mp.workdps(50):
+        forward = Exact(case)
+        exact = forward.back(steps)
+        for t in range(1, steps):
+            found = edges[f"h_{t}", f"h_{t + 1}"]
+            assert found == pytest.approx(log10_norm(exact.dh[0, t - 1]), abs=CLOSE), t
+            if cell == "lstm":
+                _, _, f, _, o, top = forward.seen[t + 1, 0]
+                past = log10_norm(exact.dc[0, t] * f)
+                assert edges[f"c_{t}", f"c_{t + 1}"] == pytest.approx(past, abs=CLOSE), t
+                through = log10_norm(exact.dh[0, t] * o * (1 - top**2))
+                assert edges[f"c_{t + 1}", f"h_{t + 1}"] == pytest.approx(through, abs=CLOSE), t
+
+
+@pytest.mark.parametrize("cell", [*GATED, *CELLS])
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("rule", [Truncation(), Truncation("chunk", 7), Truncation("window", 5)])
+def test_exponents_change_nothing_inside_the_range(
+    cell: str, layers: int, rule: Truncation
+) -> None:
+    """The careful way back and the ordinary one, row by row, in their sums and in their terms."""
+    case = make(cell, truncation=rule, steps=24, layers=layers, batch=2, h_0=True, sizes=(2, 4, 3))
+    flow, passage = case.flow(), way_back(case, case.flow())
+    entering = passage.enter(flow.backward.do_local)
+    assert not entering.careful
+    careful = engine.backward(passage, replace(entering, careful=True))
+    for layer in range(layers):
+        close("∂L/∂h_t", hidden(careful, layer), hidden(flow.backward, layer), 1e-12)
+        for part in range(passage.parts):
+            one, other = (
+                item_vectors(case, flow, careful=way, layer=layer, part=part)
+                for way in (False, True)
+            )
+            close("∂L_i", other, one, 1e-12)
+        if passage.parts > 1:
+            close("∂L/∂c_t", cells(careful, layer), cells(flow.backward, layer), 1e-12)
+    close("∂L/∂θ", careful.gradients().plain(), flow.backward.gradients().plain(), 1e-12)
+    theirs = careful.step_log10_norms()
+    for name, gradient in flow.parameter_gradients.items():
+        close(f"terms of {name}", theirs[name], gradient.step_log10_norm, 0.0, 1e-11)
+    same_graph(flow.graph, build_graph(passage, careful, theirs, flow.trace.emits))
+
+
+def same_graph(one: engine.Graph | None, other: engine.Graph) -> None:
+    """The same nodes and edges, with the same numbers but for rounding."""
+    assert one is not None
+    for node, careful in zip(one.nodes, other.nodes, strict=True):
+        assert node.id == careful.id
+        assert node.log10_norm == pytest.approx(careful.log10_norm, abs=1e-10), node
+    for edge, along in zip(one.edges, other.edges, strict=True):
+        assert (edge.source, edge.target, edge.blocked) == (
+            along.source,
+            along.target,
+            along.blocked,
+        )
+        assert edge.log10_norm == pytest.approx(along.log10_norm, abs=1e-10), edge
+        added = along.parameter_log10_norm
+        assert edge.parameter_log10_norm == pytest.approx(added, abs=1e-10), edge

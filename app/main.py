@@ -6,13 +6,14 @@ from functools import partial
 
 import anyio
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from app import __version__, problems
 from app.assets import STATIC_PREFIX, Assets
 from app.compute import Compute
+from app.guard import guarded
 from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
-from app.middleware.page_policy import PagePolicy
 from app.openapi import describe
 from app.page import templates
 from app.routes import docs, flow, health, page, presets
@@ -29,10 +30,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         background.cancel_scope.cancel()
 
 
+class Service(FastAPI):
+    """FastAPI inside the service's walls, which even its answer to a failure of ours passes."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Everything, the middleware for failures too, within `guarded`."""
+        return guarded(super().build_middleware_stack(), self.state.settings)
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Mount routers and middleware."""
     settings = settings or Settings()
-    app = FastAPI(
+    app = Service(
         title="Unrolled",
         version=__version__,
         description="Watch gradients flow back through time: real recurrent networks, unrolled.",
@@ -44,9 +53,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.compute = Compute(settings.workers, settings.job_seconds)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, seconds=settings.request_seconds
+    )
     app.add_middleware(Compression)
-    app.add_middleware(PagePolicy)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")

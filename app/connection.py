@@ -127,9 +127,12 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What uvicorn says in plain text, as a problem document."""
         if self._answering():
-            self.transport.close()  # an answer is on its way; another would stand in its middle
-        else:
-            self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
+            if self.pipeline or self.cycle.response_started:
+                self.transport.close()  # another answer would stand in the middle of this one
+                return
+            self.cycle.disconnected = True  # the application finds its client gone
+            self.cycle.message_event.set()
+        self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
 
     def _refuse(self, status: int, detail: str) -> None:
         """Answer without the application, and end the connection."""

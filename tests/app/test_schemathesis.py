@@ -1,8 +1,8 @@
 """Whatever may be asked of the documented API is answered as the document says.
 
-schemathesis makes requests out of the description, right ones and wrong ones, and checks every answer:
-its status, headers, content type and body are documented, none is the service's failure, methods that
-are not there are refused with Allow, and what the description forbids is refused.
+schemathesis makes requests out of the description, right ones and wrong ones, and checks every
+answer: its status, headers, content type and body are documented, none is the service's failure,
+methods that are not there are refused with Allow, and what the description forbids is refused.
 """
 
 import schemathesis
@@ -42,6 +42,6 @@ description.app = app
 
 
 @description.parametrize()
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_documented(case):
     case.call_and_validate()

@@ -134,6 +134,9 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
         self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: a request to speak WebSocket is answered like any other, and is no event."""
+
     def _refuse(self, status: int, detail: str) -> None:
         """Answer without the application, and end the connection."""
         answer = problem(status, detail, headers=HEADERS | NO_FRAMES | {"Connection": "close"})

@@ -34,6 +34,7 @@ def _serve(host: str | None, port: int | None) -> None:
     """Serve until stopped; what the web needs is imported here, so that `--version` is quick."""
     import uvicorn
 
+    from app.connection import connection
     from app.logs import CONFIG
     from app.main import create_app
     from app.settings import Settings
@@ -45,7 +46,10 @@ def _serve(host: str | None, port: int | None) -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        http=connection(settings),
+        ws="none",
         server_header=False,
+        timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.stop_seconds,
         log_config=CONFIG,
         access_log=False,

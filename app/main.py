@@ -6,16 +6,17 @@ from functools import partial
 
 import anyio
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from app import __version__, problems
 from app.answers import Answers
 from app.assets import STATIC_PREFIX, Assets
 from app.compute import Compute
+from app.guard import guarded
 from app.metrics import Metrics
 from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
 from app.middleware.observe import Observe
-from app.middleware.page_policy import PagePolicy
 from app.middleware.stopping import Running, Stopping
 from app.openapi import describe
 from app.page import templates
@@ -37,10 +38,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         background.cancel_scope.cancel()
 
 
+class Service(FastAPI):
+    """FastAPI inside the service's walls, which even its answer to a failure of ours passes."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Everything, the middleware for failures too, within `guarded`."""
+        return guarded(super().build_middleware_stack(), self.state.settings)
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Mount routers and middleware."""
     settings = settings or Settings()
-    app = FastAPI(
+    app = Service(
         title="Unrolled",
         version=__version__,
         description="Watch gradients flow back through time: real recurrent networks, unrolled.",
@@ -57,9 +66,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics(app.state.compute, app.state.answers)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, seconds=settings.request_seconds
+    )
     app.add_middleware(Compression)
-    app.add_middleware(PagePolicy)
     app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Observe, metrics=app.state.metrics)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):

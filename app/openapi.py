@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from app.problems import EVERYWHERE, TO_WRITES, documented
 from app.schemas import Problem
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -26,5 +27,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         _, problems = models_json_schema([(Problem, "serialization")], ref_template=_REFERENCE)
         description.setdefault("components", {}).setdefault("schemas", {}).update(problems["$defs"])
+        _guard(description)
         app.openapi_schema = description
     return app.openapi_schema
+
+
+def _guard(description: dict[str, Any]) -> None:
+    """Add to every operation what is answered before its route is reached."""
+    for operations in description["paths"].values():
+        for method, operation in operations.items():
+            statuses = EVERYWHERE + (() if method in {"get", "head"} else TO_WRITES)
+            responses = operation["responses"]
+            for status, response in documented(*statuses).items():
+                responses.setdefault(str(status), response)
+            operation["responses"] = dict(sorted(responses.items()))

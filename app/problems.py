@@ -27,15 +27,25 @@ from app.validation import input_errors
 MEDIA_TYPE = "application/problem+json"
 
 _WHEN = {
-    400: "The body is not JSON.",
+    400: "The body is not JSON, or the request cannot be read at all.",
+    403: "A page of another site sent it.",
+    408: "The body did not arrive in time.",
     413: "The body is larger than the limit.",
+    414: "The address is longer than the limit.",
     415: "The body is not announced as JSON.",
+    421: "The request is for a host that is not allowed.",
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
+    431: "The headers are larger than the limit.",
     500: "The service failed; the request may be fine.",
     503: "As many requests wait as may; `Retry-After` says in how many seconds to try again.",
     504: "The computation took longer than the time limit.",
     507: "The computation needed more memory than the limit.",
 }
+
+EVERYWHERE = (400, 413, 414, 421, 431, 500)
+"""What any route can answer with."""
+TO_WRITES = (403, 408)
+"""What any route that takes a body can answer with besides."""
 
 
 _SMALLER = "fewer steps, a smaller network or a smaller batch"

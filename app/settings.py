@@ -1,11 +1,44 @@
 """Every limit of the service, its default and one line of help, in one class."""
 
 import os
+import re
+from typing import Annotated, Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "UNROLLED_"
+
+
+_HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+
+
+def _split(value: Any) -> Any:
+    """Names as they stand in an environment variable: between them commas or spaces."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _host(name: str) -> str:
+    bracketed = f"[{name}]" if name.count(":") > 1 and name[0] != "[" else name
+    if not _HOST.fullmatch(bracketed):
+        raise ValueError(f"{name!r} is no host: write a name or an address without a port, or *")
+    return bracketed
+
+
+def _origin(origin: str) -> str:
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(f"{origin!r} is no origin: write for example https://example.org")
+    return origin.lower()
+
+
+def _readers(origin: str) -> str:
+    return origin if origin == "*" else _origin(origin)
+
+
+_Host = Annotated[str, AfterValidator(_host)]
+_Origin = Annotated[str, AfterValidator(_origin)]
+_Readers = Annotated[str, AfterValidator(_readers)]
 
 
 class Settings(BaseSettings):
@@ -16,6 +49,32 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that `unrolled serve` listens on.")
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port that `unrolled serve` listens on."
+    )
+    allowed_hosts: Annotated[tuple[_Host, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=("localhost", "127.0.0.1", "[::1]"),
+        description="Names by which clients may ask, without ports; `*.example.org` for all below "
+        "it, `*` for any.",
+    )
+    cors_origins: Annotated[tuple[_Readers, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(),
+        description="Origins of other sites whose pages may use the API; `*` for any.",
+    )
+    embed_origins: Annotated[tuple[_Origin, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="Origins of other sites that may frame `/?embed=1`."
+    )
+    request_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds for the headers of a request to arrive, and as many for its body.",
+    )
+    keep_alive_seconds: int = Field(
+        default=5, ge=1, description="Seconds that a connection may stay open between requests."
+    )
+    max_url_bytes: int = Field(
+        default=8_192, ge=1, description="Longest path with query, in bytes."
+    )
+    max_header_bytes: int = Field(
+        default=32_768, ge=1, description="Most bytes in the headers of a request."
     )
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
@@ -64,6 +123,11 @@ def settings_table() -> str:
     """The settings as a Markdown table: variable, default, help."""
     rows = ["| Environment variable | Default | Meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "cores" if field.default_factory else f"{field.default}"
+        default = "cores" if field.default_factory else _shown(field.default)
         rows.append(f"| `{PREFIX}{name.upper()}` | `{default}` | {field.description} |")
     return "\n".join(rows) + "\n"
+
+
+def _shown(default: object) -> str:
+    """A default as it is written in the environment."""
+    return ",".join(default) or "none" if isinstance(default, tuple) else f"{default}"

@@ -95,8 +95,10 @@ def _ordinary(
     else:
         looks = _stacked(passage, entering, losses, squares)
     for t in looks:
-        if t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
+        if t and t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
             return None
+    if not all(trusted(own) for own in squares):
+        return None
     measured = squares if steps.all() else [own[steps] for own in squares]
     return [np.asarray(0.5 * np.log10(own)) for own in measured]
 

@@ -106,6 +106,7 @@ def pins(lock: str) -> dict[str, str]:
 def test_lock_pins_everything_with_hashes_and_names_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert "://" not in text
+    assert not re.search(r"^\s*-(-index|-extra-index|-find-links|-trusted|[ifre]\b)", text, re.M)
     assert "torch" not in pins(lock)
     for entry in re.split(r"\n(?=\S)", text.strip()):
         assert PIN.match(entry), f"not a pin: {entry}"
@@ -136,6 +137,21 @@ def test_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> N
         assert requirement.name in pinned, f"{requirement.name} is missing: run `make lock`"
         version = pinned[requirement.name]
         assert requirement.specifier.contains(version), f"{lock} pins {version}, not {requirement}"
+
+
+def test_image_installs_only_what_is_locked_and_hashed() -> None:
+    """Every `pip install` of the Dockerfile takes a lock with hashes, or the wheel and no index."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    installs = re.findall(r"pip .*?\binstall\b([^&\n]*)", text)
+    assert len(installs) == 3
+    for install in installs:
+        hashed = "--require-hashes" in install and re.search(
+            r"-r requirements[a-z-]*\.lock", install
+        )
+        assert hashed or ("--no-index" in install and "--no-deps" in install), install
+    wheels = re.findall(r"pip wheel([^&\n]*)", text)
+    assert wheels
+    assert all("--no-deps" in wheel and "--no-build-isolation" in wheel for wheel in wheels)
 
 
 def test_build_requirement_stands_once() -> None:

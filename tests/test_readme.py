@@ -71,6 +71,6 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 
 def test_every_linked_file_exists() -> None:
-    for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / document).read_text()):
             assert (ROOT / target).is_file(), f"{document} links {target}"

@@ -1,5 +1,6 @@
 """Refuse request bodies above a limit, by their announced length and while they stream in."""
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,11 +9,15 @@ from app.problems import problem
 
 
 class BodyLimit:
-    """413 for a body above `max_bytes`; nothing beyond the limit is ever held."""
+    """413 for a body above `max_bytes`; nothing beyond the limit is ever held.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    408 for one that is not there `seconds` after the service began to read it.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a counting `receive`."""
@@ -24,17 +29,34 @@ class BodyLimit:
             refusal = problem(413, self._detail(f"{announced[:20]} bytes"))
             await refusal(scope, receive, send)
             return
+        await self.app(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
         received = 0
+        coming = True
+        deadline: float | None = None
 
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, coming, deadline
+            if not coming:  # what is left to receive is the end of the connection
+                return await receive()
+            deadline = deadline or anyio.current_time() + self.seconds
+            try:
+                with anyio.fail_after(deadline - anyio.current_time()):
+                    message = await receive()
+            except TimeoutError:
+                detail = (
+                    f"received {received} bytes of a body in {self.seconds:g} seconds; allowed: "
+                    "the whole body in that time (UNROLLED_REQUEST_SECONDS)"
+                )
+                raise HTTPException(408, detail, {"Connection": "close"}) from None
+            coming = message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > self.max_bytes:
                 raise HTTPException(413, self._detail(f"at least {received} bytes"))
             return message
 
-        await self.app(scope, counted, send)
+        return counted
 
     def _detail(self, received: str) -> str:
         return f"received a body of {received}; allowed: {self.max_bytes} bytes"

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.assets import ASSETS_PREFIX, Assets
+from app.middleware.page_policy import embeds
 
 router = APIRouter(include_in_schema=False)
 
@@ -12,8 +13,9 @@ router = APIRouter(include_in_schema=False)
 @router.get("/", response_class=HTMLResponse)
 @router.head("/", response_class=HTMLResponse)
 async def page(request: Request) -> Response:
-    """The page; its context is the globals of `app.page.templates`."""
-    answer: Response = request.app.state.templates.TemplateResponse(request, "index.html")
+    """The page; besides the globals of `app.page.templates` it knows whether it is embedded."""
+    context = {"embedded": embeds(request.scope)}
+    answer: Response = request.app.state.templates.TemplateResponse(request, "index.html", context)
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 

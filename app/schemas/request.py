@@ -14,6 +14,7 @@ from app.schemas.strict import (
     Size,
     StrictModel,
     String,
+    Switch,
     Tensor,
     Vector,
     WholeMatrix,
@@ -243,7 +244,7 @@ class NormClip(StrictModel):
 
     rule: Literal["norm"] = Field(description="Says which rule this is.")
     max_norm: Threshold = Field(description="μ.", examples=[1.0])
-    per_sample: bool = Field(default=False, description=PER_SAMPLE)
+    per_sample: Switch = Field(default=False, description=PER_SAMPLE)
 
 
 class ValueClip(StrictModel):
@@ -251,7 +252,7 @@ class ValueClip(StrictModel):
 
     rule: Literal["value"] = Field(description="Says which rule this is.")
     max_value: Threshold = Field(description="v.", examples=[0.5])
-    per_sample: bool = Field(default=False, description=PER_SAMPLE)
+    per_sample: Switch = Field(default=False, description=PER_SAMPLE)
 
 
 class BackwardClip(StrictModel):

@@ -46,6 +46,7 @@ Whole = Annotated[int, AtLeast(-LARGEST_WHOLE)]
 Index = Annotated[int, AtLeast(0)]
 Size = Annotated[int, AtLeast(1)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Switch = Annotated[bool, Strict()]
 String = Annotated[str, Strict(), AfterValidator(_unicode)]
 
 Vector = Annotated[list[Number], Field(fail_fast=True)]

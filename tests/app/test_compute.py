@@ -283,7 +283,7 @@ async def test_a_client_that_disconnects_cancels_its_job(app):
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
         "path": "/api/v1/flow", "raw_path": b"/api/v1/flow", "query_string": b"",
         "root_path": "", "scheme": "http", "server": ("unrolled", 80), "client": ("x", 1),
-        "headers": [(b"content-type", b"application/json")],
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
     }  # fmt: skip
     await app(scope, receive, send)
     assert sent[0]["status"] == 499

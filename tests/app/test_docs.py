@@ -45,14 +45,29 @@ async def test_the_api_is_described(description):
 
 async def test_every_error_is_described_as_a_problem(description):
     responses = description["paths"]["/api/v1/flow"]["post"]["responses"]
-    assert set(responses) == {
-        *("200", "304", "400", "413", "415", "422", "500", "503", "504", "507")
+    assert set(responses) >= {
+        *("200", "304", "400", "413", "415", "422", "500", "503", "504", "507"),
+        *GUARDED,
+        *WRITES,
     }
     for status, response in responses.items():
         if status >= "400":
             schema = response["content"]["application/problem+json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}
             assert list(response["content"]) == ["application/problem+json"]
+
+
+GUARDED = ("400", "413", "414", "421", "431", "500")
+WRITES = ("403", "408")
+
+
+async def test_what_is_refused_before_a_route_is_described_everywhere(description):
+    for path, method, operation in operations(description):
+        responses = operation["responses"]
+        assert set(responses) >= {*GUARDED, *(WRITES if method == "post" else ())}, path
+        assert list(responses) == sorted(responses)
+        for status in GUARDED:
+            assert list(responses[status]["content"]) == ["application/problem+json"]
 
 
 async def test_every_reference_leads_somewhere(description):

@@ -48,6 +48,11 @@ def explicit(steps, batch):
         ({"max_work": 1280}, {}, {"sequence": {"steps": 21}}, "/network/hidden_size"),
         ({"max_work": 2560}, {"sequence": {"batch_size": 2}},
          {"sequence": {"batch_size": 3}}, "/network/hidden_size"),
+        # … ·G = 20·8²·1·4 for lstm, ·2 for two layers
+        ({"max_work": 5120}, {"network": {"cell": "lstm"}},
+         {"network": {"cell": "lstm"}, "sequence": {"steps": 21}}, "/network/hidden_size"),
+        ({"max_work": 2560}, {"network": {"num_layers": 2}},
+         {"network": {"num_layers": 3}}, "/network/hidden_size"),
         # T·B·(D + H + K) = 20·1·(4 + 8 + 4) = 320 and 20·1·(5 + 8 + 4) = 340
         ({"max_numbers": 320}, {}, {"network": {"input_size": 5}}, "/network/input_size"),
     ],
@@ -59,6 +64,44 @@ async def test_at_the_limit_and_one_above(opened, refused, limits, fits, exceeds
     assert list(errors) == [pointer]
     variables = [f"UNROLLED_{name.upper()}" for name in limits]
     assert any(variable in errors[pointer] for variable in variables)
+
+
+@pytest.mark.parametrize(
+    ("fits", "exceeds", "pointer"),
+    [
+        ({"network": {"num_layers": 4}}, {"network": {"num_layers": 5}}, "/network/num_layers"),
+        ({"weights": {"seed": 2**53 - 1}}, {"weights": {"seed": 2**53}}, "/weights/seed"),
+        ({"sequence": {"seed": 2**53 - 1}}, {"sequence": {"seed": 2**53}}, "/sequence/seed"),
+        ({"follow": 20}, {"follow": 21}, "/follow"),
+        ({"window": {"first": 3, "last": 3}}, {"window": {"first": 3, "last": 2}}, "/window"),
+    ],
+)
+async def test_what_no_setting_moves(client, refused, fits, exceeds, pointer):
+    assert (await client.post("/api/v1/flow", json=fits)).status_code == 200
+    assert list(await refused(exceeds)) == [pointer]
+
+
+async def test_a_gradient_of_65536_numbers_is_sent_and_none_of_more(flow):
+    for size, sent in ((256, True), (257, False)):
+        answer = await flow(network={"hidden_size": size}, sequence={"steps": 2})
+        assert (answer["parameter_gradients"]["W_hh"]["value"] is not None) == sent
+
+
+ODD = [
+    "\0\x01",
+    "\u202eab",
+    "e\u0301é",
+    "👩‍👩‍👧",
+    "\ufeff\ufffe\uffff",
+    "\U0010ffff\ue000",
+    "ﷺ\u2028",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_any_unicode_text_is_read_by_code_points(flow, odd):
+    answer = await flow(**text(odd + "a"))
+    assert answer["text"]["tokens"] == list(odd + "a")
 
 
 async def test_one_to_one_over_a_long_text_is_one_step(opened):

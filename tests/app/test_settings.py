@@ -11,11 +11,19 @@ VARIABLES = {f"UNROLLED_{name.upper()}": name for name in Settings.model_fields}
 README = Path(__file__).parents[2] / "README.md"
 
 
+GIVEN = {
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "allowed_hosts": ("a.example, *.b.example ::1", ("a.example", "*.b.example", "[::1]")),
+    "cors_origins": ("https://A.example,http://b:80", ("https://a.example", "http://b:80")),
+    "embed_origins": ("https://a.example", ("https://a.example",)),
+}
+
+
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_each_is_an_environment_variable(monkeypatch, variable):
-    value = "0.0.0.0" if variable == "UNROLLED_HOST" else "7"
-    monkeypatch.setenv(variable, value)
-    assert str(getattr(Settings(), VARIABLES[variable])).removesuffix(".0") in {value, "0.0.0"}
+    given, meant = GIVEN.get(VARIABLES[variable], ("7", 7))
+    monkeypatch.setenv(variable, given)
+    assert getattr(Settings(), VARIABLES[variable]) == meant
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -37,7 +45,11 @@ def test_the_service_is_not_open_to_the_network_by_default(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("workers", 0), ("max_steps", 0), ("job_seconds", 0), ("port", 70_000)]
+    ("name", "value"),
+    [("workers", 0), ("max_steps", 0), ("job_seconds", 0), ("port", 70_000)]
+    + [("allowed_hosts", host) for host in ("a.example:80", "http://a.example", "a*", "*a")]
+    + [("embed_origins", origin) for origin in ("*", "a.example", "https://a.example/", "'self'")]
+    + [("cors_origins", "https://a.example/x; script-src *")],
 )
 def test_a_setting_that_makes_no_sense_is_refused(name, value):
     with pytest.raises(ValidationError):

@@ -43,7 +43,7 @@ async def test_plotly_comes_from_the_installed_package(client, plotly_url):
 async def test_plotly_is_compressed_as_the_client_likes(app, plotly_url, accept, coding):
     installed = package_file("plotly", "package_data", "plotly.min.js").read_bytes()
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://unrolled") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         headers = {"accept-encoding": accept}
         async with client.stream("GET", plotly_url, headers=headers) as answer:
             raw = b"".join([part async for part in answer.aiter_raw()])
@@ -89,7 +89,7 @@ def tree(tmp_path):
 
 async def get(tree, path, **headers):
     transport = httpx.ASGITransport(tree)
-    async with httpx.AsyncClient(transport=transport, base_url="http://unrolled") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await client.get(path, headers=headers)
 
 

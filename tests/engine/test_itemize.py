@@ -174,3 +174,15 @@ def test_which_losses_and_steps_are_listed(topology: str) -> None:
     assert flow.itemized.loss_steps.tolist() == emits
     assert flow.itemized.steps.tolist() == list(range(1, steps + 1))
     assert flow.itemized.log10_norm.shape == (len(emits), steps)
+
+
+def test_a_dead_row_of_a_stack_under_a_window_is_no_number() -> None:
+    """No row is alive at step 1 there, and what died on the way must not be −∞."""
+    case = make(
+        "simple", "many-to-one", "relu", layers=2, steps=6, truncation=Truncation("window", 3)
+    )
+    dead = {name: -np.abs(w) for name, w in case.parameters.items() if name.startswith("b_h")}
+    flow = case.with_(parameters=case.parameters | {n: b - 50.0 for n, b in dead.items()}).flow()
+    for layer in flow.layers:
+        assert layer.itemized is not None
+        assert not np.isinf(layer.itemized.log10_norm).any()

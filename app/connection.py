@@ -1,0 +1,163 @@
+"""One connection to a client that may be slow or mean: uvicorn's protocol with limits of its own.
+
+uvicorn reads a request's head without a limit in size or time, keeps a connection open whose body
+never ends, and waits without end for a client that takes no answer. What is counted here is coarse
+(a read of the socket more or less); `RequestGuard` counts to the byte.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from app.middleware.page_policy import HEADERS, NO_FRAMES
+from app.problems import problem
+from app.settings import Settings
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1, which ends a connection where a head, a body or a reader does not.
+
+    * A head larger than both limits together: 431, and the end.
+    * A head that takes longer than `request_seconds`: 408 where it was begun, and the end.
+    * A body that goes on after its answer: the end, after the keep-alive time.
+    * A client that takes nothing of an answer for `request_seconds`: the end.
+    * What is no HTTP at all: 400 as a problem document.
+    """
+
+    max_head_bytes: ClassVar[int]
+    seconds: ClassVar[float]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there, and has said nothing yet."""
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._in_head = True
+        self._head_bytes = 0
+        super().connection_made(transport)
+        self._start("head", self.seconds, self._no_head)
+
+    # --- heads ------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; what comes while a head is still open counts towards its size."""
+        if self.transport.is_closing():
+            return
+        self._head_bytes += len(data) if self._in_head else 0
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._head_bytes > self.max_head_bytes:
+            self._refuse(
+                431, f"received a head of more than {self.max_head_bytes} bytes; allowed: fewer"
+            )
+        elif self._in_head and not self._answering() and "head" not in self._timers:
+            self._start("head", self.seconds, self._no_head)
+
+    def on_headers_complete(self) -> None:
+        """The head is there; the rest is the application's."""
+        self._in_head = False
+        self._head_bytes = 0
+        self._stop("head")
+        super().on_headers_complete()
+
+    def _no_head(self) -> None:
+        if self._head_bytes:
+            self._refuse(
+                408, f"received no whole head in {self.seconds:g} seconds; allowed: all of it"
+            )
+        else:
+            self.transport.close()
+
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    # --- bodies -----------------------------------------------------------------------------------
+
+    def on_message_complete(self) -> None:
+        """The body is there; the next thing is another head."""
+        self._in_head = True
+        self._stop("body")
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The answer is out; what is left of the body may follow for a little while."""
+        unfinished = not self._in_head and self.cycle.more_body
+        super().on_response_complete()
+        if unfinished and not self.transport.is_closing():
+            self._start("body", self.timeout_keep_alive, self.transport.close)
+        elif self._head_bytes and not self._answering():
+            self._start("head", self.seconds, self._no_head)
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def pause_writing(self) -> None:
+        """The client takes less than is sent."""
+        super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        """The client has taken it."""
+        self._stop("write")
+        super().resume_writing()
+
+    def _watch_writing(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._start("write", self.seconds, self._still_writing, waiting)
+
+    def _still_writing(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() < before:
+            self._watch_writing()
+        else:
+            self.transport.abort()
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        super().connection_lost(exc)
+        for name in list(self._timers):
+            self._stop(name)
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn says in plain text, as a problem document."""
+        if self._answering():
+            if self.pipeline or self.cycle.response_started:
+                self.transport.close()  # another answer would stand in the middle of this one
+                return
+            self.cycle.disconnected = True  # the application finds its client gone
+            self.cycle.message_event.set()
+        self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: a request to speak WebSocket is answered like any other, and is no event."""
+
+    def _refuse(self, status: int, detail: str) -> None:
+        """Answer without the application, and end the connection."""
+        answer = problem(status, detail, headers=HEADERS | NO_FRAMES | {"Connection": "close"})
+        lines = [name + b": " + value + b"\r\n" for name, value in answer.raw_headers]
+        head = [STATUS_LINE[status], *lines, b"\r\n"]
+        self.transport.write(b"".join([*head, cast(bytes, answer.body)]))
+        self.transport.close()
+
+    def _start(self, name: str, seconds: float, act: Callable[..., None], *given: Any) -> None:
+        self._stop(name)
+        self._timers[name] = self.loop.call_later(seconds, act, *given)
+
+    def _stop(self, name: str) -> None:
+        if name in self._timers:
+            self._timers.pop(name).cancel()
+
+
+def connection(settings: Settings) -> type[Connection]:
+    """The protocol with the limits of these settings, for uvicorn's `http`."""
+    limits = {
+        "max_head_bytes": settings.max_url_bytes + settings.max_header_bytes,
+        "seconds": settings.request_seconds,
+    }
+    return cast(type[Connection], type("LimitedConnection", (Connection,), limits))

@@ -1,0 +1,47 @@
+"""Whatever may be asked of the documented API is answered as the document says.
+
+schemathesis makes requests out of the description, right ones and wrong ones, and checks every
+answer: its status, headers, content type and body are documented, none is the service's failure,
+methods that are not there are refused with Allow, and what the description forbids is refused.
+"""
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.config import (
+    ChecksConfig,
+    GenerationConfig,
+    PositiveDataAcceptanceConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+)
+
+from app.main import create_app
+from app.settings import Settings
+
+# Small limits, so that no answer takes long.
+app = create_app(
+    Settings(workers=1, max_steps=50, max_hidden_size=32, max_batch_size=4, max_input_size=64)
+)
+
+# A request may follow the description and still contradict itself (a text with another loss).
+CHECKS = ChecksConfig(
+    positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=["2xx", "422"])
+)
+CONFIG = SchemathesisConfig(
+    projects=ProjectsConfig(
+        default=ProjectConfig(
+            base_url="http://localhost",
+            checks=CHECKS,
+            generation=GenerationConfig(deterministic=True),
+        )
+    )
+)
+description = schemathesis.openapi.from_dict(app.openapi(), config=CONFIG)
+description.app = app
+
+
+@description.parametrize()
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_as_documented(case):
+    case.call_and_validate()

@@ -18,6 +18,8 @@ _FAST = 0.2
 """A factor this far from 1 a step is called by its name even over few steps."""
 _DECADES = 0.7
 """So is a slower one that changes the gradient fivefold over the sequence."""
+_OPEN = 0.6
+"""A forget gate above this mean has been opened: without a bias it is about ½."""
 _SILENT = (
     "Every loss has a gradient of exactly zero: the outputs meet their targets, "
     "or no hidden unit is heard by them."
@@ -138,10 +140,8 @@ def _cause(seen: Circumstances) -> str:
     """Which of the two factors of a step back is the smaller, and what would raise it."""
     radius, slack, name = seen.spectral_radius, seen.mean_derivative, seen.network.activation
     if CELLS[seen.network.cell].has_c:
-        return (
-            f"The forget gate lets {percent(slack)} of ∂L/∂c through on average: "
-            "try a forget-gate bias of +1."
-        )
+        advice = "a forget-gate bias of +1" if slack < _OPEN else "a larger forget-gate bias"
+        return f"The forget gate lets {percent(slack)} of ∂L/∂c through on average: try {advice}."
     if CELLS[seen.network.cell].gates:
         return (
             f"The update gate keeps {percent(slack)} of h on average, and the rest goes through "

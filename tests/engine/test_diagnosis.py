@@ -204,3 +204,15 @@ def test_the_decay_is_the_least_squares_slope_through_the_origin(
                 gains.append(row[t - 1] - row[i - 1])
     slope = np.linalg.lstsq(np.array(lags), np.array(gains))[0][0]
     assert flow.diagnosis.decay_per_step == pytest.approx(10.0**slope, rel=1e-10)
+
+
+@pytest.mark.parametrize(("bias", "advice"), [(0.0, "+1."), (1.0, "a larger forget-gate bias.")])
+def test_an_lstm_is_told_to_open_its_forget_gate_further(bias: float, advice: str) -> None:
+    network = engine.Network("lstm", "many-to-many", "tanh", 4, 8, 4)
+    parameters = engine.draw_parameters(network, forget_bias=bias)
+    sequence = engine.random_sequence(network, "cross-entropy", steps=30)
+    found = engine.gradient_flow(network, parameters, sequence, loss="cross-entropy").diagnosis
+    assert found is not None
+    assert found.verdict == "vanishing"
+    assert found.summary.endswith(advice)
+    assert "The forget gate lets" in found.summary

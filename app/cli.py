@@ -34,6 +34,7 @@ def _serve(host: str | None, port: int | None) -> None:
     """Serve until stopped; what the web needs is imported here, so that `--version` is quick."""
     import uvicorn
 
+    from app.logs import CONFIG
     from app.main import create_app
     from app.settings import Settings
 
@@ -45,5 +46,7 @@ def _serve(host: str | None, port: int | None) -> None:
         host=settings.host,
         port=settings.port,
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        log_config=CONFIG,
+        access_log=False,
     )

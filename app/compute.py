@@ -7,17 +7,30 @@ be stopped when its client leaves or its time is over, and a crash takes one ans
 import logging
 import math
 import os
+import time
 from collections.abc import Awaitable, Callable
 
 import anyio
 from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
 
-from app.errors import BadInput, ClientGone, InputError, JobFailed, TooSlow
+from app.canonical import canonical
+from app.errors import (
+    BadInput,
+    ClientGone,
+    InputError,
+    JobFailed,
+    QueueFull,
+    TooLarge,
+    TooSlow,
+)
 from app.job import Outcome, work
 from app.schemas import Experiment
 
 GRACE = 0.5
 """Seconds that a running job may go on after its client left: a new worker costs as much."""
+
+_NEWEST = 0.2
+"""The weight of the newest job in the running mean of how long jobs take."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _log = logging.getLogger("unrolled")
@@ -29,14 +42,53 @@ class Compute:
     Args:
         workers: how many jobs run at once; others wait for their turn.
         seconds: how long one job may run.
+        memory_bytes: how much memory one job may take beside what its worker has.
+        max_waiting: how many others may wait.
+
+    Attributes:
+        workers: as given.
+        warmed: whether every worker has computed once.
+        refusals: reason → how many requests were refused or lost for it.
     """
 
-    def __init__(self, workers: int, seconds: float) -> None:
-        self._workers = workers
+    def __init__(
+        self,
+        workers: int,
+        seconds: float,
+        memory_bytes: int = 2**31,
+        max_waiting: int = 64,
+    ) -> None:
+        self.workers = workers
+        self.warmed = False
+        self.refusals = dict.fromkeys(("queue", "time", "memory", "input", "failed", "gone"), 0)
         self._seconds = seconds
+        self._memory_bytes = memory_bytes
+        self._max_waiting = max_waiting
+        self._present = 0
+        self._usual = 0.0
         self._turns = CapacityLimiter(workers)
         for name in _ONE_THREAD:  # read by the numeric libraries when a worker starts
             os.environ.setdefault(name, "1")
+
+    @property
+    def busy(self) -> int:
+        """How many workers compute."""
+        return min(self._present, self.workers)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a worker."""
+        return self._present - self.busy
+
+    @property
+    def full(self) -> bool:
+        """Whether one more request would be refused."""
+        return self._present >= self.workers + self._max_waiting
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds after which the queue should be shorter, from how long jobs took lately."""
+        return max(1, math.ceil(self._usual * (self.waiting + 1) / self.workers))
 
     async def warm(self) -> None:
         """Start every worker and let it run a first job, so that no client waits for that.
@@ -45,37 +97,58 @@ class Compute:
             ExceptionGroup: of JobFailed, where a worker cannot compute; the log says why.
         """
         async with anyio.create_task_group() as tasks:
-            for _ in range(self._workers):
-                tasks.start_soon(self.flow, Experiment(), False, anyio.sleep_forever)
+            for _ in range(self.workers):
+                tasks.start_soon(self.flow, canonical(Experiment()), False, anyio.sleep_forever)
+        self.warmed = True
 
     async def flow(
-        self, experiment: Experiment, packed: bool, gone: Callable[[], Awaitable[None]]
+        self, experiment: bytes, packed: bool, gone: Callable[[], Awaitable[None]]
     ) -> bytes:
         """The answer to an experiment as JSON.
 
         Args:
-            experiment: validated and within the limits.
+            experiment: validated and within the limits, in its canonical form.
             packed: whether to compress the answer with gzip.
             gone: returns when the client has left. A job that waits is then dropped at once,
                 one that runs is stopped after `GRACE`.
         Raises:
             BadInput: what the engine cannot do, with the pointer to it.
+            QueueFull: as many wait as may; at once.
             TooSlow: the time is over; the job is stopped.
+            TooLarge: the memory is used up; the job is stopped.
             JobFailed: the worker crashed, or the engine did.
             ClientGone: nobody waits any more.
         """
-        outcome = await self._run(experiment.model_dump_json().encode(), packed, gone)
+        if self.full:
+            self.refusals["queue"] += 1
+            raise QueueFull(self._max_waiting, self.retry_after)
+        self._present += 1
+        try:
+            outcome = await self._run(experiment, packed, gone)
+        finally:
+            self._present -= 1
+        if outcome is not None and outcome.kind == "answer":
+            return outcome.body
+        raise self._refusal(outcome)
+
+    def _refusal(self, outcome: Outcome | None) -> Exception:
+        """What to raise where there is no answer, counted."""
+        reason, error = self._reason(outcome)
+        self.refusals[reason] += 1
+        return error
+
+    def _reason(self, outcome: Outcome | None) -> tuple[str, Exception]:
         match outcome:
-            case Outcome("answer"):
-                return outcome.body
             case Outcome("invalid"):
-                raise BadInput([InputError(outcome.pointer, outcome.detail)])
+                return "input", BadInput([InputError(outcome.pointer, outcome.detail)])
             case Outcome("slow"):
-                raise TooSlow(self._seconds)
-            case Outcome("failed"):
-                _log.error("a job failed:\n%s", outcome.detail)
-                raise JobFailed
-        raise ClientGone
+                return "time", TooSlow(self._seconds)
+            case Outcome("large"):
+                return "memory", TooLarge(self._memory_bytes)
+            case None:
+                return "gone", ClientGone()
+        _log.error("a job failed:\n%s", outcome.detail)
+        return "failed", JobFailed()
 
     async def _run(
         self, experiment: bytes, packed: bool, gone: Callable[[], Awaitable[None]]
@@ -93,7 +166,9 @@ class Compute:
             tasks.start_soon(leave)
             async with self._turns:
                 running = True
+                begun = time.monotonic()
                 outcome = await self._in_worker(experiment, packed)
+                self._usual += _NEWEST * (time.monotonic() - begun - self._usual)
             tasks.cancel_scope.cancel()
         return outcome
 
@@ -104,13 +179,18 @@ class Compute:
         gets it; all of them may have ended so. One that crashes on a job costs it its answer.
         """
         everyone = CapacityLimiter(math.inf)
-        idle = self._workers
+        idle = self.workers
         try:
             with anyio.fail_after(self._seconds):
                 while True:
                     try:
                         return await to_process.run_sync(
-                            work, experiment, packed, cancellable=True, limiter=everyone
+                            work,
+                            experiment,
+                            packed,
+                            self._memory_bytes,
+                            cancellable=True,
+                            limiter=everyone,
                         )
                     except BrokenWorkerProcess as error:
                         if not idle or not isinstance(error.__cause__, BrokenResourceError):
@@ -119,3 +199,5 @@ class Compute:
                         idle -= 1
         except TimeoutError:
             return Outcome("slow")
+        except MemoryError:  # the answer was made, and could not be sent
+            return Outcome("large")

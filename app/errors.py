@@ -33,11 +33,33 @@ class BadInput(Exception):
 
 
 class TooSlow(Exception):
-    """The job ran into the time limit: 503."""
+    """The job ran into the time limit: 504."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("time limit")
         self.seconds = seconds
+
+
+class TooLarge(Exception):
+    """The job ran into the worker's memory limit: 507."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__("memory limit")
+        self.allowed = allowed
+
+
+class QueueFull(Exception):
+    """As many requests wait as may: 503.
+
+    Attributes:
+        waiting: how many may.
+        retry_after: whole seconds after which a place should be free.
+    """
+
+    def __init__(self, waiting: int, retry_after: int) -> None:
+        super().__init__("queue full")
+        self.waiting = waiting
+        self.retry_after = retry_after
 
 
 class JobFailed(Exception):

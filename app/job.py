@@ -8,9 +8,10 @@ import traceback
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
-import orjson
 
+from app import memory
 from app.encoding import gzip
 from app.resolve import Prepared, prepare
 from engine import GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
@@ -24,45 +25,49 @@ class Outcome:
     """What a job sends back: errors cross as data, never as pickled exceptions.
 
     Attributes:
-        kind: `answer`, `invalid` (the client's fault), `failed` (ours) or `slow`.
+        kind: `answer`, `invalid` (the client's fault), `failed` (ours), `slow` or `large`.
         body: the answer, JSON.
         pointer, detail: of what is invalid; a failed job's traceback, for the log.
     """
 
-    kind: Literal["answer", "invalid", "failed", "slow"]
+    kind: Literal["answer", "invalid", "failed", "slow", "large"]
     body: bytes = b""
     pointer: tuple[str | int, ...] = ()
     detail: str = ""
 
 
-def work(experiment: bytes, packed: bool) -> Outcome:
+def work(experiment: bytes, packed: bool, memory_bytes: int) -> Outcome:
     """Answer one experiment in a worker process.
 
     Args:
-        experiment: a validated `Experiment` as JSON.
+        experiment: a validated experiment in its canonical form.
         packed: whether the answer is to be compressed with gzip.
+        memory_bytes: how much memory the job may take.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    memory.limit(memory_bytes)
     try:
         body = answer(experiment)
+        return Outcome("answer", gzip(body) if packed else body)
+    except MemoryError:
+        return Outcome("large")
     except InvalidInput as error:
         return Outcome("invalid", pointer=error.pointer, detail=error.detail)
     except Exception:  # noqa: BLE001  (whatever it is, it crosses as data)
         return Outcome("failed", detail=traceback.format_exc())
-    return Outcome("answer", gzip(body) if packed else body)
 
 
 def answer(experiment: bytes) -> bytes:
     """Answer one experiment in this process.
 
     NaN is the engine's "there is no such number", and JSON's word for that is null, which is
-    what orjson writes. It writes null for an infinity too: the contract's word for a norm that
+    what msgspec writes. It writes null for an infinity too: the contract's word for a norm that
     a double cannot hold. No `log10_norm` is ever infinite.
 
     Raises:
         InvalidInput: what the engine cannot do.
     """
-    prepared = prepare(orjson.loads(experiment))
+    prepared = prepare(msgspec.json.decode(experiment))
     flow = gradient_flow(
         prepared.network,
         prepared.parameters,
@@ -73,21 +78,26 @@ def answer(experiment: bytes) -> bytes:
         follow=prepared.follow,
         window=prepared.window,
     )
-    return orjson.dumps(_report(prepared, flow), default=_listed, option=_OPTIONS)
+    return encode(report(prepared, flow))
 
 
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+def encode(document: dict[str, Any]) -> bytes:
+    """A report as JSON; `benchmarks/bench_encoding.py` compares other ways."""
+    return _ENCODER.encode(document)
 
 
 def _listed(value: Any) -> Any:
-    """Arrays that orjson does not take as they are (not contiguous)."""
-    if isinstance(value, np.ndarray):
+    """NumPy's values as Python's."""
+    if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def _report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
-    """The fields of the contract; dataclasses and arrays are left to orjson."""
+_ENCODER = msgspec.json.Encoder(enc_hook=_listed)
+
+
+def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
+    """The fields of the contract; dataclasses and arrays are left to the encoder."""
     text = prepared.text
     return {
         "experiment": prepared.resolved | {"follow": flow.follow},

@@ -8,24 +8,32 @@ import anyio
 from fastapi import FastAPI
 
 from app import __version__, problems
+from app.answers import Answers
 from app.assets import STATIC_PREFIX, Assets
 from app.compute import Compute
+from app.metrics import Metrics
 from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
+from app.middleware.observe import Observe
 from app.middleware.page_policy import PagePolicy
+from app.middleware.stopping import Running, Stopping
 from app.openapi import describe
 from app.page import templates
 from app.routes import docs, flow, health, page, presets
 from app.settings import Settings
+
+_LAST_SECONDS = 0.5
+"""Time for the requests that the stop interrupts to say so."""
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start the workers; compress the large files while the service already answers."""
     async with anyio.create_task_group() as background:
-        background.start_soon(app.state.assets.pack)
         await app.state.compute.warm()
+        background.start_soon(app.state.assets.pack)
         yield
+        await app.state.running.ended(_LAST_SECONDS)
         background.cancel_scope.cancel()
 
 
@@ -41,12 +49,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.state.compute = Compute(settings.workers, settings.job_seconds)
+    app.state.compute = Compute(
+        settings.workers, settings.job_seconds, settings.memory_bytes, settings.max_waiting
+    )
+    app.state.running = Running()
+    app.state.answers = Answers(settings.cache_bytes)
+    app.state.metrics = Metrics(app.state.compute, app.state.answers)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(Compression)
     app.add_middleware(PagePolicy)
+    app.add_middleware(Stopping, running=app.state.running)
+    app.add_middleware(Observe, metrics=app.state.metrics)
     for router in (page.router, docs.router, health.router, flow.router, presets.router):
         app.include_router(router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from app.encoding import CODINGS, accepted
+from app.tags import names
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -43,8 +44,7 @@ class PackedFile:
         body = await self._form(coding)
         etag = f'"{self._digest}-{coding}"'
         answer = {"Cache-Control": IMMUTABLE, "ETag": etag, "Vary": "Accept-Encoding"}
-        known = headers.get("if-none-match", "").split(",")
-        if etag in (tag.strip().removeprefix("W/") for tag in known):
+        if names(headers.get("if-none-match"), etag):
             return Response(status_code=304, headers=answer)
         if coding != "identity":
             answer["Content-Encoding"] = coding

@@ -11,7 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import BadInput, ClientGone, InputError, JobFailed, TooSlow, shown
+from app.errors import (
+    BadInput,
+    ClientGone,
+    InputError,
+    JobFailed,
+    QueueFull,
+    TooLarge,
+    TooSlow,
+    shown,
+)
 from app.schemas import Experiment, Problem
 from app.validation import input_errors
 
@@ -23,8 +32,13 @@ _WHEN = {
     415: "The body is not announced as JSON.",
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
     500: "The service failed; the request may be fine.",
-    503: "The computation took longer than the time limit.",
+    503: "As many requests wait as may; `Retry-After` says in how many seconds to try again.",
+    504: "The computation took longer than the time limit.",
+    507: "The computation needed more memory than the limit.",
 }
+
+
+_SMALLER = "fewer steps, a smaller network or a smaller batch"
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -121,9 +135,27 @@ async def _on_too_slow(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooSlow)
     detail = (
         f"stopped after {error.seconds:g} seconds of computing; "
-        "allowed: fewer steps, a smaller network or a smaller batch"
+        f"allowed: {_SMALLER} (UNROLLED_JOB_SECONDS)"
     )
-    return problem(503, detail)
+    return problem(504, detail)
+
+
+async def _on_too_large(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooLarge)
+    detail = (
+        f"stopped where computing needed more than {error.allowed} bytes of memory; "
+        f"allowed: {_SMALLER} (UNROLLED_MEMORY_BYTES)"
+    )
+    return problem(507, detail)
+
+
+async def _on_queue_full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, QueueFull)
+    detail = (
+        f"every worker computes and {error.waiting} requests wait, as many as may "
+        f"(UNROLLED_MAX_WAITING); try again in {error.retry_after} s"
+    )
+    return problem(503, detail, headers={"Retry-After": str(error.retry_after)})
 
 
 async def _on_anything(request: Request, error: Exception) -> Response:
@@ -140,6 +172,8 @@ _HANDLERS = {
     RequestValidationError: _on_validation,
     BadInput: _on_bad_input,
     TooSlow: _on_too_slow,
+    TooLarge: _on_too_large,
+    QueueFull: _on_queue_full,
     JobFailed: _on_anything,
     ClientGone: _on_gone,
     Exception: _on_anything,

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine import (
     CELLS,
+    TOKENS,
     TOPOLOGIES,
     Clip,
     InvalidInput,
@@ -85,6 +86,37 @@ def prepare(spec: Spec) -> Prepared:
         text=text,
         resolved=resolved,
     )
+
+
+def filled(spec: Spec) -> Spec:
+    """The experiment with its open sizes, steps and truncation filled in, and nothing drawn.
+
+    Requests that mean the same give the same; what a request says, even in contradiction to its
+    text, stays. Preparing the result is preparing the request.
+
+    Args:
+        spec: the fields of `Experiment`, as `prepare` takes them.
+    """
+    network, sequence = spec["network"], spec["sequence"]
+    inputs = outputs = DEFAULT_SIZE
+    steps = sequence["steps"]
+    if sequence["kind"] == "random":
+        steps = steps or default_steps(network["topology"])
+    elif sequence["kind"] == "text":
+        tokens = TOKENS[sequence["tokens"]](sequence["text"])
+        label = sequence["label"]
+        inputs = len(set(tokens))
+        outputs = label["of"] if label else inputs
+        single = TOPOLOGIES[network["topology"]].single
+        steps = steps or (1 if single else len(tokens) - (label is None))
+    sizes = {"input_size": inputs, "output_size": outputs}
+    said = {name: size for name, size in network.items() if size is not None}
+    own = CELLS[network["cell"]].default_truncation
+    return spec | {
+        "network": network | sizes | said,
+        "sequence": sequence | {"steps": steps},
+        "truncation": spec["truncation"] or _truncation_spec(own),
+    }
 
 
 def _given(name: str, value: object) -> bool:

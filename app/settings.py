@@ -25,6 +25,20 @@ class Settings(BaseSettings):
     job_seconds: float = Field(
         default=30.0, gt=0, description="Seconds that one request may compute before it is stopped."
     )
+    memory_bytes: int = Field(
+        default=2_147_483_648,
+        ge=1,
+        description="Memory that one request may take in its worker, in bytes (Linux).",
+    )
+    max_waiting: int = Field(
+        default=64, ge=0, description="Requests that may wait while every worker computes."
+    )
+    cache_bytes: int = Field(
+        default=33_554_432, ge=0, description="Answers that are kept to be sent again, in bytes."
+    )
+    stop_seconds: int = Field(
+        default=3, ge=0, description="Seconds that running requests have to end after SIGTERM."
+    )
     max_body_bytes: int = Field(
         default=4_194_304, ge=1, description="Largest request body, in bytes."
     )

@@ -1,11 +1,13 @@
-"""`make bench`: the service against the engine, the page, the engine's cost and against PyTorch."""
+"""`make bench`: the service, its encodings, the page, the engine's cost and against PyTorch."""
 
-from benchmarks import bench_api, bench_engine, bench_page, bench_scaling
+from benchmarks import bench_api, bench_encoding, bench_engine, bench_page, bench_scaling
 
 
 def main() -> None:
-    """Print the service, the page, the cost, and last the engine against PyTorch."""
+    """Print the service, its encodings, the page, the cost, and last the engine against PyTorch."""
     bench_api.run()
+    print()
+    bench_encoding.run()
     print()
     bench_page.run()
     print()

@@ -42,6 +42,14 @@ def _sigmoid(a: Array, out: Array | None = None) -> Array:
     return np.divide(np.where(a >= 0.0, 1.0, e), 1.0 + e, out=out)
 
 
+def gate(a: Array, out: Array) -> None:
+    """σ(a) = 1 / (1 + exp(−a)) with fewer passes; 0 below −709, where exp(−a) overflows."""
+    np.negative(a, out=out)
+    np.exp(out, out=out)
+    out += 1.0
+    np.reciprocal(out, out=out)
+
+
 def _sigmoid_derivative(a: Array) -> Array:
     """σ(a) σ(−a) = e / (1 + e)² with e = exp(−|a|)."""
     e = np.abs(a)

@@ -13,10 +13,9 @@ from engine.errors import ForwardOverflow, InvalidInput, choose
 from engine.graph import build_graph
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
-from engine.magnitude import plain_norms
 from engine.network import Network
 from engine.passage import Entering, Passage
-from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
+from engine.results import GradientFlow, LayerFlow, ParameterGradient
 from engine.samples import clip_each_sample
 from engine.sequences import Sequence
 from engine.topologies import TOPOLOGIES
@@ -98,7 +97,7 @@ def gradient_flow(
         clipping=clipping,
         diagnosis=_diagnose(passage, layers[-1], overflow),
         graph=drawn,
-        activity=_activity(passage),
+        network=network,
         follow=follow,
         overflow=overflow,
         trace=trace,
@@ -219,19 +218,3 @@ def _diagnose(
         mean = float(passage.trace.top.saved["derivative"].mean())
     found = diagnose(top.itemized, Circumstances(passage.network, passage.truncation, radius, mean))
     return found if overflow is None else cut_short(found, overflow)
-
-
-def _activity(passage: Passage) -> Activity:
-    """Norms of the forward pass, of the last layer."""
-    trace, every_output = passage.trace, passage.cell.feeds_outputs
-    steps, batch, width = trace.h.shape
-    outputs = plain_norms(trace.o)
-    slope = trace.top.saved.get("derivative")
-    mean = np.full(steps, np.nan)
-    if slope is not None:
-        mean = np.add.reduce(slope, axis=(1, 2)) / (batch * width)
-    return Activity(
-        hidden_norm=plain_norms(trace.h),
-        mean_derivative=mean,
-        output_norm=outputs if every_output else np.where(trace.emits, outputs, np.nan),
-    )

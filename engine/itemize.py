@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.arrays import Array, IntArray, Mask
-from engine.carry import carry
+from engine.carry import Schedule, carry
 from engine.magnitude import log10_of, split_norms, trusted
 from engine.passage import Entering, Passage
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
+_IN_CACHE = 65_536
+"""So many numbers of ∂L/∂z stay in the processor's cache."""
 WHOLE = 512
 """Up to so many steps every pair is computed."""
 GRID = 256
@@ -87,16 +90,58 @@ def _ordinary(
     """log₁₀ of the norms, (S, I) a lane, or None where a double could not carry them."""
     shape = len(steps), int(losses.sum())
     squares = [np.full(shape, np.nan) for _ in passage.lanes]
+    if len(passage.lanes) == 1:
+        looks = _one_layer(passage, entering, losses, squares[0])
+    else:
+        looks = _stacked(passage, entering, losses, squares)
+    for t in looks:
+        if t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
+            return None
+    measured = squares if steps.all() else [own[steps] for own in squares]
+    return [np.asarray(0.5 * np.log10(own)) for own in measured]
+
+
+def _stacked(
+    passage: Passage, entering: Entering, losses: Mask, squares: list[Array]
+) -> Iterator[int]:
+    """Write ‖∂L_i/∂h_t‖² of every lane into ``squares``; the steps as they are done."""
     for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
         for own, state in zip(squares, states, strict=True):
             flat = state[0].reshape(len(state[0]), -1)
             np.vecdot(flat, flat, out=own[t, live])
-        if t and t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
-            return None
-    if not all(trusted(own) for own in squares):
-        return None
-    measured = squares if steps.all() else [own[steps] for own in squares]
-    return [np.asarray(0.5 * np.log10(own)) for own in measured]
+        yield t
+
+
+def _one_layer(passage: Passage, entering: Entering, losses: Mask, squares: Array) -> Iterator[int]:
+    """The same for a single layer, whose ∂L/∂h_t needs nothing of step t but its own loss.
+
+    So many losses at a time go one step back that their ∂L/∂z stays in the processor's cache.
+    """
+    lane, schedule = passage.lanes[0], Schedule(passage, losses)
+    batch, hidden = passage.trace.h.shape[1:]
+    count = schedule.count
+    shape = (count, hidden) if batch == 1 else (count, batch, hidden)
+    rows = [np.zeros(shape) for _ in range(passage.parts)]
+    many = max(1, _IN_CACHE // (batch * lane.width))
+    scratch = np.empty((min(many, count), *shape[1:-1], lane.width))
+    dh, flat = rows[0], rows[0].reshape(count, batch * hidden)
+    local, cross, factors, own = lane.local, lane.cross, lane.steps, list(entering.local)
+    vecdot = np.vecdot
+    for t, joins, live, passing in schedule:
+        first = live.start
+        if joins:
+            dh[first] = own[t]
+        seen = flat[live]
+        vecdot(seen, seen, out=squares[t, live])
+        yield t
+        if not t:
+            return
+        factor, end = factors[t], first + passing
+        for begin in range(first, end, many):
+            some = slice(begin, min(begin + many, end))
+            state, dz = [part[some] for part in rows], scratch[: some.stop - begin]
+            local(factor, state, dz)
+            cross(factor, dz, state, state)
 
 
 def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[Array]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.arrays import Array
 from engine.bptt import Backward
+from engine.cells import CELLS
 from engine.clipping import Clipping
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow
 from engine.graph import Graph
 from engine.itemize import Itemized
-from engine.magnitude import Magnitudes
+from engine.magnitude import Magnitudes, plain_norms
+from engine.network import Network
 from engine.spectrum import Spectrum
 from engine.trajectory import Trajectory
 from engine.unroll import Trace
@@ -87,7 +91,7 @@ class GradientFlow:
         clipping: what the clip rule did.
         diagnosis: None where the itemized matrix was not asked for.
         graph: None where not asked for.
-        activity: norms of the forward pass.
+        network: cell, topology, activation, sizes and layers.
         follow: the followed step, from 1, or None.
         overflow: where the forward pass left the range of a double, or None.
         trace: the forward pass itself.
@@ -103,7 +107,7 @@ class GradientFlow:
     clipping: Clipping
     diagnosis: Diagnosis | None
     graph: Graph | None
-    activity: Activity
+    network: Network
     follow: int | None
     overflow: ForwardOverflow | None
     trace: Trace
@@ -113,6 +117,22 @@ class GradientFlow:
     def top(self) -> LayerFlow:
         """The layer that the outputs read."""
         return self.layers[-1]
+
+    @property
+    def activity(self) -> Activity:
+        """Norms of the forward pass, of the last layer."""
+        trace, every_output = self.trace, CELLS[self.network.cell].feeds_outputs
+        steps, batch, width = trace.h.shape
+        outputs = plain_norms(trace.o)
+        slope = trace.top.saved.get("derivative")
+        mean = np.full(steps, np.nan)
+        if slope is not None:
+            mean = np.add.reduce(slope, axis=(1, 2)) / (batch * width)
+        return Activity(
+            hidden_norm=plain_norms(trace.h),
+            mean_derivative=mean,
+            output_norm=outputs if every_output else np.where(trace.emits, outputs, np.nan),
+        )
 
     @property
     def hidden_gradient(self) -> Magnitudes:

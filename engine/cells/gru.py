@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
+from engine.activations import ACTIVATIONS, gate
 from engine.arrays import Array, Parameters, times
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, gru_chain
@@ -76,7 +76,7 @@ class GruCell(Cell):
             gates: receives r, z and n, shape (B, 3, H).
             h: receives h_t, shape (B, H).
         """
-        _SIGMOID.value(z[:, :2], out=gates[:, :2])
+        gate(z[:, :2], gates[:, :2])
         r, update, n = gates[:, 0], gates[:, 1], gates[:, 2]
         z[:, 2] += r * q
         np.tanh(z[:, 2], out=n)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
+from engine.activations import ACTIVATIONS, gate
 from engine.arrays import Array, Parameters, times
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, lstm_chain
@@ -78,7 +78,7 @@ class LstmCell(Cell):
             c: receives c_t, shape (B, H).
             h: receives h_t, shape (B, H).
         """
-        _SIGMOID.value(z, out=gates)
+        gate(z, gates)
         np.tanh(z[:, 2], out=gates[:, 2])
         i, f, g, o = gates[:, 0], gates[:, 1], gates[:, 2], gates[:, 3]
         np.multiply(f, c_previous, out=c)

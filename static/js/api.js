@@ -3,12 +3,22 @@
 /** A running request older than this makes way for a newer one. */
 const PATIENCE_MS = 1000;
 
+/** How often a request is sent again where a busy server says when. */
+const RETRIES = 2;
+
+/** The longest time that is waited for that without a word, in seconds. */
+const QUIET_S = 5;
+
 /** What went wrong, in the words of a problem document. */
 export class Problem extends Error {
-  /** @param {{status: number, title: string, detail: string, errors?: object[]}} document */
-  constructor(document) {
+  /**
+   * @param {{status: number, title: string, detail: string, errors?: object[]}} document
+   * @param {number} retryAfter seconds until the server would be asked again; 0: it did not say
+   */
+  constructor(document, retryAfter = 0) {
     super(document.detail || document.title);
     this.status = document.status;
+    this.retryAfter = retryAfter;
     /** @type {{pointer: string, detail: string}[]} */
     this.errors = document.errors ?? [];
   }
@@ -25,11 +35,17 @@ async function ask(url, options = {}) {
   }
   const kind = response.headers.get("content-type") ?? "";
   if (response.ok) return response.json();
-  if (kind.includes("json")) throw new Problem(await response.json());
-  throw new Problem({
-    status: response.status,
-    title: "",
-    detail: `The server answered with status ${response.status}.`,
+  const retryAfter = response.status === 503 ? Number(response.headers.get("retry-after")) : 0;
+  if (kind.includes("json")) throw new Problem(await response.json(), retryAfter);
+  const detail = `The server answered with status ${response.status}.`;
+  throw new Problem({ status: response.status, title: "", detail }, retryAfter);
+}
+
+/** Wait, or until `signal` aborts. @param {number} seconds @param {AbortSignal} signal */
+function pause(seconds, signal) {
+  return new Promise((done) => {
+    setTimeout(done, 1000 * seconds);
+    signal.addEventListener("abort", done, { once: true });
   });
 }
 
@@ -40,7 +56,8 @@ export function presets(base) {
 
 /**
  * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
- * answers while a hand is on a control, and the last change is never lost.
+ * answers while a hand is on a control, and the last change is never lost. A server that is busy
+ * and says until when is asked again without a word, unless something newer has come.
  * @param {string} base
  * @param {{flow: (flow: object, request: object) => void | Promise<void>,
  *   problem: (problem: Problem) => void,
@@ -51,16 +68,30 @@ export function flowClient(base, on) {
   let next = null;
   let timer = 0;
 
+  /** The first answer that is not "later". @param {object} request @param {AbortSignal} signal */
+  async function answer(request, signal) {
+    for (let left = RETRIES; ; left -= 1) {
+      try {
+        return await ask(`${base}/flow`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(request),
+          signal,
+        });
+      } catch (cause) {
+        const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
+        if (!quiet || left === 0 || next) throw cause;
+        await pause(cause.retryAfter, signal);
+        if (next) throw cause;
+      }
+    }
+  }
+
   async function run(request) {
     const mine = { abort: new AbortController(), since: performance.now() };
     running = mine;
     try {
-      const flow = await ask(`${base}/flow`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(request),
-        signal: mine.abort.signal,
-      });
+      const flow = await answer(request, mine.abort.signal);
       if (running === mine) await on.flow(flow, request);
     } catch (cause) {
       if (running !== mine || cause.name === "AbortError") return;

@@ -102,13 +102,20 @@ const CUT = "cut=text";
 /**
  * The fragment of an address, and what is too long for it.
  * @param {Object<string, any>} settings
- * @returns {{fragment: string, left: {text: string} | null}}
+ * @returns {{fragment: string, left: {text: string, compare?: string} | null}}   another
+ *   experiment beside this one is left out where it alone is too long
  */
 export function linkOf(settings) {
   const whole = toFragment(settings);
-  if (whole.length <= LONGEST_LINK) return { fragment: whole, left: null };
-  const rest = toFragment({ ...settings, text: PROPERTIES.text[0] });
-  return { fragment: rest ? `${rest}&${CUT}` : CUT, left: { text: settings.text } };
+  if (whole.length <= LONGEST_LINK || settings.source !== "text")
+    return { fragment: whole, left: null };
+  const left = { text: settings.text };
+  let rest = toFragment({ ...settings, text: PROPERTIES.text[0] });
+  if (rest.length > LONGEST_LINK) {
+    left.compare = settings.compare;
+    rest = toFragment({ ...settings, text: PROPERTIES.text[0], compare: null });
+  }
+  return { fragment: rest ? `${rest}&${CUT}` : CUT, left };
 }
 
 /** Whether a fragment's text was left out. @param {string} fragment */

@@ -9,7 +9,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.main import create_app
+from app.memory import LIMITED
 from app.settings import Settings
+
+collect_ignore = [] if LIMITED else ["test_memory.py"]
 
 Json = dict[str, Any]
 Opened = Callable[..., Any]

@@ -10,6 +10,7 @@ import anyio.to_process
 import pytest
 
 from app import compute, job
+from app.canonical import canonical
 from app.compute import Compute
 from app.errors import BadInput, ClientGone, JobFailed, TooSlow
 from app.schemas import Experiment
@@ -21,31 +22,31 @@ QUICK = {"network": {"hidden_size": 1}, "sequence": {"steps": 1}}
 
 
 def experiment(fields):
-    return Experiment.model_validate(fields)
+    return canonical(Experiment.model_validate(fields))
 
 
-def crash(experiment, packed):
+def crash(experiment, packed, memory_bytes):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def fail(experiment, packed):
+def fail(experiment, packed, memory_bytes):
     raise RuntimeError("a bug")
 
 
-def process_id(experiment, packed):
+def process_id(experiment, packed, memory_bytes):
     return job.Outcome("answer", str(os.getpid()).encode())
 
 
-def one_thread(experiment, packed):
+def one_thread(experiment, packed, memory_bytes):
     return job.Outcome("answer", os.environ["OPENBLAS_NUM_THREADS"].encode())
 
 
-def slow_process_id(experiment, packed):
+def slow_process_id(experiment, packed, memory_bytes):
     time.sleep(0.3)
-    return process_id(experiment, packed)
+    return process_id(experiment, packed, memory_bytes)
 
 
-def busy(experiment, packed):
+def busy(experiment, packed, memory_bytes):
     """Compute until the test is over, which ends it."""
     end = time.monotonic() + 120.0
     while time.monotonic() < end:
@@ -117,9 +118,10 @@ async def test_a_oneis_stopped_when_its_time_is_over():
 async def test_the_time_limit_is_a_problem(opened):
     async with opened(job_seconds=0.05) as client:
         answer = await client.post("/api/v1/flow", json=HEAVY)
-    assert answer.status_code == 503
+    assert answer.status_code == 504
     assert answer.headers["content-type"] == "application/problem+json"
     assert "0.05 seconds" in answer.json()["detail"]
+    assert "UNROLLED_JOB_SECONDS" in answer.json()["detail"]
 
 
 async def test_a_crash_takes_only_its_own_answer(monkeypatch, caplog):
@@ -201,7 +203,7 @@ async def test_a_service_that_cannot_compute_does_not_start(opened, monkeypatch,
 
 
 async def test_a_bug_in_the_engine_is_logged_and_not_told(monkeypatch):
-    monkeypatch.setattr(job, "answer", lambda body: fail(body, False))
+    monkeypatch.setattr(job, "answer", lambda body: fail(body, False, 0))
     outcome = job_outcome(b"{}")
     assert outcome.kind == "failed"
     assert "a bug" in outcome.detail
@@ -212,7 +214,7 @@ def job_outcome(body):
     """`work` in this process, with the handler of Ctrl-C put back."""
     before = signal.getsignal(signal.SIGINT)
     try:
-        return job.work(body, False)
+        return job.work(body, False, 2**40)
     finally:
         signal.signal(signal.SIGINT, before)
 

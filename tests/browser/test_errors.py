@@ -143,7 +143,7 @@ def test_other_answers_are_said(unrolled, shared_log, status: int, kind: str) ->
 @pytest.mark.parametrize(
     ("label", "value", "pointer"),
     [
-        ("Steps T", 5000, "/sequence/steps"),
+        ("Steps T", 25000, "/sequence/steps"),
         ("Hidden units", 600, "/network/hidden_size"),
         ("Batch", 5000, "/sequence/batch_size"),
     ],

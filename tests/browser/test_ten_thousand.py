@@ -91,8 +91,8 @@ def test_profile_and_map_are_sampled(long: Unrolled) -> None:
     assert long.traces("profile", type="bar") == []
     plot = long.figure("profile")["layout"]["width"]
     lines = [t for t in long.traces("profile", mode="lines") if t.get("name") == "least"]
-    columns = [x for t in lines for x in t["x"] if x is not None]
-    assert 0 < len(columns) <= 2 * plot
+    columns = {x for t in lines for x in t["x"]}
+    assert 100 < len(columns) <= plot
     assert len(long.figure("profile")["data"]) < 40
     (heat,) = long.traces("map", type="heatmap")
     assert heat["y"] == flow["itemized"]["loss_steps"]
@@ -168,3 +168,17 @@ def test_a_long_line_has_two_points_a_column(modules: Modules) -> None:
     line = modules("figures/columns.js", COLUMNS % "lineOf", given)
     assert len(line["x"]) == 100
     assert (min(line["y"]), max(line["y"])) == (0, 6)
+
+
+def test_what_a_link_leaves_out(modules: Modules) -> None:
+    """First the text; another experiment beside it only where that alone is too long."""
+    code = """(properties, changes) => {
+        const {fragment, left} = properties.linkOf({...properties.defaults(), ...changes});
+        return [fragment.length < 33000, fragment.endsWith("cut=text"),
+            properties.isCut(fragment), left && Object.keys(left)];
+    }"""
+    long = "x" * 40_000
+    assert modules("properties.js", code, {"text": "short"}) == [True, False, False, None]
+    assert modules("properties.js", code, {"text": long}) == [True, True, True, ["text"]]
+    both = {"text": long, "compare": f"text={long}"}
+    assert modules("properties.js", code, both) == [True, True, True, ["text", "compare"]]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Clip, Truncation
+from engine import Clip, Sequence, Truncation
 from engine.ceiling import clip_backward
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from tests.engine.reference.compare import close, norm
@@ -136,3 +136,34 @@ def test_samples_that_no_double_holds(cell: str, rule: str) -> None:
         assert seen.cosine == pytest.approx(1.0, rel=1e-12)
     else:
         assert 0.25 <= report.norm_after <= 1.0
+
+
+@pytest.mark.parametrize("cell", ALL)
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("rule", ["norm", "value"])
+def test_each_sample_is_its_own_flow(cell: str, layers: int, rule: str) -> None:
+    """‖g_b‖ and its scale are those of sample b alone, and the mean is taken of what is left."""
+    case = make(cell, steps=5, batch=4, layers=layers, h_0=True)
+    seq = case.sequence
+    flows = []
+    for b in range(4):
+        one = slice(b, b + 1)
+        h, c = (None if s is None else s[..., one, :] for s in (seq.h_0, seq.c_0))
+        own = Sequence(seq.inputs[:, one], seq.targets[:, one], seq.steps, h, c)
+        flows.append(case.with_(sequence=own))
+    free = [flow.flow(graph=False).backward.gradients().plain() for flow in flows]
+    sizes = [norm(g) if rule == "norm" else float(np.abs(g).max()) for g in free]
+    clip = Clip(rule, float(np.median(sizes)))
+    reports = [flow.flow(clip=clip, graph=False).clipping for flow in flows]
+    whole = case.flow(clip=Clip(rule, clip.threshold, per_sample=True), graph=False).clipping
+    seen, most = whole.per_sample, clip.threshold
+    assert seen is not None
+    assert most is not None
+    close("‖g_b‖", seen.norm, [norm(g) for g in free], 1e-12)
+    close("scale", seen.scale, [report.scale for report in reports], 1e-12)
+    assert seen.engaged == sum(report.engaged for report in reports) == 2
+    left = [
+        g * min(1.0, most / size) if rule == "norm" else np.clip(g, -most, most)
+        for g, size in zip(free, sizes, strict=True)
+    ]
+    close("‖g after‖", whole.norm_after, norm(np.mean(left, axis=0)), 1e-12)

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+import engine
 from engine import Diagnosis, Sequence, Truncation
 from tests.engine.reference.cases import CELLS, Case, make
 from tests.engine.reference.rules import reaches

@@ -13,6 +13,7 @@ import pytest
 
 import engine
 from engine import Sequence, Truncation
+from engine.graph import build_graph
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from tests.engine.reference.compare import close
 from tests.engine.reference.exact import Exact, ExactPass, log10_norm
@@ -225,3 +226,21 @@ def test_exponents_change_nothing_inside_the_range(
     theirs = careful.step_log10_norms()
     for name, gradient in flow.parameter_gradients.items():
         close(f"terms of {name}", theirs[name], gradient.step_log10_norm, 0.0, 1e-11)
+    same_graph(flow.graph, build_graph(passage, careful, theirs, flow.trace.emits))
+
+
+def same_graph(one: engine.Graph | None, other: engine.Graph) -> None:
+    """The same nodes and edges, with the same numbers but for rounding."""
+    assert one is not None
+    for node, careful in zip(one.nodes, other.nodes, strict=True):
+        assert node.id == careful.id
+        assert node.log10_norm == pytest.approx(careful.log10_norm, abs=1e-10), node
+    for edge, along in zip(one.edges, other.edges, strict=True):
+        assert (edge.source, edge.target, edge.blocked) == (
+            along.source,
+            along.target,
+            along.blocked,
+        )
+        assert edge.log10_norm == pytest.approx(along.log10_norm, abs=1e-10), edge
+        added = along.parameter_log10_norm
+        assert edge.parameter_log10_norm == pytest.approx(added, abs=1e-10), edge

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import mpmath as mp
 import numpy as np
 import pytest
@@ -30,6 +32,20 @@ def test_rows_side_by_side_are_separate_passes(
     seen = item_vectors(case, flow, careful=careful)
     close("∂L_i/∂h_t", seen, separate_passes(case).dh, 1e-13)
     close("Σ_i ∂L_i/∂h_t", seen.sum(axis=0), hidden(flow.backward), 1e-13)
+
+
+@pytest.mark.parametrize("together", [1, 10, 30])
+@pytest.mark.parametrize("cell", ["simple", "lstm", "gru"])
+def test_losses_go_back_some_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, cell: str, together: int
+) -> None:
+    case = make(cell, steps=11, batch=2, sizes=(2, 4, 3))
+    expected = case.flow().itemized
+    monkeypatch.setattr(importlib.import_module("engine.itemize"), "_IN_CACHE", together)
+    found = case.flow().itemized
+    assert expected is not None
+    assert found is not None
+    np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-13)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -50,13 +50,20 @@ export function profile(reading, frame, theme, compared = null) {
         marks: dense ? 0 : 4,
       }),
       levelLines(entry, seen, frame, theme),
-      levelNotes(reading, seen, row[shown[0] - 1] > entry, frame, theme, compared ? "B: " : ""),
       zeros(crossed(steps, reading, pixels), floor, top, theme),
       ...(compared ? outline(compared, frame, theme, { floor, top }) : []),
     ],
     layout: {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
       bargap: 0,
+      annotations: levelNotes(
+        reading,
+        seen,
+        row[shown[0] - 1] > entry,
+        frame,
+        theme,
+        compared ? "B: " : "",
+      ),
       yaxis: plainAxis(theme, {
         range: [floor, top],
         tickmode: "array",
@@ -137,41 +144,35 @@ function bars({ row, entry }, shown, theme, { floor, top, width }) {
 }
 
 /**
- * Many steps a pixel: a line up to the least of each column, and a paler one on to its greatest.
- * One trace a class of colour, whatever the number of steps.
+ * Many steps a pixel: a line up to the least of each column, and a paler one to its greatest
+ * behind it. One line a class of colour, up and down like a comb, whatever the number of steps.
  */
 function columnTraces({ row, entry }, frame, theme, { floor, top, columns }) {
   const steps = stepsIn(row.length, frame);
-  const least = floor + 0.015 * (top - floor);
+  const shortest = floor + 0.015 * (top - floor);
   const reduced = columnsOf(steps, (t) => row[t - 1], frame, columns);
-  const classes = Array.from({ length: CLASSES }, () => ({ full: segments(), rest: segments() }));
-  for (const { middle, low, high } of reduced) {
-    const of = (value) => classes[classOf(value - (entry ?? value))];
-    of(low).full.put(middle, floor, Math.max(least, low));
-    if (high > low) of(high).rest.put(middle, Math.max(least, low), high);
-  }
-  return classes.flatMap(({ full, rest }, k) =>
-    [
-      [full, 1],
-      [rest, 0.45],
-    ]
-      .filter(([drawn]) => drawn.x.length)
-      .map(([{ x, y }, opacity]) => ({
-        type: "scatter",
-        mode: "lines",
-        hoverinfo: "skip",
-        name: opacity === 1 ? "least" : "greatest",
-        x,
-        y,
-        opacity,
-        line: { color: flowColor(theme, classDecades(k)), width: 1.5, simplify: false },
-      })),
-  );
-}
-
-function segments() {
-  const [x, y] = [[], []];
-  return { x, y, put: (step, from, to) => (x.push(step, step, null), y.push(from, to, null)) };
+  const combs = (name, opacity, wanted, value) => {
+    const classes = Array.from({ length: CLASSES }, () => ({ x: [], y: [] }));
+    for (const column of reduced.filter(wanted)) {
+      const { x, y } = classes[classOf(value(column) - (entry ?? value(column)))];
+      x.push(column.middle, column.middle, column.middle);
+      y.push(floor, Math.max(shortest, value(column)), floor);
+    }
+    return classes.map(({ x, y }, k) => ({
+      type: "scatter",
+      mode: "lines",
+      hoverinfo: "skip",
+      name,
+      x,
+      y,
+      opacity,
+      line: { color: flowColor(theme, classDecades(k)), width: 1.5, simplify: false },
+    }));
+  };
+  return [
+    ...combs("greatest", 0.45, ({ low, high }) => high > low, ({ high }) => high),
+    ...combs("least", 1, () => true, ({ low }) => low),
+  ];
 }
 
 function stepsIn(count, { lo, hi }) {
@@ -226,19 +227,20 @@ function levelLines(entry, seen, frame, theme) {
   };
 }
 
+/** What the lines say, on paper of its own, so that no bar or line runs through the words. */
 function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme, whose) {
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
-  return {
-    type: "scatter",
-    mode: "text",
-    hoverinfo: "skip",
-    cliponaxis: false,
-    x: seen.map(() => (right ? frame.hi : frame.lo)),
-    y: seen.map(([d]) => entry + d),
-    text: seen.map(
-      ([d, words]) => ` ${d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words} `,
-    ),
-    textposition: seen.map(([d]) => (right ? "top left" : d === 0 ? "bottom right" : "top right")),
-    textfont: { size: 10, color: theme.soft },
-  };
+  return seen.map(([d, words]) => ({
+    x: right ? frame.hi : frame.lo,
+    y: entry + d,
+    xanchor: right ? "right" : "left",
+    yanchor: right || d !== 0 ? "bottom" : "top",
+    xshift: right ? -3 : 3,
+    yshift: right || d !== 0 ? 2 : -2,
+    showarrow: false,
+    text: d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words,
+    font: { size: 10, color: theme.soft },
+    bgcolor: theme.paper,
+    borderpad: 1,
+  }));
 }

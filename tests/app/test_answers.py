@@ -1,0 +1,176 @@
+"""Answers that were computed once: one tag for one meaning, 304, and a bounded cache."""
+
+import pytest
+
+from app import tags
+from app.answers import Answers
+from app.canonical import canonical
+from app.schemas import Experiment
+from app.tags import entity_tag, names
+
+pytestmark = pytest.mark.anyio
+
+FLOW = "/api/v1/flow"
+WORDS = {"kind": "text", "text": "to be or not to be", "tokens": "words"}
+LABEL = {"index": 1, "of": 3}
+
+
+def tag(fields):
+    return entity_tag(canonical(Experiment.model_validate(fields)))
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ({}, {"loss": "cross-entropy", "clip": {"rule": "none"}, "follow": None}),
+        ({}, {"network": {"input_size": 4, "output_size": 4}, "sequence": {"steps": 20}}),
+        ({}, {"weights": {"seed": 0, "kind": "random", "spectral_radius": 9e-1}}),
+        ({"sequence": {"steps": 7}}, {"sequence": {"steps": 7.0, "seed": 0}}),
+        (
+            {"network": {"topology": "one-to-one"}},
+            {"network": {"topology": "one-to-one"}, "sequence": {"steps": 1}},
+        ),
+        (
+            {"network": {"cell": "elman"}},
+            {"network": {"cell": "elman"}, "truncation": {"kind": "window", "steps": 1}},
+        ),
+        ({}, {"truncation": {"kind": "none"}}),
+        (
+            {"sequence": WORDS},
+            {"network": {"input_size": 4, "output_size": 4}, "sequence": WORDS | {"steps": 5}},
+        ),
+        (
+            {"network": {"topology": "many-to-one"}, "sequence": WORDS | {"label": LABEL}},
+            {
+                "network": {"topology": "many-to-one", "output_size": 3},
+                "sequence": WORDS | {"label": LABEL, "steps": 6},
+            },
+        ),
+    ],
+)
+async def test_requests_that_mean_the_same_have_one_tag(client, short, long):
+    assert tag(short) == tag(long)
+    answers = [await client.post(FLOW, json=fields) for fields in (short, long)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].headers["etag"] == answers[1].headers["etag"] == tag(short)
+    assert answers[0].content == answers[1].content
+    assert tag(answers[0].json()["experiment"]) == tag(short), "what the answer says was asked"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"weights": {"seed": 1}},
+        {"sequence": {"seed": 1}},
+        {"weights": {"spectral_radius": None}},
+        {"network": {"cell": "elman"}},
+        {"truncation": {"kind": "window", "steps": 20}},
+        {"follow": 20},
+        {"window": {"first": 1, "last": 20}},
+        {"sequence": {"kind": "text", "text": "a" * 21}},
+    ],
+)
+def test_requests_that_do_not_mean_the_same_have_two(other):
+    assert tag(other) != tag({})
+
+
+def test_another_version_has_another_tag(monkeypatch):
+    before = tag({})
+    monkeypatch.setattr(tags, "__version__", "9.9.9")
+    assert tag({}) != before
+
+
+def test_a_tag_is_weak():
+    """One stands for two codings, which are not the same bytes."""
+    assert tag({}).startswith('W/"')
+    assert tag({}).endswith('"')
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (None, False),
+        ("", False),
+        ("*", False),
+        ('"x"', True),
+        ('W/"x"', True),
+        ('"a", W/"x" , "b"', True),
+        ('"a"', False),
+        ("x", False),
+    ],
+)
+def test_if_none_match(header, found):
+    assert names(header, 'W/"x"') is found
+
+
+async def test_a_client_that_has_the_answer_gets_none(client):
+    first = await client.post(FLOW, json={"weights": {"seed": 5}})
+    again = await client.post(
+        FLOW,
+        json={"weights": {"seed": 5, "init": "normal"}},
+        headers={"if-none-match": f'"old", {first.headers["etag"]}'},
+    )
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["vary"] == "Accept-Encoding"
+    assert "content-type" not in again.headers
+    other = await client.post(
+        FLOW, json={"weights": {"seed": 6}}, headers={"if-none-match": first.headers["etag"]}
+    )
+    assert other.status_code == 200
+
+
+async def test_one_computation_for_two_requests(opened):
+    async with opened() as client:
+        state = client._transport.app.state
+        computed = []
+        run = state.compute.flow
+
+        async def counted(*arguments):
+            computed.append(arguments)
+            return await run(*arguments)
+
+        state.compute.flow = counted
+        first = await client.post(FLOW, json={})
+        again = await client.post(FLOW, json={"loss": "cross-entropy"})
+        assert again.content == first.content
+        assert again.headers == first.headers
+        assert len(computed) == 1
+        plain = await client.post(FLOW, json={}, headers={"accept-encoding": "identity"})
+        assert plain.content == first.content
+        assert "content-encoding" not in plain.headers
+        assert len(computed) == 2
+        assert (state.answers.hits, state.answers.misses) == (1, 2)
+
+
+async def test_what_is_refused_is_not_kept(opened):
+    async with opened() as client:
+        for _ in range(2):
+            assert (await client.post(FLOW, json={"follow": 99})).status_code == 422
+        assert client._transport.app.state.answers.size == 0
+
+
+async def test_a_cache_of_nothing(opened):
+    async with opened(cache_bytes=0) as client:
+        first = await client.post(FLOW, json={})
+        again = await client.post(FLOW, json={})
+        assert first.content == again.content
+        assert client._transport.app.state.answers.hits == 0
+
+
+def test_the_cache_is_bounded_and_forgets_what_is_oldest():
+    answers = Answers(10)
+    for name in "abc":
+        answers.keep((name, True), b"xxxx" if name != "c" else b"xx")
+    assert answers.size == 10
+    assert answers.get(("a", True)) == b"xxxx"
+    answers.keep(("d", True), b"x")
+    assert answers.get(("b", True)) is None
+    assert answers.get(("a", True)) == b"xxxx"
+    assert answers.size == 7
+    answers.keep(("a", False), b"x" * 10)
+    assert answers.size == 10
+    answers.keep(("e", False), b"x" * 11)
+    assert answers.get(("e", False)) is None
+    assert answers.get(("a", False)) == b"x" * 10

@@ -1,0 +1,192 @@
+"""The service as a process: what it warms first, how it stops, and that it does not grow."""
+
+import asyncio
+import signal
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+from scripts import service
+
+FLOW = "/api/v1/flow"
+ENDLESS = {"network": {"hidden_size": 500}, "sequence": {"steps": 5000}}
+SECOND = {"network": {"hidden_size": 128}, "sequence": {"steps": 300}}
+PROC = Path("/proc")
+MEGABYTE = 2**20
+
+
+@contextmanager
+def started(**settings):
+    """A service's process and address; the block stops it, or it is killed."""
+    port = service.unused_port()
+    process = subprocess.Popen(
+        [*service.CHECKOUT, "--port", str(port)],
+        cwd=service.ROOT,
+        env=service.without_settings() | {f"UNROLLED_{k}": v for k, v in settings.items()},
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert process.stderr is not None
+        written = [next(process.stderr) for _ in range(4)]  # until it listens
+        assert b"running on" in written[-1], written
+        drain = threading.Thread(target=lambda: written.extend(process.stderr or ()))
+        drain.start()
+        yield process, f"http://127.0.0.1:{port}"
+        process.terminate()
+        drain.join()
+    finally:
+        process.kill()
+        process.communicate()
+    assert not any(b"Traceback" in line for line in written), written
+
+
+def children(pid):
+    """The processes that a process has started and that have not ended."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "ppid=,pid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = (line.split() for line in listed.splitlines())
+    return {int(child) for parent, child, state in rows if int(parent) == pid and state[0] != "Z"}
+
+
+def living(pids):
+    """Those of some processes that have not ended."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = (line.split() for line in listed.splitlines())
+    return {int(pid) for pid, state in rows if int(pid) in pids and state[0] != "Z"}
+
+
+def resident(pid):
+    """Bytes of memory of a process."""
+    listed = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True
+    ).stdout
+    return 1024 * int(listed)
+
+
+def descriptors(pid):
+    """How many files a process has open, where the system tells."""
+    return len(list((PROC / str(pid) / "fd").iterdir())) if PROC.is_dir() else 0
+
+
+def until(condition):
+    give_up = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def computing(address):
+    return b"unrolled_workers_busy 1.0" in httpx.get(f"{address}/metrics").content
+
+
+@contextmanager
+def asked(address, body):
+    """A request in a thread of its own, that has begun to compute; a list with what comes back."""
+    came = []
+
+    def ask():
+        came.append(httpx.post(address + FLOW, json=body, timeout=120))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: computing(address))
+    yield came
+    thread.join()
+
+
+def test_a_stop_lets_a_job_end():
+    with started(WORKERS="1", STOP_SECONDS="60") as (process, address):
+        with asked(address, SECOND) as came:
+            process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+        assert came[0].status_code == 200
+        assert came[0].json()["steps"] == 300
+    assert process.returncode in {0, -signal.SIGTERM}
+
+
+def test_a_stop_does_not_wait_for_ever():
+    """A job that would take minutes ends with the service, and so do the workers."""
+    limits = {"MAX_WORK": "1" + "0" * 12, "JOB_SECONDS": "600", "STOP_SECONDS": "1"}
+    with started(WORKERS="2", **limits) as (process, address):
+        workers = children(process.pid)
+        assert len(workers) == 2
+        with asked(address, ENDLESS) as came:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+        assert came[0].status_code == 503
+        assert came[0].headers["content-type"] == "application/problem+json"
+        assert came[0].headers["retry-after"] == "1"
+        until(lambda: not living(workers))
+    assert process.returncode in {0, -signal.SIGTERM}
+
+
+def test_a_stop_takes_less_than_five_seconds_by_default():
+    assert Settings.model_fields["stop_seconds"].default < 5
+
+
+@pytest.mark.anyio
+async def test_the_workers_are_warm_before_large_files_are_packed():
+    app = create_app(Settings(workers=1))
+    seen = []
+    begun = asyncio.Event()
+
+    async def pack():
+        seen.append(app.state.compute.warmed)
+        begun.set()
+
+    app.state.assets.pack = pack
+    async with app.router.lifespan_context(app):
+        await begun.wait()
+    assert seen == [True]
+
+
+async def storm(address, first, count):
+    """Requests of every kind, several at a time; the statuses that came."""
+    limits = httpx.Limits(max_connections=8)
+    statuses = set()
+
+    async def ask(client, numbers):
+        for number in numbers:
+            body = {
+                "network": {"hidden_size": 1},
+                "sequence": {"steps": 2},
+                "weights": {"seed": number if number % 2 else 0},
+                "follow": 9 if number % 10 == 4 else None,
+            }
+            if number % 10 == 8:
+                statuses.add((await client.get("/nothing")).status_code)
+            else:
+                statuses.add((await client.post(FLOW, json=body)).status_code)
+
+    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
+        await asyncio.gather(
+            *(ask(client, range(first + lane, first + count, 8)) for lane in range(8))
+        )
+    return statuses
+
+
+def test_thousands_of_requests_leave_nothing_behind():
+    with started(WORKERS="2", CACHE_BYTES=str(MEGABYTE)) as (process, address):
+        asyncio.run(storm(address, 0, 500))
+        workers = children(process.pid)
+        everyone = {process.pid} | workers
+        before = {pid: resident(pid) for pid in everyone}
+        until(lambda: descriptors(process.pid) == descriptors(process.pid))
+        files = descriptors(process.pid)
+
+        assert asyncio.run(storm(address, 1000, 2500)) == {200, 422, 404}
+
+        assert children(process.pid) == workers
+        until(lambda: descriptors(process.pid) <= files)
+        grown = {pid: resident(pid) - before[pid] for pid in everyone}
+        assert max(grown.values()) < 8 * MEGABYTE, grown

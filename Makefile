@@ -7,14 +7,20 @@ export PYTHON
 # How many tests run at once.
 JOBS ?= 2
 
+# The load: how many drag a slider, and how long. Four times as many follow for 20 s at most.
+USERS ?= 40
+SECONDS ?= 60
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUNTIME := $(VENV)/.installed-runtime
 DEVELOPMENT := $(VENV)/.installed-development
 ORACLE := $(VENV)/.installed-oracle
+GENERATOR := $(VENV)/load
+LOAD := $(VENV)/.installed-load
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format oracle bench screenshot lock clean
+.PHONY: help serve test lint format oracle bench load screenshot lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +47,10 @@ oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 bench: $(ORACLE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/python -m benchmarks
+
+load: $(RUNTIME) $(LOAD) ## let users move sliders (USERS=40 SECONDS=60), then four times as many
+	@$(BIN)/python -m benchmarks.load --locust $(abspath $(GENERATOR))/bin/python \
+	  --users $(USERS) --seconds $(SECONDS)
 
 screenshot: $(DEVELOPMENT) ## make docs/screenshot.png anew
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
@@ -72,4 +82,12 @@ $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 $(ORACLE): $(DEVELOPMENT)
 	@echo "Installing PyTorch"
 	@$(PIP) install torch==2.13.0
+	@touch $@
+
+# The load generator changes the standard library that it runs on: an environment of its own.
+$(LOAD): requirements-load.lock | $(BIN)/python
+	@echo "Installing the load generator"
+	@$(BIN)/python -m venv $(GENERATOR)
+	@$(GENERATOR)/bin/python -m pip --disable-pip-version-check -qq install \
+	  --require-hashes -r requirements-load.lock
 	@touch $@

@@ -33,6 +33,10 @@ _NEWEST = 0.2
 """The weight of the newest job in the running mean of how long jobs take."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_KEPT = {"MALLOC_MMAP_THRESHOLD_": 2**22, "MALLOC_TRIM_THRESHOLD_": 2**24}
+"""Bytes up to which glibc keeps what is freed: an array then costs no page faults, again and again
+one a page; one such array, and so much in all. Other C libraries read neither."""
+
 _log = logging.getLogger("unrolled")
 
 
@@ -69,6 +73,8 @@ class Compute:
         self._turns = CapacityLimiter(workers)
         for name in _ONE_THREAD:  # read by the numeric libraries when a worker starts
             os.environ.setdefault(name, "1")
+        for name, size in _KEPT.items():
+            os.environ.setdefault(name, str(size))
 
     @property
     def busy(self) -> int:

@@ -18,7 +18,12 @@ from scripts import service
 
 ROOT = service.ROOT
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-build.lock",
+    "requirements-dev.lock",
+    "requirements-load.lock",
+)
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
@@ -127,6 +132,7 @@ def test_locks_agree_with_each_other() -> None:
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-build.lock", PROJECT["dependency-groups"]["build"]),
         ("requirements-dev.lock", PROJECT["dependency-groups"]["test"]),
+        ("requirements-load.lock", PROJECT["dependency-groups"]["load"]),
     ],
 )
 def test_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import platform
 import signal
 import time
 
 import anyio
 import anyio.to_process
+import anyio.to_thread
 import pytest
 
 from app import compute, job
@@ -39,6 +41,21 @@ def process_id(experiment, packed, memory_bytes):
 
 def one_thread(experiment, packed, memory_bytes):
     return job.Outcome("answer", os.environ["OPENBLAS_NUM_THREADS"].encode())
+
+
+def page_faults(experiment, packed, memory_bytes):
+    """How many a job costs once the worker has done a few of its kind."""
+    import resource
+
+    def faults():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+    for _ in range(10):
+        job.answer(experiment)
+    before = faults()
+    for _ in range(10):
+        job.answer(experiment)
+    return job.Outcome("answer", str((faults() - before) // 10).encode())
 
 
 def slow_process_id(experiment, packed, memory_bytes):
@@ -108,6 +125,21 @@ async def test_a_worker_has_one_blas_thread(monkeypatch):
     monkeypatch.setattr(compute, "work", one_thread)
     answer = await Compute(1, 30.0).flow(experiment(QUICK), False, anyio.sleep_forever)
     assert answer == os.environ["OPENBLAS_NUM_THREADS"].encode()
+
+
+async def test_a_worker_keeps_the_memory_that_it_needs_again(monkeypatch):
+    monkeypatch.setattr(compute, "work", page_faults)
+    usual = experiment({"network": {"hidden_size": 32}, "sequence": {"steps": 50}})
+    found = int(await Compute(1, 30.0).flow(usual, False, anyio.sleep_forever))
+    assert found < (100 if platform.libc_ver()[0] == "glibc" else 10_000)
+
+
+async def test_a_request_takes_no_thread(client, monkeypatch):
+    async def none_left(*_, **__):
+        raise AssertionError("a thread")
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", none_left)
+    assert (await client.post("/api/v1/flow", json=QUICK)).status_code == 200
 
 
 async def test_a_oneis_stopped_when_its_time_is_over():

@@ -10,10 +10,10 @@ from tests.browser.driver import Unrolled
 
 
 def test_the_sentence_has_the_numbers_of_both(both: Unrolled) -> None:
-    flow_b = both.flow()
-    flow_a = both.post(
-        flow_b["experiment"]
-        | {"weights": {"kind": "random", "init": "normal", "spectral_radius": 0.5, "seed": 0}}
+    drawn = {"kind": "random", "seed": 0}
+    flow_b, flow_a = (
+        both.post(both.asked | {"weights": drawn | {"init": init, "spectral_radius": radius}})
+        for init, radius in (("orthogonal", 0.9), ("normal", 0.5))
     )
     rates = [round(100 * flow["diagnosis"]["decay_per_step"]) for flow in (flow_b, flow_a)]
     rows = [flow["itemized"]["log10_norm"][-1] for flow in (flow_b, flow_a)]

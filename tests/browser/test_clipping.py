@@ -34,11 +34,12 @@ def shown(page: Unrolled, series: int) -> list[list[float]]:
 
 def once_drawn(page: Unrolled, before: list[float], after: list[float]) -> list[list[float]]:
     """The bars of these numbers: the pictures beside come a moment after the page has settled."""
+    drawn = shown(page, 2)
     for _ in range(100):
-        drawn = shown(page, 2)
         if drawn == [pytest.approx(before, abs=1e-6), pytest.approx(after, abs=1e-6)]:
             break
         page.frame()
+        drawn = shown(page, 2)
     return drawn
 
 

@@ -45,7 +45,11 @@ async def _request(app: Any) -> bytes:
         "raw_path": b"/api/v1/flow",
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json"), (b"accept-encoding", b"gzip")],
+        "headers": [
+            (b"host", b"127.0.0.1"),
+            (b"content-type", b"application/json"),
+            (b"accept-encoding", b"gzip"),
+        ],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }

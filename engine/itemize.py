@@ -16,6 +16,10 @@ _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
 _IN_CACHE = 65_536
 """So many numbers of ∂L/∂z stay in the processor's cache."""
+_TOGETHER = 12_288
+"""So many numbers of several steps' ∂L_i/∂h_t are measured together."""
+_LEAST = 4
+"""And the Jacobians of at least so many steps are made together."""
 WHOLE = 512
 """Up to so many steps every pair is computed."""
 GRID = 256
@@ -91,7 +95,8 @@ def _ordinary(
     shape = len(steps), int(losses.sum())
     squares = [np.full(shape, np.nan) for _ in passage.lanes]
     if len(passage.lanes) == 1:
-        looks = _one_layer(passage, entering, losses, squares[0])
+        descend = _by_jacobians if _jacobians_pay(passage, losses) else _one_layer
+        looks = descend(passage, entering, losses, squares[0])
     else:
         looks = _stacked(passage, entering, losses, squares)
     for t in looks:
@@ -144,6 +149,54 @@ def _one_layer(passage: Passage, entering: Entering, losses: Mask, squares: Arra
             state, dz = [part[some] for part in rows], scratch[: some.stop - begin]
             local(factor, state, dz)
             cross(factor, dz, state, state)
+
+
+def _jacobians_pay(passage: Passage, losses: Mask) -> bool:
+    """Whether ∂h_t/∂h_{t−1} of every step costs less than what it saves the losses.
+
+    A truncation drops rows on their way, and samples have Jacobians of their own.
+    """
+    steps, (batch, hidden) = passage.trace.steps, passage.trace.h.shape[1:]
+    count = int(losses.sum())
+    if batch > 1 or hidden > 2 * count or count * hidden > passage.lanes[0].jacobians_up_to:
+        return False
+    truncation = passage.truncation
+    return truncation.reach(steps) > steps and bool(truncation.crossings(steps).all())
+
+
+def _by_jacobians(
+    passage: Passage, entering: Entering, losses: Mask, squares: Array
+) -> Iterator[int]:
+    """The same for one sample, ∂L_i/∂h_{t−1} = ∂L_i/∂h_t J_t, J_t made for several steps at once.
+
+    Losses have a row each, in the order of their steps; those alive at step t are the last rows.
+    """
+    lane, steps, hidden = passage.lanes[0], passage.trace.steps, passage.trace.h.shape[2]
+    emitting = np.flatnonzero(losses)
+    firsts = np.searchsorted(emitting, np.arange(steps + 1))
+    count, first = len(emitting), firsts.tolist()
+    many = min(steps, max(_LEAST, _TOGETHER // (hidden * max(count, hidden))))
+    rows, later = (np.zeros((many, count, hidden)) for _ in range(2))
+    own, dot, order = entering.local[:, 0], np.dot, np.arange(count)
+    for stop in range(steps, 0, -many):
+        start = max(0, stop - many)
+        rows, later = later, rows
+        joining = slice(first[start], first[stop])
+        at = emitting[joining]
+        rows[at - start, order[joining]] = own[at]
+        jacobians = lane.jacobians(start + 1, min(stop + 1, steps))
+        before = later[0] if stop < steps else None
+        for t in range(stop - 1, start - 1, -1):
+            here, alive = rows[t - start], first[t + 1]
+            if before is not None:
+                dot(before[alive:], jacobians[t - start], out=here[alive:])
+            before = here
+        some = rows[: stop - start, first[start] :]
+        live = order[first[start] :] >= firsts[start:stop, np.newaxis]
+        size = np.vecdot(some, some)
+        size[np.isnan(size)] = np.inf  # a Jacobian was beyond a double: call for the careful way
+        np.copyto(squares[start:stop, first[start] :], size, where=live)
+        yield from range(stop - 1, start - 1, -1)
 
 
 def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[Array]:

@@ -54,7 +54,11 @@ class Lane(ABC):
         recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
         inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
         to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
+        jacobians_up_to: up to how many numbers of one step's rows it is quicker to multiply them by
+            ∂h_t/∂h_{t−1} than to take them through ``local`` and ``cross``; 0 where never.
     """
+
+    jacobians_up_to = 0
 
     def __init__(
         self,
@@ -87,6 +91,10 @@ class Lane(ABC):
         """∂L/∂x_t = ∂L/∂z W_xh, (…, D)."""
         rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
         return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], -1))
+
+    def jacobians(self, start: int, stop: int) -> Array:
+        """∂h_t/∂h_{t−1} of the first sample at the steps t (from 0) of a range, (·, H, H)."""
+        raise NotImplementedError(f"{type(self).__name__} has no Jacobians to multiply rows by")
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""

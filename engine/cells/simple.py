@@ -18,6 +18,8 @@ class SimpleLane(Lane):
     Source: notes, "Learning in RNNs: BPTT".
     """
 
+    jacobians_up_to = 2_048
+
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂a_t = ∂L/∂h_t ⊙ f′(a_t)."""
         np.multiply(state[0], factors[0], out=dz)
@@ -29,6 +31,11 @@ class SimpleLane(Lane):
             np.dot(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
         else:
             np.dot(dz, self.recurrent, out=previous[0])
+
+    def jacobians(self, start: int, stop: int) -> Array:
+        """diag(f′(a_t)) R."""
+        slopes = self.whole[0][start:stop, 0, :, np.newaxis]
+        return np.asarray(slopes * self.recurrent)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """The same with the largest f′ of every step near 1."""

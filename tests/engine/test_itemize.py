@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Sequence, Truncation
+from engine.cells.gru import GruLane
+from engine.passage import Passage
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
@@ -46,6 +49,67 @@ def test_losses_go_back_some_at_a_time(
     assert expected is not None
     assert found is not None
     np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-13)
+
+
+@pytest.mark.parametrize("together", [1, 64, 10_000])
+@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many"])
+@pytest.mark.parametrize("cell", ["simple", "gru"])
+def test_jacobians_of_several_steps_carry_one_sample_as_its_steps_do(
+    monkeypatch: pytest.MonkeyPatch, cell: str, topology: str, together: int
+) -> None:
+    room = importlib.import_module("engine.itemize")
+    taken: list[bool] = []
+
+    def noted(*given: Any) -> bool:
+        taken.append(bool(given[1].any()))
+        return True
+
+    case = make(cell, topology=topology, steps=23, sizes=(2, 4, 3), h_0=True)
+    monkeypatch.setattr(room, "_jacobians_pay", lambda *given: False)
+    expected = case.flow().itemized
+    monkeypatch.setattr(room, "_jacobians_pay", noted)
+    monkeypatch.setattr(room, "_TOGETHER", together)
+    monkeypatch.setattr(room, "_LEAST", 3)
+    found = case.flow().itemized
+    assert expected is not None
+    assert found is not None
+    assert taken == [True]
+    assert (found.log10_norm != expected.log10_norm).any()  # rounded on another way
+    np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-13)
+
+
+def test_jacobians_beyond_a_double_call_for_the_careful_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = make("gru", steps=20, sizes=(2, 4, 3))
+    expected = case.flow().itemized
+    monkeypatch.setattr(
+        GruLane, "jacobians", lambda lane, start, stop: np.full((stop - start, 4, 4), np.nan)
+    )
+    found = case.flow().itemized
+    assert expected is not None
+    assert found is not None
+    np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-12)
+
+
+def test_jacobians_are_taken_where_they_pay_only() -> None:
+    room = importlib.import_module("engine.itemize")
+
+    def pays(cell: str, **asked: Any) -> bool:
+        case = make(cell, **{"steps": 20, "sizes": (2, 4, 3), **asked})
+        flow = case.flow()
+        passage = Passage.of(case.network, case.parameters, flow.trace, case.truncation)
+        return bool(room._jacobians_pay(passage, flow.trace.emits))
+
+    assert pays("simple")
+    assert pays("gru")
+    assert not pays("lstm")
+    assert not pays("gru", batch=2)
+    assert not pays("gru", truncation=Truncation("window", 3))
+    assert not pays("gru", truncation=Truncation("chunk", 5))
+    assert not pays("elman", truncation=None)
+    assert not pays("gru", sizes=(2, 41, 3))
+    assert pays("gru", sizes=(2, 40, 3))
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -18,6 +18,8 @@ _SMALL, _LARGE = 1e-280, 1e280
 """Squared norms between these two carry their full precision."""
 _TINY = 1e-50
 """A factor below this calls for the careful way."""
+_IN_CACHE = 16_384
+"""So many numbers are looked at together: more would leave the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +150,13 @@ def near_one(values: Array) -> tuple[Array, IntArray]:
 def holds_tiny(*arrays: Array) -> bool:
     """Whether something non-zero is so small that a product of three may underflow unseen."""
     for array in arrays:
-        size = np.abs(array)
-        if np.minimum.reduce(size, axis=None, initial=1.0) < _TINY and bool(
-            ((size > 0.0) & (size < _TINY)).any()
-        ):
-            return True
+        flat = array.reshape(-1)
+        for begin in range(0, flat.size, _IN_CACHE):
+            size = np.abs(flat[begin : begin + _IN_CACHE])
+            if np.minimum.reduce(size, initial=1.0) < _TINY and bool(
+                ((size > 0.0) & (size < _TINY)).any()
+            ):
+                return True
     return False
 
 

@@ -13,6 +13,10 @@ import { RESERVE, capacity, covers, inside, toPixel, whole, windowOf, zoomed } f
 const STACK = ["diagram", "compared", "profile", "map"];
 const BESIDE = { clipping: 190, spectrum: 190, singular: 84, product: 150 };
 
+/** Milliseconds of rest before the pictures beside are drawn, and the longest that they wait. */
+const REST = 100;
+const LATEST = 300;
+
 /** Room for every parameter's pair of bars and their numbers. */
 function clippingHeight({ parameter_gradients: gradients }) {
   return Math.max(BESIDE.clipping, 28 + 27 * (Object.keys(gradients).length + 1));
@@ -77,7 +81,8 @@ export function createPictures(document, context) {
   let wanted = null; // what the diagram should show
   let sight = null; // what it shows: the same, once its nodes are there
   let frames = {};
-  let pending = 0;
+  let pending = 0; // the timer of the pictures beside
+  let latest = 0; // when they must be drawn, even if the hand still moves
 
   /** The pictures that are there: the second diagram only where there is something to compare. */
   const shown = () => STACK.filter((name) => name !== "compared" || compared);
@@ -159,16 +164,17 @@ export function createPictures(document, context) {
     }
   }
 
-  /** The pictures beside come a moment later: they must not hold up the ones in the middle. */
+  /** The pictures beside come once the hand rests: they must not hold up the ones in the middle. */
   function drawBeside() {
-    const { requestIdleCallback: idle = (work) => setTimeout(work, 60) } = document.defaultView;
-    if (pending) return;
-    pending = idle(
+    const now = performance.now();
+    if (!pending) latest = now + LATEST;
+    clearTimeout(pending);
+    pending = setTimeout(
       () => {
         pending = 0;
         for (const name of Object.keys(BESIDE)) draw(plots[name], figure(name));
       },
-      { timeout: 250 },
+      Math.max(0, Math.min(REST, latest - now)),
     );
   }
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Scaled
-from engine.magnitude import align
+from engine.magnitude import align, holds_tiny
 from tests.engine.reference.cases import draws
 
 LOG2 = float(np.log10(2.0))
@@ -128,3 +128,13 @@ def test_aligning_zeros() -> None:
     aligned, top = align(np.array([[0.0], [1.0]]), np.array([9000, -9000]))
     assert np.ldexp(aligned[1, 0], top + 9000) == 1.0
     assert aligned[0, 0] == 0.0
+
+
+@pytest.mark.parametrize("at", [0, 16_383, 16_384, 40_000])
+def test_a_tiny_number_is_found_wherever_it_stands(at: int) -> None:
+    values = np.ones((40_001, 1))
+    assert not holds_tiny(values, -values)
+    values[at] = 0.0
+    assert not holds_tiny(values)
+    values[at] = -1e-60
+    assert holds_tiny(np.ones(3), values)

@@ -169,10 +169,14 @@ export function createPictures(document, context) {
     const now = performance.now();
     if (!pending) latest = now + LATEST;
     clearTimeout(pending);
+    for (const name of Object.keys(BESIDE)) plots[name].ariaBusy = "true";
     pending = setTimeout(
       () => {
         pending = 0;
-        for (const name of Object.keys(BESIDE)) draw(plots[name], figure(name));
+        for (const name of Object.keys(BESIDE)) {
+          draw(plots[name], figure(name));
+          plots[name].ariaBusy = "false";
+        }
       },
       Math.max(0, Math.min(REST, latest - now)),
     );

@@ -141,7 +141,8 @@ class Unrolled:
         return self.page.locator(f"#plot-{name}")
 
     def figure(self, name: str) -> Json:
-        """What is drawn: {data, layout}."""
+        """What is drawn, once nothing newer is due: {data, layout}."""
+        expect(self.plot(name)).not_to_have_attribute("aria-busy", "true")
         drawn: Json = self.plot(name).evaluate(_FIGURE)
         return drawn
 

@@ -102,7 +102,12 @@ class Backward:
         return term_log10_norms(self.factors, self.term_exponents)
 
 
-def backward(passage: Passage, entering: Entering, rescale: Rescale | None = None) -> Backward:
+def backward(
+    passage: Passage,
+    entering: Entering,
+    rescale: Rescale | None = None,
+    carried: State | None = None,
+) -> Backward:
     """Carry the gradient of the given losses back through time.
 
     ∂L/∂h_t = ∂L_t/∂h_t + ∂L/∂z_{t+1} R   (where the truncation lets it), and for every layer but
@@ -112,13 +117,17 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
         passage: the way back.
         entering: the losses at their own steps.
         rescale: what else happens to ∂L/∂h_t before it goes further back (clipping on the way).
+        carried: what these losses together bring to every state of a single layer, (T, B, H) each,
+            where ``itemize`` has carried it already.
     Source: notes, "Learning in RNNs: BPTT"; Werbos 1990.
     """
     steps, truncation = passage.trace.steps, passage.truncation
     windowed = 1 < truncation.reach(steps) <= steps
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         layers = None
-        if not (entering.careful or rescale):
+        if carried is not None:
+            layers = _carried(passage, carried)
+        elif not (entering.careful or rescale):
             layers = _windowed(passage, entering) if windowed else _recursive(passage, entering)
         if layers is None:
             layers = _summed(passage, entering, rescale, together=not windowed)
@@ -148,6 +157,17 @@ def _backward(
     return Backward(
         layers, do, entering.do, output_exponent, factors, exponents if scaled else None
     )
+
+
+def _carried(passage: Passage, state: State) -> list[LayerGradient] | None:
+    """Complete what has arrived at every step, or None where a double could not carry it."""
+    lane, (steps, batch, _) = passage.lanes[0], state[0].shape
+    dz = np.empty((steps, batch, lane.width))
+    lane.local(lane.whole, state, dz)
+    if not all(_trusted_totals(part) for part in state):
+        return None
+    zero = np.zeros(steps, dtype=np.int64)
+    return [LayerGradient(state, dz, zero, zero, state, dz)]
 
 
 def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:

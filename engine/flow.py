@@ -72,12 +72,12 @@ def gradient_flow(
 
     step_losses, do = _losses(trace, sequence, loss)
     entering = passage.enter(do)
-    whole = backward(passage, entering)
+    pairs, carried = itemize(passage, entering, follow) if itemized else (None, None)
+    whole = backward(passage, entering, carried=carried)
     terms = whole.step_log10_norms()
     parameter_gradients, clipping = _parameter_gradients(
         passage, entering, whole, terms, clip or Clip()
     )
-    pairs = itemize(passage, entering, follow) if itemized else None
     drawn = alone = None
     if graph:
         path = whole

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.arrays import Array, IntArray, Mask
 from engine.carry import Schedule, carry
+from engine.cells.base import State
 from engine.magnitude import log10_of, split_norms, trusted
 from engine.passage import Entering, Passage
 
@@ -68,37 +69,47 @@ def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
     return emits & chosen, chosen
 
 
-def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> list[Itemized]:
+def itemize(
+    passage: Passage, entering: Entering, follow: int | None = None
+) -> tuple[list[Itemized], State | None]:
     """‖∂L_i/∂h_t‖ for every pair, one matrix a layer, the layer that reads the input first.
+
+    Beside the losses goes one more row, their sum, where it can: then it is not carried again.
 
     Args:
         passage: the way back.
         entering: every loss at its own step.
         follow: a loss that a grid must hold.
+    Returns:
+        the norms, and what the sum brings to h_t (and to c_t), (T, B, H) each; None where a
+        truncation, several layers or magnitudes beyond a double ask for a way of its own.
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
     losses, steps = grid(passage.trace.emits, follow)
+    norms = total = None
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        norms = None if entering.careful else _ordinary(passage, entering, losses, steps)
+        if not entering.careful:
+            if len(passage.lanes) == 1 and passage.truncation.passes_all(len(steps)):
+                total = [np.empty_like(entering.local) for _ in range(passage.parts)]
+            norms = _ordinary(passage, entering, losses, steps, total)
         if norms is None:
-            norms = _careful(passage, entering, losses, steps)
-    return [
-        Itemized(np.flatnonzero(losses) + 1, np.flatnonzero(steps) + 1, one.T)
-        for one in reversed(norms)
-    ]
+            norms, total = _careful(passage, entering, losses, steps), None
+    at, axis = np.flatnonzero(losses) + 1, np.flatnonzero(steps) + 1
+    return [Itemized(at, axis, one.T) for one in reversed(norms)], total
 
 
 def _ordinary(
-    passage: Passage, entering: Entering, losses: Mask, steps: Mask
+    passage: Passage, entering: Entering, losses: Mask, steps: Mask, total: State | None
 ) -> list[Array] | None:
     """log₁₀ of the norms, (S, I) a lane, or None where a double could not carry them."""
     shape = len(steps), int(losses.sum())
     squares = [np.full(shape, np.nan) for _ in passage.lanes]
-    if len(passage.lanes) == 1:
-        descend = _by_jacobians if _jacobians_pay(passage, losses) else _one_layer
-        looks = descend(passage, entering, losses, squares[0])
-    else:
+    if len(passage.lanes) > 1:
         looks = _stacked(passage, entering, losses, squares)
+    elif total is not None and _jacobians_pay(passage, losses):
+        looks = _by_jacobians(passage, entering, losses, squares[0], total[0])
+    else:
+        looks = _one_layer(passage, entering, losses, squares[0], total)
     for t in looks:
         if t and t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
             return None
@@ -119,31 +130,41 @@ def _stacked(
         yield t
 
 
-def _one_layer(passage: Passage, entering: Entering, losses: Mask, squares: Array) -> Iterator[int]:
+def _one_layer(
+    passage: Passage, entering: Entering, losses: Mask, squares: Array, total: State | None
+) -> Iterator[int]:
     """The same for a single layer, whose ∂L/∂h_t needs nothing of step t but its own loss.
 
     So many losses at a time go one step back that their ∂L/∂z stays in the processor's cache.
+    The last row is the sum of all losses, which no truncation may drop; it goes into ``total``.
     """
     lane, schedule = passage.lanes[0], Schedule(passage, losses)
     batch, hidden = passage.trace.h.shape[1:]
     count = schedule.count
-    shape = (count, hidden) if batch == 1 else (count, batch, hidden)
+    height = count if total is None else count + 1
+    shape = (height, hidden) if batch == 1 else (height, batch, hidden)
     rows = [np.zeros(shape) for _ in range(passage.parts)]
     many = max(1, _IN_CACHE // (batch * lane.width))
-    scratch = np.empty((min(many, count), *shape[1:-1], lane.width))
-    dh, flat = rows[0], rows[0].reshape(count, batch * hidden)
-    local, cross, factors, own = lane.local, lane.cross, lane.steps, list(entering.local)
-    vecdot = np.vecdot
+    scratch = np.empty((min(many, height), *shape[1:-1], lane.width))
+    dh, flat = rows[0], rows[0].reshape(height, batch * hidden)
+    local, cross, factors = lane.local, lane.cross, lane.steps
+    own = list(entering.local[:, 0] if batch == 1 else entering.local)
+    sums = [(part[-1], whole) for part, whole in zip(rows, total, strict=True)] if total else []
+    vecdot, add = np.vecdot, np.add
     for t, joins, live, passing in schedule:
         first = live.start
         if joins:
             dh[first] = own[t]
         seen = flat[live]
         vecdot(seen, seen, out=squares[t, live])
+        if sums:
+            add(sums[0][0], own[t], out=sums[0][0])
+            for part, whole in sums:
+                whole[t] = part
         yield t
         if not t:
             return
-        factor, end = factors[t], first + passing
+        factor, end = factors[t], first + passing + (height - count)
         for begin in range(first, end, many):
             some = slice(begin, min(begin + many, end))
             state, dz = [part[some] for part in rows], scratch[: some.stop - begin]
@@ -154,44 +175,49 @@ def _one_layer(passage: Passage, entering: Entering, losses: Mask, squares: Arra
 def _jacobians_pay(passage: Passage, losses: Mask) -> bool:
     """Whether ∂h_t/∂h_{t−1} of every step costs less than what it saves the losses.
 
-    A truncation drops rows on their way, and samples have Jacobians of their own.
+    Samples have Jacobians of their own.
     """
-    steps, (batch, hidden) = passage.trace.steps, passage.trace.h.shape[1:]
-    count = int(losses.sum())
-    if batch > 1 or hidden > 2 * count or count * hidden > passage.lanes[0].jacobians_up_to:
-        return False
-    truncation = passage.truncation
-    return truncation.reach(steps) > steps and bool(truncation.crossings(steps).all())
+    batch, hidden = passage.trace.h.shape[1:]
+    count, up_to = int(losses.sum()), passage.lanes[0].jacobians_up_to
+    return bool(batch == 1 and hidden <= 2 * count and count * hidden <= up_to)
 
 
 def _by_jacobians(
-    passage: Passage, entering: Entering, losses: Mask, squares: Array
+    passage: Passage, entering: Entering, losses: Mask, squares: Array, total: Array
 ) -> Iterator[int]:
     """The same for one sample, ∂L_i/∂h_{t−1} = ∂L_i/∂h_t J_t, J_t made for several steps at once.
 
-    Losses have a row each, in the order of their steps; those alive at step t are the last rows.
+    Losses have a row each, in the order of their steps; those alive at step t are the last rows
+    but one, which is the sum of all and goes into ``total``.
     """
     lane, steps, hidden = passage.lanes[0], passage.trace.steps, passage.trace.h.shape[2]
     emitting = np.flatnonzero(losses)
     firsts = np.searchsorted(emitting, np.arange(steps + 1))
     count, first = len(emitting), firsts.tolist()
     many = min(steps, max(_LEAST, _TOGETHER // (hidden * max(count, hidden))))
-    rows, later = (np.zeros((many, count, hidden)) for _ in range(2))
-    own, dot, order = entering.local[:, 0], np.dot, np.arange(count)
+    rows, later = (np.zeros((many, count + 1, hidden)) for _ in range(2))
+    own, dot, add, order = entering.local[:, 0], np.dot, np.add, np.arange(count)
+    before = None  # the rows of the step that was done last
     for stop in range(steps, 0, -many):
         start = max(0, stop - many)
         rows, later = later, rows
         joining = slice(first[start], first[stop])
         at = emitting[joining]
         rows[at - start, order[joining]] = own[at]
-        jacobians = lane.jacobians(start + 1, min(stop + 1, steps))
-        before = later[0] if stop < steps else None
-        for t in range(stop - 1, start - 1, -1):
-            here, alive = rows[t - start], first[t + 1]
-            if before is not None:
-                dot(before[alive:], jacobians[t - start], out=here[alive:])
-            before = here
-        some = rows[: stop - start, first[start] :]
+        here, entered = rows[: stop - start], own[start:stop]
+        if before is None:
+            here, entered, before = here[:-1], entered[:-1], here[-1]
+            add(before[count], own[-1], out=before[count])
+        jacobians = lane.jacobians(start + 1, start + 1 + len(here))
+        alive = first[start + 1 : start + 1 + len(here)]
+        for row, one, jacobian, added in zip(
+            here[::-1], alive[::-1], jacobians[::-1], entered[::-1], strict=True
+        ):
+            dot(before[one:], jacobian, out=row[one:])
+            add(row[count], added, out=row[count])
+            before = row
+        total[start:stop, 0] = rows[: stop - start, count]
+        some = rows[: stop - start, first[start] : count]
         live = order[first[start] :] >= firsts[start:stop, np.newaxis]
         size = np.vecdot(some, some)
         size[np.isnan(size)] = np.inf  # a Jacobian was beyond a double: call for the careful way

@@ -46,6 +46,10 @@ class Truncation:
         """L_i reaches t only where i − t < reach: T + 1 where even the initial state is reached."""
         return min(self.steps or 0, steps + 1) if self.kind == "window" else steps + 1
 
+    def passes_all(self, steps: int) -> bool:
+        """Whether every loss reaches every step before its own."""
+        return self.reach(steps) > steps and bool(self.crossings(steps).all())
+
     def crossings(self, steps: int) -> Mask:
         """True at index t where a gradient may pass from step t + 1 back to step t.
 

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Sequence, Truncation
+from engine import Sequence, Truncation, backward
 from engine.cells.gru import GruLane
+from engine.itemize import WHOLE, itemize
 from engine.passage import Passage
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
-from tests.engine.reference.inside import alone, hidden, item_vectors
+from tests.engine.reference.inside import alone, hidden, item_vectors, way_back
 from tests.engine.reference.rules import reaches
 
 RULES = (Truncation(), Truncation("window", 1), Truncation("window", 3), Truncation("chunk", 4))
@@ -105,11 +106,46 @@ def test_jacobians_are_taken_where_they_pay_only() -> None:
     assert pays("gru")
     assert not pays("lstm")
     assert not pays("gru", batch=2)
-    assert not pays("gru", truncation=Truncation("window", 3))
-    assert not pays("gru", truncation=Truncation("chunk", 5))
-    assert not pays("elman", truncation=None)
     assert not pays("gru", sizes=(2, 41, 3))
     assert pays("gru", sizes=(2, 40, 3))
+
+
+@pytest.mark.parametrize("cell", ["simple", "gru", "lstm"])
+@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one"])
+@pytest.mark.parametrize(("steps", "batch"), [(23, 1), (23, 2), (WHOLE + 9, 1), (1, 1)])
+def test_the_sum_that_goes_along_is_the_backward_pass(
+    cell: str, topology: str, steps: int, batch: int
+) -> None:
+    case = make(cell, topology=topology, steps=steps, batch=batch, sizes=(2, 4, 3), h_0=True)
+    flow = case.flow(itemized=False, graph=False)
+    passage = way_back(case, flow)
+    entering = passage.enter(flow.backward.do_local)
+    _, total = itemize(passage, entering)
+    assert total is not None
+    found = backward(passage, entering, carried=total).top
+    expected = backward(passage, entering).top
+    for mine, alone_ in zip((*found.state, found.dz), (*expected.state, expected.dz), strict=True):
+        close("∂L", mine, alone_, 1e-13)
+
+
+@pytest.mark.parametrize(
+    ("cell", "asked"),
+    [
+        ("gru", {"truncation": Truncation("window", 3)}),
+        ("gru", {"truncation": Truncation("chunk", 5)}),
+        ("elman", {"truncation": None}),
+        ("lstm", {"layers": 2}),
+        ("simple", {"scale": 1e-60}),
+    ],
+    ids=str,
+)
+def test_the_sum_does_not_go_along_where_it_would_lose_its_way(
+    cell: str, asked: dict[str, Any]
+) -> None:
+    case = make(cell, steps=20, sizes=(2, 4, 3), **asked)
+    flow = case.flow(graph=False)
+    passage = way_back(case, flow)
+    assert itemize(passage, passage.enter(flow.backward.do_local))[1] is None
 
 
 @pytest.mark.parametrize("cell", CELLS)

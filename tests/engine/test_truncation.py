@@ -21,6 +21,7 @@ RULES = st.one_of(
 def test_against_brute_force(rule: Truncation, steps: int) -> None:
     pairs = [(i, t) for i in range(1, steps + 1) for t in range(i + 1)]
     reached = {pair for pair in pairs if rules.reaches(rule, *pair)}
+    assert rule.passes_all(steps) == (len(reached) == len(pairs))
     for i in range(1, steps + 1):
         assert rule.first_reached(i) == min(t for j, t in reached if j == i), f"loss {i}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.memory import empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,12 @@ class Activation:
 
 def _tanh_derivative(a: Array) -> Array:
     """sech²(a) = 4e / (1 + e)² with e = exp(−2|a|); 1 − tanh² would lose every digit near ±1."""
-    e = np.abs(a)
+    e, below = empty(a.shape), empty(a.shape)
+    np.abs(a, out=e)
     e *= -2.0
     np.exp(e, out=e)
-    below = np.square(1.0 + e)
+    np.add(e, 1.0, out=below)
+    np.square(below, out=below)
     e *= 4.0
     e /= below
     return e
@@ -38,8 +41,13 @@ def _tanh_derivative(a: Array) -> Array:
 
 def _sigmoid(a: Array, out: Array | None = None) -> Array:
     """σ(a) = 1 / (1 + exp(−a)), by exp(−|a|), so that nothing overflows."""
-    e = np.exp(-np.abs(a))
-    return np.divide(np.where(a >= 0.0, 1.0, e), 1.0 + e, out=out)
+    e = empty(a.shape)
+    np.abs(a, out=e)
+    np.exp(np.negative(e, out=e), out=e)
+    out = empty(a.shape) if out is None else out
+    above = np.where(a >= 0.0, 1.0, e)
+    e += 1.0
+    return np.divide(above, e, out=out)
 
 
 def gate(a: Array, out: Array) -> None:
@@ -52,9 +60,11 @@ def gate(a: Array, out: Array) -> None:
 
 def _sigmoid_derivative(a: Array) -> Array:
     """σ(a) σ(−a) = e / (1 + e)² with e = exp(−|a|)."""
-    e = np.abs(a)
+    e, below = empty(a.shape), empty(a.shape)
+    np.abs(a, out=e)
     np.exp(np.negative(e, out=e), out=e)
-    e /= np.square(1.0 + e)
+    np.add(e, 1.0, out=below)
+    e /= np.square(below, out=below)
     return e
 
 

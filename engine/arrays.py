@@ -9,9 +9,3 @@ Array = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Parameters = dict[str, Array]
-
-
-def times(values: Array, matrix: Array) -> Array:
-    """values (…, n) times a matrix (n, m) as one product: (…, m)."""
-    product = np.dot(values.reshape(-1, values.shape[-1]), matrix)
-    return np.asarray(product.reshape(*values.shape[:-1], matrix.shape[1]))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array, IntArray, times
+from engine.arrays import Array, IntArray
 from engine.bptt import Backward, LayerGradient
 from engine.cells.base import Lane, State
 from engine.magnitude import Scaled, near_one
 from engine.network import layered
 from engine.passage import Passage
+from engine.products import times
 
 Numbers = list[float | None]
 

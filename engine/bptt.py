@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array, IntArray, times
+from engine.arrays import Array, IntArray
 from engine.carry import Rescale, carry, cross
 from engine.cells.base import State, Terms
 from engine.magnitude import Magnitudes, Scaled, align, trusted
+from engine.memory import empty, full
 from engine.network import layered
 from engine.passage import Entering, Passage
+from engine.products import times
 from engine.terms import term_log10_norms
 from engine.vector import Vector, summed
 
@@ -153,7 +155,7 @@ def _backward(
             exponents[layered(name, number)] = own.dz_exponent
     factors |= {"W_hy": (do, passage.trace.h), "b_y": (do, None)}
     exponents |= {"W_hy": output_exponent, "b_y": output_exponent}
-    scaled = any(each.any() for each in exponents.values())
+    scaled = any(each.any() for each in {id(e): e for e in exponents.values()}.values())
     return Backward(
         layers, do, entering.do, output_exponent, factors, exponents if scaled else None
     )
@@ -162,7 +164,7 @@ def _backward(
 def _carried(passage: Passage, state: State) -> list[LayerGradient] | None:
     """Complete what has arrived at every step, or None where a double could not carry it."""
     lane, (steps, batch, _) = passage.lanes[0], state[0].shape
-    dz = np.empty((steps, batch, lane.width))
+    dz = empty((steps, batch, lane.width))
     lane.local(lane.whole, state, dz)
     if not all(_trusted_totals(part) for part in state):
         return None
@@ -175,8 +177,8 @@ def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
     local, lanes = given.local, passage.lanes
     steps, batch, _ = local.shape
     crosses = passage.truncation.crossings(steps)
-    whole = [[np.zeros_like(local) for _ in range(passage.parts)] for _ in lanes]
-    inside = [np.empty((steps, batch, lane.width)) for lane in lanes]
+    whole = [[full(local.shape, 0.0) for _ in range(passage.parts)] for _ in lanes]
+    inside = [empty((steps, batch, lane.width)) for lane in lanes]
     descend = _one_layer if len(lanes) == 1 else _stacked
     descend(passage, local, whole, inside, crosses.tolist())
     if not all(_trusted_totals(part) for parts in whole for part in parts):
@@ -238,6 +240,8 @@ def _trusted_totals(dh: Array) -> bool:
     """Whether a gradient stayed inside the ordinary range of a double at every step."""
     flat = dh.reshape(len(dh), -1)
     squares = np.vecdot(flat, flat)
+    if trusted(squares):
+        return True
     zero = squares == 0.0
     if zero.any() and not flat[zero].any():
         later = np.append(squares[1:], np.inf)[zero]

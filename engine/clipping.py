@@ -12,6 +12,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
 from engine.magnitude import Magnitudes, ordinary
+from engine.memory import empty
 from engine.vector import Vector
 
 
@@ -121,7 +122,7 @@ def by_norm(g: Vector, threshold: float) -> Array:
     Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
     """
     if g.ordinary:
-        return np.asarray(g.values * (threshold / g.norm()[0]))
+        return np.multiply(g.values, threshold / g.norm()[0], out=empty(g.values.shape))
     unit = g.values / np.abs(g.values).max()
     return np.asarray(unit * (threshold / math.sqrt(float(unit @ unit))))
 
@@ -152,7 +153,7 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         cosine = math.nan if math.isnan(log10_norm) else 1.0
         return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
     with np.errstate(over="ignore", under="ignore"):
-        after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.shapes)
+        after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.layout)
     return after, compared(clip, g, after)
 
 
@@ -172,8 +173,16 @@ def compared(clip: Clip, g: Vector, after: Vector) -> Clipping:
         norm_after,
         scale,
         True,
-        cosine_between(g.values, after.values),
+        _cosine(g, after),
     )
+
+
+def _cosine(g: Vector, after: Vector) -> float:
+    """That of the angle between two gradients."""
+    if not (g.ordinary and after.ordinary):
+        return cosine_between(g.values, after.values)
+    cosine = float(np.dot(g.values, after.values)) / (g.norm()[0] * after.norm()[0])
+    return min(1.0, max(-1.0, cosine))
 
 
 def cosine_between(u: Array, v: Array) -> float:

@@ -13,6 +13,7 @@ from engine.errors import ForwardOverflow, InvalidInput, choose
 from engine.graph import build_graph
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
+from engine.magnitude import all_finite
 from engine.network import Network
 from engine.passage import Entering, Passage
 from engine.results import GradientFlow, LayerFlow, ParameterGradient
@@ -123,7 +124,7 @@ def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     every, evaluate = bool(trace.emits.all()), LOSSES[loss].evaluate
     with np.errstate(over="ignore"):
         values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
-    if not np.isfinite(gradients).all():
+    if not all_finite(gradients):
         raise InvalidInput(
             ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
         )
@@ -190,15 +191,16 @@ def _parameter_gradients(
         after, clipping = clip_gradients(total, clip)
     sizes = total.norms()
     clipped = after.norms().norm if clipping.engaged else sizes.norm
+    measured = zip(
+        total.parts(total.plain()).items(),
+        sizes.norm.tolist(),
+        sizes.log10_norm.tolist(),
+        clipped.tolist(),
+        strict=True,
+    )
     gradients = {
-        name: ParameterGradient(
-            value=value,
-            norm=float(sizes.norm[i]),
-            log10_norm=float(sizes.log10_norm[i]),
-            clipped_norm=float(clipped[i]),
-            step_log10_norm=terms[name],
-        )
-        for i, (name, value) in enumerate(total.parts(total.plain()).items())
+        name: ParameterGradient(value, norm, log10_norm, clipped_norm, terms[name])
+        for (name, value), norm, log10_norm, clipped_norm in measured
     }
     return gradients, clipping
 

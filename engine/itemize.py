@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from engine.arrays import Array, IntArray, Mask
 from engine.carry import Schedule, carry
 from engine.cells.base import State
 from engine.magnitude import log10_of, split_norms, trusted
+from engine.memory import empty, full
 from engine.passage import Entering, Passage
 
 _LOOK = 64
@@ -90,11 +92,11 @@ def itemize(
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         if not entering.careful:
             if len(passage.lanes) == 1 and passage.truncation.passes_all(len(steps)):
-                total = [np.empty_like(entering.local) for _ in range(passage.parts)]
+                total = [empty(entering.local.shape) for _ in range(passage.parts)]
             norms = _ordinary(passage, entering, losses, steps, total)
         if norms is None:
             norms, total = _careful(passage, entering, losses, steps), None
-    at, axis = np.flatnonzero(losses) + 1, np.flatnonzero(steps) + 1
+    at, axis = losses.nonzero()[0] + 1, steps.nonzero()[0] + 1
     return [Itemized(at, axis, one.T) for one in reversed(norms)], total
 
 
@@ -102,37 +104,40 @@ def _ordinary(
     passage: Passage, entering: Entering, losses: Mask, steps: Mask, total: State | None
 ) -> list[Array] | None:
     """log₁₀ of the norms, (S, I) a lane, or None where a double could not carry them."""
-    shape = len(steps), int(losses.sum())
-    squares = [np.full(shape, np.nan) for _ in passage.lanes]
+    shape = len(steps), int(np.count_nonzero(losses))
+    squares = [full(shape, np.nan) for _ in passage.lanes]
     if len(passage.lanes) > 1:
         looks = _stacked(passage, entering, losses, squares)
     elif total is not None and _jacobians_pay(passage, losses):
         looks = _by_jacobians(passage, entering, losses, squares[0], total[0])
     else:
         looks = _one_layer(passage, entering, losses, squares[0], total)
-    for t in looks:
-        if t and t % _LOOK == 0 and not all(trusted(own[t : t + _LOOK]) for own in squares):
+    for done in looks:
+        if not all(trusted(own[done]) for own in squares):
             return None
-    if not all(trusted(own) for own in squares):
-        return None
-    measured = squares if steps.all() else [own[steps] for own in squares]
-    return [np.asarray(0.5 * np.log10(own)) for own in measured]
+    whole = np.count_nonzero(steps) == len(steps)
+    measured = squares if whole else [own[steps] for own in squares]
+    for own in measured:
+        np.multiply(np.log10(own, out=own), 0.5, out=own)
+    return measured
 
 
 def _stacked(
     passage: Passage, entering: Entering, losses: Mask, squares: list[Array]
-) -> Iterator[int]:
-    """Write ‖∂L_i/∂h_t‖² of every lane into ``squares``; the steps as they are done."""
+) -> Iterator[slice]:
+    """Write ‖∂L_i/∂h_t‖² of every lane into ``squares``; some steps after the other."""
     for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
         for own, state in zip(squares, states, strict=True):
             flat = state[0].reshape(len(state[0]), -1)
             np.vecdot(flat, flat, out=own[t, live])
-        yield t
+        if t % _LOOK == 0:
+            yield slice(t, t + _LOOK)
+    yield slice(None)  # steps that nothing reaches were passed over
 
 
 def _one_layer(
     passage: Passage, entering: Entering, losses: Mask, squares: Array, total: State | None
-) -> Iterator[int]:
+) -> Iterator[slice]:
     """The same for a single layer, whose ∂L/∂h_t needs nothing of step t but its own loss.
 
     So many losses at a time go one step back that their ∂L/∂z stays in the processor's cache.
@@ -143,9 +148,9 @@ def _one_layer(
     count = schedule.count
     height = count if total is None else count + 1
     shape = (height, hidden) if batch == 1 else (height, batch, hidden)
-    rows = [np.zeros(shape) for _ in range(passage.parts)]
+    rows = [full(shape, 0.0) for _ in range(passage.parts)]
     many = max(1, _IN_CACHE // (batch * lane.width))
-    scratch = np.empty((min(many, height), *shape[1:-1], lane.width))
+    scratch = empty((min(many, height), *shape[1:-1], lane.width))
     dh, flat = rows[0], rows[0].reshape(height, batch * hidden)
     local, cross, factors = lane.local, lane.cross, lane.steps
     own = list(entering.local[:, 0] if batch == 1 else entering.local)
@@ -161,9 +166,10 @@ def _one_layer(
             add(sums[0][0], own[t], out=sums[0][0])
             for part, whole in sums:
                 whole[t] = part
-        yield t
-        if not t:
-            return
+        if t % _LOOK == 0:
+            yield slice(t, t + _LOOK)
+            if not t:
+                return
         factor, end = factors[t], first + passing + (height - count)
         for begin in range(first, end, many):
             some = slice(begin, min(begin + many, end))
@@ -178,24 +184,23 @@ def _jacobians_pay(passage: Passage, losses: Mask) -> bool:
     Samples have Jacobians of their own.
     """
     batch, hidden = passage.trace.h.shape[1:]
-    count, up_to = int(losses.sum()), passage.lanes[0].jacobians_up_to
+    count, up_to = int(np.count_nonzero(losses)), passage.lanes[0].jacobians_up_to
     return bool(batch == 1 and hidden <= 2 * count and count * hidden <= up_to)
 
 
 def _by_jacobians(
     passage: Passage, entering: Entering, losses: Mask, squares: Array, total: Array
-) -> Iterator[int]:
+) -> Iterator[slice]:
     """The same for one sample, ∂L_i/∂h_{t−1} = ∂L_i/∂h_t J_t, J_t made for several steps at once.
 
     Losses have a row each, in the order of their steps; those alive at step t are the last rows
     but one, which is the sum of all and goes into ``total``.
     """
     lane, steps, hidden = passage.lanes[0], passage.trace.steps, passage.trace.h.shape[2]
-    emitting = np.flatnonzero(losses)
-    firsts = np.searchsorted(emitting, np.arange(steps + 1))
-    count, first = len(emitting), firsts.tolist()
+    emitting, first = losses.nonzero()[0], [*accumulate(losses.tolist(), initial=0)]
+    count, firsts = len(emitting), np.array(first)
     many = min(steps, max(_LEAST, _TOGETHER // (hidden * max(count, hidden))))
-    rows, later = (np.zeros((many, count + 1, hidden)) for _ in range(2))
+    rows, later = (full((many, count + 1, hidden), 0.0) for _ in range(2))
     own, dot, add, order = entering.local[:, 0], np.dot, np.add, np.arange(count)
     before = None  # the rows of the step that was done last
     for stop in range(steps, 0, -many):
@@ -222,7 +227,7 @@ def _by_jacobians(
         size = np.vecdot(some, some)
         size[np.isnan(size)] = np.inf  # a Jacobian was beyond a double: call for the careful way
         np.copyto(squares[start:stop, first[start] :], size, where=live)
-        yield from range(stop - 1, start - 1, -1)
+        yield slice(start, stop)
 
 
 def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[Array]:

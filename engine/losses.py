@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array, IntArray
+from engine.memory import empty
 
 Targets = Array | IntArray
 
@@ -41,11 +42,11 @@ def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
     gradient at the target is −Σ_{k≠y} softmax_k rather than softmax_y − 1.
     """
     steps, batch, classes = o.shape
-    z = o.reshape(-1, classes)
-    z = z - np.maximum.reduce(z, axis=1, keepdims=True)
+    e, z = empty((steps * batch, classes)), o.reshape(-1, classes)
+    z = np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=e)
     target = y.reshape(-1).astype(np.int64, copy=False) + np.arange(0, z.size, classes)
     z_target = z.take(target)
-    e = np.exp(z)
+    np.exp(z, out=e)
     chosen = e.take(target)
     e.put(target, 0.0)
     rest = np.add.reduce(e, axis=1)

@@ -7,6 +7,7 @@ whole row: an entry more than 1e308 below the largest of its row is lost, even i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,8 @@ class Scaled:
     def magnitudes(self) -> Magnitudes:
         """The Frobenius norm of every value[n], over all its axes."""
         norms, shift = split_norms(self.value.reshape(self.value.shape[0], -1))
-        if shift is None and norms.all() and not self.exponent.any():
+        plain = shift is None and not np.count_nonzero(self.exponent)
+        if plain and np.count_nonzero(norms) == len(norms):
             return Magnitudes(norms, np.log10(norms))
         return finish(norms, self.exponent if shift is None else self.exponent + shift)
 
@@ -153,19 +155,23 @@ def holds_tiny(*arrays: Array) -> bool:
         flat = array.reshape(-1)
         for begin in range(0, flat.size, _IN_CACHE):
             size = np.abs(flat[begin : begin + _IN_CACHE])
-            if np.minimum.reduce(size, initial=1.0) < _TINY and bool(
-                ((size > 0.0) & (size < _TINY)).any()
-            ):
+            small = size < _TINY
+            if np.count_nonzero(small) and size[small].any():
                 return True
     return False
+
+
+def all_finite(values: Array) -> bool:
+    """Whether no entry is an infinity or a NaN; most often one dot product says so."""
+    return math.isfinite(np.vdot(values, values)) or bool(np.isfinite(values).all())
 
 
 def ordinary(squares: Array | float) -> bool:
     """Whether every squared norm lies where it carries its full precision."""
     if isinstance(squares, float):
         return _SMALL < squares < _LARGE
-    least = np.minimum.reduce(squares, axis=None, initial=1.0)
-    return bool(least > _SMALL and np.maximum.reduce(squares, axis=None, initial=1.0) < _LARGE)
+    inside = (squares > _SMALL) & (squares < _LARGE)
+    return int(np.count_nonzero(inside)) == inside.size
 
 
 def trusted(squares: Array) -> bool:
@@ -177,5 +183,4 @@ def trusted(squares: Array) -> bool:
         squares: ‖·‖² of what was carried; NaN where there is nothing. (An infinity is met before
             it becomes a NaN.)
     """
-    least = np.fmin.reduce(squares, axis=None, initial=1.0)
-    return bool(least > _SMALL and np.fmax.reduce(squares, axis=None, initial=1.0) < _LARGE)
+    return not np.count_nonzero((squares <= _SMALL) | (squares >= _LARGE))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.arrays import Array, IntArray, Parameters, times
+from engine.arrays import Array, IntArray, Parameters
 from engine.cells import CELLS, Cell
 from engine.cells.base import Lane
-from engine.magnitude import holds_tiny, near_one
+from engine.magnitude import all_finite, holds_tiny, near_one
 from engine.network import Network, of_layer
+from engine.products import times
 from engine.truncation import Truncation
 from engine.unroll import Trace
 
@@ -96,7 +97,7 @@ class Passage:
         exponent = np.zeros(len(do), dtype=np.int64)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             local = times(do, weights)
-            careful = self.careful or holds_tiny(do, local) or not np.isfinite(local).all()
+            careful = self.careful or holds_tiny(do, local) or not all_finite(local)
             if careful:
                 near, exponent = near_one(do)
                 scaled, shift = near_one(weights[np.newaxis])

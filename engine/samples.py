@@ -60,7 +60,7 @@ def _sum(vectors: list[Vector]) -> Vector:
     """The sum of vectors whose exponents differ."""
     exponents = np.array([vector.exponent for vector in vectors])
     values, exponent = align(np.stack([vector.values for vector in vectors]), exponents)
-    total = Vector(values.sum(axis=0), 0, vectors[0].shapes)
+    total = Vector(values.sum(axis=0), 0, vectors[0].layout)
     if not exponent:
         return total
     top = np.array([exponent])

@@ -8,7 +8,8 @@ import numpy as np
 
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
-from engine.magnitude import LOG10_2, Scaled, near_one, ordinary
+from engine.magnitude import LOG10_2, Scaled, near_one, ordinary, trusted
+from engine.memory import empty
 
 _BLOCK = 2_000_000
 """How many numbers of per-step terms are held at once."""
@@ -33,7 +34,7 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         single = next(iter(distinct.values())).shape[1] == 1
         log10 = _single(distinct) if single else {}
-        grams = {} if single else {k: f @ f.transpose(0, 2, 1) for k, f in distinct.items()}
+        grams = {} if single else {key: _gram(f) for key, f in distinct.items()}
         norms = {}
         for name, (left, right) in factors.items():
             if not single:
@@ -50,15 +51,25 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -
 def _single(factors: dict[int, Array]) -> dict[int, Array]:
     """log₁₀ of every factor's norms, one sample: all of them in one pass where they allow it."""
     flat = [f[:, 0] for f in factors.values()]
-    squares = np.array([np.vecdot(f, f) for f in flat])
+    squares = np.empty((len(flat), len(flat[0])))
+    for f, square in zip(flat, squares, strict=True):
+        np.vecdot(f, f, out=square)
     if not ordinary(squares):
-        zero = squares == 0.0
-        unseen = [flat[i][zero[i]].any() for i in np.flatnonzero(zero.any(axis=1))]
-        squares[zero] = 1.0
-        if any(unseen) or not ordinary(squares):
+        dead = squares == 0.0
+        squares[dead] = np.nan
+        seen = trusted(squares) and not any(
+            np.count_nonzero(zero) and f[zero].any() for f, zero in zip(flat, dead, strict=True)
+        )
+        if not seen:
             return {key: Scaled.ordinary(f).log10_norms() for key, f in factors.items()}
-        squares[zero] = np.nan
     return dict(zip(factors, 0.5 * np.log10(squares), strict=True))
+
+
+def _gram(factor: Array) -> Array:
+    """Every two samples' products at every step, (T, B, B)."""
+    steps, batch, _ = factor.shape
+    gram = empty((steps, batch, batch))
+    return np.matmul(factor, factor.transpose(0, 2, 1), out=gram)
 
 
 def _batched(left: Array, right: Array | None, grams: dict[int, Array]) -> Array:

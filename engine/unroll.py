@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.arrays import Array, Mask, Parameters, times
+from engine.arrays import Array, Mask, Parameters
 from engine.cells import CELLS
 from engine.cells.base import Layer
 from engine.cells.jordan import JORDAN
 from engine.errors import ForwardOverflow
+from engine.magnitude import all_finite
+from engine.memory import empty, full
 from engine.network import Network, of_layer
+from engine.products import times
 from engine.sequences import Sequence
 from engine.topologies import TOPOLOGIES
 
@@ -71,7 +74,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
         emits = np.zeros(steps, dtype=bool)
     x = sequence.inputs
     if len(x) != steps:
-        x = np.zeros((steps, batch, network.input_size))
+        x = full((steps, batch, network.input_size), 0.0)
         x[reads] = sequence.inputs
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         forward = _with_feedback if cell.feeds_outputs else _layer_by_layer
@@ -110,16 +113,16 @@ def _with_feedback(
     """Step by step, since every layer reads the last output; o_0 = 0."""
     steps, batch, hidden = len(x), x.shape[1], network.hidden_size
     own = [of_layer(JORDAN, parameters, number) for number in range(network.num_layers)]
-    outputs = np.zeros((steps + 1, batch, network.output_size))
-    states = [np.empty((steps, batch, hidden)) for _ in own]
-    a = [np.empty_like(h) for h in states]
+    outputs = full((steps + 1, batch, network.output_size), 0.0)
+    states = [empty((steps, batch, hidden)) for _ in own]
+    a = [empty(h.shape) for h in states]
     reading = [x, *states[:-1]]
     feedback = [np.ascontiguousarray(p[JORDAN.recurrent].T) for p in own]
     inward = [p["W_xh"].T for p in own]
     for t in range(steps):
         for n, p in enumerate(own):
-            drive = np.dot(reading[n][t], inward[n]) + p["b_h"]
-            JORDAN.step(feedback[n], drive, outputs[t], activation, a[n][t], states[n][t])
+            np.add(np.dot(reading[n][t], inward[n]), p["b_h"], out=a[n][t])
+            JORDAN.step(feedback[n], outputs[t], activation, a[n][t], states[n][t])
         outputs[t + 1] = np.dot(states[-1][t], parameters["W_hy"].T) + parameters["b_y"]
     layers = [
         Layer(reading[n], outputs[:-1], states[n], sequence.initial("h", n, hidden), {"a": a[n]})
@@ -132,7 +135,7 @@ def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
     """Raise at the first step that holds an infinity or a NaN where it is used."""
     seen = [("h", layer.h) for layer in layers] + [("o", o)]
     seen += [("c", layer.c) for layer in layers if layer.c is not None]
-    if all(np.isfinite(values).all() for _, values in seen):
+    if all(all_finite(values) for _, values in seen):
         return
     finite = np.stack([np.isfinite(values).all(axis=(1, 2)) for _, values in seen])
     step = int(np.argmin(finite.all(axis=0)))

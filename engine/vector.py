@@ -4,39 +4,76 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
 
 import numpy as np
 
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
-from engine.magnitude import Magnitudes, Scaled, ldexp_rows, near_one, ordinary
+from engine.magnitude import Magnitudes, Scaled, all_finite, ldexp_rows, near_one, ordinary
+from engine.memory import empty
 
 
-@dataclass(frozen=True)
+class Layout:
+    """Where every parameter's gradient lies in one vector.
+
+    Args:
+        shapes: parameter → shape, in the vector's order.
+
+    Attributes:
+        size: of the whole vector.
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self.size, self._places = 0, []
+        for name, shape in shapes.items():
+            start, self.size = self.size, self.size + math.prod(shape)
+            self._places.append((name, slice(start, self.size), shape))
+
+    def cut(self, values: Array) -> list[Array]:
+        """Each parameter's share of a vector, flat."""
+        return [values[share] for _, share, _ in self._places]
+
+    def parts(self, values: Array) -> dict[str, Array]:
+        """Each parameter's share of a vector, in its own shape."""
+        return {name: values[share].reshape(shape) for name, share, shape in self._places}
+
+
 class Vector:
     """All parameters' gradients together as one vector: values · 2^exponent.
 
-    Attributes:
+    Args:
         values: shape (n,).
         exponent: one for all.
-        shapes: parameter → shape, in the vector's order.
+        layout: where each lies.
         scaled: parameter → its gradient with its own exponent, where one for all loses digits.
+
+    Attributes:
+        squares: ‖g_p‖² of every parameter p, without the exponent; only right inside a double's
+            range.
+        ordinary: whether the vector is plain numbers whose squared norms carry their full
+            precision.
     """
 
-    values: Array
-    exponent: int
-    shapes: dict[str, tuple[int, ...]]
-    scaled: Mapping[str, Scaled] | None = None
+    __slots__ = ("_norm", "exponent", "layout", "ordinary", "scaled", "squares", "values")
+
+    def __init__(
+        self,
+        values: Array,
+        exponent: int,
+        layout: Layout,
+        scaled: Mapping[str, Scaled] | None = None,
+    ) -> None:
+        self.values, self.exponent, self.layout, self.scaled = values, exponent, layout, scaled
+        self.squares = np.array([np.vdot(part, part) for part in layout.cut(values)])
+        self.ordinary = scaled is None and not exponent and ordinary(self.squares)
+        self._norm: tuple[float, float] | None = None
 
     @staticmethod
     def of(gradients: Mapping[str, Scaled]) -> Vector:
         """Join gradients, each a Scaled of leading length 1."""
-        shapes = {name: gradient.value.shape[1:] for name, gradient in gradients.items()}
+        layout = Layout({name: gradient.value.shape[1:] for name, gradient in gradients.items()})
         if not any(gradient.exponent[0] for gradient in gradients.values()):
-            plain = Vector(np.concatenate([g.value.ravel() for g in gradients.values()]), 0, shapes)
+            plain = Vector(np.concatenate([g.value.ravel() for g in gradients.values()]), 0, layout)
             if plain.ordinary or not plain.finite:
                 return plain
         near = [near_one(gradient.value.reshape(1, -1)) for gradient in gradients.values()]
@@ -50,35 +87,26 @@ class Vector:
             ldexp_rows(part, np.array([min(e - top, 0)]))[0]
             for e, (part, _) in zip(exponents, near, strict=True)
         ]
-        return Vector(np.concatenate(joined), top, shapes, gradients)
+        return Vector(np.concatenate(joined), top, layout, gradients)
 
-    @cached_property
-    def squares(self) -> Array:
-        """‖g_p‖² of every parameter p, without the exponent; only right inside a double's range."""
-        starts = list(accumulate((math.prod(shape) for shape in self.shapes.values()), initial=0))
-        with np.errstate(over="ignore", under="ignore"):
-            return np.add.reduceat(self.values * self.values, starts[:-1])
-
-    @cached_property
-    def ordinary(self) -> bool:
-        """Whether the vector is plain numbers whose squared norms carry their full precision."""
-        return self.scaled is None and not self.exponent and ordinary(self.squares)
-
-    @cached_property
+    @property
     def finite(self) -> bool:
         """Whether no entry is an infinity or a NaN."""
-        return self.ordinary or bool(np.isfinite(self.values).all())
+        return self.ordinary or all_finite(self.values)
 
     def norm(self) -> tuple[float, float]:
         """‖g‖ = √Σ g² and log₁₀ ‖g‖, right also where squares leave the range of a double.
 
         Either is NaN as in ``Magnitudes``.
         """
-        if self.ordinary:
-            square = float(np.add.reduce(self.squares))
-            return math.sqrt(square), 0.5 * math.log10(square)
-        size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
-        return float(size.norm[0]), float(size.log10_norm[0])
+        if self._norm is None:
+            if self.ordinary:
+                square = math.fsum(self.squares.tolist())
+                self._norm = math.sqrt(square), 0.5 * math.log10(square)
+            else:
+                size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
+                self._norm = float(size.norm[0]), float(size.log10_norm[0])
+        return self._norm
 
     def plain(self) -> Array:
         """The vector as plain numbers; beyond the range of a double ±inf or 0."""
@@ -88,13 +116,7 @@ class Vector:
 
     def parts(self, values: Array | None = None) -> dict[str, Array]:
         """Each parameter's share of the vector (or of another one), in its own shape."""
-        shares, start = {}, 0
-        values = self.values if values is None else values
-        for name, shape in self.shapes.items():
-            stop = start + math.prod(shape)
-            shares[name] = values[start:stop].reshape(shape)
-            start = stop
-        return shares
+        return self.layout.parts(self.values if values is None else values)
 
     def norms(self) -> Magnitudes:
         """‖g_p‖ of every parameter p, in the vector's order."""
@@ -122,10 +144,17 @@ def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
     Source: notes, "Many-to-One RNN" (gradients are summed up over time).
     """
     if exponents is None:
+        layout = Layout(
+            {
+                name: left.shape[2:] if right is None else (left.shape[2], right.shape[2])
+                for name, (left, right) in factors.items()
+            }
+        )
+        values = empty((layout.size,))
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            sums = {name: _product(left, right) for name, (left, right) in factors.items()}
-        shapes = {name: total.shape for name, total in sums.items()}
-        vector = Vector(np.concatenate([total.ravel() for total in sums.values()]), 0, shapes)
+            for name, share in layout.parts(values).items():
+                _product(*factors[name], out=share)
+        vector = Vector(values, 0, layout)
         if vector.ordinary:
             return vector
     return Vector.of(
@@ -136,11 +165,11 @@ def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
     )
 
 
-def _product(left: Array, right: Array | None) -> Array:
+def _product(left: Array, right: Array | None, out: Array | None = None) -> Array:
     rows = left.reshape(-1, left.shape[-1])
     if right is None:
-        return np.asarray(np.add.reduce(rows))
-    return np.asarray(np.dot(rows.T, right.reshape(-1, right.shape[-1])))
+        return np.asarray(np.add.reduce(rows, out=out))
+    return np.asarray(np.dot(rows.T, right.reshape(-1, right.shape[-1]), out=out))
 
 
 def _scaled_sum(left: Array, right: Array | None, exponent: IntArray | None) -> Scaled:

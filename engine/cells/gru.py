@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.activations import ACTIVATIONS, gate
-from engine.arrays import Array, Parameters, times
+from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, gru_chain
+from engine.memory import empty
+from engine.products import times
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
 
@@ -108,10 +110,10 @@ class GruCell(Cell):
         z = times(x, parameters["W_xh"].T)
         z += parameters["b_h"]
         steps, (batch, hidden) = len(x), h_0.shape
-        h = np.empty((steps + 1, batch, hidden))
+        h = empty((steps + 1, batch, hidden))
         h[0] = h_0
-        blocks, gates = z.reshape(steps, batch, 3, hidden), np.empty((steps, batch, 3, hidden))
-        q = np.empty((steps, batch, hidden))
+        blocks, gates = z.reshape(steps, batch, 3, hidden), empty((steps, batch, 3, hidden))
+        q = empty((steps, batch, hidden))
         weights, b_hn = np.ascontiguousarray(parameters["W_hh"].T), parameters["b_hn"]
         step = self.step
         for t in range(steps):
@@ -128,16 +130,22 @@ class GruCell(Cell):
         z, gates, q = layer.saved["z"], layer.saved["gates"], layer.saved["q"]
         r, n = gates[:, :, 0], gates[:, :, 2]
         slopes = _SIGMOID.derivative(z[:, :, :2])
-        factors = np.empty((*q.shape[:2], 4, q.shape[2]))
-        of_n = _SIGMOID.value(-z[:, :, 1]) * _TANH.derivative(z[:, :, 2])
-        factors[:, :, 0] = of_n
-        factors[:, :, 1] = of_n * q * slopes[:, :, 0]
-        factors[:, :, 2] = (layer.feedback - n) * slopes[:, :, 1]
-        factors[:, :, 3] = of_n * r
+        factors = empty((*q.shape[:2], 4, q.shape[2]))
+        of_n, of_r, of_z, of_inner = (factors[:, :, block] for block in range(4))
+        np.negative(z[:, :, 1], out=of_n)
+        _SIGMOID.value(of_n, out=of_n)
+        of_n *= _TANH.derivative(z[:, :, 2])
+        np.multiply(of_n, q, out=of_r)
+        of_r *= slopes[:, :, 0]
+        np.subtract(layer.feedback, n, out=of_z)
+        of_z *= slopes[:, :, 1]
+        np.multiply(of_n, r, out=of_inner)
         hidden = q.shape[2]
         inward = parameters["W_xh"]
         inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
-        whole = (factors, np.ascontiguousarray(gates[:, :, 1]))
+        update = empty(q.shape)
+        np.copyto(update, gates[:, :, 1])
+        whole = (factors, update)
         return GruLane(whole, 4 * hidden, parameters["W_hh"], inward)
 
     def chain(self, parameters: Parameters, layer: Layer) -> Chain:
@@ -159,13 +167,16 @@ class GruCell(Cell):
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds [dz_r, dz_z, dz_n]ᵀ x_t, [dz_r, dz_z, dz_n ⊙ r]ᵀ h_{t−1}, and their sums."""
         hidden = layer.h.shape[2]
-        enters = np.concatenate((dz[..., hidden : 3 * hidden], dz[..., :hidden]), axis=-1)
-        returns, inside = dz[..., hidden:], dz[..., 3 * hidden :]
+        enters, returns = (empty((*layer.h.shape[:2], 3 * hidden)) for _ in range(2))
+        inside = empty(layer.h.shape)
+        enters[..., : 2 * hidden] = dz[..., hidden : 3 * hidden]
+        enters[..., 2 * hidden :] = dz[..., :hidden]
+        returns[...], inside[...] = dz[..., hidden:], dz[..., 3 * hidden :]
         return {
             "W_xh": (enters, layer.x),
-            "W_hh": (np.ascontiguousarray(returns), layer.feedback),
+            "W_hh": (returns, layer.feedback),
             "b_h": (enters, None),
-            "b_hn": (np.ascontiguousarray(inside), None),
+            "b_hn": (inside, None),
         }
 
     def activity(self, layer: Layer) -> dict[str, Array]:

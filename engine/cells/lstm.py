@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.activations import ACTIVATIONS, gate
-from engine.arrays import Array, Parameters, times
+from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, lstm_chain
+from engine.memory import empty
+from engine.products import times
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
 
@@ -98,9 +100,9 @@ class LstmCell(Cell):
         z = times(x, parameters["W_xh"].T)
         z += parameters["b_h"]
         steps, (batch, hidden) = len(x), h_0.shape
-        h, c = np.empty((steps + 1, batch, hidden)), np.empty((steps + 1, batch, hidden))
+        h, c = empty((steps + 1, batch, hidden)), empty((steps + 1, batch, hidden))
         h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
-        blocks, gates = z.reshape(steps, batch, 4, hidden), np.empty((steps, batch, 4, hidden))
+        blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 4, hidden))
         weights = np.ascontiguousarray(parameters["W_hh"].T)
         step = self.step
         for t in range(steps):
@@ -117,13 +119,17 @@ class LstmCell(Cell):
         z, gates, c = layer.saved["z"], layer.saved["gates"], layer.c
         slopes = self._slopes(z)
         i, f, g, o = (gates[:, :, block] for block in range(4))
-        c_previous = np.concatenate((layer.c_0[np.newaxis], c[:-1]))
-        of_h = slopes[:, :, 3] * np.tanh(c)
-        of_c = slopes[:, :, :3]
+        of_h, of_c, forget = empty(c.shape), slopes[:, :, :3], empty(c.shape)
+        np.tanh(c, out=of_h)
+        of_h *= slopes[:, :, 3]
         of_c[:, :, 0] *= g
-        of_c[:, :, 1] *= c_previous
+        of_c[0, :, 1] *= layer.c_0
+        of_c[1:, :, 1] *= c[:-1]
         of_c[:, :, 2] *= i
-        whole = (o * _TANH.derivative(c), of_c, of_h, np.ascontiguousarray(f))
+        to_c = _TANH.derivative(c)
+        to_c *= o
+        np.copyto(forget, f)
+        whole = (to_c, of_c, of_h, forget)
         return LstmLane(whole, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
 
     def _slopes(self, z: Array) -> Array:

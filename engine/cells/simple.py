@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.arrays import Array, IntArray, Parameters, times
+from engine.arrays import Array, IntArray, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, diagonal_chain
 from engine.magnitude import near_one
+from engine.memory import empty
+from engine.products import times
 
 
 class SimpleLane(Lane):
@@ -65,7 +67,6 @@ class SimpleCell(Cell):
     def step(
         self,
         weights: Array,
-        drive: Array,
         feedback: Array,
         activation: Callable[..., Array],
         a: Array,
@@ -73,19 +74,18 @@ class SimpleCell(Cell):
     ) -> None:
         """One step forward through time.
 
-        a_t = drive_t + h_{t−1} W_hhᵀ;   h_t = f(a_t)
+        a_t = W_xh x_t + b_h + h_{t−1} W_hhᵀ;   h_t = f(a_t)
 
         Args:
             weights: W_hhᵀ, shape (H, H).
-            drive: W_xh x_t + b_h, shape (B, H).
             feedback: h_{t−1}, shape (B, H).
             activation: f.
-            a: receives a_t, shape (B, H).
+            a: W_xh x_t + b_h, shape (B, H); becomes a_t.
             h: receives h_t, shape (B, H).
         Source: notes, "RNN Structure".
         """
-        np.dot(feedback, weights, out=a)
-        np.add(a, drive, out=a)
+        np.dot(feedback, weights, out=h)
+        np.add(a, h, out=a)
         activation(a, out=h)
 
     def forward(
@@ -97,15 +97,15 @@ class SimpleCell(Cell):
         activation: Callable[..., Array],
     ) -> Layer:
         """Every step after the other; W_xh x_t + b_h of all steps is one product."""
-        drive = times(x, parameters["W_xh"].T)
-        drive += parameters["b_h"]
-        states = np.empty((len(x) + 1, *h_0.shape))
+        a = times(x, parameters["W_xh"].T)
+        a += parameters["b_h"]
+        states = empty((len(x) + 1, *h_0.shape))
         states[0] = h_0
-        a = np.empty_like(drive)
         weights = np.ascontiguousarray(parameters[self.recurrent].T)
-        step = self.step
-        for drive_t, previous, a_t, h_t in zip(drive, states, a, states[1:], strict=False):
-            step(weights, drive_t, previous, activation, a_t, h_t)
+        step, previous = self.step, states[0]
+        for a_t, h_t in zip(a, states[1:], strict=True):
+            step(weights, previous, activation, a_t, h_t)
+            previous = h_t
         return Layer(x, states[:-1], states[1:], states[0], {"a": a})
 
     def lane(

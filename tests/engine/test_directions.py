@@ -14,6 +14,8 @@ ROOT = Path(engine.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = (
     ("arrays", "errors", "streams"),
+    ("memory",),
+    ("products",),
     ("activations", "losses", "topologies", "truncation", "magnitude"),
     ("jacobians",),
     ("parameters", "cells"),

@@ -1,0 +1,87 @@
+"""Memory that is used again: the system's fresh pages cost more than what is computed in them."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+
+import numpy as np
+
+from engine.arrays import Array
+
+LEAST, MOST = 4_096, 524_288
+"""Smaller arrays are the allocator's business; from 4 MiB on NumPy asks for huge pages."""
+LIMIT = 8_388_608
+"""So many numbers (64 MiB) are kept for use again, in every thread."""
+_DIGITS = 2
+"""A block's size has so many binary digits behind its first: it wastes a quarter at most."""
+_NOBODY = 3
+"""References to a block that no array looks at: the list's, the loop's and the question's own."""
+
+
+class Pool:
+    """Blocks of numbers, each handed out again once no array looks at it any more.
+
+    An array and all its views hold a reference to their block, so the count of references says
+    whether a block is free. A block is kept beyond the array that it was made for, up to a limit.
+
+    Args:
+        limit: how many numbers all blocks may hold together.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._blocks: dict[int, list[Array]] = {}
+        self.size = 0
+
+    def empty(self, shape: tuple[int, ...]) -> Array:
+        """An array of this shape that holds anything."""
+        wanted = math.prod(shape)
+        if not LEAST <= wanted < MOST:
+            return np.empty(shape)
+        step = 1 << max(0, wanted.bit_length() - 1 - _DIGITS)
+        size = -(-wanted // step) * step
+        for block in self._blocks.get(size, ()):
+            if sys.getrefcount(block) == _NOBODY:
+                return block[:wanted].reshape(shape)
+        if self.size + size > self._limit:
+            self._forget()
+            if self.size + size > self._limit:
+                return np.empty(shape)
+        block = np.empty(size)
+        self._blocks.setdefault(size, []).append(block)
+        self.size += size
+        return block[:wanted].reshape(shape)
+
+    def _forget(self) -> None:
+        """Give all free blocks back to the system."""
+        for size, blocks in list(self._blocks.items()):
+            used = [block for block in blocks if sys.getrefcount(block) > _NOBODY]
+            self.size -= size * (len(blocks) - len(used))
+            if used:
+                self._blocks[size] = used
+            else:
+                del self._blocks[size]
+
+
+class _Pools(threading.local):
+    """One for every thread."""
+
+    def __init__(self) -> None:
+        self.pool = Pool()
+
+
+_POOLS = _Pools()
+
+
+def empty(shape: tuple[int, ...]) -> Array:
+    """An array that holds anything, in memory that was used before where there is some."""
+    return _POOLS.pool.empty(shape)
+
+
+def full(shape: tuple[int, ...], value: float) -> Array:
+    """The same filled with one number."""
+    array = empty(shape)
+    array.fill(value)
+    return array

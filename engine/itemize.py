@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from engine.arrays import Array, IntArray, Mask
 from engine.carry import Schedule, carry
 from engine.cells.base import State
+from engine.descent import descend, pays
 from engine.magnitude import log10_of, split_norms, trusted
 from engine.memory import empty, full
 from engine.passage import Entering, Passage
@@ -19,10 +19,6 @@ _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
 _IN_CACHE = 65_536
 """So many numbers of ∂L/∂z stay in the processor's cache."""
-_TOGETHER = 12_288
-"""So many numbers of several steps' ∂L_i/∂h_t are measured together."""
-_LEAST = 4
-"""And the Jacobians of at least so many steps are made together."""
 WHOLE = 512
 """Up to so many steps every pair is computed."""
 GRID = 256
@@ -108,8 +104,8 @@ def _ordinary(
     squares = [full(shape, np.nan) for _ in passage.lanes]
     if len(passage.lanes) > 1:
         looks = _stacked(passage, entering, losses, squares)
-    elif total is not None and _jacobians_pay(passage, losses):
-        looks = _by_jacobians(passage, entering, losses, squares[0], total[0])
+    elif total is not None and pays(passage, losses):
+        looks = descend(passage, entering, losses, squares[0], total)
     else:
         looks = _one_layer(passage, entering, losses, squares[0], total)
     for done in looks:
@@ -176,58 +172,6 @@ def _one_layer(
             state, dz = [part[some] for part in rows], scratch[: some.stop - begin]
             local(factor, state, dz)
             cross(factor, dz, state, state)
-
-
-def _jacobians_pay(passage: Passage, losses: Mask) -> bool:
-    """Whether ∂h_t/∂h_{t−1} of every step costs less than what it saves the losses.
-
-    Samples have Jacobians of their own.
-    """
-    batch, hidden = passage.trace.h.shape[1:]
-    count, up_to = int(np.count_nonzero(losses)), passage.lanes[0].jacobians_up_to
-    return bool(batch == 1 and hidden <= 2 * count and count * hidden <= up_to)
-
-
-def _by_jacobians(
-    passage: Passage, entering: Entering, losses: Mask, squares: Array, total: Array
-) -> Iterator[slice]:
-    """The same for one sample, ∂L_i/∂h_{t−1} = ∂L_i/∂h_t J_t, J_t made for several steps at once.
-
-    Losses have a row each, in the order of their steps; those alive at step t are the last rows
-    but one, which is the sum of all and goes into ``total``.
-    """
-    lane, steps, hidden = passage.lanes[0], passage.trace.steps, passage.trace.h.shape[2]
-    emitting, first = losses.nonzero()[0], [*accumulate(losses.tolist(), initial=0)]
-    count, firsts = len(emitting), np.array(first)
-    many = min(steps, max(_LEAST, _TOGETHER // (hidden * max(count, hidden))))
-    rows, later = (full((many, count + 1, hidden), 0.0) for _ in range(2))
-    own, dot, add, order = entering.local[:, 0], np.dot, np.add, np.arange(count)
-    before = None  # the rows of the step that was done last
-    for stop in range(steps, 0, -many):
-        start = max(0, stop - many)
-        rows, later = later, rows
-        joining = slice(first[start], first[stop])
-        at = emitting[joining]
-        rows[at - start, order[joining]] = own[at]
-        here, entered = rows[: stop - start], own[start:stop]
-        if before is None:
-            here, entered, before = here[:-1], entered[:-1], here[-1]
-            add(before[count], own[-1], out=before[count])
-        jacobians = lane.jacobians(start + 1, start + 1 + len(here))
-        alive = first[start + 1 : start + 1 + len(here)]
-        for row, one, jacobian, added in zip(
-            here[::-1], alive[::-1], jacobians[::-1], entered[::-1], strict=True
-        ):
-            dot(before[one:], jacobian, out=row[one:])
-            add(row[count], added, out=row[count])
-            before = row
-        total[start:stop, 0] = rows[: stop - start, count]
-        some = rows[: stop - start, first[start] : count]
-        live = order[first[start] :] >= firsts[start:stop, np.newaxis]
-        size = np.vecdot(some, some)
-        size[np.isnan(size)] = np.inf  # a Jacobian was beyond a double: call for the careful way
-        np.copyto(squares[start:stop, first[start] :], size, where=live)
-        yield slice(start, stop)
 
 
 def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[Array]:

@@ -54,11 +54,7 @@ class Lane(ABC):
         recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
         inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
         to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
-        jacobians_up_to: up to how many numbers of one step's rows it is quicker to multiply them by
-            ∂h_t/∂h_{t−1} than to take them through ``local`` and ``cross``; 0 where never.
     """
-
-    jacobians_up_to = 0
 
     def __init__(
         self,
@@ -92,9 +88,29 @@ class Lane(ABC):
         rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
         return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], -1))
 
-    def jacobians(self, start: int, stop: int) -> Array:
-        """∂h_t/∂h_{t−1} of the first sample at the steps t (from 0) of a range, (·, H, H)."""
+    def jacobians_pay(self, numbers: int, batch: int) -> bool:
+        """Whether rows go back quicker by ``jacobians`` than through ``local`` and ``cross``.
+
+        Args:
+            numbers: how many numbers ∂L_i/∂h_t of one sample and step has over all losses i.
+            batch: how many samples have Jacobians of their own.
+        """
+        return False
+
+    def jacobians(self, start: int, stop: int, sample: int) -> Array:
+        """What takes a sample's completed state to h_{t−1}, for a range of steps t from 0.
+
+        (·, H, H), or (·, 2H, H) where the state is [∂L/∂h_t, ∂L/∂c_t].
+        """
         raise NotImplementedError(f"{type(self).__name__} has no Jacobians to multiply rows by")
+
+    def complete(self, step: int, sample: int, rows: Array) -> None:
+        """Add to ∂L/∂c_t what comes through h_t, in rows [∂L/∂h_t, ∂L/∂c_t] (n, 2H), in place."""
+        raise NotImplementedError(f"{type(self).__name__} has no c_t")
+
+    def past(self, step: int, sample: int, rows: Array, previous: Array) -> None:
+        """From ∂L/∂c_t to ∂L/∂c_{t−1}: what the gates let past, in rows as above."""
+        raise NotImplementedError(f"{type(self).__name__} has no c_t")
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""

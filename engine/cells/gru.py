@@ -27,8 +27,6 @@ class GruLane(Lane):
     Source: Cho et al. 2014.
     """
 
-    jacobians_up_to = 1_000_000
-
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂z_t, four blocks: n, r, z, and n inside the reset product."""
         dh = state[0]
@@ -43,15 +41,20 @@ class GruLane(Lane):
         np.multiply(state[0], factors[1], out=arriving)
         arriving += through.reshape(arriving.shape)
 
-    def jacobians(self, start: int, stop: int) -> Array:
+    def jacobians_pay(self, numbers: int, batch: int) -> bool:
+        """They are a third as high as W_hh."""
+        return numbers <= 1_000_000
+
+    def jacobians(self, start: int, stop: int, sample: int) -> Array:
         """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh, (·, H, H)."""
         rows, height = self.recurrent.shape
         blocks = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
-        coefficients = self.whole[0][start:stop, 0, 1:].transpose(2, 0, 1)
-        jacobians: Array = np.matmul(coefficients, blocks).transpose(1, 0, 2)
+        coefficients = self.whole[0][start:stop, sample, 1:].transpose(2, 0, 1)
+        jacobians = empty((height, stop - start, height))
+        np.matmul(coefficients, blocks, out=jacobians)
         diagonal = np.arange(height)
-        jacobians[:, diagonal, diagonal] += self.whole[1][start:stop, 0]
-        return jacobians
+        jacobians[diagonal, :, diagonal] += self.whole[1][start:stop, sample].T
+        return jacobians.transpose(1, 0, 2)
 
 
 class GruCell(Cell):

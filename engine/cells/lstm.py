@@ -42,6 +42,35 @@ class LstmLane(Lane):
         np.dot(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
         np.multiply(state[1], factors[3], out=previous[1])
 
+    def jacobians_pay(self, numbers: int, batch: int) -> bool:
+        """They are half as high as W_hh, but many samples share the steps of small rows."""
+        return batch == 1 or numbers >= 8_192
+
+    def jacobians(self, start: int, stop: int, sample: int) -> Array:
+        """diag(coefficient) W_o for ∂L/∂h_t, and Σ diag(coefficient) W of i, f and g for ∂L/∂c_t.
+
+        (·, 2H, H)
+        """
+        rows, height = self.recurrent.shape
+        blocks = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
+        of_c, of_h = self.whole[1][start:stop, sample], self.whole[2][start:stop, sample]
+        jacobians = empty((2 * height, stop - start, height))
+        of_state, of_cell = jacobians[:height], jacobians[height:]
+        np.multiply(of_h.T[:, :, np.newaxis], blocks[:, 3:], out=of_state)
+        np.matmul(of_c.transpose(2, 0, 1), blocks[:, :3], out=of_cell)
+        return jacobians.transpose(1, 0, 2)
+
+    def complete(self, step: int, sample: int, rows: Array) -> None:
+        """dc ← dc + dh ⊙ o ⊙ tanh′(c)."""
+        to_c = self.whole[0][step, sample]
+        dc, through = rows[:, len(to_c) :], empty((len(rows), len(to_c)))
+        np.add(dc, np.multiply(rows[:, : len(to_c)], to_c, out=through), out=dc)
+
+    def past(self, step: int, sample: int, rows: Array, previous: Array) -> None:
+        """dc ⊙ f."""
+        forget = self.whole[3][step, sample]
+        np.multiply(rows[:, len(forget) :], forget, out=previous[:, len(forget) :])
+
 
 class LstmCell(Cell):
     """PyTorch's LSTMCell, peephole-free: z_t = W_xh x_t + W_hh h_{t−1} + b_h, stacked i, f, g, o.

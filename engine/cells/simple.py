@@ -20,8 +20,6 @@ class SimpleLane(Lane):
     Source: notes, "Learning in RNNs: BPTT".
     """
 
-    jacobians_up_to = 2_048
-
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂a_t = ∂L/∂h_t ⊙ f′(a_t)."""
         np.multiply(state[0], factors[0], out=dz)
@@ -34,10 +32,14 @@ class SimpleLane(Lane):
         else:
             np.dot(dz, self.recurrent, out=previous[0])
 
-    def jacobians(self, start: int, stop: int) -> Array:
+    def jacobians_pay(self, numbers: int, batch: int) -> bool:
+        """Only for a few small rows: a Jacobian is as large as what it stands for."""
+        return batch == 1 and numbers <= 4_000
+
+    def jacobians(self, start: int, stop: int, sample: int) -> Array:
         """diag(f′(a_t)) R."""
-        slopes = self.whole[0][start:stop, 0, :, np.newaxis]
-        return np.asarray(slopes * self.recurrent)
+        slopes = self.whole[0][start:stop, sample, :, np.newaxis]
+        return np.multiply(slopes, self.recurrent, out=empty((len(slopes), *self.recurrent.shape)))
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """The same with the largest f′ of every step near 1."""

@@ -24,6 +24,7 @@ ORDER = (
     ("unroll",),
     ("passage",),
     ("vector", "terms", "carry"),
+    ("descent",),
     ("bptt", "itemize", "clipping", "spectrum", "lyapunov", "pascanu"),
     ("arrivals", "ceiling", "samples"),
     ("trajectory",),

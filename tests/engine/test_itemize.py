@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Sequence, Truncation, backward
+from engine import Sequence, Truncation, backward, descent
 from engine.cells.gru import GruLane
 from engine.itemize import WHOLE, itemize
-from engine.passage import Passage
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
@@ -54,29 +53,37 @@ def test_losses_go_back_some_at_a_time(
 
 @pytest.mark.parametrize("together", [1, 64, 10_000])
 @pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many"])
-@pytest.mark.parametrize("cell", ["simple", "gru"])
-def test_jacobians_of_several_steps_carry_one_sample_as_its_steps_do(
-    monkeypatch: pytest.MonkeyPatch, cell: str, topology: str, together: int
+@pytest.mark.parametrize("cell", ["simple", "gru", "lstm"])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_jacobians_carry_each_sample_as_the_steps_carry_all(
+    monkeypatch: pytest.MonkeyPatch, cell: str, topology: str, together: int, batch: int
 ) -> None:
-    room = importlib.import_module("engine.itemize")
     taken: list[bool] = []
+    case = make(cell, topology=topology, steps=23, batch=batch, sizes=(2, 4, 3), h_0=True)
+    flow = case.flow()
+    passage = way_back(case, flow)
+    entering = passage.enter(flow.backward.do_local)
 
-    def noted(*given: Any) -> bool:
-        taken.append(bool(given[1].any()))
-        return True
+    def found(by_jacobians: bool) -> tuple[Any, Any]:
+        def pays(*given: Any) -> bool:
+            taken.append(by_jacobians)
+            return by_jacobians
 
-    case = make(cell, topology=topology, steps=23, sizes=(2, 4, 3), h_0=True)
-    monkeypatch.setattr(room, "_jacobians_pay", lambda *given: False)
-    expected = case.flow().itemized
-    monkeypatch.setattr(room, "_jacobians_pay", noted)
-    monkeypatch.setattr(room, "_TOGETHER", together)
-    monkeypatch.setattr(room, "_LEAST", 3)
-    found = case.flow().itemized
-    assert expected is not None
-    assert found is not None
-    assert taken == [True]
-    assert (found.log10_norm != expected.log10_norm).any()  # rounded on another way
-    np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-13)
+        monkeypatch.setattr(importlib.import_module("engine.itemize"), "pays", pays)
+        (layer,), total = itemize(passage, entering)
+        assert total is not None
+        return layer.log10_norm, total
+
+    expected, alone_ = found(False)
+    monkeypatch.setattr(descent, "_TOGETHER", together)
+    monkeypatch.setattr(descent, "_LEAST", 3)
+    seen, total = found(True)
+    assert taken == [False, True]
+    assert (seen != expected).any()  # rounded on another way
+    np.testing.assert_allclose(seen, expected, rtol=0.0, atol=1e-13)
+    assert len(total) == len(alone_)
+    for mine, other in zip(total, alone_, strict=True):
+        close("∂L", mine, other, 1e-13)
 
 
 def test_jacobians_beyond_a_double_call_for_the_careful_way(
@@ -85,7 +92,9 @@ def test_jacobians_beyond_a_double_call_for_the_careful_way(
     case = make("gru", steps=20, sizes=(2, 4, 3))
     expected = case.flow().itemized
     monkeypatch.setattr(
-        GruLane, "jacobians", lambda lane, start, stop: np.full((stop - start, 4, 4), np.nan)
+        GruLane,
+        "jacobians",
+        lambda lane, start, stop, sample: np.full((stop - start, 4, 4), np.nan),
     )
     found = case.flow().itemized
     assert expected is not None
@@ -94,18 +103,17 @@ def test_jacobians_beyond_a_double_call_for_the_careful_way(
 
 
 def test_jacobians_are_taken_where_they_pay_only() -> None:
-    room = importlib.import_module("engine.itemize")
-
     def pays(cell: str, **asked: Any) -> bool:
         case = make(cell, **{"steps": 20, "sizes": (2, 4, 3), **asked})
         flow = case.flow()
-        passage = Passage.of(case.network, case.parameters, flow.trace, case.truncation)
-        return bool(room._jacobians_pay(passage, flow.trace.emits))
+        return descent.pays(way_back(case, flow), flow.trace.emits)
 
     assert pays("simple")
+    assert not pays("simple", batch=2)
     assert pays("gru")
-    assert not pays("lstm")
-    assert not pays("gru", batch=2)
+    assert pays("gru", batch=2)
+    assert pays("lstm")
+    assert not pays("lstm", batch=2)
     assert not pays("gru", sizes=(2, 41, 3))
     assert pays("gru", sizes=(2, 40, 3))
 

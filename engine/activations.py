@@ -52,10 +52,8 @@ def _sigmoid(a: Array, out: Array | None = None) -> Array:
 
 def gate(a: Array, out: Array) -> None:
     """σ(a) = 1 / (1 + exp(−a)) with fewer passes; 0 below −709, where exp(−a) overflows."""
-    np.negative(a, out=out)
-    np.exp(out, out=out)
-    out += 1.0
-    np.reciprocal(out, out=out)
+    np.exp(np.negative(a, out=out), out=out)
+    np.reciprocal(np.add(out, 1.0, out=out), out=out)
 
 
 def _sigmoid_derivative(a: Array) -> Array:

@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 
 from engine.arrays import Array, Mask
-from engine.cells.base import State
+from engine.cells.base import Lane, State
 from engine.memory import empty
 from engine.passage import Entering, Passage
 
@@ -63,46 +63,115 @@ def _one_sample(
     """
     lane, steps, hidden = passage.lanes[0], passage.trace.steps, passage.trace.h.shape[2]
     width = passage.parts * hidden
-    deep, multiply = width > hidden, np.matmul if width > hidden else np.dot
     emitting, first = losses.nonzero()[0], [*accumulate(losses.tolist(), initial=0)]
     count, firsts = len(emitting), np.array(first)
     many = min(steps, max(_LEAST, _TOGETHER // (width * max(count, hidden))))
     rows, later = (empty((many, count + 1, width)) for _ in range(2))
-    own, add, order = entering.local[:, sample], np.add, np.arange(count)
+    own, order = entering.local[:, sample], np.arange(count)
+    beside = _Beside(lane, sample, count, total[1]) if width > hidden else None
     before = None  # the rows of the step that was done last
     for stop in range(steps, 0, -many):
         start = max(0, stop - many)
         rows, later = later, rows
+        here, entered = rows[: stop - start], own[start:stop]
         joining = slice(first[start], first[stop])
         at = emitting[joining]
-        rows[at - start, order[joining], :hidden] = own[at]
-        if deep:
-            rows[at - start, order[joining], hidden:] = 0.0
-        here, entered = rows[: stop - start], own[start:stop]
+        here[at - start, order[joining], :hidden] = own[at]
+        here[at - start, order[joining], hidden:] = 0.0
         if before is None:
-            here, entered, before = here[:-1], entered[:-1], here[-1]
+            before = here[-1]
             before[count, :hidden], before[count, hidden:] = own[-1], 0.0
-            if deep:
-                total[1][stop - 1, sample] = 0.0
-                lane.complete(stop - 1, sample, before[first[stop - 1] :])
+            if beside:
+                beside.complete(steps - 1, before[first[steps - 1] :])
+            here, entered = here[:-1], entered[:-1]
         jacobians = lane.jacobians(start + 1, start + 1 + len(here), sample)
-        alive = first[start + 1 : start + 1 + len(here)]
-        t = start + len(here)
-        for row, one, jacobian, added in zip(
-            here[::-1], alive[::-1], jacobians[::-1], entered[::-1], strict=True
-        ):
-            going, dh = before[one:], row[:, :hidden]
-            multiply(going, jacobian, out=dh[one:])
-            add(dh[count], added, out=dh[count])
-            if deep:
-                lane.past(t, sample, going, row[one:])
-                t -= 1
-                total[1][t, sample] = row[count, hidden:]
-                lane.complete(t, sample, row[first[t] :])
-            before = row
-        total[0][start:stop, sample] = rows[: stop - start, count, :hidden]
-        some = rows[: stop - start, first[start] : count, :hidden]
+        alive = first[start : start + 1 + len(here)]
+        if beside:
+            beside.back(before, here, start, alive, jacobians, entered)
+        else:
+            _back(before, here, alive, jacobians, entered)
+        before, done = rows[0], rows[: stop - start]
+        total[0][start:stop, sample] = done[:, count, :hidden]
+        some = done[:, first[start] : count, :hidden]
         live = order[first[start] :] >= firsts[start:stop, np.newaxis]
         size = np.vecdot(some, some)
         size[np.isnan(size)] = np.inf  # a Jacobian was beyond a double: call for the careful way
         yield slice(start, stop), slice(first[start], count), size, live
+
+
+def _back(before: Array, here: Array, alive: list[int], jacobians: Array, entered: Array) -> None:
+    """Some steps back from the rows of the step after them.
+
+    Args:
+        before: ∂L_i/∂h of the step after, (I + 1, H).
+        here: receives those of some steps, (S, I + 1, H); losses that join are there.
+        alive: the first row at each of these steps and at the one after, (S + 1,).
+        jacobians: of the steps after each, (S, H, H).
+        entered: what every loss brings to its own step, for the sum in the last row, (S, H).
+    """
+    dot, add = np.dot, np.add
+    for row, one, jacobian, added in zip(
+        here[::-1], alive[:0:-1], jacobians[::-1], entered[::-1], strict=True
+    ):
+        dot(before[one:], jacobian, out=row[one:])
+        whole = row[-1]
+        add(whole, added, out=whole)
+        before = row
+
+
+class _Beside:
+    """The same with a ∂L/∂c_t beside every ∂L/∂h_t.
+
+    Args:
+        lane: whose c_t.
+        sample: which of the batch.
+        count: I.
+        total: receives what the sum of all losses brings to c_t, (T, B, H).
+    """
+
+    def __init__(self, lane: Lane, sample: int, count: int, total: Array) -> None:
+        self._to_c, self._past = lane.beside(sample)
+        self._through = empty((count + 1, self._to_c.shape[1]))
+        self._total = total[:, sample]
+
+    def complete(self, step: int, rows: Array) -> None:
+        """Let ∂L/∂c of the last step be what comes through its h: nothing else arrives there."""
+        hidden = rows.shape[1] // 2
+        np.multiply(rows[:, :hidden], self._to_c[step], out=rows[:, hidden:])
+        self._total[step] = 0.0
+
+    def back(
+        self,
+        before: Array,
+        here: Array,
+        start: int,
+        alive: list[int],
+        jacobians: Array,
+        entered: Array,
+    ) -> None:
+        """As ``_back``; rows are [∂L_i/∂h, ∂L_i/∂c], and ``start`` is the first of the steps."""
+        stop, hidden = start + len(here), self._to_c.shape[1]
+        through, add, matmul, multiply = self._through, np.add, np.matmul, np.multiply
+        dc_before = before[:, hidden:]
+        for row, dh, dc, joined, one, jacobian, added, to_c, past, arrived in zip(
+            here[::-1],
+            here[::-1, :, :hidden],
+            here[::-1, :, hidden:],
+            alive[-2::-1],
+            alive[:0:-1],
+            jacobians[::-1],
+            entered[::-1],
+            self._to_c[start:stop][::-1],
+            self._past[start + 1 : stop + 1][::-1],
+            self._total[start:stop][::-1],
+            strict=True,
+        ):
+            matmul(before[one:], jacobian, out=dh[one:])
+            whole = dh[-1]
+            add(whole, added, out=whole)
+            multiply(dc_before[one:], past, out=dc[one:])
+            arrived[...] = dc[-1]
+            state, own = dc[joined:], through[joined:]
+            multiply(dh[joined:], to_c, out=own)
+            add(state, own, out=state)
+            before, dc_before = row, dc

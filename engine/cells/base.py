@@ -104,12 +104,11 @@ class Lane(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} has no Jacobians to multiply rows by")
 
-    def complete(self, step: int, sample: int, rows: Array) -> None:
-        """Add to ∂L/∂c_t what comes through h_t, in rows [∂L/∂h_t, ∂L/∂c_t] (n, 2H), in place."""
-        raise NotImplementedError(f"{type(self).__name__} has no c_t")
+    def beside(self, sample: int) -> tuple[Array, Array]:
+        """What completes a sample's ∂L/∂c_t, and what takes it to c_{t−1}, (T, H) each.
 
-    def past(self, step: int, sample: int, rows: Array, previous: Array) -> None:
-        """From ∂L/∂c_t to ∂L/∂c_{t−1}: what the gates let past, in rows as above."""
+        ∂L/∂c_t ← ∂L/∂c_t + ∂L/∂h_t ⊙ first_t;   ∂L/∂c_{t−1} = ∂L/∂c_t ⊙ second_t
+        """
         raise NotImplementedError(f"{type(self).__name__} has no c_t")
 
     def near_one(self) -> tuple[Lane, IntArray]:

@@ -82,25 +82,6 @@ class GruCell(Cell):
         """The candidate's block of W_hh, (H, H)."""
         return parameters["W_hh"][2 * parameters["W_hh"].shape[1] :]
 
-    def step(self, z: Array, q: Array, h_previous: Array, gates: Array, h: Array) -> None:
-        """One step forward through time.
-
-        Args:
-            z: the pre-activations, shape (B, 3, H); the candidate's is still without its reset
-                product, and receives it here.
-            q: W_hn h_{t−1} + b_hn, shape (B, H).
-            h_previous: h_{t−1}, shape (B, H).
-            gates: receives r, z and n, shape (B, 3, H).
-            h: receives h_t, shape (B, H).
-        """
-        gate(z[:, :2], gates[:, :2])
-        r, update, n = gates[:, 0], gates[:, 1], gates[:, 2]
-        z[:, 2] += r * q
-        np.tanh(z[:, 2], out=n)
-        np.subtract(h_previous, n, out=h)
-        h *= update
-        h += n
-
     def forward(
         self,
         parameters: Parameters,
@@ -118,12 +99,32 @@ class GruCell(Cell):
         blocks, gates = z.reshape(steps, batch, 3, hidden), empty((steps, batch, 3, hidden))
         q = empty((steps, batch, hidden))
         weights, b_hn = np.ascontiguousarray(parameters["W_hh"].T), parameters["b_hn"]
-        step = self.step
-        for t in range(steps):
-            through = np.dot(h[t], weights)
-            z[t, :, : 2 * hidden] += through[:, : 2 * hidden]
-            np.add(through[:, 2 * hidden :], b_hn, out=q[t])
-            step(blocks[t], q[t], h[t], gates[t], h[t + 1])
+        through, reset = np.empty((batch, 3 * hidden)), np.empty((batch, hidden))
+        to_gates = through[:, : 2 * hidden].reshape(batch, 2, hidden)
+        to_new = through[:, 2 * hidden :]
+        dot, add, multiply, tanh, previous = np.dot, np.add, np.multiply, np.tanh, h[0]
+        for z_rz, z_n, rz, r, update, n, q_t, h_t in zip(
+            blocks[:, :, :2],
+            blocks[:, :, 2],
+            gates[:, :, :2],
+            gates[:, :, 0],
+            gates[:, :, 1],
+            gates[:, :, 2],
+            q,
+            h[1:],
+            strict=True,
+        ):
+            dot(previous, weights, out=through)
+            add(z_rz, to_gates, out=z_rz)
+            add(to_new, b_hn, out=q_t)
+            gate(z_rz, rz)
+            multiply(r, q_t, out=reset)
+            add(z_n, reset, out=z_n)
+            tanh(z_n, out=n)
+            np.subtract(previous, n, out=h_t)
+            multiply(h_t, update, out=h_t)
+            add(h_t, n, out=h_t)
+            previous = h_t
         return Layer(x, h[:-1], h[1:], h[0], {"z": blocks, "gates": gates, "q": q})
 
     def lane(

@@ -60,16 +60,9 @@ class LstmLane(Lane):
         np.matmul(of_c.transpose(2, 0, 1), blocks[:, :3], out=of_cell)
         return jacobians.transpose(1, 0, 2)
 
-    def complete(self, step: int, sample: int, rows: Array) -> None:
-        """dc ← dc + dh ⊙ o ⊙ tanh′(c)."""
-        to_c = self.whole[0][step, sample]
-        dc, through = rows[:, len(to_c) :], empty((len(rows), len(to_c)))
-        np.add(dc, np.multiply(rows[:, : len(to_c)], to_c, out=through), out=dc)
-
-    def past(self, step: int, sample: int, rows: Array, previous: Array) -> None:
-        """dc ⊙ f."""
-        forget = self.whole[3][step, sample]
-        np.multiply(rows[:, len(forget) :], forget, out=previous[:, len(forget) :])
+    def beside(self, sample: int) -> tuple[Array, Array]:
+        """o ⊙ tanh′(c) and f."""
+        return self.whole[0][:, sample], self.whole[3][:, sample]
 
 
 class LstmCell(Cell):
@@ -99,24 +92,6 @@ class LstmCell(Cell):
         hidden = parameters["W_hh"].shape[1]
         return parameters["W_hh"][2 * hidden : 3 * hidden]
 
-    def step(self, z: Array, c_previous: Array, gates: Array, c: Array, h: Array) -> None:
-        """One step forward through time.
-
-        Args:
-            z: z_t, shape (B, 4, H); overwritten.
-            c_previous: c_{t−1}, shape (B, H).
-            gates: receives i, f, g and o, shape (B, 4, H).
-            c: receives c_t, shape (B, H).
-            h: receives h_t, shape (B, H).
-        """
-        gate(z, gates)
-        np.tanh(z[:, 2], out=gates[:, 2])
-        i, f, g, o = gates[:, 0], gates[:, 1], gates[:, 2], gates[:, 3]
-        np.multiply(f, c_previous, out=c)
-        c += i * g
-        np.tanh(c, out=h)
-        h *= o
-
     def forward(
         self,
         parameters: Parameters,
@@ -133,10 +108,29 @@ class LstmCell(Cell):
         h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
         blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 4, hidden))
         weights = np.ascontiguousarray(parameters["W_hh"].T)
-        step = self.step
-        for t in range(steps):
-            z[t] += np.dot(h[t], weights)
-            step(blocks[t], c[t], gates[t], c[t + 1], h[t + 1])
+        through, entering = np.empty((batch, 4 * hidden)), np.empty((batch, hidden))
+        dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
+        before, c_before = h[0], c[0]
+        for z_t, block, z_g, gate_t, i, f, g, o, c_t, h_t in zip(
+            z,
+            blocks,
+            blocks[:, :, 2],
+            gates,
+            *(gates[:, :, number] for number in range(4)),
+            c[1:],
+            h[1:],
+            strict=True,
+        ):
+            dot(before, weights, out=through)
+            add(z_t, through, out=z_t)
+            gate(block, gate_t)
+            tanh(z_g, out=g)
+            multiply(f, c_before, out=c_t)
+            multiply(i, g, out=entering)
+            add(c_t, entering, out=c_t)
+            tanh(c_t, out=h_t)
+            multiply(h_t, o, out=h_t)
+            before, c_before = h_t, c_t
         return Layer(x, h[:-1], h[1:], h[0], {"z": blocks, "gates": gates}, c[1:], c[0])
 
     def lane(

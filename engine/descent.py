@@ -77,7 +77,8 @@ def _one_sample(
         joining = slice(first[start], first[stop])
         at = emitting[joining]
         here[at - start, order[joining], :hidden] = own[at]
-        here[at - start, order[joining], hidden:] = 0.0
+        if beside:
+            here[at - start, order[joining], hidden:] = 0.0
         if before is None:
             before = here[-1]
             before[count, :hidden], before[count, hidden:] = own[-1], 0.0

@@ -64,8 +64,8 @@ class Vector:
         scaled: Mapping[str, Scaled] | None = None,
     ) -> None:
         self.values, self.exponent, self.layout, self.scaled = values, exponent, layout, scaled
-        self.squares = np.array([np.vdot(part, part) for part in layout.cut(values)])
-        self.ordinary = scaled is None and not exponent and ordinary(self.squares)
+        self.squares = [float(np.vdot(part, part)) for part in layout.cut(values)]
+        self.ordinary = scaled is None and not exponent and all(map(ordinary, self.squares))
         self._norm: tuple[float, float] | None = None
 
     @staticmethod
@@ -101,7 +101,7 @@ class Vector:
         """
         if self._norm is None:
             if self.ordinary:
-                square = math.fsum(self.squares.tolist())
+                square = math.fsum(self.squares)
                 self._norm = math.sqrt(square), 0.5 * math.log10(square)
             else:
                 size = Scaled(self.values[np.newaxis], np.array([self.exponent])).magnitudes()
@@ -169,7 +169,8 @@ def _product(left: Array, right: Array | None, out: Array | None = None) -> Arra
     rows = left.reshape(-1, left.shape[-1])
     if right is None:
         return np.asarray(np.add.reduce(rows, out=out))
-    return np.asarray(np.dot(rows.T, right.reshape(-1, right.shape[-1]), out=out))
+    multiply = np.dot if rows.flags.c_contiguous else np.matmul  # which copies no block of gates
+    return np.asarray(multiply(rows.T, right.reshape(-1, right.shape[-1]), out=out))
 
 
 def _scaled_sum(left: Array, right: Array | None, exponent: IntArray | None) -> Scaled:

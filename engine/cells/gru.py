@@ -171,16 +171,14 @@ class GruCell(Cell):
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds [dz_r, dz_z, dz_n]ᵀ x_t, [dz_r, dz_z, dz_n ⊙ r]ᵀ h_{t−1}, and their sums."""
         hidden = layer.h.shape[2]
-        enters, returns = (empty((*layer.h.shape[:2], 3 * hidden)) for _ in range(2))
-        inside = empty(layer.h.shape)
+        enters = empty((*layer.h.shape[:2], 3 * hidden))
         enters[..., : 2 * hidden] = dz[..., hidden : 3 * hidden]
         enters[..., 2 * hidden :] = dz[..., :hidden]
-        returns[...], inside[...] = dz[..., hidden:], dz[..., 3 * hidden :]
         return {
             "W_xh": (enters, layer.x),
-            "W_hh": (returns, layer.feedback),
+            "W_hh": (dz[..., hidden:], layer.feedback),
             "b_h": (enters, None),
-            "b_hn": (inside, None),
+            "b_hn": (dz[..., 3 * hidden :], None),
         }
 
     def activity(self, layer: Layer) -> dict[str, Array]:

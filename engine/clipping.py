@@ -12,7 +12,6 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
 from engine.magnitude import Magnitudes, ordinary
-from engine.memory import empty
 from engine.vector import Vector
 
 
@@ -116,23 +115,23 @@ class Clipping:
     step_scale: Array | None = None
 
 
-def by_norm(g: Vector, threshold: float) -> Array:
+def by_norm(g: Vector, threshold: float) -> Vector:
     """g ← μ g / ‖g‖ for a gradient whose norm is above μ.
 
     Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
     """
     if g.ordinary:
-        return np.multiply(g.values, threshold / g.norm()[0], out=empty(g.values.shape))
+        return g.times(threshold / g.norm()[0])
     unit = g.values / np.abs(g.values).max()
-    return np.asarray(unit * (threshold / math.sqrt(float(unit @ unit))))
+    return Vector(unit * (threshold / math.sqrt(float(unit @ unit))), 0, g.layout)
 
 
-def by_value(g: Vector, threshold: float) -> Array:
+def by_value(g: Vector, threshold: float) -> Vector:
     """Every component into [−v, v]."""
-    return np.asarray(np.clip(g.plain(), -threshold, threshold))
+    return Vector(np.clip(g.plain(), -threshold, threshold), 0, g.layout)
 
 
-_RULES: dict[str, Callable[[Vector, float], Array]] = {"norm": by_norm, "value": by_value}
+_RULES: dict[str, Callable[[Vector, float], Vector]] = {"norm": by_norm, "value": by_value}
 
 
 def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
@@ -153,7 +152,7 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         cosine = math.nan if math.isnan(log10_norm) else 1.0
         return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
     with np.errstate(over="ignore", under="ignore"):
-        after = Vector(_RULES[clip.rule](g, clip.threshold), 0, g.layout)
+        after = _RULES[clip.rule](g, clip.threshold)
     return after, compared(clip, g, after)
 
 

@@ -90,7 +90,7 @@ def gradient_flow(
     layers = _layers(passage, whole, pairs, spectral=spectral)
     return GradientFlow(
         steps=trace.steps,
-        loss=float(step_losses[trace.emits].sum()) if trace.emits.any() else np.nan,
+        loss=_total(trace, step_losses),
         step_losses=step_losses,
         layers=layers,
         followed_gradient=alone,
@@ -121,7 +121,7 @@ def _unroll(
 
 def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
-    every, evaluate = bool(trace.emits.all()), LOSSES[loss].evaluate
+    every, evaluate = np.count_nonzero(trace.emits) == trace.steps, LOSSES[loss].evaluate
     with np.errstate(over="ignore"):
         values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
     if not all_finite(gradients):
@@ -133,6 +133,14 @@ def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
     step_losses[trace.emits], do[trace.emits] = values, gradients
     return step_losses, do
+
+
+def _total(trace: Trace, step_losses: Array) -> float:
+    """L = Σ_t L_t, NaN where no step emits one."""
+    emitting = np.count_nonzero(trace.emits)
+    if emitting < trace.steps:
+        step_losses = step_losses[trace.emits]
+    return float(np.add.reduce(step_losses)) if emitting else np.nan
 
 
 def _last_before(trace: Trace, follow: int) -> int | None:

@@ -38,23 +38,30 @@ def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
     """L_t = −log softmax(o_t)[y_t], mean over the batch; ∂L_t/∂o_t = (softmax(o_t) − onehot) / B.
 
     With z = o − max o and the target's exponential apart from the rest, nothing overflows and no
-    digits are lost where the target is nearly certain: then L = log1p(Σ_{k≠y} exp z_k), and the
-    gradient at the target is −Σ_{k≠y} softmax_k rather than softmax_y − 1.
+    digits are lost where the target is nearly certain: L = log1p(Σ_{k≠y} exp z_k + expm1 z_y) −
+    z_y, and the gradient at the target is −Σ_{k≠y} softmax_k rather than softmax_y − 1.
     """
     steps, batch, classes = o.shape
     e, z = empty((steps * batch, classes)), o.reshape(-1, classes)
     z = np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=e)
-    target = y.reshape(-1).astype(np.int64, copy=False) + np.arange(0, z.size, classes)
-    z_target = z.take(target)
+    flat, target = e.reshape(-1), np.arange(0, z.size, classes)
+    target += y.reshape(-1).astype(np.int64, copy=False)
+    z_target = flat[target]
     np.exp(z, out=e)
-    chosen = e.take(target)
-    e.put(target, 0.0)
+    total = flat[target]
+    flat[target] = 0.0
     rest = np.add.reduce(e, axis=1)
-    total = chosen + rest
-    value = np.where(z_target == 0.0, np.log1p(rest), np.log(total) - z_target)
-    e.put(target, -rest)
-    e /= (total * batch)[:, np.newaxis]
-    return np.add.reduce(value.reshape(steps, batch), axis=1) / batch, e.reshape(o.shape)
+    total += rest
+    flat[target] = -rest
+    value = np.expm1(z_target)
+    value += rest
+    value = np.log1p(value, out=value)
+    value -= z_target
+    if batch > 1:
+        value = np.add.reduce(value.reshape(steps, batch), axis=1) / batch
+        total *= batch
+    e /= total[:, np.newaxis]
+    return value, e.reshape(o.shape)
 
 
 LOSSES: dict[str, Loss] = {

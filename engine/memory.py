@@ -38,21 +38,24 @@ class Pool:
     def empty(self, shape: tuple[int, ...]) -> Array:
         """An array of this shape that holds anything."""
         wanted = math.prod(shape)
-        if not LEAST <= wanted < MOST:
-            return np.empty(shape)
+        if LEAST <= wanted < MOST:
+            return self._kept(wanted).reshape(shape)
+        return np.empty(shape)
+
+    def _kept(self, wanted: int) -> Array:
         step = 1 << max(0, wanted.bit_length() - 1 - _DIGITS)
         size = -(-wanted // step) * step
         for block in self._blocks.get(size, ()):
             if sys.getrefcount(block) == _NOBODY:
-                return block[:wanted].reshape(shape)
+                return block[:wanted]
         if self.size + size > self._limit:
             self._forget()
             if self.size + size > self._limit:
-                return np.empty(shape)
+                return np.empty(wanted)
         block = np.empty(size)
         self._blocks.setdefault(size, []).append(block)
         self.size += size
-        return block[:wanted].reshape(shape)
+        return block[:wanted]
 
     def _forget(self) -> None:
         """Give all free blocks back to the system."""
@@ -77,6 +80,8 @@ _POOLS = _Pools()
 
 def empty(shape: tuple[int, ...]) -> Array:
     """An array that holds anything, in memory that was used before where there is some."""
+    if math.prod(shape) < LEAST:
+        return np.empty(shape)
     return _POOLS.pool.empty(shape)
 
 

@@ -32,37 +32,40 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -
     """
     distinct = {id(f): f for pair in factors.values() for f in pair if f is not None}
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        single = next(iter(distinct.values())).shape[1] == 1
-        log10 = _single(distinct) if single else {}
-        grams = {} if single else {key: _gram(f) for key, f in distinct.items()}
-        norms = {}
-        for name, (left, right) in factors.items():
-            if not single:
-                norms[name] = _batched(left, right, grams)
-            elif right is None:
-                norms[name] = log10[id(left)]
-            else:
-                norms[name] = log10[id(left)] + log10[id(right)]
-            if exponents is not None:
-                norms[name] = norms[name] + exponents[name] * LOG10_2
+        if next(iter(distinct.values())).shape[1] == 1:
+            norms = _single(factors, distinct)
+        else:
+            grams = {key: _gram(f) for key, f in distinct.items()}
+            norms = {name: _batched(*pair, grams) for name, pair in factors.items()}
+        if exponents is not None:
+            norms = {name: own + exponents[name] * LOG10_2 for name, own in norms.items()}
     return norms
 
 
-def _single(factors: dict[int, Array]) -> dict[int, Array]:
-    """log₁₀ of every factor's norms, one sample: all of them in one pass where they allow it."""
-    flat = [f[:, 0] for f in factors.values()]
-    squares = np.empty((len(flat), len(flat[0])))
-    for f, square in zip(flat, squares, strict=True):
-        np.vecdot(f, f, out=square)
+def _single(factors: Terms, distinct: dict[int, Array]) -> dict[str, Array]:
+    """One sample: every factor's norms are needed once, all of them in one pass where possible."""
+    log10 = dict(zip(distinct, _log10([f[:, 0] for f in distinct.values()]), strict=True))
+    return {
+        name: log10[id(left)] if right is None else log10[id(left)] + log10[id(right)]
+        for name, (left, right) in factors.items()
+    }
+
+
+def _log10(factors: list[Array]) -> list[Array]:
+    """log₁₀ of the norms of every factor (T, ·), (T,) each."""
+    squares = np.empty((len(factors), len(factors[0])))
+    for factor, square in zip(factors, squares, strict=True):
+        np.vecdot(factor, factor, out=square)
     if not ordinary(squares):
         dead = squares == 0.0
         squares[dead] = np.nan
         seen = trusted(squares) and not any(
-            np.count_nonzero(zero) and f[zero].any() for f, zero in zip(flat, dead, strict=True)
+            np.count_nonzero(zero) and f[zero].any() for f, zero in zip(factors, dead, strict=True)
         )
         if not seen:
-            return {key: Scaled.ordinary(f).log10_norms() for key, f in factors.items()}
-    return dict(zip(factors, 0.5 * np.log10(squares), strict=True))
+            return [Scaled.ordinary(factor).log10_norms() for factor in factors]
+    log10 = np.multiply(np.log10(squares, out=squares), 0.5, out=squares)
+    return list(log10)
 
 
 def _gram(factor: Array) -> Array:

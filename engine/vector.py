@@ -46,6 +46,7 @@ class Vector:
         exponent: one for all.
         layout: where each lies.
         scaled: parameter → its gradient with its own exponent, where one for all loses digits.
+        squares: those below, where they are known.
 
     Attributes:
         squares: ‖g_p‖² of every parameter p, without the exponent; only right inside a double's
@@ -62,9 +63,12 @@ class Vector:
         exponent: int,
         layout: Layout,
         scaled: Mapping[str, Scaled] | None = None,
+        squares: list[float] | None = None,
     ) -> None:
         self.values, self.exponent, self.layout, self.scaled = values, exponent, layout, scaled
-        self.squares = [float(np.vdot(part, part)) for part in layout.cut(values)]
+        if squares is None:
+            squares = [float(np.vdot(part, part)) for part in layout.cut(values)]
+        self.squares = squares
         self.ordinary = scaled is None and not exponent and all(map(ordinary, self.squares))
         self._norm: tuple[float, float] | None = None
 
@@ -88,6 +92,14 @@ class Vector:
             for e, (part, _) in zip(exponents, near, strict=True)
         ]
         return Vector(np.concatenate(joined), top, layout, gradients)
+
+    def times(self, factor: float) -> Vector:
+        """An ordinary vector times a number: ‖c g_p‖² = c² ‖g_p‖²."""
+        values = np.multiply(self.values, factor, out=empty(self.values.shape))
+        squares = [factor * factor * square for square in self.squares]
+        if all(map(ordinary, squares)):
+            return Vector(values, 0, self.layout, squares=squares)
+        return Vector(values, 0, self.layout)
 
     @property
     def finite(self) -> bool:

@@ -50,9 +50,9 @@ def _sigmoid(a: Array, out: Array | None = None) -> Array:
     return np.divide(above, e, out=out)
 
 
-def gate(a: Array, out: Array) -> None:
-    """σ(a) = 1 / (1 + exp(−a)) with fewer passes; 0 below −709, where exp(−a) overflows."""
-    np.exp(np.negative(a, out=out), out=out)
+def gate(minus_a: Array, out: Array) -> None:
+    """σ(a) = 1 / (1 + exp(−a)), given −a, with fewer passes; 0 where exp(−a) overflows."""
+    np.exp(minus_a, out=out)
     np.reciprocal(np.add(out, 1.0, out=out), out=out)
 
 

@@ -14,7 +14,7 @@ from engine.passage import Entering, Passage
 
 _TOGETHER = 49_152
 """So many numbers of several steps' ∂L_i/∂h_t are measured together."""
-_LEAST = 6
+_LEAST = 8
 """And the Jacobians of at least so many steps are made together."""
 
 

@@ -14,6 +14,8 @@ from engine.memory import empty
 from engine.products import times
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+_SIGNS = np.array([-1.0, -1.0, 1.0])
+"""Of z_r, z_z and z_n where they are saved."""
 
 
 class GruLane(Lane):
@@ -90,15 +92,21 @@ class GruCell(Cell):
         c_0: Array | None,
         activation: Callable[..., Array],
     ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f."""
-        z = times(x, parameters["W_xh"].T)
-        z += parameters["b_h"]
+        """Every step after the other; the gates' own functions take the place of f.
+
+        The weights of r and z are negated, so that −z comes out and 1 / (1 + exp(−z)) needs no
+        change of sign at every step; slopes are the same at −z.
+        """
+        signs = np.repeat(_SIGNS, h_0.shape[1])
+        z = times(x, parameters["W_xh"].T * signs)
+        z += parameters["b_h"] * signs
         steps, (batch, hidden) = len(x), h_0.shape
         h = empty((steps + 1, batch, hidden))
         h[0] = h_0
         blocks, gates = z.reshape(steps, batch, 3, hidden), empty((steps, batch, 3, hidden))
         q = empty((steps, batch, hidden))
-        weights, b_hn = np.ascontiguousarray(parameters["W_hh"].T), parameters["b_hn"]
+        weights = np.multiply(parameters["W_hh"].T, signs, order="C")
+        b_hn = parameters["b_hn"]
         through, reset = np.empty((batch, 3 * hidden)), np.empty((batch, hidden))
         to_gates = through[:, : 2 * hidden].reshape(batch, 2, hidden)
         to_new = through[:, 2 * hidden :]
@@ -136,8 +144,7 @@ class GruCell(Cell):
         slopes = _SIGMOID.derivative(z[:, :, :2])
         factors = empty((*q.shape[:2], 4, q.shape[2]))
         of_n, of_r, of_z, of_inner = (factors[:, :, block] for block in range(4))
-        np.negative(z[:, :, 1], out=of_n)
-        _SIGMOID.value(of_n, out=of_n)
+        _SIGMOID.value(z[:, :, 1], out=of_n)
         of_n *= _TANH.derivative(z[:, :, 2])
         np.multiply(of_n, q, out=of_r)
         of_r *= slopes[:, :, 0]

@@ -14,6 +14,8 @@ from engine.memory import empty
 from engine.products import times
 
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+_SIGNS = np.array([-1.0, -1.0, 1.0, -1.0])
+"""Of z_i, z_f, z_g and z_o where they are saved."""
 
 
 class LstmLane(Lane):
@@ -100,14 +102,19 @@ class LstmCell(Cell):
         c_0: Array | None,
         activation: Callable[..., Array],
     ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f."""
-        z = times(x, parameters["W_xh"].T)
-        z += parameters["b_h"]
+        """Every step after the other; the gates' own functions take the place of f.
+
+        The weights of i, f and o are negated, so that −z comes out and 1 / (1 + exp(−z)) needs no
+        change of sign at every step; slopes are the same at −z.
+        """
+        signs = np.repeat(_SIGNS, h_0.shape[1])
+        z = times(x, parameters["W_xh"].T * signs)
+        z += parameters["b_h"] * signs
         steps, (batch, hidden) = len(x), h_0.shape
         h, c = empty((steps + 1, batch, hidden)), empty((steps + 1, batch, hidden))
         h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
         blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 4, hidden))
-        weights = np.ascontiguousarray(parameters["W_hh"].T)
+        weights = np.multiply(parameters["W_hh"].T, signs, order="C")
         through, entering = np.empty((batch, 4 * hidden)), np.empty((batch, hidden))
         dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
         before, c_before = h[0], c[0]

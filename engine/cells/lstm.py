@@ -58,7 +58,9 @@ class LstmLane(Lane):
         of_c, of_h = self.whole[1][start:stop, sample], self.whole[2][start:stop, sample]
         jacobians = empty((2 * height, stop - start, height))
         of_state, of_cell = jacobians[:height], jacobians[height:]
-        np.multiply(of_h.T[:, :, np.newaxis], blocks[:, 3:], out=of_state)
+        beside = np.zeros((height, stop - start, 2))  # a product with 0 W_g + of_h W_o: the quicker
+        beside[:, :, 1] = of_h.T
+        np.matmul(beside, blocks[:, 2:], out=of_state)
         np.matmul(of_c.transpose(2, 0, 1), blocks[:, :3], out=of_cell)
         return jacobians.transpose(1, 0, 2)
 

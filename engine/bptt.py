@@ -34,6 +34,8 @@ class LayerGradient:
         dz_exponent: of ``dz``, (T,).
         passing: the part of ``state`` that the truncation lets go on to step t − 1.
         dz_passing: that of ``dz``.
+        squares: the squared norms of every part of ``state`` that is ordinary and nowhere zero,
+            (T,) each, where they are known.
     """
 
     state: State
@@ -42,10 +44,18 @@ class LayerGradient:
     dz_exponent: IntArray
     passing: State
     dz_passing: Array
+    squares: list[Array] | None = None
 
     def part(self, index: int) -> Scaled:
         """∂L/∂h_t (0) or ∂L/∂c_t (1), (T, B, H)."""
         return Scaled(self.state[index], self.exponent)
+
+    def magnitudes(self, index: int) -> Magnitudes:
+        """Its norms, (T,)."""
+        if self.squares is None:
+            return self.part(index).magnitudes()
+        norms = np.sqrt(self.squares[index])
+        return Magnitudes(norms, np.log10(norms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,12 @@ class Backward:
 
     def hidden(self, layer: int = -1) -> Magnitudes:
         """‖∂L/∂h_t‖ of one layer, (T,)."""
-        return self.layers[layer].part(0).magnitudes()
+        return self.layers[layer].magnitudes(0)
 
     def cell(self, layer: int = -1) -> Magnitudes | None:
         """‖∂L/∂c_t‖ of one layer, (T,), where there is a c."""
         own = self.layers[layer]
-        return own.part(1).magnitudes() if len(own.state) > 1 else None
+        return own.magnitudes(1) if len(own.state) > 1 else None
 
     def steps(self, name: str) -> Scaled:
         """The term that every step adds to ∂L/∂(parameter), shape (T, *parameter).
@@ -166,10 +176,13 @@ def _carried(passage: Passage, state: State) -> list[LayerGradient] | None:
     lane, (steps, batch, _) = passage.lanes[0], state[0].shape
     dz = empty((steps, batch, lane.width))
     lane.local(lane.whole, state, dz)
-    if not all(_trusted_totals(part) for part in state):
+    flat = [part.reshape(steps, -1) for part in state]
+    squares = [np.vecdot(part, part) for part in flat]
+    known = all(map(trusted, squares))
+    if not (known or all(map(_trusted_totals, state))):
         return None
     zero = np.zeros(steps, dtype=np.int64)
-    return [LayerGradient(state, dz, zero, zero, state, dz)]
+    return [LayerGradient(state, dz, zero, zero, state, dz, squares if known else None)]
 
 
 def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
@@ -240,8 +253,6 @@ def _trusted_totals(dh: Array) -> bool:
     """Whether a gradient stayed inside the ordinary range of a double at every step."""
     flat = dh.reshape(len(dh), -1)
     squares = np.vecdot(flat, flat)
-    if trusted(squares):
-        return True
     zero = squares == 0.0
     if zero.any() and not flat[zero].any():
         later = np.append(squares[1:], np.inf)[zero]

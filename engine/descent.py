@@ -96,7 +96,8 @@ def _one_sample(
         some = done[:, first[start] : count, :hidden]
         live = order[first[start] :] >= firsts[start:stop, np.newaxis]
         size = np.vecdot(some, some)
-        size[np.isnan(size)] = np.inf  # a Jacobian was beyond a double: call for the careful way
+        if np.count_nonzero(size == size) < size.size:  # a Jacobian was beyond a double: call for
+            size[np.isnan(size)] = np.inf  # the careful way
         yield slice(start, stop), slice(first[start], count), size, live
 
 

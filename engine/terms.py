@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
-from engine.magnitude import LOG10_2, Scaled, near_one, ordinary, trusted
+from engine.magnitude import LOG10_2, Scaled, near_one, trusted
 from engine.memory import empty
 
 _BLOCK = 2_000_000
@@ -56,14 +56,13 @@ def _log10(factors: list[Array]) -> list[Array]:
     squares = np.empty((len(factors), len(factors[0])))
     for factor, square in zip(factors, squares, strict=True):
         np.vecdot(factor, factor, out=square)
-    if not ordinary(squares):
-        dead = squares == 0.0
+    dead, unseen = squares == 0.0, False
+    if np.count_nonzero(dead):
+        some = np.logical_or.reduce(dead, axis=1).nonzero()[0].tolist()
+        unseen = any(np.count_nonzero(factors[i][dead[i]]) for i in some)
         squares[dead] = np.nan
-        seen = trusted(squares) and not any(
-            np.count_nonzero(zero) and f[zero].any() for f, zero in zip(factors, dead, strict=True)
-        )
-        if not seen:
-            return [Scaled.ordinary(factor).log10_norms() for factor in factors]
+    if unseen or not trusted(squares):
+        return [Scaled.ordinary(factor).log10_norms() for factor in factors]
     log10 = np.multiply(np.log10(squares, out=squares), 0.5, out=squares)
     return list(log10)
 

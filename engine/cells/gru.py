@@ -190,7 +190,8 @@ class GruCell(Cell):
 
     def activity(self, layer: Layer) -> dict[str, Array]:
         """Mean of r, z and |n| over samples and units."""
-        means = np.abs(layer.saved["gates"]).mean(axis=(1, 3))
+        gates = layer.saved["gates"]
+        means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
         return {name: means[:, block] for block, name in enumerate(self.gates)}
 
 

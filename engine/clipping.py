@@ -151,8 +151,7 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
     if clip.threshold is None or not _engages(g, clip, norm, log10_norm):
         cosine = math.nan if math.isnan(log10_norm) else 1.0
         return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
-    with np.errstate(over="ignore", under="ignore"):
-        after = _RULES[clip.rule](g, clip.threshold)
+    after = _RULES[clip.rule](g, clip.threshold)
     return after, compared(clip, g, after)
 
 

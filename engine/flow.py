@@ -122,8 +122,7 @@ def _unroll(
 def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
     every, evaluate = np.count_nonzero(trace.emits) == trace.steps, LOSSES[loss].evaluate
-    with np.errstate(over="ignore"):
-        values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
+    values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
     if not all_finite(gradients):
         raise InvalidInput(
             ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"

@@ -29,8 +29,9 @@ class Loss:
 
 def _squared_error(o: Array, y: Targets) -> tuple[Array, Array]:
     """L_t = ½ Σ_k (o_tk − y_tk)², mean over the batch; ∂L_t/∂o_t = (o_t − y_t) / B."""
-    difference = o - y
-    value = 0.5 * np.square(difference).sum(axis=2).mean(axis=1)
+    with np.errstate(over="ignore"):
+        difference = o - y
+        value = 0.5 * np.square(difference).sum(axis=2).mean(axis=1)
     return np.asarray(value), np.asarray(difference / o.shape[1])
 
 

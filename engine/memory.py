@@ -16,8 +16,15 @@ LIMIT = 8_388_608
 """So many numbers (64 MiB) are kept for use again, in every thread."""
 _DIGITS = 2
 """A block's size has so many binary digits behind its first: it wastes a quarter at most."""
-_NOBODY = 3
-"""References to a block that no array looks at: the list's, the loop's and the question's own."""
+
+
+def _references(blocks: list[Array]) -> list[int]:
+    """How many references there are to every block, those of the list and of this question too."""
+    return [sys.getrefcount(block) for block in blocks]
+
+
+_NOBODY = _references([np.empty(1)])[0]
+"""References to a block that no array looks at, as this Python counts them."""
 
 
 class Pool:
@@ -45,22 +52,24 @@ class Pool:
     def _kept(self, wanted: int) -> Array:
         step = 1 << max(0, wanted.bit_length() - 1 - _DIGITS)
         size = -(-wanted // step) * step
-        for block in self._blocks.get(size, ()):
-            if sys.getrefcount(block) == _NOBODY:
-                return block[:wanted]
+        blocks = self._blocks.setdefault(size, [])
+        for number, references in enumerate(_references(blocks)):
+            if references == _NOBODY:
+                return blocks[number][:wanted]
         if self.size + size > self._limit:
             self._forget()
             if self.size + size > self._limit:
                 return np.empty(wanted)
         block = np.empty(size)
-        self._blocks.setdefault(size, []).append(block)
+        self._blocks.setdefault(size, []).append(block)  # a new list where all were forgotten
         self.size += size
         return block[:wanted]
 
     def _forget(self) -> None:
         """Give all free blocks back to the system."""
         for size, blocks in list(self._blocks.items()):
-            used = [block for block in blocks if sys.getrefcount(block) > _NOBODY]
+            counts = _references(blocks)
+            used = [block for block, n in zip(blocks, counts, strict=True) if n > _NOBODY]
             self.size -= size * (len(blocks) - len(used))
             if used:
                 self._blocks[size] = used

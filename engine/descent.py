@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 
 from engine.arrays import Array, Mask
-from engine.cells.base import Lane, State
+from engine.cells.base import State
 from engine.memory import empty
 from engine.passage import Entering, Passage
 
@@ -68,7 +68,8 @@ def _one_sample(
     many = min(steps, max(_LEAST, _TOGETHER // (width * max(count, hidden))))
     rows, later = (empty((many, count + 1, width)) for _ in range(2))
     own, order = entering.local[:, sample], np.arange(count)
-    beside = _Beside(lane, sample, count, total[1]) if width > hidden else None
+    factors = lane.beside(sample)
+    beside = _Beside(factors, count, total[1][:, sample]) if factors else None
     before = None  # the rows of the step that was done last
     for stop in range(steps, 0, -many):
         start = max(0, stop - many)
@@ -125,16 +126,15 @@ class _Beside:
     """The same with a ∂L/∂c_t beside every ∂L/∂h_t.
 
     Args:
-        lane: whose c_t.
-        sample: which of the batch.
+        factors: what completes ∂L/∂c_t and what takes it a step back, (T, H) each.
         count: I.
-        total: receives what the sum of all losses brings to c_t, (T, B, H).
+        total: receives what the sum of all losses brings to c_t, (T, H).
     """
 
-    def __init__(self, lane: Lane, sample: int, count: int, total: Array) -> None:
-        self._to_c, self._past = lane.beside(sample)
+    def __init__(self, factors: tuple[Array, Array], count: int, total: Array) -> None:
+        self._to_c, self._past = factors
         self._through = empty((count + 1, self._to_c.shape[1]))
-        self._total = total[:, sample]
+        self._total = total
 
     def complete(self, step: int, rows: Array) -> None:
         """Let ∂L/∂c of the last step be what comes through its h: nothing else arrives there."""

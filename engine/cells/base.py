@@ -88,6 +88,7 @@ class Lane(ABC):
         rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
         return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], -1))
 
+    @abstractmethod
     def jacobians_pay(self, numbers: int, batch: int) -> bool:
         """Whether rows go back quicker by ``jacobians`` than through ``local`` and ``cross``.
 
@@ -95,21 +96,22 @@ class Lane(ABC):
             numbers: how many numbers ∂L_i/∂h_t of one sample and step has over all losses i.
             batch: how many samples have Jacobians of their own.
         """
-        return False
 
+    @abstractmethod
     def jacobians(self, start: int, stop: int, sample: int) -> Array:
         """What takes a sample's completed state to h_{t−1}, for a range of steps t from 0.
 
         (·, H, H), or (·, 2H, H) where the state is [∂L/∂h_t, ∂L/∂c_t].
         """
-        raise NotImplementedError(f"{type(self).__name__} has no Jacobians to multiply rows by")
 
-    def beside(self, sample: int) -> tuple[Array, Array]:
+    def beside(self, sample: int) -> tuple[Array, Array] | None:
         """What completes a sample's ∂L/∂c_t, and what takes it to c_{t−1}, (T, H) each.
 
         ∂L/∂c_t ← ∂L/∂c_t + ∂L/∂h_t ⊙ first_t;   ∂L/∂c_{t−1} = ∂L/∂c_t ⊙ second_t
+
+        None where the cell has no c_t.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no c_t")
+        return None
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""

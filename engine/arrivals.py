@@ -85,7 +85,7 @@ def across(lane: Lane, own: LayerGradient, state: State, dz: Array) -> list[tupl
     """What arrives one step earlier, at every step at once: (values, exponents) of every part."""
     near, shift = near_one(dz)
     exponent = own.dz_exponent + shift
-    if len(lane.whole) > 1:  # what a gate lets past does not enter the weights
+    if lane.past_weights:
         peak = np.max([np.abs(part).max(axis=(1, 2)) for part in state], axis=0)
         exponent = np.maximum(exponent, own.exponent + np.frexp(peak)[1])
         near = Scaled(dz, own.dz_exponent - exponent).unscaled()

@@ -9,10 +9,10 @@ import numpy as np
 
 from engine.arrays import Array, Mask
 from engine.cells.base import State
-from engine.memory import empty
+from engine.memory import empty, full
 from engine.passage import Entering, Passage
 
-_TOGETHER = 49_152
+_TOGETHER = 160_000
 """So many numbers of several steps' ∂L_i/∂h_t are measured together."""
 _LEAST = 8
 """And the Jacobians of at least so many steps are made together."""
@@ -53,23 +53,23 @@ def descend(
 def _one_sample(
     passage: Passage, entering: Entering, losses: Mask, total: State, sample: int
 ) -> Iterator[tuple[slice, slice, Array, Mask]]:
-    """∂L_i/∂h_{t−1} = [∂L_i/∂h_t, ∂L_i/∂c_t] J_t, J_t made for several steps at once.
+    """[∂L_i/∂h_{t−1}, ∂L_i/∂c_{t−1}] = [∂L_i/∂h_t, ∂L_i/∂c_t] J_t, J_t made for several steps.
 
-    Losses have a row each, in the order of their steps; those alive at step t are the last rows
-    but one, which is the sum of all and goes into ``total``.
+    ∂L_i/∂c_t is what has arrived there from later steps. Losses have a row each, in the order of
+    their steps; those alive at step t are the last rows but one, which is the sum of all and goes
+    into ``total``.
 
     Returns:
         some steps, some losses, the squared norms of these (steps, losses), and which are alive.
     """
     lane, steps, hidden = passage.lanes[0], passage.trace.steps, passage.trace.h.shape[2]
-    width = passage.parts * hidden
     emitting, first = losses.nonzero()[0], [*accumulate(losses.tolist(), initial=0)]
-    count, firsts = len(emitting), np.array(first)
+    width, count, firsts = passage.parts * hidden, len(emitting), np.array(first)
     many = min(steps, max(_LEAST, _TOGETHER // (width * max(count, hidden))))
     rows, later = (empty((many, count + 1, width)) for _ in range(2))
+    room = full((many, width, lane.jacobian_width()), 0.0)
+    beside = lane.beside(sample) if width > room.shape[2] else None
     own, order = entering.local[:, sample], np.arange(count)
-    factors = lane.beside(sample)
-    beside = _Beside(factors, count, total[1][:, sample]) if factors else None
     before = None  # the rows of the step that was done last
     for stop in range(steps, 0, -many):
         start = max(0, stop - many)
@@ -78,22 +78,23 @@ def _one_sample(
         joining = slice(first[start], first[stop])
         at = emitting[joining]
         here[at - start, order[joining], :hidden] = own[at]
-        if beside:
+        if width > hidden:
             here[at - start, order[joining], hidden:] = 0.0
         if before is None:
             before = here[-1]
             before[count, :hidden], before[count, hidden:] = own[-1], 0.0
-            if beside:
-                beside.complete(steps - 1, before[first[steps - 1] :])
             here, entered = here[:-1], entered[:-1]
-        jacobians = lane.jacobians(start + 1, start + 1 + len(here), sample)
-        alive = first[start : start + 1 + len(here)]
-        if beside:
-            beside.back(before, here, start, alive, jacobians, entered)
+        end = start + len(here)
+        jacobians = room[: len(here)]
+        lane.jacobians(start + 1, end + 1, sample, jacobians)
+        towards = jacobians, entered, first[start + 1 : end + 1]
+        if beside is None:
+            _back(before, here, *towards)
         else:
-            _back(before, here, alive, jacobians, entered)
+            _back_beside(before, here, *towards, beside[start + 1 : end + 1])
         before, done = rows[0], rows[: stop - start]
-        total[0][start:stop, sample] = done[:, count, :hidden]
+        for number, part in enumerate(total):
+            part[start:stop, sample] = done[:, count, number * hidden : (number + 1) * hidden]
         some = done[:, first[start] : count, :hidden]
         live = order[first[start] :] >= firsts[start:stop, np.newaxis]
         size = np.vecdot(some, some)
@@ -102,78 +103,52 @@ def _one_sample(
         yield slice(start, stop), slice(first[start], count), size, live
 
 
-def _back(before: Array, here: Array, alive: list[int], jacobians: Array, entered: Array) -> None:
+def _back(before: Array, here: Array, jacobians: Array, entered: Array, alive: list[int]) -> None:
     """Some steps back from the rows of the step after them.
 
     Args:
-        before: ∂L_i/∂h of the step after, (I + 1, H).
-        here: receives those of some steps, (S, I + 1, H); losses that join are there.
-        alive: the first row at each of these steps and at the one after, (S + 1,).
-        jacobians: of the steps after each, (S, H, H).
+        before: ∂L_i/∂(state) of the step after, (I + 1, ·).
+        here: receives those of some steps, (S, I + 1, ·); losses that join are there.
+        jacobians: of the steps after each, (S, ·, ·).
         entered: what every loss brings to its own step, for the sum in the last row, (S, H).
+        alive: the first row at the step after each of these, (S,).
     """
-    dot, add = np.dot, np.add
-    for row, one, jacobian, added in zip(
-        here[::-1], alive[:0:-1], jacobians[::-1], entered[::-1], strict=True
+    hidden, dot, add = entered.shape[1], np.dot, np.add
+    for row, jacobian, added, one in zip(
+        here[::-1], jacobians[::-1], entered[::-1], alive[::-1], strict=True
     ):
         dot(before[one:], jacobian, out=row[one:])
-        whole = row[-1]
+        whole = row[-1, :hidden]
         add(whole, added, out=whole)
         before = row
 
 
-class _Beside:
-    """The same with a ∂L/∂c_t beside every ∂L/∂h_t.
-
-    Args:
-        factors: what completes ∂L/∂c_t and what takes it a step back, (T, H) each.
-        count: I.
-        total: receives what the sum of all losses brings to c_t, (T, H).
-    """
-
-    def __init__(self, factors: tuple[Array, Array], count: int, total: Array) -> None:
-        self._to_c, self._past = factors
-        self._through = empty((count + 1, self._to_c.shape[1]))
-        self._total = total
-
-    def complete(self, step: int, rows: Array) -> None:
-        """Let ∂L/∂c of the last step be what comes through its h: nothing else arrives there."""
-        hidden = rows.shape[1] // 2
-        np.multiply(rows[:, :hidden], self._to_c[step], out=rows[:, hidden:])
-        self._total[step] = 0.0
-
-    def back(
-        self,
-        before: Array,
-        here: Array,
-        start: int,
-        alive: list[int],
-        jacobians: Array,
-        entered: Array,
-    ) -> None:
-        """As ``_back``; rows are [∂L_i/∂h, ∂L_i/∂c], and ``start`` is the first of the steps."""
-        stop, hidden = start + len(here), self._to_c.shape[1]
-        through, add, matmul, multiply = self._through, np.add, np.matmul, np.multiply
-        dc_before = before[:, hidden:]
-        for row, dh, dc, joined, one, jacobian, added, to_c, past, arrived in zip(
-            here[::-1],
-            here[::-1, :, :hidden],
-            here[::-1, :, hidden:],
-            alive[-2::-1],
-            alive[:0:-1],
-            jacobians[::-1],
-            entered[::-1],
-            self._to_c[start:stop][::-1],
-            self._past[start + 1 : stop + 1][::-1],
-            self._total[start:stop][::-1],
-            strict=True,
-        ):
-            matmul(before[one:], jacobian, out=dh[one:])
-            whole = dh[-1]
-            add(whole, added, out=whole)
-            multiply(dc_before[one:], past, out=dc[one:])
-            arrived[...] = dc[-1]
-            state, own = dc[joined:], through[joined:]
-            multiply(dh[joined:], to_c, out=own)
-            add(state, own, out=state)
-            before, dc_before = row, dc
+def _back_beside(
+    before: Array,
+    here: Array,
+    jacobians: Array,
+    entered: Array,
+    alive: list[int],
+    beside: Array,
+) -> None:
+    """The same by Jacobians that lead to h_{t−1} alone; ``beside`` leads to c_{t−1}, (S, 2H)."""
+    hidden = entered.shape[1]
+    through = empty(here.shape[1:])
+    from_h, from_c = through[:, :hidden], through[:, hidden:]
+    add, matmul, multiply = np.add, np.matmul, np.multiply
+    for row, dh, dc, jacobian, added, one, factor in zip(
+        here[::-1],
+        here[::-1, :, :hidden],
+        here[::-1, :, hidden:],
+        jacobians[::-1],
+        entered[::-1],
+        alive[::-1],
+        beside[::-1],
+        strict=True,
+    ):
+        rows, whole = before[one:], dh[-1]
+        matmul(rows, jacobian, out=dh[one:])
+        add(whole, added, out=whole)
+        multiply(rows, factor, out=through[one:])
+        add(from_h[one:], from_c[one:], out=dc[one:])
+        before = row

@@ -56,6 +56,9 @@ class Lane(ABC):
         to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
     """
 
+    past_weights = False
+    """Whether a part of the state goes a step back without entering the weights."""
+
     def __init__(
         self,
         whole: Coefficients,
@@ -97,19 +100,27 @@ class Lane(ABC):
             batch: how many samples have Jacobians of their own.
         """
 
-    @abstractmethod
-    def jacobians(self, start: int, stop: int, sample: int) -> Array:
-        """What takes a sample's completed state to h_{t−1}, for a range of steps t from 0.
+    def jacobian_width(self) -> int:
+        """H: ``jacobians`` lead to h_{t−1}; 2H: to c_{t−1} as well, where there is one."""
+        return int(self.recurrent.shape[1])
 
-        (·, H, H), or (·, 2H, H) where the state is [∂L/∂h_t, ∂L/∂c_t].
+    @abstractmethod
+    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+        """∂h_t/∂h_{t−1} of a sample for a range of steps t, from 0.
+
+        Args:
+            start: the first of the steps.
+            stop: the step after the last one.
+            sample: from 0.
+            out: receives ∂(unit)_t/∂(unit)_{t−1}: unit of step t (h_t, then c_t where there is
+                one), step, unit of step t − 1. It holds zeros or the Jacobians of other steps.
         """
 
-    def beside(self, sample: int) -> tuple[Array, Array] | None:
-        """What completes a sample's ∂L/∂c_t, and what takes it to c_{t−1}, (T, H) each.
+    def beside(self, sample: int) -> Array | None:
+        """What takes a sample's [∂L/∂h_t, ∂L/∂c_t] to c_{t−1}, (T, 2H); None without a c_t.
 
-        ∂L/∂c_t ← ∂L/∂c_t + ∂L/∂h_t ⊙ first_t;   ∂L/∂c_{t−1} = ∂L/∂c_t ⊙ second_t
-
-        None where the cell has no c_t.
+        ∂L/∂c_{t−1} = ∂L/∂h_t ⊙ first_t + ∂L/∂c_t ⊙ second_t, where ∂L/∂c_t is what has arrived at
+        c_t from later steps, without what comes through h_t
         """
         return None
 

@@ -24,39 +24,39 @@ class GruLane(Lane):
     dz_n = dh ⊙ (1 − z) ⊙ tanh′;   dz_r = dz_n ⊙ q ⊙ σ′;   dz_z = dh ⊙ (h_{t−1} − n) ⊙ σ′;
     dh_{t−1} = dh ⊙ z + [dz_r, dz_z, dz_n ⊙ r] W_hh   with q = W_hn h_{t−1} + b_hn
 
-    The coefficients are (those of dz_n, dz_r, dz_z and dz_n ⊙ r (B, 4, H), z itself). In this order
-    the first three blocks are what enters W_xh, the last three what enters W_hh.
+    The coefficients are ([those of dz_n, dz_r, dz_z and dz_n ⊙ r, z itself] (B, 5, H),). In this
+    order the first three blocks are what enters W_xh, the next three what enters W_hh.
     Source: Cho et al. 2014.
     """
+
+    past_weights = True
 
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂z_t, four blocks: n, r, z, and n inside the reset product."""
         dh = state[0]
         blocks = dz.reshape(*dh.shape[:-1], 4, dh.shape[-1])
-        np.multiply(dh[..., np.newaxis, :], factors[0], out=blocks)
+        np.multiply(dh[..., np.newaxis, :], factors[0][..., :4, :], out=blocks)
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1}: past the gates through z, and through W_hh."""
         rows, height = self.recurrent.shape
         through = np.dot(dz.reshape(-1, rows + height)[:, height:], self.recurrent)
         arriving = previous[0]
-        np.multiply(state[0], factors[1], out=arriving)
+        np.multiply(state[0], factors[0][..., 4, :], out=arriving)
         arriving += through.reshape(arriving.shape)
 
     def jacobians_pay(self, numbers: int, batch: int) -> bool:
         """They are a third as high as W_hh."""
         return numbers <= 1_000_000
 
-    def jacobians(self, start: int, stop: int, sample: int) -> Array:
-        """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh, (·, H, H)."""
+    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+        """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh."""
         rows, height = self.recurrent.shape
-        blocks = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
-        coefficients = self.whole[0][start:stop, sample, 1:].transpose(2, 0, 1)
-        jacobians = empty((height, stop - start, height))
-        np.matmul(coefficients, blocks, out=jacobians)
-        diagonal = np.arange(height)
-        jacobians[diagonal, :, diagonal] += self.whole[1][start:stop, sample].T
-        return jacobians.transpose(1, 0, 2)
+        blocks = np.empty((height, 4, height))
+        blocks[:, :3] = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
+        blocks[:, 3] = np.eye(height)
+        coefficients = self.whole[0][start:stop, sample, 1:]
+        np.matmul(coefficients.transpose(2, 0, 1), blocks, out=out.transpose(1, 0, 2))
 
 
 class GruCell(Cell):
@@ -142,8 +142,8 @@ class GruCell(Cell):
         z, gates, q = layer.saved["z"], layer.saved["gates"], layer.saved["q"]
         r, n = gates[:, :, 0], gates[:, :, 2]
         slopes = _SIGMOID.derivative(z[:, :, :2])
-        factors = empty((*q.shape[:2], 4, q.shape[2]))
-        of_n, of_r, of_z, of_inner = (factors[:, :, block] for block in range(4))
+        factors = empty((*q.shape[:2], 5, q.shape[2]))
+        of_n, of_r, of_z, of_inner, past = (factors[:, :, block] for block in range(5))
         _SIGMOID.value(z[:, :, 1], out=of_n)
         of_n *= _TANH.derivative(z[:, :, 2])
         np.multiply(of_n, q, out=of_r)
@@ -154,10 +154,8 @@ class GruCell(Cell):
         hidden = q.shape[2]
         inward = parameters["W_xh"]
         inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
-        update = empty(q.shape)
-        np.copyto(update, gates[:, :, 1])
-        whole = (factors, update)
-        return GruLane(whole, 4 * hidden, parameters["W_hh"], inward)
+        np.copyto(past, gates[:, :, 1])
+        return GruLane((factors,), 4 * hidden, parameters["W_hh"], inward)
 
     def chain(self, parameters: Parameters, layer: Layer) -> Chain:
         """∂h_{t+1}/∂h_t."""

@@ -16,6 +16,8 @@ from engine.products import times
 _SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
 _SIGNS = np.array([-1.0, -1.0, 1.0, -1.0])
 """Of z_i, z_f, z_g and z_o where they are saved."""
+_SMALL = 48
+"""Up to so many units a Jacobian leads to c_{t−1} as well."""
 
 
 class LstmLane(Lane):
@@ -26,6 +28,8 @@ class LstmLane(Lane):
     The coefficients are (o ⊙ tanh′(c), the slopes of i, f and g (B, 3, H), that of o, f itself).
     Source: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
     """
+
+    past_weights = True
 
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂c_t completed, then ∂L/∂z_t, one block a gate in the order i, f, g, o."""
@@ -48,25 +52,35 @@ class LstmLane(Lane):
         """They are half as high as W_hh, but many samples share the steps of small rows."""
         return batch == 1 or numbers >= 8_192
 
-    def jacobians(self, start: int, stop: int, sample: int) -> Array:
-        """diag(coefficient) W_o for ∂L/∂h_t, and Σ diag(coefficient) W of i, f and g for ∂L/∂c_t.
+    def jacobian_width(self) -> int:
+        """With ∂L/∂c_{t−1} for small rows: beside a product it takes longer than in it."""
+        hidden = int(self.recurrent.shape[1])
+        return 2 * hidden if hidden <= _SMALL else hidden
 
-        (·, 2H, H)
+    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+        """From c_t: Σ diag(coefficient) W of i, f and g. From h_t: through c_t, and by W_o.
+
+        ∂c_t/∂h_{t−1} = Σ_ifg diag(coefficient) W;   ∂c_t/∂c_{t−1} = diag(f);
+        ∂h_t/∂(h, c)_{t−1} = diag(o ⊙ tanh′(c)) ∂c_t/∂(h, c)_{t−1} + diag(coefficient) [W_o, 0]
         """
         rows, height = self.recurrent.shape
         blocks = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
-        of_c, of_h = self.whole[1][start:stop, sample], self.whole[2][start:stop, sample]
-        jacobians = empty((2 * height, stop - start, height))
-        of_state, of_cell = jacobians[:height], jacobians[height:]
-        beside = np.zeros((height, stop - start, 2))  # a product with 0 W_g + of_h W_o: the quicker
-        beside[:, :, 1] = of_h.T
-        np.matmul(beside, blocks[:, 2:], out=of_state)
-        np.matmul(of_c.transpose(2, 0, 1), blocks[:, :3], out=of_cell)
-        return jacobians.transpose(1, 0, 2)
+        to_c, of_c, of_h, forget = (factor[start:stop, sample] for factor in self.whole)
+        of_state = empty((stop - start, 4, height))
+        np.multiply(of_c, to_c[:, np.newaxis], out=of_state[:, :3])
+        of_state[:, 3] = of_h
+        from_h, from_c = out[:, :height], out[:, height:]
+        for factors, part in ((of_state, from_h), (of_c, from_c)):
+            towards_h = part[..., :height].transpose(1, 0, 2)
+            np.matmul(factors.transpose(2, 0, 1), blocks[:, : factors.shape[1]], out=towards_h)
+        if out.shape[2] > height:
+            np.multiply(to_c, forget, out=np.einsum("shh->sh", from_h[..., height:]))
+            np.einsum("shh->sh", from_c[..., height:])[:] = forget
 
-    def beside(self, sample: int) -> tuple[Array, Array]:
-        """o ⊙ tanh′(c) and f."""
-        return self.whole[0][:, sample], self.whole[3][:, sample]
+    def beside(self, sample: int) -> Array:
+        """[o ⊙ tanh′(c) ⊙ f, f]."""
+        to_c, _, _, forget = (factor[:, sample] for factor in self.whole)
+        return np.concatenate((to_c * forget, forget), axis=1)
 
 
 class LstmCell(Cell):

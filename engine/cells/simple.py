@@ -36,10 +36,10 @@ class SimpleLane(Lane):
         """Only for a few small rows: a Jacobian is as large as what it stands for."""
         return batch == 1 and numbers <= 4_000
 
-    def jacobians(self, start: int, stop: int, sample: int) -> Array:
+    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """diag(f′(a_t)) R."""
         slopes = self.whole[0][start:stop, sample, :, np.newaxis]
-        return np.multiply(slopes, self.recurrent, out=empty((len(slopes), *self.recurrent.shape)))
+        np.multiply(slopes, self.recurrent, out=out)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """The same with the largest f′ of every step near 1."""

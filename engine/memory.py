@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.arrays import Array
 
-LEAST, MOST = 4_096, 524_288
-"""Smaller arrays are the allocator's business; from 4 MiB on NumPy asks for huge pages."""
+LEAST, MOST = 4_096, 1_048_576
+"""Smaller arrays are the allocator's business; those above 8 MiB mostly lie in huge pages."""
 LIMIT = 8_388_608
 """So many numbers (64 MiB) are kept for use again, in every thread."""
 _DIGITS = 2

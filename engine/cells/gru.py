@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS, gate
+from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, gru_chain
 from engine.memory import empty
 from engine.products import times
 
-_SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+_TANH = ACTIVATIONS["tanh"]
 _SIGNS = np.array([-1.0, -1.0, 1.0])
-"""Of z_r, z_z and z_n where they are saved."""
+"""Of z_r, z_z and z_n where the steps are computed."""
 
 
 class GruLane(Lane):
@@ -94,8 +94,8 @@ class GruCell(Cell):
     ) -> Layer:
         """Every step after the other; the gates' own functions take the place of f.
 
-        The weights of r and z are negated, so that −z comes out and 1 / (1 + exp(−z)) needs no
-        change of sign at every step; slopes are the same at −z.
+        The weights of r and z are negated, so that −z comes out, and e = exp(−z). What a gate
+        σ(z) = 1 / (1 + e) lets through is divided by 1 + e, which may be infinite.
         """
         signs = np.repeat(_SIGNS, h_0.shape[1])
         z = times(x, parameters["W_xh"].T * signs)
@@ -104,16 +104,18 @@ class GruCell(Cell):
         h = empty((steps + 1, batch, hidden))
         h[0] = h_0
         blocks, gates = z.reshape(steps, batch, 3, hidden), empty((steps, batch, 3, hidden))
+        e, a = blocks[:, :, :2], blocks[:, :, 2]
         q = empty((steps, batch, hidden))
         weights = np.multiply(parameters["W_hh"].T, signs, order="C")
         b_hn = parameters["b_hn"]
         through, reset = np.empty((batch, 3 * hidden)), np.empty((batch, hidden))
         to_gates = through[:, : 2 * hidden].reshape(batch, 2, hidden)
         to_new = through[:, 2 * hidden :]
-        dot, add, multiply, tanh, previous = np.dot, np.add, np.multiply, np.tanh, h[0]
-        for z_rz, z_n, rz, r, update, n, q_t, h_t in zip(
-            blocks[:, :, :2],
-            blocks[:, :, 2],
+        dot, add, divide, subtract = np.dot, np.add, np.divide, np.subtract
+        exp, tanh, previous = np.exp, np.tanh, h[0]
+        for e_t, a_t, below, below_r, below_z, n, q_t, h_t in zip(
+            e,
+            a,
             gates[:, :, :2],
             gates[:, :, 0],
             gates[:, :, 1],
@@ -122,55 +124,62 @@ class GruCell(Cell):
             h[1:],
             strict=True,
         ):
-            dot(previous, weights, out=through)
-            add(z_rz, to_gates, out=z_rz)
-            add(to_new, b_hn, out=q_t)
-            gate(z_rz, rz)
-            multiply(r, q_t, out=reset)
-            add(z_n, reset, out=z_n)
-            tanh(z_n, out=n)
-            np.subtract(previous, n, out=h_t)
-            multiply(h_t, update, out=h_t)
-            add(h_t, n, out=h_t)
+            dot(previous, weights, through)
+            add(e_t, to_gates, e_t)
+            add(to_new, b_hn, q_t)
+            exp(e_t, e_t)
+            add(e_t, ONE, below)
+            divide(q_t, below_r, reset)
+            add(a_t, reset, a_t)
+            tanh(a_t, n)
+            subtract(previous, n, h_t)
+            divide(h_t, below_z, h_t)
+            add(h_t, n, h_t)
             previous = h_t
-        return Layer(x, h[:-1], h[1:], h[0], {"z": blocks, "gates": gates, "q": q})
+        rz = gates[:, :, :2]
+        np.reciprocal(rz, out=rz)
+        return Layer(x, h[:-1], h[1:], h[0], {"e_a": blocks, "gates": gates, "q": q})
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
-        """The way back; the slopes are taken at z, so that saturated gates keep their digits."""
-        z, gates, q = layer.saved["z"], layer.saved["gates"], layer.saved["q"]
-        r, n = gates[:, :, 0], gates[:, :, 2]
-        slopes = _SIGMOID.derivative(z[:, :, :2])
+        """The way back; the slopes keep their digits where a gate saturates."""
+        gates, q = layer.saved["gates"], layer.saved["q"]
+        r, z, n = (gates[:, :, block] for block in range(3))
+        slopes, shut, of_a = self._slopes(layer.saved)
         factors = empty((*q.shape[:2], 5, q.shape[2]))
         of_n, of_r, of_z, of_inner, past = (factors[:, :, block] for block in range(5))
-        _SIGMOID.value(z[:, :, 1], out=of_n)
-        of_n *= _TANH.derivative(z[:, :, 2])
+        np.multiply(shut, of_a, out=of_n)
         np.multiply(of_n, q, out=of_r)
         of_r *= slopes[:, :, 0]
         np.subtract(layer.feedback, n, out=of_z)
         of_z *= slopes[:, :, 1]
         np.multiply(of_n, r, out=of_inner)
+        past[:] = z
         hidden = q.shape[2]
         inward = parameters["W_xh"]
         inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
-        np.copyto(past, gates[:, :, 1])
         return GruLane((factors,), 4 * hidden, parameters["W_hh"], inward)
+
+    def _slopes(
+        self, saved: dict[str, Array], sample: slice = slice(None)
+    ) -> tuple[Array, Array, Array]:
+        """σ′ of r and z (T, B, 2, H), 1 − z, and tanh′ of n."""
+        e_a, rz = saved["e_a"][:, sample], saved["gates"][:, sample, :2]
+        shut = closed(e_a[:, :, :2], rz, out=empty(rz.shape))
+        slopes = np.multiply(shut, rz, out=empty(rz.shape))
+        return slopes, shut[:, :, 1], _TANH.derivative(e_a[:, :, 2])
 
     def chain(self, parameters: Parameters, layer: Layer) -> Chain:
         """∂h_{t+1}/∂h_t."""
-        z, gates = layer.saved["z"][1:, 0], layer.saved["gates"][1:, 0]
-        slopes = (
-            _SIGMOID.derivative(z[:, 0]),
-            _SIGMOID.derivative(z[:, 1]),
-            _TANH.derivative(z[:, 2]),
-        )
+        slopes, _, of_a = (every[1:, 0] for every in self._slopes(layer.saved, slice(1)))
+        gates = layer.saved["gates"][1:, 0]
         return gru_chain(
             (gates[:, 0], gates[:, 1], gates[:, 2]),
             layer.saved["q"][1:, 0],
             layer.feedback[1:, 0],
             parameters["W_hh"],
-            slopes=slopes,
+            slopes=(slopes[:, 0], slopes[:, 1], of_a),
         )
 
     def terms(self, layer: Layer, dz: Array) -> Terms:

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS, gate
+from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, lstm_chain
 from engine.memory import empty
 from engine.products import times
 
-_SIGMOID, _TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
-_SIGNS = np.array([-1.0, -1.0, 1.0, -1.0])
-"""Of z_i, z_f, z_g and z_o where they are saved."""
+_TANH = ACTIVATIONS["tanh"]
+_SIGNS = np.array([-1.0, -1.0, -1.0, 1.0])
+"""Of z_o, z_i, z_f and z_g: the order of what is saved, with the gates side by side."""
 _SMALL = 48
 """Up to so many units a Jacobian leads to c_{t−1} as well."""
 
@@ -120,76 +120,91 @@ class LstmCell(Cell):
     ) -> Layer:
         """Every step after the other; the gates' own functions take the place of f.
 
-        The weights of i, f and o are negated, so that −z comes out and 1 / (1 + exp(−z)) needs no
-        change of sign at every step; slopes are the same at −z.
+        The weights of o, i and f are negated, so that −z comes out, and e = exp(−z). What a gate
+        σ(z) = 1 / (1 + e) lets through is divided by 1 + e, which may be infinite:
+        c_t = g_t / (1 + e_i) + c_{t−1} / (1 + e_f) is one division.
         """
-        signs = np.repeat(_SIGNS, h_0.shape[1])
-        z = times(x, parameters["W_xh"].T * signs)
-        z += parameters["b_h"] * signs
         steps, (batch, hidden) = len(x), h_0.shape
-        h, c = empty((steps + 1, batch, hidden)), empty((steps + 1, batch, hidden))
-        h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
-        blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 4, hidden))
-        weights = np.multiply(parameters["W_hh"].T, signs, order="C")
-        through, entering = np.empty((batch, 4 * hidden)), np.empty((batch, hidden))
-        dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
-        before, c_before = h[0], c[0]
-        for z_t, block, z_g, gate_t, i, f, g, o, c_t, h_t in zip(
+        signs = np.repeat(_SIGNS, hidden)
+        inward, recurrent, bias = (_output_first(parameters[n]) for n in ("W_xh", "W_hh", "b_h"))
+        z = times(x, inward.T * signs)
+        z += bias * signs
+        weights = np.multiply(recurrent.T, signs, order="C")
+        h, c = empty((steps + 1, batch, hidden)), empty((steps, batch, hidden))
+        h[0], c_0 = h_0, np.zeros(h_0.shape) if c_0 is None else c_0
+        blocks = z.reshape(steps, batch, 4, hidden)
+        e, a, gates, tanh_c = blocks[:, :, :3], blocks[:, :, 3], empty(blocks.shape), empty(c.shape)
+        enters = empty((steps + 1, batch, 2, hidden))  # g_t and c_{t−1}
+        enters[0, :, 1] = c_0
+        through, let = np.empty((batch, 4 * hidden)), np.empty((batch, 2, hidden))
+        new, kept = let[:, 0], let[:, 1]
+        dot, add, divide, exp, tanh, before = np.dot, np.add, np.divide, np.exp, np.tanh, h[0]
+        for z_t, e_t, a_t, below, below_h, below_c, g_c, g, c_t, tanh_c_t, h_t in zip(
             z,
-            blocks,
-            blocks[:, :, 2],
-            gates,
-            *(gates[:, :, number] for number in range(4)),
-            c[1:],
+            e,
+            a,
+            gates[:, :, :3],
+            gates[:, :, 0],
+            gates[:, :, 1:3],
+            enters[:-1],
+            enters[:-1, :, 0],
+            enters[1:, :, 1],
+            tanh_c,
             h[1:],
             strict=True,
         ):
-            dot(before, weights, out=through)
-            add(z_t, through, out=z_t)
-            gate(block, gate_t)
-            tanh(z_g, out=g)
-            multiply(f, c_before, out=c_t)
-            multiply(i, g, out=entering)
-            add(c_t, entering, out=c_t)
-            tanh(c_t, out=h_t)
-            multiply(h_t, o, out=h_t)
-            before, c_before = h_t, c_t
-        return Layer(x, h[:-1], h[1:], h[0], {"z": blocks, "gates": gates}, c[1:], c[0])
+            dot(before, weights, through)
+            add(z_t, through, z_t)
+            exp(e_t, e_t)
+            add(e_t, ONE, below)
+            tanh(a_t, g)
+            divide(g_c, below_c, let)
+            add(new, kept, c_t)
+            tanh(c_t, tanh_c_t)
+            divide(tanh_c_t, below_h, h_t)
+            before = h_t
+        below = gates[:, :, :3]
+        np.reciprocal(below, out=below)
+        gates[:, :, 3], c[:] = enters[:-1, :, 0], enters[1:, :, 1]
+        saved = {"e_a": blocks, "gates": gates, "tanh_c": tanh_c}
+        return Layer(x, h[:-1], h[1:], h[0], saved, c, c_0)
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
-        """The way back; the slopes are taken at z, so that saturated gates keep their digits."""
+        """The way back; the slopes keep their digits where a gate saturates."""
         assert layer.c is not None
         assert layer.c_0 is not None
-        z, gates, c = layer.saved["z"], layer.saved["gates"], layer.c
-        slopes = self._slopes(z)
-        i, f, g, o = (gates[:, :, block] for block in range(4))
-        of_h, of_c, forget = empty(c.shape), slopes[:, :, :3], empty(c.shape)
-        np.tanh(c, out=of_h)
-        of_h *= slopes[:, :, 3]
+        c, tanh_c = layer.c, layer.saved["tanh_c"]
+        o, i, f, g = (layer.saved["gates"][:, :, block] for block in range(4))
+        slopes = self._slopes(layer.saved)
+        of_c = slopes[:, :, 1:]
+        of_h = np.multiply(tanh_c, slopes[:, :, 0], out=empty(c.shape))
         of_c[:, :, 0] *= g
         of_c[0, :, 1] *= layer.c_0
         of_c[1:, :, 1] *= c[:-1]
         of_c[:, :, 2] *= i
         to_c = _TANH.derivative(c)
         to_c *= o
-        np.copyto(forget, f)
+        forget = np.positive(f, out=empty(c.shape))
         whole = (to_c, of_c, of_h, forget)
         return LstmLane(whole, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
 
-    def _slopes(self, z: Array) -> Array:
-        """σ′ and tanh′ at z, of every gate, the shape of z."""
-        slopes = _SIGMOID.derivative(z)
-        slopes[..., 2, :] = _TANH.derivative(z[..., 2, :])
+    def _slopes(self, saved: dict[str, Array], sample: slice = slice(None)) -> Array:
+        """σ′ of o, i and f, and tanh′ of g, (T, B, 4, H)."""
+        e_a, gates = saved["e_a"][:, sample], saved["gates"][:, sample]
+        slopes = closed(e_a, gates, out=empty(gates.shape))
+        slopes *= gates
+        slopes[:, :, 3] = _TANH.derivative(e_a[:, :, 3])
         return slopes
 
     def chain(self, parameters: Parameters, layer: Layer) -> Chain:
         """∂(h, c)_{t+1}/∂(h, c)_t."""
         assert layer.c is not None
-        gates, slopes = layer.saved["gates"][1:, 0], self._slopes(layer.saved["z"][1:, 0])
-        i, f, g, o = (gates[:, block] for block in range(4))
-        di, df, dg, do = (slopes[:, block] for block in range(4))
+        slopes = self._slopes(layer.saved, slice(1))
+        (o, i, f, g), (do, di, df, dg) = (
+            [every[1:, 0, block] for block in range(4)] for every in (layer.saved["gates"], slopes)
+        )
         c = layer.c[:, 0]
         return lstm_chain((i, f, g, o), c[:-1], c[1:], parameters["W_hh"], slopes=(di, df, dg, do))
 
@@ -201,7 +216,13 @@ class LstmCell(Cell):
         """Mean of i, f, |g| and o over samples and units."""
         gates = layer.saved["gates"]
         means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
-        return {name: means[:, block] for block, name in enumerate(self.gates)}
+        return {name: means[:, block % 4] for block, name in enumerate(self.gates, start=1)}
+
+
+def _output_first(blocks: Array) -> Array:
+    """Blocks i, f, g, o in the order o, i, f, g, which is not the parameters'."""
+    first = len(blocks) // 4 * 3
+    return np.concatenate((blocks[first:], blocks[:first]))
 
 
 LSTM = LstmCell()

@@ -104,9 +104,11 @@ class SimpleCell(Cell):
         states = empty((len(x) + 1, *h_0.shape))
         states[0] = h_0
         weights = np.ascontiguousarray(parameters[self.recurrent].T)
-        step, previous = self.step, states[0]
+        dot, add, previous = np.dot, np.add, states[0]
         for a_t, h_t in zip(a, states[1:], strict=True):
-            step(weights, previous, activation, a_t, h_t)
+            dot(previous, weights, h_t)
+            add(a_t, h_t, a_t)
+            activation(a_t, h_t)
             previous = h_t
         return Layer(x, states[:-1], states[1:], states[0], {"a": a})
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import ACTIVATIONS
+from engine.activations import closed
 from tests.engine.reference.cases import draws
 
 POINTS = np.array(
@@ -99,3 +100,16 @@ def test_nothing_overflows_at_the_end_of_a_double(name: str) -> None:
 
 def test_relu_passes_nothing_at_zero() -> None:
     assert ACTIVATIONS["relu"].derivative(np.array([0.0, -0.0])).tolist() == [0.0, 0.0]
+
+
+def test_a_gate_that_is_nearly_open_keeps_the_digits_of_what_it_shuts() -> None:
+    """σ(−a) from e = exp(−a) and σ(a), from where e is infinite to where it is below 1e-308."""
+    minus_a = np.array([-800.0, -708.0, -40.0, -1.0, 0.0, 1.0, 40.0, 708.0, 709.9, 800.0])
+    with np.errstate(over="ignore", under="ignore"):
+        e = np.exp(minus_a)
+        gate = 1.0 / (1.0 + e)
+    found = closed(e, gate, out=np.empty_like(e))
+    with mp.workdps(50):
+        exact = [float(1 / (1 + mp.exp(-mp.mpf(float(a))))) for a in minus_a]
+    np.testing.assert_allclose(found[1:], exact[1:], rtol=1e-14)
+    assert found[0] == pytest.approx(exact[0], abs=1e-300)

@@ -244,3 +244,37 @@ def same_graph(one: engine.Graph | None, other: engine.Graph) -> None:
         assert edge.log10_norm == pytest.approx(along.log10_norm, abs=1e-10), edge
         added = along.parameter_log10_norm
         assert edge.parameter_log10_norm == pytest.approx(added, abs=1e-10), edge
+
+
+@pytest.mark.parametrize(
+    ("cell", "bias"),
+    [*product(("lstm",), (20.0, -20.0, 300.0, -300.0)), ("gru", -20.0), ("gru", -300.0)],
+)
+def test_saturated_gates_against_mpmath(cell: str, bias: float) -> None:
+    """Gates open or shut but for 1e-9, or for 1e-130: what is left over has all its digits.
+
+    Not GRU's open z: h_t = n + z (h_{t−1} − n) is rounded to the larger of the two on the way
+    forward, here as in PyTorch.
+    """
+    case = exploding(cell, 1, 2, 12, "many-to-many")
+    b_h = np.full_like(case.parameters["b_h"], bias)
+    b_h[4:6] = 0.1  # the candidate
+    case = case.with_(parameters={**case.parameters, "b_h": b_h})
+    flow = case.flow(graph=False, spectral=False)
+    with mp.workdps(400):
+        forward = Exact(case)
+        agree(case, flow, forward.back(*case.emits), {12: forward.back(12)})
+
+
+@pytest.mark.parametrize("bias", [800.0, -800.0])
+@pytest.mark.parametrize("cell", GATED)
+def test_gates_whose_exponential_overflows(cell: str, bias: float) -> None:
+    case = exploding(cell, 1, 2, 12, "many-to-many")
+    b_h = np.full_like(case.parameters["b_h"], bias)
+    flow = case.with_(parameters={**case.parameters, "b_h": b_h}).flow()
+    assert np.isfinite(flow.trace.o).all()
+    assert flow.layers[0].gates is not None
+    for name, mean in flow.layers[0].gates.items():
+        wanted = 1.0 if bias > 0.0 or name in ("cell", "new") else 0.0
+        np.testing.assert_allclose(mean, wanted, atol=1e-300)
+    assert not np.isinf(flow.hidden_gradient.log10_norm).any()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.arrays import Array, IntArray
@@ -14,6 +12,7 @@ from engine.memory import empty, full
 from engine.network import layered
 from engine.passage import Entering, Passage
 from engine.products import times
+from engine.records import record
 from engine.terms import term_log10_norms
 from engine.vector import Vector, summed
 
@@ -21,7 +20,7 @@ _DEAD = 1e-60
 """A zero behind a squared norm below this may be an underflow rather than a dead unit."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerGradient:
     """One layer's gradients; index 0 is step 1.
 
@@ -58,7 +57,7 @@ class LayerGradient:
         return Magnitudes(norms, np.log10(norms))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Backward:
     """One backward pass; index 0 is step 1.
 
@@ -165,7 +164,8 @@ def _backward(
             exponents[layered(name, number)] = own.dz_exponent
     factors |= {"W_hy": (do, passage.trace.h), "b_y": (do, None)}
     exponents |= {"W_hy": output_exponent, "b_y": output_exponent}
-    scaled = any(each.any() for each in {id(e): e for e in exponents.values()}.values())
+    distinct = {id(exponent): exponent for exponent in exponents.values()}.values()
+    scaled = any(map(np.count_nonzero, distinct))
     return Backward(
         layers, do, entering.do, output_exponent, factors, exponents if scaled else None
     )

@@ -12,6 +12,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import InvalidInput, choose
 from engine.magnitude import Magnitudes, ordinary
+from engine.records import record
 from engine.vector import Vector
 
 
@@ -82,7 +83,7 @@ class PerSample:
     cosine: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clipping:
     """What a clip rule did to a gradient.
 

@@ -67,7 +67,7 @@ def _one_sample(
     width, count, firsts = passage.parts * hidden, len(emitting), np.array(first)
     many = min(steps, max(_LEAST, _TOGETHER // (width * max(count, hidden))))
     rows, later = (empty((many, count + 1, width)) for _ in range(2))
-    room = full((many, width, lane.jacobian_width()), 0.0)
+    room = full((many, width + 1, lane.jacobian_width()), 0.0)[:, :width]  # powers of 2 collide
     beside = lane.beside(sample) if width > room.shape[2] else None
     own, order = entering.local[:, sample], np.arange(count)
     before = None  # the rows of the step that was done last

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from engine.descent import descend, pays
 from engine.magnitude import log10_of, split_norms, trusted
 from engine.memory import empty, full
 from engine.passage import Entering, Passage
+from engine.records import record
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
@@ -25,7 +25,7 @@ GRID = 256
 """Beyond, so many losses and steps."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Itemized:
     """‖∂L_i/∂h_t‖ for every loss i and step t, or for those of a grid.
 

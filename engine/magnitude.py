@@ -8,11 +8,11 @@ whole row: an entry more than 1e308 below the largest of its row is lost, even i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.arrays import Array, IntArray
+from engine.records import record
 
 LOG10_2 = float(np.log10(2.0))
 _SMALL, _LARGE = 1e-280, 1e280
@@ -23,7 +23,7 @@ _IN_CACHE = 16_384
 """So many numbers are looked at together: more would leave the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Magnitudes:
     """Norms and their logarithms, shape (n,) each.
 
@@ -36,7 +36,7 @@ class Magnitudes:
     log10_norm: Array
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scaled:
     """value[n] · 2^exponent[n]: an array whose leading index has an exponent of its own.
 
@@ -151,8 +151,10 @@ def near_one(values: Array) -> tuple[Array, IntArray]:
 
 def holds_tiny(*arrays: Array) -> bool:
     """Whether something non-zero is so small that a product of three may underflow unseen."""
-    for array in arrays:
-        flat = array.reshape(-1)
+    flats = [array.reshape(-1) for array in arrays]
+    if sum([flat.size for flat in flats]) <= _IN_CACHE:
+        flats = [np.concatenate(flats)]
+    for flat in flats:
         for begin in range(0, flat.size, _IN_CACHE):
             size = np.abs(flat[begin : begin + _IN_CACHE])
             small = size < _TINY

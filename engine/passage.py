@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.activations import ACTIVATIONS
@@ -13,11 +11,12 @@ from engine.cells.base import Lane
 from engine.magnitude import all_finite, holds_tiny, near_one
 from engine.network import Network, of_layer
 from engine.products import times
+from engine.records import record
 from engine.truncation import Truncation
 from engine.unroll import Trace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entering:
     """What losses bring to their own steps.
 
@@ -34,7 +33,7 @@ class Entering:
     careful: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passage:
     """The way back from step T to step 1, before any gradient travels it.
 

@@ -16,12 +16,13 @@ from engine.graph import Graph
 from engine.itemize import Itemized
 from engine.magnitude import Magnitudes, plain_norms
 from engine.network import Network
+from engine.records import record
 from engine.spectrum import Spectrum
 from engine.trajectory import Trajectory
 from engine.unroll import Trace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParameterGradient:
     """∂L/∂(parameter), and what every step added to it.
 
@@ -55,7 +56,7 @@ class Activity:
     output_norm: Array
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerFlow:
     """What the page draws of one layer.
 
@@ -76,7 +77,7 @@ class LayerFlow:
     gates: dict[str, Array] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GradientFlow:
     """Everything the page draws and the API answers; NaN stands for "there is no such number".
 

@@ -58,9 +58,9 @@ def _log10(factors: list[Array]) -> list[Array]:
         np.vecdot(factor, factor, out=square)
     dead, unseen = squares == 0.0, False
     if np.count_nonzero(dead):
-        some = np.logical_or.reduce(dead, axis=1).nonzero()[0].tolist()
-        unseen = any(np.count_nonzero(factors[i][dead[i]]) for i in some)
-        squares[dead] = np.nan
+        pairs = zip(factors, dead, strict=True)
+        unseen = any(np.count_nonzero(at) and np.count_nonzero(own[at]) for own, at in pairs)
+        np.copyto(squares, np.nan, where=dead)
     if unseen or not trusted(squares):
         return [Scaled.ordinary(factor).log10_norms() for factor in factors]
     log10 = np.multiply(np.log10(squares, out=squares), 0.5, out=squares)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,11 +16,12 @@ from engine.magnitude import all_finite
 from engine.memory import empty, full
 from engine.network import Network, of_layer
 from engine.products import times
+from engine.records import record
 from engine.sequences import Sequence
 from engine.topologies import TOPOLOGIES
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trace:
     """Everything the forward pass saw, time-major; index 0 is step 1.
 

@@ -29,10 +29,6 @@ class Layout:
             start, self.size = self.size, self.size + math.prod(shape)
             self._places.append((name, slice(start, self.size), shape))
 
-    def cut(self, values: Array) -> list[Array]:
-        """Each parameter's share of a vector, flat."""
-        return [values[share] for _, share, _ in self._places]
-
     def parts(self, values: Array) -> dict[str, Array]:
         """Each parameter's share of a vector, in its own shape."""
         return {name: values[share].reshape(shape) for name, share, shape in self._places}
@@ -47,6 +43,7 @@ class Vector:
         layout: where each lies.
         scaled: parameter → its gradient with its own exponent, where one for all loses digits.
         squares: those below, where they are known.
+        parts: each parameter's share of the values, where it has been cut.
 
     Attributes:
         squares: ‖g_p‖² of every parameter p, without the exponent; only right inside a double's
@@ -55,7 +52,7 @@ class Vector:
             precision.
     """
 
-    __slots__ = ("_norm", "exponent", "layout", "ordinary", "scaled", "squares", "values")
+    __slots__ = ("_norm", "_parts", "exponent", "layout", "ordinary", "scaled", "squares", "values")
 
     def __init__(
         self,
@@ -64,10 +61,12 @@ class Vector:
         layout: Layout,
         scaled: Mapping[str, Scaled] | None = None,
         squares: list[float] | None = None,
+        parts: dict[str, Array] | None = None,
     ) -> None:
         self.values, self.exponent, self.layout, self.scaled = values, exponent, layout, scaled
+        self._parts = parts
         if squares is None:
-            squares = [float(np.vdot(part, part)) for part in layout.cut(values)]
+            squares = [float(np.vdot(part, part)) for part in self.parts().values()]
         self.squares = squares
         self.ordinary = scaled is None and not exponent and all(map(ordinary, self.squares))
         self._norm: tuple[float, float] | None = None
@@ -128,7 +127,11 @@ class Vector:
 
     def parts(self, values: Array | None = None) -> dict[str, Array]:
         """Each parameter's share of the vector (or of another one), in its own shape."""
-        return self.layout.parts(self.values if values is None else values)
+        if values is not None and values is not self.values:
+            return self.layout.parts(values)
+        if self._parts is None:
+            self._parts = self.layout.parts(self.values)
+        return self._parts
 
     def norms(self) -> Magnitudes:
         """‖g_p‖ of every parameter p, in the vector's order."""
@@ -163,10 +166,11 @@ def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
             }
         )
         values = empty((layout.size,))
+        parts = layout.parts(values)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            for name, share in layout.parts(values).items():
+            for name, share in parts.items():
                 _product(*factors[name], out=share)
-        vector = Vector(values, 0, layout)
+        vector = Vector(values, 0, layout, parts=parts)
         if vector.ordinary:
             return vector
     return Vector.of(

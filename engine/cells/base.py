@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cached_property
 
 import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters
 from engine.jacobians import Chain
+from engine.records import record
 from engine.truncation import Truncation
 
 Shapes = dict[str, tuple[int, ...]]
@@ -21,7 +23,7 @@ State = Sequence[Array]
 """A gradient with respect to one layer's state: ∂L/∂h, and ∂L/∂c where the cell has a c."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """One layer's forward pass, time-major; index 0 is step 1.
 
@@ -48,8 +50,7 @@ class Lane(ABC):
     """One layer's way back, a linear map at every step.
 
     Attributes:
-        steps: the coefficients of every step, each of shape (B, ·).
-        whole: the same for all steps at once, (T, B, ·).
+        whole: the coefficients of all steps at once, (T, B, ·).
         width: of ∂L/∂z, the gradient where the weights enter: H, or one block a gate.
         recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
         inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
@@ -69,11 +70,15 @@ class Lane(ABC):
         to_outputs: bool = False,
     ) -> None:
         self.whole = whole
-        self.steps: list[Coefficients] = list(zip(*whole, strict=True))
         self.width = width
         self.recurrent = recurrent
         self.inward = inward
         self.to_outputs = to_outputs
+
+    @cached_property
+    def steps(self) -> list[Coefficients]:
+        """The coefficients of every step, each of shape (B, ·)."""
+        return list(zip(*self.whole, strict=True))
 
     @abstractmethod
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
@@ -126,7 +131,7 @@ class Lane(ABC):
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""
-        return self, np.zeros(len(self.steps), dtype=np.int64)
+        return self, np.zeros(len(self.whole[0]), dtype=np.int64)
 
 
 class Cell(ABC):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -51,12 +52,17 @@ class GruLane(Lane):
 
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh."""
+        coefficients = self.whole[0][start:stop, sample, 1:]
+        np.matmul(coefficients.transpose(2, 0, 1), self._blocks, out=out.transpose(1, 0, 2))
+
+    @cached_property
+    def _blocks(self) -> Array:
+        """A row of every block of W_hh, and of the identity: (H, 4, H)."""
         rows, height = self.recurrent.shape
         blocks = np.empty((height, 4, height))
         blocks[:, :3] = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
         blocks[:, 3] = np.eye(height)
-        coefficients = self.whole[0][start:stop, sample, 1:]
-        np.matmul(coefficients.transpose(2, 0, 1), blocks, out=out.transpose(1, 0, 2))
+        return blocks
 
 
 class GruCell(Cell):

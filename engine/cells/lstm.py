@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -63,8 +64,7 @@ class LstmLane(Lane):
         ∂c_t/∂h_{t−1} = Σ_ifg diag(coefficient) W;   ∂c_t/∂c_{t−1} = diag(f);
         ∂h_t/∂(h, c)_{t−1} = diag(o ⊙ tanh′(c)) ∂c_t/∂(h, c)_{t−1} + diag(coefficient) [W_o, 0]
         """
-        rows, height = self.recurrent.shape
-        blocks = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
+        height, blocks = self.recurrent.shape[1], self._blocks
         to_c, of_c, of_h, forget = (factor[start:stop, sample] for factor in self.whole)
         of_state = empty((stop - start, 4, height))
         np.multiply(of_c, to_c[:, np.newaxis], out=of_state[:, :3])
@@ -76,6 +76,13 @@ class LstmLane(Lane):
         if out.shape[2] > height:
             np.multiply(to_c, forget, out=np.einsum("shh->sh", from_h[..., height:]))
             np.einsum("shh->sh", from_c[..., height:])[:] = forget
+
+    @cached_property
+    def _blocks(self) -> Array:
+        """A row of every block of W_hh, (H, 4, H)."""
+        rows, height = self.recurrent.shape
+        blocks = self.recurrent.reshape(rows // height, height, height)
+        return np.ascontiguousarray(blocks.transpose(1, 0, 2))
 
     def beside(self, sample: int) -> Array:
         """[o ⊙ tanh′(c) ⊙ f, f]."""

@@ -13,7 +13,7 @@ import engine
 ROOT = Path(engine.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = (
-    ("arrays", "errors", "streams"),
+    ("arrays", "errors", "records", "streams"),
     ("memory",),
     ("products",),
     ("activations", "losses", "topologies", "truncation", "magnitude"),

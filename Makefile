@@ -81,7 +81,7 @@ $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 # The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.
 $(ORACLE): $(DEVELOPMENT)
 	@echo "Installing PyTorch"
-	@$(PIP) install torch==2.13.0
+	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0
 	@touch $@
 
 # The load generator changes the standard library that it runs on: an environment of its own.

@@ -7,9 +7,9 @@ both sides.
 
 PyTorch is used as well as it can be: one backward pass that keeps the gradient of every state for
 the totals (asked for by name, which is quicker than hooks that retain), and for the itemized
-matrix the faster of a loop and batched vector-Jacobian products of the losses; each on one thread
-and on all. Beside it stands PyTorch tuned by hand with what the engine does itself: rows that start
-behind the output layer, in blocks that carry fewer zeros.
+matrix the faster of a loop and batched vector-Jacobian products of the losses. Both sides are timed
+on one thread and on all, whichever is the faster. Beside it stands PyTorch tuned by hand with what
+the engine does itself: rows that start behind the output layer, in blocks that carry fewer zeros.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import torch
+from threadpoolctl import ThreadpoolController
 
 import engine
 from benchmarks.clock import once, shortest
@@ -35,6 +36,9 @@ SECONDS = 0.6
 TURNS = 3
 HOPELESS = 2.0
 PAUSE = 0.5
+ENGINE = "engine"
+BLAS = ThreadpoolController().select(internal_api="openblas").lib_controllers
+"""NumPy's, which computes the engine's products."""
 
 
 class Row(NamedTuple):
@@ -54,15 +58,23 @@ def _milliseconds(works: dict[str, Callable[[], object]]) -> dict[str, float]:
     of PyTorch's that first takes twice as long as its best way is not run again.
     """
     best = {name: once(work) for name, work in works.items()}
-    peers = min(time for name, time in best.items() if name != "engine")
+    peers = min(time for name, time in best.items() if not name.startswith(ENGINE))
     for _ in range(TURNS):
         for name, work in works.items():
-            if name != "engine" and best[name] > HOPELESS * peers:
+            ours = name.startswith(ENGINE)
+            if not ours and best[name] > HOPELESS * peers:
                 continue
-            if name == "engine":
+            if ours:
                 time.sleep(PAUSE)
             best[name] = min(best[name], shortest(work, seconds=SECONDS / TURNS, least=2))
     return best
+
+
+def _use_threads(count: int) -> None:
+    """So many for PyTorch and for NumPy's products."""
+    torch.set_num_threads(count)
+    for blas in BLAS:
+        blas.set_num_threads(count)
 
 
 def _threaded(ways: Mapping[str, Callable[[], object]]) -> dict[str, Callable[[], object]]:
@@ -70,7 +82,7 @@ def _threaded(ways: Mapping[str, Callable[[], object]]) -> dict[str, Callable[[]
 
     def on(threads: int, way: Callable[[], object]) -> Callable[[], object]:
         def work() -> object:
-            torch.set_num_threads(threads)
+            _use_threads(threads)
             return way()
 
         return work
@@ -101,14 +113,10 @@ def compare(cell: str, steps: int, hidden: int, batch: int) -> Row:
 
     peer = PEERS[cell](parameters, sequence, MAX_NORM)
     peer.check(ours())
-    threads = torch.get_num_threads()
-    try:
-        plain, tuned = _threaded(peer.ways()), _threaded(peer.tuned())
-        times = _milliseconds({"engine": ours, **plain, **tuned})
-    finally:
-        torch.set_num_threads(threads)
-    way = min(plain, key=lambda name: times[name])
-    return Row(times["engine"], times[way], way, min(times[name] for name in tuned))
+    mine, plain, tuned = (_threaded(ways) for ways in ({ENGINE: ours}, peer.ways(), peer.tuned()))
+    times = _milliseconds({**mine, **plain, **tuned})
+    best, way = (min(ways, key=lambda name: times[name]) for ways in (mine, plain))
+    return Row(times[best], times[way], f"{way} ({best})", min(times[name] for name in tuned))
 
 
 def geometric_mean(ratios: Iterable[float]) -> float:

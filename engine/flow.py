@@ -164,7 +164,8 @@ def _layers(
                 cell_gradient=whole.cell(number),
                 itemized=items,
                 trajectory=trajectory(passage, number, own, items) if spectral else None,
-                gates=passage.cell.activity(layer) or None,
+                cell=passage.network.cell,
+                forward=layer,
             )
         )
     return tuple(layers)
@@ -221,8 +222,9 @@ def _diagnose(
     if not len(top.itemized.loss_steps) and overflow is not None:
         return overflowing(overflow)
     radius = top.trajectory.spectrum.spectral_radius
-    if top.gates is not None:
-        mean = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
+    gates = top.gates
+    if gates is not None:
+        mean = float(gates["forget" if passage.cell.has_c else "update"].mean())
     else:
         mean = float(passage.trace.top.saved["derivative"].mean())
     found = diagnose(top.itemized, Circumstances(passage.network, passage.truncation, radius, mean))

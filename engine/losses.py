@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.activations import ONE
 from engine.arrays import Array, IntArray
+from engine.magnitude import all_finite
 from engine.memory import empty
 
 Targets = Array | IntArray
@@ -38,31 +40,46 @@ def _squared_error(o: Array, y: Targets) -> tuple[Array, Array]:
 def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
     """L_t = −log softmax(o_t)[y_t], mean over the batch; ∂L_t/∂o_t = (softmax(o_t) − onehot) / B.
 
-    With z = o − max o and the target's exponential apart from the rest, nothing overflows and no
-    digits are lost where the target is nearly certain: L = log1p(Σ_{k≠y} exp z_k + expm1 z_y) −
-    z_y, and the gradient at the target is −Σ_{k≠y} softmax_k rather than softmax_y − 1.
+    With z = o − o_y no digits are lost where the target is nearly certain: L = log1p(Σ_{k≠y} exp
+    z_k), and the gradient at the target is −Σ_{k≠y} softmax_k rather than softmax_y − 1.
     """
     steps, batch, classes = o.shape
-    e, z = empty((steps * batch, classes)), o.reshape(-1, classes)
-    z = np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=e)
-    flat, target = e.reshape(-1), np.arange(0, z.size, classes)
+    o = o.reshape(-1, classes)
+    target = np.arange(0, o.size, classes)
     target += y.reshape(-1).astype(np.int64, copy=False)
-    z_target = flat[target]
-    np.exp(z, out=e)
-    total = flat[target]
-    flat[target] = 0.0
-    rest = np.add.reduce(e, axis=1)
-    total += rest
-    flat[target] = -rest
-    value = np.expm1(z_target)
-    value += rest
-    value = np.log1p(value, out=value)
-    value -= z_target
+    with np.errstate(over="ignore", under="ignore"):
+        e, rest = _beside_target(o, target, o.reshape(-1)[target])
+    value, total = np.log1p(rest), rest + ONE
+    if not all_finite(rest):
+        value, e, total = _hopeless(o, target)
     if batch > 1:
         value = np.add.reduce(value.reshape(steps, batch), axis=1) / batch
         total *= batch
     e /= total[:, np.newaxis]
-    return value, e.reshape(o.shape)
+    return value, e.reshape(steps, batch, classes)
+
+
+def _beside_target(o: Array, target: IntArray, shift: Array) -> tuple[Array, Array]:
+    """exp(o − shift), −Σ of the others at the target, and Σ of the others."""
+    e = np.subtract(o, shift[:, np.newaxis], out=empty(o.shape))
+    np.exp(e, out=e)
+    flat = e.reshape(-1)
+    flat[target] = 0.0
+    rest = np.add.reduce(e, axis=1)
+    flat[target] = -rest
+    return e, rest
+
+
+def _hopeless(o: Array, target: IntArray) -> tuple[Array, Array, Array]:
+    """The same where exp(o_k − o_y) overflows, with z = o − max o: L = log Σ_k exp z_k − z_y.
+
+    Returns:
+        L, ∂L/∂o Σ_k exp z_k, and Σ_k exp z_k.
+    """
+    largest = np.maximum.reduce(o, axis=1)
+    e, rest = _beside_target(o, target, largest)
+    z_y = o.reshape(-1)[target] - largest
+    return np.log1p(rest + np.expm1(z_y)) - z_y, e, rest + np.exp(z_y)
 
 
 LOSSES: dict[str, Loss] = {

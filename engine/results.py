@@ -9,6 +9,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.bptt import Backward
 from engine.cells import CELLS
+from engine.cells.base import Layer
 from engine.clipping import Clipping
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow
@@ -66,7 +67,8 @@ class LayerFlow:
         cell_gradient: ‖∂L/∂c_t‖ for cells that have a c_t.
         itemized: ‖∂L_i/∂h_t‖ for every pair, or None where not asked for.
         trajectory: its matrix and its Jacobians, or None where not asked for.
-        gates: gate → its mean activity, (T,); None for cells without gates.
+        cell: a key of ``CELLS``.
+        forward: its forward pass.
     """
 
     layer: int
@@ -74,7 +76,13 @@ class LayerFlow:
     cell_gradient: Magnitudes | None
     itemized: Itemized | None
     trajectory: Trajectory | None
-    gates: dict[str, Array] | None
+    cell: str
+    forward: Layer
+
+    @property
+    def gates(self) -> dict[str, Array] | None:
+        """Gate → its mean activity, (T,); None for cells without gates."""
+        return CELLS[self.cell].activity(self.forward) or None
 
 
 @record

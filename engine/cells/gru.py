@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,11 +12,14 @@ from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.jacobians import Chain, gru_chain
 from engine.memory import empty
-from engine.products import times
 
 _TANH = ACTIVATIONS["tanh"]
-_SIGNS = np.array([-1.0, -1.0, 1.0])
-"""Of z_r, z_z and z_n where the steps are computed."""
+
+
+@lru_cache(maxsize=16)
+def _signs(hidden: int) -> Array:
+    """Of z_r, z_z and z_n where the steps are computed, (3H,)."""
+    return np.repeat([-1.0, -1.0, 1.0], hidden)
 
 
 class GruLane(Lane):
@@ -103,36 +106,37 @@ class GruCell(Cell):
         The weights of r and z are negated, so that −z comes out, and e = exp(−z). What a gate
         σ(z) = 1 / (1 + e) lets through is divided by 1 + e, which may be infinite.
         """
-        signs = np.repeat(_SIGNS, h_0.shape[1])
-        z = times(x, parameters["W_xh"].T * signs)
-        z += parameters["b_h"] * signs
-        steps, (batch, hidden) = len(x), h_0.shape
+        signs, (steps, (batch, hidden)) = _signs(h_0.shape[1]), (len(x), h_0.shape)
+        gated, rows = 2 * hidden, x.reshape(-1, x.shape[2])
+        inward, bias = parameters["W_xh"].T, parameters["b_h"] * signs
+        z = empty((steps, batch, 4 * hidden))  # blocks r, z, q, and what enters n
+        flat = z.reshape(-1, 4 * hidden)
+        np.matmul(rows, inward[:, :gated] * signs[:gated], out=flat[:, :gated])
+        np.matmul(rows, inward[:, gated:], out=flat[:, 3 * hidden :])
+        flat[:, :gated] += bias[:gated]
+        flat[:, gated : 3 * hidden] = parameters["b_hn"]
+        flat[:, 3 * hidden :] += bias[gated:]
+        weights = np.multiply(parameters["W_hh"].T, signs, order="C")
         h = empty((steps + 1, batch, hidden))
         h[0] = h_0
-        blocks, gates = z.reshape(steps, batch, 3, hidden), empty((steps, batch, 3, hidden))
-        e, a = blocks[:, :, :2], blocks[:, :, 2]
-        q = empty((steps, batch, hidden))
-        weights = np.multiply(parameters["W_hh"].T, signs, order="C")
-        b_hn = parameters["b_hn"]
+        blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 3, hidden))
         through, reset = np.empty((batch, 3 * hidden)), np.empty((batch, hidden))
-        to_gates = through[:, : 2 * hidden].reshape(batch, 2, hidden)
-        to_new = through[:, 2 * hidden :]
         dot, add, divide, subtract = np.dot, np.add, np.divide, np.subtract
         exp, tanh, previous = np.exp, np.tanh, h[0]
-        for e_t, a_t, below, below_r, below_z, n, q_t, h_t in zip(
-            e,
-            a,
+        for returns, e_t, q_t, a_t, below, below_r, below_z, n, h_t in zip(
+            z[:, :, : 3 * hidden],
+            blocks[:, :, :2],
+            blocks[:, :, 2],
+            blocks[:, :, 3],
             gates[:, :, :2],
             gates[:, :, 0],
             gates[:, :, 1],
             gates[:, :, 2],
-            q,
             h[1:],
             strict=True,
         ):
             dot(previous, weights, through)
-            add(e_t, to_gates, e_t)
-            add(to_new, b_hn, q_t)
+            add(returns, through, returns)
             exp(e_t, e_t)
             add(e_t, ONE, below)
             divide(q_t, below_r, reset)
@@ -144,13 +148,13 @@ class GruCell(Cell):
             previous = h_t
         rz = gates[:, :, :2]
         np.reciprocal(rz, out=rz)
-        return Layer(x, h[:-1], h[1:], h[0], {"e_a": blocks, "gates": gates, "q": q})
+        return Layer(x, h[:-1], h[1:], h[0], {"e_q_a": blocks, "gates": gates})
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
         """The way back; the slopes keep their digits where a gate saturates."""
-        gates, q = layer.saved["gates"], layer.saved["q"]
+        gates, q = layer.saved["gates"], layer.saved["e_q_a"][:, :, 2]
         r, z, n = (gates[:, :, block] for block in range(3))
         slopes, shut, of_a = self._slopes(layer.saved)
         factors = empty((*q.shape[:2], 5, q.shape[2]))
@@ -171,10 +175,10 @@ class GruCell(Cell):
         self, saved: dict[str, Array], sample: slice = slice(None)
     ) -> tuple[Array, Array, Array]:
         """σ′ of r and z (T, B, 2, H), 1 − z, and tanh′ of n."""
-        e_a, rz = saved["e_a"][:, sample], saved["gates"][:, sample, :2]
-        shut = closed(e_a[:, :, :2], rz, out=empty(rz.shape))
+        e_q_a, rz = saved["e_q_a"][:, sample], saved["gates"][:, sample, :2]
+        shut = closed(e_q_a[:, :, :2], rz, out=empty(rz.shape))
         slopes = np.multiply(shut, rz, out=empty(rz.shape))
-        return slopes, shut[:, :, 1], _TANH.derivative(e_a[:, :, 2])
+        return slopes, shut[:, :, 1], _TANH.derivative(e_q_a[:, :, 3])
 
     def chain(self, parameters: Parameters, layer: Layer) -> Chain:
         """∂h_{t+1}/∂h_t."""
@@ -182,7 +186,7 @@ class GruCell(Cell):
         gates = layer.saved["gates"][1:, 0]
         return gru_chain(
             (gates[:, 0], gates[:, 1], gates[:, 2]),
-            layer.saved["q"][1:, 0],
+            layer.saved["e_q_a"][1:, 0, 2],
             layer.feedback[1:, 0],
             parameters["W_hh"],
             slopes=(slopes[:, 0], slopes[:, 1], of_a),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -15,8 +15,14 @@ from engine.memory import empty
 from engine.products import times
 
 _TANH = ACTIVATIONS["tanh"]
-_SIGNS = np.array([-1.0, -1.0, -1.0, 1.0])
-"""Of z_o, z_i, z_f and z_g: the order of what is saved, with the gates side by side."""
+
+
+@lru_cache(maxsize=16)
+def _signs(hidden: int) -> Array:
+    """Of z_o, z_i, z_f and z_g where the steps are computed: the gates side by side, (4H,)."""
+    return np.repeat([-1.0, -1.0, -1.0, 1.0], hidden)
+
+
 _SMALL = 48
 """Up to so many units a Jacobian leads to c_{t−1} as well."""
 
@@ -132,7 +138,7 @@ class LstmCell(Cell):
         c_t = g_t / (1 + e_i) + c_{t−1} / (1 + e_f) is one division.
         """
         steps, (batch, hidden) = len(x), h_0.shape
-        signs = np.repeat(_SIGNS, hidden)
+        signs = _signs(hidden)
         inward, recurrent, bias = (_output_first(parameters[n]) for n in ("W_xh", "W_hh", "b_h"))
         z = times(x, inward.T * signs)
         z += bias * signs

@@ -33,8 +33,9 @@ class SimpleLane(Lane):
             np.dot(dz, self.recurrent, out=previous[0])
 
     def jacobians_pay(self, numbers: int, batch: int) -> bool:
-        """Where rows hold more than what a Jacobian does: half of them are there on average."""
-        return batch == 1 and 2 * numbers >= 3 * self.recurrent.size
+        """Where small rows hold more than a Jacobian does: half of them are there on average."""
+        size = self.recurrent.size
+        return batch == 1 and size < 4_096 and 2 * numbers >= 3 * size
 
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """diag(f′(a_t)) R."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,8 @@ _DECADES = 0.7
 """So is a slower one that changes the gradient fivefold over the sequence."""
 _OPEN = 0.6
 """A forget gate above this mean has been opened: without a bias it is about ½."""
+ORDINALS = ("first", "second", "third")
+"""The layers below the last one, the one that reads the input first."""
 _SILENT = (
     "Every loss has a gradient of exactly zero: the outputs meet their targets, "
     "or no hidden unit is heard by them."
@@ -34,7 +37,7 @@ class Diagnosis:
         verdict: ``vanishing``, ``exploding``, ``stable`` or ``blocked``.
         decay_per_step: the factor by which one step back multiplies a gradient's norm; NaN where
             no gradient crosses a step.
-        summary: the same in words, with the cause and what to try.
+        summary: the same in words, with the cause and what to try, and the layers that differ.
     """
 
     verdict: str
@@ -100,6 +103,34 @@ def overflowing(overflow: ForwardOverflow) -> Diagnosis:
         f"Exploding on the way forward: {overflow.detail}. The loss comes later, so there is no "
         "gradient to follow; shown is what came before.",
     )
+
+
+def with_layers(found: Diagnosis, below: Mapping[int, Diagnosis]) -> Diagnosis:
+    """The verdict on the last layer, with a sentence for every layer below that fares otherwise.
+
+    Args:
+        found: of the last layer.
+        below: layer, from 0 at the input, → its own.
+    """
+    said = [
+        _otherwise(layer, own)
+        for layer, own in below.items()
+        if (own.verdict, np.isnan(own.decay_per_step))
+        != (found.verdict, np.isnan(found.decay_per_step))
+    ]
+    return replace(found, summary=" ".join((found.summary, *said)))
+
+
+def _otherwise(layer: int, own: Diagnosis) -> str:
+    name, rate = f"the {ORDINALS[layer]} layer", own.decay_per_step
+    if np.isnan(rate):
+        return f"No loss is heard in {name}."
+    if own.verdict == "vanishing":
+        left = f"one step back keeps about {percent(rate)}" if rate else "most of it is exactly 0"
+        return f"In {name} the gradient vanishes: {left}."
+    if own.verdict == "exploding":
+        return f"In {name} the gradient explodes: one step back multiplies it by about {rate:.3g}."
+    return f"In {name} the gradient holds: one step back {_kept(rate, 'it')}."
 
 
 def cut_short(found: Diagnosis, overflow: ForwardOverflow) -> Diagnosis:
@@ -179,12 +210,14 @@ def _exploding(rate: float, slope: float, seen: Circumstances) -> str:
 
 
 def _stable(rate: float) -> str:
-    what = (
-        f"keeps about {percent(rate)} of the gradient"
-        if rate < 1.005
-        else f"multiplies the gradient by about {rate:.3g}"
-    )
+    what = _kept(rate, "the gradient")
     return f"Holding: one step back {what}, so early steps still hear late losses."
+
+
+def _kept(rate: float, what: str) -> str:
+    if rate < 1.005:
+        return f"keeps about {percent(rate)} of {what}"
+    return f"multiplies {what} by about {rate:.3g}"
 
 
 def _blocked(seen: Circumstances) -> str:

@@ -8,7 +8,14 @@ from engine.arrays import Array, Mask, Parameters
 from engine.bptt import Backward, backward
 from engine.ceiling import clip_backward
 from engine.clipping import Clip, Clipping, clip_gradients
-from engine.diagnosis import Circumstances, Diagnosis, cut_short, diagnose, overflowing
+from engine.diagnosis import (
+    Circumstances,
+    Diagnosis,
+    cut_short,
+    diagnose,
+    overflowing,
+    with_layers,
+)
 from engine.errors import ForwardOverflow, InvalidInput, choose
 from engine.graph import build_graph
 from engine.itemize import Itemized, itemize
@@ -96,7 +103,7 @@ def gradient_flow(
         followed_gradient=alone,
         parameter_gradients=parameter_gradients,
         clipping=clipping,
-        diagnosis=_diagnose(passage, layers[-1], overflow),
+        diagnosis=_diagnose(passage, layers, overflow),
         graph=drawn,
         network=network,
         follow=follow,
@@ -214,18 +221,21 @@ def _parameter_gradients(
 
 
 def _diagnose(
-    passage: Passage, top: LayerFlow, overflow: ForwardOverflow | None
+    passage: Passage, layers: tuple[LayerFlow, ...], overflow: ForwardOverflow | None
 ) -> Diagnosis | None:
     """The verdict, where both pictures that it is read off were asked for."""
-    if top.itemized is None or top.trajectory is None:
-        return None
-    if not len(top.itemized.loss_steps) and overflow is not None:
-        return overflowing(overflow)
-    radius = top.trajectory.spectrum.spectral_radius
-    gates = top.gates
-    if gates is not None:
-        mean = float(gates["forget" if passage.cell.has_c else "update"].mean())
-    else:
-        mean = float(passage.trace.top.saved["derivative"].mean())
-    found = diagnose(top.itemized, Circumstances(passage.network, passage.truncation, radius, mean))
-    return found if overflow is None else cut_short(found, overflow)
+    found: dict[int, Diagnosis] = {}
+    for own in layers:
+        if own.itemized is None or own.trajectory is None:
+            return None
+        if not len(own.itemized.loss_steps) and overflow is not None:
+            return overflowing(overflow)
+        radius, gates = own.trajectory.spectrum.spectral_radius, own.gates
+        if gates is not None:
+            mean = float(gates["forget" if passage.cell.has_c else "update"].mean())
+        else:
+            mean = float(own.forward.saved["derivative"].mean())
+        seen = Circumstances(passage.network, passage.truncation, radius, mean)
+        found[own.layer] = diagnose(own.itemized, seen)
+    top = with_layers(found.pop(layers[-1].layer), found)
+    return top if overflow is None else cut_short(top, overflow)

@@ -112,7 +112,7 @@ class SpectrumReport(StrictModel):
 
 
 class DiagnosisReport(StrictModel):
-    """The verdict, read off the itemized gradients."""
+    """The verdict, read off the last layer's itemized gradients."""
 
     verdict: Literal["vanishing", "exploding", "stable", "blocked"] = Field(
         description="What happens to a gradient on its way back."
@@ -120,7 +120,10 @@ class DiagnosisReport(StrictModel):
     decay_per_step: Nullable = Field(
         description="The factor of one step back; null where no gradient crosses a step."
     )
-    summary: str = Field(description="The same in words, with the cause and what to try.")
+    summary: str = Field(
+        description="The same in words, with the cause and what to try; and every layer below "
+        "the last one in which the gradient fares otherwise."
+    )
 
 
 class NodeReport(StrictModel):

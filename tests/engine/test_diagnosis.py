@@ -9,6 +9,8 @@ import pytest
 
 import engine
 from engine import Diagnosis, Sequence, Truncation
+from engine.diagnosis import ORDINALS
+from engine.network import MAX_LAYERS
 from tests.engine.reference.cases import CELLS, Case, make
 from tests.engine.reference.rules import reaches
 
@@ -217,3 +219,51 @@ def test_an_lstm_is_told_to_open_its_forget_gate_further(bias: float, advice: st
     assert found.verdict == "vanishing"
     assert found.summary.endswith(advice)
     assert "The forget gate lets" in found.summary
+
+
+def two_layers(below: float, above: float, through: float = 1.0) -> Diagnosis:
+    """Two linear units, one over the other, each with its own factor a step."""
+    case = make(activation="linear", topology="many-to-one", sizes=(1, 1, 1), steps=30, layers=2)
+    one = np.ones((1, 1))
+    weights = {
+        "W_xh": one,
+        "W_hh": below * one,
+        "b_h": np.zeros(1),
+        "W_xh_1": through * one,
+        "W_hh_1": above * one,
+        "b_h_1": np.zeros(1),
+        "W_hy": one,
+        "b_y": np.zeros(1),
+    }
+    inputs, targets = case.sequence.inputs, case.sequence.targets
+    sequence = Sequence(np.zeros_like(inputs), np.ones_like(targets), 30)
+    return diagnose(case.with_(parameters=weights, sequence=sequence))
+
+
+def test_a_layer_below_that_explodes_is_named() -> None:
+    found = two_layers(1.5, 0.5)
+    assert found.verdict == "vanishing"
+    said = r"In the first layer the gradient explodes: one step back multiplies it by about (.+)\.$"
+    match = re.search(said, found.summary)
+    assert match, found.summary
+    assert float(match[1]) == pytest.approx(1.5, rel=0.05)
+
+
+def test_a_layer_below_that_holds_is_named() -> None:
+    found = two_layers(1.0, 0.5)
+    assert found.verdict == "vanishing"
+    assert "In the first layer the gradient holds: one step back " in found.summary
+
+
+def test_a_layer_that_hears_nothing_is_named() -> None:
+    found = two_layers(0.5, 0.5, through=0.0)
+    assert found.summary.endswith(" No loss is heard in the first layer.")
+
+
+def test_layers_that_fare_alike_have_one_sentence() -> None:
+    assert "layer" not in two_layers(0.5, 0.4).summary
+    assert "layer" not in two_layers(1.5, 1.5).summary
+
+
+def test_every_layer_below_the_last_has_a_name() -> None:
+    assert len(ORDINALS) == MAX_LAYERS - 1

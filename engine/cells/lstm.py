@@ -57,7 +57,7 @@ class LstmLane(Lane):
 
     def jacobians_pay(self, numbers: int, batch: int) -> bool:
         """They are half as high as W_hh, but many samples share the steps of small rows."""
-        return batch == 1 or numbers >= 8_192
+        return batch == 1 or numbers >= 400
 
     def jacobian_width(self) -> int:
         """With ∂L/∂c_{t−1} for small rows: beside a product it takes longer than in it."""

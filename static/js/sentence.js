@@ -2,7 +2,10 @@
 
 import { fromLog10, number, share } from "./format.js";
 import { lossName } from "./describe.js";
+import { element } from "./elements.js";
 import { clippedShift, clippedTotal } from "./figures/profile.js";
+
+const SLOPE = "f′(a)";
 
 /**
  * The engine's summary, its verdict in bold.
@@ -18,7 +21,14 @@ export function putSummary(paragraph, summary) {
   const verdict = document.createElement("strong");
   verdict.textContent = `${summary.slice(0, cut)}.`;
   const rest = summary.slice(cut + 2);
-  paragraph.replaceChildren(verdict, ` ${sentenceCase(rest)}`);
+  paragraph.replaceChildren(verdict, " ", ...unbroken(sentenceCase(rest)));
+}
+
+/** A text whose f′(a) stay on one line. */
+function unbroken(words) {
+  return words
+    .split(SLOPE)
+    .flatMap((part, index) => (index ? [element("span", "unbroken", SLOPE), part] : [part]));
 }
 
 /** A symbol keeps its letter: h is no H. */

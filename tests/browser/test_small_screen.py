@@ -46,6 +46,32 @@ def test_nothing_runs_out_of_the_window(sized: Unrolled) -> None:
     fits(sized)
 
 
+# How many lines the f′(a) of the summary stands on.
+LINES = """() => {
+    const walker = document.createTreeWalker(document.querySelector("#summary"), 4);
+    while (walker.nextNode()) {
+        const begin = walker.currentNode.data.indexOf("f′(a)");
+        if (begin < 0) continue;
+        const range = document.createRange();
+        range.setStart(walker.currentNode, begin);
+        range.setEnd(walker.currentNode, begin + 5);
+        return new Set([...range.getClientRects()].map(box => box.top)).size;
+    }
+    return 0;
+}"""
+
+
+def test_a_symbol_is_not_broken_over_two_lines(unrolled: Unrolled) -> None:
+    unrolled.open(radius="1.3", layers="3")
+    unrolled.ready()
+    try:
+        for width in range(320, 720, 10):
+            unrolled.page.set_viewport_size({"width": width, "height": 800})
+            assert unrolled.page.evaluate(LINES) == 1, f"at {width} pixels"
+    finally:
+        unrolled.page.set_viewport_size({"width": 1440, "height": 900})
+
+
 @pytest.fixture(params=[390, 360], ids=lambda width: f"{width} pixels")
 def phone(request, browser: Browser, server: str, page_log: PageLog):
     context = browser.new_context(

@@ -65,7 +65,7 @@ def test_a_symbol_is_not_broken_over_two_lines(unrolled: Unrolled) -> None:
     unrolled.open(radius="1.3", layers="3")
     unrolled.ready()
     try:
-        for width in range(320, 720, 10):
+        for width in range(320, 720, 25):
             unrolled.page.set_viewport_size({"width": width, "height": 800})
             assert unrolled.page.evaluate(LINES) == 1, f"at {width} pixels"
     finally:

@@ -178,7 +178,7 @@ class Unrolled:
     def at(self, name: str, x: float, y: float) -> tuple[float, float]:
         """Where a point of a figure, in the units of its axes, lies on the screen."""
         plot = self.plot(name)
-        plot.scroll_into_view_if_needed()
+        plot.evaluate("plot => plot.scrollIntoViewIfNeeded()")  # Playwright's waits for two frames
         left, top = plot.evaluate(_PIXEL, [x, y])
         box = plot.bounding_box()
         assert box is not None

@@ -51,7 +51,7 @@ def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
         e, rest = _beside_target(o, target, o.reshape(-1)[target])
     value, total = np.log1p(rest), rest + ONE
     if not all_finite(rest):
-        value, e, total = _hopeless(o, target)
+        value, e, total = _far_from_target(o, target)
     if batch > 1:
         value = np.add.reduce(value.reshape(steps, batch), axis=1) / batch
         total *= batch
@@ -70,7 +70,7 @@ def _beside_target(o: Array, target: IntArray, shift: Array) -> tuple[Array, Arr
     return e, rest
 
 
-def _hopeless(o: Array, target: IntArray) -> tuple[Array, Array, Array]:
+def _far_from_target(o: Array, target: IntArray) -> tuple[Array, Array, Array]:
     """The same where exp(o_k − o_y) overflows, with z = o − max o: L = log Σ_k exp z_k − z_y.
 
     Returns:

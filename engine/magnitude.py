@@ -19,8 +19,6 @@ _SMALL, _LARGE = 1e-280, 1e280
 """Squared norms between these two carry their full precision."""
 _TINY = 1e-50
 """A factor below this calls for the careful way."""
-_SMALLEST, _LARGEST, _TINIEST = map(np.array, (_SMALL, _LARGE, _TINY))
-"""The same as arrays, over which NumPy takes less time than over Python's numbers."""
 _IN_CACHE = 16_384
 """So many numbers are looked at together: more would leave the processor's cache."""
 
@@ -159,7 +157,7 @@ def holds_tiny(*arrays: Array) -> bool:
     for flat in flats:
         for begin in range(0, flat.size, _IN_CACHE):
             size = np.abs(flat[begin : begin + _IN_CACHE])
-            small = size < _TINIEST
+            small = size < _TINY
             if np.count_nonzero(small) and size[small].any():
                 return True
     return False
@@ -189,4 +187,4 @@ def trusted(squares: Array) -> bool:
         squares: ‖·‖² of what was carried; NaN where there is nothing. (An infinity is met before
             it becomes a NaN.)
     """
-    return not np.count_nonzero((squares <= _SMALLEST) | (squares >= _LARGEST))
+    return not np.count_nonzero((squares <= _SMALL) | (squares >= _LARGE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class Activity:
     output_norm: Array
 
 
-@record
+@dataclass(frozen=True)
 class LayerFlow:
     """What the page draws of one layer.
 
@@ -79,7 +80,7 @@ class LayerFlow:
     cell: str
     forward: Layer
 
-    @property
+    @cached_property
     def gates(self) -> dict[str, Array] | None:
         """Gate → its mean activity, (T,); None for cells without gates."""
         return CELLS[self.cell].activity(self.forward) or None

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.cells.gates import mean_activity, signs
 from engine.jacobians import Chain, gru_chain
 from engine.memory import empty
 
 _TANH = ACTIVATIONS["tanh"]
-
-
-@lru_cache(maxsize=16)
-def _signs(hidden: int) -> Array:
-    """Of z_r, z_z and z_n where the steps are computed, (3H,)."""
-    return np.repeat([-1.0, -1.0, 1.0], hidden)
+_SIGNS = (-1.0, -1.0, 1.0)
+"""Of z_r, z_z and z_n where the steps are computed."""
 
 
 class GruLane(Lane):
@@ -106,17 +103,17 @@ class GruCell(Cell):
         The weights of r and z are negated, so that −z comes out, and e = exp(−z). What a gate
         σ(z) = 1 / (1 + e) lets through is divided by 1 + e, which may be infinite.
         """
-        signs, (steps, (batch, hidden)) = _signs(h_0.shape[1]), (len(x), h_0.shape)
-        gated, rows = 2 * hidden, x.reshape(-1, x.shape[2])
-        inward, bias = parameters["W_xh"].T, parameters["b_h"] * signs
+        steps, (batch, hidden) = len(x), h_0.shape
+        gated, rows, sign = 2 * hidden, x.reshape(-1, x.shape[2]), signs(_SIGNS, hidden)
+        inward, bias = parameters["W_xh"].T, parameters["b_h"] * sign
         z = empty((steps, batch, 4 * hidden))  # blocks r, z, q, and what enters n
         flat = z.reshape(-1, 4 * hidden)
-        np.matmul(rows, inward[:, :gated] * signs[:gated], out=flat[:, :gated])
+        np.matmul(rows, inward[:, :gated] * sign[:gated], out=flat[:, :gated])
         np.matmul(rows, inward[:, gated:], out=flat[:, 3 * hidden :])
         flat[:, :gated] += bias[:gated]
         flat[:, gated : 3 * hidden] = parameters["b_hn"]
         flat[:, 3 * hidden :] += bias[gated:]
-        weights = np.multiply(parameters["W_hh"].T, signs, order="C")
+        weights = np.multiply(parameters["W_hh"].T, sign, order="C")
         h = empty((steps + 1, batch, hidden))
         h[0] = h_0
         blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 3, hidden))
@@ -207,8 +204,7 @@ class GruCell(Cell):
 
     def activity(self, layer: Layer) -> dict[str, Array]:
         """Mean of r, z and |n| over samples and units."""
-        gates = layer.saved["gates"]
-        means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
+        means = mean_activity(layer.saved["gates"])
         return {name: means[:, block] for block, name in enumerate(self.gates)}
 
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.cells.gates import mean_activity, signs
 from engine.jacobians import Chain, lstm_chain
 from engine.memory import empty
 from engine.products import times
 
 _TANH = ACTIVATIONS["tanh"]
-
-
-@lru_cache(maxsize=16)
-def _signs(hidden: int) -> Array:
-    """Of z_o, z_i, z_f and z_g where the steps are computed: the gates side by side, (4H,)."""
-    return np.repeat([-1.0, -1.0, -1.0, 1.0], hidden)
-
-
+_SIGNS = (-1.0, -1.0, -1.0, 1.0)
+"""Of z_o, z_i, z_f and z_g where the steps are computed: the gates side by side."""
 _SMALL = 48
 """Up to so many units a Jacobian leads to c_{t−1} as well."""
 
@@ -138,11 +133,11 @@ class LstmCell(Cell):
         c_t = g_t / (1 + e_i) + c_{t−1} / (1 + e_f) is one division.
         """
         steps, (batch, hidden) = len(x), h_0.shape
-        signs = _signs(hidden)
+        sign = signs(_SIGNS, hidden)
         inward, recurrent, bias = (_output_first(parameters[n]) for n in ("W_xh", "W_hh", "b_h"))
-        z = times(x, inward.T * signs)
-        z += bias * signs
-        weights = np.multiply(recurrent.T, signs, order="C")
+        z = times(x, inward.T * sign)
+        z += bias * sign
+        weights = np.multiply(recurrent.T, sign, order="C")
         h, c = empty((steps + 1, batch, hidden)), empty((steps, batch, hidden))
         h[0], c_0 = h_0, np.zeros(h_0.shape) if c_0 is None else c_0
         blocks = z.reshape(steps, batch, 4, hidden)
@@ -227,8 +222,7 @@ class LstmCell(Cell):
 
     def activity(self, layer: Layer) -> dict[str, Array]:
         """Mean of i, f, |g| and o over samples and units."""
-        gates = layer.saved["gates"]
-        means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
+        means = mean_activity(layer.saved["gates"])
         return {name: means[:, block % 4] for block, name in enumerate(self.gates, start=1)}
 
 

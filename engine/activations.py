@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.magnitude import all_finite
-from engine.memory import empty
 
 ONE = np.ones(())
 """As an array: NumPy takes longer over a Python number than over a small addition."""
@@ -32,7 +31,7 @@ class Activation:
 
 def _tanh_derivative(a: Array) -> Array:
     """sech²(a) = 4e / (1 + e)² with e = exp(−2|a|); 1 − tanh² would lose every digit near ±1."""
-    e, below = empty(a.shape), empty(a.shape)
+    e, below = np.empty(a.shape), np.empty(a.shape)
     np.abs(a, out=e)
     e *= -2.0
     np.exp(e, out=e)
@@ -45,10 +44,10 @@ def _tanh_derivative(a: Array) -> Array:
 
 def _sigmoid(a: Array, out: Array | None = None) -> Array:
     """σ(a) = 1 / (1 + exp(−a)), by exp(−|a|), so that nothing overflows."""
-    e = empty(a.shape)
+    e = np.empty(a.shape)
     np.abs(a, out=e)
     np.exp(np.negative(e, out=e), out=e)
-    out = empty(a.shape) if out is None else out
+    out = np.empty(a.shape) if out is None else out
     above = np.where(a >= 0.0, 1.0, e)
     e += 1.0
     return np.divide(above, e, out=out)
@@ -56,7 +55,7 @@ def _sigmoid(a: Array, out: Array | None = None) -> Array:
 
 def _sigmoid_derivative(a: Array) -> Array:
     """σ(a) σ(−a) = e / (1 + e)² with e = exp(−|a|)."""
-    e, below = empty(a.shape), empty(a.shape)
+    e, below = np.empty(a.shape), np.empty(a.shape)
     np.abs(a, out=e)
     np.exp(np.negative(e, out=e), out=e)
     np.add(e, 1.0, out=below)

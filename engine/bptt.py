@@ -8,7 +8,6 @@ from engine.arrays import Array, IntArray
 from engine.carry import Rescale, carry, cross
 from engine.cells.base import State, Terms
 from engine.magnitude import Magnitudes, Scaled, align, trusted
-from engine.memory import empty, full
 from engine.network import layered
 from engine.passage import Entering, Passage
 from engine.products import times
@@ -33,8 +32,6 @@ class LayerGradient:
         dz_exponent: of ``dz``, (T,).
         passing: the part of ``state`` that the truncation lets go on to step t − 1.
         dz_passing: that of ``dz``.
-        squares: the squared norms of every part of ``state`` that is ordinary and nowhere zero,
-            (T,) each, where they are known.
     """
 
     state: State
@@ -43,7 +40,6 @@ class LayerGradient:
     dz_exponent: IntArray
     passing: State
     dz_passing: Array
-    squares: list[Array] | None = None
 
     def part(self, index: int) -> Scaled:
         """∂L/∂h_t (0) or ∂L/∂c_t (1), (T, B, H)."""
@@ -51,10 +47,7 @@ class LayerGradient:
 
     def magnitudes(self, index: int) -> Magnitudes:
         """Its norms, (T,)."""
-        if self.squares is None:
-            return self.part(index).magnitudes()
-        norms = np.sqrt(self.squares[index])
-        return Magnitudes(norms, np.log10(norms))
+        return self.part(index).magnitudes()
 
 
 @record
@@ -117,7 +110,6 @@ def backward(
     passage: Passage,
     entering: Entering,
     rescale: Rescale | None = None,
-    carried: State | None = None,
 ) -> Backward:
     """Carry the gradient of the given losses back through time.
 
@@ -128,17 +120,13 @@ def backward(
         passage: the way back.
         entering: the losses at their own steps.
         rescale: what else happens to ∂L/∂h_t before it goes further back (clipping on the way).
-        carried: what these losses together bring to every state of a single layer, (T, B, H) each,
-            where ``itemize`` has carried it already.
     Source: notes, "Learning in RNNs: BPTT"; Werbos 1990.
     """
     steps, truncation = passage.trace.steps, passage.truncation
     windowed = 1 < truncation.reach(steps) <= steps
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         layers = None
-        if carried is not None:
-            layers = _carried(passage, carried)
-        elif not (entering.careful or rescale):
+        if not (entering.careful or rescale):
             layers = _windowed(passage, entering) if windowed else _recursive(passage, entering)
         if layers is None:
             layers = _summed(passage, entering, rescale, together=not windowed)
@@ -171,29 +159,14 @@ def _backward(
     )
 
 
-def _carried(passage: Passage, state: State) -> list[LayerGradient] | None:
-    """Complete what has arrived at every step, or None where a double could not carry it."""
-    lane, (steps, batch, _) = passage.lanes[0], state[0].shape
-    dz = empty((steps, batch, lane.width))
-    lane.local(lane.whole, state, dz)
-    flat = [part.reshape(steps, -1) for part in state]
-    squares = [np.vecdot(part, part) for part in flat]
-    known = all(map(trusted, squares))
-    if not (known or all(map(_trusted_totals, state))):
-        return None
-    zero = np.zeros(steps, dtype=np.int64)
-    return [LayerGradient(state, dz, zero, zero, state, dz, squares if known else None)]
-
-
 def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
     """The ordinary recursion over the sum of all losses, or None where a double cannot carry it."""
     local, lanes = given.local, passage.lanes
     steps, batch, _ = local.shape
     crosses = passage.truncation.crossings(steps)
-    whole = [[full(local.shape, 0.0) for _ in range(passage.parts)] for _ in lanes]
-    inside = [empty((steps, batch, lane.width)) for lane in lanes]
-    descend = _one_layer if len(lanes) == 1 else _stacked
-    descend(passage, local, whole, inside, crosses.tolist())
+    whole = [[np.full(local.shape, 0.0) for _ in range(passage.parts)] for _ in lanes]
+    inside = [np.empty((steps, batch, lane.width)) for lane in lanes]
+    _stacked(passage, local, whole, inside, crosses.tolist())
     if not all(_trusted_totals(part) for parts in whole for part in parts):
         return None
     zero = np.zeros(steps, dtype=np.int64)
@@ -205,27 +178,6 @@ def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
             passing, dz_passing = [part * open_ for part in parts], dz * open_
         layers.append(LayerGradient(parts, dz, zero, zero, passing, dz_passing))
     return layers[::-1]
-
-
-def _one_layer(
-    passage: Passage,
-    local: Array,
-    whole: list[list[Array]],
-    inside: list[Array],
-    crosses: list[bool],
-) -> None:
-    """The same as ``_stacked`` for a single layer, with less to do at a step."""
-    lane = passage.lanes[0]
-    down, back, add = lane.local, lane.cross, np.add
-    own, dzs, factors = list(local), list(inside[0]), lane.steps
-    states: list[State] = list(zip(*whole[0], strict=True))
-    for t in range(len(own) - 1, -1, -1):
-        state, dz, factor = states[t], dzs[t], factors[t]
-        dh = state[0]
-        add(dh, own[t], out=dh)
-        down(factor, state, dz)
-        if t and crosses[t]:
-            back(factor, dz, state, states[t - 1])
 
 
 def _stacked(

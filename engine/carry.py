@@ -113,8 +113,6 @@ def carry(
     schedule = Schedule(passage, carried, together=together)
     if careful:
         return _carefully(passage, entering, schedule, rescale)
-    if len(passage.lanes) == 1:
-        return _one_layer(passage, entering, schedule)
     return _stacked(passage, entering, schedule)
 
 
@@ -130,25 +128,6 @@ def _buffers(passage: Passage, count: int) -> tuple[list[State], list[Array]]:
 def _views(rows: list[State], live: slice) -> list[State]:
     """The live rows of every layer's state."""
     return [[part[live] for part in parts] for parts in rows]
-
-
-def _one_layer(passage: Passage, entering: Entering, schedule: Schedule) -> Iterator[Live]:
-    """The same as ``_stacked`` for a single layer, with less to do at a step."""
-    lane, own = passage.lanes[0], list(entering.local)
-    (rows,), (scratch,) = _buffers(passage, schedule.count)
-    hidden, local, back, factors = rows[0], lane.local, lane.cross, lane.steps
-    for t, joins, live, passing in schedule:
-        if live.start == live.stop:
-            continue
-        if joins:
-            hidden[live.start] = own[t]
-        state, dz = [part[live] for part in rows], scratch[live]
-        local(factors[t], state, dz)
-        yield Live(t, live, [state], [dz], None, None, passing)
-        if t and passing:
-            if passing < live.stop - live.start:
-                state, dz = [part[:passing] for part in state], dz[:passing]
-            back(factors[t], dz, state, state)
 
 
 def _stacked(passage: Passage, entering: Entering, schedule: Schedule) -> Iterator[Live]:

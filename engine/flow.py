@@ -80,8 +80,8 @@ def gradient_flow(
 
     step_losses, do = _losses(trace, sequence, loss)
     entering = passage.enter(do)
-    pairs, carried = itemize(passage, entering, follow) if itemized else (None, None)
-    whole = backward(passage, entering, carried=carried)
+    pairs = itemize(passage, entering, follow) if itemized else None
+    whole = backward(passage, entering)
     terms = whole.step_log10_norms()
     parameter_gradients, clipping = _parameter_gradients(
         passage, entering, whole, terms, clip or Clip()

@@ -7,18 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.arrays import Array, IntArray, Mask
-from engine.carry import Schedule, carry
-from engine.cells.base import State
-from engine.descent import descend, pays
+from engine.carry import carry
 from engine.magnitude import log10_of, split_norms, trusted
-from engine.memory import empty, full
 from engine.passage import Entering, Passage
 from engine.records import record
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
-_IN_CACHE = 65_536
-"""So many numbers of ∂L/∂z stay in the processor's cache."""
 WHOLE = 512
 """Up to so many steps every pair is computed."""
 GRID = 256
@@ -67,55 +62,36 @@ def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
     return emits & chosen, chosen
 
 
-def itemize(
-    passage: Passage, entering: Entering, follow: int | None = None
-) -> tuple[list[Itemized], State | None]:
+def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> list[Itemized]:
     """‖∂L_i/∂h_t‖ for every pair, one matrix a layer, the layer that reads the input first.
-
-    Beside the losses goes one more row, their sum, where it can: then it is not carried again.
 
     Args:
         passage: the way back.
         entering: every loss at its own step.
         follow: a loss that a grid must hold.
-    Returns:
-        the norms, and what the sum brings to h_t (and to c_t), (T, B, H) each; None where a
-        truncation, several layers or magnitudes beyond a double ask for a way of its own.
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
     losses, steps = grid(passage.trace.emits, follow)
-    norms = total = None
+    norms = None
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         if not entering.careful:
-            if len(passage.lanes) == 1 and passage.truncation.passes_all(len(steps)):
-                total = [empty(entering.local.shape) for _ in range(passage.parts)]
-            norms = _ordinary(passage, entering, losses, steps, total)
+            norms = _ordinary(passage, entering, losses, steps)
         if norms is None:
-            norms, total = _careful(passage, entering, losses, steps), None
+            norms = _careful(passage, entering, losses, steps)
     at, axis = losses.nonzero()[0] + 1, steps.nonzero()[0] + 1
-    return [Itemized(at, axis, one.T) for one in reversed(norms)], total
+    return [Itemized(at, axis, one.T) for one in reversed(norms)]
 
 
 def _ordinary(
-    passage: Passage, entering: Entering, losses: Mask, steps: Mask, total: State | None
+    passage: Passage, entering: Entering, losses: Mask, steps: Mask
 ) -> list[Array] | None:
     """log₁₀ of the norms, (S, I) a lane, or None where a double could not carry them."""
     shape = len(steps), int(np.count_nonzero(losses))
-    squares = [full(shape, np.nan) for _ in passage.lanes]
-    if len(passage.lanes) > 1:
-        looks = _stacked(passage, entering, losses, squares)
-    elif total is not None and pays(passage, losses):
-        looks = descend(passage, entering, losses, squares[0], total)
-    else:
-        looks = _one_layer(passage, entering, losses, squares[0], total)
-    for done in looks:
+    squares = [np.full(shape, np.nan) for _ in passage.lanes]
+    for done in _stacked(passage, entering, losses, squares):
         if not all(trusted(own[done]) for own in squares):
             return None
-    whole = np.count_nonzero(steps) == len(steps)
-    measured = squares if whole else [own[steps] for own in squares]
-    for own in measured:
-        np.multiply(np.log10(own, out=own), 0.5, out=own)
-    return measured
+    return [0.5 * np.log10(own[steps]) for own in squares]
 
 
 def _stacked(
@@ -129,49 +105,6 @@ def _stacked(
         if t % _LOOK == 0:
             yield slice(t, t + _LOOK)
     yield slice(None)  # steps that nothing reaches were passed over
-
-
-def _one_layer(
-    passage: Passage, entering: Entering, losses: Mask, squares: Array, total: State | None
-) -> Iterator[slice]:
-    """The same for a single layer, whose ∂L/∂h_t needs nothing of step t but its own loss.
-
-    So many losses at a time go one step back that their ∂L/∂z stays in the processor's cache.
-    The last row is the sum of all losses, which no truncation may drop; it goes into ``total``.
-    """
-    lane, schedule = passage.lanes[0], Schedule(passage, losses)
-    batch, hidden = passage.trace.h.shape[1:]
-    count = schedule.count
-    height = count if total is None else count + 1
-    shape = (height, hidden) if batch == 1 else (height, batch, hidden)
-    rows = [full(shape, 0.0) for _ in range(passage.parts)]
-    many = max(1, _IN_CACHE // (batch * lane.width))
-    scratch = empty((min(many, height), *shape[1:-1], lane.width))
-    dh, flat = rows[0], rows[0].reshape(height, batch * hidden)
-    local, cross, factors = lane.local, lane.cross, lane.steps
-    own = list(entering.local[:, 0] if batch == 1 else entering.local)
-    sums = [(part[-1], whole) for part, whole in zip(rows, total, strict=True)] if total else []
-    vecdot, add = np.vecdot, np.add
-    for t, joins, live, passing in schedule:
-        first = live.start
-        if joins:
-            dh[first] = own[t]
-        seen = flat[live]
-        vecdot(seen, seen, out=squares[t, live])
-        if sums:
-            add(sums[0][0], own[t], out=sums[0][0])
-            for part, whole in sums:
-                whole[t] = part
-        if t % _LOOK == 0:
-            yield slice(t, t + _LOOK)
-            if not t:
-                return
-        factor, end = factors[t], first + passing + (height - count)
-        for begin in range(first, end, many):
-            some = slice(begin, min(begin + many, end))
-            state, dz = [part[some] for part in rows], scratch[: some.stop - begin]
-            local(factor, state, dz)
-            cross(factor, dz, state, state)
 
 
 def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[Array]:

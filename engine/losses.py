@@ -10,7 +10,6 @@ import numpy as np
 from engine.activations import ONE
 from engine.arrays import Array, IntArray
 from engine.magnitude import all_finite
-from engine.memory import empty
 
 Targets = Array | IntArray
 
@@ -61,7 +60,7 @@ def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
 
 def _beside_target(o: Array, target: IntArray, shift: Array) -> tuple[Array, Array]:
     """exp(o − shift), −Σ of the others at the target, and Σ of the others."""
-    e = np.subtract(o, shift[:, np.newaxis], out=empty(o.shape))
+    e = np.subtract(o, shift[:, np.newaxis], out=np.empty(o.shape))
     np.exp(e, out=e)
     flat = e.reshape(-1)
     flat[target] = 0.0

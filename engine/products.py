@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import Array
-from engine.memory import empty
 
 
 def times(values: Array, matrix: Array) -> Array:
     """values (…, n) times a matrix (n, m) as one product: (…, m)."""
     rows, columns = matrix.shape
-    product = empty((*values.shape[:-1], columns))
+    product = np.empty((*values.shape[:-1], columns))
     np.dot(values.reshape(-1, rows), matrix, out=product.reshape(-1, columns))
     return product

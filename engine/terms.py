@@ -9,7 +9,6 @@ import numpy as np
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
 from engine.magnitude import LOG10_2, Scaled, near_one, trusted
-from engine.memory import empty
 
 _BLOCK = 2_000_000
 """How many numbers of per-step terms are held at once."""
@@ -70,7 +69,7 @@ def _log10(factors: list[Array]) -> list[Array]:
 def _gram(factor: Array) -> Array:
     """Every two samples' products at every step, (T, B, B)."""
     steps, batch, _ = factor.shape
-    gram = empty((steps, batch, batch))
+    gram = np.empty((steps, batch, batch))
     return np.matmul(factor, factor.transpose(0, 2, 1), out=gram)
 
 

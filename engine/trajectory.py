@@ -53,7 +53,7 @@ def trajectory(
         itemized: its ‖∂L_i/∂h_t‖, or None.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
-    chain = cell.chain(parameters, passage.trace.layers[number])
+    chain = passage.lanes[len(passage.lanes) - 1 - number].chain()
     seen = spectrum(cell.recurrent_matrix(parameters), chain)
     blocks = known = None
     if cell.gates:

@@ -13,7 +13,6 @@ from engine.cells.base import Layer
 from engine.cells.jordan import JORDAN
 from engine.errors import ForwardOverflow
 from engine.magnitude import all_finite
-from engine.memory import empty, full
 from engine.network import Network, of_layer
 from engine.products import times
 from engine.records import record
@@ -74,7 +73,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
         emits = np.zeros(steps, dtype=bool)
     x = sequence.inputs
     if len(x) != steps:
-        x = full((steps, batch, network.input_size), 0.0)
+        x = np.full((steps, batch, network.input_size), 0.0)
         x[reads] = sequence.inputs
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         forward = _with_feedback if cell.feeds_outputs else _layer_by_layer
@@ -113,9 +112,9 @@ def _with_feedback(
     """Step by step, since every layer reads the last output; o_0 = 0."""
     steps, batch, hidden = len(x), x.shape[1], network.hidden_size
     own = [of_layer(JORDAN, parameters, number) for number in range(network.num_layers)]
-    outputs = full((steps + 1, batch, network.output_size), 0.0)
-    states = [empty((steps, batch, hidden)) for _ in own]
-    a = [empty(h.shape) for h in states]
+    outputs = np.full((steps + 1, batch, network.output_size), 0.0)
+    states = [np.empty((steps, batch, hidden)) for _ in own]
+    a = [np.empty(h.shape) for h in states]
     reading = [x, *states[:-1]]
     feedback = [np.ascontiguousarray(p[JORDAN.recurrent].T) for p in own]
     inward = [p["W_xh"].T for p in own]

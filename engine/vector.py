@@ -10,7 +10,6 @@ import numpy as np
 from engine.arrays import Array, IntArray
 from engine.cells.base import Terms
 from engine.magnitude import Magnitudes, Scaled, all_finite, ldexp_rows, near_one, ordinary
-from engine.memory import empty
 
 
 class Layout:
@@ -94,7 +93,7 @@ class Vector:
 
     def times(self, factor: float) -> Vector:
         """An ordinary vector times a number: ‖c g_p‖² = c² ‖g_p‖²."""
-        values = np.multiply(self.values, factor, out=empty(self.values.shape))
+        values = np.multiply(self.values, factor, out=np.empty(self.values.shape))
         squares = [factor * factor * square for square in self.squares]
         if all(map(ordinary, squares)):
             return Vector(values, 0, self.layout, squares=squares)
@@ -165,7 +164,7 @@ def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
                 for name, (left, right) in factors.items()
             }
         )
-        values = empty((layout.size,))
+        values = np.empty((layout.size,))
         parts = layout.parts(values)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             for name, share in parts.items():

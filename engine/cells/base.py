@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters
-from engine.jacobians import Chain
+from engine.jacobians import Block, Chain, rescaled
 from engine.records import record
 from engine.truncation import Truncation
 
@@ -57,6 +57,8 @@ class Lane(ABC):
         to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
     """
 
+    parts = 1
+    """How many parts the state has: h, and c where the cell has one."""
     past_weights = False
     """Whether a part of the state goes a step back without entering the weights."""
 
@@ -97,19 +99,6 @@ class Lane(ABC):
         return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], -1))
 
     @abstractmethod
-    def jacobians_pay(self, numbers: int, batch: int) -> bool:
-        """Whether rows go back quicker by ``jacobians`` than through ``local`` and ``cross``.
-
-        Args:
-            numbers: how many numbers ∂L_i/∂h_t of one sample and step has over all losses i.
-            batch: how many samples have Jacobians of their own.
-        """
-
-    def jacobian_width(self) -> int:
-        """H: ``jacobians`` lead to h_{t−1}; 2H: to c_{t−1} as well, where there is one."""
-        return int(self.recurrent.shape[1])
-
-    @abstractmethod
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """∂h_t/∂h_{t−1} of a sample for a range of steps t, from 0.
 
@@ -121,13 +110,20 @@ class Lane(ABC):
                 one), step, unit of step t − 1. It holds zeros or the Jacobians of other steps.
         """
 
-    def beside(self, sample: int) -> Array | None:
-        """What takes a sample's [∂L/∂h_t, ∂L/∂c_t] to c_{t−1}, (T, 2H); None without a c_t.
+    def chain(self, sample: int = 0) -> Chain:
+        """The Jacobians of a sample's state, each with its largest entry near 1."""
+        lane, shifts = self.near_one()
+        width = int(self.recurrent.shape[1])
+        size = self.parts * width
 
-        ∂L/∂c_{t−1} = ∂L/∂h_t ⊙ first_t + ∂L/∂c_t ⊙ second_t, where ∂L/∂c_t is what has arrived at
-        c_t from later steps, without what comes through h_t
-        """
-        return None
+        def block(begin: int, end: int) -> Block:
+            jacobians = np.zeros((end - begin, size, size))
+            with np.errstate(under="ignore"):
+                lane.jacobians(begin + 1, end + 1, sample, jacobians)
+            scaled, own = rescaled(jacobians)
+            return scaled, shifts[begin + 1 : end + 1] + own
+
+        return Chain(len(self.whole[0]) - 1, size, width, block)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""
@@ -183,10 +179,6 @@ class Cell(ABC):
     @abstractmethod
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """What every step adds to every parameter's gradient of one layer, as factors."""
-
-    @abstractmethod
-    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
-        """The Jacobians of the first sample's state, for a layer whose lane has been made."""
 
     def activity(self, layer: Layer) -> dict[str, Array]:
         """The mean of every gate over samples and units, (T,) each."""

@@ -11,8 +11,6 @@ from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.cells.gates import mean_activity, signs
-from engine.jacobians import Chain, gru_chain
-from engine.memory import empty
 
 _TANH = ACTIVATIONS["tanh"]
 _SIGNS = (-1.0, -1.0, 1.0)
@@ -45,10 +43,6 @@ class GruLane(Lane):
         arriving = previous[0]
         np.multiply(state[0], factors[0][..., 4, :], out=arriving)
         arriving += through.reshape(arriving.shape)
-
-    def jacobians_pay(self, numbers: int, batch: int) -> bool:
-        """They are a third as high as W_hh, but many samples share the steps of small rows."""
-        return (batch == 1 or numbers >= 400) and numbers <= 1_000_000
 
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh."""
@@ -106,7 +100,7 @@ class GruCell(Cell):
         steps, (batch, hidden) = len(x), h_0.shape
         gated, rows, sign = 2 * hidden, x.reshape(-1, x.shape[2]), signs(_SIGNS, hidden)
         inward, bias = parameters["W_xh"].T, parameters["b_h"] * sign
-        z = empty((steps, batch, 4 * hidden))  # blocks r, z, q, and what enters n
+        z = np.empty((steps, batch, 4 * hidden))  # blocks r, z, q, and what enters n
         flat = z.reshape(-1, 4 * hidden)
         np.matmul(rows, inward[:, :gated] * sign[:gated], out=flat[:, :gated])
         np.matmul(rows, inward[:, gated:], out=flat[:, 3 * hidden :])
@@ -114,9 +108,9 @@ class GruCell(Cell):
         flat[:, gated : 3 * hidden] = parameters["b_hn"]
         flat[:, 3 * hidden :] += bias[gated:]
         weights = np.multiply(parameters["W_hh"].T, sign, order="C")
-        h = empty((steps + 1, batch, hidden))
+        h = np.empty((steps + 1, batch, hidden))
         h[0] = h_0
-        blocks, gates = z.reshape(steps, batch, 4, hidden), empty((steps, batch, 3, hidden))
+        blocks, gates = z.reshape(steps, batch, 4, hidden), np.empty((steps, batch, 3, hidden))
         through, reset = np.empty((batch, 3 * hidden)), np.empty((batch, hidden))
         dot, add, divide, subtract = np.dot, np.add, np.divide, np.subtract
         exp, tanh, previous = np.exp, np.tanh, h[0]
@@ -154,7 +148,7 @@ class GruCell(Cell):
         gates, q = layer.saved["gates"], layer.saved["e_q_a"][:, :, 2]
         r, z, n = (gates[:, :, block] for block in range(3))
         slopes, shut, of_a = self._slopes(layer.saved)
-        factors = empty((*q.shape[:2], 5, q.shape[2]))
+        factors = np.empty((*q.shape[:2], 5, q.shape[2]))
         of_n, of_r, of_z, of_inner, past = (factors[:, :, block] for block in range(5))
         np.multiply(shut, of_a, out=of_n)
         np.multiply(of_n, q, out=of_r)
@@ -168,31 +162,17 @@ class GruCell(Cell):
         inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
         return GruLane((factors,), 4 * hidden, parameters["W_hh"], inward)
 
-    def _slopes(
-        self, saved: dict[str, Array], sample: slice = slice(None)
-    ) -> tuple[Array, Array, Array]:
+    def _slopes(self, saved: dict[str, Array]) -> tuple[Array, Array, Array]:
         """σ′ of r and z (T, B, 2, H), 1 − z, and tanh′ of n."""
-        e_q_a, rz = saved["e_q_a"][:, sample], saved["gates"][:, sample, :2]
-        shut = closed(e_q_a[:, :, :2], rz, out=empty(rz.shape))
-        slopes = np.multiply(shut, rz, out=empty(rz.shape))
+        e_q_a, rz = saved["e_q_a"], saved["gates"][:, :, :2]
+        shut = closed(e_q_a[:, :, :2], rz, out=np.empty(rz.shape))
+        slopes = np.multiply(shut, rz, out=np.empty(rz.shape))
         return slopes, shut[:, :, 1], _TANH.derivative(e_q_a[:, :, 3])
-
-    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
-        """∂h_{t+1}/∂h_t."""
-        slopes, _, of_a = (every[1:, 0] for every in self._slopes(layer.saved, slice(1)))
-        gates = layer.saved["gates"][1:, 0]
-        return gru_chain(
-            (gates[:, 0], gates[:, 1], gates[:, 2]),
-            layer.saved["e_q_a"][1:, 0, 2],
-            layer.feedback[1:, 0],
-            parameters["W_hh"],
-            slopes=(slopes[:, 0], slopes[:, 1], of_a),
-        )
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds [dz_r, dz_z, dz_n]ᵀ x_t, [dz_r, dz_z, dz_n ⊙ r]ᵀ h_{t−1}, and their sums."""
         hidden = layer.h.shape[2]
-        enters = empty((*layer.h.shape[:2], 3 * hidden))
+        enters = np.empty((*layer.h.shape[:2], 3 * hidden))
         enters[..., : 2 * hidden] = dz[..., hidden : 3 * hidden]
         enters[..., 2 * hidden :] = dz[..., :hidden]
         return {

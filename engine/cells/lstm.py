@@ -11,15 +11,11 @@ from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.cells.gates import mean_activity, signs
-from engine.jacobians import Chain, lstm_chain
-from engine.memory import empty
 from engine.products import times
 
 _TANH = ACTIVATIONS["tanh"]
 _SIGNS = (-1.0, -1.0, -1.0, 1.0)
 """Of z_o, z_i, z_f and z_g where the steps are computed: the gates side by side."""
-_SMALL = 48
-"""Up to so many units a Jacobian leads to c_{t−1} as well."""
 
 
 class LstmLane(Lane):
@@ -31,6 +27,7 @@ class LstmLane(Lane):
     Source: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
     """
 
+    parts = 2
     past_weights = True
 
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
@@ -50,15 +47,6 @@ class LstmLane(Lane):
         np.dot(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
         np.multiply(state[1], factors[3], out=previous[1])
 
-    def jacobians_pay(self, numbers: int, batch: int) -> bool:
-        """They are half as high as W_hh, but many samples share the steps of small rows."""
-        return batch == 1 or numbers >= 400
-
-    def jacobian_width(self) -> int:
-        """With ∂L/∂c_{t−1} for small rows: beside a product it takes longer than in it."""
-        hidden = int(self.recurrent.shape[1])
-        return 2 * hidden if hidden <= _SMALL else hidden
-
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """From c_t: Σ diag(coefficient) W of i, f and g. From h_t: through c_t, and by W_o.
 
@@ -67,7 +55,7 @@ class LstmLane(Lane):
         """
         height, blocks = self.recurrent.shape[1], self._blocks
         to_c, of_c, of_h, forget = (factor[start:stop, sample] for factor in self.whole)
-        of_state = empty((stop - start, 4, height))
+        of_state = np.empty((stop - start, 4, height))
         np.multiply(of_c, to_c[:, np.newaxis], out=of_state[:, :3])
         of_state[:, 3] = of_h
         from_h, from_c = out[:, :height], out[:, height:]
@@ -84,11 +72,6 @@ class LstmLane(Lane):
         rows, height = self.recurrent.shape
         blocks = self.recurrent.reshape(rows // height, height, height)
         return np.ascontiguousarray(blocks.transpose(1, 0, 2))
-
-    def beside(self, sample: int) -> Array:
-        """[o ⊙ tanh′(c) ⊙ f, f]."""
-        to_c, _, _, forget = (factor[:, sample] for factor in self.whole)
-        return np.concatenate((to_c * forget, forget), axis=1)
 
 
 class LstmCell(Cell):
@@ -138,11 +121,16 @@ class LstmCell(Cell):
         z = times(x, inward.T * sign)
         z += bias * sign
         weights = np.multiply(recurrent.T, sign, order="C")
-        h, c = empty((steps + 1, batch, hidden)), empty((steps, batch, hidden))
+        h, c = np.empty((steps + 1, batch, hidden)), np.empty((steps, batch, hidden))
         h[0], c_0 = h_0, np.zeros(h_0.shape) if c_0 is None else c_0
         blocks = z.reshape(steps, batch, 4, hidden)
-        e, a, gates, tanh_c = blocks[:, :, :3], blocks[:, :, 3], empty(blocks.shape), empty(c.shape)
-        enters = empty((steps + 1, batch, 2, hidden))  # g_t and c_{t−1}
+        e, a, gates, tanh_c = (
+            blocks[:, :, :3],
+            blocks[:, :, 3],
+            np.empty(blocks.shape),
+            np.empty(c.shape),
+        )
+        enters = np.empty((steps + 1, batch, 2, hidden))  # g_t and c_{t−1}
         enters[0, :, 1] = c_0
         through, let = np.empty((batch, 4 * hidden)), np.empty((batch, 2, hidden))
         new, kept = let[:, 0], let[:, 1]
@@ -187,34 +175,24 @@ class LstmCell(Cell):
         o, i, f, g = (layer.saved["gates"][:, :, block] for block in range(4))
         slopes = self._slopes(layer.saved)
         of_c = slopes[:, :, 1:]
-        of_h = np.multiply(tanh_c, slopes[:, :, 0], out=empty(c.shape))
+        of_h = np.multiply(tanh_c, slopes[:, :, 0], out=np.empty(c.shape))
         of_c[:, :, 0] *= g
         of_c[0, :, 1] *= layer.c_0
         of_c[1:, :, 1] *= c[:-1]
         of_c[:, :, 2] *= i
         to_c = _TANH.derivative(c)
         to_c *= o
-        forget = np.positive(f, out=empty(c.shape))
+        forget = np.positive(f, out=np.empty(c.shape))
         whole = (to_c, of_c, of_h, forget)
         return LstmLane(whole, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
 
-    def _slopes(self, saved: dict[str, Array], sample: slice = slice(None)) -> Array:
+    def _slopes(self, saved: dict[str, Array]) -> Array:
         """σ′ of o, i and f, and tanh′ of g, (T, B, 4, H)."""
-        e_a, gates = saved["e_a"][:, sample], saved["gates"][:, sample]
-        slopes = closed(e_a, gates, out=empty(gates.shape))
+        e_a, gates = saved["e_a"], saved["gates"]
+        slopes = closed(e_a, gates, out=np.empty(gates.shape))
         slopes *= gates
         slopes[:, :, 3] = _TANH.derivative(e_a[:, :, 3])
         return slopes
-
-    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
-        """∂(h, c)_{t+1}/∂(h, c)_t."""
-        assert layer.c is not None
-        slopes = self._slopes(layer.saved, slice(1))
-        (o, i, f, g), (do, di, df, dg) = (
-            [every[1:, 0, block] for block in range(4)] for every in (layer.saved["gates"], slopes)
-        )
-        c = layer.c[:, 0]
-        return lstm_chain((i, f, g, o), c[:-1], c[1:], parameters["W_hh"], slopes=(di, df, dg, do))
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds dz_tᵀ x_t, dz_tᵀ h_{t−1} and Σ_B dz_t."""

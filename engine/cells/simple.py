@@ -8,9 +8,7 @@ import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
-from engine.jacobians import Chain, diagonal_chain
 from engine.magnitude import near_one
-from engine.memory import empty
 from engine.products import times
 
 
@@ -31,11 +29,6 @@ class SimpleLane(Lane):
             np.dot(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
         else:
             np.dot(dz, self.recurrent, out=previous[0])
-
-    def jacobians_pay(self, numbers: int, batch: int) -> bool:
-        """Where small rows hold more than a Jacobian does: half of them are there on average."""
-        size = self.recurrent.size
-        return batch == 1 and size < 4_096 and 2 * numbers >= 3 * size
 
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
         """diag(f′(a_t)) R."""
@@ -102,7 +95,7 @@ class SimpleCell(Cell):
         """Every step after the other; W_xh x_t + b_h of all steps is one product."""
         a = times(x, parameters["W_xh"].T)
         a += parameters["b_h"]
-        states = empty((len(x) + 1, *h_0.shape))
+        states = np.empty((len(x) + 1, *h_0.shape))
         states[0] = h_0
         weights = np.ascontiguousarray(parameters[self.recurrent].T)
         dot, add, previous = np.dot, np.add, states[0]
@@ -140,11 +133,6 @@ class SimpleCell(Cell):
             self.recurrent: (dz, layer.feedback),
             "b_h": (dz, None),
         }
-
-    def chain(self, parameters: Parameters, layer: Layer) -> Chain:
-        """∂h_{t+1}/∂h_t = diag(f′(a_{t+1})) R."""
-        slope = layer.saved["derivative"][1:, 0]
-        return diagonal_chain(slope, self.recurrent_matrix(parameters))
 
 
 SIMPLE = SimpleCell()

@@ -14,7 +14,6 @@ ROOT = Path(engine.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = (
     ("arrays", "errors", "records", "streams"),
-    ("memory",),
     ("products",),
     ("activations", "losses", "topologies", "truncation", "magnitude"),
     ("jacobians",),
@@ -24,7 +23,6 @@ ORDER = (
     ("unroll",),
     ("passage",),
     ("vector", "terms", "carry"),
-    ("descent",),
     ("bptt", "itemize", "clipping", "spectrum", "lyapunov", "pascanu"),
     ("arrivals", "ceiling", "samples"),
     ("trajectory",),

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Sequence, Truncation, backward, descent
-from engine.cells.gru import GruLane
-from engine.itemize import WHOLE, itemize
+from engine import Sequence, Truncation
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
-from tests.engine.reference.inside import alone, hidden, item_vectors, way_back
+from tests.engine.reference.inside import alone, hidden, item_vectors
 from tests.engine.reference.rules import reaches
 
 RULES = (Truncation(), Truncation("window", 1), Truncation("window", 3), Truncation("chunk", 4))
@@ -35,131 +30,6 @@ def test_rows_side_by_side_are_separate_passes(
     seen = item_vectors(case, flow, careful=careful)
     close("∂L_i/∂h_t", seen, separate_passes(case).dh, 1e-13)
     close("Σ_i ∂L_i/∂h_t", seen.sum(axis=0), hidden(flow.backward), 1e-13)
-
-
-@pytest.mark.parametrize("together", [1, 10, 30])
-@pytest.mark.parametrize("cell", ["simple", "lstm", "gru"])
-def test_losses_go_back_some_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, cell: str, together: int
-) -> None:
-    case = make(cell, steps=11, batch=2, sizes=(2, 4, 3))
-    expected = case.flow().itemized
-    monkeypatch.setattr(importlib.import_module("engine.itemize"), "_IN_CACHE", together)
-    found = case.flow().itemized
-    assert expected is not None
-    assert found is not None
-    np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-13)
-
-
-@pytest.mark.parametrize("together", [1, 64, 10_000])
-@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many"])
-@pytest.mark.parametrize(
-    ("cell", "small"), [("simple", 0), ("gru", 0), ("lstm", 3), ("lstm", 4)], ids=str
-)
-@pytest.mark.parametrize("batch", [1, 3])
-def test_jacobians_carry_each_sample_as_the_steps_carry_all(
-    monkeypatch: pytest.MonkeyPatch, cell: str, small: int, topology: str, together: int, batch: int
-) -> None:
-    """An LSTM's Jacobians lead to c_{t−1} as well where they are small."""
-    monkeypatch.setattr(importlib.import_module("engine.cells.lstm"), "_SMALL", small)
-    taken: list[bool] = []
-    case = make(cell, topology=topology, steps=23, batch=batch, sizes=(2, 4, 3), h_0=True)
-    flow = case.flow()
-    passage = way_back(case, flow)
-    entering = passage.enter(flow.backward.do_local)
-
-    def found(by_jacobians: bool) -> tuple[Any, Any]:
-        def pays(*given: Any) -> bool:
-            taken.append(by_jacobians)
-            return by_jacobians
-
-        monkeypatch.setattr(importlib.import_module("engine.itemize"), "pays", pays)
-        (layer,), total = itemize(passage, entering)
-        assert total is not None
-        return layer.log10_norm, total
-
-    expected, alone_ = found(False)
-    monkeypatch.setattr(descent, "_TOGETHER", together)
-    monkeypatch.setattr(descent, "_LEAST", 3)
-    seen, total = found(True)
-    assert taken == [False, True]
-    assert len(total) == len(alone_)
-    pairs = zip((seen, *total), (expected, *alone_), strict=True)
-    assert any((mine != other).any() for mine, other in pairs)  # rounded on another way
-    np.testing.assert_allclose(seen, expected, rtol=0.0, atol=1e-13)
-    for mine, other in zip(total, alone_, strict=True):
-        close("∂L", mine, other, 1e-13)
-
-
-def test_jacobians_beyond_a_double_call_for_the_careful_way(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    case = make("gru", steps=20, sizes=(2, 4, 3))
-    expected = case.flow().itemized
-    monkeypatch.setattr(
-        GruLane,
-        "jacobians",
-        lambda lane, start, stop, sample, out: out.fill(np.nan),
-    )
-    found = case.flow().itemized
-    assert expected is not None
-    assert found is not None
-    np.testing.assert_allclose(found.log10_norm, expected.log10_norm, rtol=0.0, atol=1e-12)
-
-
-def test_jacobians_are_taken_where_they_pay_only() -> None:
-    def pays(cell: str, **asked: Any) -> bool:
-        case = make(cell, **{"steps": 20, "sizes": (2, 4, 3), **asked})
-        flow = case.flow()
-        return descent.pays(way_back(case, flow), flow.trace.emits)
-
-    assert pays("simple")
-    assert not pays("simple", batch=2)
-    assert pays("gru")
-    assert pays("lstm")
-    for gated in ("gru", "lstm"):
-        assert not pays(gated, batch=2)
-        assert pays(gated, batch=2, sizes=(2, 20, 3))
-    assert not pays("gru", sizes=(2, 41, 3))
-    assert pays("gru", sizes=(2, 40, 3))
-
-
-@pytest.mark.parametrize("cell", ["simple", "gru", "lstm"])
-@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one"])
-@pytest.mark.parametrize(("steps", "batch"), [(23, 1), (23, 2), (WHOLE + 9, 1), (1, 1)])
-def test_the_sum_that_goes_along_is_the_backward_pass(
-    cell: str, topology: str, steps: int, batch: int
-) -> None:
-    case = make(cell, topology=topology, steps=steps, batch=batch, sizes=(2, 4, 3), h_0=True)
-    flow = case.flow(itemized=False, graph=False)
-    passage = way_back(case, flow)
-    entering = passage.enter(flow.backward.do_local)
-    _, total = itemize(passage, entering)
-    assert total is not None
-    found = backward(passage, entering, carried=total).top
-    expected = backward(passage, entering).top
-    for mine, alone_ in zip((*found.state, found.dz), (*expected.state, expected.dz), strict=True):
-        close("∂L", mine, alone_, 1e-13)
-
-
-@pytest.mark.parametrize(
-    ("cell", "asked"),
-    [
-        ("gru", {"truncation": Truncation("window", 3)}),
-        ("gru", {"truncation": Truncation("chunk", 5)}),
-        ("elman", {"truncation": None}),
-        ("lstm", {"layers": 2}),
-        ("simple", {"scale": 1e-60}),
-    ],
-    ids=str,
-)
-def test_the_sum_does_not_go_along_where_it_would_lose_its_way(
-    cell: str, asked: dict[str, Any]
-) -> None:
-    case = make(cell, steps=20, sizes=(2, 4, 3), **asked)
-    flow = case.flow(graph=False)
-    passage = way_back(case, flow)
-    assert itemize(passage, passage.enter(flow.backward.do_local))[1] is None
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import engine.lyapunov
-from engine.jacobians import Chain, diagonal_chain, gru_chain
+from engine.jacobians import Chain, diagonal_chain
 from engine.lyapunov import followed, lyapunov_exponents
 from tests.engine.reference.cases import draws
+from tests.engine.reference.chains import gru_chain
 from tests.engine.reference.compare import close
 
 

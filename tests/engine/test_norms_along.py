@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import spectrum
-from engine.jacobians import Chain, diagonal_chain, gru_chain, lstm_chain
+from engine.jacobians import Chain, diagonal_chain
 from engine.spectrum import log10_spectral_norms, norms_along
 from tests.engine.reference.cases import draws
+from tests.engine.reference.chains import gru_chain, lstm_chain
 from tests.engine.reference.compare import close
 
 

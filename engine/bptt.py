@@ -45,6 +45,10 @@ class LayerGradient:
         """∂L/∂h_t (0) or ∂L/∂c_t (1), (T, B, H)."""
         return Scaled(self.state[index], self.exponent)
 
+    def whole(self) -> Scaled:
+        """∂L/∂(h_t, c_t) together, (T, parts, B, H)."""
+        return Scaled(np.stack(self.state, axis=1), self.exponent)
+
     def magnitudes(self, index: int) -> Magnitudes:
         """Its norms, (T,)."""
         return self.part(index).magnitudes()

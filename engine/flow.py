@@ -11,6 +11,8 @@ from engine.clipping import Clip, Clipping, clip_gradients
 from engine.diagnosis import (
     Circumstances,
     Diagnosis,
+    Row,
+    chosen,
     cut_short,
     diagnose,
     overflowing,
@@ -103,7 +105,7 @@ def gradient_flow(
         followed_gradient=alone,
         parameter_gradients=parameter_gradients,
         clipping=clipping,
-        diagnosis=_diagnose(passage, layers, overflow),
+        diagnosis=_diagnose(passage, entering, layers, overflow),
         graph=drawn,
         network=network,
         follow=follow,
@@ -221,21 +223,41 @@ def _parameter_gradients(
 
 
 def _diagnose(
-    passage: Passage, layers: tuple[LayerFlow, ...], overflow: ForwardOverflow | None
+    passage: Passage,
+    entering: Entering,
+    layers: tuple[LayerFlow, ...],
+    overflow: ForwardOverflow | None,
 ) -> Diagnosis | None:
-    """The verdict, where both pictures that it is read off were asked for."""
-    found: dict[int, Diagnosis] = {}
-    for own in layers:
-        if own.itemized is None or own.trajectory is None:
-            return None
-        if not len(own.itemized.loss_steps) and overflow is not None:
-            return overflowing(overflow)
-        radius, gates = own.trajectory.spectrum.spectral_radius, own.gates
-        if gates is not None:
-            mean = float(gates["forget" if passage.cell.has_c else "update"].mean())
-        else:
-            mean = float(own.forward.saved["derivative"].mean())
-        seen = Circumstances(passage.network, passage.truncation, radius, mean)
-        found[own.layer] = diagnose(own.itemized, seen)
-    top = with_layers(found.pop(layers[-1].layer), found)
-    return top if overflow is None else cut_short(top, overflow)
+    """The verdict, where the itemized gradients that it is read off were asked for."""
+    top = layers[-1]
+    if top.itemized is None:
+        return None
+    if not len(top.itemized.loss_steps) and overflow is not None:
+        return overflowing(overflow)
+    read = chosen(top.itemized, passage.truncation)
+    rows = [None for _ in layers] if read is None else _rows(passage, entering, layers, *read)
+    radius = np.nan if top.trajectory is None else top.trajectory.spectrum.spectral_radius
+    if top.gates is not None:
+        kept = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
+    else:
+        kept = float(top.forward.saved["derivative"].mean())
+    found = diagnose(rows[-1], passage.trace.steps, Circumstances(passage, top.layer, radius, kept))
+    if found.loss_step is not None:
+        found = with_layers(found, dict(enumerate(rows[:-1])))
+    return found if overflow is None else cut_short(found, overflow)
+
+
+def _rows(
+    passage: Passage, entering: Entering, layers: tuple[LayerFlow, ...], loss_step: int, first: int
+) -> list[Row | None]:
+    """The way back of one loss in every layer, at every step also where the pairs are sampled."""
+    steps, norms = passage.trace.steps, []
+    pairs = [own.itemized for own in layers if own.itemized is not None]
+    if len(pairs[0].steps) == steps:
+        at = int(np.searchsorted(pairs[0].loss_steps, loss_step))
+        norms = [own.of_state[at] for own in pairs]
+    else:
+        only = (np.arange(1, steps + 1) == loss_step)[:, np.newaxis, np.newaxis]
+        alone = backward(passage, passage.enter(np.where(only, entering.do, 0.0)))
+        norms = [own.whole().log10_norms() for own in alone.layers]
+    return [Row.of(loss_step, first, own) for own in norms]

@@ -81,5 +81,5 @@ def _one_step_back(passage: Passage, number: int, own: LayerGradient) -> tuple[A
     lane = passage.lanes[len(passage.lanes) - 1 - number]
     arriving = across(lane, own, own.state, own.dz)
     values, exponent = np.stack([part for part, _ in arriving], axis=1), arriving[0][1]
-    total = Scaled(np.stack(own.state, axis=1), own.exponent)
+    total = own.whole()
     return Scaled(values, exponent).log10_norms()[1:], total.log10_norms()[1:]

@@ -27,6 +27,10 @@ class ItemizedFlow(StrictModel):
     loss_steps: list[int] = Field(description="i of each row; above 512 steps a grid's.")
     steps: list[int] = Field(description="t of each column; above 512 steps a grid's.")
     log10_norm: list[Series] = Field(description=f"[i][t]; null for t > i. {LOG10}")
+    state_log10_norm: list[Series] | None = Field(
+        description="lstm: of ∂L_i/∂(h_t, c_t) together, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), "
+        "likewise; null for other cells, whose whole state is h_t."
+    )
 
 
 class ParameterFlow(StrictModel):
@@ -112,17 +116,29 @@ class SpectrumReport(StrictModel):
 
 
 class DiagnosisReport(StrictModel):
-    """The verdict, read off the last layer's itemized gradients."""
+    """The verdict, read off one loss's way back through the last layer's whole state.
+
+    It is the loss with the most steps to travel, and of several such the last.
+    """
 
     verdict: Literal["vanishing", "exploding", "stable", "blocked"] = Field(
         description="What happens to a gradient on its way back."
     )
     decay_per_step: Nullable = Field(
-        description="The factor of one step back; null where no gradient crosses a step."
+        description="The factor of one step back, the mean over the steps behind the one where "
+        "the loss enters; null where no gradient crosses a step, or where it follows no rate."
     )
     summary: str = Field(
-        description="The same in words, with the cause and what to try; and every layer below "
-        "the last one in which the gradient fares otherwise."
+        description="The same in words, with the factors of a step; and every layer below the "
+        "last one in which the gradient fares otherwise."
+    )
+    loss_step: int | None = Field(
+        description="i, the step whose loss was read, from 1; null where none has a gradient."
+    )
+    step: int | None = Field(description="The earliest step that this loss may reach, from 1.")
+    log10_arriving: Nullable = Field(
+        description="log₁₀ of ‖∂L_i/∂(state of that step)‖ over ‖∂L_i/∂(state of step i)‖, c "
+        "beside h where there is one; null where exactly nothing arrives or nothing travels."
     )
 
 

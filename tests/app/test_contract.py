@@ -93,7 +93,7 @@ async def test_an_overflow_leaves_what_came_before(flow):
     overflow, steps = answer["overflow"], answer["steps"]
     assert overflow["quantity"] == "h"
     assert (overflow["step"], overflow["steps"]) == (steps + 1, 50)
-    assert overflow["detail"] in answer["diagnosis"]["summary"]
+    assert overflow["detail"][1:] in answer["diagnosis"]["summary"]
     assert answer["experiment"]["sequence"]["steps"] == 50
     shorter = await flow(**OVERFLOWING | {"sequence": {"steps": 20}})
     assert shorter["overflow"] == answer["overflow"] | {
@@ -111,7 +111,7 @@ async def test_where_the_only_loss_comes_after_an_overflow(flow):
     assert answer["experiment"]["follow"] is None
     assert answer["itemized"]["loss_steps"] == []
     assert answer["diagnosis"]["verdict"] == "exploding"
-    assert "h overflows" in answer["diagnosis"]["summary"]
+    assert "H overflows" in answer["diagnosis"]["summary"]
     assert not any(node["kind"] == "loss" for node in answer["graph"]["nodes"])
 
 
@@ -163,7 +163,14 @@ async def test_shapes_and_nulls(flow):
     assert len(spectrum["jacobian_log10_norm"]) == len(spectrum["product_log10_norm"]) == steps - 1
     assert spectrum["spectral_radius"] == pytest.approx(0.9)
     assert all(len(series) == steps for series in answer["activity"].values())
-    assert set(answer["diagnosis"]) == {"verdict", "decay_per_step", "summary"}
+    assert set(answer["diagnosis"]) == {
+        "verdict",
+        "decay_per_step",
+        "summary",
+        "loss_step",
+        "step",
+        "log10_arriving",
+    }
 
 
 async def test_parameter_gradients_have_the_parameters_shapes(flow):

@@ -174,3 +174,25 @@ async def test_the_gradient_grows_before_it_decays(answer):
     assert max(back) > math.log10(15)
     assert all(value > 0 for value in back[1:52])
     assert all(value < 0 for value in back[52:])
+
+
+@preset("lstm")
+async def test_an_open_forget_gate_is_not_called_vanishing(answer):
+    found = answer["diagnosis"]
+    assert found["verdict"] == "stable"
+    states = answer["itemized"]["state_log10_norm"][-1]
+    assert found["log10_arriving"] == pytest.approx(states[0] - states[-1], abs=1e-12)
+    both = [
+        math.hypot(h, c)
+        for h, c in zip(
+            answer["hidden_gradient"]["norm"], answer["cell_gradient"]["norm"], strict=True
+        )
+    ]
+    assert 10 ** found["log10_arriving"] == pytest.approx(both[0] / both[-1], rel=1e-12)
+
+
+@preset("transient")
+async def test_growth_before_decay_follows_no_rate(answer):
+    found = answer["diagnosis"]
+    assert found["decay_per_step"] is None
+    assert "it grows 15.5 times in the first 9 steps back, then falls" in found["summary"]

@@ -12,7 +12,6 @@ from engine import Diagnosis, Sequence, Truncation
 from engine.diagnosis import ORDINALS
 from engine.network import MAX_LAYERS
 from tests.engine.reference.cases import CELLS, Case, make
-from tests.engine.reference.rules import reaches
 
 
 def chain(
@@ -61,46 +60,12 @@ def test_verdict_and_decay_of_a_chain(topology: str, w: float, verdict: str) -> 
     assert found.decay_per_step == pytest.approx(abs(w), rel=1e-11)
 
 
-@pytest.mark.parametrize(
-    "w", [1e-30, 1e-3, 0.01, 0.1, 0.11, 0.3, 0.5, 0.7, 0.79, 0.9, 0.95, 10 ** (-3 / 7)]
-)
-def test_after_n_steps_less_than_a_thousandth_and_not_before(w: float) -> None:
-    found = diagnose(chain(w, 60))
-    match = re.search(r"after (\d+) steps? less than a thousandth is left", found.summary)
-    assert match, found.summary
-    n, rate = int(match[1]), found.decay_per_step
-    assert rate**n < 1e-3 * (1 - 1e-12), f"{rate}**{n} = {rate**n} is not less than a thousandth"
-    assert n == 1 or rate ** (n - 1) >= 1e-3 * (1 - 1e-9), f"{n - 1} steps are enough"
-
-
-@pytest.mark.parametrize("w", [1.1, 1.3, 2.0, 5.0, 10.0, 31.0, 1e3, 1e4, 10 ** (3 / 7)])
-def test_after_n_steps_more_than_a_thousand_times_and_not_before(w: float) -> None:
-    found = diagnose(chain(w, 60))
-    match = re.search(r"after (\d+) steps? it is more than a thousand times larger", found.summary)
-    assert match, found.summary
-    n, rate = int(match[1]), found.decay_per_step
-    assert rate**n > 1e3 * (1 + 1e-12), f"{rate}**{n} = {rate**n} is not more than a thousand"
-    assert n == 1 or rate ** (n - 1) <= 1e3 * (1 + 1e-9), f"{n - 1} steps are enough"
-
-
-@pytest.mark.parametrize("w", [1e-5, 0.003, 0.04, 0.1, 0.39, 0.8, 0.99, 1.0])
+@pytest.mark.parametrize("w", [0.003, 0.04, 0.1, 0.39, 0.8, 0.99])
 def test_the_share_in_the_sentence_is_the_decay(w: float) -> None:
     found = diagnose(chain(w))
     match = re.search(r"one step back keeps about ([\d.e+-]+) %", found.summary)
     assert match, found.summary
     assert float(match[1]) / 100 == pytest.approx(found.decay_per_step, rel=0.05)
-
-
-def test_the_factor_in_the_sentence_is_the_decay() -> None:
-    found = diagnose(chain(1.234))
-    assert "multiplies the gradient by about 1.23;" in found.summary
-    assert "spectral radius 1.23" in found.summary
-
-
-def test_a_gradient_that_grows_a_little_is_not_said_to_be_kept() -> None:
-    found = diagnose(chain(1.02))
-    assert found.verdict == "stable"
-    assert "multiplies the gradient by about 1.02," in found.summary
 
 
 @pytest.mark.parametrize("cell", ["elman", "jordan"])
@@ -136,48 +101,10 @@ def test_one_step_has_nothing_to_travel_through(cell: str, topology: str) -> Non
     assert np.isnan(found.decay_per_step)
 
 
-def test_units_that_are_off() -> None:
-    case = chain(1.0, 6, "relu", "many-to-many")
-    case.parameters["b_h"] = np.array([-1.0])
-    found = diagnose(case)
-    assert found.verdict == "vanishing"
-    assert found.decay_per_step == 0.0
-    assert "relu units that are off" in found.summary
-
-
-def test_a_recurrent_matrix_of_zeros() -> None:
-    found = diagnose(chain(0.0, topology="many-to-many"))
-    assert found.verdict == "vanishing"
-    assert found.decay_per_step == 0.0
-    assert "zero" in found.summary
-
-
 def test_targets_that_are_met_are_not_called_a_truncation() -> None:
     """With every gradient zero, no sentence about a truncation is true."""
     found = diagnose(chain(0.5, 6, target=0.0))
     assert "truncation" not in found.summary
-
-
-@pytest.mark.parametrize(
-    ("activation", "words"),
-    [("sigmoid", "sigmoid never passes more than 0.25"), ("linear", "spectral radius 0.5")],
-)
-def test_the_cause_of_vanishing(activation: str, words: str) -> None:
-    w = 0.5 if activation == "linear" else 1.0
-    found = diagnose(chain(w, activation=activation, topology="many-to-many"))
-    assert found.verdict == "vanishing"
-    assert words in found.summary
-
-
-def test_saturated_tanh_is_named() -> None:
-    case = chain(2.0, 10, "tanh", "many-to-many")
-    case.parameters["b_h"] = np.array([5.0])
-    found = diagnose(case)
-    assert "tanh saturates" in found.summary
-    match = re.search(r"f′\(a\) is ([\d.]+) on average", found.summary)
-    assert match
-    mean = case.flow().activity.mean_derivative.mean()
-    assert float(match[1]) == pytest.approx(mean, abs=0.005)
 
 
 def test_the_verdict_is_read_off_the_items_and_not_off_the_total() -> None:
@@ -189,36 +116,142 @@ def test_the_verdict_is_read_off_the_items_and_not_off_the_total() -> None:
     assert flow.diagnosis.decay_per_step == pytest.approx(0.3, rel=1e-12)
 
 
-@pytest.mark.parametrize("rule", [Truncation(), Truncation("window", 5), Truncation("chunk", 6)])
-@pytest.mark.parametrize("topology", ["many-to-one", "many-to-many", "one-to-many"])
-@pytest.mark.parametrize("seed", range(3))
-def test_the_decay_is_the_least_squares_slope_through_the_origin(
-    rule: Truncation, topology: str, seed: int
+@pytest.mark.parametrize("w", [1e-30, 1e-3, 0.01, 0.1, 0.3, 0.5, 0.79, 0.95, 10 ** (-3 / 7)])
+@pytest.mark.parametrize("steps", [3, 10, 60, 200])
+def test_less_than_a_thousandth_only_after_steps_that_were_computed(w: float, steps: int) -> None:
+    found = diagnose(chain(w, steps))
+    match = re.search(r"after (\d+) steps? less than a thousandth is left", found.summary)
+    reached = w ** (steps - 1) < 1e-3 * (1 - 1e-12)
+    assert bool(match) == reached, found.summary
+    if match:
+        n = int(match[1])
+        assert n < steps
+        assert w**n < 1e-3 * (1 - 1e-12)
+        assert n == 1 or w ** (n - 1) >= 1e-3 * (1 - 1e-9), f"{n - 1} steps are enough"
+
+
+@pytest.mark.parametrize("w", [1.1, 1.3, 2.0, 31.0, 1e4, 10 ** (3 / 7)])
+@pytest.mark.parametrize("steps", [3, 10, 60, 200])
+def test_more_than_a_thousand_times_only_after_steps_that_were_computed(
+    w: float, steps: int
 ) -> None:
-    case = make("elman", topology, truncation=rule, steps=14, seed=seed, sizes=(2, 4, 3))
-    flow = case.flow()
-    assert flow.itemized is not None
-    assert flow.diagnosis is not None
-    lags, gains = [], []
-    for row, i in zip(flow.itemized.log10_norm, case.emits, strict=True):
-        for t in range(1, i):
-            if reaches(rule, i, t):
-                lags.append([float(i - t)])
-                gains.append(row[t - 1] - row[i - 1])
-    slope = np.linalg.lstsq(np.array(lags), np.array(gains))[0][0]
-    assert flow.diagnosis.decay_per_step == pytest.approx(10.0**slope, rel=1e-10)
+    found = diagnose(chain(w, steps))
+    match = re.search(r"after (\d+) steps? it is more than a thousand times larger", found.summary)
+    reached = (steps - 1) * np.log10(w) > 3.0 + 1e-12
+    assert bool(match) == reached, found.summary
+    if match:
+        n = int(match[1])
+        assert n < steps
+        assert n * np.log10(w) > 3.0
+        assert n == 1 or (n - 1) * np.log10(w) <= 3.0 + 1e-9, f"{n - 1} steps are enough"
 
 
-@pytest.mark.parametrize(("bias", "advice"), [(0.0, "+1."), (1.0, "a larger forget-gate bias.")])
-def test_an_lstm_is_told_to_open_its_forget_gate_further(bias: float, advice: str) -> None:
-    network = engine.Network("lstm", "many-to-many", "tanh", 4, 8, 4)
-    parameters = engine.draw_parameters(network, forget_bias=bias)
-    sequence = engine.random_sequence(network, "cross-entropy", steps=30)
-    found = engine.gradient_flow(network, parameters, sequence, loss="cross-entropy").diagnosis
-    assert found is not None
+def test_the_factor_in_the_sentence_is_the_decay() -> None:
+    found = diagnose(chain(1.234))
+    assert "one step back multiplies the gradient by about 1.23;" in found.summary
+    assert "(spectral radius 1.23)" in found.summary
+
+
+def test_a_gradient_that_grows_a_little_is_not_said_to_be_kept() -> None:
+    found = diagnose(chain(1.0004))
+    assert found.verdict == "stable"
+    assert "multiplies the gradient by about 1.0004;" in found.summary
+
+
+def test_a_matrix_of_one_keeps_all() -> None:
+    found = diagnose(chain(1.0))
+    assert found.summary.startswith("Holding: one step back keeps all of the gradient; all of it")
+
+
+@pytest.mark.parametrize("topology", ["many-to-one", "many-to-many"])
+def test_a_unit_that_is_off_at_one_step_lets_nothing_through(topology: str) -> None:
+    case = chain(1.0, 20, "relu", topology)
+    inputs = np.ones_like(case.sequence.inputs)
+    inputs[8] = -100.0
+    targets = np.zeros_like(case.sequence.targets)
+    found = diagnose(case.with_(sequence=Sequence(inputs, targets, 20)))
     assert found.verdict == "vanishing"
-    assert found.summary.endswith(advice)
-    assert "The forget gate lets" in found.summary
+    assert "still hear" not in found.summary
+    assert found.summary.endswith(
+        "exactly nothing arrives at steps 1 to 8: the relu unit is off at step 9."
+    )
+    assert np.isnan(found.log10_arriving)
+    assert np.isnan(found.decay_per_step)
+
+
+def test_a_recurrent_matrix_of_zeros() -> None:
+    found = diagnose(chain(0.0, topology="many-to-many"))
+    assert found.verdict == "vanishing"
+    assert found.decay_per_step == 0.0
+    assert found.summary == "Vanishing: exactly nothing arrives at steps 1 to 29: Wᴴ is 0."
+
+
+def test_a_unit_that_saturates_to_the_last_digit() -> None:
+    case = chain(1.0, 10, "tanh", target=0.0)
+    case.parameters["b_h"] = np.array([1e4])
+    found = diagnose(case)
+    assert found.summary.endswith("the unit is saturated at step 10: tanh′(A₁₀) is 0.")
+
+
+@pytest.mark.parametrize(
+    ("activation", "words"),
+    [
+        ("sigmoid", "σ′(A) (0.25 on average, never above 0.25)"),
+        ("linear", "Each step back multiplies by Wᴴ (spectral radius 0.5)."),
+        ("tanh", "by Wᴴ (spectral radius 0.5) and by tanh′(A) (1.0 on average)."),
+    ],
+)
+def test_the_factors_of_a_step_are_named(activation: str, words: str) -> None:
+    found = diagnose(chain(0.5, activation=activation, topology="many-to-many"))
+    assert found.verdict == "vanishing"
+    assert words in found.summary
+
+
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+def test_no_sentence_gives_advice(cell: str) -> None:
+    """Advice was tried before it is given, and stands in a list of its own."""
+    for scale in (0.1, 0.5, 2.0):
+        case = make(cell, steps=15, scale=scale, truncation=Truncation())
+        assert not re.search(r"\b(try|clip)\b", diagnose(case).summary)
+
+
+def flow_of(cell: str, **asked: float) -> engine.GradientFlow:
+    network = engine.Network(cell, "many-to-one", "tanh", 4, 16, 2)
+    parameters = engine.draw_parameters(network, **asked)  # type: ignore[arg-type]
+    sequence = engine.random_sequence(network, "squared-error", steps=100)
+    return engine.gradient_flow(network, parameters, sequence, loss="squared-error")
+
+
+def test_an_lstm_is_judged_by_its_whole_state() -> None:
+    """With W_hh = 0 nothing reaches h_{t−1}, and σ(5) of ∂L/∂c_t reaches c_{t−1}."""
+    network = engine.Network("lstm", "many-to-one", "tanh", 1, 1, 1)
+    zero = np.zeros((4, 1))
+    weights = {
+        "W_xh": np.array([[0.0], [0.0], [1.0], [0.0]]),
+        "W_hh": zero,
+        "b_h": np.array([0.0, 5.0, 0.0, 0.0]),
+        "W_hy": np.ones((1, 1)),
+        "b_y": np.zeros(1),
+    }
+    inputs = np.zeros((50, 1, 1))
+    inputs[0] = 1.0
+    sequence = Sequence(inputs, np.ones((1, 1, 1)), 50)
+    flow = engine.gradient_flow(network, weights, sequence, loss="squared-error")
+    found = flow.diagnosis
+    assert found is not None
+    assert found.verdict == "stable"
+    assert found.decay_per_step == pytest.approx(1.0 / (1.0 + np.exp(-5.0)), rel=1e-12)
+    assert "nothing" not in found.summary
+    assert "the step where the loss enters keeps 42 %" in found.summary
+    assert flow.cell_gradient is not None
+    both = np.hypot(flow.hidden_gradient.norm, flow.cell_gradient.norm)
+    assert found.log10_arriving == pytest.approx(np.log10(both[0] / both[-1]), abs=1e-12)
+
+
+def test_an_open_forget_gate_is_not_called_vanishing() -> None:
+    found = flow_of("lstm", forget_bias=5.0, spectral_radius=0.9).diagnosis
+    assert found is not None
+    assert found.verdict != "vanishing"
 
 
 def two_layers(below: float, above: float, through: float = 1.0) -> Diagnosis:
@@ -243,16 +276,22 @@ def two_layers(below: float, above: float, through: float = 1.0) -> Diagnosis:
 def test_a_layer_below_that_explodes_is_named() -> None:
     found = two_layers(1.5, 0.5)
     assert found.verdict == "vanishing"
-    said = r"In the first layer the gradient explodes: one step back multiplies it by about (.+)\.$"
+    said = (
+        r"In the first layer the gradient explodes: the step where the loss enters multiplies the "
+        r"gradient by 2\.00, each one behind it multiplies what is there by about ([\d.]+);"
+    )
     match = re.search(said, found.summary)
     assert match, found.summary
-    assert float(match[1]) == pytest.approx(1.5, rel=0.05)
+    assert float(match[1]) == pytest.approx(1.5, rel=0.01)
 
 
 def test_a_layer_below_that_holds_is_named() -> None:
     found = two_layers(1.0, 0.5)
     assert found.verdict == "vanishing"
-    assert "In the first layer the gradient holds: one step back " in found.summary
+    assert found.summary.endswith(
+        "In the first layer the gradient holds: it grows 1.75 times in the first 2 steps back, then "
+        "holds; 2.00 times as much arrives at step 1."
+    )
 
 
 def test_a_layer_that_hears_nothing_is_named() -> None:

@@ -90,7 +90,9 @@ def test_everything_before_it_is_kept(activation: str, topology: str, layers: in
     same(flow, shortened(case, 205).flow())
     assert flow.diagnosis is not None
     assert flow.diagnosis.verdict == ("exploding" if layers == 1 else "vanishing")
-    assert flow.diagnosis.summary.endswith(f"Shown are the steps before: {flow.overflow.detail}.")
+    assert flow.diagnosis.summary.endswith(
+        f"Shown are the steps before: H{flow.overflow.detail[1:]}."
+    )
     assert "nan" not in flow.diagnosis.summary.lower()
 
 
@@ -146,7 +148,7 @@ def test_a_loss_that_comes_later_does_not_exist(clip: Clip | None, follow: int |
     assert {node.kind for node in flow.graph.nodes} == {"input", "hidden"}
     assert flow.diagnosis is not None
     assert flow.diagnosis.verdict == "exploding"
-    assert flow.overflow.detail in flow.diagnosis.summary
+    assert flow.overflow.detail[1:] in flow.diagnosis.summary
     assert "nan" not in flow.diagnosis.summary.lower()
 
 

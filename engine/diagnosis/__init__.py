@@ -1,0 +1,28 @@
+"""The verdict in words: read off one loss's way back through the whole state."""
+
+from __future__ import annotations
+
+from engine.diagnosis.cause import Circumstances
+from engine.diagnosis.row import Row, chosen
+from engine.diagnosis.verdict import (
+    ORDINALS,
+    Diagnosis,
+    cut_short,
+    diagnose,
+    overflowing,
+    verdict_of,
+    with_layers,
+)
+
+__all__ = [
+    "ORDINALS",
+    "Circumstances",
+    "Diagnosis",
+    "Row",
+    "chosen",
+    "cut_short",
+    "diagnose",
+    "overflowing",
+    "verdict_of",
+    "with_layers",
+]

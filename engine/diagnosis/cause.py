@@ -1,0 +1,79 @@
+"""What a step back goes through, in the network's own numbers, and where nothing passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.diagnosis.words import percent, plain, subscript, tidy
+from engine.passage import Passage
+
+PRIMES = {"tanh": "tanh′", "sigmoid": "σ′", "relu": "relu′"}
+"""How the derivative of an activation is written; a linear one is 1 and is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the sentences name as causes, of one layer.
+
+    Attributes:
+        passage: the way back.
+        layer: from 0 at the input.
+        spectral_radius: ρ(R); NaN where it was not asked for.
+        kept: mean of the activation's derivative over the sequence; of a gated cell, of the gate
+            that keeps the state (forget, update).
+    """
+
+    passage: Passage
+    layer: int
+    spectral_radius: float
+    kept: float
+
+
+def factors(seen: Circumstances) -> str:
+    """The factors of one step back: facts, without advice."""
+    cell, name = seen.passage.cell, seen.passage.network.activation
+    share = percent(float(np.log10(seen.kept))) if seen.kept > 0.0 else "nothing"
+    if cell.has_c:
+        return f"The forget gate lets {share} of ∂L/∂C through on average."
+    if cell.gates:
+        return (
+            f"The update gate keeps {share} of H on average, and the rest goes through the weights."
+        )
+    parts = []
+    if not np.isnan(seen.spectral_radius):
+        matrix = "Wʸ Wᴼ" if cell.feeds_outputs else "Wᴴ"
+        parts.append(f"by {matrix} (spectral radius {tidy(seen.spectral_radius)})")
+    if name in PRIMES:
+        bound = ACTIVATIONS[name].bound
+        most = f", never above {bound:g}" if bound < 1.0 else ""
+        parts.append(f"by {PRIMES[name]}(A) ({plain(seen.kept, 2)} on average{most})")
+    return f"Each step back multiplies {' and '.join(parts)}." if parts else ""
+
+
+def nothing_passes(seen: Circumstances, step: int) -> str:
+    """Why exactly nothing goes from a step to the one before it.
+
+    Args:
+        seen: the layer and its way back.
+        step: t, from 1: something arrives at s_t and nothing at s_{t−1}.
+    """
+    passage, name = seen.passage, seen.passage.network.activation
+    cell, layer = passage.cell, passage.trace.layers[seen.layer]
+    matrix = passage.of_layer(seen.layer)[cell.recurrent]
+    letter = "Wʸ" if cell.feeds_outputs else "Wᴴ"
+    slope = layer.saved.get("derivative")
+    if slope is not None and not slope[step - 1].any():
+        one = slope[step - 1].size == 1
+        if name == "relu":
+            return f"{'the' if one else 'every'} relu unit is off at step {step}"
+        which = "the unit" if one else "every unit"
+        return f"{which} is saturated at step {step}: {PRIMES[name]}(A{subscript(step)}) is 0"
+    if not matrix.any() and not cell.gates:
+        several = len(passage.trace.layers) > 1
+        return f"{letter} of layer {seen.layer + 1} is 0" if several else f"{letter} is 0"
+    if slope is not None and name == "relu":
+        return f"what is left at step {step} meets relu units that are off, or weights of 0"
+    return f"nothing of it passes from step {step} to step {step - 1}"

@@ -1,0 +1,127 @@
+"""What a row does, in words; every number is read off the row itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.diagnosis.row import Row
+from engine.diagnosis.shape import Shape, holds
+from engine.diagnosis.words import counted, much, percent, times
+
+_THOUSAND = 3.0
+_MUCH = 0.5
+"""Decades that are a fall or a rise, and not an up and down."""
+_ROUNDING = 1e-9
+"""Decades that are no change."""
+
+
+def travels(row: Row, shape: Shape) -> str:
+    """How much one step back keeps, or what the row does where it follows no rate."""
+    return _WRITERS[shape.kind](row, shape)
+
+
+def arrives(row: Row) -> str:
+    """What is there at the earliest step that something reaches."""
+    left = float(row.decades[-1])
+    share = "all of it" if abs(left) < _ROUNDING else much(left)
+    return f"{share} arrives at step {row.last}"
+
+
+def thousandth(row: Row) -> str:
+    """After how many of the computed steps less than a thousandth stays, or over a thousand."""
+    v = np.nan_to_num(row.decades, nan=-np.inf)
+    if v[-1] < -_THOUSAND:
+        after = int(np.flatnonzero(v >= -_THOUSAND)[-1]) + 1
+        return f"after {counted(after)} less than a thousandth is left"
+    if v[-1] > _THOUSAND:
+        after = int(np.flatnonzero(v <= _THOUSAND)[-1]) + 1
+        return f"after {counted(after)} it is more than a thousand times larger"
+    return ""
+
+
+def _kept(decades: float, what: str, about: str = "about ") -> str:
+    """'keeps about 45 % of the gradient', 'multiplies it by about 1.23', 'keeps all of it'."""
+    if abs(decades) < _ROUNDING:
+        return f"keeps all of {what}"
+    if decades < 0.0:
+        return f"keeps {about}{percent(decades)} of {what}"
+    return f"multiplies {what} by {about}{times(decades)}"
+
+
+def _rate(row: Row, shape: Shape) -> str:
+    if row.steps == 1:
+        return f"the one step back {_kept(row.entering, 'the gradient', '')}"
+    if not shape.entering:
+        return f"one step back {_kept(row.rate, 'the gradient')}"
+    first = _kept(row.entering, "the gradient", "")
+    behind = "each one" if row.steps > 2 else "the one"
+    later = _kept(row.rate, "what is there", "about " if row.steps > 2 else "")
+    return f"the step where the loss enters {first}, {behind} behind it {later}"
+
+
+def _hump(row: Row, shape: Shape) -> str:
+    top = times(float(row.decades[shape.turn]))
+    return f"it grows {top} times in the first {counted(shape.turn)} back, then falls"
+
+
+def _dip(row: Row, shape: Shape) -> str:
+    bottom = percent(float(row.decades[shape.turn]))
+    return f"it falls to {bottom} in the first {counted(shape.turn)} back, then grows again"
+
+
+def _wall(row: Row, shape: Shape) -> str:
+    change = float(row.decades[shape.turn] - row.decades[shape.turn - 1])
+    later = row.loss_step - shape.turn + 1
+    where = f"from step {later} to step {later - 1}, it"
+    if change < 0.0:
+        return f"in one step, {where} falls to {percent(change)} of what was there"
+    return f"in one step, {where} grows {times(change)} times"
+
+
+def _bend(row: Row, shape: Shape) -> str:
+    at, v = shape.turn, row.decades
+    before, after = v[: at + 1], v[at:]
+    left = float(v[at])
+    first = f"in the first {counted(at)} back"
+    if holds(after):
+        return f"it {_goes(left)} {first}, then holds"
+    if holds(before):
+        return f"it holds {first}, then {_turns(float(v[-1] - left))}"
+    slopes = left / at, float(v[-1] - left) / (len(v) - 1 - at)
+    if slopes[0] * slopes[1] < 0.0:
+        return f"it {_goes(left)} {first}, then {_turns(slopes[1])}"
+    how = "faster" if abs(slopes[1]) > abs(slopes[0]) else "more slowly"
+    return f"it {_goes(left)} {first}, then {_turns(slopes[1])} {how}"
+
+
+def _goes(decades: float) -> str:
+    if decades < 0.0:
+        return f"falls to {percent(decades)}"
+    return f"grows {times(decades)} times"
+
+
+def _turns(decades: float) -> str:
+    return "falls" if decades < 0.0 else "grows"
+
+
+def _uneven(row: Row, shape: Shape) -> str:
+    left = float(row.decades[-1])
+    if abs(left) >= _MUCH:
+        return f"it {_turns(left)} unevenly"
+    v = row.decades[1:]
+    low, high = float(np.nanmin(v)), float(np.nanmax(v))
+    return f"it goes up and down between {_span(low)} and {_span(high)} what entered"
+
+
+def _span(decades: float) -> str:
+    return f"{percent(decades)} of" if decades < 0.0 else f"{times(decades)} times"
+
+
+_WRITERS = {
+    "rate": _rate,
+    "hump": _hump,
+    "dip": _dip,
+    "wall": _wall,
+    "bend": _bend,
+    "uneven": _uneven,
+}

@@ -1,0 +1,90 @@
+"""What a row does on its way back: whether it follows one rate, and what it does instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.diagnosis.row import Row
+
+_NEAR, _SHARE = 0.1, 0.1
+"""A row follows a rate where it stays this many decades, or this share of its change, from it."""
+_TURN = 0.15
+"""Decades by which a row must rise above both its ends, or sink below them, to have turned."""
+_WALL, _MOST = 0.7, 0.6
+"""Decades of one step, and their share of the whole change, that make that step a wall."""
+_BENDS = 128
+"""At so many steps of a long row a bend is looked for."""
+_LEVEL = 0.18
+"""Within a factor 1.5 a row holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a row runs, k steps back from where the loss enters.
+
+    Attributes:
+        kind: ``rate`` (as many decades at every step behind the entering one), ``hump`` (grows,
+            then falls), ``dip`` (falls, then grows), ``wall`` (changes in one step), ``bend`` (two
+            parts of different rates) or ``uneven``.
+        turn: k at the top of the hump, the bottom of the dip, behind the wall, or at the bend; 0
+            where there is none.
+        entering: whether the step where the loss enters does something else than those behind it.
+    """
+
+    kind: str
+    turn: int
+    entering: bool
+
+
+def shape(row: Row) -> Shape:
+    """Name what the row does.
+
+    A rate is the mean slope behind the entering step; a row follows it where it is nowhere further
+    from it than 0.1 decades or a tenth of its whole change.
+    """
+    v = np.asarray(row.decades)
+    if row.steps < 2:
+        return Shape("rate", 0, entering=False)
+    lags = np.arange(len(v))
+    line = v[1] + row.rate * (lags - 1)
+    near = max(_NEAR, _SHARE * abs(row.behind))
+    off = np.nan_to_num(np.abs(v - line), nan=np.inf)
+    if (off[1:] <= near).all():
+        return Shape("rate", 0, entering=bool(off[0] > max(_NEAR, abs(row.rate) / 2.0)))
+    top, bottom, last = int(np.nanargmax(v)), int(np.nanargmin(v)), row.steps
+    if 0 < top < last and v[top] - max(0.0, v[last]) >= _TURN:
+        return Shape("hump", top, entering=False)
+    if 0 < bottom < last and min(0.0, v[last]) - v[bottom] >= _TURN:
+        return Shape("dip", bottom, entering=False)
+    steps = np.nan_to_num(np.diff(v))
+    wall = int(np.abs(steps).argmax()) + 1
+    if abs(steps[wall - 1]) >= max(_WALL, _MOST * abs(v[last])):
+        return Shape("wall", wall, entering=False)
+    bend = _bend(v)
+    if bend is not None:
+        return Shape("bend", bend, entering=False)
+    return Shape("uneven", 0, entering=False)
+
+
+def holds(part: Array) -> bool:
+    """Whether a part of a row stays within a factor 1.5 of where it begins."""
+    return bool(np.nanmax(np.abs(part - part[0])) <= _LEVEL)
+
+
+def _bend(v: Array) -> int | None:
+    """Where two straight parts meet that are nearest to the row; None where none are near."""
+    best, least = None, np.inf
+    lags = np.arange(len(v))
+    for at in np.unique(np.linspace(1, len(v) - 2, _BENDS).round().astype(int)).tolist():
+        knots = np.interp(lags, [0, at, len(v) - 1], [v[0], v[at], v[-1]])
+        worst = float(np.nan_to_num(np.abs(v - knots), nan=np.inf).max())
+        if worst < least:
+            best, least = at, worst
+    if best is None or least > max(1.5 * _NEAR, 1.2 * _SHARE * float(np.nanmax(v) - np.nanmin(v))):
+        return None
+    slopes = (v[best] - v[0]) / best, (v[-1] - v[best]) / (len(v) - 1 - best)
+    apart = abs(slopes[0] - slopes[1]) >= 0.5 * max(abs(slopes[0]), abs(slopes[1]))
+    return best if apart else None

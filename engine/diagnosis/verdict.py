@@ -1,0 +1,216 @@
+"""The verdict, read off the way back of one loss through the whole state, never off the total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.diagnosis.cause import Circumstances, factors, nothing_passes
+from engine.diagnosis.row import Row
+from engine.diagnosis.sentences import arrives, thousandth, travels
+from engine.diagnosis.shape import shape
+from engine.diagnosis.words import counted
+from engine.errors import ForwardOverflow
+from engine.truncation import Truncation
+
+_FAST = np.log10(0.8), np.log10(1.2)
+"""Decades a step from which a gradient vanishes or explodes even over few steps."""
+_GONE, _GROWN = -1.0, 0.7
+"""So does one of which a tenth is left at the end, or that has grown fivefold."""
+_LEVEL = 0.5
+"""Within a factor three it holds."""
+_HEARD = -1.0
+"""Above a tenth, what arrives is said to be heard."""
+ORDINALS = ("first", "second", "third")
+"""The layers below the last one, the one that reads the input first."""
+_SILENT = (
+    "Every loss has a gradient of exactly zero: the outputs meet their targets, "
+    "or no hidden unit is heard by them."
+)
+_ONE_STEP = "One step: there is nothing to travel back through."
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What happens to a gradient on its way back.
+
+    Attributes:
+        verdict: ``vanishing``, ``exploding``, ``stable`` or ``blocked``.
+        decay_per_step: the factor by which one step back multiplies the norm of the gradient, the
+            mean over the steps behind the one where the loss enters; NaN where the gradient crosses
+            no step or follows no rate, 0 where one step back passes exactly nothing.
+        summary: the same in words, with the causes, and the layers that differ.
+        loss_step: i, the step whose loss was read, from 1; None where none travels.
+        step: the earliest step that this loss may reach, from 1.
+        log10_arriving: log₁₀ of what arrives there over what enters, c beside h; NaN where exactly
+            nothing does.
+    """
+
+    verdict: str
+    decay_per_step: float
+    summary: str
+    loss_step: int | None = None
+    step: int | None = None
+    log10_arriving: float = float("nan")
+
+
+def verdict_of(row: Row) -> str:
+    """``vanishing``, ``exploding`` or ``stable``.
+
+    The gradient vanishes where exactly nothing arrives; and where less arrives than entered and
+    the way behind the entering step leaves a tenth of it, or takes a fifth a step. It explodes
+    where more arrives and that way grows it fivefold, or by a fifth a step. Where the gradient
+    turns on its way, only what it has come to at the end counts.
+    """
+    if row.dies:
+        return "vanishing"
+    total, turns = float(row.decades[-1]), shape(row).kind in ("hump", "dip")
+    behind = min(row.behind, total, key=abs) if turns else row.behind
+    if total < 0.0 and (behind <= _GONE or (not turns and row.rate <= _FAST[0])):
+        return "vanishing"
+    if total > 0.0 and (behind >= _GROWN or (not turns and row.rate >= _FAST[1])):
+        return "exploding"
+    return "stable"
+
+
+def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
+    """Say what happens to one loss on its way back, and through what it goes.
+
+    Args:
+        row: its way back, from ``chosen``; None where no loss has a gradient.
+        steps: T.
+        seen: the causes to name.
+    Source: notes, "Problem of BPTT".
+    """
+    if steps == 1:
+        return Diagnosis("stable", np.nan, _ONE_STEP)
+    if row is None:
+        return Diagnosis("stable", np.nan, _SILENT)
+    read = Diagnosis("", np.nan, "", row.loss_step, row.first, row.arriving)
+    if row.loss_step == row.first:
+        if row.loss_step == 1:
+            said = "Only the loss of step 1 has a gradient: it has nothing to travel back through."
+            return replace(read, verdict="stable", summary=said)
+        nothing = replace(read, log10_arriving=np.nan)
+        return replace(nothing, verdict="blocked", summary=_blocked(seen))
+    verdict, found = verdict_of(row), shape(row)
+    rate = np.nan
+    if not row.steps:
+        rate = 0.0
+    elif found.kind == "rate" and not row.dies:
+        rate = float(10.0 ** min(row.rate if row.steps > 1 else row.entering, 300.0))
+    summary = _summary(verdict, row, seen)
+    return replace(read, verdict=verdict, decay_per_step=rate, summary=summary)
+
+
+def overflowing(overflow: ForwardOverflow) -> Diagnosis:
+    """The verdict where the forward pass overflows before any loss is emitted."""
+    return Diagnosis(
+        "exploding",
+        np.nan,
+        f"Exploding on the way forward: {_where(overflow)}. The loss comes later, so there is no "
+        "gradient to follow; shown is what came before.",
+    )
+
+
+def cut_short(found: Diagnosis, overflow: ForwardOverflow) -> Diagnosis:
+    """The verdict on the steps before an overflow, which it names."""
+    return replace(
+        found, summary=f"{found.summary} Shown are the steps before: {_where(overflow)}."
+    )
+
+
+def _where(overflow: ForwardOverflow) -> str:
+    """What overflows and where, with the notes' letter for it."""
+    return overflow.quantity.upper() + overflow.detail.removeprefix(overflow.quantity)
+
+
+def with_layers(found: Diagnosis, below: Mapping[int, Row | None]) -> Diagnosis:
+    """The verdict on the last layer, with a sentence for every layer below that fares otherwise.
+
+    Args:
+        found: of the last layer.
+        below: layer, from 0 at the input, → the same loss there; None where it hears nothing.
+    """
+    said = [_otherwise(ORDINALS[layer], row, found.verdict) for layer, row in below.items()]
+    return replace(found, summary=" ".join(part for part in (found.summary, *said) if part))
+
+
+def _otherwise(ordinal: str, row: Row | None, verdict: str) -> str:
+    if row is None:
+        return f"No loss is heard in the {ordinal} layer."
+    own = verdict_of(row) if row.loss_step > row.first else verdict
+    if own == verdict:
+        return ""
+    what = {"vanishing": "vanishes", "exploding": "explodes", "stable": "holds"}[own]
+    return f"In the {ordinal} layer the gradient {what}: {_way(row)}."
+
+
+def _summary(verdict: str, row: Row, seen: Circumstances) -> str:
+    """Headline, what the gradient does and what arrives, where the way ends, and the factors."""
+    parts = [f"{_headline(verdict, row)}: {_way(row)}{_heard(verdict, row)}"]
+    if row.dies:
+        parts[0] += f": {nothing_passes(seen, row.last)}"
+    parts[0] += "."
+    parts.append(_end(row, seen))
+    if verdict != "stable" and not row.dies:
+        parts.append(factors(seen))
+    return " ".join(part for part in parts if part)
+
+
+def _headline(verdict: str, row: Row) -> str:
+    kind, behind = shape(row).kind, row.behind
+    if verdict != "stable":
+        return f"{verdict.capitalize()}{' in the end' if kind in ('hump', 'dip') else ''}"
+    if kind == "rate" and abs(behind) <= _LEVEL:
+        return "Holding"
+    if kind != "rate" and np.nanmax(np.abs(row.decades)) <= _LEVEL:
+        return "Holding"
+    if kind in ("hump", "dip") or abs(behind) <= _LEVEL:
+        return "Up and down"
+    return "Fading slowly" if behind < 0.0 else "Growing slowly"
+
+
+def _way(row: Row) -> str:
+    """What it does on its way, and what is left of it: a clause without a full stop."""
+    clauses = []
+    if row.steps:
+        clauses.append(travels(row, shape(row)))
+        if row.steps > 1:
+            clauses.append((not row.dies and thousandth(row)) or arrives(row))
+    if row.dies:
+        one = row.last - 1 == row.first
+        where = f"step {row.first}" if one else f"steps {row.first} to {row.last - 1}"
+        clauses.append(f"exactly nothing arrives at {where}")
+    return "; ".join(clauses)
+
+
+def _heard(verdict: str, row: Row) -> str:
+    """Only of a sequence whose first step is reached."""
+    heard = verdict == "stable" and row.first == 1 and float(row.decades[-1]) >= _HEARD
+    return ", so early steps still hear late losses" if heard else ""
+
+
+def _end(row: Row, seen: Circumstances) -> str:
+    """Which loss was read, where it is not the last, and what ends its way before step 1."""
+    said, truncation = [], seen.passage.truncation
+    emitting = np.flatnonzero(seen.passage.trace.emits)
+    if row.loss_step <= emitting[-1]:
+        said.append(f"This is the loss of step {row.loss_step}: no later one travels further.")
+    if row.first > 1 and not row.dies:
+        limit = f"{truncation.kind} of {counted(truncation.steps or 1)}"
+        verb = "ends" if truncation.kind == "window" else "begins"
+        said.append(f"At step {row.first} the {limit} {verb}.")
+    return " ".join(said)
+
+
+def _blocked(seen: Circumstances) -> str:
+    truncation: Truncation = seen.passage.truncation
+    if seen.passage.cell.copies and truncation.reach(2) == 1:
+        return (
+            "Blocked: the context units hold a copy, and a copy passes no gradient. "
+            "No loss reaches a step before its own."
+        )
+    return "Blocked: the truncation lets no loss reach a step before its own."

@@ -289,8 +289,8 @@ def test_a_layer_below_that_holds_is_named() -> None:
     found = two_layers(1.0, 0.5)
     assert found.verdict == "vanishing"
     assert found.summary.endswith(
-        "In the first layer the gradient holds: it grows 1.75 times in the first 2 steps back, then "
-        "holds; 2.00 times as much arrives at step 1."
+        "In the first layer the gradient holds: it grows 1.75 times in the first 2 steps back, "
+        "then holds; 2.00 times as much arrives at step 1."
     )
 
 

@@ -5,29 +5,26 @@ the itemized matrix is a grid of 256 losses. Where a gradient leaves the range o
 way, every row gets an exponent, which costs more: the column of the least itemized norm shows it.
 
 The floating-point operations are those of the matrix products, counted from their shapes; a
-product (m, k) · (k, n) is 2 m k n, and what is done element by element counts nothing. G blocks of
-weights, rows that are multiplied by R blocks and Jacobians that are made of J: 1, 1 and 0 for the
-simple cell, 4, 2 and 7 for the LSTM (from h_t 4, from c_t 3), whose samples go back one by one.
+product (m, k) · (k, n) is 2 m k n, and what is done element by element counts nothing. A cell has G
+blocks of weights, by which its rows go back too: 1 for the simple cell, 4 for the LSTM.
 
 ===============  ==========================================================
 forward          2 T B (G H D + G H H + K H)
 losses enter     2 T B K H
-rows             2 Σ_t (n_t + 1) B R H H   n_t: the losses that cross from step t to t − 1, and
-                                           their sum beside them
-Jacobians        2 (T − 1) B J H H
+rows             2 Σ_t (n_t + 1) B G H H   n_t: the losses that cross from step t to t − 1, and
+                                           their sum in a pass of its own
 parameter sums   2 T B (G H D + G H H + K H)
 per-step terms   2 T B B (G H + D + 2 H + K), for B > 1
 ===============  ==========================================================
 
 The machine's own speed is the best ``np.dot`` of the shape that prevails, the rows of half the
-steps, times (R H, H), on all threads that the engine's products may use, before the analysis and
+steps, times (G H, H), on all threads that the engine's products may use, before the analysis and
 after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -35,16 +32,8 @@ import engine
 from benchmarks.clock import shortest
 from engine.itemize import grid
 
-
-class Blocks(NamedTuple):
-    """H × H blocks that a cell's products have: of weights, a row's factor, and of a Jacobian."""
-
-    weights: int
-    factor: int
-    jacobian: int
-
-
-CELLS = {"simple": Blocks(1, 1, 0), "lstm": Blocks(4, 2, 7)}
+CELLS = {"simple": 1, "lstm": 4}
+"""Cell → G, its blocks of weights."""
 LENGTHS = (100, 300, 1_000, 3_000, 10_000)
 WIDTHS = (16, 32, 64, 128, 256)
 HIDDEN, STEPS = 32, 500
@@ -67,23 +56,22 @@ def analysis(cell: str, steps: int, hidden: int, batch: int = 1) -> Analysis:
     )
 
 
-def operations(blocks: Blocks, steps: int, hidden: int, batch: int) -> int:
+def operations(blocks: int, steps: int, hidden: int, batch: int) -> int:
     """Floating-point operations of the analysis's matrix products, with D = K = H."""
     rows, weights = steps * batch, hidden * hidden
     losses, _ = grid(np.ones(steps, dtype=bool))
     crossing = np.cumsum(losses[::-1])[:-1].sum()
-    forward = rows * (2 * blocks.weights * weights + weights)
+    forward = rows * (2 * blocks * weights + weights)
     entering = rows * weights
-    itemized = (int(crossing) + steps - 1) * batch * blocks.factor * weights
-    jacobians = (steps - 1) * batch * blocks.jacobian * weights
-    sums = rows * (2 * blocks.weights * weights + weights)
-    terms = rows * batch * (blocks.weights + 4) * hidden if batch > 1 else 0
-    return 2 * (forward + entering + itemized + jacobians + sums + terms)
+    itemized = (int(crossing) + steps - 1) * batch * blocks * weights
+    sums = rows * (2 * blocks * weights + weights)
+    terms = rows * batch * (blocks + 4) * hidden if batch > 1 else 0
+    return 2 * (forward + entering + itemized + sums + terms)
 
 
-def product_speed(blocks: Blocks, steps: int, hidden: int, batch: int) -> float:
+def product_speed(blocks: int, steps: int, hidden: int, batch: int) -> float:
     """The machine's GFlop/s in the product that prevails, all rows of half the steps at once."""
-    rows, width = steps * (1 if blocks.jacobian else batch) // 2, blocks.factor * hidden
+    rows, width = steps * batch // 2, blocks * hidden
     random = np.random.default_rng(0)
     left, right = random.standard_normal((rows, width)), random.standard_normal((width, hidden))
     out = np.empty((rows, hidden))
@@ -103,11 +91,11 @@ def _line(cell: str, steps: int, hidden: int) -> None:
     )
 
 
-def _large(cell: str, blocks: Blocks) -> float:
+def _large(cell: str, blocks: int) -> float:
     steps, hidden, batch = LARGE
     work = analysis(cell, *LARGE)
     machine = product_speed(blocks, *LARGE)
-    time = shortest(work, seconds=SECONDS, least=1 if blocks.jacobian else 2)
+    time = shortest(work, seconds=SECONDS, least=1)
     machine = max(machine, product_speed(blocks, *LARGE))
     count = operations(blocks, *LARGE)
     reached = 1e-6 * count / time

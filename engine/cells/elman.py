@@ -22,7 +22,7 @@ class ElmanCell(SimpleCell):
     copies = True
     wiring = Wiring(
         (INPUT, _CONTEXT, hidden(), output(), LOSS),
-        (*READING, _COPY, feedback("W^H", "W_hh", "C_t", "c", copied=True), *OUTWARD),
+        (_COPY, feedback("W^H", "W_hh", "C_t", "c", copied=True), *READING, *OUTWARD),
     )
 
 

@@ -76,7 +76,7 @@ class GruLane(Lane):
 _OPEN = r"\odot r_t \odot (1 - r_t)"
 _SLOPES = (
     Slope("A_t^z", "h", rf"{known('H_t')} \odot (H_{{t-1}} - n_t) \odot z_t \odot (1 - z_t)"),
-    Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t^2)"),
+    Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t \odot n_t)"),
     Slope("A_t^r", "h", rf"{gradient('A_t^n')} \odot (W_n^H H_{{t-1}} + b^n) {_OPEN}"),
 )
 _READS = {"A_t^r": "W_r^X", "A_t^z": "W_z^X", "A_t^n": "W_n^X"}
@@ -105,7 +105,6 @@ _WIRING = Wiring(
         LOSS,
     ),
     (
-        *reading(known("A_t"), _READS),
         Connection(
             kind="recurrent",
             source="h",
@@ -124,6 +123,7 @@ _WIRING = Wiring(
             offset=1,
             stops=True,
         ),
+        *reading(known("A_t"), _READS),
         *OUTWARD,
     ),
 )

@@ -31,7 +31,7 @@ class JordanCell(SimpleCell):
     feeds_outputs = True
     wiring = Wiring(
         (INPUT, _CONTEXT, hidden(initial=None), output(always=True), LOSS),
-        (*READING, _COPY, feedback("W^Y", "W_yh", "C_t", "c", copied=True), *OUTWARD),
+        (_COPY, feedback("W^Y", "W_yh", "C_t", "c", copied=True), *READING, *OUTWARD),
     )
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:

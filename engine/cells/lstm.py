@@ -99,7 +99,7 @@ _OUTPUT_GATE = Line("o_t", r"\sigma(A_t^o)", gate=True)
 _SLOPES = (
     Slope("A_t^i", "c", rf"{known('C_t')} \odot g_t \odot i_t \odot (1 - i_t)"),
     Slope("A_t^f", "c", rf"{known('C_t')} \odot C_{{t-1}} \odot f_t \odot (1 - f_t)"),
-    Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot (1 - g_t^2)"),
+    Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot (1 - g_t \odot g_t)"),
     Slope("A_t^o", "h", rf"{known('H_t')} \odot \tanh(C_t) \odot o_t \odot (1 - o_t)"),
 )
 _WIRING = Wiring(
@@ -118,7 +118,6 @@ _WIRING = Wiring(
         LOSS,
     ),
     (
-        *reading(_DELTA),
         Connection(
             kind="recurrent",
             source="h",
@@ -132,6 +131,7 @@ _WIRING = Wiring(
             offset=1,
             stops=True,
         ),
+        *reading(_DELTA),
         Connection(
             kind="cell",
             source="c",

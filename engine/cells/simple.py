@@ -120,7 +120,7 @@ class SimpleCell(Cell):
     name = "simple"
     wiring = Wiring(
         (INPUT, hidden(), output(), LOSS),
-        (*READING, feedback("W^H", "W_hh", "H_{t-1}", "h", copied=False), *OUTWARD),
+        (feedback("W^H", "W_hh", "H_{t-1}", "h", copied=False), *READING, *OUTWARD),
     )
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:

@@ -169,7 +169,7 @@ LOSS = Unit(
     "loss",
     (
         Line("L_t", r"\frac{1}{2} \lVert O_t - Y_t \rVert^2", loss="squared-error"),
-        Line("L_t", r"- \log \operatorname{softmax}(O_t)_{Y_t}", loss="cross-entropy"),
+        Line("L_t", r"- \log \, \operatorname{softmax}(O_t)_{Y_t}", loss="cross-entropy"),
     ),
     "last",
     "emits",
@@ -212,6 +212,11 @@ def reading(delta: str, blocks: Mapping[str, str] = _ALL) -> Connections:
     return row("X_t", "x", "first"), row(r"\class{below}{H_t}", "h", "above")
 
 
+def _mean(residual: str) -> str:
+    """A batch's: 1/B of the samples' own."""
+    return rf"\class{{batch}}{{\frac{{1}}{{B}} (}} {residual} \class{{batch}}{{)}}"
+
+
 OUTWARD = (
     Connection(
         kind="output",
@@ -233,9 +238,8 @@ OUTWARD = (
         where="last",
         forward={},
         backward={
-            "squared-error": r"\class{batch}{\frac{1}{B}} \left( O_t - Y_t \right)",
-            "cross-entropy": r"\class{batch}{\frac{1}{B}} "
-            r"\left( \operatorname{softmax}(O_t) - Y_t \right)",
+            "squared-error": _mean("O_t - Y_t"),
+            "cross-entropy": _mean(r"\operatorname{softmax}(O_t) - Y_t"),
         },
     ),
 )

@@ -1,4 +1,4 @@
-"""What the browser loads: the page's own files, and scripts out of installed packages."""
+"""What the browser loads: the page's own files, and files out of installed packages."""
 
 import re
 from importlib.metadata import version
@@ -10,7 +10,7 @@ from app.static_tree import StaticTree
 STATIC_PREFIX = "/static"
 ASSETS_PREFIX = "/assets"
 
-_JS, _CSS = "text/javascript", "text/css"
+_JS, _CSS, _TTF = "text/javascript", "text/css", "font/ttf"
 _BANNER = re.compile(rb"plotly\.js v([0-9][0-9A-Za-z.\-]*)")
 
 
@@ -30,6 +30,7 @@ class Assets:
         static: static/ under the hash of its whole tree.
         plotly: Plotly, of `plotly_version`.
         docs_script, docs_style: Swagger UI.
+        font: STIX Two Math, for formulas.
         packed: the versioned name of each packed file → the file.
     """
 
@@ -43,7 +44,9 @@ class Assets:
         style = package_file("fastapi_offline", "static", "swagger-ui.css")
         self.docs_script = PackedFile(f"swagger-ui-{swagger}.js", script, _JS)
         self.docs_style = PackedFile(f"swagger-ui-{swagger}.css", style, _CSS)
-        files = (self.plotly, self.docs_script, self.docs_style)
+        font = package_file("ziamath", "fonts", "STIXTwoMath-Regular.ttf")
+        self.font = PackedFile(f"stix-two-math-{version('ziamath')}.ttf", font, _TTF)
+        files = (self.plotly, self.font, self.docs_script, self.docs_style)
         self.packed = {file.name: file for file in files}
 
     def url(self, file: PackedFile) -> str:

@@ -5,7 +5,8 @@ from starlette.templating import Jinja2Templates
 
 from app import __version__
 from app.assets import Assets
-from app.equations import EQUATIONS, math
+from app.equations import EQUATIONS
+from app.notation import math
 from app.paths import page_directory
 from app.presets import PRESETS
 
@@ -17,8 +18,8 @@ def templates(assets: Assets) -> Jinja2Templates:
 
     * `static_url("js/main.js")`: a file below static/, under the hash of the whole tree.
     * `plotly_url`, `plotly_version`: the Plotly script of the installed package.
-    * `math(latex)`: MathML markup, `math(latex, block=True)` in display style; red terms of the
-      notes carry `class="known"`.
+    * `font_url`: the mathematics font of the installed package.
+    * `math(latex)`: MathML markup; red terms of the notes carry `class="known"`.
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
     * `version`: of Unrolled.
     """
@@ -33,6 +34,7 @@ def templates(assets: Assets) -> Jinja2Templates:
         "static_url": assets.static.url,
         "plotly_url": assets.url(assets.plotly),
         "plotly_version": assets.plotly_version,
+        "font_url": assets.url(assets.font),
         "math": math,
         "equations": EQUATIONS,
         "presets": PRESETS,

@@ -25,6 +25,7 @@ from __future__ import annotations
 from engine.activations import ACTIVATIONS
 from engine.bptt import Backward, LayerGradient, backward
 from engine.cells import CELLS
+from engine.cells.wiring import Connection, Line, Slope, Unit
 from engine.clipping import Clip, Clipping, PerSample, clip_gradients
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow, InvalidInput
@@ -58,6 +59,7 @@ __all__ = [
     "Backward",
     "Clip",
     "Clipping",
+    "Connection",
     "Diagnosis",
     "Edge",
     "ForwardOverflow",
@@ -67,6 +69,7 @@ __all__ = [
     "Itemized",
     "LayerFlow",
     "LayerGradient",
+    "Line",
     "Magnitudes",
     "Network",
     "Node",
@@ -75,11 +78,13 @@ __all__ = [
     "PerSample",
     "Scaled",
     "Sequence",
+    "Slope",
     "Spectrum",
     "Text",
     "Trace",
     "Trajectory",
     "Truncation",
+    "Unit",
     "Vector",
     "backward",
     "check_parameters",

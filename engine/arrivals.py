@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array, IntArray
 from engine.bptt import Backward, LayerGradient
 from engine.cells.base import Lane, State
-from engine.magnitude import Scaled, near_one
+from engine.magnitude import Scaled, align, near_one
 from engine.network import layered
 from engine.passage import Passage
 from engine.products import times
@@ -21,64 +21,65 @@ Numbers = list[float | None]
 class Arrivals:
     """log₁₀ of what arrives where in one layer, None where nothing does; each (T,).
 
+    ``at`` holds, by the names of ``Connection.carries`` and ``Unit.gradient``:
+
+    * ``x``: at what the layer reads;
+    * ``state``, ``c``: at h_t and c_t, every followed loss together;
+    * ``feedback``: at what the recurrent parameter multiplied, before a copy or truncation;
+    * ``crossing``: of that, what goes on to step t − 1;
+    * ``c_crossing``: what goes on from c_t to c_{t−1}; ``c_through``: what reaches c_t through h_t;
+
+    and in the last layer ``o`` at o_t, ``loss`` from o_t's own loss, ``through`` at h_t through
+    o_t, ``o_initial`` at o_0 (its one entry).
+
     Attributes:
-        x: at what the layer reads.
-        state: at h_t, every followed loss together.
-        c: at c_t.
-        feedback: at what the recurrent parameter multiplied, before a copy or truncation.
-        crossing: of that, what goes on to step t − 1.
-        c_crossing: what goes on from c_t to c_{t−1}.
-        c_through: what reaches c_t through h_t.
+        at: name → numbers.
         added: parameter → what step t adds to its gradient.
     """
 
-    x: Numbers
-    state: Numbers
-    c: Numbers | None
-    feedback: Numbers
-    crossing: Numbers
-    c_crossing: Numbers | None
-    c_through: Numbers | None
+    at: dict[str, Numbers]
     added: dict[str, Numbers]
 
 
-def layer_arrivals(
-    passage: Passage, number: int, own: LayerGradient, terms: dict[str, Array]
-) -> Arrivals:
-    """Multiply what the backward pass kept of one layer by the weights it still has to cross."""
+def arrivals(passage: Passage, flow: Backward, terms: dict[str, Array]) -> list[Arrivals]:
+    """Multiply what the backward pass kept by the weights that it still has to cross, layer-wise.
+
+    Args:
+        passage: the way back.
+        flow: the backward pass of the followed losses alone.
+        terms: parameter → log₁₀ of the term that each step adds, of that same pass.
+    """
+    found = [_layer(passage, number, own, terms) for number, own in enumerate(flow.layers)]
+    found[-1].at.update(_outputs(passage, flow))
+    found[-1].added["W_hy"] = _none_for_zero(terms["W_hy"])
+    return found
+
+
+def _layer(passage: Passage, number: int, own: LayerGradient, terms: dict[str, Array]) -> Arrivals:
+    """What arrives in one layer."""
     cell = passage.cell
     lane = passage.lanes[len(passage.lanes) - 1 - number]
     whole = own.dz_passing is own.dz
     dz, shift = near_one(own.dz)
     exponent = own.dz_exponent + shift
-    c = c_crossing = c_through = None
+    at = {"x": _numbers(lane.below(dz), exponent), "state": _numbers(own.state[0], own.exponent)}
     if cell.feeds_outputs:
         weights = passage.of_layer(number)[cell.recurrent]
-        feedback = _numbers(times(dz, weights), exponent)
+        at["feedback"] = _numbers(times(dz, weights), exponent)
         passing, passing_shift = near_one(own.dz_passing)
-        crossing = _numbers(times(passing, weights), own.dz_exponent + passing_shift)
+        at["crossing"] = _numbers(times(passing, weights), own.dz_exponent + passing_shift)
     else:
         arrived = across(lane, own, own.state, own.dz)
-        feedback = _numbers(*arrived[0])
-        crossing = feedback
+        at["feedback"] = at["crossing"] = _numbers(*arrived[0])
         if not whole:
             arrived = across(lane, own, own.passing, own.dz_passing)
-            crossing = _numbers(*arrived[0])
+            at["crossing"] = _numbers(*arrived[0])
         if cell.has_c:
-            c = _numbers(own.state[1], own.exponent)
-            c_crossing = _numbers(*arrived[1])
-            c_through = _numbers(own.state[0] * lane.whole[0], own.exponent)
+            at["c"] = _numbers(own.state[1], own.exponent)
+            at["c_crossing"] = _numbers(*arrived[1])
+            at["c_through"] = _numbers(own.state[0] * lane.whole[0], own.exponent)
     names = [layered(name, number) for name in ("W_xh", cell.recurrent)]
-    return Arrivals(
-        x=_numbers(lane.below(dz), exponent),
-        state=_numbers(own.state[0], own.exponent),
-        c=c,
-        feedback=feedback,
-        crossing=crossing,
-        c_crossing=c_crossing,
-        c_through=c_through,
-        added={name: _none_for_zero(terms[name]) for name in names},
-    )
+    return Arrivals(at, {name: _none_for_zero(terms[name]) for name in names})
 
 
 def across(lane: Lane, own: LayerGradient, state: State, dz: Array) -> list[tuple[Array, IntArray]]:
@@ -96,18 +97,31 @@ def across(lane: Lane, own: LayerGradient, state: State, dz: Array) -> list[tupl
     return [(part, exponent) for part in arriving]
 
 
-def output_arrivals(
-    passage: Passage, flow: Backward, terms: dict[str, Array]
-) -> dict[str, Numbers]:
-    """log₁₀ of what arrives at o_t, from o_t's own loss, at h_t through o_t, and at W_hy."""
+def _outputs(passage: Passage, flow: Backward) -> dict[str, Numbers]:
+    """What arrives at o_t, from o_t's own loss, and at h_t through o_t."""
     do, shift = near_one(flow.do)
     weights = passage.parameters["W_hy"]
-    return {
+    at = {
         "o": _numbers(flow.do, flow.output_exponent),
         "loss": _numbers(flow.do_local, np.zeros_like(flow.output_exponent)),
         "through": _numbers(times(do, weights), flow.output_exponent + shift),
-        "added": _none_for_zero(terms["W_hy"]),
     }
+    if passage.cell.feeds_outputs:
+        at["o_initial"] = _initial_output(passage, flow)
+    return at
+
+
+def _initial_output(passage: Passage, flow: Backward) -> Numbers:
+    """What every layer's context units of step 1 hand back to o_0, together."""
+    parts, exponents = [], []
+    for number, own in enumerate(flow.layers):
+        passing, shift = near_one(own.dz_passing[:1])
+        weights = passage.of_layer(number)[passage.cell.recurrent]
+        near, more = near_one(times(passing, weights))
+        parts.append(near[0])
+        exponents.append(own.dz_exponent[0] + shift[0] + more[0])
+    aligned, exponent = align(np.stack(parts), np.array(exponents))
+    return _numbers(aligned.sum(axis=0)[np.newaxis], np.array([exponent]))
 
 
 def _numbers(values: Array, exponent: IntArray) -> Numbers:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.arrays import Array, Mask
-from engine.arrivals import Arrivals, Numbers, layer_arrivals, output_arrivals
+from engine.arrivals import Arrivals, Numbers, arrivals
 from engine.bptt import Backward
+from engine.cells.wiring import Connection, Unit, layers
 from engine.network import layered
 from engine.passage import Passage
+from engine.records import record
 from engine.truncation import Truncation
+from engine.unroll import Trace
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """The units of one layer at one step.
 
@@ -35,7 +38,7 @@ class Node:
     layer: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edge:
     """A connection that the forward pass uses.
 
@@ -67,16 +70,6 @@ class Graph:
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
-    def node(
-        self, letter: str, kind: str, step: int, log10_norm: float | None, layer: int = 0
-    ) -> str:
-        """Add a node and return its id."""
-        own = layer if kind in ("hidden", "cell", "context") else 0
-        name = layered(f"{letter}_{step}", own)
-        label = letter + str(step).translate(_SUBSCRIPTS)
-        self.nodes.append(Node(name, kind, step, label, log10_norm, layer))
-        return name
-
 
 def build_graph(
     passage: Passage,
@@ -87,7 +80,9 @@ def build_graph(
 ) -> Graph:
     """Draw the unrolled network with the gradient of the followed losses on every edge.
 
-    Edges into a gated h_t carry the share of every gate together.
+    Nodes and edges are the rows of the cell's wiring, layer by layer and step by step: an edge is
+    there where both its ends are. Edges into a gated h_t carry the share of every gate together.
+    Those into a window's first step and out of its last one name nodes that are not drawn.
 
     Args:
         passage: the way back, whose cell it draws.
@@ -100,127 +95,125 @@ def build_graph(
     steps = passage.trace.steps
     first, last = window or (1, steps)
     first, last = max(first, 1), min(last, steps)
-    layers = [layer_arrivals(passage, number, own, terms) for number, own in enumerate(flow.layers)]
-    drawing = _Drawing(passage, layers, output_arrivals(passage, flow, terms), followed)
-    if first > 1:
-        drawing.before(first - 1)
-    for t in range(first, last + 1):
-        drawing.step(t)
-    return drawing.graph
+    at = arrivals(passage, flow, terms)
+    wiring, count = passage.cell.wiring, len(at)
+    blocked = blocked_passages(passage.truncation, followed)
+    loss = [0.0 if emits else None for emits in followed.tolist()]
+    places = {
+        (unit.letter, number): _Place.of(unit, number, passage.trace, at[number], loss)
+        for number in range(count)
+        for unit in wiring.units
+        if number in layers(unit.where, count)
+    }
+    ways = [
+        _Way.of(row, number, places, at[number], blocked)
+        for number in range(count)
+        for row in wiring.connections
+        if number in layers(row.where, count)
+    ]
+    graph = Graph()
+    for t in range(0 if first == 1 else first, last + 1):
+        for place in places.values():
+            if place.there[t]:
+                graph.nodes.append(place.node(t))
+        if t:
+            graph.edges.extend(way.edge(t) for way in ways if way.there(t))
+    if last < steps:
+        leaving = (way for way in ways if way.row.offset and way.there(last + 1))
+        graph.edges.extend(way.edge(last + 1) for way in leaving)
+    return graph
 
 
-class _Drawing:
-    """The graph as it grows, step by step."""
+@record
+class _Place:
+    """A group of units of one layer: at which steps it is, and what arrives there, from step 0."""
 
-    def __init__(
-        self,
-        passage: Passage,
-        layers: list[Arrivals],
-        outputs: dict[str, Numbers],
-        followed: Mask,
-    ) -> None:
-        self.graph = Graph()
-        self.cell, self.trace = passage.cell, passage.trace
-        self.layers, self.outputs, self.followed = layers, outputs, followed
-        self.blocked = blocked_passages(passage.truncation, followed)
-        self.feedback: list[str | None] = [None] * len(layers)
-        self.c: list[str | None] = [None] * len(layers)
-        for number, layer in enumerate(passage.trace.layers):
-            arriving = layers[number]
-            if layer.c_0 is not None and arriving.c_crossing and layer.c_0.any():
-                self.c[number] = self.graph.node("c", "cell", 0, arriving.c_crossing[0], number)
-            if layer.h_0.any() and not self.cell.feeds_outputs:
-                self.feedback[number] = self.graph.node(
-                    "h", "hidden", 0, arriving.crossing[0], number
-                )
+    unit: Unit
+    suffix: str
+    layer: int
+    there: list[bool]
+    gradient: Numbers
 
-    def before(self, t: int) -> None:
-        """Name the nodes of step t, which are not drawn, as where edges come from."""
-        self.graph.nodes.clear()
-        for number in range(len(self.layers)):
-            self.feedback[number] = (
-                f"o_{t}" if self.cell.feeds_outputs else layered(f"h_{t}", number)
-            )
-            self.c[number] = layered(f"c_{t}", number) if self.cell.has_c else None
+    @staticmethod
+    def of(unit: Unit, layer: int, trace: Trace, at: Arrivals, loss: Numbers) -> _Place:
+        """Read off the trace where it is."""
+        numbers = loss if unit.gradient == "loss" else at.at[unit.gradient]
+        initial = None if unit.initial is None else at.at[unit.initial][0]
+        there = [True] * trace.steps
+        if unit.steps != "all":
+            there = (trace.reads if unit.steps == "reads" else trace.emits).tolist()
+        suffix = layered("", layer) if unit.where == "every" else ""
+        return _Place(unit, suffix, layer, [unit.initial is not None, *there], [initial, *numbers])
 
-    def step(self, t: int) -> None:
-        """Draw every node of step t and the edges that enter them."""
-        n, graph = t - 1, self.graph
-        below = None
-        if self.trace.reads[n]:
-            below = graph.node("x", "input", t, self.layers[0].x[n])
-        for number, arriving in enumerate(self.layers):
-            below = self._layer(t, number, arriving, below)
-        assert below is not None
-        if not (self.trace.emits[n] or self.cell.feeds_outputs):
-            return
-        top, out = len(self.layers) - 1, self.outputs
-        o = graph.node("o", "output", t, out["o"][n], top)
-        graph.edges.append(
-            Edge(below, o, "output", "W_hy", out["through"][n], out["added"][n], False, top)
+    def id(self, t: int) -> str:
+        """Of its node at step t."""
+        return f"{self.unit.letter}_{t}{self.suffix}"
+
+    def node(self, t: int) -> Node:
+        """Its node at step t."""
+        label = self.unit.letter + str(t).translate(_SUBSCRIPTS)
+        return Node(self.id(t), self.unit.kind, t, label, self.gradient[t], self.layer)
+
+
+@record
+class _Way:
+    """A connection in one layer, and what travels back along it; index 0 is step 1."""
+
+    row: Connection
+    source: _Place
+    target: _Place
+    parameter: str | None
+    carried: Numbers
+    added: Numbers | None
+    stopped: list[bool] | None
+    layer: int
+
+    @staticmethod
+    def of(
+        row: Connection,
+        layer: int,
+        places: dict[tuple[str, int], _Place],
+        at: Arrivals,
+        blocked: list[bool],
+    ) -> _Way:
+        """Find its ends: W^X reads the layer below, and one output feeds every layer."""
+        from_below = row.kind == "input" and row.where == "above"
+        source = places.get((row.source, layer - 1 if from_below else layer))
+        if source is None:
+            source = next(place for (name, _), place in places.items() if name == row.source)
+        parameter, added = row.parameter, None
+        if parameter is not None:
+            if row.where != "last":
+                parameter = layered(parameter, layer)
+            added = at.added[parameter]
+        return _Way(
+            row,
+            source,
+            places[row.target, layer],
+            parameter,
+            at.at[row.carries],
+            added,
+            blocked if row.stops else None,
+            layer,
         )
-        if self.cell.feeds_outputs:
-            self.feedback = [o] * len(self.layers)
-        if self.trace.emits[n]:
-            loss = graph.node("L", "loss", t, 0.0 if self.followed[n] else None, top)
-            graph.edges.append(Edge(o, loss, "loss", None, out["loss"][n], None, False, top))
 
-    def _layer(self, t: int, number: int, arriving: Arrivals, below: str | None) -> str:
-        """Draw one layer's state at step t; the id of its h_t."""
-        n, graph, cell = t - 1, self.graph, self.cell
-        edges, previous = graph.edges, self.feedback[number]
-        weights, inward = layered(cell.recurrent, number), layered("W_xh", number)
-        reading: list[tuple[str, str, str, float | None, bool]] = []
-        if below is not None:
-            reading.append((below, "input", inward, arriving.x[n], False))
-        if previous is not None and cell.copies:
-            context = graph.node("c", "context", t, arriving.feedback[n], number)
-            edges.append(
-                Edge(
-                    previous,
-                    context,
-                    "context",
-                    None,
-                    arriving.crossing[n],
-                    None,
-                    self.blocked[n],
-                    number,
-                )
-            )
-            reading.append((context, "recurrent", weights, arriving.feedback[n], False))
-        elif previous is not None:
-            reading.append((previous, "recurrent", weights, arriving.crossing[n], self.blocked[n]))
-        c = self._cell_state(t, number, arriving)
-        h = graph.node("h", "hidden", t, arriving.state[n], number)
-        for source, kind, parameter, norm, stopped in reading:
-            added = arriving.added[parameter][n]
-            edges.append(Edge(source, h, kind, parameter, norm, added, stopped, number))
-        if c is not None and arriving.c_through is not None:
-            edges.append(Edge(c, h, "cell", None, arriving.c_through[n], None, False, number))
-        self.feedback[number] = h
-        return h
+    def there(self, t: int) -> bool:
+        """Whether it enters step t."""
+        return self.target.there[t] and self.source.there[t - self.row.offset]
 
-    def _cell_state(self, t: int, number: int, arriving: Arrivals) -> str | None:
-        """Draw c_t and the edge from c_{t−1}, where the cell has a c."""
-        if arriving.c is None or arriving.c_crossing is None:
-            return None
+    def edge(self, t: int) -> Edge:
+        """The edge that enters step t."""
         n = t - 1
-        c = self.graph.node("c", "cell", t, arriving.c[n], number)
-        if (previous := self.c[number]) is not None:
-            self.graph.edges.append(
-                Edge(
-                    previous,
-                    c,
-                    "cell",
-                    None,
-                    arriving.c_crossing[n],
-                    None,
-                    self.blocked[n],
-                    number,
-                )
-            )
-        self.c[number] = c
-        return c
+        return Edge(
+            self.source.id(t - self.row.offset),
+            self.target.id(t),
+            self.row.kind,
+            self.parameter,
+            self.carried[n],
+            None if self.added is None else self.added[n],
+            self.stopped is not None and self.stopped[n],
+            self.layer,
+        )
 
 
 def blocked_passages(truncation: Truncation, followed: Mask) -> list[bool]:

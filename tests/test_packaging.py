@@ -93,9 +93,11 @@ def test_wheel_serves_the_page_and_the_api_from_an_empty_folder(
         page = get("/").decode()
         scripts = re.findall(r'<script[^>]* src="([^"]+)"', page)
         styles = re.findall(r'<link[^>]* rel="stylesheet"[^>]* href="([^"]+)"', page)
+        fonts = re.findall(r'src: url\("([^"]+)"\)', page)
         assert scripts
         assert styles
-        for path in [*scripts, *styles]:
+        assert fonts
+        for path in [*scripts, *styles, *fonts]:
             assert path.startswith("/")
             assert get(path)
         flow = json.loads(get("/api/v1/flow", b"{}"))

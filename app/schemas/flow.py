@@ -151,7 +151,7 @@ class NodeReport(StrictModel):
     kind: Literal["input", "context", "hidden", "cell", "output", "loss"] = Field(
         description="Which group of units."
     )
-    step: int = Field(description="From 1; 0 for an initial state.")
+    step: int = Field(description="From 1; 0 for the initial state: h_0, c_0, Jordan's o_0.")
     label: str = Field(description="The id as it is written.", examples=["h₃"])
     log10_norm: Nullable = Field(description=f"Of the gradient with respect to it. {LOG10}")
     layer: int = Field(description="From 0 at the input.")
@@ -179,7 +179,9 @@ class GraphReport(StrictModel):
     """The unrolled network with the gradient of the followed losses on every edge."""
 
     nodes: list[NodeReport] = Field(description="Step by step.")
-    edges: list[EdgeReport] = Field(description="Step by step.")
+    edges: list[EdgeReport] = Field(
+        description="Step by step. Those across a window's borders name nodes that are not in it."
+    )
 
 
 class ActivityReport(StrictModel):

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters
+from engine.cells.wiring import Wiring
 from engine.jacobians import Block, Chain, rescaled
 from engine.records import record
 from engine.truncation import Truncation
@@ -150,6 +151,8 @@ class Cell(ABC):
     """Which of these blocks proposes the new content."""
     has_c: bool = False
     """Whether the state has a second part c_t."""
+    wiring: Wiring
+    """Its units and connections: what the graph and the equations are made of."""
 
     @abstractmethod
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:

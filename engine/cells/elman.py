@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from engine.cells.simple import SimpleCell
+from engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
+from engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
 from engine.truncation import COPY
+
+_CONTEXT, _COPY = copied("h")
 
 
 class ElmanCell(SimpleCell):
@@ -17,6 +20,10 @@ class ElmanCell(SimpleCell):
     name = "elman"
     default_truncation = COPY
     copies = True
+    wiring = Wiring(
+        (INPUT, _CONTEXT, hidden(), output(), LOSS),
+        (_COPY, feedback("W^H", "W_hh", "C_t", "c", copied=True), *READING, *OUTWARD),
+    )
 
 
 ELMAN = ElmanCell()

@@ -11,6 +11,20 @@ from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.cells.gates import mean_activity, signs
+from engine.cells.wiring import (
+    INPUT,
+    LOSS,
+    OUTWARD,
+    Connection,
+    Line,
+    Slope,
+    Unit,
+    Wiring,
+    gradient,
+    known,
+    output,
+    reading,
+)
 
 _TANH = ACTIVATIONS["tanh"]
 _SIGNS = (-1.0, -1.0, 1.0)
@@ -59,6 +73,62 @@ class GruLane(Lane):
         return blocks
 
 
+_OPEN = r"\odot r_t \odot (1 - r_t)"
+_SLOPES = (
+    Slope("A_t^z", "h", rf"{known('H_t')} \odot (H_{{t-1}} - n_t) \odot z_t \odot (1 - z_t)"),
+    Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t \odot n_t)"),
+    Slope("A_t^r", "h", rf"{gradient('A_t^n')} \odot (W_n^H H_{{t-1}} + b^n) {_OPEN}"),
+)
+_READS = {"A_t^r": "W_r^X", "A_t^z": "W_z^X", "A_t^n": "W_n^X"}
+_HEARS = rf"\left( {known('A_t^r')}, {known('A_t^z')}, r_t \odot {known('A_t^n')} \right)"
+"""∂L/∂A_t as W^H hears of it: the rows of n only through the reset gate."""
+_WIRING = Wiring(
+    (
+        INPUT,
+        Unit(
+            "h",
+            "hidden",
+            "state",
+            (
+                Line("H_t", r"(1 - z_t) \odot n_t"),
+                Line("r_t", r"\sigma(A_t^r)", gate=True),
+                Line("z_t", r"\sigma(A_t^z)", gate=True),
+                Line("n_t", r"\tanh(A_t^n)", gate=True),
+                Line("A_t^r", "b_r", gate=True),
+                Line("A_t^z", "b_z", gate=True),
+                Line("A_t^n", "b_n", gate=True),
+            ),
+            initial="crossing",
+            slopes=_SLOPES,
+        ),
+        output(),
+        LOSS,
+    ),
+    (
+        Connection(
+            kind="recurrent",
+            source="h",
+            target="h",
+            carries="crossing",
+            parameter="W_hh",
+            matrix="W^H",
+            forward={
+                "H_t": r"z_t \odot H_{t-1}",
+                "A_t^r": "W_r^H H_{t-1}",
+                "A_t^z": "W_z^H H_{t-1}",
+                "A_t^n": r"r_t \odot (W_n^H H_{t-1} + b^n)",
+            },
+            backward=rf"{known('H_t')} \odot z_t + W^{{H\top}} {_HEARS}",
+            added=rf"{_HEARS} H_{{t-1}}^\top",
+            offset=1,
+            stops=True,
+        ),
+        *reading(known("A_t"), _READS),
+        *OUTWARD,
+    ),
+)
+
+
 class GruCell(Cell):
     """PyTorch's GRUCell: r and z from W_xh x_t + W_hh h_{t−1} + b_h, stacked r, z, n.
 
@@ -70,6 +140,7 @@ class GruCell(Cell):
     name = "gru"
     gates = ("reset", "update", "new")
     candidate = 2
+    wiring = _WIRING
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
         """W_xh (3H, D), W_hh (3H, H), b_h (3H,), b_hn (H,)."""

@@ -6,11 +6,13 @@ import numpy as np
 
 from engine.arrays import Array, Parameters
 from engine.cells.base import Shapes
-from engine.cells.simple import SimpleCell
+from engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
+from engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
 from engine.errors import InvalidInput
 from engine.truncation import COPY
 
 _LEAST = 1e-290
+_CONTEXT, _COPY = copied("o")
 
 
 class JordanCell(SimpleCell):
@@ -27,6 +29,10 @@ class JordanCell(SimpleCell):
     default_truncation = COPY
     copies = True
     feeds_outputs = True
+    wiring = Wiring(
+        (INPUT, _CONTEXT, hidden(initial=None), output(always=True), LOSS),
+        (_COPY, feedback("W^Y", "W_yh", "C_t", "c", copied=True), *READING, *OUTWARD),
+    )
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
         """W_xh (H, D), W_yh (H, K), b_h (H,)."""

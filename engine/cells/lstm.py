@@ -11,6 +11,19 @@ from engine.activations import ACTIVATIONS, ONE, closed
 from engine.arrays import Array, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
 from engine.cells.gates import mean_activity, signs
+from engine.cells.wiring import (
+    INPUT,
+    LOSS,
+    OUTWARD,
+    Connection,
+    Line,
+    Slope,
+    Unit,
+    Wiring,
+    known,
+    output,
+    reading,
+)
 from engine.products import times
 
 _TANH = ACTIVATIONS["tanh"]
@@ -74,6 +87,76 @@ class LstmLane(Lane):
         return np.ascontiguousarray(blocks.transpose(1, 0, 2))
 
 
+_DELTA = known("A_t")
+_GATES = (
+    Line("A_t", "b", gate=True),
+    Line("i_t", r"\sigma(A_t^i)", gate=True),
+    Line("f_t", r"\sigma(A_t^f)", gate=True),
+    Line("g_t", r"\tanh(A_t^g)", gate=True),
+)
+_STATE = Line("C_t", r"i_t \odot g_t")
+_OUTPUT_GATE = Line("o_t", r"\sigma(A_t^o)", gate=True)
+_SLOPES = (
+    Slope("A_t^i", "c", rf"{known('C_t')} \odot g_t \odot i_t \odot (1 - i_t)"),
+    Slope("A_t^f", "c", rf"{known('C_t')} \odot C_{{t-1}} \odot f_t \odot (1 - f_t)"),
+    Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot (1 - g_t \odot g_t)"),
+    Slope("A_t^o", "h", rf"{known('H_t')} \odot \tanh(C_t) \odot o_t \odot (1 - o_t)"),
+)
+_WIRING = Wiring(
+    (
+        INPUT,
+        Unit("c", "cell", "c", (_STATE, *_GATES), initial="c_crossing"),
+        Unit(
+            "h",
+            "hidden",
+            "state",
+            (Line("H_t", r"o_t \odot \tanh(C_t)"), _STATE, *_GATES, _OUTPUT_GATE),
+            initial="crossing",
+            slopes=_SLOPES,
+        ),
+        output(),
+        LOSS,
+    ),
+    (
+        Connection(
+            kind="recurrent",
+            source="h",
+            target="h",
+            carries="crossing",
+            parameter="W_hh",
+            matrix="W^H",
+            forward={"A_t": "W^H H_{t-1}"},
+            backward=rf"W^{{H\top}} {_DELTA}",
+            added=rf"{_DELTA} H_{{t-1}}^\top",
+            offset=1,
+            stops=True,
+        ),
+        *reading(_DELTA),
+        Connection(
+            kind="cell",
+            source="c",
+            target="c",
+            carries="c_crossing",
+            forward={"C_t": r"f_t \odot C_{t-1}"},
+            backward=rf"{known('C_t')} \odot f_t",
+            jacobian=r"\operatorname{diag}(f_t)",
+            offset=1,
+            stops=True,
+        ),
+        Connection(
+            kind="cell",
+            source="c",
+            target="h",
+            carries="c_through",
+            forward={},
+            backward=rf"{known('H_t')} \odot o_t \odot (1 - \tanh^2(C_t))",
+            jacobian=r"\operatorname{diag}(o_t \odot (1 - \tanh^2(C_t)))",
+        ),
+        *OUTWARD,
+    ),
+)
+
+
 class LstmCell(Cell):
     """PyTorch's LSTMCell, peephole-free: z_t = W_xh x_t + W_hh h_{t−1} + b_h, stacked i, f, g, o.
 
@@ -87,6 +170,7 @@ class LstmCell(Cell):
     gates = ("input", "forget", "cell", "output")
     candidate = 2
     has_c = True
+    wiring = _WIRING
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
         """W_xh (4H, D), W_hh (4H, H), b_h (4H,)."""

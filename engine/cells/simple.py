@@ -8,6 +8,19 @@ import numpy as np
 
 from engine.arrays import Array, IntArray, Parameters
 from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from engine.cells.wiring import (
+    INPUT,
+    LOSS,
+    OUTWARD,
+    Connection,
+    Line,
+    Unit,
+    Wiring,
+    known,
+    output,
+    reading,
+    transposed,
+)
 from engine.magnitude import near_one
 from engine.products import times
 
@@ -44,6 +57,60 @@ class SimpleLane(Lane):
         return lane, shifts
 
 
+_DELTA = (
+    r"\class{sloped}{\left( \class{slope}{\class{activation}{f}'(A_t) \odot} "
+    rf"{known('H_t')} \right)}}"
+)
+"""∂L/∂A_t = f′(A_t) ⊙ ∂L/∂H_t."""
+_LINES = (
+    Line("H_t", r"\class{activated}{\class{activation}{f}(A_t)}"),
+    Line("A_t", "b"),
+)
+_JACOBIAN = r"\class{slope}{\operatorname{diag}(\class{activation}{f}'(A_t)) \,}"
+
+
+def hidden(initial: str | None = "crossing") -> Unit:
+    """H_t of a cell without gates."""
+    return Unit("h", "hidden", "state", _LINES, initial=initial)
+
+
+def feedback(matrix: str, parameter: str, past: str, letter: str, *, copied: bool) -> Connection:
+    """What a cell without gates does with its past: H_{t−1}, or a copy in the context units."""
+    return Connection(
+        kind="recurrent",
+        source=letter,
+        target="h",
+        carries="feedback" if copied else "crossing",
+        parameter=parameter,
+        matrix=matrix,
+        forward={"A_t": f"{matrix} {past}"},
+        backward=f"{transposed(matrix)} {_DELTA}",
+        added=f"{_DELTA} {transposed(past)}",
+        jacobian=f"{_JACOBIAN} {matrix}",
+        offset=0 if copied else 1,
+        stops=not copied,
+    )
+
+
+def copied(letter: str) -> tuple[Unit, Connection]:
+    """The context units, and the copy of H_{t−1} or O_{t−1} that fills them."""
+    unit = Unit("c", "context", "feedback", (Line("C_t"),))
+    copy = Connection(
+        kind="context",
+        source=letter,
+        target="c",
+        carries="crossing",
+        forward={"C_t": f"{letter.upper()}_{{t-1}}"},
+        backward=known("C_t"),
+        offset=1,
+        stops=True,
+    )
+    return unit, copy
+
+
+READING = reading(_DELTA)
+
+
 class SimpleCell(Cell):
     """h_t = f(W_xh x_t + W_hh h_{t−1} + b_h), o_t = W_hy h_t + b_y.
 
@@ -51,6 +118,10 @@ class SimpleCell(Cell):
     """
 
     name = "simple"
+    wiring = Wiring(
+        (INPUT, hidden(), output(), LOSS),
+        (feedback("W^H", "W_hh", "H_{t-1}", "h", copied=False), *READING, *OUTWARD),
+    )
 
     def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
         """W_xh (H, D), W_hh (H, H), b_h (H,)."""

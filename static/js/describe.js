@@ -14,7 +14,8 @@ import { clippedShift, clippedTotal } from "./figures/profile.js";
 import { nearest } from "./figures/map.js";
 import { gatesLine, layerOf, passesForget } from "./gates.js";
 import { rowName } from "./picking.js";
-import { hiddenId, reason } from "./reading.js";
+import { hiddenId } from "./reading.js";
+import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
 
 /** "L₁₅" or "L". @param {number | null} follow */

@@ -1,133 +1,272 @@
-/** Equations: cloned from the page's templates, with the real step put in for t. */
+/**
+ * Equations: of the formulas that the page's templates hold of a cell, those that this answer's
+ * graph has an edge for. A term stands where its edge carries something, and nowhere else.
+ */
 
-import { element } from "./elements.js";
+import { element, paragraph } from "./elements.js";
+import { partsOf, symbol } from "./format.js";
+import {
+  digits,
+  formula,
+  fraction,
+  gradientMath,
+  knownGradient,
+  lossMath,
+  lossSum,
+  pieceOf,
+  putHere,
+  row,
+  sign,
+  symbolMath,
+} from "./mathml.js";
+import { followedLosses, passing } from "./reach.js";
+import { reason } from "./reason.js";
 
+/** What stands above the parts, in their order. */
 const PARTS = {
   forward: "Forward",
   backward: "Back",
   jacobian: "Jacobian of the step",
   gates: "Its gates",
-  parameter: "Adds to the parameter's gradient",
+  parameter: "Adds to the parameter’s gradient",
 };
 
-/** The equations of a kind, with the real step put in for t. */
-export function equationsOf(key, step, reading) {
-  const template = document.getElementById(`eq-${key}`);
-  if (!template) return [];
+/**
+ * The equations of a node or edge, forward and back, and in words why terms are missing.
+ * @param {string} id
+ * @param {import("./types.js").Reading} reading
+ * @returns {HTMLElement[]}
+ */
+export function equationsOf(id, reading) {
+  const node = reading.nodes.get(id)?.node;
+  const placed = reading.edges.get(id);
+  if (!node && !placed) return [];
+  const page = templatesOf(reading);
+  const parts = node ? partsOfNode(node, page) : partsOfEdge(placed, page);
   const box = element("div", "equations");
-  let red = false;
-  let last = "";
-  for (const part of template.content.cloneNode(true).querySelectorAll("[data-part]")) {
-    const name = part.dataset.part;
-    if (name !== last) box.append(element("h3", "", PARTS[name] ?? name));
-    last = name;
-    box.append(part);
-    if (part.dataset.part !== "forward") putLoss(part, reading.follow);
-    putCase(part, reading);
-    putStep(part, step);
-    breakAt(part, ",");
-    red ||= part.querySelector(".known") !== null;
+  for (const [name, title] of Object.entries(PARTS)) {
+    if (!parts[name]?.length) continue;
+    box.append(element("h3", "", title));
+    for (const math of parts[name]) {
+      const part = element("div");
+      part.dataset.part = name;
+      part.append(math);
+      box.append(part);
+    }
   }
-  if (!red) return [box];
-  const hint = element("p", "note");
-  hint.append(
-    element("span", "known-word", "Red"),
-    " was already computed when the way back comes here.",
-  );
-  return [box, hint];
-}
-
-/** Of several cases, the one that holds here, without its brace. */
-function putCase(part, { flow, edges }) {
-  const { loss } = flow.experiment;
-  const open = [...edges.values()].some((e) => e.edge.kind === "context" && !e.edge.blocked);
-  const holds = [
-    loss.replace("squared-", "squared "),
-    open ? "longer truncation" : "passes nothing",
-  ];
-  for (const table of part.querySelectorAll("mtable")) {
-    const row = [...table.querySelectorAll("mtr")].find((one) =>
-      holds.some((words) => one.textContent.replaceAll("\u00a0", " ").includes(words)),
+  const notes = [...new Set(parts.notes)].map((words) => paragraph(words, "note"));
+  if (box.querySelector(".known")) {
+    const hint = element("p", "note");
+    hint.append(
+      element("span", "known-word", "Red"),
+      " was already computed when the way back comes here.",
     );
-    if (!row) continue;
-    const brace = table.previousElementSibling;
-    if (brace?.textContent === "{") brace.remove();
-    table.replaceWith(...row.querySelector("mtd").childNodes);
+    notes.push(hint);
   }
+  return [box, ...notes];
 }
 
-const OFFSETS = { "t+1": 1, "t-1": -1, "t−1": -1 };
+/** What the page holds of a cell, and the answer that it is asked about. */
+function templatesOf(reading) {
+  const { network, sequence, loss } = reading.flow.experiment;
+  const { content } = document.getElementById(`eq-${network.cell}`);
+  const find = (selector) => content.querySelector(selector);
+  const batch = sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
+  const here = { activation: network.activation, batch };
+  return {
+    reading,
+    loss,
+    unit: (kind) => find(`[data-unit="${kind}"]`),
+    connection: (edge) =>
+      find(`[data-connection="${edge.kind}-${edge.source[0]}${edge.target[0]}"]`),
+    /** A piece with everything put in; a gradient in it is of these losses. */
+    piece: (place, { step, layer }, losses = followedLosses(reading)) =>
+      putHere(pieceOf(place), { ...here, step, layer, losses }),
+  };
+}
 
-/** t, t+1, t−1 → the step's numbers. */
-function putStep(part, step) {
-  for (const row of part.querySelectorAll("mrow")) {
-    const offset = OFFSETS[row.textContent.replaceAll(/\s/g, "")];
-    if (offset) row.replaceWith(mathNumber(step + offset));
+/** How an edge of the answer stands, also one that leads out of a window. */
+function standing(edge, { reading }) {
+  const placed = reading.edges.get(`${edge.source}>${edge.target}`);
+  if (placed) return placed;
+  return { edge, state: edge.blocked ? "blocked" : edge.log10_norm === null ? "off" : "live" };
+}
+
+function partsOfNode(node, page) {
+  const { reading } = page;
+  const at = partsOf(node.id);
+  const parts = { forward: [], gates: [], notes: [], backward: [] };
+  if (at.step === 0) {
+    parts.forward.push(initialState(node.id, reading, parts.notes));
+  } else {
+    addForward(parts, page, node.kind, { ...at, layer: node.layer });
+    if (node.kind === "loss" && reading.lossSteps.length > 1)
+      parts.forward.unshift(formula(lossMath(null), sign("="), lossSum(reading.lossSteps)));
   }
-  for (const mi of part.querySelectorAll("mi")) {
-    if (mi.textContent === "t" && !summed(mi)) mi.replaceWith(mathNumber(step));
+  const left = gradientMath(followedLosses(reading), node.id);
+  if (node.kind === "loss") {
+    const followed = node.log10_norm !== null;
+    parts.backward.push(formula(left, sign("="), digits(followed ? 1 : 0)));
+    if (!followed) parts.notes.push(`L${symbol(node.id).slice(1)} is not the followed loss.`);
+    return parts;
   }
+  const leaving = (reading.leaving.get(node.id) ?? []).map((edge) => standing(edge, page));
+  const live = leaving.filter(({ state }) => state === "live");
+  const terms = live.flatMap((one) => term(one.edge, page));
+  parts.backward.push(formula(left, sign("="), ...(live.length ? plus(terms) : [digits(0)])));
+  const silent = leaving.filter(({ state, stops }) =>
+    live.length ? state === "dead" || stops : state !== "live",
+  );
+  parts.notes.push(...silence(silent, leaving.length > 1, reading));
+  if (!leaving.length) parts.notes.push("Nothing that is computed later reads it.");
+  return parts;
 }
 
-/** Whether a t is the one that a Σ runs over: under the sign, or in the term right after it. */
-function summed(mi) {
-  if (mi.closest("munder")) return true;
-  return mi.parentNode.previousElementSibling?.localName === "munder";
-}
-
-/** In ∂L/∂…, the L of the followed loss. */
-function putLoss(part, follow) {
-  if (follow === null) return;
-  for (const mi of part.querySelectorAll("mfrac > mrow:first-child > mi")) {
-    if (mi.textContent !== "L") continue;
-    const sub = mathElement("msub");
-    const name = mathElement("mi");
-    name.textContent = "L";
-    sub.append(name, mathNumber(follow));
-    mi.replaceWith(sub);
+/** Why nothing comes along some of the edges that leave a node, one sentence a reason. */
+function silence(edges, several, reading) {
+  const from = new Map();
+  for (const one of edges) {
+    const why = reason(one, reading);
+    from.set(why, [...(from.get(why) ?? []), symbol(one.edge.target)]);
   }
+  return [...from].map(([why, targets]) =>
+    several ? `Nothing from ${targets.join(", ")}: ${why}.` : `Nothing arrives: ${why}.`,
+  );
 }
 
-function mathElement(name) {
-  return document.createElementNS("http://www.w3.org/1998/Math/MathML", name);
+function partsOfEdge({ edge, state }, page) {
+  const { reading } = page;
+  const at = { step: partsOf(edge.target).step, layer: edge.layer };
+  const parts = { forward: [], gates: [], notes: [], backward: [], jacobian: [], parameter: [] };
+  const target = reading.nodes.get(edge.target).node;
+  const place = page.connection(edge);
+  const brings = [...place.querySelectorAll("[data-forward]")].map((one) => one.dataset.forward);
+  addForward(parts, page, target.kind, at, (line) => brings.includes(line));
+  if (state === "live") {
+    parts.backward.push(formula(...product(edge, page), ...plus(term(edge, page))));
+    if (edge.kind === "input" || edge.kind === "recurrent") addSlopes(parts, page, edge, at);
+  } else {
+    parts.backward.push(formula(digits(0)));
+  }
+  const jacobian = place.querySelector("[data-jacobian]");
+  if (jacobian) {
+    const left = fraction(symbolMath(edge.target), symbolMath(edge.source));
+    parts.jacobian.push(formula(left, sign("="), page.piece(jacobian, at)));
+  }
+  if (edge.parameter) parts.parameter.push(parameterTerm(edge, place, page, parts.notes));
+  return parts;
 }
 
-function mathNumber(value) {
-  const mn = mathElement("mn");
-  mn.textContent = String(value);
-  return mn;
+/** ∂L/∂(target) ∂(target)/∂(source) =, where the edge alone makes that step. */
+function product(edge, page) {
+  const losses = passing(edge, page.reading);
+  if (edge.kind === "loss") return [gradientMath(losses, edge.source), sign("=")];
+  const gated = page.unit("hidden").querySelector("[data-slope]") !== null;
+  if (gated && (edge.kind === "input" || edge.kind === "recurrent")) return [];
+  const step = fraction(symbolMath(edge.target), symbolMath(edge.source));
+  return [knownGradient(losses, edge.target), step, sign("=")];
 }
 
-/** Formulas do not wrap: a wide one is broken before its last + or =, then set smaller. */
-export function fit(part) {
-  const over = () => part.scrollWidth / part.clientWidth;
-  if (over() > 1.1 && !breakAt(part, "+")) breakAt(part, "=");
-  if (over() > 1) part.style.fontSize = `${Math.max(0.62, 0.99 / over())}em`;
+/** What an edge brings back to its source: rows to be added. @returns {Element[]} */
+function term(edge, page) {
+  const place =
+    page.connection(edge).querySelector(`[data-backward="${page.loss}"]`) ??
+    page.connection(edge).querySelector('[data-backward=""]');
+  const at = { step: partsOf(edge.target).step, layer: edge.layer };
+  const made = page.piece(place, at, passing(edge, page.reading));
+  const rows = [row()];
+  for (const child of [...made.children]) {
+    if (child.textContent === "+") rows.push(row());
+    else rows.at(-1).append(child);
+  }
+  for (const one of rows) one.setAttribute("data-edge", `${edge.source}>${edge.target}`);
+  return rows;
+}
+
+function plus(terms) {
+  return terms.flatMap((one, n) => (n ? [sign("+"), one] : [one]));
 }
 
 /**
- * Break a formula into two lines before its last such sign; a comma goes.
- * @returns {boolean} whether it has one
+ * A step's forward formulas, made of the edges that enter it.
+ * @param {(line: string) => boolean} about   which of the gates' lines are wanted
  */
-function breakAt(part, sign) {
-  const math = [...part.querySelectorAll("math")].at(-1);
-  const terms = [...(math?.firstElementChild?.children ?? [])];
-  const at = terms.findLastIndex((child, n) => n > 0 && child.textContent === sign);
-  if (at < 0) return false;
-  const rest = mathElement("mrow");
-  rest.append(
-    ...terms.slice(sign === "," ? at + 1 : at).filter((child) => child.localName !== "mspace"),
-  );
-  if (sign === ",") terms[at].remove();
-  else rest.prepend(spacer());
-  const second = math.cloneNode(false);
-  second.append(rest);
-  part.append(second);
-  return true;
+function addForward(parts, page, kind, at, about = null) {
+  const { reading } = page;
+  const entering = edgesInto(kind, at, reading);
+  for (const line of page.unit(kind).querySelectorAll("[data-line]")) {
+    const { line: left, gate, loss } = line.dataset;
+    if (loss && loss !== page.loss) continue;
+    if (gate === "true" && about && !about(left)) continue;
+    const terms = [];
+    for (const edge of entering) {
+      const brings = [...page.connection(edge).querySelectorAll("[data-forward]")].find(
+        (one) => one.dataset.forward === left,
+      );
+      if (!brings) continue;
+      terms.push(page.piece(brings, at));
+      terms.at(-1).setAttribute("data-edge", `${edge.source}>${edge.target}`);
+      noteZero(edge.source, reading, parts.notes);
+    }
+    const [head, rest] = ["left", "rest"].map((side) => line.querySelector(`[data-side=${side}]`));
+    if (rest) terms.push(page.piece(rest, at));
+    const start = head ? [page.piece(head, at), sign("=")] : [];
+    const part = gate === "true" && !about ? parts.gates : parts.forward;
+    part.push(formula(...start, ...plus(terms)));
+  }
 }
 
-function spacer() {
-  const space = mathElement("mspace");
-  space.setAttribute("width", "1.5em");
-  return space;
+/** The edges into the state of a step; h and c of a gated cell are computed together. */
+function edgesInto(kind, { step, layer }, reading) {
+  const state = reading.flow.gates ? ["h", "c"] : ["h"];
+  const letters = { hidden: state, cell: state, context: ["c"], output: ["o"], loss: ["L"] }[kind];
+  const end = layer && kind !== "output" && kind !== "loss" ? `_${layer}` : "";
+  const ids = (letters ?? []).map((letter) => `${letter}_${step}${end}`);
+  return ids.flatMap((id) => reading.entering.get(id) ?? []);
 }
+
+/** The gates that are multiplied on the way; one through which nothing is felt gives 0. */
+function addSlopes(parts, page, edge, at) {
+  const end = partsOf(edge.target).layer ? `_${partsOf(edge.target).layer}` : "";
+  for (const slope of page.unit("hidden").querySelectorAll("[data-slope]")) {
+    const felt = page.reading.nodes.get(`${slope.dataset.slope}_${at.step}${end}`);
+    const [left, right] = slope.querySelectorAll("[data-side]");
+    const losses = passing(edge, page.reading);
+    const value = felt?.node.log10_norm === null ? digits(0) : page.piece(right, at, losses);
+    parts.gates.push(formula(page.piece(left, at, losses), sign("="), value));
+    if (right.textContent.includes("C") && at.step === 1)
+      noteZero(`c_0${end}`, page.reading, parts.notes);
+  }
+}
+
+/** ∂L/∂W|ₜ, or 0 and why. */
+function parameterTerm(edge, place, page, notes) {
+  const at = { step: partsOf(edge.target).step, layer: edge.layer };
+  const left = page.piece(place.querySelector("[data-parameter]"), at);
+  const adds = edge.parameter_log10_norm !== null;
+  const right = adds ? page.piece(place.querySelector("[data-added]"), at) : digits(0);
+  if (!adds) noteZero(edge.source, page.reading, notes);
+  return formula(left, sign("="), right);
+}
+
+// --- the initial state ----------------------------------------------------------------------------
+
+/** H_0 = 0, or that it is given. */
+function initialState(id, reading, notes) {
+  if (isZero(id, reading)) return formula(symbolMath(id), sign("="), digits(0));
+  notes.push(`${symbol(id)} is given with the sequence.`);
+  return formula(symbolMath(id));
+}
+
+function noteZero(id, reading, notes) {
+  if (partsOf(id).step === 0 && isZero(id, reading)) notes.push(`(${symbol(id)} = 0)`);
+}
+
+/** Whether the initial state that a node stands for is zero. */
+function isZero(id, { flow }) {
+  const { letter, layer } = partsOf(id);
+  const given = flow.experiment.sequence[`${letter}_0`];
+  const own = Array.isArray(given?.[0]?.[0]) ? given[layer] : given;
+  return !own || own.flat(Infinity).every((value) => value === 0);
+}
+

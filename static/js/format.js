@@ -37,7 +37,7 @@ export function layerMark(layer) {
   return layer > 0 ? `⁽${superscript(layer + 1)}⁾` : "";
 }
 
-/** A node's id, read: "h_3_1" is h of step 3 in the second layer. @param {string} id */
+/** A node's id, read: "h_3_1" is H of step 3 in the second layer. @param {string} id */
 export function partsOf(id) {
   const [letter, step, layer] = id.split("_");
   return { letter, step: Number(step), layer: Number(layer ?? 0) };
@@ -49,9 +49,22 @@ export function indices(id) {
   return subscript(step) + layerMark(layer);
 }
 
-/** A node's id as it is written: "h₁₃", "h₃⁽²⁾". @param {string} id */
+/** A node's id as it is written, in the notes' letters: "H₁₃", "H₃⁽²⁾". @param {string} id */
 export function symbol(id) {
-  return id[0] + indices(id);
+  return id[0].toUpperCase() + indices(id);
+}
+
+/** What gradients are of: "L₁₅", or "L" for every loss. @param {number | null} follow */
+export function lossSymbol(follow) {
+  return follow === null ? "L" : `L${subscript(follow)}`;
+}
+
+/** How activations are written in formulas; a linear unit has none. */
+const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu" };
+
+/** @param {string} activation   a name of the contract @returns {string} "" for linear */
+export function activationSymbol(activation) {
+  return ACTIVATIONS[activation] ?? "";
 }
 
 /** @param {number} value   a whole number */
@@ -180,7 +193,7 @@ export function stepTicks(lo, hi, most) {
   const rounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
   const every = rounds.find((n) => span / n <= most) ?? 5000;
   const ticks = [];
-  const first = Math.max(1, Math.ceil(lo));
+  const first = Math.max(every > 2 ? 1 : 0, Math.ceil(lo));
   if (every > 2 && first === 1) ticks.push(1);
   for (let t = Math.ceil(first / every) * every; t <= hi; t += every) ticks.push(t);
   return ticks;

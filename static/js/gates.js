@@ -1,6 +1,6 @@
 /** What the gates of an LSTM or GRU do at a step, and which layer a node belongs to, in words. */
 
-import { number, partsOf, plain, subscript } from "./format.js";
+import { indices, lossSymbol, number, partsOf, plain, symbol } from "./format.js";
 
 /** Names of the gates, and of what they let in. */
 const NAMES = {
@@ -61,16 +61,17 @@ export function gateSymbol(name, letter, at) {
   return name === NAMES.cell ? `|${letter}${at}|` : letter + at;
 }
 
-/** Whether an edge is c_{t−1} → c_t. @param {import("./types.js").Edge} edge */
+/** Whether an edge is C_{t−1} → C_t. @param {import("./types.js").Edge} edge */
 export function isCarousel(edge) {
   return edge.kind === "cell" && edge.source[0] === "c" && edge.target[0] === "c";
 }
 
-/** Why an LSTM holds the gradient: what c_t hands back to c_{t−1}; "" for other edges. */
+/** Why an LSTM holds the gradient: what C_t hands back to C_{t−1}; "" for other edges. */
 export function passesForget(edge, reading) {
   if (!isCarousel(edge)) return "";
   const { step, layer } = partsOf(edge.target);
   const forget = partOf(reading.flow, layer).gates?.forget?.[step - 1];
-  const t = subscript(step);
-  return `passes ∂L/∂c${t} ⊙ f${t}; mean forget gate ${number(forget, 2)}`;
+  const loss = lossSymbol(reading.follow);
+  const gate = `f${indices(edge.target)}`;
+  return `passes ∂${loss}/∂${symbol(edge.target)} ⊙ ${gate}; mean forget gate ${number(forget, 2)}`;
 }

@@ -1,12 +1,22 @@
 /** The inspector: the equation of what is selected, and its numbers. */
 
 import { element, paragraph } from "./elements.js";
-import { equationsOf, fit } from "./equations.js";
-import { fromLog10, indices, number, parameterName, partsOf, share, symbol } from "./format.js";
+import { equationsOf } from "./equations.js";
+import { fitAll } from "./fit.js";
+import {
+  activationSymbol,
+  fromLog10,
+  indices,
+  number,
+  parameterName,
+  partsOf,
+  share,
+  symbol,
+} from "./format.js";
 import { lossName, tokenOf } from "./describe.js";
-import { gateSymbol, gatesAt, isCarousel, layerOf, partOf, passesForget } from "./gates.js";
+import { gateSymbol, gatesAt, layerOf, partOf, passesForget } from "./gates.js";
 import { rowName } from "./picking.js";
-import { reason } from "./reading.js";
+import { reason } from "./reason.js";
 
 /**
  * Show a node or edge.
@@ -25,13 +35,11 @@ export function inspect(body, title, id, reading) {
     );
     return;
   }
-  const step = partsOf(node ? id : edge.edge.target).step;
   title.textContent = node
     ? `Selected: ${symbol(id)}`
     : `Selected: ${symbol(edge.edge.source)} → ${symbol(edge.edge.target)}`;
-  const equations = equationsOf(equationKey(node, edge, reading), step, reading);
   const rows = node ? nodeRows(node, reading) : edgeRows(edge, reading);
-  const parts = [subtitle(node, edge, reading), ...equations];
+  const parts = [subtitle(node, edge, reading), ...equationsOf(id, reading)];
   const hold = edge?.state === "live" ? passesForget(edge.edge, reading) : "";
   if (hold) parts.push(paragraph(`${hold}.`, "hold"));
   const why = edge && edge.state !== "live" ? reason(edge, reading) : "";
@@ -40,45 +48,39 @@ export function inspect(body, title, id, reading) {
   const actions = actionsFor(node, reading);
   if (actions) parts.push(actions);
   body.replaceChildren(...parts);
-  for (const part of body.querySelectorAll("[data-part]")) fit(part);
-}
-
-/** Which of the page's equations holds here. */
-function equationKey(node, edge, reading) {
-  const { cell } = reading.flow.experiment.network;
-  if (node) {
-    const { kind, layer = 0 } = node.node;
-    const below = kind === "hidden" && layer < reading.layers - 1;
-    return `${cell}-node-${below ? "below" : kind}`;
-  }
-  const { kind } = edge.edge;
-  return `${cell}-edge-${kind === "cell" && !isCarousel(edge.edge) ? "exposed" : kind}`;
+  fitAll(body);
 }
 
 function subtitle(node, edge, reading) {
-  if (node) {
-    const token = tokenOf(node.node, reading);
-    return paragraph(
-      `${rowName(node.node.kind)} of step ${node.node.step}${layerOf(node.node, reading)}` +
-        (token ? `, ${token}` : ""),
-      "note",
-    );
+  const words = node ? nodeTitle(node.node, reading) : edgeTitle(edge.edge);
+  return paragraph(words, "note");
+}
+
+function nodeTitle(node, reading) {
+  const layer = layerOf(node, reading);
+  if (node.step === 0) return `initial ${rowName(node.kind)}${layer}`;
+  const token = tokenOf(node, reading);
+  return `${rowName(node.kind)} of step ${node.step}${layer}${token ? `, ${token}` : ""}`;
+}
+
+const EDGES = {
+  "input-xh": "input to hidden state",
+  "recurrent-hh": "past to hidden state",
+  "recurrent-ch": "context units to hidden state",
+  "context-hc": "a copy of the hidden state into the context units",
+  "context-oc": "a copy of the output into the context units",
+  "cell-cc": "cell state to the next",
+  "cell-ch": "cell state to hidden state",
+  "output-ho": "hidden state to output",
+  "loss-oL": "output to loss",
+};
+
+function edgeTitle({ kind, source, target }) {
+  if (kind === "input" && source[0] === "h") {
+    const layer = partsOf(target).layer + 1;
+    return `layer ${layer - 1} to layer ${layer}: its X is the H of the layer below`;
   }
-  const { source, kind } = edge.edge;
-  const below = source[0] === "h" && kind === "input";
-  if (below)
-    return paragraph(`layer ${partsOf(source).layer + 1} to the next: X is its H here`, "note");
-  return paragraph(
-    {
-      input: "input to hidden",
-      recurrent: "past to hidden",
-      cell: isCarousel(edge.edge) ? "cell state to the next" : "cell state to hidden",
-      context: "a copy into the context units",
-      output: "hidden to output",
-      loss: "output to loss",
-    }[edge.edge.kind] ?? edge.edge.kind,
-    "note",
-  );
+  return EDGES[`${kind}-${source[0]}${target[0]}`] ?? kind;
 }
 
 /** @returns {[string, string, string?][]} term, number, remark */
@@ -121,7 +123,7 @@ function nodeRows(placed, reading) {
     if (total !== undefined && reading.follow !== null && reading.lossSteps.length > 1)
       rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(total)]);
   }
-  if (node.kind === "output")
+  if (node.kind === "output" && node.step > 0)
     rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.output_norm[n])]);
   return rows;
 }
@@ -136,7 +138,9 @@ function gateRows(node, reading) {
 
 function slopeRow(id, reading) {
   const slopes = reading.flow.activity.mean_derivative;
-  return [`mean f′(a${indices(id)})`, number(slopes[partsOf(id).step - 1])];
+  const f = activationSymbol(reading.flow.experiment.network.activation);
+  const name = f ? `mean ${f}′(A${indices(id)})` : `slope of H${indices(id)} = A${indices(id)}`;
+  return [name, number(slopes[partsOf(id).step - 1])];
 }
 
 function edgeRows(placed, reading) {
@@ -161,7 +165,7 @@ function edgeRows(placed, reading) {
     rows.push(...gateRows(target.node, reading));
   if (edge.kind === "recurrent" && step > 1) {
     rows.push([
-      `‖Jacobian‖₂ of h${indices(`h_${step - 1}_${layer}`)} → h${indices(edge.target)}`,
+      `‖Jacobian‖₂ of H${indices(`h_${step - 1}_${layer}`)} → H${indices(edge.target)}`,
       fromLog10(partOf(flow, layer).spectrum.jacobian_log10_norm[step - 2]),
       batch > 1 ? "of the first sample" : "the most that one step back can keep",
     ]);

@@ -29,14 +29,12 @@ export function followedAtOnce(flow, follow) {
     experiment: { ...flow.experiment, follow },
     graph: {
       nodes: flow.graph.nodes.map((node) => ({ ...node, log10_norm: known(node.id) })),
-      edges: flow.graph.edges.map((edge) => ({
-        ...edge,
-        log10_norm:
-          partsOf(edge.target).step <= last && edge.kind === "recurrent"
-            ? known(edge.source)
-            : null,
-        parameter_log10_norm: null,
-      })),
+      edges: flow.graph.edges.map((edge) => {
+        const there = edge.kind === "recurrent" && partsOf(edge.target).step <= last;
+        const arrives = there ? known(edge.source) : null;
+        const pending = arrives === null;
+        return { ...edge, log10_norm: arrives, parameter_log10_norm: null, pending };
+      }),
     },
   };
 }
@@ -86,7 +84,7 @@ export function read(flow) {
   for (const edge of flow.graph.edges) {
     const from = nodes.get(edge.source);
     const to = nodes.get(edge.target);
-    if (!from || !to) continue; // of a window, an edge to what lies outside it
+    if (!from || !to) continue; // of a window, an edge that crosses its border
     const id = `${edge.source}>${edge.target}`;
     edges.set(id, {
       id,
@@ -115,9 +113,22 @@ export function read(flow) {
     span: spanOf(rows),
     nodes,
     edges,
-    first: nodes.has("h_0") || flow.experiment.sequence?.h_0 ? 0 : 1,
+    entering: by("target", flow.graph.edges),
+    leaving: by("source", flow.graph.edges),
+    first: 0,
     loaded: loadedOf(flow),
   };
+}
+
+/** Edges by the id of one end. */
+function by(end, edges) {
+  const found = new Map();
+  for (const edge of edges) {
+    const same = found.get(edge[end]);
+    if (same) same.push(edge);
+    else found.set(edge[end], [edge]);
+  }
+  return found;
 }
 
 /** Every step that emits a loss; the itemized map of a long sequence holds only some. */
@@ -153,34 +164,6 @@ export function hiddenId(reading, step) {
 function stateOf(edge, targetAlive) {
   if (edge.blocked) return "blocked";
   if (edge.log10_norm !== null) return "live";
+  if (edge.pending) return "off";
   return targetAlive ? "dead" : "off";
-}
-
-/**
- * Why nothing passes an edge, or "".
- * @param {import("./types.js").PlacedEdge} placed
- * @param {import("./types.js").Reading} reading
- */
-export function reason(placed, reading) {
-  const { network, truncation } = reading.flow.experiment;
-  if (placed.state === "blocked") {
-    if (placed.edge.kind === "context")
-      return "the context unit holds a copy, and a copy passes no gradient";
-    if (truncation.kind === "chunk")
-      return `a chunk of ${truncation.steps} steps ends here: no gradient crosses`;
-    return `the window of ${truncation.steps} steps ends here`;
-  }
-  if (placed.state === "dead") {
-    const dead =
-      network.activation === "relu" && placed.edge.kind !== "loss" && placed.edge.kind !== "output";
-    return dead
-      ? "every ReLU here is off (f′(a) = 0), or the weights are zero"
-      : "the gradient is exactly zero here";
-  }
-  if (placed.state === "off") {
-    return partsOf(placed.edge.target).step > reading.entryStep
-      ? "a loss cannot reach a later step"
-      : "nothing of the followed loss comes this way";
-  }
-  return "";
 }

@@ -50,8 +50,8 @@ export function listen(document, pictures, on) {
     const { loss_steps: losses } = reading.flow.itemized;
     if (name === "map") spot.loss = lossAt(losses, frame, point.y, reading.steps);
     const { first, steps } = name === "profile" ? pictures.extent() : reading;
-    const seen =
-      time > frame.lo && time < frame.hi && spot.step >= first && spot.step <= steps;
+    const from = DIAGRAMS.has(name) ? first : Math.max(1, first);
+    const seen = time > frame.lo && time < frame.hi && spot.step >= from && spot.step <= steps;
     return seen || spot.thing ? spot : null;
   }
 

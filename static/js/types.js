@@ -19,6 +19,8 @@
  * @property {number | null} log10_norm
  * @property {number | null} parameter_log10_norm
  * @property {boolean} blocked
+ * @property {number} layer   of the target
+ * @property {boolean} [pending]   whether the answer that says what it carries is still to come
  *
  * @typedef {object} ParameterGradient
  * @property {number | null} norm
@@ -78,7 +80,9 @@
  * @property {{low: number, high: number, target: number}} span   of the rows
  * @property {Map<string, PlacedNode>} nodes
  * @property {Map<string, PlacedEdge>} edges
- * @property {number} first   leftmost step drawn (0 where an initial state is given)
+ * @property {Map<string, Edge[]>} entering   the answer's edges by their target
+ * @property {Map<string, Edge[]>} leaving   and by their source
+ * @property {number} first   leftmost step drawn: 0, the initial state
  * @property {{lo: number, hi: number}} loaded   the steps whose nodes are there
  *
  * @typedef {object} Row

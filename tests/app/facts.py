@@ -230,23 +230,25 @@ def graph(answer: Json) -> None:
     window = answer["experiment"]["window"] or {"first": 1, "last": steps}
     leaving: dict[str, list[Log]] = {name: [] for name in nodes}
     for edge in edges:
-        assert edge["target"] in nodes
+        step = int(edge["target"].split("_")[1])
         if edge["source"] in nodes:
             leaving[edge["source"]].append(edge["log10_norm"])
         else:
             assert int(edge["source"].split("_")[1]) == window["first"] - 1
+        if edge["target"] not in nodes:
+            assert step == window["last"] + 1
         if edge["blocked"]:
             assert edge["log10_norm"] is None
         if answer["experiment"]["follow"] is None and edge["parameter"] is not None:
             terms = answer["parameter_gradients"][edge["parameter"]]["step_log10_norm"]
-            assert same(edge["parameter_log10_norm"], terms[nodes[edge["target"]]["step"] - 1])
+            assert same(edge["parameter_log10_norm"], terms[step - 1])
     flow = answer["followed_gradient"] or answer["hidden_gradient"]
     last = len(answer["layers"] or [0]) - 1
     for name, node in nodes.items():
         assert 0 <= node["step"] <= steps
         if node["kind"] == "hidden" and node["layer"] == last and node["step"]:
             assert same(node["log10_norm"], flow["log10_norm"][node["step"] - 1])
-        if leaving[name] and node["step"] < window["last"]:
+        if leaving[name]:
             triangle(node["log10_norm"], leaving[name])
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.anyio
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "img-src 'self' data: blob:; font-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 
@@ -39,8 +39,11 @@ async def test_the_page_loads_its_files_by_versioned_addresses(client, page):
 
 
 async def test_the_page_holds_every_equation(page):
-    for equation in EQUATIONS:
-        assert equation.id in page.text
+    for cell in EQUATIONS:
+        _, _, rest = page.text.partition(f'<template id="eq-{cell.cell}">')
+        held = rest.partition("</template>")[0]
+        assert [row.key for row in cell.connections] == re.findall(r'data-connection="(.*?)"', held)
+        assert [unit.kind for unit in cell.units] == re.findall(r'data-unit="(.*?)"', held)
 
 
 @pytest.mark.parametrize(

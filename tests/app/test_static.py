@@ -134,3 +134,18 @@ async def test_the_services_own_files(app, client):
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == YEAR
     assert "javascript" in answer.headers["content-type"]
+
+
+async def test_the_mathematics_font_comes_from_the_installed_package(client, app):
+    url = app.state.assets.url(app.state.assets.font)
+    answer = await client.get(url, headers={"accept-encoding": "br"})
+    installed = package_file("ziamath", "fonts", "STIXTwoMath-Regular.ttf").read_bytes()
+    assert re.fullmatch(r"/assets/stix-two-math-[\d.]+\.ttf", url)
+    assert answer.content == installed
+    assert answer.headers["content-type"] == "font/ttf"
+    assert answer.headers["cache-control"] == YEAR
+    assert answer.headers["content-encoding"] == "br"
+    assert int(answer.headers["content-length"]) < 800_000
+    assert "font-src 'self'" in answer.headers["content-security-policy"]
+    page = (await client.get("/")).text
+    assert f'src: url("{url}")' in page

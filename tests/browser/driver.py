@@ -157,10 +157,10 @@ class Unrolled:
         ]
 
     def rows(self) -> dict[str, float]:
-        """Height of each row of the diagram by its letter: x, c, h, o, L."""
+        """Height of each row of the diagram by the letter of its ids: x, c, h, o, L."""
         axis = self.figure("diagram")["layout"]["yaxis"]
         return {
-            name[-1]: height
+            name[-1].lower().replace("l", "L"): height
             for name, height in zip(axis["ticktext"], axis["tickvals"], strict=True)
             if name != "target"
         }

@@ -39,16 +39,14 @@ def expected_edges(case: Case) -> dict[tuple[str, str], Expected]:
         if n or t in case.reads:
             below = (f"h_{t}_{n - 1}" if n > 1 else f"h_{t}") if n else f"x_{t}"
             edges[below, h] = ("input", f"W_xh{end}", f"x{end}", t, n)
-        if t > 1 or (seq.h_0 is not None and not jordan):
-            weights = f"{case.recurrent}{end}"
-            if copies:
-                edges[before, c] = ("context", None, f"copy{end}", t, n)
-                edges[c, h] = ("recurrent", weights, f"feedback{end}", t, n)
-            else:
-                edges[before, h] = ("recurrent", weights, f"copy{end}", t, n)
+        weights = f"{case.recurrent}{end}"
+        if copies:
+            edges[before, c] = ("context", None, f"copy{end}", t, n)
+            edges[c, h] = ("recurrent", weights, f"feedback{end}", t, n)
+        else:
+            edges[before, h] = ("recurrent", weights, f"copy{end}", t, n)
         if cell == "lstm":
-            if t > 1 or seq.c_0 is not None:
-                edges[f"c_{t - 1}{end}", c] = ("cell", None, f"c_copy{end}", t, n)
+            edges[f"c_{t - 1}{end}", c] = ("cell", None, f"c_copy{end}", t, n)
             edges[c, h] = ("cell", None, f"c_out{end}", t, n)
         if n == count - 1 and (t in case.emits or jordan):
             edges[h, f"o_{t}"] = ("output", "W_hy", "h_out", t, n)
@@ -97,8 +95,7 @@ def check_nodes(case: Case, graph: Graph, carried: dict[str, Any], followed: lis
     """Ids, kinds, steps, labels, layers and numbers."""
     assert len({node.id for node in graph.nodes}) == len(graph.nodes)
     ends = {name for edge in graph.edges for name in (edge.source, edge.target)}
-    missing = {node.id for node in graph.nodes} ^ ends
-    assert missing == ({"h_1"} if not ends else set())
+    assert {node.id for node in graph.nodes} == ends
     top, digits = case.network.num_layers - 1, str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
     has_c = case.network.cell == "lstm"
     kinds = {"x": "input", "h": "hidden", "o": "output", "L": "loss"}
@@ -113,12 +110,19 @@ def check_nodes(case: Case, graph: Graph, carried: dict[str, Any], followed: lis
         if letter == "L":
             assert node.log10_norm == (0.0 if t in followed else None)
         elif t == 0:
-            point = f"copy{end}" if letter == "h" else f"c_copy{end}"
-            agrees(node.id, node.log10_norm, carried[point][0])
+            agrees(node.id, node.log10_norm, initial(case, letter, end, carried))
         elif letter == "c" and not has_c:
             agrees(node.id, node.log10_norm, carried[f"feedback{end}"][t - 1])
         else:
             agrees(node.id, node.log10_norm, carried[f"{letter}{end}"][t - 1])
+
+
+def initial(case: Case, letter: str, end: str, carried: dict[str, Any]) -> Any:
+    """∂L/∂(state of step 0); every layer of Jordan's network reads the one o_0."""
+    if letter != "o":
+        return carried[f"c_copy{end}" if letter == "c" else f"copy{end}"][0]
+    ends = (f"_{layer}" if layer else "" for layer in range(case.network.num_layers))
+    return sum(carried[f"copy{own}"][0] for own in ends)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +155,7 @@ def test_every_node_and_edge(data: st.DataObject, cell: str, topology: str, kind
 def test_a_window_is_the_whole_graph_cut_out(
     cell: str, layers: int, window: tuple[int, int]
 ) -> None:
-    """The same nodes and edges; edges from the step before keep their source's name."""
+    """The same nodes and edges; edges that cross its borders keep the names of both ends."""
     case = make(cell, truncation=Truncation(), steps=6, h_0=True, layers=layers)
     whole, part = case.flow(follow=5).graph, case.flow(follow=5, window=window).graph
     assert whole is not None
@@ -160,13 +164,14 @@ def test_a_window_is_the_whole_graph_cut_out(
     first = 0 if first == 1 else first
     kept = [node for node in whole.nodes if first <= node.step <= last]
     assert part.nodes == kept
-    assert kept[0].step == first or cell == "jordan"
+    assert kept[0].step == first
     names = {node.id for node in kept}
-    assert part.edges == [edge for edge in whole.edges if edge.target in names]
-    outside = {edge.source for edge in part.edges} - names
-    before = {node.id for node in whole.nodes if node.step == first - 1}
-    assert outside <= before
-    assert bool(outside) == (first > 1)
+    wanted = [edge for edge in whole.edges if {edge.source, edge.target} & names]
+    assert part.edges == wanted
+    outside = {name for edge in part.edges for name in (edge.source, edge.target)} - names
+    beside = {node.id: node.step for node in whole.nodes if node.step in (first - 1, last + 1)}
+    assert outside <= set(beside)
+    assert {beside[name] for name in outside} == {first - 1, last + 1} & set(range(7))
 
 
 def ids(cell: str, **options: Any) -> tuple[set[str], set[str]]:
@@ -177,28 +182,52 @@ def ids(cell: str, **options: Any) -> tuple[set[str], set[str]]:
 
 def test_an_lstm_by_hand() -> None:
     nodes, edges = ids("lstm", topology="many-to-one", steps=2)
-    assert nodes == {"x_1", "c_1", "h_1", "x_2", "c_2", "h_2", "o_2", "L_2"}
+    assert nodes == {"h_0", "c_0", "x_1", "c_1", "h_1", "x_2", "c_2", "h_2", "o_2", "L_2"}
     assert edges == {
-        *("x_1→h_1", "c_1→h_1", "x_2→h_2", "h_1→h_2"),
+        *("h_0→h_1", "c_0→c_1", "x_1→h_1", "c_1→h_1", "x_2→h_2", "h_1→h_2"),
         *("c_1→c_2", "c_2→h_2", "h_2→o_2", "o_2→L_2"),
     }
-    nodes, edges = ids("lstm", topology="many-to-one", steps=1, h_0=True)
-    assert {"h_0", "c_0"} < nodes
-    assert {"h_0→h_1", "c_0→c_1"} < edges
 
 
 def test_stacked_layers_by_hand() -> None:
     nodes, edges = ids("gru", topology="many-to-one", steps=2, layers=2)
-    assert nodes == {"x_1", "h_1", "h_1_1", "x_2", "h_2", "h_2_1", "o_2", "L_2"}
+    assert nodes == {"h_0", "h_0_1", "x_1", "h_1", "h_1_1", "x_2", "h_2", "h_2_1", "o_2", "L_2"}
     assert edges == {
-        *("x_1→h_1", "h_1→h_1_1", "x_2→h_2", "h_1→h_2", "h_2→h_2_1", "h_1_1→h_2_1"),
+        *(
+            "h_0→h_1",
+            "h_0_1→h_1_1",
+            "x_1→h_1",
+            "h_1→h_1_1",
+            "x_2→h_2",
+            "h_1→h_2",
+            "h_2→h_2_1",
+            "h_1_1→h_2_1",
+        ),
         *("h_2_1→o_2", "o_2→L_2"),
     }
-    nodes, edges = ids("lstm", steps=1, layers=2, h_0=True)
+    nodes, edges = ids("lstm", steps=1, layers=2)
     assert {"h_0", "h_0_1", "c_0", "c_0_1", "c_1_1"} < nodes
     assert {"h_0_1→h_1_1", "c_0_1→c_1_1", "c_1_1→h_1_1", "h_1_1→o_1"} < edges
 
 
-def test_an_initial_state_of_zeros_is_not_drawn() -> None:
-    nodes, _ = ids("lstm", steps=3, layers=2)
-    assert not {name for name in nodes if name.startswith(("h_0", "c_0"))}
+@pytest.mark.parametrize("cell", ALL)
+def test_an_initial_state_of_zeros_hears_the_loss_and_adds_nothing(cell: str) -> None:
+    """∂L/∂h_0 is there where h_0 = 0; what W_hh multiplied is zero, so its first term is."""
+    graph = make(cell, truncation=Truncation(), steps=3, layers=2).flow(follow=3).graph
+    assert graph is not None
+    initial = [node for node in graph.nodes if node.step == 0]
+    letters = {"lstm": ["c", "h"] * 2, "jordan": ["o"]}.get(cell, ["h"] * 2)
+    assert [node.id[0] for node in initial] == letters
+    assert all(node.log10_norm is not None for node in initial)
+    first = [e for e in graph.edges if e.kind == "recurrent" and e.target.startswith("h_1")]
+    assert len(first) == 2
+    for edge in first:
+        assert edge.log10_norm is not None
+        assert edge.parameter_log10_norm is None
+
+
+@pytest.mark.parametrize("rule", [Truncation("window", 3), Truncation("chunk", 2)], ids=str)
+def test_an_initial_state_behind_a_truncation_hears_nothing(rule: Truncation) -> None:
+    graph = make("lstm", truncation=rule, steps=4).flow(follow=4).graph
+    assert graph is not None
+    assert [node.log10_norm for node in graph.nodes if node.step == 0] == [None, None]

@@ -27,17 +27,15 @@ def expected_edges(case: Case) -> dict[EdgeKey, tuple[str, str | None, str, int]
     """(source, target) → (kind, parameter, the point where it is nudged, its step)."""
     cell = case.network.cell
     edges: dict[EdgeKey, tuple[str, str | None, str, int]] = {}
-    start = case.sequence.h_0 is not None and cell != "jordan"
     for t in range(1, case.sequence.steps + 1):
         before = f"o_{t - 1}" if cell == "jordan" else f"h_{t - 1}"
         if t in case.reads:
             edges[f"x_{t}", f"h_{t}"] = ("input", "W_xh", "x", t)
-        if t > 1 or start:
-            if cell == "simple":
-                edges[before, f"h_{t}"] = ("recurrent", "W_hh", "copy", t)
-            else:
-                edges[before, f"c_{t}"] = ("context", None, "copy", t)
-                edges[f"c_{t}", f"h_{t}"] = ("recurrent", case.recurrent, "feedback", t)
+        if cell == "simple":
+            edges[before, f"h_{t}"] = ("recurrent", "W_hh", "copy", t)
+        else:
+            edges[before, f"c_{t}"] = ("context", None, "copy", t)
+            edges[f"c_{t}", f"h_{t}"] = ("recurrent", case.recurrent, "feedback", t)
         if t in case.emits or cell == "jordan":
             edges[f"h_{t}", f"o_{t}"] = ("output", "W_hy", "h_out", t)
         if t in case.emits:
@@ -89,7 +87,7 @@ def agrees(what: str, got: float | None, vector: Any) -> None:
 
 def check_nodes(case: Case, graph: Graph, carried: dict[str, Any], followed: list[int]) -> None:
     ends = {name for edge in graph.edges for name in (edge.source, edge.target)}
-    assert [node.id for node in graph.nodes if node.id not in ends] == (["h_1"] if not ends else [])
+    assert {node.id for node in graph.nodes} == ends
     assert len({node.id for node in graph.nodes}) == len(graph.nodes)
     digits = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
     for node in graph.nodes:
@@ -99,7 +97,7 @@ def check_nodes(case: Case, graph: Graph, carried: dict[str, Any], followed: lis
         assert node.label == letter + number.translate(digits)
         if letter == "L":
             assert node.log10_norm == (0.0 if t in followed else None)
-        elif node.id == "h_0":
+        elif node.id in ("h_0", "o_0"):
             agrees(node.id, node.log10_norm, carried["copy"][0])
         else:
             agrees(node.id, node.log10_norm, carried[POINT_OF[letter]][t - 1])
@@ -137,20 +135,23 @@ def shape(
 
 def test_a_simple_network_by_hand() -> None:
     nodes, edges = shape("simple", "many-to-one", 3)
-    assert nodes == ["x_1", "h_1", "x_2", "h_2", "x_3", "h_3", "o_3", "L_3"]
+    assert nodes == ["h_0", "x_1", "h_1", "x_2", "h_2", "x_3", "h_3", "o_3", "L_3"]
     assert sorted(edges) == sorted(
-        ["x_1→h_1", "x_2→h_2", "h_1→h_2", "x_3→h_3", "h_2→h_3", "h_3→o_3", "o_3→L_3"]
+        ["x_1→h_1", "h_0→h_1", "x_2→h_2", "h_1→h_2", "x_3→h_3", "h_2→h_3", "h_3→o_3", "o_3→L_3"]
     )
 
 
 def test_elmans_and_jordans_networks_by_hand() -> None:
-    nodes, edges = shape("elman", "one-to-many", 2, h_0=True)
+    nodes, edges = shape("elman", "one-to-many", 2)
     assert sorted(nodes) == ["L_1", "L_2", "c_1", "c_2", "h_0", "h_1", "h_2", "o_1", "o_2", "x_1"]
     assert {"h_0→c_1", "c_1→h_1", "h_1→c_2", "c_2→h_2"} < set(edges)
     assert "h_1→h_2" not in edges
-    nodes, edges = shape("jordan", "many-to-one", 2, h_0=True)
-    assert sorted(nodes) == ["L_2", "c_2", "h_1", "h_2", "o_1", "o_2", "x_1", "x_2"]
-    assert {"h_1→o_1", "o_1→c_2", "c_2→h_2", "h_2→o_2", "o_2→L_2"} < set(edges)
+    nodes, edges = shape("jordan", "many-to-one", 2)
+    wanted = ["L_2", "c_1", "c_2", "h_1", "h_2", "o_0", "o_1", "o_2", "x_1", "x_2"]
+    assert sorted(nodes) == wanted
+    assert {"o_0→c_1", "c_1→h_1", "h_1→o_1", "o_1→c_2", "c_2→h_2", "h_2→o_2", "o_2→L_2"} < set(
+        edges
+    )
 
 
 def copies(cell: str, rule: Truncation | None) -> list[Edge]:
@@ -162,9 +163,9 @@ def copies(cell: str, rule: Truncation | None) -> list[Edge]:
 @pytest.mark.parametrize("cell", ["elman", "jordan"])
 def test_a_copy_passes_nothing_by_default_and_everything_untruncated(cell: str) -> None:
     by_default, open_ = copies(cell, None), copies(cell, Truncation())
-    assert [edge.blocked for edge in by_default] == [True] * 3
-    assert [edge.log10_norm for edge in by_default] == [None] * 3
-    assert [edge.blocked for edge in open_] == [False] * 3
+    assert [edge.blocked for edge in by_default] == [True] * 4
+    assert [edge.log10_norm for edge in by_default] == [None] * 4
+    assert [edge.blocked for edge in open_] == [False] * 4
     assert all(edge.log10_norm is not None for edge in open_)
 
 

@@ -54,7 +54,7 @@ function rowTicks(reading, frame) {
   };
 }
 
-/** A row's name where there is little room: "h", "h⁽²⁾". */
+/** A row's name where there is little room: "H", "H⁽²⁾". */
 function short({ name, layer }, reading) {
   return name.at(-1) + (reading.layers > 1 && name.startsWith("layer") ? layerMark(layer) : "");
 }
@@ -101,8 +101,9 @@ function labelTrace(nodes, reading, theme, size, below) {
   const shown = size < 9 ? [] : nodes.filter(({ node }) => !(node.kind in SMALLER) || size >= 16);
   const texts = shown.map(({ node }) => {
     if (node.kind === "input" && inputs && !below) return glyph(inputs[node.step - 1]);
-    if (node.kind in SMALLER) return "c";
-    return roomy && node.step < 100 ? node.id[0] + subscript(node.step) : node.id[0];
+    const letter = node.id[0].toUpperCase();
+    const numbered = roomy && node.step < 100 && !(node.kind in SMALLER);
+    return numbered ? letter + subscript(node.step) : letter;
   });
   return {
     type: "scatter",

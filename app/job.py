@@ -77,6 +77,7 @@ def answer(experiment: bytes) -> bytes:
         clip=prepared.clip,
         follow=prepared.follow,
         window=prepared.window,
+        values=prepared.values,
     )
     return encode(report(prepared, flow))
 
@@ -112,7 +113,9 @@ def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
         "cell_gradient": flow.cell_gradient,
         "followed_gradient": flow.followed_gradient,
         "itemized": flow.itemized,
+        "initial_gradient": _initial(flow.top),
         "gates": flow.top.gates,
+        "saturation": flow.top.saturation,
         "layers": [_layer(layer) for layer in flow.layers] if len(flow.layers) > 1 else None,
         "parameter_gradients": {
             name: {
@@ -128,6 +131,7 @@ def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
         "spectrum": _spectrum(flow.top.trajectory),
         "diagnosis": flow.diagnosis,
         "graph": flow.graph,
+        "values": flow.values,
         "activity": flow.activity,
         "text": text
         and {
@@ -147,7 +151,18 @@ def _layer(layer: LayerFlow) -> dict[str, Any]:
         "cell_gradient": layer.cell_gradient,
         "itemized": layer.itemized,
         "spectrum": _spectrum(layer.trajectory),
+        "initial_gradient": _initial(layer),
         "gates": layer.gates,
+        "saturation": layer.saturation,
+    }
+
+
+def _initial(layer: LayerFlow) -> dict[str, Any]:
+    """What reaches a layer's h_0 and c_0, each one norm."""
+    found = layer.initial_gradient
+    return {
+        name: part and {"norm": part.norm.item(), "log10_norm": part.log10_norm.item()}
+        for name, part in (("hidden", found.hidden), ("cell", found.cell))
     }
 
 

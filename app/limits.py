@@ -8,7 +8,7 @@ from app.resolve import DEFAULT_SIZE, default_steps
 from app.schemas import Experiment
 from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from app.settings import PREFIX, Settings
-from engine import CELLS, TOKENS, TOPOLOGIES
+from engine import CELLS, TOKENS, TOPOLOGIES, Network, count_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
     ]
     if not errors:
         errors = list(_too_much_together(sizes, _blocks(experiment), settings))
+    if not errors and experiment.values:
+        errors = list(_too_many_values(experiment, sizes, settings))
     if errors:
         raise BadInput(errors)
 
@@ -81,6 +83,30 @@ def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterato
             f"{hidden * blocks} + {outputs}) = "
             f"{numbers}; allowed: at most {settings.max_numbers}, so smaller sizes "
             f"({_variable('max_numbers')})",
+        )
+
+
+def _too_many_values(
+    experiment: Experiment, sizes: Sizes, settings: Settings
+) -> Iterator[InputError]:
+    """The signed numbers that the answer would hold."""
+    given, window = experiment.network, experiment.window
+    inputs, outputs = (max(1, sizes[f"max_{name}_size"].value) for name in ("input", "output"))
+    network = Network(
+        given.cell, given.topology, "tanh", inputs, given.hidden_size, outputs, given.num_layers
+    )
+    asked = count_values(
+        network,
+        steps=sizes["max_steps"].value,
+        batch_size=sizes["max_batch_size"].value,
+        window=None if window is None else (window.first, window.last),
+    )
+    if asked > settings.max_values:
+        yield InputError(
+            ("values",),
+            f"received true, which asks for {asked} numbers; allowed: at most "
+            f"{settings.max_values}, so a shorter window or smaller sizes "
+            f"({_variable('max_values')})",
         )
 
 

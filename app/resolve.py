@@ -44,6 +44,7 @@ class Prepared:
     clip: Clip
     follow: int | None
     window: tuple[int, int] | None
+    values: bool
     text: Text | None
     resolved: Spec
 
@@ -72,6 +73,7 @@ def prepare(spec: Spec) -> Prepared:
         "clip": spec["clip"],
         "follow": spec["follow"],
         "window": spec["window"],
+        "values": spec["values"],
     }
     parameters = _parameters(network, weights)
     return Prepared(
@@ -83,6 +85,7 @@ def prepare(spec: Spec) -> Prepared:
         clip=clip,
         follow=spec["follow"],
         window=spec["window"] and (spec["window"]["first"], spec["window"]["last"]),
+        values=spec["values"],
         text=text,
         resolved=resolved,
     )

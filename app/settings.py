@@ -117,6 +117,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Most numbers in inputs, states and outputs, counted as T·B·(D + H·G + K).",
     )
+    max_values: int = Field(
+        default=200_000,
+        ge=1,
+        description="Most numbers that `values` in a request adds to its answer.",
+    )
 
 
 def settings_table() -> str:

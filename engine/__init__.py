@@ -37,7 +37,14 @@ from engine.magnitude import Magnitudes, Scaled
 from engine.network import MAX_LAYERS, Network, check_parameters, draw_parameters
 from engine.parameters import INITS
 from engine.passage import Passage
-from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
+from engine.results import (
+    Activity,
+    GradientFlow,
+    InitialGradient,
+    LayerFlow,
+    ParameterGradient,
+)
+from engine.saturation import GateSaturation, Saturation
 from engine.sequences import Sequence, explicit_sequence, random_sequence
 from engine.spectrum import Spectrum, spectrum
 from engine.text import TOKENS, Text, encode_text
@@ -45,6 +52,7 @@ from engine.topologies import TOPOLOGIES
 from engine.trajectory import Trajectory
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
+from engine.values import LayerValues, Values, count_values
 from engine.vector import Vector
 
 __all__ = [
@@ -63,12 +71,15 @@ __all__ = [
     "Diagnosis",
     "Edge",
     "ForwardOverflow",
+    "GateSaturation",
     "GradientFlow",
     "Graph",
+    "InitialGradient",
     "InvalidInput",
     "Itemized",
     "LayerFlow",
     "LayerGradient",
+    "LayerValues",
     "Line",
     "Magnitudes",
     "Network",
@@ -76,6 +87,7 @@ __all__ = [
     "ParameterGradient",
     "Passage",
     "PerSample",
+    "Saturation",
     "Scaled",
     "Sequence",
     "Slope",
@@ -85,10 +97,12 @@ __all__ = [
     "Trajectory",
     "Truncation",
     "Unit",
+    "Values",
     "Vector",
     "backward",
     "check_parameters",
     "clip_gradients",
+    "count_values",
     "draw_parameters",
     "encode_text",
     "explicit_sequence",

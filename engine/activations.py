@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array
+from engine.arrays import Array, Mask
 from engine.magnitude import all_finite
 
 ONE = np.ones(())
@@ -22,11 +22,13 @@ class Activation:
         value: f(a), any shape; writes into ``out`` where it is given.
         derivative: f′(a), the same shape, accurate to rounding also where f saturates.
         bound: γ = sup f′.
+        saturated: from f(a), any shape, where a unit is saturated; None where none ever is.
     """
 
     value: Callable[..., Array]
     derivative: Callable[[Array], Array]
     bound: float
+    saturated: Callable[[Array], Mask] | None
 
 
 def _tanh_derivative(a: Array) -> Array:
@@ -85,9 +87,29 @@ def _linear(a: Array, out: Array | None = None) -> Array:
     return np.positive(a, out=out)
 
 
+SHUT, OPEN = 0.1, 0.9
+"""A sigmoid below the first lets almost nothing through, above the second almost everything; a tanh
+whose magnitude is above the second is saturated (Karpathy, Johnson & Fei-Fei 2015)."""
+
+
+def _near_one(h: Array) -> Mask:
+    """|tanh| > 0.9."""
+    return np.asarray(np.abs(h) > OPEN)
+
+
+def _near_either(h: Array) -> Mask:
+    """σ < 0.1 or σ > 0.9."""
+    return np.asarray((h < SHUT) | (h > OPEN))
+
+
+def _off(h: Array) -> Mask:
+    """ReLU with f′ = 0."""
+    return np.asarray(h <= 0.0)
+
+
 ACTIVATIONS: dict[str, Activation] = {
-    "tanh": Activation(np.tanh, _tanh_derivative, bound=1.0),
-    "sigmoid": Activation(_sigmoid, _sigmoid_derivative, bound=0.25),
-    "relu": Activation(_relu, _relu_derivative, bound=1.0),
-    "linear": Activation(_linear, np.ones_like, bound=1.0),
+    "tanh": Activation(np.tanh, _tanh_derivative, bound=1.0, saturated=_near_one),
+    "sigmoid": Activation(_sigmoid, _sigmoid_derivative, bound=0.25, saturated=_near_either),
+    "relu": Activation(_relu, _relu_derivative, bound=1.0, saturated=_off),
+    "linear": Activation(_linear, np.ones_like, bound=1.0, saturated=None),
 }

@@ -82,18 +82,48 @@ def _layer(passage: Passage, number: int, own: LayerGradient, terms: dict[str, A
     return Arrivals(at, {name: _none_for_zero(terms[name]) for name in names})
 
 
-def across(lane: Lane, own: LayerGradient, state: State, dz: Array) -> list[tuple[Array, IntArray]]:
-    """What arrives one step earlier, at every step at once: (values, exponents) of every part."""
+def initial_gradient(passage: Passage, number: int, own: LayerGradient) -> list[Scaled]:
+    """∂L/∂h_0, and ∂L/∂c_0 where there is a c: what crosses from step 1 to step 0, (1, B, H) each.
+
+    Zero where a truncation stops at step 1; empty where the feedback is the output (Jordan), whose
+    o_0 is 0.
+
+    Args:
+        passage: the way back.
+        number: which layer, from the input.
+        own: its gradients.
+    """
+    if passage.cell.feeds_outputs:
+        return []
+    lane, first = passage.lanes[len(passage.lanes) - 1 - number], slice(0, 1)
+    crossing = across(lane, own, own.passing, own.dz_passing, first)
+    return [Scaled(values, exponent) for values, exponent in crossing]
+
+
+def across(
+    lane: Lane, own: LayerGradient, state: State, dz: Array, at: slice = slice(None)
+) -> list[tuple[Array, IntArray]]:
+    """What arrives one step earlier, at many steps at once: (values, exponents) of every part.
+
+    Args:
+        lane: the layer's way back.
+        own: whose exponents hold for ``state`` and ``dz``.
+        state: ∂L/∂h and ∂L/∂c at every step, or the part of them that may go on.
+        dz: ∂L/∂z likewise.
+        at: from which steps.
+    """
+    state, dz = [part[at] for part in state], dz[at]
     near, shift = near_one(dz)
-    exponent = own.dz_exponent + shift
+    exponents = own.exponent[at]
+    exponent = own.dz_exponent[at] + shift
     if lane.past_weights:
         peak = np.max([np.abs(part).max(axis=(1, 2)) for part in state], axis=0)
-        exponent = np.maximum(exponent, own.exponent + np.frexp(peak)[1])
-        near = Scaled(dz, own.dz_exponent - exponent).unscaled()
-        state = [Scaled(part, own.exponent - exponent).unscaled() for part in state]
+        exponent = np.maximum(exponent, exponents + np.frexp(peak)[1])
+        near = Scaled(dz, own.dz_exponent[at] - exponent).unscaled()
+        state = [Scaled(part, exponents - exponent).unscaled() for part in state]
     arriving = [np.empty_like(part) for part in state]
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        lane.cross(lane.whole, near, state, arriving)
+        lane.cross(tuple(factor[at] for factor in lane.whole), near, state, arriving)
     return [(part, exponent) for part in arriving]
 
 

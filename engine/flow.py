@@ -32,6 +32,7 @@ from engine.topologies import TOPOLOGIES
 from engine.trajectory import trajectory
 from engine.truncation import Truncation
 from engine.unroll import Trace, unroll
+from engine.values import signed_values
 
 
 def gradient_flow(
@@ -46,6 +47,7 @@ def gradient_flow(
     itemized: bool = True,
     spectral: bool = True,
     graph: bool = True,
+    values: bool = False,
     window: tuple[int, int] | None = None,
 ) -> GradientFlow:
     """Run one sequence (or batch) forward and back.
@@ -65,7 +67,8 @@ def gradient_flow(
         itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (above 512 steps, on a grid).
         spectral: whether to compute the spectrum and the Jacobians' norms.
         graph: whether to build the graph.
-        window: the first and last step that the graph holds, from 1; None holds all.
+        values: whether to write down the signed numbers behind the norms.
+        window: the first and last step that graph and values hold, from 1; None holds all.
     Raises:
         InvalidInput: for an unknown loss or a step that emits none.
         ForwardOverflow: where already step 1 leaves the range of a double.
@@ -88,14 +91,15 @@ def gradient_flow(
     parameter_gradients, clipping = _parameter_gradients(
         passage, entering, whole, terms, clip or Clip()
     )
-    drawn = alone = None
-    if graph:
+    drawn = alone = written = None
+    if graph or values:
         path = whole
         if follow is not None:
             path = backward(passage, passage.enter(np.where(followed[:, None, None], do, 0.0)))
             terms = path.step_log10_norms()
             alone = path.hidden()
-        drawn = build_graph(passage, path, terms, followed, window)
+        drawn = build_graph(passage, path, terms, followed, window) if graph else None
+        written = signed_values(passage, path, window) if values else None
     layers = _layers(passage, whole, pairs, spectral=spectral)
     return GradientFlow(
         steps=trace.steps,
@@ -107,6 +111,7 @@ def gradient_flow(
         clipping=clipping,
         diagnosis=_diagnose(passage, entering, layers, overflow),
         graph=drawn,
+        values=written,
         network=network,
         follow=follow,
         overflow=overflow,
@@ -175,6 +180,8 @@ def _layers(
                 trajectory=trajectory(passage, number, own, items) if spectral else None,
                 cell=passage.network.cell,
                 forward=layer,
+                gradient=own,
+                passage=passage,
             )
         )
     return tuple(layers)

@@ -31,12 +31,25 @@ class Chain:
         block: (begin, end) → matrices (n, S, S) and shifts (n,) with J_t = matrices · 2^shift for
             t = begin + 1 … end; the row is the unit at t + 1, the column the one at t. The largest
             entry of every matrix lies in [½, 1), or the matrix is zero.
+        initial: whether ∂s_1/∂s_0 stands before them; ``count`` is then T.
     """
 
     count: int
     size: int
     width: int
     block: Callable[[int, int], Block]
+    initial: bool = False
+
+    def later(self) -> Chain:
+        """The same without ∂s_1/∂s_0."""
+        if not self.initial:
+            return self
+        return Chain(
+            self.count - 1,
+            self.size,
+            self.width,
+            lambda begin, end: self.block(begin + 1, end + 1),
+        )
 
     def backwards(self, length: int | None = None) -> Iterator[tuple[int, int, Array, IntArray]]:
         """(begin, end, matrices, shifts) from the last block to the first.

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array
-from engine.bptt import Backward
+from engine.arrivals import initial_gradient
+from engine.bptt import Backward, LayerGradient
 from engine.cells import CELLS
 from engine.cells.base import Layer
 from engine.clipping import Clipping
@@ -18,10 +19,13 @@ from engine.graph import Graph
 from engine.itemize import Itemized
 from engine.magnitude import Magnitudes, plain_norms
 from engine.network import Network
+from engine.passage import Passage
 from engine.records import record
+from engine.saturation import Saturation, saturation
 from engine.spectrum import Spectrum
 from engine.trajectory import Trajectory
 from engine.unroll import Trace
+from engine.values import Values
 
 
 @record
@@ -58,6 +62,20 @@ class Activity:
     output_norm: Array
 
 
+@dataclass(frozen=True, slots=True)
+class InitialGradient:
+    """What reaches a layer's initial state, every loss included.
+
+    Attributes:
+        hidden: ‖∂L/∂h_0‖, (1,); None where no step reads h_0 (Jordan). Zero where a truncation
+            stops before it.
+        cell: ‖∂L/∂c_0‖, (1,); None where there is no c.
+    """
+
+    hidden: Magnitudes | None
+    cell: Magnitudes | None
+
+
 @dataclass(frozen=True)
 class LayerFlow:
     """What the page draws of one layer.
@@ -70,6 +88,8 @@ class LayerFlow:
         trajectory: its matrix and its Jacobians, or None where not asked for.
         cell: a key of ``CELLS``.
         forward: its forward pass.
+        gradient: its backward pass, of all losses together.
+        passage: the way back.
     """
 
     layer: int
@@ -79,11 +99,27 @@ class LayerFlow:
     trajectory: Trajectory | None
     cell: str
     forward: Layer
+    gradient: LayerGradient
+    passage: Passage
 
     @cached_property
     def gates(self) -> dict[str, Array] | None:
         """Gate → its mean activity, (T,); None for cells without gates."""
         return CELLS[self.cell].activity(self.forward) or None
+
+    @cached_property
+    def saturation(self) -> Saturation:
+        """The share of saturated units and gates, (T,)."""
+        return saturation(self.cell, self.passage.network.activation, self.forward)
+
+    @cached_property
+    def initial_gradient(self) -> InitialGradient:
+        """‖∂L/∂h_0‖ and ‖∂L/∂c_0‖."""
+        found = [
+            part.magnitudes() for part in initial_gradient(self.passage, self.layer, self.gradient)
+        ]
+        hidden, cell, *_ = *found, None, None
+        return InitialGradient(hidden, cell)
 
 
 @record
@@ -96,11 +132,12 @@ class GradientFlow:
         step_losses: L_t, NaN where none is emitted, (T,).
         layers: every layer's gradients, the layer that reads the input first.
         followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss at every step of the last layer, (T,);
-            None where none is followed, or where no graph was asked for.
+            None where none is followed, or where neither graph nor values were asked for.
         parameter_gradients: parameter → its gradient.
         clipping: what the clip rule did.
         diagnosis: None where the itemized matrix was not asked for.
         graph: None where not asked for.
+        values: the signed numbers; None where not asked for.
         network: cell, topology, activation, sizes and layers.
         follow: the followed step, from 1, or None.
         overflow: where the forward pass left the range of a double, or None.
@@ -117,6 +154,7 @@ class GradientFlow:
     clipping: Clipping
     diagnosis: Diagnosis | None
     graph: Graph | None
+    values: Values | None
     network: Network
     follow: int | None
     overflow: ForwardOverflow | None

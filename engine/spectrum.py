@@ -33,6 +33,9 @@ class Spectrum:
         jacobian_log10_norm: log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
         product_log10_norm: log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
         cell_product_log10_norm: log₁₀ ‖∂c_T/∂c_t‖₂ likewise; None where there is no c_t.
+        initial_log10_norm: log₁₀ ‖∂h_T/∂h_0‖₂, first sample; NaN where zero, or where the chain
+            does not begin at h_0.
+        cell_initial_log10_norm: log₁₀ ‖∂c_T/∂c_0‖₂ likewise; None where there is no c_t.
     """
 
     eigenvalues: Array
@@ -42,6 +45,8 @@ class Spectrum:
     jacobian_log10_norm: Array
     product_log10_norm: Array
     cell_product_log10_norm: Array | None
+    initial_log10_norm: float
+    cell_initial_log10_norm: float | None
 
 
 def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
@@ -55,7 +60,8 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
 
     Args:
         recurrent: R, (H, H).
-        along: the Jacobians of the first sample; or f′(a_t), (T, B, H), for the simple family.
+        along: the Jacobians of the first sample, from ∂s_2/∂s_1 or from ∂s_1/∂s_0; or f′(a_t),
+            (T, B, H), for the simple family.
     Source: notes, "Problem of BPTT"; Pascanu, Mikolov & Bengio 2013, eq. 5.
     """
     chain = along if isinstance(along, Chain) else diagonal_chain(along[1:, 0], recurrent)
@@ -63,6 +69,12 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
     values = values[np.argsort(-np.abs(values), kind="stable")]
     singular = np.asarray(np.linalg.svd(recurrent, compute_uv=False), dtype=np.float64)
     jacobians, products, cells = norms_along(chain)
+    initial, cell_initial = np.nan, None if cells is None else np.nan
+    if chain.initial:
+        initial = float(products[0])
+        jacobians, products = jacobians[1:], products[1:]
+        if cells is not None:
+            cell_initial, cells = float(cells[0]), cells[1:]
     return Spectrum(
         eigenvalues=np.stack((values.real, values.imag), axis=1).astype(np.float64),
         singular_values=singular.astype(np.float64),
@@ -71,17 +83,20 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
         jacobian_log10_norm=jacobians,
         product_log10_norm=products,
         cell_product_log10_norm=cells,
+        initial_log10_norm=initial,
+        cell_initial_log10_norm=cell_initial,
     )
 
 
 def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, Array | None]:
-    """log₁₀ of ‖∂h_{t+1}/∂h_t‖₂, ‖∂h_T/∂h_t‖₂ and ‖∂c_T/∂c_t‖₂, t = 1 … T − 1, (T − 1,) each.
+    """log₁₀ of ‖∂h_{t+1}/∂h_t‖₂, ‖∂h_T/∂h_t‖₂ and ‖∂c_T/∂c_t‖₂ for every t of the chain.
 
     Args:
         chain: the Jacobians.
         length: how many are held at once; None takes what holds memory level.
     Returns:
-        the three, NaN where exactly zero; the last None where the state has one part.
+        the three, (count,) each, NaN where exactly zero; the last None where the state has one
+        part.
     """
     width, parts = chain.width, chain.size > chain.width
     single, product, cell = np.full((3, chain.count), np.nan)

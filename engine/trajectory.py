@@ -53,7 +53,7 @@ def trajectory(
         itemized: its ‖∂L_i/∂h_t‖, or None.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
-    chain = passage.lanes[len(passage.lanes) - 1 - number].chain()
+    chain = passage.lanes[len(passage.lanes) - 1 - number].chain(initial=True)
     seen = spectrum(cell.recurrent_matrix(parameters), chain)
     blocks = known = None
     if cell.gates:
@@ -70,7 +70,7 @@ def trajectory(
         spectrum=seen,
         blocks=blocks,
         conditions=known,
-        lyapunov_exponents=lyapunov_exponents(chain),
+        lyapunov_exponents=lyapunov_exponents(chain.later()),
         omega=omega(*_one_step_back(passage, number, own)),
         long_to_short=ratio,
     )

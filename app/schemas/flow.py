@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.schemas.request import Experiment
 from app.schemas.strict import StrictModel
+from app.schemas.values import InitialGradientReport, SaturationReport, ValuesReport
 
 Nullable = float | None
 Series = list[Nullable]
@@ -113,6 +114,10 @@ class SpectrumReport(StrictModel):
     cell_product_log10_norm: Series | None = Field(
         description="‖∂c_T/∂c_t‖₂, t = 1 … T−1, lstm only."
     )
+    initial_log10_norm: Nullable = Field(
+        description="‖∂h_T/∂h_0‖₂; null where exactly zero, and for jordan, which reads no h_0."
+    )
+    cell_initial_log10_norm: Nullable = Field(description="‖∂c_T/∂c_0‖₂, lstm only.")
 
 
 class DiagnosisReport(StrictModel):
@@ -214,7 +219,9 @@ class LayerReport(StrictModel):
     cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, lstm only.")
     itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
     spectrum: SpectrumReport = Field(description="Its recurrent matrix and its own Jacobians.")
+    initial_gradient: InitialGradientReport = Field(description="What reaches its h_0 and c_0.")
     gates: dict[str, Series] | None = Field(description=GATES)
+    saturation: SaturationReport = Field(description="Shares of saturated units and gates.")
 
 
 class OverflowReport(StrictModel):
@@ -247,7 +254,9 @@ class Flow(StrictModel):
         description="‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is followed."
     )
     itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
+    initial_gradient: InitialGradientReport = Field(description="What reaches h_0 and c_0.")
     gates: dict[str, Series] | None = Field(description=GATES)
+    saturation: SaturationReport = Field(description="Shares of saturated units and gates.")
     layers: list[LayerReport] | None = Field(
         description="Every layer where they are stacked, else null. What stands outside is about "
         "the last layer."
@@ -257,5 +266,8 @@ class Flow(StrictModel):
     spectrum: SpectrumReport = Field(description="The recurrent matrix and the Jacobians.")
     diagnosis: DiagnosisReport = Field(description="The verdict in words.")
     graph: GraphReport = Field(description="The unrolled network; only `follow` where given.")
+    values: ValuesReport | None = Field(
+        description="The signed numbers behind the norms; null unless asked for."
+    )
     activity: ActivityReport = Field(description="The forward pass.")
     text: TextReport | None = Field(description="null unless the sequence is a text.")

@@ -306,5 +306,12 @@ class Experiment(StrictModel):
         default=None, description="null: every loss; or i: the graph shows L_i alone."
     )
     window: Window | None = Field(
-        default=None, description="The steps whose nodes and edges the graph holds; null: all."
+        default=None,
+        description="The steps whose nodes and edges the graph holds, and whose numbers `values` "
+        "holds; null: all.",
+    )
+    values: Switch = Field(
+        default=False,
+        description="Whether the answer holds the signed numbers behind the norms, of the steps of "
+        "`window`.",
     )

@@ -97,7 +97,8 @@ class Lane(ABC):
     def below(self, dz: Array) -> Array:
         """∂L/∂x_t = ∂L/∂z W_xh, (…, D)."""
         rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
-        return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], -1))
+        width = self.inward.shape[1]
+        return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], width))
 
     @abstractmethod
     def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
@@ -111,20 +112,27 @@ class Lane(ABC):
                 one), step, unit of step t − 1. It holds zeros or the Jacobians of other steps.
         """
 
-    def chain(self, sample: int = 0) -> Chain:
-        """The Jacobians of a sample's state, each with its largest entry near 1."""
+    def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
+        """The Jacobians of a sample's state, each with its largest entry near 1.
+
+        Args:
+            sample: from 0.
+            initial: begin with ∂s_1/∂s_0, where a step reads the state of the step before.
+        """
         lane, shifts = self.near_one()
         width = int(self.recurrent.shape[1])
         size = self.parts * width
+        initial = initial and not self.to_outputs
+        first = 0 if initial else 1
 
         def block(begin: int, end: int) -> Block:
             jacobians = np.zeros((end - begin, size, size))
             with np.errstate(under="ignore"):
-                lane.jacobians(begin + 1, end + 1, sample, jacobians)
+                lane.jacobians(begin + first, end + first, sample, jacobians)
             scaled, own = rescaled(jacobians)
-            return scaled, shifts[begin + 1 : end + 1] + own
+            return scaled, shifts[begin + first : end + first] + own
 
-        return Chain(len(self.whole[0]) - 1, size, width, block)
+        return Chain(len(self.whole[0]) - first, size, width, block, initial)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""
@@ -182,6 +190,10 @@ class Cell(ABC):
     @abstractmethod
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """What every step adds to every parameter's gradient of one layer, as factors."""
+
+    def gate_values(self, layer: Layer) -> dict[str, Array]:
+        """Every gate's own values, the candidate's with their sign, (T, B, H) each."""
+        return {}
 
     def activity(self, layer: Layer) -> dict[str, Array]:
         """The mean of every gate over samples and units, (T,) each."""

@@ -253,6 +253,11 @@ class GruCell(Cell):
             "b_hn": (dz[..., 3 * hidden :], None),
         }
 
+    def gate_values(self, layer: Layer) -> dict[str, Array]:
+        """r, z and n, (T, B, H) each."""
+        gates = layer.saved["gates"]
+        return {name: gates[:, :, n] for n, name in enumerate(self.gates)}
+
     def activity(self, layer: Layer) -> dict[str, Array]:
         """Mean of r, z and |n| over samples and units."""
         means = mean_activity(layer.saved["gates"])

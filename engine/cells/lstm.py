@@ -282,6 +282,11 @@ class LstmCell(Cell):
         """Step t adds dz_tᵀ x_t, dz_tᵀ h_{t−1} and Σ_B dz_t."""
         return {"W_xh": (dz, layer.x), "W_hh": (dz, layer.feedback), "b_h": (dz, None)}
 
+    def gate_values(self, layer: Layer) -> dict[str, Array]:
+        """i, f, g and o, (T, B, H) each."""
+        gates = layer.saved["gates"]
+        return {name: gates[:, :, n % 4] for n, name in enumerate(self.gates, start=1)}
+
     def activity(self, layer: Layer) -> dict[str, Array]:
         """Mean of i, f, |g| and o over samples and units."""
         means = mean_activity(layer.saved["gates"])

@@ -54,6 +54,33 @@ export function presets(base) {
   return ask(`${base}/presets`);
 }
 
+/** One answer. @param {string} base @param {object} request @param {AbortSignal} signal */
+function askFlow(base, request, signal) {
+  return ask(`${base}/flow`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(request),
+    signal,
+  });
+}
+
+/**
+ * The signed numbers of some steps, or null where the server has none to give.
+ * @param {string} base
+ * @param {object} experiment   as an answer says it
+ * @param {{first: number, last: number}} window
+ * @param {AbortSignal} signal
+ */
+export async function valuesOf(base, experiment, window, signal) {
+  const request = { ...experiment, window, values: true };
+  try {
+    return (await askFlow(base, request, signal)).values;
+  } catch (cause) {
+    if (cause.name === "AbortError" || cause instanceof Problem) return null;
+    throw cause;
+  }
+}
+
 /**
  * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
  * answers while a hand is on a control, and the last change is never lost. A server that is busy
@@ -72,12 +99,7 @@ export function flowClient(base, on) {
   async function answer(request, signal) {
     for (let left = RETRIES; ; left -= 1) {
       try {
-        return await ask(`${base}/flow`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(request),
-          signal,
-        });
+        return await askFlow(base, request, signal);
       } catch (cause) {
         const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
         if (!quiet || left === 0 || next) throw cause;

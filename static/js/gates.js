@@ -13,6 +13,11 @@ const NAMES = {
   new: "candidate",
 };
 
+/** A gate's name in words. @param {string} name   as in an answer */
+export function gateName(name) {
+  return NAMES[name] ?? name;
+}
+
 /** Their letters in the equations. */
 export const LETTERS = {
   input: "i",
@@ -47,13 +52,58 @@ export function gatesAt(flow, { layer, step }) {
     .filter(([, , mean]) => mean !== null);
 }
 
+/**
+ * What a gate's mean hides: "74 % shut or open", of a candidate "12 % saturated".
+ * @param {import("./types.js").Flow} flow
+ * @param {{layer: number, step: number}} at
+ * @param {string} letter   the gate's
+ */
+export function shareOfGate(flow, { layer, step }, letter) {
+  const name = Object.keys(LETTERS).find((one) => LETTERS[one] === letter);
+  const shares = partOf(flow, layer).saturation?.gates?.[name];
+  const share = shares?.saturated[step - 1];
+  if (share === undefined) return "";
+  return `${percent(share)} ${shares.shut ? "shut or open" : "saturated"}`;
+}
+
+/**
+ * The share of a plain cell's units whose f is saturated, and the word for it; null where none
+ * ever is.
+ * @param {import("./types.js").Flow} flow
+ * @param {{layer: number, step: number}} at
+ */
+export function saturatedAt(flow, { layer, step }) {
+  const share = partOf(flow, layer).saturation?.units?.[step - 1];
+  if (share === undefined) return null;
+  const off = flow.experiment.network.activation === "relu";
+  return { share: percent(share), word: off ? "off" : "saturated" };
+}
+
+/** "12 % of the units saturated", or "". */
+export function shareOfUnits(flow, at) {
+  const shown = saturatedAt(flow, at);
+  return shown ? `${shown.share} of the units ${shown.word}` : "";
+}
+
+/** A share as a whole percentage; what is not zero or one does not become so. */
+function percent(share) {
+  if (share > 0 && share < 0.005) return "under 1 %";
+  if (share < 1 && share > 0.995) return "over 99 %";
+  return `${Math.round(100 * share)} %`;
+}
+
 /** A line for the tooltip: every gate's mean. */
 export function gatesLine(node, reading) {
   if (node.kind !== "hidden" && node.kind !== "cell") return "";
   const gates = gatesAt(reading.flow, { layer: node.layer ?? 0, step: node.step });
   const shown = node.kind === "cell" ? gates.filter(([, letter]) => letter === "f") : gates;
   if (!shown.length) return "";
-  return `mean ${shown.map(([name, , mean]) => `${name} ${plain(mean, 2)}`).join(", ")}`;
+  const place = { layer: node.layer ?? 0, step: node.step };
+  const each = shown.map(([name, letter, mean]) => {
+    const remark = shareOfGate(reading.flow, place, letter);
+    return `${name} ${plain(mean, 2)}${remark ? ` (${remark})` : ""}`;
+  });
+  return `mean ${each.join(", ")}`;
 }
 
 /** "f₃", or "|g₃|" of a candidate, which has a sign. */
@@ -73,5 +123,7 @@ export function passesForget(edge, reading) {
   const forget = partOf(reading.flow, layer).gates?.forget?.[step - 1];
   const loss = lossSymbol(reading.follow);
   const gate = `f${indices(edge.target)}`;
-  return `passes ∂${loss}/∂${symbol(edge.target)} ⊙ ${gate}; mean forget gate ${number(forget, 2)}`;
+  const remark = shareOfGate(reading.flow, { layer, step }, LETTERS.forget);
+  const mean = `mean forget gate ${number(forget, 2)}${remark ? `, ${remark}` : ""}`;
+  return `passes ∂${loss}/∂${symbol(edge.target)} ⊙ ${gate}; ${mean}`;
 }

@@ -1,22 +1,15 @@
-/** The inspector: the equation of what is selected, and its numbers. */
+/** The inspector: the equation of what is selected, and around it what it is. */
 
 import { element, paragraph } from "./elements.js";
 import { equationsOf } from "./equations.js";
 import { fitAll } from "./fit.js";
-import {
-  activationSymbol,
-  fromLog10,
-  indices,
-  number,
-  parameterName,
-  partsOf,
-  share,
-  symbol,
-} from "./format.js";
+import { partsOf, symbol } from "./format.js";
 import { lossName, tokenOf } from "./describe.js";
-import { gateSymbol, gatesAt, layerOf, partOf, passesForget } from "./gates.js";
+import { layerOf, passesForget } from "./gates.js";
+import { edgeRows, nodeRows, table } from "./numbers.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reason.js";
+import { signedNumbers } from "./signed.js";
 
 /**
  * Show a node or edge.
@@ -24,8 +17,9 @@ import { reason } from "./reason.js";
  * @param {HTMLElement} title
  * @param {string} id
  * @param {import("./types.js").Reading} reading
+ * @param {import("./values.js").Held | null} held   the signed numbers of its step, if known
  */
-export function inspect(body, title, id, reading) {
+export function inspect(body, title, id, reading, held = null) {
   const node = reading.nodes.get(id);
   const edge = reading.edges.get(id);
   if (!node && !edge) {
@@ -45,6 +39,8 @@ export function inspect(body, title, id, reading) {
   const why = edge && edge.state !== "live" ? reason(edge, reading) : "";
   if (why) parts.push(paragraph(`Nothing passes: ${why}.`, "why"));
   parts.push(table(rows));
+  const signed = held && signedNumbers(node?.node ?? edge.edge, reading, held);
+  if (signed) parts.push(signed);
   const actions = actionsFor(node, reading);
   if (actions) parts.push(actions);
   body.replaceChildren(...parts);
@@ -83,111 +79,6 @@ function edgeTitle({ kind, source, target }) {
   return EDGES[`${kind}-${source[0]}${target[0]}`] ?? kind;
 }
 
-/** @returns {[string, string, string?][]} term, number, remark */
-function nodeRows(placed, reading) {
-  const { node } = placed;
-  const loss = lossName(reading.follow);
-  const { flow } = reading;
-  const n = node.step - 1;
-  const rows = [];
-  if (node.kind === "loss") {
-    rows.push([`${lossName(node.step)}`, number(flow.step_losses[n], 4)]);
-    rows.push([
-      "share of the whole loss",
-      flow.loss ? `${((100 * flow.step_losses[n]) / flow.loss).toFixed(1)} %` : "–",
-    ]);
-    return rows;
-  }
-  rows.push([`‖∂${loss}/∂${symbol(node.id)}‖`, fromLog10(node.log10_norm, 4), left(placed)]);
-  for (const edge of reading.edges.values()) {
-    if (edge.edge.source === node.id) {
-      rows.push([
-        `of it through ${symbol(edge.edge.target)}`,
-        fromLog10(edge.edge.log10_norm),
-        edge.state === "live" ? "" : reason(edge, reading),
-      ]);
-    }
-  }
-  if (node.kind === "hidden" && node.step > 0) {
-    const top = (node.layer ?? 0) === reading.layers - 1;
-    if (top) rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.hidden_norm[n])]);
-    if (top && !flow.gates) rows.push(slopeRow(node.id, reading));
-    rows.push(...gateRows(node, reading));
-    if (top && reading.follow !== null && reading.lossSteps.length > 1) {
-      rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(reading.total[n])]);
-    }
-  }
-  if (node.kind === "cell" && node.step > 0) {
-    rows.push(...gateRows(node, reading).filter(([name]) => name.endsWith("forget")));
-    const total = partOf(flow, node.layer ?? 0).cell_gradient?.log10_norm[n];
-    if (total !== undefined && reading.follow !== null && reading.lossSteps.length > 1)
-      rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(total)]);
-  }
-  if (node.kind === "output" && node.step > 0)
-    rows.push([`‖${symbol(node.id)}‖`, number(flow.activity.output_norm[n])]);
-  return rows;
-}
-
-/** The gates' means at a node's step. @returns {[string, string, string?][]} */
-function gateRows(node, reading) {
-  const at = indices(node.id);
-  return gatesAt(reading.flow, { layer: node.layer ?? 0, step: node.step }).map(
-    ([name, letter, mean]) => [`mean ${gateSymbol(name, letter, at)}, ${name}`, number(mean)],
-  );
-}
-
-function slopeRow(id, reading) {
-  const slopes = reading.flow.activity.mean_derivative;
-  const f = activationSymbol(reading.flow.experiment.network.activation);
-  const name = f ? `mean ${f}′(A${indices(id)})` : `slope of H${indices(id)} = A${indices(id)}`;
-  return [name, number(slopes[partsOf(id).step - 1])];
-}
-
-function edgeRows(placed, reading) {
-  const { edge } = placed;
-  const loss = lossName(reading.follow);
-  const { flow } = reading;
-  const batch = flow.experiment.sequence.batch_size ?? 1;
-  const target = reading.nodes.get(edge.target);
-  const step = target.node.step;
-  const rows = [];
-  if (edge.kind !== "loss") {
-    rows.push([
-      `‖∂${loss}/∂${symbol(edge.target)}‖`,
-      fromLog10(target.node.log10_norm),
-      left(target),
-    ]);
-  }
-  const layer = target.node.layer ?? 0;
-  if (target.node.kind === "hidden" && !flow.gates && layer === reading.layers - 1)
-    rows.push(slopeRow(edge.target, reading));
-  if (edge.kind === "recurrent" || edge.kind === "cell")
-    rows.push(...gateRows(target.node, reading));
-  if (edge.kind === "recurrent" && step > 1) {
-    rows.push([
-      `‖Jacobian‖₂ of H${indices(`h_${step - 1}_${layer}`)} → H${indices(edge.target)}`,
-      fromLog10(partOf(flow, layer).spectrum.jacobian_log10_norm[step - 2]),
-      batch > 1 ? "of the first sample" : "the most that one step back can keep",
-    ]);
-  }
-  rows.push([`arrives at ${symbol(edge.source)}`, fromLog10(edge.log10_norm), left(placed)]);
-  if (edge.parameter) {
-    rows.push([
-      `adds to ∂${loss}/∂${parameterName(edge.parameter)}`,
-      fromLog10(edge.parameter_log10_norm),
-    ]);
-    const whole = flow.parameter_gradients[edge.parameter];
-    if (whole)
-      rows.push([`‖∂L/∂${parameterName(edge.parameter)}‖, all steps`, fromLog10(whole.log10_norm)]);
-  }
-  return rows;
-}
-
-function left(placed) {
-  if (placed.relative === null) return "";
-  return `${share(placed.relative)} left`;
-}
-
 function actionsFor(node, reading) {
   if (node?.node.kind !== "loss" || reading.lossSteps.length < 2) return null;
   const row = element("div", "row");
@@ -200,14 +91,4 @@ function actionsFor(node, reading) {
     row.append(paragraph("The pictures follow this loss.", "note"));
   }
   return row;
-}
-
-function table(rows) {
-  const list = element("dl", "numbers");
-  for (const [term, value, remark] of rows) {
-    const dd = element("dd", "", value);
-    if (remark) dd.append(element("small", "", remark));
-    list.append(element("dt", "", term), dd);
-  }
-  return list;
 }

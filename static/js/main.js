@@ -21,6 +21,7 @@ import { createStore } from "./state.js";
 import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
+import { createValues } from "./values.js";
 import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
@@ -35,6 +36,7 @@ const get = (id) => document.getElementById(id);
 
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
+const signed = createValues(API, () => showSelected(pictures.reading()));
 let theme = readTheme(root);
 const plotly = load();
 let latest = null;
@@ -142,8 +144,8 @@ function showSelected(reading) {
   const inA = selectedInA(store.get().select);
   const inB = inA ? "" : store.get().select;
   const a = comparison.reading();
-  if (inA && a) inspect(body, title, inA, a);
-  else inspect(body, title, inB, reading);
+  const [id, shown] = inA && a ? [inA, a] : [inB, reading];
+  inspect(body, title, id, shown, signed.of(shown, id));
   if (!a || !title.textContent.includes(":")) return;
   title.textContent = title.textContent.replace("Selected", `Selected in ${inA ? "A" : "B"}`);
   if (inA) body.querySelector("[data-follow]")?.remove();

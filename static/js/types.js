@@ -43,6 +43,10 @@
  *   jacobian_log10_norm: Series, product_log10_norm: Series}} spectrum
  * @property {{verdict: string, decay_per_step: number | null, summary: string}} diagnosis
  * @property {{nodes: Node[], edges: Edge[]}} graph
+ * @property {{hidden: {norm: number | null, log10_norm: number | null} | null,
+ *   cell: {norm: number | null, log10_norm: number | null} | null}} initial_gradient
+ * @property {{units: number[] | null, gates: Object<string, {shut: number[] | null,
+ *   open: number[] | null, saturated: number[]}> | null}} saturation
  * @property {{hidden_norm: Series, mean_derivative: Series, output_norm: Series}} activity
  * @property {{tokens: string[], vocabulary: string[], inputs: string[], targets: string[]} | null}
  *   text

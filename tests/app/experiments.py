@@ -178,4 +178,5 @@ def experiments(draw: st.DrawFn) -> Json:
         "clip": draw(clips),
         "follow": draw(st.one_of(st.none(), st.integers(1, 6))),
         "window": draw(windows),
+        "values": draw(st.booleans()),
     }

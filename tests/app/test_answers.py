@@ -67,6 +67,7 @@ async def test_requests_that_mean_the_same_have_one_tag(client, short, long):
         {"truncation": {"kind": "window", "steps": 20}},
         {"follow": 20},
         {"window": {"first": 1, "last": 20}},
+        {"values": True},
         {"sequence": {"kind": "text", "text": "a" * 21}},
     ],
 )

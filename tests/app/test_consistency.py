@@ -10,10 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from app.resolve import prepare
 from app.schemas import Experiment, Problem
 from engine import Passage, Scaled, backward, gradient_flow
-from tests.app import facts
+from tests.app import facts, written
 from tests.app.experiments import experiments
 
 pytestmark = pytest.mark.anyio
+
+
+def check(answer: Any) -> None:
+    """Every fact about an answer."""
+    facts.check(answer)
+    written.check(answer)
 
 
 @given(experiment=experiments())
@@ -21,7 +27,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_request_gives_numbers_that_agree_or_a_problem(client, experiment):
     answer = await client.post("/api/v1/flow", json=experiment)
     if answer.status_code == 200:
-        facts.check(answer.json())
+        check(answer.json())
     else:
         assert 400 <= answer.status_code < 500, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
@@ -55,6 +61,12 @@ async def test_a_request_gives_numbers_that_agree_or_a_problem(client, experimen
         (("spectrum", "spectral_radius"), lambda x: x * (1 + 1e-6)),
         (("spectrum", "jacobian_log10_norm", -1), lambda x: x + 1e-6),
         (("experiment", "sequence", "steps"), lambda x: x + 1),
+        (("layers", 1, "saturation", "units", 2), lambda x: 1.5),
+        (("values", "layers", 1, "dh", 3, 0, 2), lambda x: x + 1e-6),
+        (("values", "layers", 0, "dh", 0, 1, 2), lambda x: None),
+        (("values", "dx", 3, 1, 0), lambda x: x + 1e-6),
+        (("values", "do", 5, 0, 1), lambda x: x + 1e-6),
+        (("values", "terms", "W_hh_1", 4, 0, 1), lambda x: x + 1e-6),
     ],
 )
 async def test_a_number_that_is_off_is_found(flow, path, change):
@@ -64,8 +76,9 @@ async def test_a_number_that_is_off_is_found(flow, path, change):
         sequence={"steps": 6, "batch_size": 2},
         clip={"rule": "norm", "max_norm": 0.1},
         follow=6,
+        values=True,
     )
-    facts.check(answer)
+    check(answer)
     answer = copy.deepcopy(answer)
     *parents, last = path
     place = answer
@@ -73,7 +86,7 @@ async def test_a_number_that_is_off_is_found(flow, path, change):
         place = place[key]
     place[last] = change(place[last])
     with pytest.raises(AssertionError):
-        facts.check(answer)
+        check(answer)
 
 
 @given(experiment=experiments())

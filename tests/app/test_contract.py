@@ -33,6 +33,7 @@ WHOLE = EXAMPLE | {
     "network": EXAMPLE["network"] | {"num_layers": 1},
     "weights": EXAMPLE["weights"] | {"forget_bias": 0.0},
     "window": None,
+    "values": False,
 }
 """The same with the fields that were added to the contract."""
 
@@ -73,6 +74,11 @@ async def test_the_answer_is_exactly_the_documented_model(flow):
             "clip": {"rule": "norm", "max_norm": 0.1, "per_sample": True},
         },
         OVERFLOWING,
+        {"values": True},
+        {"network": {"cell": "gru", "topology": "one-to-many"}, "values": True, "follow": 2},
+        {"network": {"cell": "jordan", "topology": "many-to-one"}, "values": True},
+        {"network": {"cell": "lstm", "num_layers": 2}, "values": True, "window": WINDOW},
+        OVERFLOWING | {"values": True},
     ):
         answer = await flow(**experiment)
         parsed = Flow.model_validate_json(json.dumps(answer), strict=True)
@@ -81,6 +87,7 @@ async def test_the_answer_is_exactly_the_documented_model(flow):
         assert again == answer
 
 
+WINDOW = {"first": 3, "last": 6}
 OVERFLOWING: dict[str, Any] = {
     "network": {"activation": "linear"},
     "weights": {"spectral_radius": 1e30},

@@ -53,6 +53,12 @@ def explicit(steps, batch):
          {"network": {"cell": "lstm"}, "sequence": {"steps": 21}}, "/network/hidden_size"),
         ({"max_work": 2560}, {"network": {"num_layers": 2}},
          {"network": {"num_layers": 3}}, "/network/hidden_size"),
+        # T·(B·(3·H + 2·D + 2·K) + H·D + H·H + H + K·H + K) + 2·B·H = 20·(40 + 140) + 16
+        ({"max_values": 3616}, {"values": True},
+         {"values": True, "sequence": {"steps": 21}}, "/values"),
+        ({"max_values": 376}, {"values": True, "window": {"first": 19, "last": 99}},
+         {"values": True, "window": {"first": 18, "last": 99}}, "/values"),
+        ({"max_values": 1}, {}, {"values": True} | text("abc"), "/values"),
         # T·B·(D + H + K) = 20·1·(4 + 8 + 4) = 320 and 20·1·(5 + 8 + 4) = 340
         ({"max_numbers": 320}, {}, {"network": {"input_size": 5}}, "/network/input_size"),
     ],
@@ -163,3 +169,16 @@ async def test_no_route_takes_a_large_body(opened, method, path):
         answer = await client.request(method, path, content=b"x" * 11)
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_values_say_how_many_numbers_were_asked_for(opened, refused):
+    async with opened(max_values=3615) as client:
+        errors = await refused({"values": True}, by=client)
+    assert "3616" in errors["/values"]
+    assert "3615" in errors["/values"]
+
+
+@pytest.mark.parametrize("content", ["", "a"])
+async def test_a_text_that_is_too_short_is_refused_for_that_also_with_values(refused, content):
+    errors = await refused({"values": True} | text(content))
+    assert list(errors) == ["/sequence/text"]

@@ -44,13 +44,15 @@ class Unrolled:
         self.page = page
         self.server = server
         self.requests: list[Request] = []
+        self.signed: list[Request] = []  # for the inspector's signed numbers
         self._opened = 0
         page.set_default_timeout(MOST_MS)
         page.on("request", self._note)
 
     def _note(self, request: Request) -> None:
         if request.url.endswith("/api/v1/flow"):
-            self.requests.append(request)
+            signed = experiment_of(request).get("values", False)
+            (self.signed if signed else self.requests).append(request)
 
     def open(self, **settings: Any) -> None:
         """Show an experiment given by settings of the URL.

@@ -108,7 +108,8 @@ def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name
     of_layer = flow["layers"][node(flow, thing)["layer"]] if layers > 1 else flow
     forget = of_layer["gates"]["forget"][2]
     gate = region.locator("dt", has_text="forget").locator("xpath=following::dd[1]")
-    expect(gate).to_have_text(f"{forget:.3f}")
+    share = of_layer["saturation"]["gates"]["forget"]["saturated"][2]
+    expect(gate).to_have_text(f"{forget:.3f}{round(100 * share)} % shut or open")
     if layers > 1:
         expect(region).to_contain_text(f"layer {node(flow, thing)['layer'] + 1}")
 

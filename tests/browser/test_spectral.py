@@ -43,11 +43,20 @@ def test_the_product_and_the_promise_share_the_axis_of_time(transient: Unrolled)
     given = transient.flow()["spectrum"]
     expect(transient.page.locator("#key-product")).to_contain_text("ρ")
     promise, _, line = transient.traces("product", mode="lines")
-    assert line["x"] == list(range(1, 61))
-    assert line["y"] == pytest.approx([*given["product_log10_norm"], 0])
-    assert promise["x"] == [1, 60]
-    assert promise["y"] == pytest.approx([59 * math.log10(0.9), 0])
-    assert line["y"][50] == max(line["y"])
+    assert line["x"] == list(range(61))
+    initial = given["initial_log10_norm"]
+    assert line["y"] == pytest.approx([initial, *given["product_log10_norm"], 0])
+    assert promise["x"] == [0, 60]
+    assert promise["y"] == pytest.approx([60 * math.log10(0.9), 0])
+    assert line["y"][51] == max(line["y"])
+
+
+def test_where_no_step_reads_an_initial_state_the_product_begins_at_step_1(
+    unrolled: Unrolled,
+) -> None:
+    unrolled.open(source="random", steps=6, cell="jordan")
+    _, _, line = unrolled.traces("product", mode="lines")
+    assert line["x"] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_sufficient_condition_is_named(unrolled: Unrolled) -> None:

@@ -1,4 +1,4 @@
-/** ‖∂h_T/∂h_t‖ over time, against what the spectral radius promises for the long run. */
+/** ‖∂h_T/∂h_t‖ over time, from the initial state on, against what the spectral radius promises for the long run. */
 
 import { power } from "../format.js";
 import { lineOf } from "./columns.js";
@@ -13,18 +13,21 @@ const MARGIN = { top: 8, bottom: 34 };
  * @returns {import("../types.js").Figure}
  */
 export function product(flow, frame, theme) {
-  const { product_log10_norm: series, cell_product_log10_norm: cells } = flow.spectrum;
-  const last = series.length + 1;
-  const at = (list) => (t) => (t === last ? 0 : list[t - 1]);
-  const steps = Array.from({ length: last }, (_, n) => n + 1);
-  const sight = { ...frame, lo: 0.5, hi: last + 0.5 };
+  const first = firstOf(flow);
+  const [series, cells] = productsOf(flow);
+  const last = flow.spectrum.product_log10_norm.length + 1;
+  const at = (list) => (t) => (t === last ? 0 : list[t - first]);
+  const steps = Array.from({ length: last - first + 1 }, (_, n) => n + first);
+  const sight = { ...frame, lo: first - 0.5, hi: last + 0.5 };
   const columns = Math.max(40, frame.width - frame.left - frame.right);
   const promise = promised(flow);
   const [low, high] = bounds([...series, ...(cells ?? []), 0, promise?.[0] ?? 0]);
+  const time = timeLayout(theme, sight, { ...MARGIN, title: "time step t" });
+  if (first === 0) fromZero(time.xaxis);
   return {
     data: [
       {
-        ...line(promise ? { x: [1, last], y: promise } : { x: [], y: [] }),
+        ...line(promise ? { x: [first, last], y: promise } : { x: [], y: [] }),
         line: { color: theme.blocked, width: 1.4, dash: "2px,3px" },
       },
       {
@@ -37,7 +40,7 @@ export function product(flow, frame, theme) {
       },
     ],
     layout: {
-      ...timeLayout(theme, sight, { ...MARGIN, title: "time step t" }),
+      ...time,
       yaxis: plainAxis(theme, {
         range: [low, high],
         tickmode: "array",
@@ -47,13 +50,34 @@ export function product(flow, frame, theme) {
   };
 }
 
+/** The first t: 0, or 1 where no step reads an initial state. */
+function firstOf(flow) {
+  return flow.initial_gradient?.hidden ? 0 : 1;
+}
+
+/** log₁₀ of ‖∂h_T/∂h_t‖, and of ‖∂c_T/∂c_t‖ where there is a c, from the first t to T − 1. */
+function productsOf(flow) {
+  const { product_log10_norm: hidden, cell_product_log10_norm: cells } = flow.spectrum;
+  if (firstOf(flow) === 1) return [hidden, cells];
+  const { initial_log10_norm: start, cell_initial_log10_norm: cell } = flow.spectrum;
+  return [[start, ...hidden], cells && [cell, ...cells]];
+}
+
+/** A tick at 0, which takes the place of one at 1 where that would stand too near. */
+function fromZero(axis) {
+  const apart = (axis.tickvals[1] ?? 2) - 1;
+  axis.tickvals = [0, ...axis.tickvals.filter((t) => t !== 1 || apart === 1)];
+  axis.ticktext = axis.tickvals.map(String);
+}
+
 /**
- * log₁₀ (γρ)^(T−t) at t = 1 and t = T; null where no matrix promises it: in gated cells.
+ * log₁₀ (γρ)^(T−t) at the first t and at T; null where no matrix promises it: in gated cells.
  * @param {import("../types.js").Flow} flow
  */
-export function promised({ spectrum: given, gates }) {
+export function promised(flow) {
+  const { spectrum: given, gates } = flow;
   const base = (given.gamma ?? 1) * given.spectral_radius;
-  const back = given.product_log10_norm.length;
+  const back = given.product_log10_norm.length + 1 - firstOf(flow);
   return base > 0 && back && !gates ? [back * Math.log10(base), 0] : null;
 }
 

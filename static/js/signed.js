@@ -1,0 +1,143 @@
+/** Which signed numbers belong to a node or edge: what a hand calculation would write down. */
+
+import { element, paragraph } from "./elements.js";
+import { indices, parameterName, partsOf, symbol } from "./format.js";
+import { lossName } from "./describe.js";
+import { LETTERS, gateName } from "./gates.js";
+import { hasNegative, legend, numbersOf } from "./matrices.js";
+
+/** Above so many hidden units no numbers are written, only cells are drawn. */
+const WRITTEN = 8;
+
+/**
+ * The numbers of what is selected; null where there are none to show.
+ * @param {import("./types.js").Node | import("./types.js").Edge} thing
+ * @param {import("./types.js").Reading} reading
+ * @param {import("./values.js").Held} held
+ * @returns {HTMLElement | null}
+ */
+export function signedNumbers(thing, reading, { values, fresh }) {
+  const { network } = reading.flow.experiment;
+  const look = { values, loss: lossName(reading.follow), cell: network.cell };
+  const entries = (thing.source ? ofEdge : ofNode)(thing, look).filter(({ rows }) => rows);
+  if (!entries.length) return null;
+  const box = element("section", "signed");
+  box.classList.toggle("stale", !fresh);
+  box.setAttribute("aria-busy", String(!fresh));
+  box.append(element("h3", "", "The numbers, with their signs"));
+  const samples = values.layers[0].h[0]?.length ?? 1;
+  if (samples > 1) box.append(paragraph(ofFirst(samples, entries), "note"));
+  const written = network.hidden_size <= WRITTEN;
+  for (const entry of entries) box.append(numbersOf(entry, written));
+  if (box.querySelector(".cells")) box.append(legend(hasNegative(entries)));
+  return box;
+}
+
+function ofFirst(samples, entries) {
+  const shared = entries.some(({ whole }) => whole)
+    ? "; what a step adds to a weight is of all samples"
+    : "";
+  return `Of the first of ${samples} samples${shared}. The norms above are of all of them.`;
+}
+
+/** A symbol as the notes write it: the letter of a state is a capital. @param {string} id */
+function capital(id) {
+  return id[0].toUpperCase() + symbol(id).slice(1);
+}
+
+/** One state or gradient of the first sample, as one row. */
+function entry(name, steps, at) {
+  const row = steps?.[at]?.[0];
+  return { name, rows: row ? [row] : null };
+}
+
+/** The gradient with respect to a node. */
+function gradient(id, steps, at, loss) {
+  return entry(`∂${loss}/∂${capital(id)}`, steps, at);
+}
+
+/** The gates of a layer at a step, or one of them. */
+function gatesOf(own, id, at, only = null) {
+  return Object.entries(own.gates ?? {})
+    .filter(([name]) => !only || name === only)
+    .map(([name, steps]) => entry(`${LETTERS[name]}${indices(id)}, ${gateName(name)}`, steps, at));
+}
+
+/** h or c of a node; that of step 0 stands by itself. */
+function state(id, own, at) {
+  const letter = id[0];
+  if (partsOf(id).step > 0) return entry(capital(id), own[letter], at);
+  return entry(capital(id), [own[`${letter}_0`]], 0);
+}
+
+function ofNode({ id, kind, layer = 0 }, { values, loss, cell }) {
+  const own = values.layers[layer];
+  const { step } = partsOf(id);
+  const at = step - values.first;
+  if (step === 0)
+    return [state(id, own, at), gradient(id, [own[`d${id[0]}_0`]], 0, loss)];
+  if (kind === "input")
+    return [entry(capital(id), values.x, at), gradient(id, values.dx, at, loss)];
+  if (kind === "output")
+    return [entry(capital(id), values.o, at), gradient(id, values.do, at, loss)];
+  if (kind === "cell")
+    return [
+      ...gatesOf(own, id, at, "forget"),
+      entry(capital(id), own.c, at),
+      gradient(id, own.dc, at, loss),
+    ];
+  if (kind === "context") {
+    const before = cell === "jordan" ? `o_${step - 1}` : `h_${step - 1}_${layer}`;
+    const copied = cell === "jordan" ? entry("", values.o, at - 1) : state(before, own, at - 1);
+    return [{ ...copied, name: `${capital(id)} = ${capital(before)}` }];
+  }
+  if (kind !== "hidden") return [];
+  return [
+    entry(`A${indices(id)}`, own.a, at),
+    ...gatesOf(own, id, at),
+    entry(capital(id), own.h, at),
+    gradient(id, own.dh, at, loss),
+  ];
+}
+
+function ofEdge({ source, target, kind, parameter, layer = 0 }, look) {
+  const { values, loss } = look;
+  const own = values.layers[layer];
+  const at = partsOf(target).step - values.first;
+  const reads = sourceOf(source, kind, look, at, layer);
+  if (kind === "cell")
+    return target[0] === "c"
+      ? [reads, ...gatesOf(own, target, at, "forget"), gradient(target, own.dc, at, loss)]
+      : [reads, ...gatesOf(own, target, at, "output"), gradient(target, own.dh, at, loss)];
+  if (!parameter) return [];
+  const arrives =
+    kind === "output"
+      ? gradient(target, values.do, at, loss)
+      : gradient(target, own.dh, at, loss);
+  return [reads, arrives, term(parameter, own, look, at)];
+}
+
+/** What an edge carries forward. */
+function sourceOf(id, kind, { values, cell }, at, layer) {
+  const { step, layer: from } = partsOf(id);
+  const here = step - values.first;
+  if (id[0] === "x") return entry(capital(id), values.x, here);
+  if (id[0] === "o") return entry(capital(id), values.o, here);
+  if (id[0] === "c" && kind === "recurrent")
+    return cell === "jordan"
+      ? entry(capital(id), values.o, at - 1)
+      : { ...state(`h_${step - 1}_${layer}`, values.layers[layer], at - 1), name: capital(id) };
+  return state(id, values.layers[from], here);
+}
+
+/** What the step adds to a weight's gradient; rows of a gated cell are blocks, one a gate. */
+function term(parameter, own, { values, loss }, at) {
+  const rows = values.terms[parameter]?.[at];
+  const gates = parameter.startsWith("W_hy") ? [] : Object.keys(own.gates ?? {});
+  return {
+    name: `adds to ∂${loss}/∂${parameterName(parameter)}`,
+    rows: rows ?? null,
+    marks: gates.map((name) => LETTERS[name]),
+    whole: true,
+  };
+}

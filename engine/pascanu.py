@@ -12,7 +12,7 @@ _LN10 = float(np.log(10.0))
 _SPLIT = 10
 """Lags from this one on are called long; see ``long_to_short``."""
 _ROUNDING = 1e-9
-"""σ_max and 1/γ nearer to each other than this, relatively, are equal: an SVD is within far less."""
+"""σ_max and 1/γ that are nearer to each other than this, relatively, count as equal."""
 _LARGEST = float(np.log10(np.finfo(np.float64).max)) / 2.0
 """A ratio of more decades than these has a square that no double holds."""
 

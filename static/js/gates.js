@@ -1,6 +1,6 @@
 /** What the gates of an LSTM or GRU do at a step, and which layer a node belongs to, in words. */
 
-import { number, partsOf, plain, subscript } from "./format.js";
+import { number, partsOf, subscript } from "./format.js";
 
 /** Names of the gates, and of what they let in. */
 const NAMES = {
@@ -53,7 +53,7 @@ export function gatesLine(node, reading) {
   const gates = gatesAt(reading.flow, { layer: node.layer ?? 0, step: node.step });
   const shown = node.kind === "cell" ? gates.filter(([, letter]) => letter === "f") : gates;
   if (!shown.length) return "";
-  return `mean ${shown.map(([name, , mean]) => `${name} ${plain(mean, 2)}`).join(", ")}`;
+  return `mean ${shown.map(([name, , mean]) => `${name} ${number(mean, 2)}`).join(", ")}`;
 }
 
 /** "f₃", or "|g₃|" of a candidate, which has a sign. */
@@ -72,5 +72,5 @@ export function passesForget(edge, reading) {
   const { step, layer } = partsOf(edge.target);
   const forget = partOf(reading.flow, layer).gates?.forget?.[step - 1];
   const t = subscript(step);
-  return `passes ∂L/∂c${t} ⊙ f${t}; mean forget gate ${number(forget, 2)}`;
+  return `passes ∂L/∂C${t} ⊙ f${t}; mean forget gate ${number(forget, 2)}`;
 }

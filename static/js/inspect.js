@@ -2,9 +2,10 @@
 
 import { element, paragraph } from "./elements.js";
 import { equationsOf, fit } from "./equations.js";
-import { fromLog10, indices, number, parameterName, partsOf, share, symbol } from "./format.js";
-import { lossName, tokenOf } from "./describe.js";
+import { fromLog10, indices, number, parameterName, partsOf, portion, symbol } from "./format.js";
+import { tokenOf } from "./describe.js";
 import { gateSymbol, gatesAt, isCarousel, layerOf, partOf, passesForget } from "./gates.js";
+import { lossName } from "./letters.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
 
@@ -180,8 +181,7 @@ function edgeRows(placed, reading) {
 }
 
 function left(placed) {
-  if (placed.relative === null) return "";
-  return `${share(placed.relative)} left`;
+  return placed.left === null ? "" : `${portion(placed.left)} what enters`;
 }
 
 function actionsFor(node, reading) {

@@ -1,6 +1,6 @@
 /** A flow, read for one followed loss: what is drawn where, and how much is left there. */
 
-import { partsOf } from "./format.js";
+import { partsOf, plural } from "./format.js";
 import { place, rowsOf, spanOf } from "./rows.js";
 
 /**
@@ -69,6 +69,8 @@ export function read(flow) {
   const row = rowOf(flow, follow);
   const entry = row[entryStep - 1] ?? null;
   const relative = (value) => (value === null || entry === null ? null : value - entry);
+  // Of the sum of all losses no share is left: every step feeds it.
+  const left = (value) => (follow === null && lossSteps.length > 1 ? null : relative(value));
   const rows = rowsOf(cell, layers);
 
   const nodes = new Map();
@@ -79,6 +81,7 @@ export function read(flow) {
       x,
       y,
       relative: relative(node.log10_norm),
+      left: left(node.log10_norm),
       alive: node.log10_norm !== null,
     });
   }
@@ -96,6 +99,7 @@ export function read(flow) {
       x1: to.x,
       y1: to.y,
       relative: relative(edge.log10_norm),
+      left: left(edge.log10_norm),
       state: stateOf(edge, to.alive),
       stops: edge.blocked && to.alive,
     });
@@ -164,17 +168,17 @@ function stateOf(edge, targetAlive) {
 export function reason(placed, reading) {
   const { network, truncation } = reading.flow.experiment;
   if (placed.state === "blocked") {
-    if (placed.edge.kind === "context")
-      return "the context unit holds a copy, and a copy passes no gradient";
-    if (truncation.kind === "chunk")
-      return `a chunk of ${truncation.steps} steps ends here: no gradient crosses`;
-    return `the window of ${truncation.steps} steps ends here`;
+    if (placed.edge.kind === "context" && truncation.kind === "window" && truncation.steps === 1)
+      return "the context units hold a copy, and a copy passes no gradient";
+    const steps = plural(truncation.steps, "step");
+    if (truncation.kind === "chunk") return `a chunk of ${steps} ends here: no gradient crosses`;
+    return `the window of ${steps} ends here`;
   }
   if (placed.state === "dead") {
     const dead =
       network.activation === "relu" && placed.edge.kind !== "loss" && placed.edge.kind !== "output";
     return dead
-      ? "every ReLU here is off (f′(a) = 0), or the weights are zero"
+      ? "every ReLU here is off (relu′(A) = 0), or the weights are zero"
       : "the gradient is exactly zero here";
   }
   if (placed.state === "off") {

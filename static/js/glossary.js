@@ -89,7 +89,7 @@ export const TERMS = {
       `; here ${fromLog10(flow.clipping.log10_norm_before)} before clipping.`,
   ],
   mu: ["μ", ({ flow }) => `μ: the largest norm that clipping lets pass.${threshold(flow)}`],
-  v: [null, ({ flow }) => `v: the largest size of one component.${threshold(flow)}`],
+  v: [null, ({ flow }) => `v: the largest size of one component that clipping lets pass.${threshold(flow)}`],
   lyapunov: [
     "Lyapunov exponent",
     ({ flow }) => {

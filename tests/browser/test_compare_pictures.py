@@ -55,7 +55,11 @@ def test_each_is_named_by_what_differs(both: Unrolled) -> None:
         ({}, {"follow": "all"}, "in B all losses together bring"),
         ({"text": "short"}, {}, "of what enters A at step 4, step 1 gets"),
         ({}, {"clip": "norm", "mu": 0.5}, "The same gradient at every step"),
-        ({}, {"clip": "norm", "mu": 0.5}, "takes ‖g‖ from 7.92 to 0.500 in B, and changes nothing in A"),
+        (
+            {},
+            {"clip": "norm", "mu": 0.5},
+            "takes ‖g‖ from 7.92 to 0.500 in B, and changes nothing in A",
+        ),
         (
             {"source": "random", "steps": 900, "radius": 0.02},
             {"source": "random", "steps": 900, "radius": 1.8, "activation": "linear"},

@@ -125,3 +125,50 @@ def test_tokens_are_counted_as_the_service_cuts_them(modules: Modules, text, kin
     counted = modules("tokens.js", "(tokens, given) => tokens.countTokens(...given)", [text, kind])
     assert counted == count
     assert len(text.split() if kind == "words" else text) == count
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("times(0)", "1"),
+        ("times(1e-13)", "1"),
+        ("times(Math.log10(1.0004))", "1.0004"),
+        ("times(Math.log10(0.9996))", "0.9996"),
+        ("times(-1505)", "1.00 × 10⁻¹⁵⁰⁵"),
+        ("times(Math.log10(6.8))", "6.80"),
+        ("portion(null)", "nothing of"),
+        ("portion(0)", "all of"),
+        ("portion(-0.9)", "12.6 % of"),
+        ("portion(-400)", "1.0 × 10⁻⁴⁰⁰ of"),
+        ("portion(Math.log10(1.53))", "1.53 times"),
+        ("portion(-1e-7)", "99.99 % of"),
+        ("plural(0, 'step')", "0 steps"),
+        ("plural(1, 'step')", "1 step"),
+        ("plural(2, 'loss', 'losses')", "2 losses"),
+        ("stepsBack(1)", "1 step back"),
+        ("stepsBack(2)", "2 steps back"),
+        ("tidy(0.55)", "0.55"),
+        ("tidy(4)", "4"),
+        ("tidy(100)", "100"),
+        ("tidy(1.2e9)", "1.20 × 10⁹"),
+        ("number(-9.99e-16, 3, 1)", "0"),
+        ("number(-9.99e-16)", "−9.99 × 10⁻¹⁶"),
+        ("number(0.09996, 3)", "0.100"),
+        ("cosineText(1)", "1.000"),
+        ("cosineText(1 - 1e-15)", "1.000"),
+        ("cosineText(0.99996)", "0.99996"),
+        ("cosineText(-0.00001)", "0.000"),
+        ("cosineText(-0.5)", "−0.500"),
+        ("cosineText(-1)", "−1.000"),
+        ("apart(0.9999999, 1).join()", "0.9999999,1"),
+        ("apart(1 + 3e-16, 1).join()", "1,1"),
+        ("apart(0.55, 1).join()", "0.55,1"),
+        ("apart(4.1, 4).join()", "4.1,4"),
+        ("allowedNumber({whole: true, least: '0', most: '9'})", "a whole number from 0 to 9"),
+        ("allowedNumber({whole: false, least: '', most: ''})", "a number"),
+        ("allowedNumber({whole: true, least: '1', most: ''})", "a whole number from 1"),
+    ],
+)
+def test_words_with_numbers_in_them(modules: Modules, call: str, text: str) -> None:
+    name = call.partition("(")[0]
+    assert modules("format.js", f"({{{name}}}) => {call}") == text

@@ -113,7 +113,7 @@ class _Frame:
             return False
         frame, upper = np.linalg.qr(products[at] @ self.directions)
         sizes = np.abs(upper.diagonal())
-        if sizes.min() < _SPREAD * sizes.max():
+        if sizes.min() <= _SPREAD * sizes.max():
             return False
         self._accept(frame, sizes, int(shifts[at]))
         return True

@@ -11,6 +11,8 @@ from engine.arrays import Array, IntArray
 _LN10 = float(np.log(10.0))
 _SPLIT = 10
 """Lags from this one on are called long; see ``long_to_short``."""
+_ROUNDING = 1e-9
+"""σ_max and 1/γ that are nearer to each other than this, relatively, count as equal."""
 _LARGEST = float(np.log10(np.finfo(np.float64).max)) / 2.0
 """A ratio of more decades than these has a square that no double holds."""
 
@@ -24,6 +26,8 @@ class Conditions:
         bound: 1/γ.
         sufficient: σ_max(R) < 1/γ, which guarantees that gradients vanish.
         necessary: σ_max(R) > 1/γ, without which no gradient explodes.
+
+    Neither holds where σ_max(R) = 1/γ within rounding.
     """
 
     gamma: float
@@ -50,6 +54,10 @@ def conditions(spectral_norm: float, gamma: float) -> Conditions:
 
     ‖∂h_{t+1}/∂h_t‖ ≤ ‖diag(f′(a_{t+1}))‖ ‖R‖ ≤ γ σ_max(R);   vanishing where γ σ_max(R) < 1
 
+    Both inequalities are strict, and a drawn orthogonal matrix has σ_max = 1 up to its last digits,
+    on either side of 1. Each is therefore asked beyond rounding: γ σ_max(R) < 1 − 1e-9 and
+    γ σ_max(R) > 1 + 1e-9.
+
     Args:
         spectral_norm: σ_max(R).
         gamma: γ = sup f′, as in ``ACTIVATIONS[name].bound``: 1 for tanh, 1/4 for the sigmoid. Gated
@@ -57,7 +65,8 @@ def conditions(spectral_norm: float, gamma: float) -> Conditions:
     Source: Pascanu, Mikolov & Bengio 2013, section 2.1 and its proof in the supplement.
     """
     bound = 1.0 / gamma
-    return Conditions(gamma, bound, spectral_norm < bound, spectral_norm > bound)
+    product = gamma * spectral_norm
+    return Conditions(gamma, bound, product < 1.0 - _ROUNDING, product > 1.0 + _ROUNDING)
 
 
 def omega(log10_arriving: Array, log10_total: Array) -> Array:

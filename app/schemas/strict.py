@@ -37,9 +37,16 @@ class AtLeast:
     most: int = LARGEST_WHOLE
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
-        """A bounded integer, also where it is written 20.0."""
+        """A bounded integer, also where it is written 20.0; one sentence for all else."""
         bounded = core_schema.int_schema(strict=True, ge=self.least, le=self.most)
-        return core_schema.no_info_before_validator_function(_whole, bounded)
+        written = core_schema.no_info_before_validator_function(_whole, bounded)
+        bounds = {"least": self.least, "most": self.most}
+        return core_schema.custom_error_schema(
+            written,
+            custom_error_type="whole_number",
+            custom_error_message="a whole number from {least} to {most}",
+            custom_error_context=bounds,
+        )
 
 
 Whole = Annotated[int, AtLeast(-LARGEST_WHOLE)]

@@ -1,10 +1,12 @@
 /** Compare: the current experiment is kept as A, and every change from then on makes B. */
 
 import { flowClient } from "./api.js";
-import { captions, lossName, profileStep, summaries, thing } from "./describe.js";
+import { captions, profileStep, summaries, thing } from "./describe.js";
 import { differenceSentence, namesOf } from "./difference.js";
 import { keyOf, toRequest } from "./experiment.js";
 import { shorten } from "./format.js";
+import { lossName } from "./letters.js";
+import { forReaders } from "./problems.js";
 import { fromFragment, toFragment } from "./properties.js";
 import { read } from "./reading.js";
 import { sameWindow } from "./view.js";
@@ -72,7 +74,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
     problem(problem) {
       if (!wanted) return;
       const why = problem.errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-      putProblem(`A cannot be shown: ${why || problem.message}`);
+      putProblem(`A cannot be shown: ${forReaders(why || problem.message)}`);
     },
     busy,
   });
@@ -182,7 +184,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
     /** The profile's key: which is which. @param {import("./types.js").Reading} b */
     keys(b) {
       if (!a) return {};
-      const norm = ({ follow }) => `‖∂${lossName(follow)}/∂h‖`;
+      const norm = ({ follow }) => `‖∂${lossName(follow)}/∂H‖`;
       const clipped = '<span><i class="dash"></i>B after clipping</span>';
       const { rule, engaged } = b.flow.clipping;
       const zeros = a.row.slice(0, a.entryStep).includes(null);
@@ -204,7 +206,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
         ...Object.fromEntries(Object.entries(all).map(([name, line]) => [name, `B: ${line}`])),
         compared: `A: ${captions(a).diagram}`,
         profile:
-          `‖∂L/∂h‖ at every step; bars B: ${shorten(names.b, 40)}; ` +
+          `‖∂L/∂H‖ at every step; bars B: ${shorten(names.b, 40)}; ` +
           `outline A: ${shorten(names.a, 40)}`,
       };
     },
@@ -226,7 +228,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
         else {
           const [, size, left = ""] = profileStep(spot.step, reading);
           lines.push(`${name}: ${size}`);
-          if (/of what entered/.test(left)) lines.push(left);
+          if (left.includes("what entered")) lines.push(left);
         }
       }
       return lines;

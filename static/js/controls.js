@@ -1,6 +1,7 @@
 /** Form controls ↔ settings. */
 
 import { activationOf, emitsAll, followOf, stepsOf } from "./experiment.js";
+import { allowedNumber } from "./format.js";
 import { reachOf } from "./notes.js";
 import { setFieldError } from "./problems.js";
 import { PROPERTIES } from "./properties.js";
@@ -36,7 +37,8 @@ export function listenControls(document, store) {
       if (value === undefined) {
         setFieldError(
           field,
-          `received “${element.value}”; allowed: ${REAL.has(name) ? "a number" : "a whole number"}`,
+          `received “${element.value}”; allowed: ` +
+            allowedNumber({ whole: !REAL.has(name), least: element.min, most: element.max }),
         );
         return;
       }

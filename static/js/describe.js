@@ -3,30 +3,32 @@
 import {
   fromLog10,
   glyph,
+  number,
   parameterName,
-  share,
+  plural,
+  portion,
   shorten,
   spoken,
-  subscript,
+  stepsBack,
   symbol,
 } from "./format.js";
 import { clippedShift, clippedTotal } from "./figures/profile.js";
 import { nearest } from "./figures/map.js";
 import { gatesLine, layerOf, passesForget } from "./gates.js";
+import { lossName } from "./letters.js";
+import { followsAll } from "./passage.js";
 import { rowName } from "./picking.js";
 import { hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
 
-/** "L₁₅" or "L". @param {number | null} follow */
-export function lossName(follow) {
-  return follow === null ? "L" : `L${subscript(follow)}`;
+/** How much of what entered is left; "" where that means nothing. */
+function leftOf({ left }, reading) {
+  return left === null ? "" : enteredAt(left, reading.entryStep);
 }
 
-/** How much of what entered is left. */
-function leftOf(placed, reading) {
-  if (placed.relative === null) return "";
-  return `${share(placed.relative)} of what entered at step ${reading.entryStep}`;
+function enteredAt(decades, step) {
+  return `${portion(decades)} what entered at step ${step}`;
 }
 
 /** The token that a node reads or should say, or "". */
@@ -53,7 +55,7 @@ export function thing(id, reading) {
     const token = tokenOf(node.node, reading);
     if (token) lines.push(token);
     if (kind === "loss") {
-      lines.push(`${lossName(step)} = ${fromLog10(logOf(reading.flow.step_losses[step - 1]))}`);
+      lines.push(`${lossName(step)} = ${lossValue(reading.flow.step_losses[step - 1])}`);
       if (reading.lossSteps.length > 1 && reading.follow !== step)
         lines.push("click to follow this loss");
     } else if (node.node.log10_norm === null) {
@@ -88,8 +90,9 @@ export function thing(id, reading) {
   return lines.filter(Boolean);
 }
 
-function logOf(value) {
-  return value ? Math.log10(Math.abs(value)) : null;
+/** null where a double cannot hold it. */
+function lossValue(value) {
+  return value === null ? "more than a double holds" : number(value);
 }
 
 /** Lines about one step of the profile. */
@@ -106,8 +109,8 @@ export function profileStep(step, reading) {
     );
   } else {
     lines.push(`‖∂${loss}/∂${h}‖ = ${fromLog10(value)}`);
-    if (reading.entry !== null)
-      lines.push(`${share(value - reading.entry)} of what entered at step ${reading.entryStep}`);
+    if (reading.entry !== null && !followsAll(reading))
+      lines.push(enteredAt(value - reading.entry, reading.entryStep));
     const shift = clippedShift(reading);
     if (shift !== null) lines.push(`after clipping ${fromLog10(value + shift)}`);
   }
@@ -130,14 +133,14 @@ export function mapCell(loss, pointed, reading) {
   const step = nearest(steps, pointed);
   const row = norms[losses.indexOf(loss)];
   if (!row) return [`step ${step}${inputAt(step, reading)}`];
-  const pair = `‖∂${lossName(loss)}/∂h${subscript(step)}‖`;
-  if (step > loss) return [pair, "the future cannot change the past: h comes after this loss"];
+  const pair = `‖∂${lossName(loss)}/∂${symbol(hiddenId(reading, step))}‖`;
+  if (step > loss) return [pair, "the future cannot change the past: H comes after this loss"];
   const value = row[steps.indexOf(step)] ?? null;
   if (value === null)
     return [`${pair} = 0`, `nothing of ${lossName(loss)} arrives at step ${step}`];
-  const own = row[steps.findLastIndex((t) => t <= loss)] ?? null;
+  const own = row[steps.indexOf(loss)] ?? null;
   const lines = [`${pair} = ${fromLog10(value)}`];
-  if (own !== null) lines.push(`${share(value - own)} of what entered at step ${loss}`);
+  if (own !== null) lines.push(enteredAt(value - own, loss));
   if (reading.follow !== loss) lines.push(`click to follow ${lossName(loss)}`);
   return lines;
 }
@@ -159,29 +162,30 @@ export function summaries(reading) {
   const what = reading.follow === null ? "all losses" : `the loss of step ${reading.follow}`;
   const blocked = [...reading.edges.values()].filter((e) => e.state === "blocked").length;
   const between = flow.experiment.sequence.tokens === "words" ? " " : "";
-  const rows = reading.lossSteps.length;
   const stacked = flow.layers ? `${flow.layers.length} layers of ` : "";
+  const kind = flow.gates ? "" : `${activation} `;
   const read = flow.text
     ? ` It reads ${spoken(shorten(flow.text.inputs.slice(0, 80).map(glyph).join(between), 60))}.`
     : "";
   return {
     diagram:
-      `The ${cell} network, ${topology}, ${stacked}${units} ${activation} units, ` +
-      `unrolled over ${flow.steps} steps.${read} Gradient of ${what}: ${samples(reading)}.` +
-      (blocked && !flow.experiment.window ? ` ${blocked} edges pass no gradient.` : ""),
+      `The ${cell} network, ${topology}, ${stacked}${units} ${kind}${units === 1 ? "unit" : "units"}, ` +
+      `unrolled over ${plural(flow.steps, "step")}.${read} Gradient of ${what}: ${samples(reading)}.` +
+      (blocked && !flow.experiment.window ? ` ${plural(blocked, "edge passes", "edges pass")} no gradient.` : ""),
     profile: `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.`,
     map:
-      `Map of ${rows} ${rows === 1 ? "loss" : "losses"} against ${flow.steps} steps: ` +
+      `Map of ${plural(reading.lossSteps.length, "loss", "losses")} against ` +
+      `${plural(flow.steps, "step")}: ` +
       `how much of each loss is left at each step before it. ${flow.diagnosis.summary}`,
     clipping: `Norm of the gradient of every parameter. ${Object.entries(flow.parameter_gradients)
       .map(([name, g]) => `${parameterName(name)} ${fromLog10(g.log10_norm)}`)
       .join(", ")}; all together ${fromLog10(flow.clipping.log10_norm_before)}.`,
     spectrum:
-      `${flow.spectrum.eigenvalues.length} eigenvalues of the recurrent matrix; ` +
-      `the largest has modulus ${fromLog10(logOf(flow.spectrum.spectral_radius))}.`,
+      `${plural(flow.spectrum.eigenvalues.length, "eigenvalue")} of the recurrent matrix; ` +
+      `the largest has modulus ${number(flow.spectrum.spectral_radius)}.`,
     singular:
       "Singular values of the recurrent matrix; " +
-      `the largest is ${fromLog10(logOf(flow.spectrum.spectral_norm))}.`,
+      `the largest is ${number(flow.spectrum.spectral_norm)}.`,
     product: productSummary(flow),
   };
 }
@@ -190,7 +194,7 @@ function productSummary(flow) {
   const { product_log10_norm: series } = flow.spectrum;
   if (!series.length) return "No product of Jacobians: there is one step.";
   const hump = humpOf(series);
-  const most = hump ? `; its largest, ${fromLog10(hump.log10)}, is ${hump.back} steps back` : "";
+  const most = hump ? `; its largest, ${fromLog10(hump.log10)}, is ${stepsBack(hump.back)}` : "";
   return `The product of Jacobians from T back: ${fromLog10(series[0])} at step 1${most}.`;
 }
 
@@ -198,10 +202,10 @@ function productSummary(flow) {
 export function captions(reading) {
   const { network } = reading.flow.experiment;
   const loss = lossName(reading.follow);
-  const scale = "blue: vanished to 1/1000, grey: holds, red: grown 1000 times";
+  const scale = "blue: a thousandth or less of what enters, grey: as much, red: a thousand times";
   return {
     diagram: `Gradient of ${loss} in a ${network.cell} network, ${network.topology}; ${scale}`,
-    profile: `‖∂${loss}/∂h‖ at every step; ${scale}`,
+    profile: `‖∂${loss}/∂H‖ at every step; ${scale}`,
     map: `What is left of every loss i at every step t; ${scale}`,
     clipping: "Norms of the parameter gradients",
     spectrum: "Eigenvalues of the recurrent matrix",

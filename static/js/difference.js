@@ -1,8 +1,9 @@
 /** What differs between two experiments, in names and in one sentence with their numbers. */
 
-import { lossName } from "./describe.js";
 import { fromExperiment } from "./experiment.js";
-import { fromLog10, glyph, number, share, shorten, subscript } from "./format.js";
+import { compare, fromLog10, glyph, number, plural, portion, share, shorten, subscript, times } from "./format.js";
+import { lossName } from "./letters.js";
+import { isCopy, passageOf } from "./passage.js";
 
 const CELLS = { elman: "Elman", jordan: "Jordan", lstm: "LSTM", gru: "GRU" };
 const SAME = "A and B are the same experiment: change anything.";
@@ -16,10 +17,10 @@ const spaced = (word) => word.replaceAll("-", " ");
 const FACETS = [
   [["cell"], ({ cell }) => CELLS[cell] ?? cell],
   [["wiring"], ({ wiring }) => spaced(wiring)],
-  [["layers"], ({ layers }) => (layers === 1 ? "1 layer" : `${layers} layers`)],
+  [["layers"], ({ layers }) => plural(layers, "layer")],
   [["forget"], ({ cell, forget }) => (cell === "lstm" && forget ? `forget bias ${forget}` : "")],
   [["activation"], ({ activation }) => (activation === "relu" ? "ReLU" : activation)],
-  [["hidden"], ({ hidden }) => `${hidden} ${hidden === 1 ? "unit" : "units"}`],
+  [["hidden"], ({ hidden }) => plural(hidden, "unit")],
   [["weights"], ({ weights }) => (weights ? given(weights) : "drawn weights")],
   [["radius"], ({ radius }) => (radius === null ? "ρ as drawn" : `ρ ${radius}`)],
   [["init"], ({ init }) => `${init} weights`],
@@ -27,11 +28,11 @@ const FACETS = [
   [["source", "text", "data"], sequence],
   [["tokens"], ({ source, tokens }) => (source === "text" ? tokens : "")],
   [["labelled", "label", "labels"], labelOf],
-  [["steps"], ({ source, steps }) => (source === "random" ? `${steps} steps` : "")],
+  [["steps"], ({ source, steps }) => (source === "random" ? plural(steps, "step") : "")],
   [["batch"], ({ source, batch }) => (source === "random" ? `batch of ${batch}` : "")],
   [["seed"], ({ source, seed }) => (source === "random" ? `seed ${seed}` : "")],
-  [["inputs"], ({ source, inputs }) => (source === "text" ? "" : `${inputs} inputs`)],
-  [["outputs"], ({ source, outputs }) => (source === "text" ? "" : `${outputs} outputs`)],
+  [["inputs"], ({ source, inputs }) => (source === "text" ? "" : plural(inputs, "input"))],
+  [["outputs"], ({ source, outputs }) => (source === "text" ? "" : plural(outputs, "output"))],
   [["loss"], ({ loss }) => (loss === "squared-error" ? "squared error" : loss)],
   [["reach", "k"], reachOf],
   [["clip", "mu", "persample"], clipOf],
@@ -55,7 +56,8 @@ function labelOf({ source, labelled, label, labels }) {
   return labelled === "yes" ? `label ${label} of ${labels}` : "no label";
 }
 
-function reachOf({ reach, k }) {
+function reachOf({ cell, reach, k }) {
+  if (isCopy({ network: { cell }, truncation: { kind: reach, steps: k } })) return "copy";
   if (reach === "window") return `window ${k}`;
   return reach === "chunk" ? `chunks of ${k}` : "no truncation";
 }
@@ -126,20 +128,24 @@ export function namesOf(a, b) {
 }
 
 /** What one step back does to a gradient, read off every loss. */
-function stepOf({ flow }) {
+function stepOf({ flow, entry, lossSteps }) {
   const { decay_per_step: rate, verdict } = flow.diagnosis;
   if (rate === null) {
-    return { says: verdict === "blocked" ? "lets nothing pass a step" : "has nothing to carry back" };
+    if (verdict === "blocked") return { says: "lets nothing pass a step" };
+    const nothing = flow.steps === 1 || !lossSteps.length || entry === null;
+    return { says: nothing ? "has nothing to carry back" : "follows no steady rate" };
   }
   if (rate === 0) return { says: "passes hardly anything but exact zeros back" };
-  return rate < 1.005
+  return compare(rate, 1) <= 0
     ? { verb: "keeps", much: percent(rate) }
-    : { verb: "multiplies", much: `by ${fromLog10(Math.log10(rate))}` };
+    : { verb: "multiplies", much: `by ${times(Math.log10(rate))}` };
 }
 
-/** As the engine's summary says it: "45 %", "4.2 %". */
+/** As the engine's summary says it: "45 %", "4.2 %"; and never 100 % where it is less. */
 function percent(rate) {
-  return rate < 0.095 ? share(Math.log10(rate)) : `${Math.round(100 * rate)} %`;
+  const whole = Math.round(100 * rate);
+  const exact = rate < 0.095 || (whole === 100 && compare(rate, 1) < 0);
+  return exact ? share(Math.log10(rate)) : `${whole} %`;
 }
 
 function ratesOf(a, b) {
@@ -147,62 +153,67 @@ function ratesOf(a, b) {
   const say = ({ says, verb, much }, it) =>
     says ?? (verb === "keeps" ? `keeps ${much} of ${it} a step` : `multiplies ${it} ${much} a step`);
   if (say(x, "it") === say(y, "it")) {
-    const both = { lets: "let", has: "have", passes: "pass", keeps: "keep", multiplies: "multiply" };
+    const both = {
+      lets: "let", has: "have", passes: "pass", keeps: "keep", multiplies: "multiply", follows: "follow",
+    };
     return `both ${say(x, "the gradient").replace(/^\w+/, (verb) => both[verb])}`;
   }
   const second = x.verb && x.verb === y.verb ? y.much : say(y, x.verb ? "it" : "the gradient");
   return `B ${say(x, "the gradient")}, A ${second}`;
 }
 
-/** How far the followed gradient comes, and how much of it. */
-function fateOf(reading) {
-  const { row, entry, entryStep, follow, lossSteps } = reading;
-  if (!lossSteps.length || entry === null) return { kind: "none" };
-  if (follow === null && lossSteps.length > 1) return { kind: "all", at: row[0] };
-  if (entryStep === 1) return { kind: "one" };
-  const first = row.findIndex((value) => value !== null) + 1;
-  if (first === 1) return { kind: "left", left: row[0] - entry, entryStep };
-  const cut = [...reading.edges.values()].some((edge) => edge.state === "blocked" && edge.stops);
-  return { kind: "stops", first, entryStep, cut };
-}
-
-/** "12 %", "41 times as much", "3.2 × 10⁻¹⁵⁰⁵". */
+/** "12 %", "41.0 times as much", "all of it", "3.2 × 10⁻¹⁵⁰⁵". */
 function leftWords(decades) {
-  if (decades > 0.3) return `${fromLog10(decades)} times as much`;
-  return decades < -5 ? fromLog10(decades, 2) : share(decades);
+  const words = portion(decades);
+  if (words === "all of") return "all of it";
+  return words.endsWith(" times") ? `${words} as much` : words.replace(/ of$/, "");
 }
 
-function stopWords({ first, entryStep, cut }) {
-  const why = cut ? "where truncation cuts it" : "and is exactly zero before that";
+/** What the numbers are about where it is not the whole state, or not h alone. */
+function about(reading, { of }) {
+  if (of === "state") return " (H and C together)";
+  return of === "part" ? " (H without C)" : "";
+}
+
+function stopWords({ first, entryStep, cut }, { flow: { experiment } }) {
+  const ends = isCopy(experiment) ? "where the copy ends it" : "where truncation cuts it";
+  const why = cut ? ends : "and is exactly zero before that";
   if (first === entryStep) return `stays at step ${entryStep}, ${why}`;
   return `comes from step ${entryStep} back to step ${first}, ${why}`;
 }
 
-function alone(fate, who) {
+function alone(fate, who, reading) {
   if (fate.kind === "none") return `in ${who} no gradient enters`;
   if (fate.kind === "one") return `in ${who} the loss enters at step 1 and has nowhere to go back`;
   if (fate.kind === "all") {
-    return `in ${who} all losses together bring ${fromLog10(fate.at)} to step 1`;
+    return `in ${who} all losses together bring ${fromLog10(reading.row[0])} to step 1`;
   }
   if (fate.kind === "left") {
-    return `of what enters ${who} at step ${fate.entryStep}, step 1 gets ${leftWords(fate.left)}`;
+    const much = leftWords(fate.decades) + about(reading, fate);
+    return `of what enters ${who} at step ${fate.entryStep}, step 1 gets ${much}`;
   }
-  return `the gradient of ${who} ${stopWords(fate)}`;
+  return `the gradient of ${who} ${stopWords(fate, reading)}`;
 }
 
 function fatesOf(a, b) {
-  const [x, y] = [fateOf(b), fateOf(a)];
+  const [x, y] = [passageOf(b), passageOf(a)];
   if (x.kind === "all" && y.kind === "all") {
-    const size = `all losses together, ‖∂L/∂h${subscript(1)}‖`;
-    return `${size} is ${fromLog10(x.at)} in B, ${fromLog10(y.at)} in A`;
+    const size = `all losses together, ‖∂L/∂H${subscript(1)}‖`;
+    return `${size} is ${fromLog10(b.row[0])} in B, ${fromLog10(a.row[0])} in A`;
   }
   if (x.kind === "left" && y.kind === "left" && x.entryStep === y.entryStep) {
-    const has = x.left > 0.3 ? "has" : "still has";
-    const [much, other] = [leftWords(x.left), leftWords(y.left)];
+    const has = compare(10 ** x.decades, 1) > 0 ? "has" : "still has";
+    const much = leftWords(x.decades) + about(b, x);
+    const other = leftWords(y.decades) + about(a, y);
     return `of what enters at step ${x.entryStep}, B ${has} ${much} at step 1, A ${other}`;
   }
-  if (JSON.stringify(x) === JSON.stringify(y)) return alone(x, "either");
-  return `${alone(x, "B")}; ${alone(y, "A")}`;
+  if (x.kind !== "all" && JSON.stringify(x) === JSON.stringify(y) && sameCut(a, b))
+    return alone(x, "either", b);
+  return `${alone(x, "B", b)}; ${alone(y, "A", a)}`;
+}
+
+function sameCut(a, b) {
+  return isCopy(a.flow.experiment) === isCopy(b.flow.experiment);
 }
 
 function sameGradient(a, b) {
@@ -217,13 +228,19 @@ function sameGradient(a, b) {
 /** The same gradient at every step; what clipping does comes after it. */
 function sameWords(a, b, found) {
   const pairs = found.map((one) => `${one.b || "none"} against ${one.a || "none"}`).join("; ");
-  const scales = [b, a].map(({ flow }) => flow.clipping.scale ?? 1);
-  const scaled = scales[0] !== scales[1];
-  const clipped = `clipping then multiplies B’s parameter gradients by ${number(scales[0])}, A’s by `;
+  const clipped = [b, a].map(({ flow }) => flow.clipping);
+  const differ = clipped.some(({ engaged }) => engaged);
+  const [ofB, ofA] = clipped.map(clippedWords);
   return (
-    `The same gradient at every step: B differs from A in ${pairs}, which leaves ∂L/∂h as it is` +
-    `${scaled ? `; ${clipped}${number(scales[1])}` : ""}.`
+    `The same gradient at every step: B differs from A in ${pairs}, which leaves ∂L/∂H as it is` +
+    `${differ ? `; clipping then ${ofB} in B, and ${ofA} in A` : ""}.`
   );
+}
+
+/** What clipping does to the parameters' gradient. */
+function clippedWords({ engaged, norm_after: after, log10_norm_before: before }) {
+  if (!engaged) return "changes nothing";
+  return `takes ‖g‖ from ${fromLog10(before)} to ${number(after)}`;
 }
 
 /**

@@ -15,6 +15,10 @@ const SUPERSCRIPTS = {
 };
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
+/** Relative differences below these are rounding: of one operation, and of a whole computation. */
+const ROUNDING = 1e-12;
+const EQUAL = 1e-9;
+
 /** Parameters in the notes' symbols. */
 const PARAMETERS = {
   W_xh: "Wˣ",
@@ -52,11 +56,6 @@ export function indices(id) {
 /** A node's id as it is written, in the notes' letters: "H₁₃", "H₃⁽²⁾". @param {string} id */
 export function symbol(id) {
   return id[0].toUpperCase() + indices(id);
-}
-
-/** What gradients are of: "L₁₅", or "L" for every loss. @param {number | null} follow */
-export function lossSymbol(follow) {
-  return follow === null ? "L" : `L${subscript(follow)}`;
 }
 
 /** How activations are written in formulas; a linear unit has none. */
@@ -99,27 +98,122 @@ export function fromLog10(log10, digits = 3) {
 export function plain(value, digits = 3) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
-  const size = Math.floor(Math.log10(Math.abs(value)));
-  const decimals = Math.max(0, Math.min(6, digits - 1 - size));
+  const size = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits)))));
+  const decimals = Math.max(0, Math.min(15, digits - 1 - size));
   return value.toFixed(decimals).replace("-", "−");
 }
 
-/** Any number of ordinary or extraordinary size. @param {number | null | undefined} value */
-export function number(value, digits = 3) {
+/**
+ * Any number of ordinary or extraordinary size.
+ * @param {number | null | undefined} value
+ * @param {number} digits   significant ones
+ * @param {number} scale   beside which the value is 0 where it is no more than rounding
+ */
+export function number(value, digits = 3, scale = 0) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  if (value === 0) return "0";
+  if (Math.abs(value) <= ROUNDING * scale) return "0";
   return (value < 0 ? "−" : "") + fromLog10(Math.log10(Math.abs(value)), digits);
 }
 
+/** A number without the zeros at its end: "0.55", "4". @param {number} value */
+export function tidy(value, digits = 3) {
+  const text = number(value, digits);
+  return text.includes("×") ? text : text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
 /**
- * A share in words: "12 %", "0.03 %", "×41".
+ * Two numbers with as many digits as tell them apart, or the same words where they are equal
+ * beyond rounding.
+ * @returns {[string, string]}
+ */
+export function apart(a, b) {
+  const equal = Math.abs(a - b) <= EQUAL * Math.max(Math.abs(a), Math.abs(b));
+  if (equal) return [tidy(b), tidy(b)];
+  for (let digits = 3; digits < 12; digits += 1) {
+    const pair = [tidy(a, digits), tidy(b, digits)];
+    if (pair[0] !== pair[1]) return pair;
+  }
+  return [String(a), String(b)];
+}
+
+/** −1 below, 0 equal within rounding, 1 above. */
+export function compare(a, b) {
+  if (Math.abs(a - b) <= EQUAL * Math.max(Math.abs(a), Math.abs(b))) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** A cosine: "1.000" only where it is 1. @param {number} value */
+export function cosineText(value) {
+  for (let digits = 3; digits < 10; digits += 1) {
+    const text = value.toFixed(digits);
+    if (Math.abs(Number(text)) < 1) return text.replace(/^-(0\.0*)$/, "$1").replace("-", "−");
+  }
+  return value < 0 ? "−1.000" : "1.000";
+}
+
+/** Whether a factor is 1 within rounding. @param {number} decades   its log₁₀ */
+export function isOne(decades) {
+  return Math.abs(decades) <= EQUAL;
+}
+
+/**
+ * A factor: "6.80", "0.00106", and "1.0004" rather than a "1.00" that it is not.
+ * @param {number} decades   its log₁₀
+ */
+export function times(decades, digits = 3) {
+  if (isOne(decades)) return "1";
+  for (let more = digits; more < 12; more += 1) {
+    const text = fromLog10(decades, more);
+    if (Number(text) !== 1) return text;
+  }
+  return "1";
+}
+
+/**
+ * A share: "12.6 %", "0.10 %", "a share of 1.0 × 10⁻⁴⁰⁰"; "99.99 %" where it is all but 100 %, and
+ * where it is more than all, "6.80 times as much".
  * @param {number | null} decades   log₁₀ of the share
  */
 export function share(decades) {
   if (decades === null) return "nothing";
-  if (decades > 0.3) return `${fromLog10(decades, 3)} times`;
-  if (decades < -5) return `a share of ${fromLog10(decades, 2)}`;
-  return `${plain(10 ** decades * 100, decades < -1 ? 2 : 3)} %`;
+  if (isOne(decades)) return "100 %";
+  if (decades > 0) return `${times(decades)} times as much`;
+  return decades < -5 ? `a share of ${fromLog10(decades, 2)}` : `${percent(decades)} %`;
+}
+
+/**
+ * A share and what it is of, less the words of that: "12.6 % of", "1.0 × 10⁻⁴⁰⁰ of", "all of",
+ * "6.80 times", "nothing of".
+ * @param {number | null} decades   log₁₀ of the share
+ */
+export function portion(decades) {
+  if (decades === null) return "nothing of";
+  if (isOne(decades)) return "all of";
+  if (decades > 0) return `${times(decades)} times`;
+  return decades < -5 ? `${fromLog10(decades, 2)} of` : `${percent(decades)} % of`;
+}
+
+/** Below 100, and never rounded up to it. */
+function percent(decades) {
+  const value = 100 * 10 ** decades;
+  if (value >= 99.95) return (Math.floor(100 * value) / 100).toFixed(2);
+  return plain(value, decades < -1 ? 2 : 3);
+}
+
+/** "1 step", "2 steps", "2 losses". @param {number} count */
+export function plural(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** "1 step back", "2 steps back". @param {number} count */
+export function stepsBack(count) {
+  return `${plural(count, "step")} back`;
+}
+
+/** What a field takes, as an error says it: "a whole number from 0 to 10". */
+export function allowedNumber({ whole, least = "", most = "" }) {
+  const kind = whole ? "a whole number" : "a number";
+  return kind + (least === "" ? "" : ` from ${least}`) + (most === "" ? "" : ` to ${most}`);
 }
 
 /** A tick of a log axis: "10⁻²", "1". @param {number} exponent */

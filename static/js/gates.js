@@ -1,6 +1,7 @@
 /** What the gates of an LSTM or GRU do at a step, and which layer a node belongs to, in words. */
 
-import { indices, lossSymbol, number, partsOf, plain, symbol } from "./format.js";
+import { indices, number, partsOf, symbol } from "./format.js";
+import { lossName } from "./letters.js";
 
 /** Names of the gates, and of what they let in. */
 const NAMES = {
@@ -101,7 +102,7 @@ export function gatesLine(node, reading) {
   const place = { layer: node.layer ?? 0, step: node.step };
   const each = shown.map(([name, letter, mean]) => {
     const remark = shareOfGate(reading.flow, place, letter);
-    return `${name} ${plain(mean, 2)}${remark ? ` (${remark})` : ""}`;
+    return `${name} ${number(mean, 2)}${remark ? ` (${remark})` : ""}`;
   });
   return `mean ${each.join(", ")}`;
 }
@@ -121,7 +122,7 @@ export function passesForget(edge, reading) {
   if (!isCarousel(edge)) return "";
   const { step, layer } = partsOf(edge.target);
   const forget = partOf(reading.flow, layer).gates?.forget?.[step - 1];
-  const loss = lossSymbol(reading.follow);
+  const loss = lossName(reading.follow);
   const gate = `f${indices(edge.target)}`;
   const remark = shareOfGate(reading.flow, { layer, step }, LETTERS.forget);
   const mean = `mean forget gate ${number(forget, 2)}${remark ? `, ${remark}` : ""}`;

@@ -15,7 +15,9 @@ import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
 import { followedAtOnce, hiddenId, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
-import { clippingSentence, keys, leftSentence, overflowSentence, putSummary } from "./sentence.js";
+import { clippingSentence } from "./clipped.js";
+import { listenTerms, putExplained } from "./explain.js";
+import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
 import { createStore } from "./state.js";
 import { readTheme } from "./theme.js";
@@ -25,10 +27,6 @@ import { createValues } from "./values.js";
 import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
-const HOW_TO_READ = [
-  "How to read it. ",
-  "The last step’s error travels back along the edges; colour and width say how much is left.",
-];
 /** Settings that leave B’s flow as it is. */
 const OF_THE_PAGE = new Set(["select", "preset", "compare"]);
 const root = document.documentElement;
@@ -108,18 +106,26 @@ function showFlow(flow, quiet = false) {
   const reading = read(flow);
   pictures.show(reading);
   get("stack").classList.remove("stale");
-  putSummary(get("summary"), flow.diagnosis.summary);
+  putSummary(flow.diagnosis.summary);
   get("verdict").dataset.verdict = flow.diagnosis.verdict;
-  get("left").textContent = leftSentence(reading);
+  putExplained(get("left"), leftSentence(reading));
   get("overflow").textContent = overflowSentence(flow);
   get("overflow").hidden = !flow.overflow;
-  get("clipping-words").textContent = clippingSentence(flow);
-  get("spectrum-words").textContent = spectrumSentence(flow);
-  get("product-words").textContent = productSentence(flow);
+  putExplained(get("clipping-words"), clippingSentence(flow));
+  putExplained(get("spectrum-words"), spectrumSentence(flow));
+  putExplained(get("product-words"), productSentence(flow));
   get("key-product").innerHTML = productKey(flow);
   putNotes(document, store.get(), flow);
+  showLook();
   showWords(reading);
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
+}
+
+/** The verdict in bold, then what the engine says of it. */
+function putSummary(summary) {
+  const { verdict, rest } = partsOfSummary(summary);
+  const bold = Object.assign(document.createElement("strong"), { textContent: verdict });
+  putExplained(get("summary"), rest, verdict ? [bold] : []);
 }
 
 /** The words around the pictures that A has a part in, where there is one. */
@@ -165,11 +171,14 @@ function showLook() {
   const chosen = offered.find((preset) => preset.name === store.get().preset);
   get("preset").value = chosen?.name ?? "";
   get("look").hidden = !chosen && store.get().compare !== null;
-  const [lead, text] = chosen ? ["What to look at. ", chosen.look] : HOW_TO_READ;
-  get("look").replaceChildren(
-    Object.assign(document.createElement("b"), { textContent: lead }),
-    text,
-  );
+  const [lead, text] = chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
+  const bold = Object.assign(document.createElement("b"), { textContent: lead });
+  putExplained(get("look"), text, [bold]);
+
+  function reading() {
+    const { follow, entryStep, steps, lossSteps } = pictures.reading() ?? {};
+    return howToRead(follow ?? null, { entryStep, steps, single: (lossSteps?.length ?? 1) < 2 });
+  }
 }
 
 store.subscribe((settings, changed) => {
@@ -300,6 +309,8 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   get("pictures").focus();
 });
 get("settings-form").addEventListener("submit", (event) => event.preventDefault());
+
+listenTerms(document, () => pictures.reading());
 
 listenDownloads(document, {
   reading: () => pictures.reading(),

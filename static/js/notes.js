@@ -1,7 +1,8 @@
 /** Which controls apply, and why some do not. */
 
+import { putExplained } from "./explain.js";
 import { clipsSamples, emitsAll, isGated, stepsOf } from "./experiment.js";
-import { fromLog10, number, parameterName } from "./format.js";
+import { fromLog10, number, parameterName, plural } from "./format.js";
 import { LONGEST_LINK, isCut, linkOf } from "./properties.js";
 
 const COPIES = new Set(["elman", "jordan"]);
@@ -75,19 +76,23 @@ export function putReasons(document, settings) {
   const copy = document.querySelector('input[name="reach"][value="default"]');
   copy.closest("label").hidden = !COPIES.has(settings.cell);
   document.getElementById("field-k").hidden = reach !== "window" && reach !== "chunk";
-  document.getElementById("reach-note").textContent = {
+  putExplained(document.getElementById("reach-note"), {
     none: "",
     window:
       settings.k === 1
-        ? "A loss reaches its own step only."
-        : `A loss reaches ${settings.k} steps, its own included.`,
-    chunk: `No gradient crosses a border every ${settings.k} steps.`,
+        ? "Window: a loss reaches its own step only."
+        : `Window: a loss reaches ${plural(settings.k, "step")}, its own included.`,
+    chunk:
+      settings.k === 1
+        ? "Chunks: no gradient crosses from one step to the one before."
+        : `Chunks: every ${settings.k} steps there is a border that no gradient crosses.`,
     default: "The context units hold a copy, and a copy passes no gradient.",
-  }[reach];
+  }[reach]);
   document.getElementById("field-mu").hidden = settings.clip === "none";
   document.getElementById("field-persample").hidden = !clipsSamples(settings);
-  document.getElementById("mu-label").textContent =
-    settings.clip === "value" ? "Threshold v" : "Threshold μ";
+  const letter = document.getElementById("mu-letter");
+  letter.textContent = settings.clip === "value" ? "v" : "μ";
+  letter.dataset.term = settings.clip === "value" ? "v" : "mu";
 
   const single = !emitsAll(settings);
   allow(
@@ -107,13 +112,13 @@ export function putReasons(document, settings) {
  */
 export function putNotes(document, settings, flow) {
   const set = (id, text) => {
-    document.getElementById(id).textContent = text;
+    putExplained(document.getElementById(id), text);
   };
   const { network } = flow.experiment;
   set("recurrent-name", parameterName(network.cell === "jordan" ? "W_yh" : "W_hh"));
   set(
     "explicit-note",
-    `${flow.steps} steps given in numbers; ${network.input_size} in, ` +
+    `${plural(flow.steps, "step")} given in numbers; ${network.input_size} in, ` +
       `${network.hidden_size} hidden, ${network.output_size} out.`,
   );
   set(

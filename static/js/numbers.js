@@ -8,11 +8,11 @@ import {
   number,
   parameterName,
   partsOf,
-  share,
+  portion,
   symbol,
 } from "./format.js";
-import { lossName } from "./describe.js";
 import { gateSymbol, gatesAt, partOf, saturatedAt, shareOfGate, shareOfUnits } from "./gates.js";
+import { lossName } from "./letters.js";
 import { reason } from "./reason.js";
 
 /**
@@ -144,8 +144,7 @@ export function edgeRows(placed, reading) {
 }
 
 function left(placed) {
-  if (placed.relative === null) return "";
-  return `${share(placed.relative)} left`;
+  return placed.left === null ? "" : `${portion(placed.left)} what enters`;
 }
 
 /** Rows as a list of terms and numbers. @param {[string, string, string?][]} rows */

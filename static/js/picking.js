@@ -80,7 +80,7 @@ export function rowName(kind) {
       hidden: "hidden state",
       output: "output",
       loss: "loss",
-      context: "context unit",
+      context: "copy in the context units",
       cell: "cell state",
     }[kind] ?? kind
   );

@@ -12,6 +12,14 @@ function fieldOf(document, pointer) {
   return best;
 }
 
+/**
+ * An error for who reads the page: without the names of the service’s settings.
+ * @param {string} detail
+ */
+export function forReaders(detail) {
+  return detail.replace(/ \(UNROLLED_\w+\)|; UNROLLED_\w+(?=\))/g, "");
+}
+
 /** @param {Element} field @param {string} text   "" takes it away */
 export function setFieldError(field, text) {
   const line = field.querySelector("[data-error]");
@@ -47,12 +55,12 @@ export function showProblem(document, problem) {
   const homeless = [];
   for (const { pointer, detail } of problem.errors) {
     const field = fieldOf(document, pointer);
-    if (field) setFieldError(field, detail);
+    if (field) setFieldError(field, forReaders(detail));
     else homeless.push(`${pointer}: ${detail}`);
   }
   const general = problem.errors.length ? homeless.join("; ") : problem.message;
   const place = document.getElementById("problem");
   place.hidden = !general;
-  document.getElementById("problem-text").textContent = general;
+  document.getElementById("problem-text").textContent = forReaders(general);
   document.getElementById("retry").hidden = problem.errors.length > 0;
 }

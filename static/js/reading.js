@@ -67,6 +67,8 @@ export function read(flow) {
   const row = rowOf(flow, follow);
   const entry = row[entryStep - 1] ?? null;
   const relative = (value) => (value === null || entry === null ? null : value - entry);
+  // Of the sum of all losses no share is left: every step feeds it.
+  const left = (value) => (follow === null && lossSteps.length > 1 ? null : relative(value));
   const rows = rowsOf(cell, layers);
 
   const nodes = new Map();
@@ -77,6 +79,7 @@ export function read(flow) {
       x,
       y,
       relative: relative(node.log10_norm),
+      left: left(node.log10_norm),
       alive: node.log10_norm !== null,
     });
   }
@@ -94,6 +97,7 @@ export function read(flow) {
       x1: to.x,
       y1: to.y,
       relative: relative(edge.log10_norm),
+      left: left(edge.log10_norm),
       state: stateOf(edge, to.alive),
       stops: edge.blocked && to.alive,
     });

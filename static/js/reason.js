@@ -1,6 +1,7 @@
 /** Why nothing travels back along an edge, in words. */
 
-import { lossSymbol, partsOf, symbol } from "./format.js";
+import { partsOf, plural, symbol } from "./format.js";
+import { lossName } from "./letters.js";
 import { firstReached, nearestLoss } from "./reach.js";
 
 /**
@@ -24,7 +25,7 @@ function stopped(edge, reading) {
 }
 
 function truncationEnds(copied, { kind, steps }) {
-  const size = steps === 1 ? "1 step" : `${steps} steps`;
+  const size = plural(steps, "step");
   if (copied && kind === "window" && steps === 1)
     return "a copy passes no gradient";
   if (kind === "chunk") return `no gradient crosses from a chunk of ${size} into the one before`;
@@ -51,7 +52,7 @@ function unreached(edge, reading) {
   const { follow } = reading;
   const own = edge.kind === "loss" || (edge.kind === "output" && network.cell !== "jordan");
   if (own && follow !== null && follow !== step)
-    return `${lossSymbol(follow)} is followed, not ${lossSymbol(step)}`;
+    return `${lossName(follow)} is followed, not ${lossName(step)}`;
   const loss = nearestLoss(reading, step);
   if (loss === undefined)
     return follow === null ? "no loss comes after this" : "a loss cannot reach a later step";
@@ -59,7 +60,7 @@ function unreached(edge, reading) {
   if (reached > step) {
     const copied = network.cell === "elman" || network.cell === "jordan";
     const why = truncationEnds(copied, truncation).replace("here", "there");
-    return `${lossSymbol(loss)} reaches no step before ${reached}: ${why}`;
+    return `${lossName(loss)} reaches no step before ${reached}: ${why}`;
   }
-  return `nothing of ${lossSymbol(follow)} arrives at ${symbol(edge.target)}`;
+  return `nothing of ${lossName(follow)} arrives at ${symbol(edge.target)}`;
 }

@@ -1,71 +1,116 @@
-/** The sentence before the pictures, and the captions' keys. */
+/** The sentences before the pictures, and the captions' keys. */
 
-import { fromLog10, number, share } from "./format.js";
-import { lossName } from "./describe.js";
-import { element } from "./elements.js";
+import { fromLog10, number, plural, portion } from "./format.js";
 import { clippedShift, clippedTotal } from "./figures/profile.js";
-
-const SLOPE = "f′(a)";
+import { termHtml } from "./glossary.js";
+import { lossName } from "./letters.js";
+import { followsAll, isCopy, passageOf, stateName } from "./passage.js";
 
 /**
- * The engine's summary, its verdict in bold.
- * @param {HTMLElement} paragraph
+ * The engine's summary: its verdict, which is shown bold, and the rest.
  * @param {string} summary
+ * @returns {{verdict: string, rest: string}}
  */
-export function putSummary(paragraph, summary) {
+export function partsOfSummary(summary) {
   const cut = summary.indexOf(": ");
-  if (cut < 0) {
-    paragraph.textContent = summary;
-    return;
-  }
-  const verdict = document.createElement("strong");
-  verdict.textContent = `${summary.slice(0, cut)}.`;
-  const rest = summary.slice(cut + 2);
-  paragraph.replaceChildren(verdict, " ", ...unbroken(sentenceCase(rest)));
+  if (cut < 0) return { verdict: "", rest: summary };
+  return { verdict: `${summary.slice(0, cut)}.`, rest: sentenceCase(summary.slice(cut + 2)) };
 }
 
-/** A text whose f′(a) stay on one line. */
-function unbroken(words) {
-  return words
-    .split(SLOPE)
-    .flatMap((part, index) => (index ? [element("span", "unbroken", SLOPE), part] : [part]));
-}
-
-/** A symbol keeps its letter: h is no H. */
+/** A symbol keeps its letter: h is no H, and tanh′(A) no Tanh′(A). */
 function sentenceCase(words) {
-  return /^\p{L} /u.test(words) ? words : words[0].toUpperCase() + words.slice(1);
+  return /^(\p{L} |\p{L}+[₀-₉′^])/u.test(words)
+    ? words
+    : words[0].toUpperCase() + words.slice(1);
 }
 
 /**
- * What is left of the followed loss, in numbers.
+ * What the followed loss is, and how much of it arrives, in numbers.
  * @param {import("./types.js").Reading} reading
  */
 export function leftSentence(reading) {
-  const { entryStep, row, entry, follow, flow } = reading;
-  const steps = flow.steps === 1 ? "1 step" : `${flow.steps} steps`;
-  if (!reading.lossSteps.length) return `No loss is left in these ${steps}.`;
+  if (!reading.lossSteps.length) return `No loss is left in ${theseSteps(reading)}.`;
+  return `${lossWords(reading)} ${arrival(reading)}`;
+}
+
+function theseSteps({ flow }) {
+  return flow.steps === 1 ? "this step" : `these ${flow.steps} steps`;
+}
+
+/** "L = 35.96 over 15 steps, L₁₅ = 2.71." */
+function lossWords({ flow, follow, lossSteps }) {
+  const over = `over ${plural(flow.steps, "step")}`;
   const whole =
     flow.loss === null
-      ? `L over ${steps} is more than a double holds.`
-      : `L = ${number(flow.loss, 4)} over ${steps}.`;
-  if (follow === null && reading.lossSteps.length > 1) {
+      ? `L ${over} is more than a double holds`
+      : `L = ${number(flow.loss, 4)} ${over}`;
+  const own = follow === null ? null : (flow.step_losses[follow - 1] ?? null);
+  if (lossSteps.length < 2 || own === null) return `${whole}.`;
+  return `${whole}, ${lossName(follow)} = ${number(own, 4)}.`;
+}
+
+function arrival(reading) {
+  const passage = passageOf(reading);
+  return ARRIVALS[passage.kind](reading, passage);
+}
+
+const ARRIVALS = {
+  none: ({ entryStep }) => `No gradient enters at step ${entryStep}.`,
+
+  all(reading) {
+    const { row, entryStep } = reading;
+    const norm = (step) => `‖∂L/∂${stateName(reading, step)}‖ = ${fromLog10(row[step - 1])}`;
+    const ends = entryStep === 1 ? norm(1) : `${norm(1)}, ${norm(entryStep)}`;
     return (
-      `${whole} All losses together: each step feeds itself, so the total can look level ` +
-      "even where nothing reaches back. Follow one step to see it."
+      `All losses together: ${ends}. Each step feeds itself, so the sum can look level even ` +
+      "where nothing reaches back. Follow one step to see it."
     );
-  }
-  if (entry === null) return `${whole} No gradient enters at step ${entryStep}.`;
-  if (entryStep === 1)
-    return `${whole} The loss enters at step 1 with ${fromLog10(entry)}; there is no earlier step.`;
-  const first = row.findIndex((value) => value !== null) + 1;
-  if (first > 1) {
-    const back = first === entryStep ? "stays at" : `reaches back from step ${entryStep} to`;
-    return `${whole} ${lossName(follow)} ${back} step ${first}: nothing arrives before it.`;
-  }
-  const left = row[0] - entry;
-  return left > 0.3
-    ? `${whole} What enters at step ${entryStep} arrives at step 1 grown ${share(left)}.`
-    : `${whole} Of what enters at step ${entryStep}, ${share(left)} arrives at step 1.`;
+  },
+
+  one: ({ entry, flow }) =>
+    entry === null
+      ? "The loss enters at step 1; there is no earlier step."
+      : `The loss enters at step 1 with ${fromLog10(entry)}; there is ` +
+        `${flow.steps === 1 ? "no other" : "no earlier"} step.`,
+
+  left(reading, { entryStep, decades, of }) {
+    const [from, to] = ends(reading, entryStep, 1, of);
+    return decades > 0 && portion(decades) !== "all of"
+      ? `What arrives ${to} is ${portion(decades)} what enters ${from}.`
+      : `Of what enters ${from}, ${share(decades)} arrives ${to}.`;
+  },
+
+  stops(reading, { entryStep, first, decades, cut, of }) {
+    const loss = lossName(reading.follow);
+    const [, to] = ends(reading, entryStep, first, of);
+    const why = cut ? cutWords(reading) : "before that it is exactly zero";
+    if (first === entryStep) return `${loss} stays ${to}: ${why}.`;
+    const much = `where ${portion(decades)} what enters arrives`;
+    return `${loss} reaches back from step ${entryStep} to step ${first}, ${much}; ${why}.`;
+  },
+};
+
+/** "all of it", "12.6 %", "1.0 × 10⁻⁴⁰⁰ of it". */
+function share(decades) {
+  const words = portion(decades);
+  return words.endsWith("% of") ? words.slice(0, -3) : `${words} it`;
+}
+
+/** Where it enters and where it arrives; of an LSTM which part of its state is meant. */
+function ends(reading, entryStep, step, of) {
+  if (of === "hidden") return [`at step ${entryStep}`, `at step ${step}`];
+  const name = (t) => `at ${stateName(reading, t, of)}`;
+  const rest = of === "part" ? ", cell states not counted" : "";
+  return [name(entryStep), `${name(step)}${rest}`];
+}
+
+/** Why nothing comes before the first step that a truncation lets a loss reach. */
+function cutWords({ flow: { experiment } }) {
+  if (isCopy(experiment)) return "the copy passes no gradient on";
+  const { kind, steps } = experiment.truncation;
+  return kind === "window"
+    ? `its window of ${plural(steps, "step")} ends there`
+    : `a chunk of ${plural(steps, "step")} begins there`;
 }
 
 /** What an overflow took, or "". @param {import("./types.js").Flow} flow */
@@ -77,13 +122,32 @@ export function overflowSentence({ overflow }) {
   return `${overflow.quantity} overflows at step ${overflow.step} of ${overflow.steps}; ${shown}.`;
 }
 
+/**
+ * How to read the picture, for what is followed.
+ * @param {number | null} follow   a step, or null for every loss
+ * @param {{entryStep: number, steps: number, single: boolean}} given   single: there is one loss
+ */
+export function howToRead(follow, { entryStep, steps, single }) {
+  if (follow === null && !single)
+    return (
+      "The errors of all steps travel back along the edges at once; colour and width say how " +
+      `large their sum is beside that at step ${entryStep}.`
+    );
+  const loss = single ? "The error" : `${lossName(follow)}, ${whose(follow, steps)} error,`;
+  return `${loss} travels back along the edges; colour and width say how much is left.`;
+}
+
+function whose(follow, steps) {
+  return follow === steps ? "the last step’s" : `step ${follow}’s`;
+}
+
 /** The small keys beside the pictures' titles, as HTML of our own. */
 export function keys(reading) {
   const loss = lossName(reading.follow);
   const many = reading.lossSteps.length > 1;
   const shift = clippedShift(reading);
   const profile = [
-    `<span><i class="bar"></i>‖∂${loss}/∂h‖${reading.follow === null ? ", all losses" : ""}</span>`,
+    `<span><i class="bar"></i>‖∂${loss}/∂H‖${followsAll(reading) ? ", all losses" : ""}</span>`,
   ];
   if (reading.follow !== null && many) profile.push("<span><i></i>all losses together</span>");
   if (shift !== null)
@@ -92,12 +156,14 @@ export function keys(reading) {
     profile.push('<span><i class="dash"></i>all losses, clipped while going back</span>');
   const boxed = reading.follow === null ? "" : `<span><i class="box"></i>${loss}</span>`;
   const clipped = reading.flow.clipping.rule !== "none";
+  const row = termHtml("itemized", "row i");
+  const left = termHtml("left", "what is left");
   return {
     diagram: many ? "<span>click a loss to follow it</span>" : "",
     profile: profile.join(""),
     map: many
-      ? `<span>row i: what is left of L<sub>i</sub> at every step${sampled(reading)}</span>${boxed}`
-      : "<span>this wiring has one loss, so one row</span>",
+      ? `<span>${row}: ${left} of L<sub>i</sub> at every step${sampled(reading)}</span>${boxed}`
+      : `<span>this wiring has one loss, so one row: ${left} of it</span>`,
     clipping: clipped
       ? '<span><i class="before"></i>before</span><span><i class="after"></i>after clipping</span>'
       : "<span>norm of each, log scale</span>",
@@ -108,63 +174,4 @@ export function keys(reading) {
 function sampled({ flow, lossSteps }) {
   const rows = flow.itemized.loss_steps.length;
   return rows < lossSteps.length ? `; ${rows} of ${lossSteps.length} losses` : "";
-}
-
-/** Clipping in words. @param {import("./types.js").Flow} flow */
-export function clippingSentence(flow) {
-  const { rule, engaged, cosine, scale, threshold, finite } = flow.clipping;
-  const norm = fromLog10(flow.clipping.log10_norm_before);
-  if (finite === false) return "The gradient holds an infinity: no clipping can mend that.";
-  if (rule === "none") return `All parameters together: ‖g‖ = ${norm}. Not clipped.`;
-  if (rule === "backward") return backwardSentence(flow, norm);
-  if (flow.clipping.per_sample) return samplesSentence(flow, norm);
-  const name = rule === "norm" ? "μ" : "v";
-  if (!engaged) {
-    return rule === "norm"
-      ? `‖g‖ = ${norm} is not above ${name} = ${number(threshold)}: nothing is clipped.`
-      : `No component is beyond ±${number(threshold)}: nothing is clipped.`;
-  }
-  const after = number(flow.clipping.norm_after);
-  const kept = `cosine ${cosine === null ? "–" : cosine.toFixed(3)}`;
-  if (rule === "norm") {
-    const times = `every component times ${number(scale)}`;
-    return `‖g‖ ${norm} → ${after}: ${times}. The direction is kept: ${kept}.`;
-  }
-  return (
-    `‖g‖ ${norm} → ${after}. Components beyond ±${number(threshold)} were cut, ` +
-    `so the direction ${bent(cosine ?? 0)}: ${kept}.`
-  );
-}
-
-/** Clipping of ∂L/∂h_t on the way back. */
-function backwardSentence({ clipping, steps }, norm) {
-  const { cosine, threshold, step_scale: scales } = clipping;
-  const cut = (scales ?? []).filter((scale) => scale !== null && scale < 1).length;
-  const limit = `μ = ${number(threshold)}`;
-  if (!cut) return `‖∂L/∂h‖ is nowhere above ${limit}: nothing is clipped. ‖g‖ = ${norm}.`;
-  return (
-    `‖∂L/∂h‖ was brought down to ${limit} at ${cut} of ${steps} steps while going back: ` +
-    `‖g‖ ${norm} → ${number(clipping.norm_after)}${direction(cosine)}.`
-  );
-}
-
-/** Clipping of each sample, whose mean is not the clipped mean. */
-function samplesSentence({ clipping }, norm) {
-  const { per_sample: samples } = clipping;
-  const all = samples.norm.length;
-  if (!samples.engaged)
-    return `None of ${all} samples is above the threshold: nothing is clipped. ‖g‖ = ${norm}.`;
-  return (
-    `${samples.engaged} of ${all} samples were clipped before the mean was taken: ‖g‖ ${norm} → ` +
-    `${number(clipping.norm_after)}. That biases the mean: its cosine with the clipped mean is ` +
-    `${samples.cosine === null ? "–" : samples.cosine.toFixed(3)}.`
-  );
-}
-
-function direction(cosine) {
-  return cosine === null ? "" : `; the direction ${bent(cosine)}: cosine ${cosine.toFixed(3)}`;
-}
-
-function bent(cosine) {
-  return cosine > 0.9995 ? "is nearly kept" : "bends";
 }

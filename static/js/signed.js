@@ -2,7 +2,7 @@
 
 import { element, paragraph } from "./elements.js";
 import { indices, parameterName, partsOf, symbol } from "./format.js";
-import { lossName } from "./describe.js";
+import { lossName } from "./letters.js";
 import { LETTERS, gateName } from "./gates.js";
 import { hasNegative, legend, numbersOf } from "./matrices.js";
 

@@ -1,9 +1,10 @@
-/** The spectrum in words: what the eigenvalues promise, and what happens before it. */
+/** The spectrum in words: what the matrix promises, and what happens along this sequence. */
 
-import { fromLog10, number, plain } from "./format.js";
+import { apart, compare, fromLog10, isOne, number, plain, plural, stepsBack, tidy, times } from "./format.js";
 import { LETTERS } from "./gates.js";
+import { termHtml } from "./glossary.js";
 
-/** A product that stays below this is no growth. */
+/** A product that stays within this factor neither grows nor shrinks. */
 const GROWN = Math.log10(1.05);
 
 /**
@@ -23,87 +24,122 @@ export function humpOf(series) {
 
 /** "21-fold", "1.3-fold", "3.2 × 10⁵-fold". */
 function fold(log10) {
-  const times = 10 ** log10;
-  const digits = times < 10 ? 2 : Math.ceil(log10);
-  return `${log10 < 4 ? plain(times, digits) : fromLog10(log10, 2)}-fold`;
+  const factor = 10 ** log10;
+  const digits = factor < 10 ? 2 : Math.ceil(log10);
+  return `${log10 < 4 ? plain(factor, digits) : fromLog10(log10, 2)}-fold`;
 }
 
-function stepsBack(back) {
-  return back === 1 ? "in the first step back" : `in the first ${back} steps back`;
+function early(back) {
+  return back === 1 ? "in the first step back" : `in the first ${stepsBack(back)}`;
 }
 
-/** What the product does, after what ρ says of the long run. */
-function growth(flow) {
-  const { product_log10_norm: series } = flow.spectrum;
+/** What a product of Jacobians does, and where it ends. @param {(number | null)[]} series */
+function growth(series, what = "the product") {
+  const last = series[0];
   const hump = humpOf(series);
-  if (!hump) return "the product shrinks from the first step back";
-  const turns = hump.back < series.length ? " before it shrinks" : ", as far as this sequence goes";
-  return `${stepsBack(hump.back)} the product grows ${fold(hump.log10)}${turns}`;
+  if (hump) {
+    const after =
+      hump.back === series.length
+        ? ", as far as this sequence goes"
+        : last !== null && last > hump.log10 - GROWN
+          ? " and then holds"
+          : " before it shrinks";
+    return `${early(hump.back)} ${what} grows ${fold(hump.log10)}${after}`;
+  }
+  if (last === null) return `${what} is exactly zero at step 1`;
+  const end = isOne(last) ? "1" : times(last);
+  if (Math.abs(last) < GROWN) return `${what} neither grows nor shrinks, and is ${end} at step 1`;
+  const nearest = series.at(-1);
+  const from = nearest !== null && nearest < 0 ? " from the first step back" : "";
+  return `${what} shrinks${from}, to ${end} at step 1`;
 }
 
 /** Of a matrix with an activation: eigenvalues, singular values and their bound 1/γ. */
 function plainCell(flow) {
-  const { spectral_radius: radius, spectral_norm: norm, bound = 1, sufficient } = flow.spectrum;
-  const [rho, sigma, limit] = [tidy(radius), tidy(norm), boundWords(bound)];
-  if (sufficient)
+  const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
+  const { product_log10_norm: series } = flow.spectrum;
+  const rho = tidy(radius);
+  if (bound === null || bound === undefined) return `ρ = ${rho}, σₘₐₓ = ${tidy(norm)}.`;
+  const happens = series.length ? `here ${growth(series)}` : "here is one step";
+  const [sigma, limit] = apart(norm, bound);
+  if (compare(norm, bound) === 0)
     return (
-      `σₘₐₓ = ${sigma} < ${limit}: the gradient must vanish, whatever the inputs ` +
-      `(Pascanu et al. 2013). ρ = ${rho}.`
+      `σₘₐₓ = 1/γ = ${limit}: neither vanishing nor exploding is promised ` +
+      `(Pascanu et al. 2013). ρ = ${rho}: ${happens}.`
     );
-  if (!flow.spectrum.product_log10_norm.length) return `ρ = ${rho}, σₘₐₓ = ${sigma}.`;
-  if (radius < bound - 1e-9) {
-    const promise = `ρ = ${rho} < ${limit} promises decay in the long run, `;
-    return humpOf(flow.spectrum.product_log10_norm)
-      ? `${promise}but σₘₐₓ = ${sigma}: ${growth(flow)}.`
-      : `${promise}though σₘₐₓ = ${sigma} would allow growth on the way: here ${growth(flow)}.`;
-  }
+  if (compare(norm, bound) < 0)
+    return (
+      `σₘₐₓ = ${sigma} < 1/γ = ${limit}: the gradient must vanish, whatever the inputs ` +
+      `(Pascanu et al. 2013). ρ = ${rho}: ${happens}.`
+    );
+  if (compare(radius, bound) < 0) return belowTheBound(flow, happens);
   return (
-    `ρ = ${rho} ≥ ${limit}: the gradient can explode, if f′ stays near its largest; ` +
-    `here ${growth(flow)}.`
+    `σₘₐₓ = ${sigma} > 1/γ = ${limit}: the gradient can explode; it need not, for that is ` +
+    `necessary and not sufficient (Pascanu et al. 2013). ρ = ${rho}: ${happens}.`
   );
 }
 
-function boundWords(bound) {
-  return `1/γ = ${tidy(bound)}`;
-}
-
-/** A number without the zeros at its end. */
-function tidy(value) {
-  return number(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+/** Where eigenvalues lie inside the circle of radius 1/γ and a singular value does not. */
+function belowTheBound(flow, happens) {
+  const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
+  const [rho, limit] = apart(radius, bound);
+  const [sigma] = apart(norm, bound);
+  const linear = flow.experiment.network.activation === "linear";
+  const promise = linear
+    ? `ρ = ${rho} < 1/γ = ${limit} promises decay in the long run, `
+    : `ρ = ${rho} < 1/γ = ${limit} makes decay likely in the long run, `;
+  return humpOf(flow.spectrum.product_log10_norm)
+    ? `${promise}but σₘₐₓ = ${sigma}: ${happens.replace(/^here /, "")}.`
+    : `${promise}though σₘₐₓ = ${sigma} would allow growth on the way: ${happens}.`;
 }
 
 /** Of a gated cell: no single matrix decides. */
 function gatedCell(flow) {
-  const { blocks, spectral_radius: radius } = flow.spectrum;
+  const { blocks, spectral_radius: radius, product_log10_norm: series } = flow.spectrum;
+  const { cell_product_log10_norm: cells } = flow.spectrum;
   const each = Object.entries(blocks ?? {}).map(([name, r]) => `${LETTERS[name]} ${tidy(r)}`);
   const listed = each.length ? ` Spectral radii by gate: ${each.join(", ")}.` : "";
   const written = flow.experiment.network.cell === "lstm" ? "g" : "n";
+  const said = [growthOf(series, cells ? "the product for H" : "the product"), growthOf(cells, "that for C")];
+  const along = said.filter(Boolean).join("; ");
   return (
     `Drawn is the candidate’s block ${written}, ρ = ${tidy(radius)}. It promises nothing by ` +
-    `itself: gates multiply what passes.${listed} Along this sequence ${growth(flow)}.`
+    `itself: gates multiply what passes.${listed}${along ? ` Along this sequence ${along}.` : ""}`
   );
 }
 
+function growthOf(series, what) {
+  return series?.length ? growth(series, what) : "";
+}
+
 /** Whether nearby states come together along this sequence. */
-function lyapunov({ spectrum: { lyapunov_exponents: exponents } }) {
-  const largest = exponents?.[0];
-  if (largest === undefined || largest === null || !Number.isFinite(largest)) return "";
-  const factor = `× ${number(Math.exp(largest))} a step`;
-  const size = number(largest);
-  if (Math.abs(largest) < 0.005)
-    return `Largest Lyapunov exponent ${size}: nearby states keep their distance.`;
-  return largest < 0
-    ? `Largest Lyapunov exponent ${size}: nearby states come together, ${factor}.`
-    : `Largest Lyapunov exponent ${size}: nearby states part, ${factor}.`;
+function lyapunov({ steps, spectrum: { lyapunov_exponents: exponents } }) {
+  if (!exponents?.length) return "";
+  const [largest] = exponents;
+  if (largest === null)
+    return "No direction survives this sequence: nearby states become the same.";
+  const size = number(largest, 3, 1);
+  const moved = `Largest Lyapunov exponent ${size}: nearby states`;
+  // Over the whole sequence, not over a step: 0.004 a step is 50-fold in 1000.
+  if (Math.abs(largest) * (steps - 1) < Math.log(1.05)) return `${moved} keep their distance.`;
+  const factor = `× ${times(largest / Math.LN10)} a step`;
+  return `${moved} ${largest < 0 ? "come together" : "part"}, ${factor}.`;
 }
 
 /** What the far past adds against what the near past adds. */
-function ratio({ spectrum: { long_to_short: given } }) {
-  if (!given) return "";
-  const far = `from ${given.split} steps back or more`;
-  return given.log10_ratio === null
-    ? `Nothing comes ${far}.`
-    : `What comes ${far} is ${fromLog10(given.log10_ratio, 2)} times as much as the rest.`;
+function ratio({ steps, spectrum: { long_to_short: given }, itemized }) {
+  if (!given || steps === 1) return "";
+  if (itemized.log10_norm.every((row) => row.every((value) => value === null))) return "";
+  const far = `from ${plural(given.split, "step")} back or more`;
+  if (given.log10_ratio === null) return `Nothing comes ${far}.`;
+  return `What comes ${far} is ${times(given.log10_ratio, 2)} times as much as the rest.`;
+}
+
+/** The regulariser of Pascanu et al., summed. */
+function regulariser({ spectrum: { omega } }) {
+  const known = (omega ?? []).filter((value) => value !== null);
+  if (!known.length) return "";
+  return `Ω = ${number(known.reduce((a, b) => a + b, 0), 3, 1)}.`;
 }
 
 /**
@@ -111,21 +147,24 @@ function ratio({ spectrum: { long_to_short: given } }) {
  * @param {import("./types.js").Flow} flow
  */
 export function spectrumSentence(flow) {
+  if (!flow.spectrum) return "";
   return isGatedFlow(flow) ? gatedCell(flow) : plainCell(flow);
 }
 
 /** Under the picture of the product. @param {import("./types.js").Flow} flow */
 export function productSentence(flow) {
-  return [lyapunov(flow), ratio(flow)].filter(Boolean).join(" ");
+  if (!flow.spectrum) return "";
+  return [lyapunov(flow), ratio(flow), regulariser(flow)].filter(Boolean).join(" ");
 }
 
 /** The key of the product's lines, as HTML of our own. @param {import("./types.js").Flow} flow */
 export function productKey(flow) {
-  const parts = ["<span><i></i>‖∂h<sub>T</sub>/∂h<sub>t</sub>‖</span>"];
-  if (flow.spectrum.cell_product_log10_norm)
-    parts.push('<span><i class="dash"></i>‖∂c<sub>T</sub>/∂c<sub>t</sub>‖</span>');
+  const norm = termHtml("jacobians", "‖∂H<sub>T</sub>/∂H<sub>t</sub>‖");
+  const parts = [`<span><i></i>${norm}</span>`];
+  if (flow.spectrum?.cell_product_log10_norm)
+    parts.push('<span><i class="dash"></i>‖∂C<sub>T</sub>/∂C<sub>t</sub>‖</span>');
   if (!isGatedFlow(flow)) {
-    const base = (flow.spectrum.gamma ?? 1) === 1 ? "ρ" : "(γρ)";
+    const base = (flow.spectrum?.gamma ?? 1) === 1 ? "ρ" : "(γρ)";
     parts.push(`<span><i class="dots"></i>${base}<sup>T−t</sup></span>`);
   }
   return parts.join("");

@@ -34,7 +34,8 @@
  * @property {number | null} loss
  * @property {Series} step_losses
  * @property {{norm: Series, log10_norm: Series}} hidden_gradient
- * @property {{loss_steps: number[], steps: number[], log10_norm: Series[]}} itemized
+ * @property {{loss_steps: number[], steps: number[], log10_norm: Series[],
+ *   state_log10_norm?: Series[]}} itemized
  * @property {Object<string, ParameterGradient>} parameter_gradients
  * @property {{rule: string, threshold: number | null, norm_before: number | null,
  *   log10_norm_before: number | null, norm_after: number | null, scale: number | null,
@@ -56,6 +57,7 @@
  * @property {number} x   on the time axis
  * @property {number} y   in rows, upwards
  * @property {number | null} relative   decades gained since the followed loss entered
+ * @property {number | null} left   the same, and null where every loss is followed at once
  * @property {boolean} alive   whether the followed loss reaches it
  *
  * @typedef {object} PlacedEdge
@@ -66,6 +68,7 @@
  * @property {number} x1
  * @property {number} y1
  * @property {number | null} relative
+ * @property {number | null} left
  * @property {"live" | "blocked" | "dead" | "off"} state
  * @property {boolean} stops   whether the followed gradient comes as far as this and no further
  *

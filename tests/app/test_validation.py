@@ -250,3 +250,32 @@ async def test_an_overflow_at_step_1_is_the_weights_fault(refused):
     )
     assert list(errors) == ["/weights"]
     assert "h overflows the range of a double at step 1 of 2" in errors["/weights"]
+
+
+@pytest.mark.parametrize(
+    ("experiment", "pointer", "detail"),
+    [
+        (
+            {"sequence": {"kind": "random", "seed": -5}},
+            "/sequence/seed",
+            "received -5; allowed: a whole number from 0 to 9007199254740991",
+        ),
+        (
+            {"weights": {"seed": 1.5}},
+            "/weights/seed",
+            "received 1.5; allowed: a whole number from 0 to 9007199254740991",
+        ),
+        (
+            {"network": {"num_layers": 9}},
+            "/network/num_layers",
+            "received 9; allowed: a whole number from 1 to 4",
+        ),
+        (
+            {"network": {"num_layers": "2"}},
+            "/network/num_layers",
+            "received '2'; allowed: a whole number from 1 to 4",
+        ),
+    ],
+)
+async def test_a_whole_number_is_answered_with_its_range(refused, experiment, pointer, detail):
+    assert await refused(experiment) == {pointer: detail}

@@ -94,7 +94,7 @@ def test_back_and_forward(unrolled: Unrolled) -> None:
     unrolled.ready()
     unrolled.choose("Cell", "Elman")
     unrolled.ready()
-    expect(page.locator("#name-b")).to_have_text("Elman, window 1")
+    expect(page.locator("#name-b")).to_have_text("Elman, copy")
     with page.expect_request(FLOW):
         page.go_back()
     unrolled.ready()
@@ -106,7 +106,7 @@ def test_back_and_forward(unrolled: Unrolled) -> None:
     with page.expect_request(FLOW):
         page.go_forward()
     unrolled.ready()
-    expect(page.locator("#name-b")).to_have_text("Elman, window 1")
+    expect(page.locator("#name-b")).to_have_text("Elman, copy")
     unrolled.open()
 
 

@@ -205,3 +205,27 @@ def test_the_drawing_library_that_does_not_come_is_said(fresh: Unrolled, page_lo
     fresh.page.route("**/assets/plotly*", lambda route: route.abort())
     fresh.page.goto("/")
     expect(fresh.page.get_by_role("alert").filter(has_text="did not load")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("detail", "read"),
+    [
+        ("stopped after 30 seconds; allowed: fewer steps (UNROLLED_JOB_SECONDS)",
+         "stopped after 30 seconds; allowed: fewer steps"),
+        ("received 9; allowed: at most 8 (Largest hidden size, H; UNROLLED_MAX_HIDDEN_SIZE)",
+         "received 9; allowed: at most 8 (Largest hidden size, H)"),
+        ("64 requests wait, as many as may (UNROLLED_MAX_WAITING); try again in 2 s",
+         "64 requests wait, as many as may; try again in 2 s"),
+        ("received “UNROLLED”; allowed: a number", "received “UNROLLED”; allowed: a number"),
+    ],
+)  # fmt: skip
+def test_who_reads_the_page_has_no_environment(modules, detail: str, read: str) -> None:
+    assert modules("problems.js", "({forReaders}, text) => forReaders(text)", detail) == read
+
+
+def test_a_number_below_its_least_is_answered_with_its_range(unrolled: Unrolled) -> None:
+    unrolled.open(source="random")
+    unrolled.page.get_by_label("Seed", exact=True).last.fill("-5")
+    said = unrolled.page.locator("[data-error]:visible")
+    expect(said).to_have_text("received “-5”; allowed: a whole number from 0 to 9999999")
+    unrolled.open()

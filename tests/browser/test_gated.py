@@ -117,7 +117,7 @@ def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name
 def test_why_an_lstm_holds_the_gradient(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", forget=1, select="c_3>c_4")
     forget = unrolled.flow()["gates"]["forget"][3]
-    words = f"passes ∂L/∂c₄ ⊙ f₄; mean forget gate {forget:.2f}"
+    words = f"passes ∂L/∂C₄ ⊙ f₄; mean forget gate {forget:.2f}"
     expect(opened(unrolled)).to_contain_text(words)
     said = " ".join(opened(unrolled).locator("math").all_text_contents())
     assert "diag" in said

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import engine
 from engine.activations import ACTIVATIONS
 from engine.pascanu import conditions, long_to_short, omega
 from tests.engine.reference.cases import draws
@@ -32,6 +33,27 @@ def test_conditions(
     found = conditions(norm, ACTIVATIONS[name].bound)
     assert (found.gamma, found.bound) == (gamma, 1.0 / gamma)
     assert (found.sufficient, found.necessary) == (vanishes, may_explode)
+
+
+@pytest.mark.parametrize("gamma", [1.0, 0.25])
+@pytest.mark.parametrize("off", [0.0, 1e-16, -1e-16, 3e-16, -3e-16, 1e-12, -1e-12])
+def test_what_is_equal_within_rounding_promises_neither(gamma: float, off: float) -> None:
+    found = conditions((1.0 + off) / gamma, gamma)
+    assert (found.sufficient, found.necessary) == (False, False)
+    assert conditions((1.0 - 2e-9) / gamma, gamma).sufficient
+    assert conditions((1.0 + 2e-9) / gamma, gamma).necessary
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("activation", ["linear", "tanh", "relu"])
+def test_an_orthogonal_matrix_promises_neither_whatever_its_seed(
+    activation: str, seed: int
+) -> None:
+    network = engine.Network("simple", "many-to-one", activation, 4, 16, 4)
+    parameters = engine.draw_parameters(network, init="orthogonal", spectral_radius=1.0, seed=seed)
+    norm = float(np.linalg.svd(parameters["W_hh"], compute_uv=False)[0])
+    found = conditions(norm, ACTIVATIONS[activation].bound)
+    assert (found.sufficient, found.necessary) == (False, False)
 
 
 def test_omega_by_its_formula() -> None:

@@ -1,0 +1,75 @@
+/** Clipping in words. */
+
+import { compare, cosineText, fromLog10, number, plural } from "./format.js";
+
+/**
+ * What the clip rule did.
+ * @param {import("./types.js").Flow} flow
+ */
+export function clippingSentence(flow) {
+  const { rule, engaged, threshold, finite, log10_norm_before: before } = flow.clipping;
+  const { per_sample: samples } = flow.clipping;
+  if (finite === false) return "The gradient holds an infinity: no clipping can mend that.";
+  const norm = fromLog10(before);
+  if (rule === "backward") return backwardSentence(flow, norm);
+  if (samples) return samplesSentence(flow, norm);
+  if (before === null) return "‖g‖ = 0: the gradient of every parameter is exactly zero.";
+  if (rule === "none") return `All parameters together: ‖g‖ = ${norm}. Not clipped.`;
+  if (!engaged) {
+    return rule === "norm"
+      ? `‖g‖ = ${norm} is not above μ = ${number(threshold)}: nothing is clipped.`
+      : `‖g‖ = ${norm}. No component is beyond ±${number(threshold)}: nothing is clipped.`;
+  }
+  const after = number(flow.clipping.norm_after);
+  if (rule === "norm") {
+    const factor = fromLog10(Math.log10(threshold) - before);
+    return (
+      `‖g‖ ${norm} → ${after}: every component times ${factor}. ` +
+      `The direction is kept: cosine ${cosineText(1)}.`
+    );
+  }
+  return (
+    `‖g‖ ${norm} → ${after}. Components beyond ±${number(threshold)} were cut` +
+    `${direction(flow.clipping.cosine)}.`
+  );
+}
+
+/** Clipping of ∂L/∂h_t on the way back. */
+function backwardSentence({ clipping, steps, layers }, norm) {
+  const { cosine, threshold, engaged, norm_after: left, step_scale: scales } = clipping;
+  const limit = `μ = ${number(threshold)}`;
+  if (!engaged) return `‖∂L/∂H‖ is nowhere above ${limit}: nothing is clipped. ‖g‖ = ${norm}.`;
+  const cut = (scales ?? []).filter((scale) => scale !== null && scale < 1).length;
+  const of = layers ? " of the last layer" : "";
+  const where = cut
+    ? `‖∂L/∂H‖${of} was brought down to ${limit} at ${cut} of ${plural(steps, "step")}`
+    : `Below the last layer ‖∂L/∂H‖ was brought down to ${limit}`;
+  const after = left === null ? "more than a double holds" : number(left);
+  return `${where} while going back: ‖g‖ ${norm} → ${after}${direction(cosine)}.`;
+}
+
+/** Clipping of each sample, whose mean is not the clipped mean. */
+function samplesSentence({ clipping }, norm) {
+  const { per_sample: samples, rule, threshold } = clipping;
+  const all = plural(samples.norm.length, "sample");
+  if (!samples.engaged) {
+    const none =
+      rule === "norm"
+        ? `None of ${all} has a gradient above μ = ${number(threshold)}`
+        : `None of ${all} has a component beyond ±${number(threshold)}`;
+    return `${none}: nothing is clipped. ‖g‖ = ${norm}.`;
+  }
+  const done =
+    `${samples.engaged} of ${all} ${samples.engaged === 1 ? "was" : "were"} clipped before the ` +
+    `mean was taken: ‖g‖ ${norm} → ${number(clipping.norm_after)}.`;
+  if (samples.cosine === null) return done;
+  const biased = compare(samples.cosine, 1) < 0 ? "That biases the mean" : "That biases nothing";
+  return `${done} ${biased}: its cosine with the clipped mean is ${cosineText(samples.cosine)}.`;
+}
+
+/** What became of the direction. @param {number | null} cosine */
+function direction(cosine) {
+  if (cosine === null) return "";
+  const bent = compare(cosine, 1) === 0 ? "is kept" : cosine > 0.9995 ? "is nearly kept" : "bends";
+  return `; the direction ${bent}: cosine ${cosineText(cosine)}`;
+}

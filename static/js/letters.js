@@ -1,0 +1,14 @@
+/** Letters that depend on the network: the activation is never f, which is the forget gate. */
+
+import { activationSymbol, subscript } from "./format.js";
+
+/** "L₁₅" or "L". @param {number | null} follow */
+export function lossName(follow) {
+  return follow === null ? "L" : `L${subscript(follow)}`;
+}
+
+/** The activation's derivative by its own name. @param {import("./types.js").Flow} flow */
+export function slopeName({ experiment }) {
+  const { activation } = experiment.network;
+  return `${activationSymbol(activation) || activation}′(A)`;
+}

@@ -1,0 +1,75 @@
+/** How far back the followed gradient comes, and how much of it: what the sentences say. */
+
+import { indices } from "./format.js";
+import { hiddenId } from "./reading.js";
+
+/**
+ * @typedef {object} Passage
+ * @property {"none" | "all" | "one" | "left" | "stops"} kind   none: no gradient enters; all: every
+ *   loss together, of which no share has a meaning; one: it enters at step 1; left: it arrives at
+ *   step 1; stops: it does not
+ * @property {number} [entryStep]   where it enters
+ * @property {number} [first]   the earliest step at which something arrives
+ * @property {number} [decades]   log₁₀ of what arrives there, as a share of what enters
+ * @property {boolean} [cut]   stops: whether a truncation ends it
+ * @property {"state" | "hidden" | "part"} [of]   what is measured: h beside c, h, or of both h alone
+ */
+
+/** Whether every loss is followed at once. @param {import("./types.js").Reading} reading */
+export function followsAll({ follow, lossSteps }) {
+  return follow === null && lossSteps.length > 1;
+}
+
+/**
+ * @param {import("./types.js").Reading} reading
+ * @returns {Passage}
+ */
+export function passageOf(reading) {
+  const { entryStep, entry, lossSteps, flow } = reading;
+  if (followsAll(reading)) return { kind: entry === null ? "none" : "all" };
+  const { row, of } = stateRow(reading);
+  const enters = row[entryStep - 1] ?? null;
+  if (!lossSteps.length || enters === null) return { kind: "none" };
+  if (entryStep === 1) return { kind: "one", entryStep, of };
+  const first = row.findIndex((value) => value !== null && value !== undefined) + 1;
+  const decades = row[first - 1] - enters;
+  if (first === 1) return { kind: "left", entryStep, first, decades, of };
+  const cut = first === firstReached(flow.experiment.truncation, entryStep);
+  return { kind: "stops", entryStep, first, decades, cut, of };
+}
+
+/** The state at a step in symbols: "H₁₅", "(H₁₅, C₁₅)", "H₁₅⁽²⁾". */
+export function stateName(reading, step, of) {
+  const at = indices(hiddenId(reading, step));
+  return of === "state" ? `(H${at}, C${at})` : `H${at}`;
+}
+
+/**
+ * log₁₀ of the followed gradient with respect to the whole state, at every step that is measured:
+ * of an LSTM h and c together, where the answer holds that; of other cells h is the state.
+ */
+function stateRow({ flow, row, entryStep }) {
+  if (flow.experiment.network.cell !== "lstm") return { row, of: "hidden" };
+  const { loss_steps: losses, steps, state_log10_norm: norms } = flow.itemized;
+  const own = norms?.[losses.indexOf(entryStep)];
+  if (!own) return { row, of: "part" };
+  const whole = new Array(flow.steps).fill(undefined);
+  steps.forEach((step, n) => {
+    whole[step - 1] = own[n];
+  });
+  const all = steps.length === flow.steps;
+  return all || typeof whole[0] === "number" ? { row: whole, of: "state" } : { row, of: "part" };
+}
+
+/** The earliest step that a truncation lets a loss reach. */
+export function firstReached({ kind, steps }, loss) {
+  if (kind === "window") return Math.max(1, loss - steps + 1);
+  if (kind === "chunk") return Math.floor((loss - 1) / steps) * steps + 1;
+  return 1;
+}
+
+/** Whether the truncation is the copy of Elman's and Jordan's networks. */
+export function isCopy({ network, truncation }) {
+  const copies = network.cell === "elman" || network.cell === "jordan";
+  return copies && truncation.kind === "window" && truncation.steps === 1;
+}

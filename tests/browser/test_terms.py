@@ -1,0 +1,141 @@
+"""Terms explain themselves where they stand: on hover, on focus, on a tap; Escape closes."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.answers import answered
+from tests.browser.conftest import Modules
+from tests.browser.driver import Unrolled
+
+
+def explanation(page: Page) -> Locator:
+    return page.get_by_role("tooltip")
+
+
+def term(unrolled: Unrolled, place: str, name: str) -> Locator:
+    return unrolled.page.locator(place).get_by_role("button", name=name, exact=True)
+
+
+def test_by_pointer(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients")
+    rho = term(unrolled, "#spectrum-words", "ρ")
+    rho.hover()
+    expect(explanation(unrolled.page)).to_contain_text("spectral radius")
+    expect(explanation(unrolled.page)).to_contain_text("here 0.55")
+    explanation(unrolled.page).hover()
+    unrolled.page.wait_for_timeout(400)
+    expect(explanation(unrolled.page)).to_be_visible()
+    unrolled.page.mouse.move(2, 2)
+    expect(explanation(unrolled.page)).to_be_hidden()
+
+
+def test_by_keyboard(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients", clip="norm", mu=0.5)
+    unrolled.ready()
+    page = unrolled.page
+    page.get_by_role("spinbutton", name="Threshold").focus()
+    page.keyboard.press("Shift+Tab")
+    mu = term(unrolled, "#field-mu", "μ")
+    expect(mu).to_be_focused()
+    expect(mu).to_have_accessible_description("μ: the largest norm that clipping lets pass. "
+                                              "Here 0.500, and it clips.")  # fmt: skip
+    expect(explanation(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(explanation(page)).to_be_hidden()
+    expect(mu).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(explanation(page)).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(explanation(page)).to_be_hidden()
+
+
+def test_by_a_tap_on_a_small_screen(fresh: Unrolled) -> None:
+    fresh.page.set_viewport_size({"width": 390, "height": 844})
+    fresh.open(text="gradients")
+    fresh.ready()
+    term(fresh, "#left", "what enters").click()
+    box = explanation(fresh.page)
+    expect(box).to_contain_text("the gradient of L₈ at its own step, 8")
+    at = box.bounding_box()
+    assert at is not None
+    assert at["x"] >= 0
+    assert at["x"] + at["width"] <= 390
+    term(fresh, "#key-map", "row i").click()
+    expect(box).to_contain_text("8 losses and 8 steps")
+    fresh.page.locator("h1").click()
+    expect(box).to_be_hidden()
+
+
+def test_a_click_on_a_term_does_not_move_its_control(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients")
+    asked = len(unrolled.requests)
+    term(unrolled, "#field-radius", "ρ").click()
+    expect(explanation(unrolled.page)).to_be_visible()
+    term(unrolled, "#field-radius", "ρ").click()
+    expect(explanation(unrolled.page)).to_be_hidden()
+    assert len(unrolled.requests) == asked
+
+
+def test_the_focus_stays_where_the_sentence_changes(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients", radius=0.5)
+    term(unrolled, "#spectrum-words", "ρ").focus()
+    unrolled.open(text="gradients", radius=0.6)
+    expect(unrolled.page.locator("#spectrum-words")).to_contain_text("ρ = 0.6")
+    expect(term(unrolled, "#spectrum-words", "ρ")).to_be_focused()
+    unrolled.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "name", "said"),
+    [
+        ({"cell": "elman"}, "#reach-note", "copy", "no gradient passes it"),
+        ({"cell": "elman"}, "#summary", "copy", "no gradient passes it"),
+        ({"reach": "window", "k": 3}, "#reach-note", "Window", "here k = 3"),
+        ({"reach": "chunk", "k": 1}, "#reach-note", "Chunks", "every 1 step."),
+        ({"cell": "lstm"}, "#summary", "forget gate", "its mean here is 0."),
+        ({}, "#product-words", "Lyapunov exponent", "e to its power"),
+        ({}, "#product-words", "Ω", "Pascanu et al. 2013"),
+        ({}, "#spectrum-words", "γ", "γ is the largest value of tanh′(A), here 1."),
+        ({"clip": "value"}, "#clipping-words", "cosine", "a right angle"),
+    ],
+)
+def test_each_where_it_stands(unrolled: Unrolled, settings, place, name, said: str) -> None:
+    unrolled.open(text="gradients", **settings)
+    unrolled.ready()
+    term(unrolled, place, name).click()
+    expect(explanation(unrolled.page)).to_contain_text(said)
+    unrolled.page.keyboard.press("Escape")
+
+
+def test_no_violation_that_axe_knows_of_while_one_is_open(fresh: Unrolled) -> None:
+    fresh.open(text="gradients", clip="norm")
+    fresh.ready()
+    fresh.page.add_style_tag(content="* { transition: none !important; }")
+    for theme in ("light", "dark"):
+        fresh.page.emulate_media(color_scheme=theme)
+        expect(fresh.page.locator("html")).to_have_attribute("data-theme", theme)
+        term(fresh, "#field-mu", "μ").click()
+        expect(explanation(fresh.page)).to_be_visible()
+        found = Axe().run(fresh.page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        fresh.page.keyboard.press("Escape")
+
+
+def test_texts_are_cut_at_their_terms(modules: Modules) -> None:
+    cut = "({piecesOf}, text) => piecesOf(text).map(({text, term}) => [text, term ?? ''])"
+    assert modules("glossary.js", cut, "ρ = 1: tanh′(A) is 0.5, ρ again") == [
+        ["ρ", "rho"],
+        [" = 1: ", ""],
+        ["tanh′(A)", "slope"],
+        [" is 0.5, ρ again", ""],
+    ]
+
+
+def test_every_explanation_is_short(modules: Modules) -> None:
+    every = """(glossary, flow, load) => load("reading.js").then(({read}) =>
+        Object.keys(glossary.TERMS).map((term) => glossary.explanation(term, read(flow))))"""
+    for request in ({}, {"network": {"cell": "lstm"}}, {"network": {"cell": "gru"}}):
+        for text in modules("glossary.js", every, answered(request)):
+            assert 40 < len(text) < 260, text
+            assert text.endswith("."), text

@@ -23,18 +23,19 @@ Jordan's feedback  ``W_yh``            (H, K)
 from __future__ import annotations
 
 from engine.activations import ACTIVATIONS
+from engine.arriving import Arriving, verdict_of
 from engine.bptt import Backward, LayerGradient, backward
 from engine.cells import CELLS
 from engine.clipping import Clip, Clipping, PerSample, clip_gradients
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow, InvalidInput
-from engine.flow import gradient_flow
+from engine.flow import arriving, gradient_flow
 from engine.graph import Edge, Graph, Node
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
 from engine.magnitude import Magnitudes, Scaled
 from engine.network import MAX_LAYERS, Network, check_parameters, draw_parameters
-from engine.parameters import INITS
+from engine.parameters import INITS, spectral_radius_of
 from engine.passage import Passage
 from engine.results import Activity, GradientFlow, LayerFlow, ParameterGradient
 from engine.sequences import Sequence, explicit_sequence, random_sequence
@@ -55,6 +56,7 @@ __all__ = [
     "TOKENS",
     "TOPOLOGIES",
     "Activity",
+    "Arriving",
     "Backward",
     "Clip",
     "Clipping",
@@ -81,6 +83,7 @@ __all__ = [
     "Trajectory",
     "Truncation",
     "Vector",
+    "arriving",
     "backward",
     "check_parameters",
     "clip_gradients",
@@ -90,6 +93,8 @@ __all__ = [
     "gradient_flow",
     "itemize",
     "random_sequence",
+    "spectral_radius_of",
     "spectrum",
     "unroll",
+    "verdict_of",
 ]

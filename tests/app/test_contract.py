@@ -33,6 +33,7 @@ WHOLE = EXAMPLE | {
     "network": EXAMPLE["network"] | {"num_layers": 1},
     "weights": EXAMPLE["weights"] | {"forget_bias": 0.0},
     "window": None,
+    "include": ["itemized", "graph", "spectrum", "lyapunov"],
 }
 """The same with the fields that were added to the contract."""
 
@@ -163,7 +164,15 @@ async def test_shapes_and_nulls(flow):
     assert len(spectrum["jacobian_log10_norm"]) == len(spectrum["product_log10_norm"]) == steps - 1
     assert spectrum["spectral_radius"] == pytest.approx(0.9)
     assert all(len(series) == steps for series in answer["activity"].values())
-    assert set(answer["diagnosis"]) == {"verdict", "decay_per_step", "summary"}
+    assert set(answer["diagnosis"]) == {
+        "verdict",
+        "decay_per_step",
+        "summary",
+        "advice",
+        "advice_tried",
+        "advice_left_out",
+    }
+    assert answer["diagnosis"]["advice"] is None
 
 
 async def test_parameter_gradients_have_the_parameters_shapes(flow):

@@ -196,7 +196,9 @@ def _biases(gate: str, field: str, seen: Situation) -> list[float]:
     if seen.drawn:
         if field not in seen.weights:
             return []
-        return seen.towards(seen.weights[field], (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0))
+        said = seen.weights[field]
+        now = said[-1] if isinstance(said, list) else said  # one for all layers, or each its own
+        return seen.towards(now, (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0))
     if seen.network.hidden_size > WIDEST:
         return []
     return seen.towards(0.0, (-4.0, -2.0, -1.0, 1.0, 2.0, 3.0, 5.0))

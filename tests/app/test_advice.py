@@ -97,6 +97,11 @@ def check(experiment):
         assert len(then) >= len(now)
         assert close(after["log10_arriving"], arriving(then)), entry
         assert share(nan(after["log10_arriving"])) in entry["text"], entry
+        for name in ("spectral_radius", "forget_bias"):
+            value = patch.get("weights", {}).get(name)
+            if value is not None and (name, value) != ("spectral_radius", 1.0):
+                words = entry["text"].split(": ")[0]
+                assert words.endswith(f" {value:.3g}".replace("-", "−")), entry
         if "clip" in patch:
             clipped(asked, entry, patched)
             assert entry is entries[-1]

@@ -55,6 +55,24 @@ export function presets(base) {
 }
 
 /**
+ * The answer with nothing but the advice in it.
+ * @param {string} base @param {object} request @param {AbortSignal} signal
+ */
+export function advise(base, request, signal) {
+  return ask(`${base}/flow`, post({ ...request, include: ["advice"] }, signal));
+}
+
+/** @param {object} request @param {AbortSignal} signal */
+function post(request, signal) {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(request),
+    signal,
+  };
+}
+
+/**
  * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
  * answers while a hand is on a control, and the last change is never lost. A server that is busy
  * and says until when is asked again without a word, unless something newer has come.
@@ -72,12 +90,7 @@ export function flowClient(base, on) {
   async function answer(request, signal) {
     for (let left = RETRIES; ; left -= 1) {
       try {
-        return await ask(`${base}/flow`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(request),
-          signal,
-        });
+        return await ask(`${base}/flow`, post(request, signal));
       } catch (cause) {
         const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
         if (!quiet || left === 0 || next) throw cause;

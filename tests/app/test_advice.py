@@ -44,7 +44,7 @@ def row(experiment):
     flow = answer(experiment, follow=last, window=None, include=["graph"])
     assert flow["experiment"]["follow"] == last
     layer = flow["experiment"]["network"]["num_layers"] - 1
-    squares = {}
+    squares: dict[int, list[float | None]] = {}
     for node in flow["graph"]["nodes"]:
         if node["kind"] in ("hidden", "cell") and node["layer"] == layer and node["step"] >= 1:
             squares.setdefault(node["step"], []).append(node["log10_norm"])

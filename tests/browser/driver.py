@@ -44,13 +44,16 @@ class Unrolled:
         self.page = page
         self.server = server
         self.requests: list[Request] = []
+        self.advised: list[Request] = []
         self._opened = 0
         page.set_default_timeout(MOST_MS)
         page.on("request", self._note)
 
     def _note(self, request: Request) -> None:
-        if request.url.endswith("/api/v1/flow"):
-            self.requests.append(request)
+        if not request.url.endswith("/api/v1/flow"):
+            return
+        trying = experiment_of(request).get("include") == ["advice"]
+        (self.advised if trying else self.requests).append(request)
 
     def open(self, **settings: Any) -> None:
         """Show an experiment given by settings of the URL.

@@ -8,7 +8,7 @@ import { fromExperiment, keyOf, sectionsOf } from "./experiment.js";
 const REST_MS = 400;
 
 /** So many stand in sight; the others unfold. */
-const FIRST = 3;
+const FIRST = 2;
 
 /**
  * A JSON merge patch (RFC 7396) applied; neither argument changes.
@@ -133,7 +133,10 @@ export function createAdvice(document, { base, choose }) {
       stop();
       key = keyOfAdvice(request);
       if (flow.diagnosis.verdict === "stable") show({ diagnosis: null });
-      else timer = setTimeout(() => ask(request), REST_MS);
+      else {
+        if (place.dataset.state === "none") mark("waiting");
+        timer = setTimeout(() => ask(request), REST_MS);
+      }
     },
   };
 }

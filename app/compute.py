@@ -25,6 +25,7 @@ from app.errors import (
 )
 from app.job import Outcome, work
 from app.schemas import Experiment
+from app.sizes import UNLIMITED, Most
 
 GRACE = 0.5
 """Seconds that a running job may go on after its client left: a new worker costs as much."""
@@ -48,6 +49,7 @@ class Compute:
         seconds: how long one job may run.
         memory_bytes: how much memory one job may take beside what its worker has.
         max_waiting: how many others may wait.
+        most: what an experiment may ask for, which no advice goes beyond.
 
     Attributes:
         workers: as given.
@@ -61,6 +63,7 @@ class Compute:
         seconds: float,
         memory_bytes: int = 2**31,
         max_waiting: int = 64,
+        most: Most = UNLIMITED,
     ) -> None:
         self.workers = workers
         self.warmed = False
@@ -68,6 +71,7 @@ class Compute:
         self._seconds = seconds
         self._memory_bytes = memory_bytes
         self._max_waiting = max_waiting
+        self._most = most
         self._present = 0
         self._usual = 0.0
         self._turns = CapacityLimiter(workers)
@@ -195,6 +199,7 @@ class Compute:
                             experiment,
                             packed,
                             self._memory_bytes,
+                            self._most,
                             cancellable=True,
                             limiter=everyone,
                         )

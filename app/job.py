@@ -12,9 +12,11 @@ import msgspec
 import numpy as np
 
 from app import memory
+from app.advice import Advice, advise
 from app.encoding import gzip
 from app.resolve import Prepared, prepare
-from engine import GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
+from app.sizes import UNLIMITED, Most
+from engine import Diagnosis, GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
 
 LARGEST_VALUE = 65_536
 """The most numbers of a parameter's gradient that an answer holds."""
@@ -36,18 +38,19 @@ class Outcome:
     detail: str = ""
 
 
-def work(experiment: bytes, packed: bool, memory_bytes: int) -> Outcome:
+def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMITED) -> Outcome:
     """Answer one experiment in a worker process.
 
     Args:
         experiment: a validated experiment in its canonical form.
         packed: whether the answer is to be compressed with gzip.
         memory_bytes: how much memory the job may take.
+        most: what an experiment may ask for: no advice goes beyond it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     memory.limit(memory_bytes)
     try:
-        body = answer(experiment)
+        body = answer(experiment, most)
         return Outcome("answer", gzip(body) if packed else body)
     except MemoryError:
         return Outcome("large")
@@ -57,7 +60,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int) -> Outcome:
         return Outcome("failed", detail=traceback.format_exc())
 
 
-def answer(experiment: bytes) -> bytes:
+def answer(experiment: bytes, most: Most = UNLIMITED) -> bytes:
     """Answer one experiment in this process.
 
     NaN is the engine's "there is no such number", and JSON's word for that is null, which is
@@ -68,6 +71,7 @@ def answer(experiment: bytes) -> bytes:
         InvalidInput: what the engine cannot do.
     """
     prepared = prepare(msgspec.json.decode(experiment))
+    wanted = prepared.include
     flow = gradient_flow(
         prepared.network,
         prepared.parameters,
@@ -78,8 +82,13 @@ def answer(experiment: bytes) -> bytes:
         follow=prepared.follow,
         window=prepared.window,
         values=prepared.values,
+        itemized=bool(wanted & {"itemized", "advice"}),
+        spectral="spectrum" in wanted,
+        lyapunov="lyapunov" in wanted,
+        graph="graph" in wanted,
     )
-    return encode(report(prepared, flow))
+    advice = advise(prepared, flow, most) if "advice" in wanted else None
+    return encode(report(prepared, flow, advice))
 
 
 def encode(document: dict[str, Any]) -> bytes:
@@ -97,9 +106,10 @@ def _listed(value: Any) -> Any:
 _ENCODER = msgspec.json.Encoder(enc_hook=_listed)
 
 
-def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
+def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None) -> dict[str, Any]:
     """The fields of the contract; dataclasses and arrays are left to the encoder."""
     text = prepared.text
+    pairs = "itemized" in prepared.include
     return {
         "experiment": prepared.resolved | {"follow": flow.follow},
         "steps": flow.steps,
@@ -112,11 +122,11 @@ def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
         "hidden_gradient": flow.hidden_gradient,
         "cell_gradient": flow.cell_gradient,
         "followed_gradient": flow.followed_gradient,
-        "itemized": flow.itemized,
+        "itemized": flow.itemized if pairs else None,
         "initial_gradient": _initial(flow.top),
         "gates": flow.top.gates,
         "saturation": flow.top.saturation,
-        "layers": [_layer(layer) for layer in flow.layers] if len(flow.layers) > 1 else None,
+        "layers": [_layer(layer, pairs) for layer in flow.layers] if len(flow.layers) > 1 else None,
         "parameter_gradients": {
             name: {
                 "value": gradient.value if gradient.value.size <= LARGEST_VALUE else None,
@@ -129,7 +139,7 @@ def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
         },
         "clipping": flow.clipping,
         "spectrum": _spectrum(flow.top.trajectory),
-        "diagnosis": flow.diagnosis,
+        "diagnosis": flow.diagnosis and _diagnosis(flow.diagnosis, advice),
         "graph": flow.graph,
         "values": flow.values,
         "activity": flow.activity,
@@ -143,13 +153,23 @@ def report(prepared: Prepared, flow: GradientFlow) -> dict[str, Any]:
     }
 
 
-def _layer(layer: LayerFlow) -> dict[str, Any]:
+def _diagnosis(found: Diagnosis, advice: Advice | None) -> dict[str, Any]:
+    """The verdict, and what was tried where it was asked for."""
+    return {
+        **{field.name: getattr(found, field.name) for field in fields(found)},
+        "advice": advice and advice.entries,
+        "advice_tried": advice and advice.tried,
+        "advice_left_out": advice and advice.left_out,
+    }
+
+
+def _layer(layer: LayerFlow, pairs: bool) -> dict[str, Any]:
     """One of several layers."""
     return {
         "layer": layer.layer,
         "hidden_gradient": layer.hidden_gradient,
         "cell_gradient": layer.cell_gradient,
-        "itemized": layer.itemized,
+        "itemized": layer.itemized if pairs else None,
         "spectrum": _spectrum(layer.trajectory),
         "initial_gradient": _initial(layer),
         "gates": layer.gates,

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app import sizes as sizes_of
 from app.errors import BadInput, InputError
 from app.resolve import DEFAULT_SIZE, default_steps
 from app.schemas import Experiment
 from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from app.settings import PREFIX, Settings
-from engine import CELLS, TOKENS, TOPOLOGIES, Network, count_values
+from engine import TOKENS, TOPOLOGIES, Network, count_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterato
         sizes[f"max_{name}"].value
         for name in ("steps", "batch_size", "input_size", "hidden_size", "output_size")
     )
-    work = steps * hidden**2 * batch * blocks
+    work = sizes_of.work(steps, batch, hidden, blocks)
     if work > settings.max_work:
         yield InputError(
             sizes["max_hidden_size"].path,
@@ -75,7 +76,7 @@ def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterato
             f"{f'·{blocks}' if blocks > 1 else ''} = {work}; allowed: at most "
             f"{settings.max_work}, so fewer steps, units or samples ({_variable('max_work')})",
         )
-    numbers = steps * batch * (inputs + hidden * blocks + outputs)
+    numbers = sizes_of.numbers(steps, batch, inputs, hidden, blocks, outputs)
     if numbers > settings.max_numbers:
         yield InputError(
             sizes["max_input_size"].path,
@@ -112,8 +113,7 @@ def _too_many_values(
 
 def _blocks(experiment: Experiment) -> int:
     """How many (H, H) blocks the recurrent weights of all layers have."""
-    network = experiment.network
-    return network.num_layers * max(1, len(CELLS[network.cell].gates))
+    return sizes_of.blocks(experiment.network.cell, experiment.network.num_layers)
 
 
 def _sizes(experiment: Experiment) -> Sizes:

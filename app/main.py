@@ -22,6 +22,7 @@ from app.openapi import describe
 from app.page import templates
 from app.routes import docs, flow, health, page, presets
 from app.settings import Settings
+from app.sizes import Most
 
 _LAST_SECONDS = 0.5
 """Time for the requests that the stop interrupts to say so."""
@@ -59,7 +60,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.compute = Compute(
-        settings.workers, settings.job_seconds, settings.memory_bytes, settings.max_waiting
+        settings.workers,
+        settings.job_seconds,
+        settings.memory_bytes,
+        settings.max_waiting,
+        Most(settings.max_work, settings.max_numbers),
     )
     app.state.running = Running()
     app.state.answers = Answers(settings.cache_bytes)

@@ -1,5 +1,6 @@
 """From a validated experiment to the engine's own terms, every default filled in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,10 @@ from engine import (
 DEFAULT_SIZE = 4
 """Input and output size where neither the request nor a text says it."""
 DEFAULT_STEPS = 20
+WHOLE = ("itemized", "graph", "spectrum", "lyapunov")
+"""The parts of an answer that can be left out."""
+PARTS = (*WHOLE, "advice")
+"""And the one that comes only where it is asked for."""
 
 Spec = dict[str, Any]
 
@@ -34,6 +39,7 @@ class Prepared:
     Attributes:
         resolved: the experiment with nothing left open; preparing it again gives the same.
         text: where the sequence is a text.
+        include: which of `PARTS` the answer holds.
     """
 
     network: Network
@@ -46,21 +52,26 @@ class Prepared:
     window: tuple[int, int] | None
     values: bool
     text: Text | None
+    include: frozenset[str]
     resolved: Spec
 
 
-def prepare(spec: Spec) -> Prepared:
+def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
     """Draw or check everything that an experiment names.
 
     Args:
         spec: the fields of `Experiment`; None where the request left something open.
+        like: an experiment whose sequence, sizes, wiring and loss this one has; where the
+            sequence's fields are the very same object they are not encoded or drawn again.
     Raises:
         InvalidInput: where two fields contradict each other, or the engine refuses one.
     """
     given, loss = spec["sequence"], spec["loss"]
-    text = _encode(given, spec) if given["kind"] == "text" else None
+    known = like if like is not None and given is like.resolved["sequence"] else None
+    text = known.text if known else _encoded(given, spec)
     network = Network(**_sizes(spec["network"], text))
-    sequence = text.sequence if text else _sequence(network, given, loss)
+    read = known or text
+    sequence = read.sequence if read else _sequence(network, given, loss)
     truncation = _truncation(spec["truncation"], network)
     clip = _clip(spec["clip"])
     weights = {name: value for name, value in spec["weights"].items() if _given(name, value)}
@@ -74,6 +85,7 @@ def prepare(spec: Spec) -> Prepared:
         "follow": spec["follow"],
         "window": spec["window"],
         "values": spec["values"],
+        "include": included(spec["include"]),
     }
     parameters = _parameters(network, weights)
     return Prepared(
@@ -87,6 +99,7 @@ def prepare(spec: Spec) -> Prepared:
         window=spec["window"] and (spec["window"]["first"], spec["window"]["last"]),
         values=spec["values"],
         text=text,
+        include=frozenset(resolved["include"]),
         resolved=resolved,
     )
 
@@ -119,7 +132,14 @@ def filled(spec: Spec) -> Spec:
         "network": network | sizes | said,
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
+        "include": included(spec["include"]),
     }
+
+
+def included(named: Collection[str]) -> list[str]:
+    """The parts that are named, in their order; the exponents stand in the spectrum."""
+    with_spectrum = {*named, "spectrum"} if "lyapunov" in named else named
+    return [part for part in PARTS if part in with_spectrum]
 
 
 def _given(name: str, value: object) -> bool:
@@ -127,8 +147,10 @@ def _given(name: str, value: object) -> bool:
     return value is not None or name == "spectral_radius"
 
 
-def _encode(given: Spec, spec: Spec) -> Text:
-    """The text, and no contradiction to what it fixes."""
+def _encoded(given: Spec, spec: Spec) -> Text | None:
+    """The text, where the sequence is one, and no contradiction to what it fixes."""
+    if given["kind"] != "text":
+        return None
     label = given["label"] and (given["label"]["index"], given["label"]["of"])
     topology = spec["network"]["topology"]
     text = encode_text(given["text"], given["tokens"], topology, label)

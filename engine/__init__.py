@@ -23,19 +23,20 @@ Jordan's feedback  ``W_yh``            (H, K)
 from __future__ import annotations
 
 from engine.activations import ACTIVATIONS
+from engine.arriving import Arriving
 from engine.bptt import Backward, LayerGradient, backward
 from engine.cells import CELLS
 from engine.cells.wiring import Connection, Line, Slope, Unit
 from engine.clipping import Clip, Clipping, PerSample, clip_gradients
-from engine.diagnosis import Diagnosis
+from engine.diagnosis import Diagnosis, Row, verdict_of
 from engine.errors import ForwardOverflow, InvalidInput
-from engine.flow import gradient_flow
+from engine.flow import arriving, gradient_flow
 from engine.graph import Edge, Graph, Node
 from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
 from engine.magnitude import Magnitudes, Scaled
 from engine.network import MAX_LAYERS, Network, check_parameters, draw_parameters
-from engine.parameters import INITS
+from engine.parameters import INITS, spectral_radius_of
 from engine.passage import Passage
 from engine.results import (
     Activity,
@@ -64,6 +65,7 @@ __all__ = [
     "TOKENS",
     "TOPOLOGIES",
     "Activity",
+    "Arriving",
     "Backward",
     "Clip",
     "Clipping",
@@ -87,6 +89,7 @@ __all__ = [
     "ParameterGradient",
     "Passage",
     "PerSample",
+    "Row",
     "Saturation",
     "Scaled",
     "Sequence",
@@ -99,6 +102,7 @@ __all__ = [
     "Unit",
     "Values",
     "Vector",
+    "arriving",
     "backward",
     "check_parameters",
     "clip_gradients",
@@ -109,6 +113,8 @@ __all__ = [
     "gradient_flow",
     "itemize",
     "random_sequence",
+    "spectral_radius_of",
     "spectrum",
     "unroll",
+    "verdict_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import Array, Mask, Parameters
+from engine.arriving import Arriving, last_row
 from engine.bptt import Backward, backward
 from engine.ceiling import clip_backward
 from engine.clipping import Clip, Clipping, clip_gradients
@@ -24,6 +25,7 @@ from engine.itemize import Itemized, itemize
 from engine.losses import LOSSES
 from engine.magnitude import all_finite
 from engine.network import Network
+from engine.parameters import spectral_radius_of
 from engine.passage import Entering, Passage
 from engine.results import GradientFlow, LayerFlow, ParameterGradient
 from engine.samples import clip_each_sample
@@ -46,6 +48,7 @@ def gradient_flow(
     follow: int | None = None,
     itemized: bool = True,
     spectral: bool = True,
+    lyapunov: bool = True,
     graph: bool = True,
     values: bool = False,
     window: tuple[int, int] | None = None,
@@ -66,6 +69,7 @@ def gradient_flow(
         follow: None, or the step i (from 1) whose loss alone the graph shows.
         itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (above 512 steps, on a grid).
         spectral: whether to compute the spectrum and the Jacobians' norms.
+        lyapunov: whether to compute the Lyapunov exponents beside the spectrum.
         graph: whether to build the graph.
         values: whether to write down the signed numbers behind the norms.
         window: the first and last step that graph and values hold, from 1; None holds all.
@@ -100,7 +104,7 @@ def gradient_flow(
             alone = path.hidden()
         drawn = build_graph(passage, path, terms, followed, window) if graph else None
         written = signed_values(passage, path, window) if values else None
-    layers = _layers(passage, whole, pairs, spectral=spectral)
+    layers = _layers(passage, whole, pairs, spectral=spectral, lyapunov=lyapunov)
     return GradientFlow(
         steps=trace.steps,
         loss=_total(trace, step_losses),
@@ -118,6 +122,30 @@ def gradient_flow(
         trace=trace,
         backward=whole,
     )
+
+
+def arriving(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    *,
+    loss: str,
+    truncation: Truncation | None = None,
+) -> Arriving:
+    """How much of the last loss arrives at step 1: forward, and one row back.
+
+    Args:
+        network: cell, topology, activation, sizes and layers.
+        parameters: from ``draw_parameters`` or ``check_parameters``.
+        sequence: what is read, and what should be said.
+        loss: a key of ``LOSSES``.
+        truncation: None takes the cell's own.
+    Raises:
+        ForwardOverflow: where already step 1 leaves the range of a double.
+    """
+    trace, sequence, overflow = _unroll(network, parameters, sequence)
+    passage = Passage.of(network, parameters, trace, truncation)
+    return last_row(passage, _losses(trace, sequence, loss)[1], overflow)
 
 
 def _unroll(
@@ -165,19 +193,25 @@ def _last_before(trace: Trace, follow: int) -> int | None:
 
 
 def _layers(
-    passage: Passage, whole: Backward, pairs: list[Itemized] | None, *, spectral: bool
+    passage: Passage,
+    whole: Backward,
+    pairs: list[Itemized] | None,
+    *,
+    spectral: bool,
+    lyapunov: bool,
 ) -> tuple[LayerFlow, ...]:
     """Every layer's norms, the layer that reads the input first."""
     layers = []
     for number, layer in enumerate(passage.trace.layers):
         own, items = whole.layers[number], None if pairs is None else pairs[number]
+        seen = trajectory(passage, number, own, items, lyapunov=lyapunov) if spectral else None
         layers.append(
             LayerFlow(
                 layer=number,
                 hidden_gradient=whole.hidden(number),
                 cell_gradient=whole.cell(number),
                 itemized=items,
-                trajectory=trajectory(passage, number, own, items) if spectral else None,
+                trajectory=seen,
                 cell=passage.network.cell,
                 forward=layer,
                 gradient=own,
@@ -243,7 +277,11 @@ def _diagnose(
         return overflowing(overflow)
     read = chosen(top.itemized, passage.truncation)
     rows = [None for _ in layers] if read is None else _rows(passage, entering, layers, *read)
-    radius = np.nan if top.trajectory is None else top.trajectory.spectrum.spectral_radius
+    if top.trajectory is not None:
+        radius = top.trajectory.spectrum.spectral_radius
+    else:
+        matrix = passage.cell.recurrent_matrix(passage.of_layer(top.layer))
+        radius = spectral_radius_of(matrix)
     if top.gates is not None:
         kept = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from hashlib import blake2b
 
 import numpy as np
 
@@ -86,8 +87,19 @@ def draw(
 
 
 def spectral_radius_of(matrix: Array) -> float:
-    """ρ(W) = max |λ|, for a square matrix."""
-    return float(np.abs(np.linalg.eigvals(matrix)).max())
+    """ρ(W) = max |λ|, for a square matrix; that of a matrix seen lately is remembered."""
+    key = matrix.shape, blake2b(matrix.tobytes()).digest()
+    radius = _RADII.get(key)
+    if radius is None:
+        radius = _RADII[key] = float(np.abs(np.linalg.eigvals(matrix)).max())
+        for old in list(_RADII)[:-_REMEMBERED]:
+            _RADII.pop(old, None)
+    return radius
+
+
+_RADII: dict[tuple[Shape, bytes], float] = {}
+_REMEMBERED = 64
+"""As drawn, one seed's matrix is the same at every radius that a hand or an advice tries."""
 
 
 def radius_factor(drawn: float, wanted: float) -> float:

@@ -28,7 +28,8 @@ class Trajectory:
             products of Jacobians.
         blocks: gate → the spectral radius of its block; None without gates.
         conditions: what the matrix alone guarantees; None for gated cells, which have no γ.
-        lyapunov_exponents: per step, descending; NaN for a direction that dies.
+        lyapunov_exponents: per step, descending; NaN for a direction that dies; None where
+            not asked for.
         omega: Ω_t of the total gradient, (T − 1,).
         long_to_short: of the itemized gradients; None where they were not asked for.
     """
@@ -36,13 +37,18 @@ class Trajectory:
     spectrum: Spectrum
     blocks: dict[str, float] | None
     conditions: Conditions | None
-    lyapunov_exponents: Array
+    lyapunov_exponents: Array | None
     omega: Array
     long_to_short: LongToShort | None
 
 
 def trajectory(
-    passage: Passage, number: int, own: LayerGradient, itemized: Itemized | None
+    passage: Passage,
+    number: int,
+    own: LayerGradient,
+    itemized: Itemized | None,
+    *,
+    lyapunov: bool = True,
 ) -> Trajectory:
     """Look at one layer, counted from the input.
 
@@ -51,6 +57,7 @@ def trajectory(
         number: which layer.
         own: its gradients, of all losses together.
         itemized: its ‖∂L_i/∂h_t‖, or None.
+        lyapunov: whether to compute the exponents.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
     chain = passage.lanes[len(passage.lanes) - 1 - number].chain(initial=True)
@@ -70,7 +77,7 @@ def trajectory(
         spectrum=seen,
         blocks=blocks,
         conditions=known,
-        lyapunov_exponents=lyapunov_exponents(chain.later()),
+        lyapunov_exponents=lyapunov_exponents(chain.later()) if lyapunov else None,
         omega=omega(*_one_step_back(passage, number, own)),
         long_to_short=ratio,
     )

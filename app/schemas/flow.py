@@ -1,6 +1,6 @@
 """The answer of `POST /api/v1/flow`."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ Nullable = float | None
 Series = list[Nullable]
 
 LOG10 = "Exact far outside the range of a double; null where it is exactly zero or no path exists."
+LEFT_OUT = "null where `include` leaves it out."
 NORM = "null where a double cannot hold it."
 
 
@@ -102,13 +103,16 @@ class SpectrumReport(StrictModel):
     sufficient: bool | None = Field(
         description="σ_max < 1/γ: gradients must vanish (Pascanu et al. 2013); null with gates."
     )
-    lyapunov_exponents: Series = Field(
-        description="Per step, natural logarithm, descending, along the first sample's trajectory."
+    lyapunov_exponents: Series | None = Field(
+        description="Per step, natural logarithm, descending, along the first sample's trajectory; "
+        "null where `include` leaves them out."
     )
     omega: Series = Field(
         description="Ω_t of Pascanu et al. 2013, eq. 9, t = 1 … T−1; null where undefined."
     )
-    long_to_short: LongToShort = Field(description="What reaches far back against what stays near.")
+    long_to_short: LongToShort | None = Field(
+        description="What reaches far back against what stays near; null without `itemized`."
+    )
     jacobian_log10_norm: Series = Field(description="‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1.")
     product_log10_norm: Series = Field(description="‖∂h_T/∂h_t‖₂, t = 1 … T−1.")
     cell_product_log10_norm: Series | None = Field(
@@ -118,6 +122,31 @@ class SpectrumReport(StrictModel):
         description="‖∂h_T/∂h_0‖₂; null where exactly zero, and for jordan, which reads no h_0."
     )
     cell_initial_log10_norm: Nullable = Field(description="‖∂c_T/∂c_0‖₂, lstm only.")
+
+
+class Arrives(StrictModel):
+    """What is left of the last loss at step 1."""
+
+    log10_arriving: Nullable = Field(
+        description="log₁₀ of ‖∂L_T/∂s_1‖ / ‖∂L_T/∂s_T‖: T the last step that emits a loss, s the "
+        "last layer's state, h, or (h, c) together; null where exactly nothing arrives. Where the "
+        "forward pass overflows, of the steps before."
+    )
+    log10_norm: Nullable = Field(
+        default=None, description="Of ‖g‖ as it leaves clipping; only where the change is a clip."
+    )
+
+
+class AdviceReport(StrictModel):
+    """A change that was tried and helps."""
+
+    text: str = Field(description="The change, and what arrives at step 1 with and without it.")
+    patch: dict[str, Any] = Field(
+        description="A JSON merge patch (RFC 7396) of `experiment`: sent with it, the experiment "
+        "gives `after`."
+    )
+    before: Arrives = Field(description="Of this answer's experiment.")
+    after: Arrives = Field(description="With the patch.")
 
 
 class DiagnosisReport(StrictModel):
@@ -144,6 +173,17 @@ class DiagnosisReport(StrictModel):
     log10_arriving: Nullable = Field(
         description="log₁₀ of ‖∂L_i/∂(state of that step)‖ over ‖∂L_i/∂(state of step i)‖, c "
         "beside h where there is one; null where exactly nothing arrives or nothing travels."
+    )
+    advice: list[AdviceReport] | None = Field(
+        description="At most 6 changes that bring what arrives at step 1 nearer to what enters, at "
+        "least twofold, and leave no opposite verdict behind; the best first, a clip last. Empty "
+        "where nothing that was tried helps, or nothing need help; null unless `include` names it."
+    )
+    advice_tried: int | None = Field(
+        description="How many changes were tried; null unless `advice` is included."
+    )
+    advice_left_out: int | None = Field(
+        description="How many would have taken too long to try; null unless `advice` is included."
     )
 
 
@@ -217,8 +257,10 @@ class LayerReport(StrictModel):
     layer: int = Field(description="From 0 at the input.")
     hidden_gradient: NormSeries = Field(description="‖∂L/∂h_t‖, every later loss included.")
     cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, lstm only.")
-    itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
-    spectrum: SpectrumReport = Field(description="Its recurrent matrix and its own Jacobians.")
+    itemized: ItemizedFlow | None = Field(description=f"‖∂L_i/∂h_t‖ for every pair; {LEFT_OUT}")
+    spectrum: SpectrumReport | None = Field(
+        description=f"Its recurrent matrix and its own Jacobians; {LEFT_OUT}"
+    )
     initial_gradient: InitialGradientReport = Field(description="What reaches its h_0 and c_0.")
     gates: dict[str, Series] | None = Field(description=GATES)
     saturation: SaturationReport = Field(description="Shares of saturated units and gates.")
@@ -251,9 +293,10 @@ class Flow(StrictModel):
     hidden_gradient: NormSeries = Field(description="‖∂L/∂h_t‖, every later loss included.")
     cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, for cells that have a c_t.")
     followed_gradient: NormSeries | None = Field(
-        description="‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is followed."
+        description="‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is followed, "
+        "or where `include` leaves out the graph."
     )
-    itemized: ItemizedFlow = Field(description="‖∂L_i/∂h_t‖ for every pair.")
+    itemized: ItemizedFlow | None = Field(description=f"‖∂L_i/∂h_t‖ for every pair; {LEFT_OUT}")
     initial_gradient: InitialGradientReport = Field(description="What reaches h_0 and c_0.")
     gates: dict[str, Series] | None = Field(description=GATES)
     saturation: SaturationReport = Field(description="Shares of saturated units and gates.")
@@ -263,9 +306,16 @@ class Flow(StrictModel):
     )
     parameter_gradients: dict[str, ParameterFlow] = Field(description="Every parameter's.")
     clipping: ClippingReport = Field(description="What the clip rule did.")
-    spectrum: SpectrumReport = Field(description="The recurrent matrix and the Jacobians.")
-    diagnosis: DiagnosisReport = Field(description="The verdict in words.")
-    graph: GraphReport = Field(description="The unrolled network; only `follow` where given.")
+    spectrum: SpectrumReport | None = Field(
+        description=f"The recurrent matrix and the Jacobians; {LEFT_OUT}"
+    )
+    diagnosis: DiagnosisReport | None = Field(
+        description="The verdict in words; null where `include` names neither `itemized` nor "
+        "`advice`."
+    )
+    graph: GraphReport | None = Field(
+        description=f"The unrolled network; only `follow` where given; {LEFT_OUT}"
+    )
     values: ValuesReport | None = Field(
         description="The signed numbers behind the norms; null unless asked for."
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
+from app.resolve import PARTS, WHOLE
 from app.schemas.strict import (
     AtLeast,
     Index,
@@ -314,4 +315,11 @@ class Experiment(StrictModel):
         default=False,
         description="Whether the answer holds the signed numbers behind the norms, of the steps of "
         "`window`.",
+    )
+    include: Annotated[list[Annotated[str, OneOf(PARTS)]], Field(fail_fast=True)] = Field(
+        default=list(WHOLE),
+        description="The parts of the answer that are wanted; what is left out is null. `lyapunov` "
+        "brings `spectrum`, where the exponents stand. The diagnosis comes with `itemized` or "
+        "`advice`, changes that were tried, which takes about as long as all the rest.",
+        examples=[list(WHOLE)],
     )

@@ -54,16 +54,6 @@ export function presets(base) {
   return ask(`${base}/presets`);
 }
 
-/** One answer. @param {string} base @param {object} request @param {AbortSignal} signal */
-function askFlow(base, request, signal) {
-  return ask(`${base}/flow`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(request),
-    signal,
-  });
-}
-
 /**
  * The signed numbers of some steps, or null where the server has none to give.
  * @param {string} base
@@ -74,11 +64,29 @@ function askFlow(base, request, signal) {
 export async function valuesOf(base, experiment, window, signal) {
   const request = { ...experiment, window, values: true };
   try {
-    return (await askFlow(base, request, signal)).values;
+    return (await ask(`${base}/flow`, post(request, signal))).values;
   } catch (cause) {
     if (cause.name === "AbortError" || cause instanceof Problem) return null;
     throw cause;
   }
+}
+
+/**
+ * The answer with nothing but the advice in it.
+ * @param {string} base @param {object} request @param {AbortSignal} signal
+ */
+export function advise(base, request, signal) {
+  return ask(`${base}/flow`, post({ ...request, include: ["advice"] }, signal));
+}
+
+/** @param {object} request @param {AbortSignal} signal */
+function post(request, signal) {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(request),
+    signal,
+  };
 }
 
 /**
@@ -99,7 +107,7 @@ export function flowClient(base, on) {
   async function answer(request, signal) {
     for (let left = RETRIES; ; left -= 1) {
       try {
-        return await askFlow(base, request, signal);
+        return await ask(`${base}/flow`, post(request, signal));
       } catch (cause) {
         const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
         if (!quiet || left === 0 || next) throw cause;

@@ -212,6 +212,24 @@ export function fromExperiment(experiment) {
   return settings;
 }
 
+/** Which settings say each part of a request. */
+const SECTIONS = {
+  network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
+  weights: ["weights", "init", "radius", "wseed", "forget"],
+  sequence: ["data"],
+  truncation: ["reach", "k"],
+  clip: ["clip", "mu", "persample"],
+};
+
+/**
+ * The settings that say a part of a request; a text says its own sizes.
+ * @param {string} part @param {Object<string, any>} settings
+ */
+export function sectionsOf(part, settings) {
+  const fixed = settings.source === "text" ? ["inputs", "outputs"] : [];
+  return SECTIONS[part].filter((name) => !fixed.includes(name));
+}
+
 /** An object without its kind and without what was left out. */
 function present(object) {
   return Object.fromEntries(

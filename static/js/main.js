@@ -1,5 +1,6 @@
 /** Wires the page: settings → request → flow → pictures. The only module that acts on import. */
 
+import { createAdvice } from "./advice.js";
 import { flowClient, presets } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
@@ -57,6 +58,7 @@ const pictures = createPictures(document, {
 function send(settings) {
   const steps = stepsOf(settings);
   sent = windowedRequest(settings, pictures.sight(steps, followOf(settings) ?? steps));
+  advice.stale(sent);
   client.send(sent);
 }
 
@@ -76,6 +78,7 @@ const client = flowClient(API, {
     latest = flow;
     answered = keyOf(request);
     showFlow(flow, Boolean(same));
+    if (request === sent) advice.after(flow, request);
     root.dataset.state = "ready";
   },
   problem(problem) {
@@ -86,6 +89,8 @@ const client = flowClient(API, {
   },
   busy: (is) => showBusy("B", is),
 });
+
+const advice = createAdvice(document, { base: API, choose: (patch) => store.set(patch) });
 
 const comparison = createComparison(document, {
   store,

@@ -35,6 +35,7 @@ def tag(fields):
             {"network": {"cell": "elman"}, "truncation": {"kind": "window", "steps": 1}},
         ),
         ({}, {"truncation": {"kind": "none"}}),
+        ({}, {"include": ["lyapunov", "graph", "itemized", "graph"]}),
         (
             {"sequence": WORDS},
             {"network": {"input_size": 4, "output_size": 4}, "sequence": WORDS | {"steps": 5}},
@@ -66,6 +67,8 @@ async def test_requests_that_mean_the_same_have_one_tag(client, short, long):
         {"network": {"cell": "elman"}},
         {"truncation": {"kind": "window", "steps": 20}},
         {"follow": 20},
+        {"include": ["itemized", "graph", "spectrum"]},
+        {"include": ["itemized", "graph", "lyapunov", "advice"]},
         {"window": {"first": 1, "last": 20}},
         {"values": True},
         {"sequence": {"kind": "text", "text": "a" * 21}},

@@ -27,23 +27,23 @@ def experiment(fields):
     return canonical(Experiment.model_validate(fields))
 
 
-def crash(experiment, packed, memory_bytes):
+def crash(experiment, packed, memory_bytes, most):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def fail(experiment, packed, memory_bytes):
+def fail(experiment, packed, memory_bytes, most):
     raise RuntimeError("a bug")
 
 
-def process_id(experiment, packed, memory_bytes):
+def process_id(experiment, packed, memory_bytes, most):
     return job.Outcome("answer", str(os.getpid()).encode())
 
 
-def one_thread(experiment, packed, memory_bytes):
+def one_thread(experiment, packed, memory_bytes, most):
     return job.Outcome("answer", os.environ["OPENBLAS_NUM_THREADS"].encode())
 
 
-def page_faults(experiment, packed, memory_bytes):
+def page_faults(experiment, packed, memory_bytes, most):
     """How many a job costs once the worker has done a few of its kind."""
     import resource
 
@@ -58,12 +58,12 @@ def page_faults(experiment, packed, memory_bytes):
     return job.Outcome("answer", str((faults() - before) // 10).encode())
 
 
-def slow_process_id(experiment, packed, memory_bytes):
+def slow_process_id(experiment, packed, memory_bytes, most):
     time.sleep(0.3)
-    return process_id(experiment, packed, memory_bytes)
+    return process_id(experiment, packed, memory_bytes, most)
 
 
-def busy(experiment, packed, memory_bytes):
+def busy(experiment, packed, memory_bytes, most):
     """Compute until the test is over, which ends it."""
     end = time.monotonic() + 120.0
     while time.monotonic() < end:
@@ -235,7 +235,7 @@ async def test_a_service_that_cannot_compute_does_not_start(opened, monkeypatch,
 
 
 async def test_a_bug_in_the_engine_is_logged_and_not_told(monkeypatch):
-    monkeypatch.setattr(job, "answer", lambda body: fail(body, False, 0))
+    monkeypatch.setattr(job, "answer", lambda body, most: fail(body, False, 0, most))
     outcome = job_outcome(b"{}")
     assert outcome.kind == "failed"
     assert "a bug" in outcome.detail

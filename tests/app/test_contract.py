@@ -34,6 +34,7 @@ WHOLE = EXAMPLE | {
     "weights": EXAMPLE["weights"] | {"forget_bias": 0.0},
     "window": None,
     "values": False,
+    "include": ["itemized", "graph", "spectrum", "lyapunov"],
 }
 """The same with the fields that were added to the contract."""
 
@@ -177,7 +178,11 @@ async def test_shapes_and_nulls(flow):
         "loss_step",
         "step",
         "log10_arriving",
+        "advice",
+        "advice_tried",
+        "advice_left_out",
     }
+    assert answer["diagnosis"]["advice"] is None
 
 
 async def test_parameter_gradients_have_the_parameters_shapes(flow):

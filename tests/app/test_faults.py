@@ -15,21 +15,21 @@ FLOW = "/api/v1/flow"
 QUICK = {"network": {"hidden_size": 1}, "sequence": {"steps": 1}}
 
 
-def sleep(experiment, packed, memory_bytes):
+def sleep(experiment, packed, memory_bytes, most):
     time.sleep(60.0)
 
 
-def be_killed(experiment, packed, memory_bytes):
+def be_killed(experiment, packed, memory_bytes, most):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def be_killed_by_small_ones(experiment, packed, memory_bytes):
+def be_killed_by_small_ones(experiment, packed, memory_bytes, most):
     if b'"hidden_size":1,' in experiment:
-        be_killed(experiment, packed, memory_bytes)
-    return job.work(experiment, packed, memory_bytes)
+        be_killed(experiment, packed, memory_bytes, most)
+    return job.work(experiment, packed, memory_bytes, most)
 
 
-def crash(experiment, packed, memory_bytes):
+def crash(experiment, packed, memory_bytes, most):
     os.abort()
 
 

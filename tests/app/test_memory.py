@@ -17,20 +17,20 @@ QUICK = {"network": {"hidden_size": 1}, "sequence": {"steps": 1}}
 MEGABYTE = 2**20
 
 
-def fill_memory(experiment):
+def fill_memory(experiment, most=None):
     return np.ones(100 * MEGABYTE, np.int8).tobytes()
 
 
-def exhaust(experiment, packed, memory_bytes):
+def exhaust(experiment, packed, memory_bytes, most):
     """The engine needs more than there is."""
     answer, job.answer = job.answer, fill_memory
     try:
-        return job.work(experiment, packed, memory_bytes)
+        return job.work(experiment, packed, memory_bytes, most)
     finally:
         job.answer = answer
 
 
-def too_long(experiment, packed, memory_bytes):
+def too_long(experiment, packed, memory_bytes, most):
     """The answer fits, its copy on the way out does not."""
     body = b"0" * (60 * MEGABYTE)
     memory.limit(memory_bytes)
@@ -41,11 +41,11 @@ def said(text, packed):
     return job.Outcome("answer", gzip(text.encode()) if packed else text.encode())
 
 
-def worker_of(experiment, packed, memory_bytes):
+def worker_of(experiment, packed, memory_bytes, most):
     return said(str(os.getpid()), packed)
 
 
-def up_to_the_limit(experiment, packed, memory_bytes):
+def up_to_the_limit(experiment, packed, memory_bytes, most):
     """Pages to a megabyte below the limit and above it; malloc would use free ones first."""
     memory.limit(memory_bytes)
     pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -45,14 +45,19 @@ class Unrolled:
         self.server = server
         self.requests: list[Request] = []
         self.signed: list[Request] = []  # for the inspector's signed numbers
+        self.advised: list[Request] = []
         self._opened = 0
         page.set_default_timeout(MOST_MS)
         page.on("request", self._note)
 
     def _note(self, request: Request) -> None:
-        if request.url.endswith("/api/v1/flow"):
-            signed = experiment_of(request).get("values", False)
-            (self.signed if signed else self.requests).append(request)
+        if not request.url.endswith("/api/v1/flow"):
+            return
+        asked = experiment_of(request)
+        if asked.get("include") == ["advice"]:
+            self.advised.append(request)
+        else:
+            (self.signed if asked.get("values", False) else self.requests).append(request)
 
     def open(self, **settings: Any) -> None:
         """Show an experiment given by settings of the URL.

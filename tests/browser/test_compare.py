@@ -300,7 +300,7 @@ def test_on_a_small_screen_all_of_it_can_be_used(fresh: Unrolled, width: int) ->
     wide = fresh.page.evaluate("() => [document.scrollingElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1]
     for name in ("Compare", "Swap A and B", "Stop comparing", "Share"):
-        box = fresh.page.get_by_role("button", name=name).bounding_box()
+        box = fresh.page.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width + 1

@@ -27,6 +27,7 @@ ORDER = (
     ("arrivals", "ceiling", "samples"),
     ("trajectory",),
     ("diagnosis", "graph", "values"),
+    ("arriving",),
     ("results",),
     ("flow",),
     ("__init__",),

@@ -12,4 +12,6 @@ def test_a_last_direction_that_dies_has_no_exponent() -> None:
     sequence = engine.random_sequence(network, "cross-entropy", steps=20)
     flow = engine.gradient_flow(network, parameters, sequence, loss="cross-entropy")
     assert flow.top.trajectory is not None
-    assert np.isnan(flow.top.trajectory.lyapunov_exponents).all()
+    exponents = flow.top.trajectory.lyapunov_exponents
+    assert exponents is not None
+    assert np.isnan(exponents).all()

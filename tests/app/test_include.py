@@ -1,0 +1,63 @@
+"""`include` names the parts of an answer; what is left out is null and costs nothing."""
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+STACKED = {"network": {"num_layers": 2}, "sequence": {"steps": 6}, "follow": 6}
+
+
+def parts(answer):
+    """Which parts an answer holds, of the whole and of its layers."""
+    held = {name for name in ("itemized", "graph", "spectrum") if answer[name] is not None}
+    spectra = [place["spectrum"] for place in (answer, *answer["layers"])]
+    if all(spectrum and spectrum["lyapunov_exponents"] for spectrum in spectra):
+        held.add("lyapunov")
+    if answer["diagnosis"] and answer["diagnosis"]["advice"] is not None:
+        held.add("advice")
+    for layer in answer["layers"]:
+        assert (layer["itemized"] is None) == ("itemized" not in held)
+        assert (layer["spectrum"] is None) == ("spectrum" not in held)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("include", "held"),
+    [
+        (None, {"itemized", "graph", "spectrum", "lyapunov"}),
+        ([], set()),
+        (["graph"], {"graph"}),
+        (["itemized"], {"itemized"}),
+        (["spectrum"], {"spectrum"}),
+        (["lyapunov"], {"spectrum", "lyapunov"}),
+        (["advice"], {"advice"}),
+        (["advice", "spectrum", "itemized"], {"itemized", "spectrum", "advice"}),
+    ],
+)
+async def test_what_is_left_out_is_null(flow, include, held):
+    asked = {} if include is None else {"include": include}
+    answer, whole = await flow(**STACKED, **asked), await flow(**STACKED)
+    assert parts(answer) == held
+    assert set(answer["experiment"]["include"]) == held
+    assert (answer["diagnosis"] is None) == (not held & {"itemized", "advice"})
+    for name in ("loss", "hidden_gradient", "parameter_gradients", "clipping", "activity"):
+        assert answer[name] == whole[name]
+    for name in held & {"itemized", "graph"}:
+        assert answer[name] == whole[name]
+    if held & {"itemized", "advice"}:
+        for name in ("verdict", "decay_per_step", "summary"):
+            assert answer["diagnosis"][name] == whole["diagnosis"][name]
+    assert (answer["followed_gradient"] is None) == ("graph" not in held)
+
+
+async def test_the_spectrum_is_the_same_without_the_exponents(flow):
+    spectrum = (await flow(include=["itemized", "spectrum"]))["spectrum"]
+    whole = (await flow())["spectrum"]
+    assert spectrum == whole | {"lyapunov_exponents": None}
+
+
+async def test_an_unknown_part_is_named(refused):
+    errors = await refused({"include": ["graph", "grpah"]})
+    assert list(errors) == ["/include/1"]
+    assert "'grpah'" in errors["/include/1"]
+    assert "'itemized', 'graph', 'spectrum', 'lyapunov', 'advice'" in errors["/include/1"]

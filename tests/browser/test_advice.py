@@ -1,0 +1,196 @@
+"""Changes that were tried: asked for when the hand rests, and each one click, which Back undoes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from app.merge_patch import merge_patch
+from tests.browser.driver import FLOW, Unrolled, experiment_of
+
+VANISHING = {"wiring": "many-to-one", "radius": 0.6}
+BEYOND = "2 changes were tried; 1 more would have taken too long; these help the last step’s error:"
+DRAG = """async slider => {
+    for (let n = 1; n <= 12; n += 1) {
+        slider.value = String(0.3 + n / 20);
+        slider.dispatchEvent(new Event("input", {bubbles: true}));
+        await new Promise((done) => setTimeout(done, 60));
+    }
+}"""
+
+
+def shown(page: Unrolled) -> None:
+    expect(page.page.locator("#advice")).to_have_attribute("data-state", "shown")
+
+
+def lines(page: Unrolled) -> list[str]:
+    return page.page.locator("#advice button").all_text_contents()
+
+
+def percent(page: Unrolled) -> float:
+    """What the sentence under the verdict says arrives at step 1."""
+    found = re.search(r"([\d.]+) % arrives at step 1", page.page.locator("#left").inner_text())
+    assert found is not None
+    return float(found[1])
+
+
+def test_a_click_takes_a_change_and_back_returns(unrolled: Unrolled) -> None:
+    unrolled.open(**VANISHING, follow="last", select="h_3")
+    shown(unrolled)
+    diagnosis = unrolled.post(experiment_of(unrolled.advised[-1]))["diagnosis"]
+    assert lines(unrolled) == [entry["text"] for entry in diagnosis["advice"]]
+    assert len(lines(unrolled)) > 2, "more than stand in sight"
+    words, address, before = lines(unrolled), unrolled.address, unrolled.asked
+    unrolled.page.locator("#advice button").first.click()
+    unrolled.ready()
+    best = diagnosis["advice"][0]
+    wanted = unrolled.post(merge_patch(unrolled.post(before)["experiment"], best["patch"]))
+    assert unrolled.flow()["experiment"] == wanted["experiment"]
+    said = re.search(r": ([\d.]+) % arrives", best["text"])
+    assert said is not None
+    assert percent(unrolled) == pytest.approx(float(said[1]), rel=0.06)
+    assert percent(unrolled) == pytest.approx(
+        100.0 * 10.0 ** best["after"]["log10_arriving"], rel=0.01
+    )
+    assert "select=h_3" in unrolled.address
+    unrolled.page.go_back()
+    expect(unrolled.page).to_have_url(address)
+    shown(unrolled)
+    assert unrolled.asked == before
+    assert lines(unrolled) == words
+
+
+def test_every_line_is_the_same_experiment_as_its_patch(unrolled: Unrolled) -> None:
+    """The page's settings say each patch, whichever part of the request it changes."""
+    for settings in (
+        {"cell": "elman", "source": "random", "inputs": 3, "clip": "norm", "mu": 7},
+        {"cell": "lstm", "wiring": "many-to-one", "forget": -2, "reach": "chunk", "k": 4},
+        {"activation": "relu", "radius": 3, "source": "random", "loss": "squared-error", "mu": 9},
+        {"activation": "sigmoid", "layers": 2, "follow": 5},
+    ):
+        unrolled.open(**settings)
+        shown(unrolled)
+        base = unrolled.flow()["experiment"]
+        advice = unrolled.post(experiment_of(unrolled.advised[-1]))["diagnosis"]["advice"]
+        assert advice
+        for number, entry in enumerate(advice):
+            unrolled.open(**settings)
+            shown(unrolled)
+            unrolled.page.locator("#advice button").nth(number).evaluate("b => b.click()")
+            unrolled.ready()
+            expected = unrolled.post(merge_patch(base, entry["patch"]))["experiment"]
+            assert unrolled.flow()["experiment"] == expected, entry["text"]
+            if "follow" in settings:
+                assert f"follow={settings['follow']}" in unrolled.address
+
+
+def test_a_moving_slider_asks_for_none(fresh: Unrolled) -> None:
+    fresh.open(**VANISHING)
+    shown(fresh)
+    slider = fresh.page.get_by_role("slider", name="Largest |eigenvalue|")
+    advised = len(fresh.advised)
+    slider.evaluate(DRAG)
+    assert len(fresh.advised) == advised
+    expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "stale")
+    shown(fresh)
+    assert len(fresh.advised) == advised + 1
+    assert experiment_of(fresh.advised[-1])["weights"]["spectral_radius"] == 0.9
+    assert experiment_of(fresh.advised[-1])["include"] == ["advice"]
+
+
+def test_what_is_stale_cannot_be_chosen(fresh: Unrolled) -> None:
+    fresh.open(**VANISHING)
+    shown(fresh)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    fresh.page.route(FLOW, hold)
+    fresh.slide("Largest |eigenvalue|", 0.5)
+    expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "stale")
+    address = fresh.address
+    first = fresh.page.locator("#advice button").first
+    expect(first).to_have_attribute("aria-disabled", "true")
+    first.evaluate("b => b.click()")
+    assert fresh.address == address
+    fresh.page.unroute(FLOW)  # which lets go what was held
+    fresh.ready()
+    assert len(held) == 1
+
+
+def test_following_another_loss_asks_for_none(unrolled: Unrolled) -> None:
+    unrolled.open(radius=0.4)
+    shown(unrolled)
+    advised, words = len(unrolled.advised), lines(unrolled)
+    unrolled.click("L_9")
+    unrolled.ready()
+    assert unrolled.asked["follow"] == 9
+    expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "shown")
+    unrolled.page.wait_for_timeout(700)
+    assert (len(unrolled.advised), lines(unrolled)) == (advised, words)
+
+
+def test_nothing_stands_where_gradients_hold(unrolled: Unrolled) -> None:
+    unrolled.open(init="orthogonal", radius=1, wiring="one-to-many")
+    expect(unrolled.page.locator("#verdict")).to_have_attribute("data-verdict", "stable")
+    expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "none")
+    assert lines(unrolled) == []
+
+
+def test_by_keyboard_and_politely(fresh: Unrolled) -> None:
+    fresh.open(**VANISHING)
+    shown(fresh)
+    words = fresh.page.get_by_role("status").filter(has_text="changes were tried")
+    expect(words).to_have_text(re.compile(r"^\d+ changes were tried; these help the last step’s"))
+    fresh.page.locator("#advice button").first.focus()
+    fresh.page.keyboard.press("Enter")
+    fresh.ready()
+    assert fresh.asked["weights"]["spectral_radius"] > 0.6 or "lstm" in json.dumps(fresh.asked)
+
+
+def test_a_failure_is_no_fault_of_the_picture(fresh: Unrolled, page_log) -> None:
+    page_log.expect("net::ERR_FAILED")
+    fresh.page.route(
+        FLOW,
+        lambda route: (
+            route.abort() if "advice" in str(route.request.post_data) else route.continue_()
+        ),
+    )
+    fresh.open(**VANISHING)
+    fresh.ready()
+    with fresh.page.expect_event("requestfailed"):
+        pass
+    expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "none")
+    expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "words"),
+    [
+        ((["x"], 3, 0), "3 changes were tried; this one helps the last step’s error:"),
+        (
+            (["x", "y"], 2, 1),
+            BEYOND,
+        ),
+        (([], 1, 0), "One change was tried, and none helps the last step’s error."),
+        (([], 0, 4), "This network is too large to try changes of it."),
+        (([], 0, 0), ""),
+    ],
+)
+def test_one_sentence_says_what_was_found(modules, diagnosis, words: str) -> None:
+    advice, tried, left = diagnosis
+    given = {"advice": advice, "advice_tried": tried, "advice_left_out": left}
+    assert modules("advice.js", "(module, given) => module.adviceSentence(given)", given) == words
+
+
+def test_patches_are_merged_as_the_rfc_says(modules) -> None:
+    target = {"a": {"b": "c", "d": [1]}, "e": None}
+    patch = {"a": {"b": None, "f": {"g": None, "h": 1}}, "e": 2}
+    merged = modules(
+        "advice.js", "(m, [target, patch]) => m.mergePatch(target, patch)", [target, patch]
+    )
+    assert merged == merge_patch(target, patch) == {"a": {"d": [1], "f": {"h": 1}}, "e": 2}

@@ -114,8 +114,19 @@ def filled(spec: Spec) -> Spec:
     own = CELLS[network["cell"]].default_truncation
     return spec | {
         "network": network | sizes | said,
+        "weights": spec["weights"] | _biases(spec["weights"], network),
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
+    }
+
+
+def _biases(weights: Spec, network: Spec) -> Spec:
+    """Gate biases; a list that repeats one number for every layer is that number."""
+    return {
+        name: value[0]
+        for name, value in weights.items()
+        if name.endswith("_bias") and isinstance(value, list)
+        if value and value == value[:1] * network["num_layers"]
     }
 
 

@@ -82,7 +82,7 @@ def test_a_link_restores_both(both: Unrolled, shared_log, server: str) -> None:
 def test_the_address_keeps_a_as_one_property(both: Unrolled) -> None:
     held = address(both)
     assert dict(urllib.parse.parse_qsl(held["compare"])) == {"text": "gradients", "radius": "0.5"}
-    both.page.get_by_label("Hidden units").fill("5")
+    both.page.get_by_label("Units", exact=True).fill("5")
     both.ready()
     assert address(both)["compare"] == held["compare"]
 
@@ -225,13 +225,13 @@ def test_an_error_in_b_leaves_both_pictures(fresh: Unrolled, page_log) -> None:
     fresh.open(**B, compare=kept(**A))
     fresh.ready()
     said, drawn = difference(fresh), colours(fresh, "compared")
-    fresh.page.get_by_label("Hidden units").fill("0")
+    fresh.page.get_by_label("Units", exact=True).fill("0")
     fresh.settled()
     expect(fresh.field("/network/hidden_size").locator(".error")).to_be_visible()
     assert difference(fresh) == said
     assert colours(fresh, "compared") == drawn
     expect(fresh.page.locator("#figure-compared")).to_be_visible()
-    fresh.page.get_by_label("Hidden units").fill("4")
+    fresh.page.get_by_label("Units", exact=True).fill("4")
     fresh.ready()
     expect(fresh.page.locator("#name-b")).to_contain_text("4 units")
 

@@ -40,14 +40,23 @@ def test_lstm_by_hand(unrolled: Unrolled) -> None:
     expect(activation).to_be_disabled()
     expect(activation).to_have_value("tanh")
     expect(page.locator("#field-activation")).to_contain_text("fixed: its gates are sigmoids")
-    page.get_by_role("checkbox", name="forget gate’s bias +1").check()
+    unrolled.slide("Forget-gate bias", 1.5)
     unrolled.ready()
-    assert unrolled.asked["weights"]["forget_bias"] == 1
+    assert unrolled.asked["weights"]["forget_bias"] == 1.5
     assert min(unrolled.flow()["gates"]["forget"]) > 0.6
     unrolled.choose("Cell", "GRU")
     unrolled.ready()
     assert "forget_bias" not in unrolled.asked["weights"]
     expect(page.locator("#field-forget")).to_be_hidden()
+    page.get_by_role("spinbutton", name="Update-gate bias").fill("2.25")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["update_bias"] == 2.25
+    assert min(unrolled.flow()["gates"]["update"]) > 0.8
+    unrolled.choose("Cell", "LSTM")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["forget_bias"] == 1.5
+    expect(page.get_by_role("spinbutton", name="Forget-gate bias")).to_have_value("1.5")
+    assert "forget=1.5&update=2.25" in unrolled.address
     unrolled.choose("Cell", "Simple")
     unrolled.ready()
     assert unrolled.asked["network"]["activation"] == "relu"
@@ -66,6 +75,50 @@ def test_layers_by_hand(unrolled: Unrolled, shared_log: PageLog) -> None:
     layers.fill("5")
     unrolled.settled()
     expect(unrolled.field("/network/num_layers")).to_contain_text("allowed")
+
+
+@pytest.mark.parametrize(
+    ("cell", "gate", "name"), [("lstm", "forget", "Forget-gate"), ("gru", "update", "Update-gate")]
+)
+def test_every_layer_has_a_bias_of_its_own(
+    unrolled: Unrolled, cell: str, gate: str, name: str
+) -> None:
+    unrolled.open(text="abcdef", cell=cell, layers=2, **{gate: 1})
+    assert unrolled.asked["weights"][f"{gate}_bias"] == 1
+    field = unrolled.page.locator(f"#field-{gate}")
+    field.get_by_role("checkbox", name="each layer its own").check()
+    expect(field.get_by_role("slider")).to_have_count(2)
+    unrolled.slide(f"{name} bias, layer 2", 4)
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == [1, 4]
+    lower, upper = (layer["gates"][gate][2] for layer in unrolled.flow()["layers"])
+    assert upper > lower + 0.1
+    unrolled.page.get_by_role("spinbutton", name="Layers").fill("3")
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == [1, 4, 4]
+    unrolled.page.get_by_role("spinbutton", name="Layers").fill("1")
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == 1
+    unrolled.page.get_by_role("spinbutton", name="Layers").fill("2")
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == [1, 4]
+    field.get_by_role("checkbox", name="each layer its own").uncheck()
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == 1
+
+
+def test_a_bias_that_is_no_number_says_so(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", forget="1")
+    before = unrolled.asked
+    box = unrolled.page.get_by_role("spinbutton", name="Forget-gate bias")
+    box.fill("")
+    expect(unrolled.field("/weights/forget_bias")).to_contain_text("allowed: a number")
+    assert unrolled.asked == before
+    box.fill("-3")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["forget_bias"] == -3
+    unrolled.open(text="abcdef", cell="lstm", forget="x,1")
+    assert "forget_bias" not in unrolled.asked["weights"]
 
 
 def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:

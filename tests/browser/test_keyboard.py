@@ -89,7 +89,7 @@ def test_choices_sliders_and_numbers(unrolled: Unrolled) -> None:
     page.get_by_role("slider", name="Largest |eigenvalue|").press("ArrowRight")
     unrolled.ready()
     assert unrolled.asked["weights"]["spectral_radius"] == 0.51
-    page.get_by_label("Hidden units").press("ArrowDown")
+    page.get_by_label("Units", exact=True).press("ArrowDown")
     unrolled.ready()
     assert unrolled.asked["network"]["hidden_size"] == 15
     page.get_by_role("checkbox", name="as drawn").press("Space")
@@ -143,7 +143,7 @@ def test_zooming(fresh: Unrolled) -> None:
 
 def test_enter_in_a_number_does_not_leave_the_page(unrolled: Unrolled) -> None:
     unrolled.open()
-    box = unrolled.page.get_by_label("Hidden units")
+    box = unrolled.page.get_by_label("Units", exact=True)
     box.fill("9")
     box.press("Enter")
     unrolled.ready()

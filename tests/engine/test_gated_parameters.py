@@ -152,6 +152,10 @@ def test_normal_blocks_have_variance_one_over_fan_in() -> None:
             assert spread == pytest.approx(1.0, abs=5.0 / np.sqrt(2 * block.size)), name
 
 
+def with_bias(net: Network, field: str, bias: Any, **others: Any) -> Any:
+    return draw_parameters(net, **others, **{field: bias})
+
+
 BIASES = [("lstm", "forget_bias", slice(3, 6)), ("gru", "update_bias", slice(3, 6))]
 
 
@@ -159,7 +163,7 @@ BIASES = [("lstm", "forget_bias", slice(3, 6)), ("gru", "update_bias", slice(3, 
 @pytest.mark.parametrize("bias", [1.5, [1.5, -2.0, 0.0], np.array([0.5, 0.25, 0.0])])
 def test_a_gates_bias_enters_that_gate_alone(cell: str, field: str, rows: slice, bias: Any) -> None:
     net = network(cell, 3)
-    plain, biased = draw_parameters(net, seed=4), draw_parameters(net, seed=4, **{field: bias})
+    plain, biased = draw_parameters(net, seed=4), with_bias(net, field, bias, seed=4)
     for name, value in plain.items():
         expected = value.copy()
         if name.startswith("b_h") and not name.startswith("b_hn"):
@@ -174,7 +178,7 @@ def test_a_positive_gate_bias_keeps_more(cell: str, field: str, rows: slice) -> 
     sequence = random_sequence(net, "cross-entropy", steps=12)
 
     def arriving(bias: float) -> float:
-        parameters = draw_parameters(net, spectral_radius=0.5, **{field: bias})
+        parameters = with_bias(net, field, bias, spectral_radius=0.5)
         flow = gradient_flow(net, parameters, sequence, loss="cross-entropy")
         gradient = flow.cell_gradient or flow.hidden_gradient
         return float(gradient.log10_norm[0])
@@ -192,11 +196,11 @@ def test_a_bias_needs_its_gate(field: str, cell: str) -> None:
     if cell == owner:
         return
     with pytest.raises(InvalidInput) as caught:
-        draw_parameters(network(cell), **{field: 1.0})
+        with_bias(network(cell), field, 1.0)
     assert caught.value.pointer == ("weights", field)
     assert caught.value.detail == f"received 1.0; {cell!r} has no {gate} gate: allowed 0"
-    assert draw_parameters(network(cell), **{field: 0.0})
-    assert draw_parameters(network(cell, 2), **{field: [0.0, 0.0]})
+    assert with_bias(network(cell), field, 0.0)
+    assert with_bias(network(cell, 2), field, [0.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -212,7 +216,7 @@ def test_a_bias_needs_its_gate(field: str, cell: str) -> None:
 @pytest.mark.parametrize("field", GATE)
 def test_a_bias_that_cannot_be(field, layers, bias, pointer, detail) -> None:
     with pytest.raises(InvalidInput) as caught:
-        draw_parameters(network(GATE[field][1], layers), **{field: bias})
+        with_bias(network(GATE[field][1], layers), field, bias)
     assert caught.value.pointer == ("weights", field, *pointer)
     assert caught.value.detail.startswith(detail)
 

@@ -300,7 +300,9 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 get("settings-form").addEventListener("submit", (event) => event.preventDefault());
 
 listenDownloads(document, {
-  reading: () => pictures.reading(),
+  reading: (name) => pictures.reading(name),
+  preset: () => store.get().preset,
+  comparing: () => comparison.reading() !== null,
   figure: (name) => pictures.figure(name),
   caption: (name) => comparison.captions(pictures.reading())[name],
   paper: () => theme.paper,

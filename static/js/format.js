@@ -43,6 +43,11 @@ export function partsOf(id) {
   return { letter, step: Number(step), layer: Number(layer ?? 0) };
 }
 
+/** The step of a node or edge by its id: of an edge the later one. @param {string} id */
+export function stepOf(id) {
+  return partsOf(id.split(">").at(-1)).step;
+}
+
 /** A node's indices as they are written: "₃⁽²⁾". @param {string} id */
 export function indices(id) {
   const { step, layer } = partsOf(id);

@@ -5,6 +5,7 @@ import { equationsOf, fit } from "./equations.js";
 import { fromLog10, indices, number, parameterName, partsOf, share, symbol } from "./format.js";
 import { lossName, tokenOf } from "./describe.js";
 import { gateSymbol, gatesAt, isCarousel, layerOf, partOf, passesForget } from "./gates.js";
+import { measureOf } from "./measures.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reading.js";
 
@@ -18,10 +19,17 @@ import { reason } from "./reading.js";
 export function inspect(body, title, id, reading) {
   const node = reading.nodes.get(id);
   const edge = reading.edges.get(id);
+  const measure = measureOf(id, reading.flow);
+  if (measure) {
+    title.textContent = `Selected: ${measure.name}`;
+    const meaning = paragraph(measure.meaning, "note");
+    body.replaceChildren(paragraph(measure.kind, "note"), table(measure.rows), meaning);
+    return;
+  }
   if (!node && !edge) {
     title.textContent = "Selected";
     body.replaceChildren(
-      paragraph("Click any node or edge: its equation opens here, with its numbers.", "note"),
+      paragraph("Click any node, edge, dot or bar: it opens here, with its numbers.", "note"),
     );
     return;
   }

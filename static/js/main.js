@@ -3,17 +3,16 @@
 import { flowClient, presets } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
-import { createComparison, selectedInA, selectionInA } from "./compare.js";
+import { createComparison, selectedInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
 import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
-import { inspect } from "./inspect.js";
-import { listenKeys } from "./keys.js";
 import { putNotes, putReasons } from "./notes.js";
+import { createOpening } from "./opening.js";
 import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
-import { followedAtOnce, hiddenId, knowsOthers, read } from "./reading.js";
+import { followedAtOnce, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
 import { clippingSentence, keys, leftSentence, overflowSentence, putSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
@@ -29,7 +28,7 @@ const HOW_TO_READ = [
   "The last step’s error travels back along the edges; colour and width say how much is left.",
 ];
 /** Settings that leave B’s flow as it is. */
-const OF_THE_PAGE = new Set(["select", "preset", "compare"]);
+const OF_THE_PAGE = new Set(["select", "mark", "preset", "compare"]);
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
@@ -52,11 +51,16 @@ const pictures = createPictures(document, {
     root.dataset.rendered = String(Number(root.dataset.rendered) + 1);
   },
   beyond: askBeyond,
+  about: () => opening.about(),
+  marks: () => opening.marks(),
+  beside: () => opening.place(),
 });
 
 function send(settings) {
   const steps = stepsOf(settings);
-  sent = windowedRequest(settings, pictures.sight(steps, followOf(settings) ?? steps));
+  const about = opening.about();
+  const sight = pictures.sight(steps, followOf(settings) ?? steps);
+  sent = windowedRequest(settings, about === null ? sight : { lo: about, hi: about });
   client.send(sent);
 }
 
@@ -102,9 +106,19 @@ const comparison = createComparison(document, {
   announce,
 });
 
+const opening = createOpening(document, {
+  store,
+  pictures,
+  comparison,
+  tooltip,
+  lines: (spot) => linesOf(spot, pictures.reading()),
+  announce,
+});
+
 function showFlow(flow, quiet = false) {
   const reading = read(flow);
   pictures.show(reading);
+  opening.arrived();
   get("stack").classList.remove("stale");
   putSummary(get("summary"), flow.diagnosis.summary);
   get("verdict").dataset.verdict = flow.diagnosis.verdict;
@@ -133,20 +147,7 @@ function showWords(reading) {
   }))
     pictures.plot(name).setAttribute("aria-label", text);
   comparison.put(reading);
-  showSelected(reading);
-}
-
-function showSelected(reading) {
-  if (!reading) return;
-  const [body, title] = [get("inspector-body"), get("inspector-title")];
-  const inA = selectedInA(store.get().select);
-  const inB = inA ? "" : store.get().select;
-  const a = comparison.reading();
-  if (inA && a) inspect(body, title, inA, a);
-  else inspect(body, title, inB, reading);
-  if (!a || !title.textContent.includes(":")) return;
-  title.textContent = title.textContent.replace("Selected", `Selected in ${inA ? "A" : "B"}`);
-  if (inA) body.querySelector("[data-follow]")?.remove();
+  opening.showSelected(reading);
 }
 
 function announceSoon(text) {
@@ -176,8 +177,10 @@ store.subscribe((settings, changed) => {
   showLook();
   comparison.sync();
   if ([...changed].every((name) => OF_THE_PAGE.has(name))) {
-    if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
-    showSelected(pictures.reading());
+    if (changed.has("mark")) pictures.redraw();
+    else if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
+    if (pictures.reading()) opening.arrived();
+    opening.showSelected(pictures.reading());
     return;
   }
   if (latest && [...changed].every((name) => name === "follow" || name === "select")) {
@@ -194,28 +197,6 @@ store.subscribe((settings, changed) => {
   }
   send(settings);
 });
-
-function openThing(id) {
-  const reading = pictures.reading();
-  const node = reading.nodes.get(id)?.node;
-  const patch = { select: id };
-  if (node?.kind === "loss" && reading.lossSteps.length > 1) {
-    patch.follow = node.step === reading.steps ? "last" : node.step;
-  }
-  store.set(patch);
-}
-
-/** A click on the profile or the map: that step, and in the map that loss. */
-function openStep({ step, loss }) {
-  const reading = pictures.reading();
-  pictures.centreOn(step);
-  const beyond = step > reading.steps && comparison.reading();
-  const patch = {
-    select: beyond ? selectionInA(hiddenId(beyond, step)) : hiddenId(reading, step),
-  };
-  if (loss && reading.lossSteps.length > 1) patch.follow = loss === reading.steps ? "last" : loss;
-  store.set(patch);
-}
 
 function linesOf(spot, reading) {
   const lines = comparison.lines(spot, reading);
@@ -236,42 +217,7 @@ listen(document, pictures, {
     const lines = linesOf(spot, reading);
     return lines.length ? tooltip.show(lines, spot) : tooltip.hide();
   },
-  click(spot) {
-    if (matchMedia("(hover: none)").matches) tooltip.show(linesOf(spot, pictures.reading()), spot);
-    if (spot.picture === "compared") {
-      if (spot.thing) store.set({ select: selectionInA(spot.thing) });
-      return;
-    }
-    if (spot.thing) openThing(spot.thing);
-    if (spot.picture === "profile" || spot.picture === "map") openStep(spot);
-  },
-});
-
-listenKeys(get("walk"), pictures, {
-  selected: () => store.get().select,
-  select: (id) => store.set({ select: id }, { during: true }),
-  open: openThing,
-  announce,
-});
-
-listenKeys(
-  get("walk-compared"),
-  {
-    reading: () => pictures.reading("compared"),
-    reveal: (step) => pictures.reveal(step),
-    mark: (step) => pictures.mark(step),
-  },
-  {
-    selected: () => selectedInA(store.get().select),
-    select: (id) => store.set({ select: selectionInA(id) }, { during: true }),
-    open: () => get("inspector").focus(),
-    announce: (text) => announce(`A: ${text}`),
-  },
-);
-
-get("inspector").addEventListener("click", ({ target }) => {
-  const step = Number(target.dataset?.follow);
-  if (step) store.set({ follow: step === pictures.reading().steps ? "last" : step });
+  click: (spot) => opening.click(spot),
 });
 
 get("retry").addEventListener("click", () => send(store.get()));

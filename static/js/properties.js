@@ -85,6 +85,8 @@ export const PROPERTIES = {
   persample: ["no", choice("no", "yes")],
   follow: ["last", follow],
   select: ["", text],
+  /** Marked steps: "50,65". */
+  mark: ["", text],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],

@@ -99,7 +99,7 @@ def test_choices_sliders_and_numbers(unrolled: Unrolled) -> None:
 
 def test_walking_through_the_network(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
-    walk = unrolled.page.get_by_role("application")
+    walk = unrolled.page.get_by_role("application", name="Walk through")
     for keys, symbol in [
         (["Home"], "h₁"),
         (["ArrowRight"], "h₂"),

@@ -182,7 +182,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
     /** The profile's key: which is which. @param {import("./types.js").Reading} b */
     keys(b) {
       if (!a) return {};
-      const norm = ({ follow }) => `‖∂${lossName(follow)}/∂h‖`;
+      const norm = ({ follow }) => `‖∂${lossName(follow)}/∂H‖`;
       const clipped = '<span><i class="dash"></i>B after clipping</span>';
       const { rule, engaged } = b.flow.clipping;
       const zeros = a.row.slice(0, a.entryStep).includes(null);
@@ -204,7 +204,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
         ...Object.fromEntries(Object.entries(all).map(([name, line]) => [name, `B: ${line}`])),
         compared: `A: ${captions(a).diagram}`,
         profile:
-          `‖∂L/∂h‖ at every step; bars B: ${shorten(names.b, 40)}; ` +
+          `‖∂L/∂H‖ at every step; bars B: ${shorten(names.b, 40)}; ` +
           `outline A: ${shorten(names.a, 40)}`,
       };
     },

@@ -129,8 +129,8 @@ export function mapCell(loss, pointed, reading) {
   const step = nearest(steps, pointed);
   const row = norms[losses.indexOf(loss)];
   if (!row) return [`step ${step}${inputAt(step, reading)}`];
-  const pair = `‖∂${lossName(loss)}/∂h${subscript(step)}‖`;
-  if (step > loss) return [pair, "the future cannot change the past: h comes after this loss"];
+  const pair = `‖∂${lossName(loss)}/∂H${subscript(step)}‖`;
+  if (step > loss) return [pair, "the future cannot change the past: H comes after this loss"];
   const value = row[steps.indexOf(step)] ?? null;
   if (value === null)
     return [`${pair} = 0`, `nothing of ${lossName(loss)} arrives at step ${step}`];
@@ -200,7 +200,7 @@ export function captions(reading) {
   const scale = "blue: vanished to 1/1000, grey: holds, red: grown 1000 times";
   return {
     diagram: `Gradient of ${loss} in a ${network.cell} network, ${network.topology}; ${scale}`,
-    profile: `‖∂${loss}/∂h‖ at every step; ${scale}`,
+    profile: `‖∂${loss}/∂H‖ at every step; ${scale}`,
     map: `What is left of every loss i at every step t; ${scale}`,
     clipping: "Norms of the parameter gradients",
     spectrum: "Eigenvalues of the recurrent matrix",

@@ -193,7 +193,7 @@ function alone(fate, who) {
 function fatesOf(a, b) {
   const [x, y] = [fateOf(b), fateOf(a)];
   if (x.kind === "all" && y.kind === "all") {
-    const size = `all losses together, ‖∂L/∂h${subscript(1)}‖`;
+    const size = `all losses together, ‖∂L/∂H${subscript(1)}‖`;
     return `${size} is ${fromLog10(x.at)} in B, ${fromLog10(y.at)} in A`;
   }
   if (x.kind === "left" && y.kind === "left" && x.entryStep === y.entryStep) {
@@ -221,7 +221,7 @@ function sameWords(a, b, found) {
   const scaled = scales[0] !== scales[1];
   const clipped = `clipping then multiplies B’s parameter gradients by ${number(scales[0])}, A’s by `;
   return (
-    `The same gradient at every step: B differs from A in ${pairs}, which leaves ∂L/∂h as it is` +
+    `The same gradient at every step: B differs from A in ${pairs}, which leaves ∂L/∂H as it is` +
     `${scaled ? `; ${clipped}${number(scales[1])}` : ""}.`
   );
 }

@@ -54,9 +54,14 @@ export function indices(id) {
   return subscript(step) + layerMark(layer);
 }
 
-/** A node's id as it is written: "h₁₃", "h₃⁽²⁾". @param {string} id */
+/** A node's letter, a capital as in the notes. @param {string} id */
+export function letterOf(id) {
+  return id[0].toUpperCase();
+}
+
+/** A node's id as it is written: "H₁₃", "H₃⁽²⁾". @param {string} id */
 export function symbol(id) {
-  return id[0] + indices(id);
+  return letterOf(id) + indices(id);
 }
 
 /** @param {number} value   a whole number */

@@ -72,5 +72,5 @@ export function passesForget(edge, reading) {
   const { step, layer } = partsOf(edge.target);
   const forget = partOf(reading.flow, layer).gates?.forget?.[step - 1];
   const t = subscript(step);
-  return `passes ∂L/∂c${t} ⊙ f${t}; mean forget gate ${number(forget, 2)}`;
+  return `passes ∂L/∂C${t} ⊙ f${t}; mean forget gate ${number(forget, 2)}`;
 }

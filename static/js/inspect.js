@@ -144,7 +144,7 @@ function gateRows(node, reading) {
 
 function slopeRow(id, reading) {
   const slopes = reading.flow.activity.mean_derivative;
-  return [`mean f′(a${indices(id)})`, number(slopes[partsOf(id).step - 1])];
+  return [`mean f′(A${indices(id)})`, number(slopes[partsOf(id).step - 1])];
 }
 
 function edgeRows(placed, reading) {
@@ -169,7 +169,7 @@ function edgeRows(placed, reading) {
     rows.push(...gateRows(target.node, reading));
   if (edge.kind === "recurrent" && step > 1) {
     rows.push([
-      `‖Jacobian‖₂ of h${indices(`h_${step - 1}_${layer}`)} → h${indices(edge.target)}`,
+      `‖Jacobian‖₂ of H${indices(`h_${step - 1}_${layer}`)} → H${indices(edge.target)}`,
       fromLog10(partOf(flow, layer).spectrum.jacobian_log10_norm[step - 2]),
       batch > 1 ? "of the first sample" : "the most that one step back can keep",
     ]);

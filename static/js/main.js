@@ -53,7 +53,7 @@ const pictures = createPictures(document, {
   beyond: askBeyond,
   about: () => opening.about(),
   marks: () => opening.marks(),
-  beside: () => opening.place(),
+  beside: () => opening.placed(),
 });
 
 function send(settings) {
@@ -118,7 +118,6 @@ const opening = createOpening(document, {
 function showFlow(flow, quiet = false) {
   const reading = read(flow);
   pictures.show(reading);
-  opening.arrived();
   get("stack").classList.remove("stale");
   putSummary(get("summary"), flow.diagnosis.summary);
   get("verdict").dataset.verdict = flow.diagnosis.verdict;
@@ -131,6 +130,7 @@ function showFlow(flow, quiet = false) {
   get("key-product").innerHTML = productKey(flow);
   putNotes(document, store.get(), flow);
   showWords(reading);
+  opening.arrived();
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
 }
 

@@ -37,6 +37,7 @@ export function createOpening(document, page) {
   /** Whether the address has changed since its selection was last brought into sight. */
   let fresh = Boolean(selected());
   let scrolls = fresh;
+  let waiting = null; // the picture that is scrolled to once it is drawn
   window.addEventListener(
     "popstate",
     () => {
@@ -49,7 +50,7 @@ export function createOpening(document, page) {
   function open(patch, at) {
     const alone = Object.keys(patch).length === 1;
     store.set(patch, { during: alone && (sheet.isOpen() || Boolean(at && sheet.fits())) });
-    if (at) sheet.open(at);
+    if (at && !sheet.open(at)) get("inspector").scrollIntoView({ block: "nearest" });
   }
 
   function openThing(id, at = null) {
@@ -132,8 +133,16 @@ export function createOpening(document, page) {
     if (!picture) pictures.reveal(step);
     if (!scrolls) return;
     scrolls = false;
+    if (!picture) show(place);
+    else if (place.ariaBusy === "true") waiting = place;
+    else show(place);
+  }
+
+  /** A picture that does not lie in the window is put into its middle. */
+  function show(place) {
     const { top, bottom } = place.getBoundingClientRect();
-    if (top < 110 || bottom > window.innerHeight) place.scrollIntoView({ block: "center" });
+    const head = document.querySelector(".strip").getBoundingClientRect().height;
+    if (top < head || bottom > window.innerHeight) place.scrollIntoView({ block: "center" });
   }
 
   return {
@@ -163,8 +172,12 @@ export function createOpening(document, page) {
       fresh = false;
     },
 
-    /** The rings in the pictures beside. */
-    place: beside.place,
+    /** The pictures beside are drawn. */
+    placed() {
+      beside.place();
+      if (waiting) show(waiting);
+      waiting = null;
+    },
 
     marks: () => marksOf(store.get().mark, Math.max(pictures.extent()?.steps ?? 0, 1)),
 

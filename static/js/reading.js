@@ -174,7 +174,7 @@ export function reason(placed, reading) {
     const dead =
       network.activation === "relu" && placed.edge.kind !== "loss" && placed.edge.kind !== "output";
     return dead
-      ? "every ReLU here is off (f′(a) = 0), or the weights are zero"
+      ? "every ReLU here is off (f′(A) = 0), or the weights are zero"
       : "the gradient is exactly zero here";
   }
   if (placed.state === "off") {

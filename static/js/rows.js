@@ -14,11 +14,11 @@ const LAYER = { lstm: 1.72, elman: 1.5, jordan: 1.5, plain: 1 };
 const ASIDE = { context: 0.5, cell: 0.29 };
 
 const NAMES = {
-  input: "input x",
-  context: "copy c",
-  hidden: "hidden h",
-  cell: "cell c",
-  output: "output o",
+  input: "input X",
+  context: "copy C",
+  hidden: "hidden H",
+  cell: "cell C",
+  output: "output O",
   loss: "loss L",
 };
 

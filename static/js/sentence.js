@@ -1,6 +1,6 @@
 /** The sentence before the pictures, and the captions' keys. */
 
-import { fromLog10, number, share } from "./format.js";
+import { fromLog10, letterOf, number, share } from "./format.js";
 import { lossName } from "./describe.js";
 import { element } from "./elements.js";
 import { clippedShift, clippedTotal } from "./figures/profile.js";
@@ -74,7 +74,7 @@ export function overflowSentence({ overflow }) {
   const before = overflow.step - 1;
   const shown =
     before === 1 ? "shown is the one step before it" : `shown are the ${before} steps before it`;
-  return `${overflow.quantity} overflows at step ${overflow.step} of ${overflow.steps}; ${shown}.`;
+  return `${letterOf(overflow.quantity)} overflows at step ${overflow.step} of ${overflow.steps}; ${shown}.`;
 }
 
 /** The small keys beside the pictures' titles, as HTML of our own. */
@@ -83,7 +83,7 @@ export function keys(reading) {
   const many = reading.lossSteps.length > 1;
   const shift = clippedShift(reading);
   const profile = [
-    `<span><i class="bar"></i>‖∂${loss}/∂h‖${reading.follow === null ? ", all losses" : ""}</span>`,
+    `<span><i class="bar"></i>‖∂${loss}/∂H‖${reading.follow === null ? ", all losses" : ""}</span>`,
   ];
   if (reading.follow !== null && many) profile.push("<span><i></i>all losses together</span>");
   if (shift !== null)
@@ -141,9 +141,9 @@ function backwardSentence({ clipping, steps }, norm) {
   const { cosine, threshold, step_scale: scales } = clipping;
   const cut = (scales ?? []).filter((scale) => scale !== null && scale < 1).length;
   const limit = `μ = ${number(threshold)}`;
-  if (!cut) return `‖∂L/∂h‖ is nowhere above ${limit}: nothing is clipped. ‖g‖ = ${norm}.`;
+  if (!cut) return `‖∂L/∂H‖ is nowhere above ${limit}: nothing is clipped. ‖g‖ = ${norm}.`;
   return (
-    `‖∂L/∂h‖ was brought down to ${limit} at ${cut} of ${steps} steps while going back: ` +
+    `‖∂L/∂H‖ was brought down to ${limit} at ${cut} of ${steps} steps while going back: ` +
     `‖g‖ ${norm} → ${number(clipping.norm_after)}${direction(cosine)}.`
   );
 }

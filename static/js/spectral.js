@@ -121,9 +121,9 @@ export function productSentence(flow) {
 
 /** The key of the product's lines, as HTML of our own. @param {import("./types.js").Flow} flow */
 export function productKey(flow) {
-  const parts = ["<span><i></i>‖∂h<sub>T</sub>/∂h<sub>t</sub>‖</span>"];
+  const parts = ["<span><i></i>‖∂H<sub>T</sub>/∂H<sub>t</sub>‖</span>"];
   if (flow.spectrum.cell_product_log10_norm)
-    parts.push('<span><i class="dash"></i>‖∂c<sub>T</sub>/∂c<sub>t</sub>‖</span>');
+    parts.push('<span><i class="dash"></i>‖∂C<sub>T</sub>/∂C<sub>t</sub>‖</span>');
   if (!isGatedFlow(flow)) {
     const base = (flow.spectrum.gamma ?? 1) === 1 ? "ρ" : "(γρ)";
     parts.push(`<span><i class="dots"></i>${base}<sup>T−t</sup></span>`);

@@ -160,7 +160,7 @@ class Unrolled:
         """Height of each row of the diagram by its letter: x, c, h, o, L."""
         axis = self.figure("diagram")["layout"]["yaxis"]
         return {
-            name[-1]: height
+            name[-1] if name[-1] == "L" else name[-1].lower(): height
             for name, height in zip(axis["ticktext"], axis["tickvals"], strict=True)
             if name != "target"
         }

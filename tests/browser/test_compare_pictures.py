@@ -38,8 +38,8 @@ def test_each_is_named_by_what_differs(both: Unrolled) -> None:
     assert both.page.locator("#figure-compared h2").evaluate(letter) == '"A"'
     assert both.page.locator("#figure-diagram h2").evaluate(letter) == '"B"'
     key = both.page.locator("#key-profile")
-    expect(key).to_contain_text("B: ‖∂L₈/∂h‖")
-    expect(key).to_contain_text("A: ‖∂L₈/∂h‖")
+    expect(key).to_contain_text("B: ‖∂L₈/∂H‖")
+    expect(key).to_contain_text("A: ‖∂L₈/∂H‖")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_each_is_named_by_what_differs(both: Unrolled) -> None:
         ({"radius": 0}, {}, "the gradient of A stays at step 15, and is exactly zero before"),
         ({"wiring": "one-to-one"}, {}, "in A the loss enters at step 1 and has nowhere to go"),
         ({"wiring": "one-to-one"}, {"wiring": "one-to-one", "text": "zz"}, "in B no gradient"),
-        ({"follow": "all"}, {"follow": "all", "radius": 0.9}, "all losses together, ‖∂L/∂h₁‖ is"),
+        ({"follow": "all"}, {"follow": "all", "radius": 0.9}, "all losses together, ‖∂L/∂H₁‖ is"),
         ({}, {"follow": "all"}, "in B all losses together bring"),
         ({"text": "short"}, {}, "of what enters A at step 4, step 1 gets"),
         ({}, {"clip": "norm", "mu": 0.5}, "The same gradient at every step"),
@@ -105,8 +105,8 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
         lefts.add(round(box["x"]))
     assert len(lefts) == 1
     tooltip = unrolled.page.locator("#tooltip")
-    expect(tooltip).to_contain_text("B: ‖∂L₁₅/∂h₄‖")
-    expect(tooltip).to_contain_text("A: ‖∂L₄/∂h₄‖")
+    expect(tooltip).to_contain_text("B: ‖∂L₁₅/∂H₄‖")
+    expect(tooltip).to_contain_text("A: ‖∂L₄/∂H₄‖")
     unrolled.page.mouse.move(*unrolled.at("profile", 9, -1))
     expect(tooltip).to_contain_text("A ends at step 4")
     unrolled.page.mouse.move(2, 2)
@@ -114,7 +114,7 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
     unrolled.ready()
     assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
     unrolled.page.mouse.click(*unrolled.at("profile", 9, -1))
-    expect(unrolled.page.get_by_role("region", name="Selected in A: h₉")).to_be_visible()
+    expect(unrolled.page.get_by_role("region", name="Selected in A: H₉")).to_be_visible()
     unrolled.open()
     assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
 

@@ -3,6 +3,13 @@
 /** Between two numbers below the axis, at least so many pixels. */
 const APART = 24;
 
+/** So wide is a number at the top, and so many stand under one another. */
+const FLAG = 34;
+const LINES = 4;
+
+/** Room above and below a diagram's rows for tokens, which no line crosses. */
+const TOKENS = 0.37;
+
 /**
  * A picture with its marks.
  * @param {import("../types.js").Figure} figure
@@ -20,31 +27,45 @@ export function marked(figure, steps, frame, theme, { behind = false } = {}) {
     ...figure,
     layout: {
       ...layout,
-      shapes: [...(layout.shapes ?? []), ...seen.map((step) => line(step, theme, behind))],
+      shapes: [
+        ...(layout.shapes ?? []),
+        ...seen.map((step) => line(step, theme, behind ? layout.yaxis.range : null)),
+      ],
       annotations: layout.xaxis.showticklabels
         ? layout.annotations
-        : [...(layout.annotations ?? []), ...seen.map((step) => flag(step, frame, theme))],
+        : [...(layout.annotations ?? []), ...flags(seen, frame, theme)],
       xaxis: layout.xaxis.showticklabels ? ticked(layout.xaxis, seen, frame) : layout.xaxis,
     },
   };
 }
 
-function line(step, theme, behind) {
+/** Over the whole height, or behind the rows of a diagram. */
+function line(step, theme, rows) {
   return {
     type: "line",
-    layer: behind ? "below" : "above",
+    layer: rows ? "below" : "above",
     xref: "x",
-    yref: "paper",
+    yref: rows ? "y" : "paper",
     x0: step,
     x1: step,
-    y0: 0,
-    y1: 1,
+    y0: rows ? rows[0] + TOKENS : 0,
+    y1: rows ? rows[1] - TOKENS : 1,
     line: { color: theme.focus, width: 1.4, dash: "4px,2px" },
   };
 }
 
-/** The number at the top, where there is no axis below. */
-function flag(step, frame, theme) {
+/** The numbers at the top, where there is no axis below; of two that are close, one is lower. */
+function flags(steps, frame, theme) {
+  const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
+  let under = 0;
+  return steps.map((step, n) => {
+    const close = n > 0 && (step - steps[n - 1]) * pixels < FLAG;
+    under = close ? under + 1 : 0;
+    return flag(step, frame, theme, under % LINES);
+  });
+}
+
+function flag(step, frame, theme, under) {
   const right = step > (frame.lo + frame.hi) / 2;
   return {
     x: step,
@@ -54,6 +75,7 @@ function flag(step, frame, theme) {
     xanchor: right ? "right" : "left",
     yanchor: "top",
     xshift: right ? -2 : 2,
+    yshift: -12 * under,
     showarrow: false,
     text: `<b>${step}</b>`,
     font: { size: 10.5, color: theme.focus },

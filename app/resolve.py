@@ -130,6 +130,7 @@ def filled(spec: Spec) -> Spec:
     own = CELLS[network["cell"]].default_truncation
     return spec | {
         "network": network | sizes | said,
+        "weights": spec["weights"] | _biases(spec["weights"], network),
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
         "include": included(spec["include"]),
@@ -140,6 +141,16 @@ def included(named: Collection[str]) -> list[str]:
     """The parts that are named, in their order; the exponents stand in the spectrum."""
     with_spectrum = {*named, "spectrum"} if "lyapunov" in named else named
     return [part for part in PARTS if part in with_spectrum]
+
+
+def _biases(weights: Spec, network: Spec) -> Spec:
+    """Gate biases; a list that repeats one number for every layer is that number."""
+    return {
+        name: value[0]
+        for name, value in weights.items()
+        if name.endswith("_bias") and isinstance(value, list)
+        if value and value == value[:1] * network["num_layers"]
+    }
 
 
 def _given(name: str, value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine.arrays import Parameters
 from engine.cells import CELLS, Cell
 from engine.cells.base import Shapes
 from engine.errors import InvalidInput, choose
-from engine.parameters import check, draw, radius_factor, spectral_radius_of
+from engine.parameters import check, draw, per_layer, radius_factor, spectral_radius_of
 from engine.topologies import TOPOLOGIES
 
 MAX_LAYERS = 4
@@ -104,9 +105,10 @@ def draw_parameters(
     init: str = "normal",
     spectral_radius: float | None = None,
     seed: int = 0,
-    forget_bias: float = 0.0,
+    forget_bias: float | Many[float] = 0.0,
+    update_bias: float | Many[float] = 0.0,
 ) -> Parameters:
-    """Draw every parameter of a network; biases are zero.
+    """Draw every parameter of a network; biases are zero but for the two that are asked for.
 
     Args:
         network: cell and sizes.
@@ -114,10 +116,14 @@ def draw_parameters(
         spectral_radius: ρ to which every layer's recurrent matrix is scaled, from 0, for gated
             cells each gate's block; None leaves them as drawn.
         seed: one seed gives the same numbers for ever, from 0.
-        forget_bias: what is added to an LSTM's forget gate (Jozefowicz et al. 2015 take 1).
+        forget_bias: what is added to the bias of an LSTM's forget gate (Jozefowicz et al. 2015
+            take 1), in every layer, or one number a layer, the lowest first.
+        update_bias: likewise for a GRU's update gate z: h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, so that
+            a positive one keeps more of h.
     Raises:
         InvalidInput: for an unknown init, a negative ρ or seed, a matrix that no factor can
-            bring to ρ because its spectral radius is 0, or a forget bias without a forget gate.
+            bring to ρ because its spectral radius is 0, or a bias that is not finite, does not
+            have one number a layer, or is of a gate that the cell does not have.
     """
     cell, hidden = CELLS[network.cell], network.hidden_size
     recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
@@ -138,16 +144,27 @@ def draw_parameters(
                 continue
             matrix = cell.recurrent_matrix(of_layer(cell, parameters, layer))
             parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
-    if forget_bias:
-        if "forget" not in cell.gates:
-            raise InvalidInput(
-                ("weights", "forget_bias"),
-                f"received {forget_bias}; {network.cell!r} has no forget gate: allowed 0",
-            )
-        at = cell.gates.index("forget") * hidden
-        for layer in range(network.num_layers):
-            parameters[layered("b_h", layer)][at : at + hidden] += forget_bias
+    _add_gate_bias(parameters, network, "forget", forget_bias)
+    _add_gate_bias(parameters, network, "update", update_bias)
     return parameters
+
+
+def _add_gate_bias(
+    parameters: Parameters, network: Network, gate: str, given: float | Many[float]
+) -> None:
+    """Open or shut one gate in every layer: its rows of b_h grow by the bias."""
+    field, gates, hidden = f"{gate}_bias", CELLS[network.cell].gates, network.hidden_size
+    biases = per_layer(("weights", field), given, network.num_layers)
+    if not any(biases):
+        return
+    if gate not in gates:
+        raise InvalidInput(
+            ("weights", field),
+            f"received {given}; {network.cell!r} has no {gate} gate: allowed 0",
+        )
+    at = gates.index(gate) * hidden
+    for layer, bias in enumerate(biases):
+        parameters[layered("b_h", layer)][at : at + hidden] += bias
 
 
 def check_parameters(network: Network, given: Mapping[str, object]) -> Parameters:

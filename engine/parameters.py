@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -120,6 +120,28 @@ def radius_factor(drawn: float, wanted: float) -> float:
             "changes that; allowed: null, 0, or another seed or init",
         )
     return wanted / drawn
+
+
+def per_layer(pointer: Pointer, given: float | Sequence[float], layers: int) -> list[float]:
+    """One finite number for every layer, also where one was given for all.
+
+    Raises:
+        InvalidInput: for another count, or a number that is not finite.
+    """
+    array = np.asarray(given, dtype=np.float64)
+    several = array.ndim > 0
+    values: list[float] = array.ravel().tolist() if several else [float(array)] * layers
+    if len(values) != layers:
+        count = f"{len(values)} number{'' if len(values) == 1 else 's'}"
+        each = "the layer" if layers == 1 else f"each of {layers} layers"
+        raise InvalidInput(
+            pointer, f"received {count}; allowed: a number, or a list with one for {each}"
+        )
+    for layer, value in enumerate(values):
+        if not np.isfinite(value):
+            at = (*pointer, layer) if several else pointer
+            raise InvalidInput(at, f"received {value}; allowed: a finite number")
+    return values
 
 
 def check(shapes: Mapping[str, Shape], given: Mapping[str, object]) -> Parameters:

@@ -58,8 +58,19 @@ class Network(StrictModel):
     )
 
 
+def _one_or_several(value: Any) -> str:
+    return "several" if isinstance(value, list) else "one"
+
+
+PerLayer = Annotated[
+    Annotated[Number, Tag("one")] | Annotated[Vector, Tag("several")],
+    Discriminator(_one_or_several),
+]
+"""A number for every layer, or one for each, the lowest first."""
+
+
 class RandomWeights(StrictModel):
-    """Weights drawn from a seed; biases are zero."""
+    """Weights drawn from a seed; biases are zero but for a gate's that is asked for."""
 
     kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     init: Annotated[str, OneOf(INITS)] = Field(
@@ -75,8 +86,17 @@ class RandomWeights(StrictModel):
     seed: Index = Field(
         default=0, description="One seed gives the same numbers for ever.", examples=[0]
     )
-    forget_bias: Number = Field(
-        default=0.0, description="Added to the forget gate's bias; lstm only.", examples=[1.0]
+    forget_bias: PerLayer = Field(
+        default=0.0,
+        description="Added to the bias of the forget gate, lstm only: one number for every layer, "
+        "or a list with one a layer, the lowest first. A positive one keeps more of c.",
+        examples=[1.0],
+    )
+    update_bias: PerLayer = Field(
+        default=0.0,
+        description="Likewise for the update gate z, gru only: h_t = (1 − z) n + z h_{t−1}, so "
+        "that a positive one keeps more of h.",
+        examples=[1.0],
     )
 
 

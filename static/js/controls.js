@@ -1,5 +1,6 @@
 /** Form controls ↔ settings. */
 
+import { listenBiases, putBiases } from "./biases.js";
 import { activationOf, emitsAll, followOf, stepsOf } from "./experiment.js";
 import { allowedNumber } from "./format.js";
 import { reachOf } from "./notes.js";
@@ -49,6 +50,7 @@ export function listenControls(document, store) {
     if (GOES_ON.has(element.type)) element.addEventListener("change", take);
   }
   listenSpecial(document, store);
+  listenBiases(document, store);
 }
 
 /** The controls that stand for a setting in another form. */
@@ -62,9 +64,6 @@ function listenSpecial(document, store) {
 
   get("radius-drawn").addEventListener("change", ({ target }) => {
     store.set({ radius: target.checked ? null : Number(get("radius").placeholder) || 1 });
-  });
-  get("forget").addEventListener("change", ({ target }) => {
-    store.set({ forget: target.checked ? 1 : 0 });
   });
   get("redraw").addEventListener("click", () => store.set({ wseed: store.get().wseed + 1 }));
   get("draw-weights").addEventListener("click", () => store.set({ weights: null }));
@@ -130,8 +129,7 @@ export function putControls(document, settings) {
   const log = Math.log10(settings.mu);
   put(document, get("mu-slider"), String(Math.max(-4, Math.min(4, log))));
   get("radius-drawn").checked = settings.radius === null;
-  get("forget").checked = settings.forget !== 0;
-  get("forget-bias").textContent = String(settings.forget || 1);
+  putBiases(document, settings, put);
   get("k-slider").max = String(Math.max(10, stepsOf(settings)));
   const followed = followOf(settings);
   get("follow-all").checked = followed === null && emitsAll(settings);

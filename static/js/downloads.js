@@ -48,6 +48,39 @@ function quoted(value) {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** Which of two experiments a picture that leaves the page shows. */
+const SIDES = { compared: "A", profile: "B-and-A" };
+
+/**
+ * The name of a file, which says what it holds: "unrolled-lstm-many-to-one-T100-H16-profile".
+ * @param {import("./types.js").Reading} reading   the one that is shown
+ * @param {{what?: string, preset?: string, comparing?: boolean}} of   what: a picture, or nothing
+ *   for all the numbers
+ */
+export function fileName(reading, { what = "", preset = "", comparing = false }) {
+  const { network, sequence } = reading.flow.experiment;
+  const layers = network.num_layers ?? 1;
+  const batch = sequence.batch_size ?? 1;
+  const several = reading.lossSteps.length > 1;
+  const followed = reading.follow === null ? "all-losses" : `L${reading.follow}`;
+  return [
+    "unrolled",
+    preset,
+    network.cell,
+    network.topology,
+    `T${reading.steps}`,
+    `H${network.hidden_size}`,
+    layers > 1 ? `${layers}-layers` : "",
+    batch > 1 ? `B${batch}` : "",
+    several ? followed : "",
+    comparing ? (SIDES[what] ?? "B") : "",
+    what === "compared" ? "diagram" : what,
+  ]
+    .filter(Boolean)
+    .join("-")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+}
+
 /** The request as a line for a shell. @param {string} url @param {object} request */
 export function toCurl(url, request) {
   const body = JSON.stringify(request).replaceAll("'", "'\\''");
@@ -56,11 +89,18 @@ export function toCurl(url, request) {
 
 /**
  * @param {Document} document
- * @param {{reading: () => import("./types.js").Reading | null, figure: (name: string) => object,
- *   caption: (name: string) => string, paper: () => string, url: () => string}} context
+ * @param {{reading: (name?: string) => import("./types.js").Reading | null,
+ *   figure: (name: string) => object, caption: (name: string) => string, paper: () => string,
+ *   url: () => string, preset: () => string, comparing: () => boolean}} context
  */
 export function listenDownloads(document, context) {
   const said = document.getElementById("copied");
+
+  /** A's diagram is another experiment than the one with the preset's name. */
+  function named(what) {
+    const preset = what === "compared" ? "" : context.preset();
+    return fileName(context.reading(what), { what, preset, comparing: context.comparing() });
+  }
 
   async function copy(kind) {
     const reading = context.reading();
@@ -96,7 +136,7 @@ export function listenDownloads(document, context) {
         : [toCsv(reading.flow), "text/csv"];
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type }));
-    link.download = `unrolled.${kind}`;
+    link.download = `${named("")}.${kind}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
@@ -107,10 +147,10 @@ export function listenDownloads(document, context) {
     const { copy: what, save: kind, picture, format } = button.dataset;
     if (what) copy(what);
     if (kind) keep(kind);
-    if (picture && context.reading()) {
+    if (picture && context.reading(picture)) {
       save(context.figure(picture), {
         format,
-        filename: `unrolled-${picture}`,
+        filename: named(picture),
         paper: context.paper(),
         caption: context.caption(picture),
       });

@@ -17,6 +17,29 @@ export function isGated(cell) {
   return GATED.has(cell);
 }
 
+/** Whose gate can be opened by a bias: cell → the setting, and the request's field. */
+export const GATE_BIASES = { lstm: ["forget", "forget_bias"], gru: ["update", "update_bias"] };
+
+/**
+ * The biases of a gate, one a layer; a layer that has none of its own has the one below's.
+ * @param {number | number[]} set
+ * @param {number} layers
+ * @returns {number[]}
+ */
+export function biasesOf(set, layers) {
+  const given = [set].flat();
+  return Array.from({ length: layers }, (_, layer) => given[layer] ?? given.at(-1));
+}
+
+/** The request's bias of a gate, where the cell has one and it is not 0. */
+function gateBias(settings) {
+  const [name, field] = GATE_BIASES[settings.cell] ?? [];
+  if (!name) return {};
+  const biases = biasesOf(settings[name], settings.layers);
+  if (biases.every((bias) => bias === 0)) return {};
+  return { [field]: biases.every((bias) => bias === biases[0]) ? biases[0] : biases };
+}
+
 /** The activation in force: a gated cell has its own. */
 export function activationOf({ cell, activation }) {
   return isGated(cell) ? "tanh" : activation;
@@ -127,9 +150,7 @@ export function toRequest(settings, window = null) {
           init: settings.init,
           spectral_radius: settings.radius,
           seed: settings.wseed,
-          ...(settings.cell === "lstm" && settings.forget !== 0
-            ? { forget_bias: settings.forget }
-            : {}),
+          ...gateBias(settings),
         },
     sequence: sequence(settings),
     loss: settings.source === "text" ? "cross-entropy" : settings.loss,
@@ -192,6 +213,7 @@ export function fromExperiment(experiment) {
       radius: weights.spectral_radius,
       wseed: weights.seed,
       forget: weights.forget_bias ?? 0,
+      update: weights.update_bias ?? 0,
     });
   }
   if (read.kind === "text") {

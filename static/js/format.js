@@ -47,15 +47,25 @@ export function partsOf(id) {
   return { letter, step: Number(step), layer: Number(layer ?? 0) };
 }
 
+/** The step of a node or edge by its id: of an edge the later one. @param {string} id */
+export function stepOf(id) {
+  return partsOf(id.split(">").at(-1)).step;
+}
+
 /** A node's indices as they are written: "₃⁽²⁾". @param {string} id */
 export function indices(id) {
   const { step, layer } = partsOf(id);
   return subscript(step) + layerMark(layer);
 }
 
-/** A node's id as it is written, in the notes' letters: "H₁₃", "H₃⁽²⁾". @param {string} id */
+/** A node's letter, a capital as in the notes. @param {string} id */
+export function letterOf(id) {
+  return id[0].toUpperCase();
+}
+
+/** A node's id as it is written: "H₁₃", "H₃⁽²⁾". @param {string} id */
 export function symbol(id) {
-  return id[0].toUpperCase() + indices(id);
+  return letterOf(id) + indices(id);
 }
 
 /** How activations are written in formulas; a linear unit has none. */

@@ -7,6 +7,7 @@ import { partsOf, symbol } from "./format.js";
 import { tokenOf } from "./describe.js";
 import { layerOf, passesForget } from "./gates.js";
 import { lossName } from "./letters.js";
+import { measureOf } from "./measures.js";
 import { edgeRows, nodeRows, table } from "./numbers.js";
 import { rowName } from "./picking.js";
 import { reason } from "./reason.js";
@@ -23,10 +24,17 @@ import { signedNumbers } from "./signed.js";
 export function inspect(body, title, id, reading, held = null) {
   const node = reading.nodes.get(id);
   const edge = reading.edges.get(id);
+  const measure = measureOf(id, reading.flow);
+  if (measure) {
+    title.textContent = `Selected: ${measure.name}`;
+    const meaning = paragraph(measure.meaning, "note");
+    body.replaceChildren(paragraph(measure.kind, "note"), table(measure.rows), meaning);
+    return;
+  }
   if (!node && !edge) {
     title.textContent = "Selected";
     body.replaceChildren(
-      paragraph("Click any node or edge: its equation opens here, with its numbers.", "note"),
+      paragraph("Click any node, edge, dot or bar: it opens here, with its numbers.", "note"),
     );
     return;
   }

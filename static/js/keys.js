@@ -1,28 +1,40 @@
 /** Walking through the diagram by keyboard. */
 
 import { thing } from "./describe.js";
-import { partsOf } from "./format.js";
-import { walk } from "./picking.js";
+import { stepOf } from "./format.js";
+import { nextEdge, walk } from "./picking.js";
 import { hiddenId } from "./reading.js";
 
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
+
+/** Along the edges, in the order of the way back and against it. */
+const EDGES = { e: 1, E: -1 };
 
 /**
  * @param {HTMLElement} place   what holds the focus meanwhile
  * @param {{reading: () => import("./types.js").Reading | null, reveal: (step: number) => void,
  *   mark: (step: number | null) => void}} pictures
  * @param {{selected: () => string, select: (id: string) => void, open: (id: string) => void,
- *   announce: (text: string) => void}} on
+ *   announce: (text: string) => void, pin: (step: number) => void}} on   pin: mark a step for good
  */
 export function listenKeys(place, pictures, on) {
   function step(key) {
     const reading = pictures.reading();
     if (!reading.nodes.size) return;
     const id = walk(reading, on.selected() || hiddenId(reading, reading.entryStep), key);
-    const node = reading.nodes.get(id)?.node ?? { step: partsOf(id).step };
-    pictures.reveal(node.step);
+    show(id, reading);
+  }
+
+  function along(direction) {
+    const reading = pictures.reading();
+    if (reading.edges.size) show(nextEdge(reading, on.selected(), direction), reading);
+  }
+
+  function show(id, reading) {
+    const at = stepOf(id);
+    pictures.reveal(at);
     on.select(id);
-    pictures.mark(node.step);
+    pictures.mark(at);
     on.announce(thing(id, reading).join(". "));
   }
 
@@ -35,6 +47,8 @@ export function listenKeys(place, pictures, on) {
   place.addEventListener("keydown", (event) => {
     if (!pictures.reading() || event.altKey || event.ctrlKey || event.metaKey) return;
     if (STEPS.has(event.key)) step(event.key);
+    else if (event.key in EDGES) along(EDGES[event.key]);
+    else if (event.key === "m") on.pin(stepOf(on.selected()));
     else if (event.key === "Enter" || event.key === " ") enter();
     else if (event.key === "Escape") on.select("");
     else return;

@@ -4,17 +4,16 @@ import { createAdvice } from "./advice.js";
 import { flowClient, presets } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
-import { createComparison, selectedInA, selectionInA } from "./compare.js";
+import { createComparison, selectedInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
 import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
-import { inspect } from "./inspect.js";
-import { listenKeys } from "./keys.js";
 import { putNotes, putReasons } from "./notes.js";
+import { createOpening } from "./opening.js";
 import { createPictures } from "./pictures.js";
 import { clearProblems, showProblem } from "./problems.js";
-import { followedAtOnce, hiddenId, knowsOthers, read } from "./reading.js";
+import { followedAtOnce, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
 import { clippingSentence } from "./clipped.js";
 import { listenTerms, putExplained } from "./explain.js";
@@ -29,13 +28,13 @@ import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
 /** Settings that leave B’s flow as it is. */
-const OF_THE_PAGE = new Set(["select", "preset", "compare"]);
+const OF_THE_PAGE = new Set(["select", "mark", "preset", "compare"]);
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
-const signed = createValues(API, () => showSelected(pictures.reading()));
+const signed = createValues(API, () => opening.showSelected(pictures.reading()));
 let theme = readTheme(root);
 const plotly = load();
 let latest = null;
@@ -53,11 +52,16 @@ const pictures = createPictures(document, {
     root.dataset.rendered = String(Number(root.dataset.rendered) + 1);
   },
   beyond: askBeyond,
+  about: () => opening.about(),
+  marks: () => opening.marks(),
+  beside: () => opening.placed(),
 });
 
 function send(settings) {
   const steps = stepsOf(settings);
-  sent = windowedRequest(settings, pictures.sight(steps, followOf(settings) ?? steps));
+  const about = opening.about();
+  const sight = pictures.sight(steps, followOf(settings) ?? steps);
+  sent = windowedRequest(settings, about === null ? sight : { lo: about, hi: about });
   advice.stale(sent);
   client.send(sent);
 }
@@ -107,6 +111,16 @@ const comparison = createComparison(document, {
   announce,
 });
 
+const opening = createOpening(document, {
+  store,
+  pictures,
+  comparison,
+  tooltip,
+  lines: (spot) => linesOf(spot, pictures.reading()),
+  signed: (reading, id) => signed.of(reading, id),
+  announce,
+});
+
 function showFlow(flow, quiet = false) {
   const reading = read(flow);
   pictures.show(reading);
@@ -123,6 +137,7 @@ function showFlow(flow, quiet = false) {
   putNotes(document, store.get(), flow);
   showLook();
   showWords(reading);
+  opening.arrived();
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
 }
 
@@ -146,20 +161,7 @@ function showWords(reading) {
   }))
     pictures.plot(name).setAttribute("aria-label", text);
   comparison.put(reading);
-  showSelected(reading);
-}
-
-function showSelected(reading) {
-  if (!reading) return;
-  const [body, title] = [get("inspector-body"), get("inspector-title")];
-  const inA = selectedInA(store.get().select);
-  const inB = inA ? "" : store.get().select;
-  const a = comparison.reading();
-  const [id, shown] = inA && a ? [inA, a] : [inB, reading];
-  inspect(body, title, id, shown, signed.of(shown, id));
-  if (!a || !title.textContent.includes(":")) return;
-  title.textContent = title.textContent.replace("Selected", `Selected in ${inA ? "A" : "B"}`);
-  if (inA) body.querySelector("[data-follow]")?.remove();
+  opening.showSelected(reading);
 }
 
 function announceSoon(text) {
@@ -192,8 +194,10 @@ store.subscribe((settings, changed) => {
   showLook();
   comparison.sync();
   if ([...changed].every((name) => OF_THE_PAGE.has(name))) {
-    if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
-    showSelected(pictures.reading());
+    if (changed.has("mark")) pictures.redraw();
+    else if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
+    if (pictures.reading()) opening.arrived();
+    opening.showSelected(pictures.reading());
     return;
   }
   if (latest && [...changed].every((name) => name === "follow" || name === "select")) {
@@ -210,28 +214,6 @@ store.subscribe((settings, changed) => {
   }
   send(settings);
 });
-
-function openThing(id) {
-  const reading = pictures.reading();
-  const node = reading.nodes.get(id)?.node;
-  const patch = { select: id };
-  if (node?.kind === "loss" && reading.lossSteps.length > 1) {
-    patch.follow = node.step === reading.steps ? "last" : node.step;
-  }
-  store.set(patch);
-}
-
-/** A click on the profile or the map: that step, and in the map that loss. */
-function openStep({ step, loss }) {
-  const reading = pictures.reading();
-  pictures.centreOn(step);
-  const beyond = step > reading.steps && comparison.reading();
-  const patch = {
-    select: beyond ? selectionInA(hiddenId(beyond, step)) : hiddenId(reading, step),
-  };
-  if (loss && reading.lossSteps.length > 1) patch.follow = loss === reading.steps ? "last" : loss;
-  store.set(patch);
-}
 
 function linesOf(spot, reading) {
   const lines = comparison.lines(spot, reading);
@@ -252,42 +234,7 @@ listen(document, pictures, {
     const lines = linesOf(spot, reading);
     return lines.length ? tooltip.show(lines, spot) : tooltip.hide();
   },
-  click(spot) {
-    if (matchMedia("(hover: none)").matches) tooltip.show(linesOf(spot, pictures.reading()), spot);
-    if (spot.picture === "compared") {
-      if (spot.thing) store.set({ select: selectionInA(spot.thing) });
-      return;
-    }
-    if (spot.thing) openThing(spot.thing);
-    if (spot.picture === "profile" || spot.picture === "map") openStep(spot);
-  },
-});
-
-listenKeys(get("walk"), pictures, {
-  selected: () => store.get().select,
-  select: (id) => store.set({ select: id }, { during: true }),
-  open: openThing,
-  announce,
-});
-
-listenKeys(
-  get("walk-compared"),
-  {
-    reading: () => pictures.reading("compared"),
-    reveal: (step) => pictures.reveal(step),
-    mark: (step) => pictures.mark(step),
-  },
-  {
-    selected: () => selectedInA(store.get().select),
-    select: (id) => store.set({ select: selectionInA(id) }, { during: true }),
-    open: () => get("inspector").focus(),
-    announce: (text) => announce(`A: ${text}`),
-  },
-);
-
-get("inspector").addEventListener("click", ({ target }) => {
-  const step = Number(target.dataset?.follow);
-  if (step) store.set({ follow: step === pictures.reading().steps ? "last" : step });
+  click: (spot) => opening.click(spot),
 });
 
 get("retry").addEventListener("click", () => send(store.get()));
@@ -318,7 +265,9 @@ get("settings-form").addEventListener("submit", (event) => event.preventDefault(
 listenTerms(document, () => pictures.reading());
 
 listenDownloads(document, {
-  reading: () => pictures.reading(),
+  reading: (name) => pictures.reading(name),
+  preset: () => store.get().preset,
+  comparing: () => comparison.reading() !== null,
   figure: (name) => pictures.figure(name),
   caption: (name) => comparison.captions(pictures.reading())[name],
   paper: () => theme.paper,

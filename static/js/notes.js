@@ -55,7 +55,6 @@ export function putReasons(document, settings) {
   allow(document, "field-layers", given);
   const gated = isGated(settings.cell);
   allow(document, "field-activation", gated ? "fixed: its gates are sigmoids, its state tanh" : "");
-  document.getElementById("field-forget").hidden = settings.cell !== "lstm";
   allow(document, "field-wiring", numbers);
   allow(
     document,

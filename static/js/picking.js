@@ -63,6 +63,54 @@ export function walk(reading, from, key) {
   return (beyond[0] ?? here).node.id;
 }
 
+/** In which order the gradient comes to the nodes of one step. */
+const RANKS = { loss: 0, output: 1, hidden: 2, cell: 2, context: 3, input: 4 };
+
+/** A node's turn on the way back: later steps first, then from the loss down to the input. */
+function turn({ node: { step, kind, layer = 0 } }) {
+  return [-step, RANKS[kind], -layer, kind === "cell" ? 1 : 0];
+}
+
+function compareTurns(a, b) {
+  const n = a.findIndex((value, k) => value !== b[k]);
+  return n < 0 ? 0 : a[n] - b[n];
+}
+
+/**
+ * Every edge in the order of the way back: those on which the gradient leaves a node stand
+ * together, the one to the step before first.
+ * @param {import("./types.js").Reading} reading
+ */
+function wayBack({ nodes, edges }) {
+  return [...edges.values()]
+    .map((edge) => {
+      const [source, target] = [nodes.get(edge.edge.source), nodes.get(edge.edge.target)];
+      const [, ...of] = turn(source);
+      return { id: edge.id, turn: [...turn(target), source.node.step, ...of] };
+    })
+    .sort((a, b) => compareTurns(a.turn, b.turn));
+}
+
+/**
+ * The next edge on the way back, or the one before: of a node the first by which the gradient
+ * leaves it, of an edge the one that follows it.
+ * @param {import("./types.js").Reading} reading
+ * @param {string} from   id of a node or edge
+ * @param {1 | -1} direction
+ * @returns {string}   the same id where there is no further one
+ */
+export function nextEdge(reading, from, direction) {
+  const way = wayBack(reading);
+  const at = way.findIndex((edge) => edge.id === from);
+  if (at >= 0) return way[at + direction]?.id ?? from;
+  const node = reading.nodes.get(from) ?? reading.nodes.get(hiddenId(reading, reading.entryStep));
+  if (!node) return from;
+  const own = turn(node);
+  const next = way.findIndex((edge) => compareTurns(own, edge.turn.slice(0, own.length)) <= 0);
+  const index = direction > 0 ? next : (next < 0 ? way.length : next) - 1;
+  return way[index]?.id ?? from;
+}
+
 /** The end of a row, also where its node is not there yet. */
 function endOf({ node: { id } }, border, step) {
   return Number.isFinite(border) ? id.replace(/_\d+/, `_${step}`) : id;

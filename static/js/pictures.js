@@ -3,6 +3,7 @@
 import { clipping } from "./figures/clipping.js";
 import { diagram } from "./figures/diagram.js";
 import { map } from "./figures/map.js";
+import { marked } from "./figures/marks.js";
 import { product } from "./figures/product.js";
 import { profile } from "./figures/profile.js";
 import { singular } from "./figures/singular.js";
@@ -61,8 +62,10 @@ const ALONE = { clipping, product, singular, spectrum };
 /**
  * @param {Document} document
  * @param {{theme: () => import("./types.js").Theme, selected: () => string,
- *   selectedInA: () => string, drawn: () => void, beyond: () => void}} context   beyond: a
- *   diagram nears, or would show, steps whose nodes are not there
+ *   selectedInA: () => string, marks: () => number[], about: () => number | null,
+ *   drawn: () => void, beside: () => void, beyond: () => void}} context   about: a step that is
+ *   to come into sight; beside: the pictures beside are drawn; beyond: a diagram nears, or would
+ *   show, steps whose nodes are not there
  */
 export function createPictures(document, context) {
   const plots = Object.fromEntries(
@@ -129,6 +132,13 @@ export function createPictures(document, context) {
   }
 
   function figure(name) {
+    const bare = unmarked(name);
+    if (!STACK.includes(name)) return bare;
+    const behind = name === "diagram" || name === "compared";
+    return marked(bare, context.marks(), frames[name], context.theme(), { behind });
+  }
+
+  function unmarked(name) {
     const theme = context.theme();
     if (name === "diagram") return diagram(reading, frames.diagram, theme, context.selected());
     if (name === "compared") {
@@ -177,6 +187,7 @@ export function createPictures(document, context) {
           draw(plots[name], figure(name));
           plots[name].ariaBusy = "false";
         }
+        context.beside();
       },
       Math.max(0, Math.min(REST, latest - now)),
     );
@@ -230,7 +241,11 @@ export function createPictures(document, context) {
       const now = extent();
       const same = before && before.steps === now.steps && before.first === now.first;
       range = same ? range : whole(now);
-      if (followed || !same) centre = reading.entryStep;
+      const about = context.about();
+      const inSight = (one) => same && about > one.lo && about < one.hi;
+      if (about === null ? followed || !same : !inSight(frames.diagram))
+        centre = about ?? reading.entryStep;
+      if (about !== null && !inSight(range)) range = whole(now);
       drawStack();
       drawBeside();
       context.drawn();

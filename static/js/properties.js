@@ -21,6 +21,16 @@ const json = {
   },
 };
 
+/** A number for every layer, or one for each: "1", "3,0". */
+const biases = {
+  print: String,
+  parse: (s) => {
+    const values = s.split(",").map(real.parse);
+    if (values.includes(undefined)) return undefined;
+    return values.length > 1 ? values : values[0];
+  },
+};
+
 /** @param {string[]} allowed */
 const choice = (...allowed) => ({
   print: String,
@@ -63,7 +73,8 @@ export const PROPERTIES = {
   loss: ["cross-entropy", text],
   init: ["normal", text],
   radius: [0.55, radius],
-  forget: [0, real],
+  forget: [0, biases],
+  update: [0, biases],
   wseed: [0, whole],
   weights: [null, json],
   data: [null, json],
@@ -74,6 +85,8 @@ export const PROPERTIES = {
   persample: ["no", choice("no", "yes")],
   follow: ["last", follow],
   select: ["", text],
+  /** Marked steps: "50,65". */
+  mark: ["", text],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],

@@ -1,6 +1,6 @@
 /** The sentences before the pictures, and the captions' keys. */
 
-import { fromLog10, number, plural, portion } from "./format.js";
+import { fromLog10, letterOf, number, plural, portion } from "./format.js";
 import { clippedShift, clippedTotal } from "./figures/profile.js";
 import { termHtml } from "./glossary.js";
 import { lossName } from "./letters.js";
@@ -119,7 +119,7 @@ export function overflowSentence({ overflow }) {
   const before = overflow.step - 1;
   const shown =
     before === 1 ? "shown is the one step before it" : `shown are the ${before} steps before it`;
-  return `${overflow.quantity} overflows at step ${overflow.step} of ${overflow.steps}; ${shown}.`;
+  return `${letterOf(overflow.quantity)} overflows at step ${overflow.step} of ${overflow.steps}; ${shown}.`;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { fromFragment, linkOf } from "./properties.js";
 
 /** Changing any of these starts from another experiment than the preset's. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "clip", "mu", "compare"]);
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "clip", "mu", "compare"]);
 
 /** During a gesture the URL waits so long; browsers refuse to be told of every movement. */
 const REST_MS = 150;

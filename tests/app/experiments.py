@@ -132,7 +132,8 @@ networks = of_model(
     num_layers=st.integers(1, 4),
 )
 radii = st.one_of(st.none(), st.floats(0, 3), st.sampled_from([0.0, 1.0, 1e-30, 1e5, 1e100, 1e100]))
-forget_biases = st.sampled_from([0.0, 1.0, -700.0])
+one_bias = st.sampled_from([0.0, 1.0, -700.0])
+gate_biases = st.one_of(one_bias, st.lists(one_bias, min_size=1, max_size=4))
 random_sequences = of_model(
     RandomSequence, steps=st.one_of(st.none(), st.integers(1, 9)), batch_size=st.integers(1, 3)
 )
@@ -166,8 +167,12 @@ def experiments(draw: st.DrawFn) -> Json:
         "explicit": explicit_sequences(network, loss),
     }[kind]
     explicit = kind != "text" and draw(st.integers(0, 2)) == 0
-    biased = network.get("cell") == "lstm" or draw(st.integers(0, 19)) == 0
-    bias = {"forget_bias": forget_biases if biased else st.just(0.0)}
+    bias = {
+        field: gate_biases
+        if network.get("cell") == cell or draw(st.integers(0, 19)) == 0
+        else st.just(0.0)
+        for field, cell in (("forget_bias", "lstm"), ("update_bias", "gru"))
+    }
     drawn = of_model(RandomWeights, spectral_radius=radii, **bias)
     return {
         "network": network,

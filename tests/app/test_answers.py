@@ -27,6 +27,10 @@ def tag(fields):
         ({}, {"weights": {"seed": 0, "kind": "random", "spectral_radius": 9e-1}}),
         ({"sequence": {"steps": 7}}, {"sequence": {"steps": 7.0, "seed": 0}}),
         (
+            {"network": {"cell": "gru", "num_layers": 2}, "weights": {"update_bias": 1}},
+            {"network": {"cell": "gru", "num_layers": 2}, "weights": {"update_bias": [1, 1]}},
+        ),
+        (
             {"network": {"topology": "one-to-one"}},
             {"network": {"topology": "one-to-one"}, "sequence": {"steps": 1}},
         ),

@@ -31,7 +31,7 @@ EXAMPLE: dict[str, Any] = {
 
 WHOLE = EXAMPLE | {
     "network": EXAMPLE["network"] | {"num_layers": 1},
-    "weights": EXAMPLE["weights"] | {"forget_bias": 0.0},
+    "weights": EXAMPLE["weights"] | {"forget_bias": 0.0, "update_bias": 0.0},
     "window": None,
     "values": False,
     "include": ["itemized", "graph", "spectrum", "lyapunov"],

@@ -57,7 +57,7 @@ def test_an_error_shown(fresh: Unrolled, page_log) -> None:
     page_log.expect("status of 422")
     fresh.open()
     fresh.page.get_by_label("Your text").fill("")
-    fresh.page.get_by_label("Hidden units").fill("0")
+    fresh.page.get_by_label("Units", exact=True).fill("0")
     fresh.settled()
     expect(fresh.page.get_by_role("alert").first).to_be_visible()
     holds(fresh)

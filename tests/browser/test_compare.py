@@ -82,7 +82,7 @@ def test_a_link_restores_both(both: Unrolled, shared_log, server: str) -> None:
 def test_the_address_keeps_a_as_one_property(both: Unrolled) -> None:
     held = address(both)
     assert dict(urllib.parse.parse_qsl(held["compare"])) == {"text": "gradients", "radius": "0.5"}
-    both.page.get_by_label("Hidden units").fill("5")
+    both.page.get_by_label("Units", exact=True).fill("5")
     both.ready()
     assert address(both)["compare"] == held["compare"]
 
@@ -130,10 +130,10 @@ def test_swap(both: Unrolled) -> None:
 
 def test_a_selection_goes_with_its_experiment(both: Unrolled) -> None:
     both.page.mouse.click(*both.at("compared", 4, 1))
-    expect(both.page.get_by_role("region", name="Selected in A: h₄")).to_be_visible()
+    expect(both.page.get_by_role("region", name="Selected in A: H₄")).to_be_visible()
     press(both.page, "Swap A and B")
     both.ready()
-    expect(both.page.get_by_role("region", name="Selected in B: h₄")).to_be_visible()
+    expect(both.page.get_by_role("region", name="Selected in B: H₄")).to_be_visible()
 
 
 def test_a_selection_in_an_a_that_is_not_there_selects_nothing(unrolled: Unrolled) -> None:
@@ -167,11 +167,11 @@ def test_a_preset_becomes_b(both: Unrolled) -> None:
 def test_clicks_open_the_numbers_of_their_own_diagram(both: Unrolled) -> None:
     page, edge = both.page, both.at("diagram", 4.5, 1)
     page.mouse.click(*edge)
-    expect(page.get_by_role("region", name="Selected in B: h₄ → h₅")).to_be_visible()
+    expect(page.get_by_role("region", name="Selected in B: H₄ → H₅")).to_be_visible()
     numbers = page.locator("#inspector dl")
     of_b = numbers.inner_text()
     page.mouse.click(*both.at("compared", 4.5, 1))
-    expect(page.get_by_role("region", name="Selected in A: h₄ → h₅")).to_be_visible()
+    expect(page.get_by_role("region", name="Selected in A: H₄ → H₅")).to_be_visible()
     assert numbers.inner_text() != of_b
     assert address(both)["select"] == "A:h_4>h_5"
     page.mouse.click(*both.at("compared", 3, 3))
@@ -194,7 +194,7 @@ def test_following_another_loss_changes_b_only(both: Unrolled) -> None:
 def test_the_pointer_says_whose_numbers_it_reads(both: Unrolled) -> None:
     tooltip = both.page.locator("#tooltip")
     both.page.mouse.move(*both.at("compared", 3, 1))
-    expect(tooltip).to_contain_text("A: h₃")
+    expect(tooltip).to_contain_text("A: H₃")
     both.page.mouse.move(*both.at("compared", 3, 3))
     expect(tooltip).to_contain_text("A: L₃")
     expect(tooltip).not_to_contain_text("click")
@@ -205,8 +205,8 @@ def test_the_keyboard_compares_and_walks_through_a(both: Unrolled) -> None:
     page = both.page
     page.locator("#walk-compared").focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("region", name="Selected in A: h₇")).to_be_visible()
-    expect(page.locator("#announcer")).to_have_text(re.compile("^A: h₇"))
+    expect(page.get_by_role("region", name="Selected in A: H₇")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text(re.compile("^A: H₇"))
     page.keyboard.press("Enter")
     expect(page.locator("#inspector")).to_be_focused()
     page.get_by_role("button", name="Stop comparing").focus()
@@ -225,13 +225,13 @@ def test_an_error_in_b_leaves_both_pictures(fresh: Unrolled, page_log) -> None:
     fresh.open(**B, compare=kept(**A))
     fresh.ready()
     said, drawn = difference(fresh), colours(fresh, "compared")
-    fresh.page.get_by_label("Hidden units").fill("0")
+    fresh.page.get_by_label("Units", exact=True).fill("0")
     fresh.settled()
     expect(fresh.field("/network/hidden_size").locator(".error")).to_be_visible()
     assert difference(fresh) == said
     assert colours(fresh, "compared") == drawn
     expect(fresh.page.locator("#figure-compared")).to_be_visible()
-    fresh.page.get_by_label("Hidden units").fill("4")
+    fresh.page.get_by_label("Units", exact=True).fill("4")
     fresh.ready()
     expect(fresh.page.locator("#name-b")).to_contain_text("4 units")
 

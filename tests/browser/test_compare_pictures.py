@@ -109,8 +109,8 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
         lefts.add(round(box["x"]))
     assert len(lefts) == 1
     tooltip = unrolled.page.locator("#tooltip")
-    expect(tooltip).to_contain_text("B: ‖∂L₁₅/∂h₄‖")
-    expect(tooltip).to_contain_text("A: ‖∂L₄/∂h₄‖")
+    expect(tooltip).to_contain_text("B: ‖∂L₁₅/∂H₄‖")
+    expect(tooltip).to_contain_text("A: ‖∂L₄/∂H₄‖")
     unrolled.page.mouse.move(*unrolled.at("profile", 9, -1))
     expect(tooltip).to_contain_text("A ends at step 4")
     unrolled.page.mouse.move(2, 2)
@@ -118,7 +118,7 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
     unrolled.ready()
     assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
     unrolled.page.mouse.click(*unrolled.at("profile", 9, -1))
-    expect(unrolled.page.get_by_role("region", name="Selected in A: h₉")).to_be_visible()
+    expect(unrolled.page.get_by_role("region", name="Selected in A: H₉")).to_be_visible()
     unrolled.open()
     assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
 

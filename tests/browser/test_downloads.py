@@ -12,6 +12,8 @@ from playwright.sync_api import Download, expect
 
 from tests.browser.driver import Json, Unrolled
 
+# "<it's> été 🦔" has 12 tokens, of which the last is a target only.
+NAME = "unrolled-elman-many-to-many-T11-H16-L11"
 FIGURES = ["diagram", "profile", "map", "clipping", "spectrum"]
 TITLES = {
     "diagram": "Diagram",
@@ -42,12 +44,12 @@ def shared(fresh: Unrolled) -> Unrolled:
 def test_pictures_as_svg(shared: Unrolled) -> None:
     for name in FIGURES:
         download = save(shared, f"{TITLES[name]} as SVG")
-        assert download.suggested_filename == f"unrolled-{name}.svg"
+        assert download.suggested_filename == f"{NAME}-{name}.svg"
         root = ET.parse(download.path()).getroot()  # noqa: S314
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         said = "".join(root.itertext())
         if name == "diagram":
-            assert "🦔" in said or "h₁" in said
+            assert "🦔" in said or "H₁" in said
             assert "Gradient of L" in said
         assert len(list(root.iter())) > 20
 
@@ -55,7 +57,7 @@ def test_pictures_as_svg(shared: Unrolled) -> None:
 def test_pictures_as_png(shared: Unrolled) -> None:
     for name in FIGURES:
         download = save(shared, f"{TITLES[name]} as PNG")
-        assert download.suggested_filename == f"unrolled-{name}.png"
+        assert download.suggested_filename == f"{NAME}-{name}.png"
         content = download.path().read_bytes()
         assert content.startswith(b"\x89PNG\r\n\x1a\n")
         width, height = struct.unpack(">II", content[16:24])
@@ -68,19 +70,52 @@ def test_the_buttons_at_a_picture_save_it(shared: Unrolled) -> None:
     figure = shared.page.get_by_role("figure").filter(has_text="The network, unrolled")
     with shared.page.expect_download() as download:
         figure.get_by_role("button", name="SVG").click()
-    assert download.value.suggested_filename == "unrolled-diagram.svg"
+    assert download.value.suggested_filename == f"{NAME}-diagram.svg"
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"cell": "lstm", "wiring": "many-to-one", "source": "random", "steps": 100},
+         "unrolled-lstm-many-to-one-T100-H16"),
+        ({"cell": "gru", "layers": 2, "hidden": 3, "text": "abcd", "follow": "all"},
+         "unrolled-gru-many-to-many-T3-H3-2-layers-all-losses"),
+        ({"source": "random", "steps": 9, "batch": 4, "follow": 3},
+         "unrolled-simple-many-to-many-T9-H16-B4-L3"),
+        ({"preset": "sentiment", "wiring": "one-to-one", "text": "ab"},
+         "unrolled-sentiment-simple-one-to-one-T1-H16"),
+    ],
+)  # fmt: skip
+def test_a_file_is_called_after_what_it_holds(fresh: Unrolled, settings: Json, name: str) -> None:
+    fresh.open(**settings)
+    fresh.ready()
+    assert save(fresh, "CSV").suggested_filename == f"{name}.csv"
+    assert save(fresh, "Products as SVG").suggested_filename == f"{name}-product.svg"
+
+
+def test_two_experiments_have_files_of_their_own(both: Unrolled) -> None:
+    """A and B differ in their names, also where they are the same network."""
+    names = {
+        name: save(both, f"{title} as SVG").suggested_filename
+        for name, title in (TITLES | {"compared": "Diagram of A"}).items()
+    }
+    both.page.keyboard.press("Escape")
+    assert len(set(names.values())) == len(names)
+    assert names["diagram"].endswith("-B-diagram.svg")
+    assert names["compared"].endswith("-A-diagram.svg")
+    assert names["profile"].endswith("-B-and-A-profile.svg")
 
 
 def test_numbers_as_json_are_the_answer(shared: Unrolled) -> None:
     download = save(shared, "JSON")
-    assert download.suggested_filename == "unrolled.json"
+    assert download.suggested_filename == f"{NAME}.json"
     saved: Json = json.loads(download.path().read_text("utf-8"))
     assert saved == shared.flow()
 
 
 def test_numbers_as_csv_are_the_answer(shared: Unrolled) -> None:
     download = save(shared, "CSV")
-    assert download.suggested_filename == "unrolled.csv"
+    assert download.suggested_filename == f"{NAME}.csv"
     with download.path().open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {len(row) for row in rows} == {6}

@@ -46,7 +46,7 @@ def test_an_error_of_the_service_stands_beside_its_control(unrolled, shared_log)
     shared_log.expect("status of 422")
     unrolled.open(text="kept")
     before = unrolled.figure("diagram")["data"]
-    box = unrolled.page.get_by_label("Hidden units")
+    box = unrolled.page.get_by_label("Units", exact=True)
     box.fill("0")
     unrolled.settled()
     alert = unrolled.field("/network/hidden_size").get_by_role("alert")
@@ -65,7 +65,7 @@ def test_an_error_of_the_service_stands_beside_its_control(unrolled, shared_log)
 def test_the_control_is_described_by_its_error(unrolled, shared_log) -> None:
     shared_log.expect("status of 422")
     unrolled.open(text="kept")
-    box = unrolled.page.get_by_label("Hidden units")
+    box = unrolled.page.get_by_label("Units", exact=True)
     box.fill("0")
     unrolled.settled()
     said = unrolled.field("/network/hidden_size").get_by_role("alert").inner_text()
@@ -144,14 +144,14 @@ def test_other_answers_are_said(unrolled, shared_log, status: int, kind: str) ->
     ("label", "value", "pointer"),
     [
         ("Steps T", 25000, "/sequence/steps"),
-        ("Hidden units", 600, "/network/hidden_size"),
+        ("Units", 600, "/network/hidden_size"),
         ("Batch", 5000, "/sequence/batch_size"),
     ],
 )
 def test_too_large_is_said_beside_the_control(unrolled, shared_log, label, value, pointer) -> None:
     shared_log.expect("status of 422")
     unrolled.open(source="random")
-    unrolled.page.get_by_label(label).fill(str(value))
+    unrolled.page.get_by_label(label, exact=True).fill(str(value))
     unrolled.settled()
     alert = unrolled.field(pointer).get_by_role("alert")
     expect(alert).to_be_visible()
@@ -162,7 +162,7 @@ def test_too_large_is_said_beside_the_control(unrolled, shared_log, label, value
 def test_too_much_work_together_is_said_where_one_sees_it(unrolled, shared_log) -> None:
     shared_log.expect("status of 422")
     unrolled.open(source="random", steps=400)
-    unrolled.page.get_by_label("Hidden units").fill("512")
+    unrolled.page.get_by_label("Units", exact=True).fill("512")
     unrolled.settled()
     expect(unrolled.page.get_by_role("alert").first).to_be_visible()
     assert len(unrolled.profile()) > 0
@@ -181,7 +181,7 @@ def test_an_address_with_a_wrong_word_shows_the_page_and_the_error(fresh, page_l
 def test_a_number_that_cannot_be_read_is_said_at_once(unrolled, value: str) -> None:
     unrolled.open()
     asked = len(unrolled.requests)
-    box = unrolled.page.get_by_label("Hidden units")
+    box = unrolled.page.get_by_label("Units", exact=True)
     box.fill(value)
     expect(unrolled.field("/network/hidden_size").get_by_role("alert")).to_be_visible()
     expect(box).to_have_attribute("aria-invalid", "true")

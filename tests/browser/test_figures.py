@@ -214,3 +214,28 @@ def test_the_unit_circle_and_the_radius(draw, post) -> None:
     figure = draw("spectrum", post(preset("next-character")))
     radii = sorted(shape["x1"] for shape in figure["layout"]["shapes"])
     assert radii == [pytest.approx(0.55), 1]
+
+
+@pytest.mark.parametrize("w", [0.4, 0.8, 0.99, 1.0, 1.2, 2.0])
+@pytest.mark.parametrize("steps", [2, 9, 60])
+def test_no_words_of_the_profile_cover_a_bar(draw, post, w: float, steps: int) -> None:
+    figure = draw("profile", post(chain(w, steps)))
+    notes = figure["layout"]["annotations"]
+    assert [note for note in notes if "bgcolor" in note] == []
+    assert any("at step" in note["text"] for note in notes)
+    (bars,) = traces(figure, type="bar")
+    low, high = figure["layout"]["yaxis"]["range"]
+    plot = FRAME["width"] - FRAME["left"] - FRAME["right"]
+    for note in notes:
+        wide = len(note["text"]) * 5 * steps / plot
+        ends = (note["x"] - wide, note["x"]) if note["xanchor"] == "right" else (
+            note["x"], note["x"] + wide
+        )  # fmt: skip
+        tall = 10 * (high - low) / FRAME["height"]
+        foot = note["y"] if note["yanchor"] == "bottom" else note["y"] - tall
+        under = [
+            bars["base"] + y
+            for t, y in zip(bars["x"], bars["y"], strict=True)
+            if ends[0] - 0.3 < t < ends[1] + 0.3
+        ]
+        assert max(under, default=low) <= foot + 1e-9 or "at step" in note["text"], note

@@ -40,14 +40,23 @@ def test_lstm_by_hand(unrolled: Unrolled) -> None:
     expect(activation).to_be_disabled()
     expect(activation).to_have_value("tanh")
     expect(page.locator("#field-activation")).to_contain_text("fixed: its gates are sigmoids")
-    page.get_by_role("checkbox", name="forget gate’s bias +1").check()
+    unrolled.slide("Forget-gate bias", 1.5)
     unrolled.ready()
-    assert unrolled.asked["weights"]["forget_bias"] == 1
+    assert unrolled.asked["weights"]["forget_bias"] == 1.5
     assert min(unrolled.flow()["gates"]["forget"]) > 0.6
     unrolled.choose("Cell", "GRU")
     unrolled.ready()
     assert "forget_bias" not in unrolled.asked["weights"]
     expect(page.locator("#field-forget")).to_be_hidden()
+    page.get_by_role("spinbutton", name="Update-gate bias").fill("2.25")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["update_bias"] == 2.25
+    assert min(unrolled.flow()["gates"]["update"]) > 0.8
+    unrolled.choose("Cell", "LSTM")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["forget_bias"] == 1.5
+    expect(page.get_by_role("spinbutton", name="Forget-gate bias")).to_have_value("1.5")
+    assert "forget=1.5&update=2.25" in unrolled.address
     unrolled.choose("Cell", "Simple")
     unrolled.ready()
     assert unrolled.asked["network"]["activation"] == "relu"
@@ -68,6 +77,50 @@ def test_layers_by_hand(unrolled: Unrolled, shared_log: PageLog) -> None:
     expect(unrolled.field("/network/num_layers")).to_contain_text("allowed")
 
 
+@pytest.mark.parametrize(
+    ("cell", "gate", "name"), [("lstm", "forget", "Forget-gate"), ("gru", "update", "Update-gate")]
+)
+def test_every_layer_has_a_bias_of_its_own(
+    unrolled: Unrolled, cell: str, gate: str, name: str
+) -> None:
+    unrolled.open(text="abcdef", cell=cell, layers=2, **{gate: 1})
+    assert unrolled.asked["weights"][f"{gate}_bias"] == 1
+    field = unrolled.page.locator(f"#field-{gate}")
+    field.get_by_role("checkbox", name="each layer its own").check()
+    expect(field.get_by_role("slider")).to_have_count(2)
+    unrolled.slide(f"{name} bias, layer 2", 4)
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == [1, 4]
+    lower, upper = (layer["gates"][gate][2] for layer in unrolled.flow()["layers"])
+    assert upper > lower + 0.1
+    unrolled.page.get_by_role("spinbutton", name="Layers").fill("3")
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == [1, 4, 4]
+    unrolled.page.get_by_role("spinbutton", name="Layers").fill("1")
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == 1
+    unrolled.page.get_by_role("spinbutton", name="Layers").fill("2")
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == [1, 4]
+    field.get_by_role("checkbox", name="each layer its own").uncheck()
+    unrolled.ready()
+    assert unrolled.asked["weights"][f"{gate}_bias"] == 1
+
+
+def test_a_bias_that_is_no_number_says_so(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", forget="1")
+    before = unrolled.asked
+    box = unrolled.page.get_by_role("spinbutton", name="Forget-gate bias")
+    box.fill("")
+    expect(unrolled.field("/weights/forget_bias")).to_contain_text("allowed: a number")
+    assert unrolled.asked == before
+    box.fill("-3")
+    unrolled.ready()
+    assert unrolled.asked["weights"]["forget_bias"] == -3
+    unrolled.open(text="abcdef", cell="lstm", forget="x,1")
+    assert "forget_bias" not in unrolled.asked["weights"]
+
+
 def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm")
     rows = unrolled.rows()
@@ -81,7 +134,7 @@ def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:
 def test_every_layer_has_its_rows(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=2)
     rows = axis(unrolled)
-    wanted = ["input x", "layer 1 h", "layer 1 c", "layer 2 h", "layer 2 c", "output o", "loss L"]
+    wanted = ["input X", "layer 1 H", "layer 1 C", "layer 2 H", "layer 2 C", "output O", "loss L"]
     assert [
         name for name in sorted(rows, key=lambda name: rows[name]) if name != "target"
     ] == wanted
@@ -91,7 +144,7 @@ def test_every_layer_has_its_rows(unrolled: Unrolled) -> None:
 
 
 @pytest.mark.parametrize(("layers", "thing", "name"), [
-    (1, "c_3", "c₃"), (2, "h_3_1", "h₃⁽²⁾"), (2, "c_3_1", "c₃⁽²⁾"), (2, "h_3", "h₃"),
+    (1, "c_3", "C₃"), (2, "h_3_1", "H₃⁽²⁾"), (2, "c_3_1", "C₃⁽²⁾"), (2, "h_3", "H₃"),
 ])  # fmt: skip
 def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=layers, select=thing)
@@ -145,26 +198,26 @@ def test_every_kind_has_an_equation(unrolled: Unrolled, cell: str, layers: int) 
 
 def test_the_pointer_reads_gates_and_a_click_opens_a_cell_state(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=2)
-    spot = unrolled.at("diagram", 3 - 0.29, axis(unrolled)["layer 2 c"])
+    spot = unrolled.at("diagram", 3 - 0.29, axis(unrolled)["layer 2 C"])
     unrolled.page.mouse.move(*spot)
     tip = unrolled.page.locator("#tooltip")
-    expect(tip).to_contain_text("c₃⁽²⁾, cell state of step 3, layer 2")
+    expect(tip).to_contain_text("C₃⁽²⁾, cell state of step 3, layer 2")
     expect(tip).to_contain_text("mean forget")
     unrolled.page.mouse.click(*spot)
-    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: c₃⁽²⁾")
+    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: C₃⁽²⁾")
 
 
 def test_the_keys_visit_every_row(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=2, select="x_3")
     walk = unrolled.page.get_by_role("application", name="Walk through the network").first
-    for wanted in ("h₃", "c₃", "h₃⁽²⁾", "c₃⁽²⁾", "o₃", "L₃"):
+    for wanted in ("H₃", "C₃", "H₃⁽²⁾", "C₃⁽²⁾", "O₃", "L₃"):
         walk.press("ArrowUp")
         heading = opened(unrolled).get_by_role("heading", level=2)
         expect(heading).to_have_text(f"Selected: {wanted}")
     walk.press("ArrowDown")
     walk.press("ArrowDown")
     walk.press("ArrowLeft")
-    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: c₂⁽²⁾")
+    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: C₂⁽²⁾")
 
 
 def test_parameters_of_the_layers_have_their_names(unrolled: Unrolled) -> None:

@@ -1,8 +1,10 @@
 """The keyboard alone reaches and operates everything, and one sees where one is."""
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.conftest import Modules
+from tests.browser.driver import Json, Unrolled
 
 NAME = """const name = (element) => {
     if (element.type === "radio") return `radio ${element.name}`;
@@ -89,7 +91,7 @@ def test_choices_sliders_and_numbers(unrolled: Unrolled) -> None:
     page.get_by_role("slider", name="Largest |eigenvalue|").press("ArrowRight")
     unrolled.ready()
     assert unrolled.asked["weights"]["spectral_radius"] == 0.51
-    page.get_by_label("Hidden units").press("ArrowDown")
+    page.get_by_label("Units", exact=True).press("ArrowDown")
     unrolled.ready()
     assert unrolled.asked["network"]["hidden_size"] == 15
     page.get_by_role("checkbox", name="as drawn").press("Space")
@@ -99,14 +101,14 @@ def test_choices_sliders_and_numbers(unrolled: Unrolled) -> None:
 
 def test_walking_through_the_network(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
-    walk = unrolled.page.get_by_role("application")
+    walk = unrolled.page.get_by_role("application", name="Walk through")
     for keys, symbol in [
-        (["Home"], "h₁"),
-        (["ArrowRight"], "h₂"),
-        (["ArrowDown"], "x₂"),
-        (["End"], "x₈"),
-        (["ArrowUp", "ArrowUp"], "o₈"),
-        (["ArrowLeft"], "o₇"),
+        (["Home"], "H₁"),
+        (["ArrowRight"], "H₂"),
+        (["ArrowDown"], "X₂"),
+        (["End"], "X₈"),
+        (["ArrowUp", "ArrowUp"], "O₈"),
+        (["ArrowLeft"], "O₇"),
     ]:
         for key in keys:
             walk.press(key)
@@ -117,6 +119,52 @@ def test_walking_through_the_network(unrolled: Unrolled) -> None:
     expect(unrolled.page.locator("#inspector")).to_be_focused()
     walk.press("Escape")
     expect(unrolled.page.get_by_role("region", name="Selected", exact=True)).to_be_visible()
+
+
+def test_the_edges_in_the_order_of_the_way_back(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcd", select="L_3")
+    walk = unrolled.page.get_by_role("application", name="E goes along the edges").first
+    heading = unrolled.page.locator("#inspector-title")
+    way = ["O₃ → L₃", "H₃ → O₃", "H₂ → H₃", "X₃ → H₃", "O₂ → L₂", "H₂ → O₂", "H₁ → H₂", "X₂ → H₂"]
+    for edge in way:
+        walk.press("e")
+        expect(heading).to_have_text(f"Selected: {edge}")
+        expect(unrolled.page.locator("#announcer")).to_contain_text(edge)
+    for edge in way[-2::-1]:
+        walk.press("Shift+E")
+        expect(heading).to_have_text(f"Selected: {edge}")
+    walk.press("Enter")
+    expect(unrolled.page.locator("#inspector")).to_be_focused()
+    walk.press("ArrowLeft")
+    expect(heading).to_have_text("Selected: L₂")
+
+
+@pytest.mark.parametrize("settings", [
+    {"cell": "lstm", "layers": 2}, {"cell": "elman"}, {"cell": "jordan", "wiring": "one-to-many"},
+    {"cell": "gru", "wiring": "many-to-one"}, {"wiring": "one-to-one"},
+])  # fmt: skip
+def test_every_edge_is_on_the_way_back(
+    modules: Modules, unrolled: Unrolled, settings: Json
+) -> None:
+    """One key comes to each of them once; no node hands on what it has not been handed."""
+    unrolled.open(text="abcd", **settings)
+    flow = unrolled.flow()
+    way = modules(
+        "picking.js",
+        """async (module, flow, load) => {
+            const reading = (await load("reading.js")).read(flow);
+            const last = flow.graph.nodes.filter((node) => node.kind === "loss").at(-1).id;
+            const way = [module.nextEdge(reading, last, 1)];
+            while (module.nextEdge(reading, way.at(-1), 1) !== way.at(-1))
+                way.push(module.nextEdge(reading, way.at(-1), 1));
+            return way;
+        }""",
+        flow,
+    )
+    assert sorted(way) == sorted(f"{e['source']}>{e['target']}" for e in flow["graph"]["edges"])
+    for n, edge in enumerate(way):
+        target = edge.split(">")[1]
+        assert not [later for later in way[n:] if later.split(">")[0] == target], edge
 
 
 def test_share_opens_and_closes(unrolled: Unrolled) -> None:
@@ -143,7 +191,7 @@ def test_zooming(fresh: Unrolled) -> None:
 
 def test_enter_in_a_number_does_not_leave_the_page(unrolled: Unrolled) -> None:
     unrolled.open()
-    box = unrolled.page.get_by_label("Hidden units")
+    box = unrolled.page.get_by_label("Units", exact=True)
     box.fill("9")
     box.press("Enter")
     unrolled.ready()

@@ -62,8 +62,8 @@ def test_the_window_pans_by_button_by_click_by_key_and_by_hand(long: Unrolled) -
     long.page.mouse.click(*long.at("profile", 100, 0))
     low, high = window(long)
     assert low < 100 < high
-    expect(long.page.get_by_role("region", name="Selected: h₁₀₀")).to_be_visible()
-    walk = long.page.get_by_role("application")
+    expect(long.page.get_by_role("region", name="Selected: H₁₀₀")).to_be_visible()
+    walk = long.page.get_by_role("application", name="Walk through")
     walk.press("Home")
     assert window(long) == (0.5, 0.5 + span)
     assert min(long.nodes("h")) == 1

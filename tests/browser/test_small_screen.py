@@ -1,12 +1,13 @@
 """Small and large screens: nothing runs out of sight, everything can be used."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.driver import Unrolled
 from tests.conftest import PageLog
 
-SIZES = [(390, 844), (360, 640), (320, 568), (768, 1024), (2560, 1440)]
+SIZES = [(390, 844), (360, 640), (320, 568), (768, 1024), (1000, 800), (1050, 800), (1100, 800)]
+SIZES += [(1280, 800), (2560, 1440)]
 
 # Visible controls that stand out of the window at the left or right.
 OUTSIDE = """() => [...document.querySelectorAll("button, input, select, textarea, a, .plot")]
@@ -18,11 +19,36 @@ OUTSIDE = """() => [...document.querySelectorAll("button, input, select, textare
     .map(([name, box]) => [name, box.left, box.right])"""
 
 
+# Visible parts of the form that stick out of the nearest box which cuts or scrolls them, and
+# choices whose words are wider than they are.
+CUT = """() => {
+    const cut = [];
+    for (const element of document.querySelectorAll(
+            "label, input, select, button, .segment-row, .note, .error, .reason, h2, dt, dd")) {
+        if (!element.checkVisibility({visibilityProperty: true})) continue;
+        const box = element.getBoundingClientRect();
+        if (box.width <= 1 || element.closest(".skip, .unseen")) continue;
+        let around = element.parentElement;
+        while (around && getComputedStyle(around).overflowX === "visible")
+            around = around.parentElement;
+        const room = around?.getBoundingClientRect();
+        if (around && around !== document.body && around !== document.documentElement
+            && (box.left < room.left - 1 || box.right > room.right + 1))
+            cut.push([element.id || element.textContent.trim(), box.right, room.right]);
+        if (element.matches("label, button") && element.scrollWidth > element.clientWidth + 1
+            && element.clientWidth)
+            cut.push([element.textContent.trim(), element.scrollWidth, element.clientWidth]);
+    }
+    return cut;
+}"""
+
+
 def fits(page: Unrolled) -> None:
     root = "() => [document.scrollingElement.scrollWidth, innerWidth]"
     wide, window = page.page.evaluate(root)
     assert wide <= window
     assert page.page.evaluate(OUTSIDE) == []
+    assert page.page.evaluate(CUT) == []
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]} pixels")
@@ -39,6 +65,9 @@ def test_nothing_runs_out_of_the_window(sized: Unrolled) -> None:
     expect(sized.plot("diagram").locator("svg").first).to_be_visible()
     expect(sized.page.locator("#summary")).to_be_visible()
     sized.open(text="a long text " * 20, tokens="words", cell="jordan", clip="norm", reach="chunk")
+    sized.ready()
+    fits(sized)
+    sized.open(cell="lstm", layers=2, forget="1,2", clip="backward", reach="window", select="h_3")
     sized.ready()
     fits(sized)
     sized.open(source="random", select="h_3", labelled="yes", wiring="many-to-one")
@@ -109,13 +138,99 @@ def test_the_settings_open_and_work_by_touch(phone: Unrolled) -> None:
     expect(phone.page.get_by_label("Activation")).to_be_hidden()
 
 
+def sheet(phone: Unrolled, name: str) -> Locator:
+    return phone.page.get_by_role("dialog", name=f"Selected: {name}", exact=True)
+
+
 def test_a_tap_follows_a_loss_and_opens_an_edge(phone: Unrolled) -> None:
     phone.page.touchscreen.tap(*phone.pixel("L_4"))
     phone.ready()
     assert phone.asked["follow"] == 4
+    sheet(phone, "L₄").get_by_role("button", name="Close").tap()
     phone.page.touchscreen.tap(*phone.pixel("h_3>h_4"))
-    region = phone.page.get_by_role("region", name="Selected: h₃ → h₄")
-    expect(region.locator("math").first).to_be_attached()
+    opened = sheet(phone, "H₃ → H₄")
+    expect(opened.locator("math").first).to_be_visible()
+    expect(opened).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("thing", ["x_3", "h_8", "h_3>h_4"])
+def test_a_tap_opens_a_sheet_that_leaves_what_was_tapped_free(phone: Unrolled, thing: str) -> None:
+    phone.page.evaluate("scrollTo(0, 0)")
+    phone.page.touchscreen.tap(*phone.pixel(thing))
+    box = phone.page.get_by_role("dialog").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] == pytest.approx(800, abs=1)
+    assert box["y"] > 400
+    left, top = phone.page.locator("#plot-diagram").evaluate(
+        "(plot) => [plot.getBoundingClientRect().left, plot.getBoundingClientRect().top]"
+    )
+    at = phone.pixel(thing)
+    after = phone.page.locator("#plot-diagram").evaluate(
+        "(plot) => [plot.getBoundingClientRect().left, plot.getBoundingClientRect().top]"
+    )
+    assert after == [left, top], "looking for it need not scroll"
+    assert at[1] < box["y"]
+    strip = phone.page.locator(".strip").bounding_box()
+    assert strip is not None
+    assert at[1] > strip["y"] + strip["height"] - 30
+    expect(phone.page.locator("#inspector")).to_be_focused()
+    fits(phone)
+
+
+def test_the_sheet_closes(phone: Unrolled) -> None:
+    first = phone.address
+
+    def opened() -> Locator:
+        phone.page.touchscreen.tap(*phone.pixel("h_5"))
+        box = sheet(phone, "H₅")
+        expect(box).to_be_visible()
+        return box
+
+    opened().get_by_role("button", name="Close").tap()
+    expect(phone.page.get_by_role("dialog")).to_have_count(0)
+    opened()
+    phone.page.keyboard.press("Escape")
+    expect(phone.page.get_by_role("dialog")).to_have_count(0)
+    box = opened().bounding_box()
+    assert box is not None
+    mouse = phone.page.mouse
+    mouse.move(180, box["y"] + 12)
+    mouse.down()
+    mouse.move(180, box["y"] + 130, steps=4)
+    mouse.up()
+    expect(phone.page.get_by_role("dialog")).to_have_count(0)
+    opened()
+    phone.page.touchscreen.tap(*phone.pixel("h_2"))
+    expect(sheet(phone, "H₂")).to_be_visible()
+    phone.page.go_back()
+    expect(phone.page.get_by_role("dialog")).to_have_count(0)
+    phone.ready()
+    assert phone.address == first
+
+
+def test_a_link_opens_no_sheet(phone: Unrolled) -> None:
+    phone.open(text="gradients", select="h_3")
+    region = phone.page.get_by_role("region", name="Selected: H₃", exact=True)
+    expect(region).to_be_visible()
+    expect(phone.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_dot_opens_a_sheet_by_touch(phone: Unrolled) -> None:
+    phone.figure("spectrum")
+    re, im = phone.flow()["spectrum"]["eigenvalues"][0]
+    phone.page.touchscreen.tap(*phone.at("spectrum", re, im))
+    expect(sheet(phone, "λ₁")).to_contain_text("|λ|")
+
+
+def test_the_sticky_bar_lets_nothing_through(phone: Unrolled) -> None:
+    phone.page.evaluate("scrollTo(0, 600)")
+    strip, head = phone.page.locator(".strip"), phone.page.locator(".top")
+    color = strip.evaluate("element => getComputedStyle(element).backgroundColor")
+    assert color.startswith("rgb(")
+    below, above = strip.bounding_box(), head.bounding_box()
+    assert below is not None
+    assert above is not None
+    assert below["y"] == pytest.approx(above["y"] + above["height"], abs=1)
 
 
 def test_a_text_is_typed_on_a_phone(phone: Unrolled) -> None:

@@ -70,7 +70,7 @@ def test_the_pointer_names_nodes_edges_and_why_nothing_passes(unrolled: Unrolled
     tooltip = unrolled.page.locator("#tooltip")
     for thing, said in {
         "x_2": "“\u2068r\u2069”",
-        "h_7>h_8": "h₇ → h₈",
+        "h_7>h_8": "H₇ → H₈",
         "h_5>h_6": "window of 3",
         "L_3": "L₃ = ",
     }.items():

@@ -152,26 +152,6 @@ def test_normal_blocks_have_variance_one_over_fan_in() -> None:
             assert spread == pytest.approx(1.0, abs=5.0 / np.sqrt(2 * block.size)), name
 
 
-@pytest.mark.parametrize("layers", [1, 3])
-def test_the_forget_bias_enters_the_forget_gate_alone(layers: int) -> None:
-    net = network("lstm", layers)
-    plain, biased = draw_parameters(net, seed=4), draw_parameters(net, seed=4, forget_bias=1.5)
-    for name, value in plain.items():
-        expected = value.copy()
-        if name.startswith("b_h"):
-            expected[3:6] = 1.5
-        np.testing.assert_array_equal(biased[name], expected)
-
-
-@pytest.mark.parametrize("cell", [*CELLS, "gru"])
-def test_a_forget_bias_needs_a_forget_gate(cell: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        draw_parameters(network(cell), forget_bias=1.0)
-    assert caught.value.pointer == ("weights", "forget_bias")
-    assert caught.value.detail == f"received 1.0; {cell!r} has no forget gate: allowed 0"
-    assert draw_parameters(network(cell), forget_bias=0.0)
-
-
 @pytest.mark.parametrize("layers", [-1, 0, 5, 100])
 def test_layers_have_bounds(layers: int) -> None:
     with pytest.raises(InvalidInput) as caught:

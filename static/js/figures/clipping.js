@@ -89,6 +89,11 @@ export function clipping(flow, frame, theme) {
   };
 }
 
+/** In which row each parameter stands, and all together. @param {import("../types.js").Flow} flow */
+export function parameterSpots({ parameter_gradients: gradients }) {
+  return [...Object.keys(gradients), "g"].map((name, y) => ({ id: `parameter.${name}`, x: 0, y }));
+}
+
 /** The numbers at the right. */
 function numbers(entries, key, right, shift, color) {
   return {

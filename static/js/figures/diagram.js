@@ -1,6 +1,6 @@
 /** The unrolled network: nodes and edges, coloured by how much of the gradient is left. */
 
-import { escapeMarkup, glyph, layerMark, shorten, subscript } from "../format.js";
+import { escapeMarkup, glyph, layerMark, letterOf, shorten, subscript } from "../format.js";
 import { flowColor, textOn } from "../theme.js";
 import { arrowTrace, edgeTraces, selectionTrace, stopTrace } from "./edges.js";
 import { plainAxis, timeLayout } from "./layout.js";
@@ -101,9 +101,8 @@ function labelTrace(nodes, reading, theme, size, below) {
   const shown = size < 9 ? [] : nodes.filter(({ node }) => !(node.kind in SMALLER) || size >= 16);
   const texts = shown.map(({ node }) => {
     if (node.kind === "input" && inputs && !below) return glyph(inputs[node.step - 1]);
-    const letter = node.id[0].toUpperCase();
-    const numbered = roomy && node.step < 100 && !(node.kind in SMALLER);
-    return numbered ? letter + subscript(node.step) : letter;
+    if (node.kind in SMALLER) return "C";
+    return roomy && node.step < 100 ? letterOf(node.id) + subscript(node.step) : letterOf(node.id);
   });
   return {
     type: "scatter",

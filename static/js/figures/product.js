@@ -81,6 +81,11 @@ export function promised(flow) {
   return base > 0 && back && !gates ? [back * Math.log10(base), 0] : null;
 }
 
+/** The product at every step, T the empty one. @param {import("../types.js").Flow} flow */
+export function productSpots({ spectrum: { product_log10_norm: series } }) {
+  return [...series, 0].map((y, n) => ({ id: `product.${n + 1}`, x: n + 1, y: y ?? 0 }));
+}
+
 function line({ x, y }) {
   return { type: "scatter", mode: "lines", hoverinfo: "skip", x, y };
 }

@@ -1,9 +1,10 @@
 /** The gradient profile: the norm at every step of what the followed loss sends back. */
 
-import { fromLog10, power } from "../format.js";
+import { power } from "../format.js";
 import { CLASSES, classDecades, classOf, flowColor } from "../theme.js";
 import { columnsOf, lineOf } from "./columns.js";
 import { plainAxis, timeLayout } from "./layout.js";
+import { levelLines, levelNotes, levelsInSight } from "./levels.js";
 import { heightsOf, outline } from "./outline.js";
 
 /**
@@ -25,7 +26,12 @@ export function profile(reading, frame, theme, compared = null) {
     ...(clipped ? shown.map(clipped) : []),
     ...(compared ? heightsOf(compared, frame) : []),
   ]);
-  const seen = entry === null ? [] : inSight(entry, floor, top, frame.height);
+  const seen = entry === null ? [] : levelsInSight(entry, { floor, top, height: frame.height });
+  const beside = [
+    ...(others ? [(t) => total[t - 1]] : []),
+    ...(clipped ? [clipped] : []),
+    ...(compared ? [(t) => compared.row[t - 1] ?? null] : []),
+  ];
   const plot = frame.width - frame.left - frame.right;
   const pixels = plot / (frame.hi - frame.lo);
   const dense = pixels < 5;
@@ -56,14 +62,12 @@ export function profile(reading, frame, theme, compared = null) {
     layout: {
       ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
       bargap: 0,
-      annotations: levelNotes(
-        reading,
-        seen,
-        row[shown[0] - 1] > entry,
-        frame,
-        theme,
-        compared ? "B: " : "",
-      ),
+      annotations: levelNotes(reading, seen, frame, theme, {
+        floor,
+        top,
+        whose: compared ? "B: " : "",
+        others: beside,
+      }),
       yaxis: plainAxis(theme, {
         range: [floor, top],
         tickmode: "array",
@@ -189,15 +193,6 @@ function crossed(steps, { row, entryStep }, pixels) {
   );
 }
 
-/** The levels that lie in sight, and of those only what has room for its words. */
-function inSight(entry, floor, top, height) {
-  const decade = height / (top - floor);
-  const cramped = 3 * decade < 15;
-  return LEVELS.filter(
-    ([d]) => (d === 0 || !cramped) && (entry + d - floor) * decade > 10 && entry + d < top,
-  );
-}
-
 /** Crosses at the foot where the gradient is exactly zero or nothing reaches. */
 function zeros(steps, floor, top, theme) {
   return {
@@ -208,39 +203,4 @@ function zeros(steps, floor, top, theme) {
     y: steps.map(() => floor + 0.05 * (top - floor)),
     marker: { symbol: "x-thin", size: 5, line: { width: 1.2, color: theme.blocked } },
   };
-}
-
-const LEVELS = [
-  [0, "what entered"],
-  [-3, "a thousandth"],
-  [3, "a thousand times"],
-];
-
-function levelLines(entry, seen, frame, theme) {
-  return {
-    type: "scatter",
-    mode: "lines",
-    hoverinfo: "skip",
-    x: seen.flatMap(() => [frame.lo, frame.hi, null]),
-    y: seen.flatMap(([d]) => [entry + d, entry + d, null]),
-    line: { color: theme.blocked, width: 1, dash: "1px,3px" },
-  };
-}
-
-/** What the lines say, on paper of its own, so that no bar or line runs through the words. */
-function levelNotes({ entry, follow, entryStep }, seen, right, frame, theme, whose) {
-  const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
-  return seen.map(([d, words]) => ({
-    x: right ? frame.hi : frame.lo,
-    y: entry + d,
-    xanchor: right ? "right" : "left",
-    yanchor: right || d !== 0 ? "bottom" : "top",
-    xshift: right ? -3 : 3,
-    yshift: right || d !== 0 ? 2 : -2,
-    showarrow: false,
-    text: d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words,
-    font: { size: 10, color: theme.soft },
-    bgcolor: theme.paper,
-    borderpad: 1,
-  }));
 }

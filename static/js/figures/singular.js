@@ -15,9 +15,9 @@ const MOST_STICKS = 48;
  * @returns {import("../types.js").Figure}
  */
 export function singular({ spectrum: given }, frame, theme) {
-  const values = given.singular_values ?? [given.spectral_norm ?? 0];
+  const values = valuesOf(given);
   const { wide } = scaleOf(given, frame.plane);
-  const rows = values.map((_, n) => (values.length > 1 ? 1 - n / (values.length - 1) : 0.5));
+  const rows = rowsOf(values);
   const sticks = values.length > MOST_STICKS ? [] : values;
   const bound = boundApart(given);
   const largest = values[0] ?? 0;
@@ -77,6 +77,21 @@ export function singular({ spectrum: given }, frame, theme) {
       ],
     },
   };
+}
+
+function valuesOf(given) {
+  return given.singular_values ?? [given.spectral_norm ?? 0];
+}
+
+/** From above, the largest first. */
+function rowsOf(values) {
+  return values.map((_, n) => (values.length > 1 ? 1 - n / (values.length - 1) : 0.5));
+}
+
+/** Where the singular values lie. @param {import("../types.js").Flow} flow */
+export function singularSpots({ spectrum: given }) {
+  const values = valuesOf(given);
+  return rowsOf(values).map((y, n) => ({ id: `singular.${n + 1}`, x: values[n], y }));
 }
 
 function upright(x, color, dash) {

@@ -48,6 +48,11 @@ export function spectrum({ spectrum: given }, frame, theme) {
   };
 }
 
+/** Where the eigenvalues lie. @param {import("../types.js").Flow} flow */
+export function eigenvalueSpots({ spectrum: { eigenvalues } }) {
+  return eigenvalues.map(([x, y], n) => ({ id: `eigenvalue.${n + 1}`, x, y }));
+}
+
 /** 1/γ where it is another circle than the unit circle, else null. */
 export function boundApart({ bound }) {
   return bound && Math.abs(bound - 1) > 1e-9 ? bound : null;

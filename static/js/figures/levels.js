@@ -1,0 +1,102 @@
+/** The levels of the profile (what entered, a thousandth of it, a thousand times it), in words. */
+
+import { fromLog10 } from "../format.js";
+
+const LEVELS = [
+  [0, "what entered"],
+  [-3, "a thousandth"],
+  [3, "a thousand times"],
+];
+
+/** Of a label, in pixels: so high, and so wide a character. */
+const HEIGHT = 14;
+const CHARACTER = 5.6;
+
+/** The levels that lie in sight, and of those only what has room for its words. */
+export function levelsInSight(entry, { floor, top, height }) {
+  const decade = height / (top - floor);
+  const cramped = 3 * decade < 15;
+  return LEVELS.filter(
+    ([d]) => (d === 0 || !cramped) && (entry + d - floor) * decade > 10 && entry + d < top,
+  );
+}
+
+export function levelLines(entry, seen, frame, theme) {
+  return {
+    type: "scatter",
+    mode: "lines",
+    hoverinfo: "skip",
+    x: seen.flatMap(() => [frame.lo, frame.hi, null]),
+    y: seen.flatMap(([d]) => [entry + d, entry + d, null]),
+    line: { color: theme.blocked, width: 1, dash: "1px,3px" },
+  };
+}
+
+/**
+ * What the lines say, where no bar stands behind the words; a level whose words have no such place
+ * has its line alone, and what entered keeps its words.
+ * @param {import("../types.js").Reading} reading
+ * @param {[number, string][]} seen   of `levelsInSight`
+ * @param {import("../types.js").Frame} frame
+ * @param {import("../types.js").Theme} theme
+ * @param {{floor: number, top: number, whose: string, others: ((step: number) => number | null)[]}}
+ *   scale   others: what is drawn beside the bars
+ */
+export function levelNotes(reading, seen, frame, theme, { floor, top, whose, others }) {
+  const { entry, follow, entryStep } = reading;
+  const pixel = (top - floor) / (frame.height - 12);
+  const step = (frame.hi - frame.lo) / (frame.width - frame.left - frame.right);
+  const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
+  return seen.flatMap(([d, words]) => {
+    const text = d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words;
+    const wide = (text.length * CHARACTER + 8) * step;
+    const free = places(frame, wide, entry + d, HEIGHT * pixel).filter(
+      ({ low, high, from, to }) =>
+        high < top && low > floor && isFree(reading, others, { low, high, from, to }),
+    );
+    const best = free[0] ?? (d === 0 ? places(frame, wide, entry, HEIGHT * pixel)[3] : null);
+    return best ? [note(best, entry + d, text, theme)] : [];
+  });
+}
+
+/** Left and right, above and below the line: from one step to another, between two heights. */
+function places({ lo, hi }, wide, level, tall) {
+  const left = { from: lo, to: lo + wide, right: false };
+  const right = { from: hi - wide, to: hi, right: true };
+  const above = { low: level, high: level + tall, above: true };
+  const below = { low: level - tall, high: level, above: false };
+  return [
+    { ...left, ...below },
+    { ...left, ...above },
+    { ...right, ...below },
+    { ...right, ...above },
+  ];
+}
+
+/** Whether no bar reaches into a place, and no line runs through it. */
+function isFree({ row }, others, { low, high, from, to }) {
+  for (let t = Math.max(1, Math.ceil(from - 0.4)); t <= Math.min(row.length, to + 0.4); t += 1) {
+    const bar = row[t - 1];
+    if (bar !== null && bar > low) return false;
+    for (const other of others) {
+      const value = other(t);
+      if (value !== null && value > low && value < high) return false;
+    }
+  }
+  return true;
+}
+
+function note({ right, above, from, to }, y, text, theme) {
+  return {
+    x: right ? to : from,
+    y,
+    xanchor: right ? "right" : "left",
+    yanchor: above ? "bottom" : "top",
+    xshift: right ? -3 : 3,
+    yshift: above ? 1 : -1,
+    showarrow: false,
+    text,
+    font: { size: 10, color: theme.soft },
+    borderpad: 1,
+  };
+}

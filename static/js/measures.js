@@ -1,0 +1,182 @@
+/** What a dot, a bar or a point beside the pictures of the axis says: in a line, and in full. */
+
+import { promised } from "./figures/product.js";
+import { fromLog10, number, parameterName, plain, share, subscript } from "./format.js";
+
+/**
+ * @typedef {object} Measure
+ * @property {string} name   as in "Selected: λ₃"
+ * @property {string} kind   in words
+ * @property {[string, string, string?][]} rows   term, number, remark
+ * @property {string} meaning
+ */
+
+const BACK = 10;
+
+function logOf(value) {
+  return value > 0 ? Math.log10(value) : null;
+}
+
+/** What stands between the matrix by itself and the gradient. */
+function conditions(flow) {
+  if (flow.gates) return "It is the candidate’s block alone: the gates multiply what passes.";
+  const { network, truncation } = flow.experiment;
+  const slope = network.activation === "linear" ? "" : `f′(A) ≤ ${number(flow.spectrum.gamma)} comes on top.`;
+  const cut = truncation.kind === "none" ? "" : "Truncation stops the gradient where it cuts.";
+  return [slope, cut].filter(Boolean).join(" ");
+}
+
+function eigenvalue(index, flow) {
+  const found = flow.spectrum.eigenvalues[index - 1];
+  if (!found) return null;
+  const [re, im] = found;
+  const modulus = Math.hypot(re, im);
+  const angle = (Math.atan2(im, re) * 180) / Math.PI;
+  const turned = Math.abs(im) > 1e-12 * modulus;
+  const after = fromLog10(modulus > 0 ? BACK * Math.log10(modulus) : null);
+  const turning = turned ? `, turned by ${plain(Math.abs(angle))}°` : re < 0 ? ", sign changed" : "";
+  return {
+    name: `λ${subscript(index)}`,
+    kind: `eigenvalue ${index} of ${flow.spectrum.eigenvalues.length} of the recurrent matrix`,
+    rows: [
+      ["Re λ", number(re, 4)],
+      ["Im λ", number(im, 4), turned ? "one of a conjugate pair" : "real"],
+      ["|λ|", number(modulus, 4), besideOne(modulus)],
+      ["angle", modulus > 0 ? `${number(angle, 4)}°` : "–"],
+    ],
+    meaning:
+      `By itself the matrix multiplies the gradient’s part along this left eigenvector by ` +
+      `|λ| = ${number(modulus)} a step back${turning}; in ${BACK} steps by ${after}. ` +
+      conditions(flow),
+  };
+}
+
+/** Where a modulus lies beside 1. */
+function besideOne(modulus) {
+  if (Math.abs(modulus - 1) < 1e-9) return "on the unit circle: holds";
+  return modulus < 1 ? "inside the unit circle: fades" : "outside the unit circle: grows";
+}
+
+function singular(index, flow) {
+  const values = flow.spectrum.singular_values ?? [];
+  const value = values[index - 1];
+  if (value === undefined) return null;
+  const last = index === values.length;
+  const most = index === 1 ? "at most " : last ? "at least " : "";
+  const which = most ? "every gradient" : "a gradient in its direction";
+  return {
+    name: `σ${subscript(index)}`,
+    kind: `singular value ${index} of ${values.length} of the recurrent matrix`,
+    rows: [
+      ["σ", number(value, 4), index === 1 ? "the largest: σₘₐₓ" : last ? "the smallest" : ""],
+      ["σ / σₘₐₓ", values[0] > 0 ? number(value / values[0]) : "–"],
+    ],
+    meaning:
+      `By itself the matrix multiplies ${which} by ${most}σ = ${number(value)} in one step back; ` +
+      `the next step may meet another direction. ${conditions(flow)}`,
+  };
+}
+
+/** "61.4 %", also of next to nothing. */
+function partOfNorm(log10, whole) {
+  return log10 === null || whole === null ? "–" : share(2 * (log10 - whole));
+}
+
+function allParameters({ clipping }) {
+  const { rule, scale, cosine, threshold } = clipping;
+  const rows = [["‖g‖", fromLog10(clipping.log10_norm_before, 4)]];
+  if (rule !== "none") {
+    rows.push(["‖g‖ after clipping", number(clipping.norm_after, 4)]);
+    rows.push([rule === "value" ? "v" : "μ", number(threshold)]);
+    if (scale !== null && rule === "norm") rows.push(["every component times", number(scale)]);
+    if (cosine !== null) rows.push(["cosine of before and after", number(cosine, 4)]);
+  }
+  return {
+    name: "‖g‖",
+    kind: "the gradient of all parameters together",
+    rows,
+    meaning: "‖g‖² is the sum of the squared norms of every parameter’s gradient.",
+  };
+}
+
+function parameter(name, flow) {
+  if (name === "g") return allParameters(flow);
+  const found = flow.parameter_gradients[name];
+  if (!found) return null;
+  const written = parameterName(name);
+  const norm = `‖∂L/∂${written}‖`;
+  const rows = [[norm, fromLog10(found.log10_norm, 4), "every loss, every step"]];
+  if (flow.clipping.rule !== "none")
+    rows.push(["after clipping", number(found.clipped_norm, 4), flow.clipping.engaged ? "" : "as before"]);
+  rows.push(["share of ‖g‖²", partOfNorm(found.log10_norm, flow.clipping.log10_norm_before)]);
+  const steps = found.step_log10_norm;
+  const largest = steps.reduce((best, v, n) => (v !== null && v > (steps[best] ?? -Infinity) ? n : best), 0);
+  if (steps[largest] !== null && steps[largest] !== undefined)
+    rows.push([`largest term: step ${largest + 1}`, fromLog10(steps[largest], 4), `of ${steps.length} steps`]);
+  return {
+    name: `∂L/∂${written}`,
+    kind: `gradient of ${written}, one term for each step`,
+    rows,
+    meaning: "The weights are shared: every step adds its term, and terms may cancel.",
+  };
+}
+
+function product(step, flow) {
+  const series = flow.spectrum.product_log10_norm;
+  const steps = series.length + 1;
+  if (!(step >= 1 && step <= steps)) return null;
+  const value = step === steps ? 0 : series[step - 1];
+  const [t, last] = [subscript(step), subscript(steps)];
+  const back = steps - step;
+  const promise = promised(flow);
+  const rows = [
+    [`‖∂H${last}/∂H${t}‖₂`, fromLog10(value, 4), samples(flow)],
+    ["steps back", String(back)],
+  ];
+  if (promise && back)
+    rows.push([
+      (flow.spectrum.gamma ?? 1) === 1 ? "ρᵀ⁻ᵗ" : "(γρ)ᵀ⁻ᵗ",
+      fromLog10((promise[0] * back) / (steps - 1), 4),
+      "what the eigenvalues say of the long run",
+    ]);
+  const cells = flow.spectrum.cell_product_log10_norm;
+  if (cells) rows.push([`‖∂C${last}/∂C${t}‖₂`, fromLog10(step === steps ? 0 : cells[step - 1], 4)]);
+  return {
+    name: `∂H${last}/∂H${t}`,
+    kind: back === 0 ? "no step back: the identity" : `product of ${back} Jacobians`,
+    rows,
+    meaning: `What enters at H${last} arrives at H${t} at most this many times as large.`,
+  };
+}
+
+function samples(flow) {
+  return (flow.experiment.sequence.batch_size ?? 1) > 1 ? "of the first sample" : "";
+}
+
+const MEASURES = {
+  eigenvalue: (which, flow) => eigenvalue(Number(which), flow),
+  singular: (which, flow) => singular(Number(which), flow),
+  product: (which, flow) => product(Number(which), flow),
+  parameter,
+};
+
+/**
+ * What an id such as "eigenvalue.3", "singular.1", "parameter.W_hh" or "product.12" says.
+ * @param {string} id
+ * @param {import("./types.js").Flow} flow
+ * @returns {Measure | null}   null where there is no such thing
+ */
+export function measureOf(id, flow) {
+  const dot = id.indexOf(".");
+  return dot < 0 ? null : (MEASURES[id.slice(0, dot)]?.(id.slice(dot + 1), flow) ?? null);
+}
+
+/** Lines for the tooltip and the announcer; the first is its name. */
+export function measureLines(id, flow) {
+  const found = measureOf(id, flow);
+  if (!found) return [];
+  const rows = found.rows.map(
+    ([term, value, remark]) => `${term} = ${value}${remark ? `, ${remark}` : ""}`,
+  );
+  return [`${found.name}, ${found.kind}`, ...rows];
+}

@@ -25,6 +25,7 @@ from __future__ import annotations
 from engine.activations import ACTIVATIONS
 from engine.bptt import Backward, LayerGradient, backward
 from engine.cells import CELLS
+from engine.check import MAX_ENTRIES, Check, check_gradients, check_passes
 from engine.clipping import Clip, Clipping, PerSample, clip_gradients
 from engine.diagnosis import Diagnosis
 from engine.errors import ForwardOverflow, InvalidInput
@@ -51,11 +52,13 @@ __all__ = [
     "CELLS",
     "INITS",
     "LOSSES",
+    "MAX_ENTRIES",
     "MAX_LAYERS",
     "TOKENS",
     "TOPOLOGIES",
     "Activity",
     "Backward",
+    "Check",
     "Clip",
     "Clipping",
     "Diagnosis",
@@ -82,7 +85,9 @@ __all__ = [
     "Truncation",
     "Vector",
     "backward",
+    "check_gradients",
     "check_parameters",
+    "check_passes",
     "clip_gradients",
     "draw_parameters",
     "encode_text",

@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from app import memory
+from app.check import check
 from app.encoding import gzip
-from app.resolve import Prepared, prepare
+from app.resolve import Prepared, Spec, prepare
 from engine import GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
 
 LARGEST_VALUE = 65_536
@@ -37,10 +38,10 @@ class Outcome:
 
 
 def work(experiment: bytes, packed: bool, memory_bytes: int) -> Outcome:
-    """Answer one experiment in a worker process.
+    """Answer what is asked in a worker process.
 
     Args:
-        experiment: a validated experiment in its canonical form.
+        experiment: a validated experiment, or another task, in its canonical form.
         packed: whether the answer is to be compressed with gzip.
         memory_bytes: how much memory the job may take.
     """
@@ -58,7 +59,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int) -> Outcome:
 
 
 def answer(experiment: bytes) -> bytes:
-    """Answer one experiment in this process.
+    """Answer one experiment, or what else its `task` says, in this process.
 
     NaN is the engine's "there is no such number", and JSON's word for that is null, which is
     what msgspec writes. It writes null for an infinity too: the contract's word for a norm that
@@ -67,7 +68,12 @@ def answer(experiment: bytes) -> bytes:
     Raises:
         InvalidInput: what the engine cannot do.
     """
-    prepared = prepare(msgspec.json.decode(experiment))
+    asked = msgspec.json.decode(experiment)
+    return encode(_TASKS[asked.pop("task", "flow")](asked))
+
+
+def _flow(asked: Spec) -> dict[str, Any]:
+    prepared = prepare(asked)
     flow = gradient_flow(
         prepared.network,
         prepared.parameters,
@@ -78,7 +84,10 @@ def answer(experiment: bytes) -> bytes:
         follow=prepared.follow,
         window=prepared.window,
     )
-    return encode(report(prepared, flow))
+    return report(prepared, flow)
+
+
+_TASKS = {"flow": _flow, "check": check}
 
 
 def encode(document: dict[str, Any]) -> bytes:

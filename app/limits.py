@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from app.errors import BadInput, InputError
 from app.resolve import DEFAULT_SIZE, default_steps
-from app.schemas import Experiment
+from app.schemas import CheckRequest, Experiment
 from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from app.settings import PREFIX, Settings
-from engine import CELLS, TOKENS, TOPOLOGIES
+from engine import CELLS, TOKENS, TOPOLOGIES, Network, check_passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,42 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
         raise BadInput(errors)
 
 
+def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
+    """Compare the work of all forward passes of a check with the setting.
+
+    Raises:
+        BadInput: where it is more.
+    """
+    experiment = asked.experiment
+    sizes = _sizes(experiment)
+    network = Network(
+        experiment.network.cell,
+        experiment.network.topology,
+        "tanh",
+        sizes["max_input_size"].value,
+        sizes["max_hidden_size"].value,
+        sizes["max_output_size"].value,
+        experiment.network.num_layers,
+    )
+    passes = check_passes(network, asked.entries, asked.step)
+    one = _work(sizes, _blocks(experiment))
+    if passes * one > settings.max_work:
+        detail = (
+            f"received {asked.entries}, which take {passes} forward passes of T·H²·B·G = {one} "
+            f"each, {passes * one} together; allowed: at most {settings.max_work}, so fewer "
+            f"entries, a given step, or fewer steps, units or samples ({_variable('max_work')})"
+        )
+        raise BadInput([InputError(("entries",), detail)])
+
+
+def _work(sizes: Sizes, blocks: int) -> int:
+    """T·H²·B·G."""
+    steps, batch, hidden = (
+        sizes[f"max_{name}"].value for name in ("steps", "batch_size", "hidden_size")
+    )
+    return steps * hidden**2 * batch * blocks
+
+
 def _refusal(limit: str, size: Size, settings: Settings) -> InputError:
     allowed = getattr(settings, limit)
     what = (Settings.model_fields[limit].description or "").rstrip(".")
@@ -65,7 +101,7 @@ def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterato
         sizes[f"max_{name}"].value
         for name in ("steps", "batch_size", "input_size", "hidden_size", "output_size")
     )
-    work = steps * hidden**2 * batch * blocks
+    work = _work(sizes, blocks)
     if work > settings.max_work:
         yield InputError(
             sizes["max_hidden_size"].path,

@@ -26,7 +26,9 @@ def check(asked: Spec) -> dict[str, Any]:
             step=asked["step"],
         )
     except InvalidInput as error:
-        raise InvalidInput(("experiment", *error.pointer), error.detail) from error
+        own = error.pointer[0] in asked
+        pointer = error.pointer if own else ("experiment", *error.pointer)
+        raise InvalidInput(pointer, error.detail) from error
     return {
         "parameters": found.parameters,
         "worst": found.worst,

@@ -52,15 +52,12 @@ def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
     """
     experiment = asked.experiment
     sizes = _sizes(experiment)
-    network = Network(
-        experiment.network.cell,
-        experiment.network.topology,
-        "tanh",
-        sizes["max_input_size"].value,
-        sizes["max_hidden_size"].value,
-        sizes["max_output_size"].value,
-        experiment.network.num_layers,
+    inputs, hidden, outputs = (  # an empty text has no token, and is refused by the engine
+        max(1, sizes[f"max_{name}"].value) for name in ("input_size", "hidden_size", "output_size")
     )
+    cell, topology = experiment.network.cell, experiment.network.topology
+    layers = experiment.network.num_layers
+    network = Network(cell, topology, "tanh", inputs, hidden, outputs, layers)
     passes = check_passes(network, asked.entries, asked.step)
     one = _work(sizes, _blocks(experiment))
     if passes * one > settings.max_work:

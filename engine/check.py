@@ -123,7 +123,8 @@ def check_gradients(
         entries: how many of each parameter, 1 … 50; all where it has no more.
         step: h for every entry, above 0.
     Raises:
-        InvalidInput: for an unknown loss, or entries or a step outside these.
+        InvalidInput: for an unknown loss, or entries or a step outside these, also a step so small
+            that a w plus it is that w.
         ForwardOverflow: where the forward pass leaves the range of a double at any step.
     Source: Press et al., Numerical Recipes, "Numerical Derivatives".
     """
@@ -254,7 +255,11 @@ class _Difference:
         """One step. An idle entry, of gradient 0, whose change moves no loss rounds nothing."""
         w = float(flat[place])
         above, below = w + wanted, w - wanted
-        h = (above - below) / 2
+        h = above / 2 - below / 2
+        if h == 0.0:
+            raise InvalidInput(
+                ("step",), f"received {wanted}; {w} does not change by it: a double needs more"
+            )
         try:
             on, plus = self._at(flat, place, above)
             off, minus = self._at(flat, place, below)
@@ -268,7 +273,7 @@ class _Difference:
             noise = _EPSILON * (self._noise + float(self._own.sum(where=moved)))
         kink = any(not np.array_equal(a, b) for a, b in zip(on, off, strict=True))
         total = math.fsum(apart) if np.isfinite(apart).all() else math.nan
-        return _Rung(total / (2 * h), h, 0.0 if idle and not moved.any() else noise / h, kink=kink)
+        return _Rung(total / h / 2, h, 0.0 if idle and not moved.any() else noise / h, kink=kink)
 
     def _at(self, flat: Array, place: int, w: float) -> tuple[list[Mask], Array]:
         """Which ReLUs are on, and L_t at the emitting steps, with one entry changed."""

@@ -25,7 +25,7 @@ class CheckRequest(StrictModel):
         "have the largest |gradient|, the others lie evenly among the rest.",
         examples=[5],
     )
-    step: Annotated[Number, Field(gt=0)] | None = Field(
+    step: Annotated[Number, Field(gt=0, le=1)] | None = Field(
         default=None,
         description="h for every entry. null: for each that of 2⁻⁵² ^(1/3) · max(1, |w|) · "
         "{16, 1, 1/16, 1/256} whose difference is the least uncertain.",

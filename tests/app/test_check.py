@@ -78,6 +78,8 @@ async def test_a_given_step_is_used(asked):
         ({"entries": 0}, "/entries", "received 0; allowed: at least 1"),
         ({"entries": 51}, "/entries", "received 51; allowed: at most 50"),
         ({"step": 0}, "/step", "received 0; allowed: above 0"),
+        ({"step": 2}, "/step", "received 2; allowed: at most 1"),
+        ({"step": 1e-300}, "/step", "received 1e-300; "),
         ({"steps": 1}, "/steps", "unknown field; allowed here: experiment, entries, step"),
         ({"experiment": {"loss": "x"}}, "/experiment/loss", "received 'x'; allowed: "),
         (

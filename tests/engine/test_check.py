@@ -189,5 +189,7 @@ def test_what_may_not_be_asked(
     with pytest.raises(InvalidInput) as caught:
         run(make(), **options)
     assert (caught.value.pointer, caught.value.detail) == (pointer, words)
+    with pytest.raises(InvalidInput, match="does not change by it"):
+        run(make(), step=1e-30)
     with pytest.raises(InvalidInput, match="loss"):
         run(make().with_(loss="hinge"))

@@ -54,6 +54,21 @@ export function presets(base) {
   return ask(`${base}/presets`);
 }
 
+/** @param {object} body @param {AbortSignal} [signal] @returns {RequestInit} */
+function posted(body, signal) {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  };
+}
+
+/** Gradients beside differences. @param {string} base @param {object} asked */
+export function checkGradients(base, asked) {
+  return ask(`${base}/check`, posted(asked));
+}
+
 /**
  * One request at a time; of those that come meanwhile only the newest is sent, so that the picture
  * answers while a hand is on a control, and the last change is never lost. A server that is busy
@@ -72,12 +87,7 @@ export function flowClient(base, on) {
   async function answer(request, signal) {
     for (let left = RETRIES; ; left -= 1) {
       try {
-        return await ask(`${base}/flow`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(request),
-          signal,
-        });
+        return await ask(`${base}/flow`, posted(request, signal));
       } catch (cause) {
         const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
         if (!quiet || left === 0 || next) throw cause;

@@ -3,6 +3,7 @@
 import { flowClient, presets } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
+import { createCheck } from "./check.js";
 import { createComparison, selectedInA, selectionInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
@@ -246,6 +247,8 @@ listen(document, pictures, {
     if (spot.picture === "profile" || spot.picture === "map") openStep(spot);
   },
 });
+
+createCheck(document, { store, base: API });
 
 listenKeys(get("walk"), pictures, {
   selected: () => store.get().select,

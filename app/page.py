@@ -20,6 +20,7 @@ def templates(assets: Assets) -> Jinja2Templates:
     * `math(latex)`: MathML markup, `math(latex, block=True)` in display style; red terms of the
       notes carry `class="known"`.
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
+    * `offered`: the same as `GET /api/v1/presets` answers it.
     * `version`: of Unrolled.
     """
     environment = Environment(
@@ -36,6 +37,7 @@ def templates(assets: Assets) -> Jinja2Templates:
         "math": math,
         "equations": EQUATIONS,
         "presets": PRESETS,
+        "offered": [preset.model_dump(mode="json") for preset in PRESETS],
         "version": __version__,
     }
     return Jinja2Templates(env=environment)

@@ -49,11 +49,6 @@ function pause(seconds, signal) {
   });
 }
 
-/** The presets. @param {string} base */
-export function presets(base) {
-  return ask(`${base}/presets`);
-}
-
 /** @param {object} body @param {AbortSignal} [signal] @returns {RequestInit} */
 function posted(body, signal) {
   return {

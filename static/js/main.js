@@ -1,6 +1,6 @@
 /** Wires the page: settings → request → flow → pictures. The only module that acts on import. */
 
-import { flowClient, presets } from "./api.js";
+import { flowClient } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
 import { createCheck } from "./check.js";
@@ -8,12 +8,14 @@ import { createComparison, selectedInA, selectionInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
-import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
+import { followOf, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
 import { inspect } from "./inspect.js";
 import { listenKeys } from "./keys.js";
 import { putNotes, putReasons } from "./notes.js";
 import { createPictures } from "./pictures.js";
+import { readPresets } from "./presets.js";
 import { clearProblems, showProblem } from "./problems.js";
+import { fitsPreset, presetSettings } from "./properties.js";
 import { followedAtOnce, hiddenId, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
 import { clippingSentence, keys, leftSentence, overflowSentence, putSummary } from "./sentence.js";
@@ -34,6 +36,7 @@ const OF_THE_PAGE = new Set(["select", "preset", "compare"]);
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
+const offered = readPresets(document);
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
 let theme = readTheme(root);
@@ -43,7 +46,6 @@ let announcing = 0;
 let sent = null; // the last request
 let answered = ""; // the key of the one that is drawn
 const showBusy = createBusy(document);
-let offered = [];
 
 const pictures = createPictures(document, {
   theme: () => theme,
@@ -161,7 +163,7 @@ function announce(text) {
 }
 
 function showLook() {
-  const chosen = offered.find((preset) => preset.name === store.get().preset);
+  const chosen = fitsPreset(store.get()) ? offered.get(store.get().preset) : null;
   get("preset").value = chosen?.name ?? "";
   get("look").hidden = !chosen && store.get().compare !== null;
   const [lead, text] = chosen ? ["What to look at. ", chosen.look] : HOW_TO_READ;
@@ -280,10 +282,8 @@ get("inspector").addEventListener("click", ({ target }) => {
 get("retry").addEventListener("click", () => send(store.get()));
 
 get("preset").addEventListener("change", ({ target }) => {
-  const preset = offered.find(({ name }) => name === target.value);
-  if (!preset) return;
-  const { compare } = store.get();
-  store.replaceAll({ ...fromExperiment(preset.experiment), preset: preset.name, compare });
+  const preset = presetSettings(target.value);
+  if (preset) store.replaceAll({ ...preset, compare: store.get().compare });
 });
 
 listenAppearance(document, () => {
@@ -317,13 +317,6 @@ new ResizeObserver(([entry]) => {
   width = now;
 }).observe(get("stack"));
 
-async function offerPresets() {
-  const answer = await presets(API);
-  offered = Array.isArray(answer) ? answer : answer.presets;
-  get("preset").append(...offered.map(({ name, title }) => new Option(title, name)));
-  showLook();
-}
-
 plotly.then((came) => {
   if (came) return;
   root.dataset.state = "error";
@@ -336,6 +329,4 @@ putControls(document, store.get());
 putReasons(document, store.get());
 send(store.get());
 comparison.sync();
-offerPresets().catch(() => {
-  get("preset").closest(".field").hidden = true;
-});
+showLook();

@@ -107,12 +107,12 @@ _PRESETS: list[dict[str, Any]] = [
     {
         "name": "lstm",
         "title": "LSTM that remembers",
-        "look": "Forget gates that start open (bias +4) let 98 % of the cell state C through at "
-        "each step, and ∂L/∂C holds: 80 steps back it is 1.1 times as large. Choose Simple, and of "
-        "∂L/∂H a hundred-millionth is left.",
+        "look": "Forget gates that start open (bias +5) let 99 % of the cell state C through at "
+        "each step: nowhere is ∂L/∂C smaller than 60 % of what it is at the last step. Choose "
+        "Simple, and of ∂L/∂H a hundred-millionth is left at the first.",
         "experiment": {
             "network": _network("lstm", "many-to-one"),
-            "weights": _drawn(0.9) | {"forget_bias": 4.0},
+            "weights": _drawn(0.9) | {"forget_bias": 5.0},
             "sequence": _text(_SENTENCE),
         },
     },

@@ -157,12 +157,12 @@ async def test_the_exploding_relu_is_clipped(client, answer):
 @preset("lstm")
 async def test_the_lstm_holds_where_a_simple_network_fades(client, answer):
     assert answer["steps"] == 81
-    assert answer["experiment"]["weights"]["forget_bias"] == 4
-    assert f"{mean(answer['gates']['forget']):.0%}" == "98%"
+    assert answer["experiment"]["weights"]["forget_bias"] == 5
+    assert f"{mean(answer['gates']['forget']):.0%}" == "99%"
     cell, hidden = answer["cell_gradient"]["norm"], answer["hidden_gradient"]["norm"]
-    assert f"{cell[0] / cell[-1]:.1f}" == "1.1"
+    assert min(cell) > 0.6 * cell[-1]
     state = [math.hypot(*both) for both in zip(cell, hidden, strict=True)]
-    assert 0.9 < state[0] / state[-2] < 1.1, "beyond the step where the loss enters it holds"
+    assert state[0] > 0.8 * state[-1]
     network = answer["experiment"]["network"] | {"cell": "simple"}
     weights = answer["experiment"]["weights"] | {"forget_bias": 0}
     simple = answer["experiment"] | {"network": network, "weights": weights}
@@ -199,7 +199,7 @@ QUOTED = {
     "next-character": ["nine", "thousandth"],
     "elman": [],
     "jordan": [],
-    "lstm": ["4", "98", "80", "1.1", "hundred-millionth"],
+    "lstm": ["5", "99", "60", "hundred-millionth"],
     "gru": ["half", "half"],
     "stacked": ["1"],
     "one-to-one": [],

@@ -181,7 +181,7 @@ def test_the_name_of_an_example_alone_opens_it(fresh: Unrolled, server, preset) 
         ("preset=lstm", True),
         ("preset=lstm&follow=all&select=h_3", True),
         ("clip=norm&mu=0.1&preset=lstm", True),
-        ("preset=lstm&forget=4", True),
+        ("preset=lstm&forget=5", True),
         ("preset=lstm&forget=3", False),
         ("radius=1.2&preset=lstm", False),
         ("preset=lstm&text=something+else", False),

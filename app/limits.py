@@ -8,7 +8,8 @@ from app.resolve import DEFAULT_SIZE, default_steps
 from app.schemas import CheckRequest, Experiment
 from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from app.settings import PREFIX, Settings
-from engine import CELLS, TOKENS, TOPOLOGIES, Network, check_passes
+from app.tokens import TOKENS
+from engine import CELLS, TOPOLOGIES, Network, check_passes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from app.schemas import Preset
 
 
-def _text(text: str, tokens: str = "characters", label: tuple[int, int] | None = None) -> Any:
+def _text(text: str, tokens: str = "graphemes", label: tuple[int, int] | None = None) -> Any:
     classes = label and {"index": label[0], "of": label[1]}
     return {"kind": "text", "text": text, "tokens": tokens, "label": classes}
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.tokens import TOKENS
 from engine import (
     CELLS,
-    TOKENS,
     TOPOLOGIES,
     Clip,
     InvalidInput,
@@ -128,7 +128,7 @@ def _encode(given: Spec, spec: Spec) -> Text:
     """The text, and no contradiction to what it fixes."""
     label = given["label"] and (given["label"]["index"], given["label"]["of"])
     topology = spec["network"]["topology"]
-    text = encode_text(given["text"], given["tokens"], topology, label)
+    text = encode_text(given["text"], given["tokens"], topology, label, TOKENS)
     _agree(("sequence", "steps"), given["steps"], text.steps, "steps")
     if spec["loss"] != "cross-entropy":
         raise InvalidInput(

@@ -48,7 +48,7 @@ const follow = {
 export const PROPERTIES = {
   source: ["text", choice("text", "random", "explicit")],
   text: ["gradients vanish", text],
-  tokens: ["characters", choice("characters", "words")],
+  tokens: ["graphemes", choice("graphemes", "words", "characters")],
   labelled: ["no", choice("no", "yes")],
   label: [1, whole],
   labels: [2, whole],

@@ -1,7 +1,8 @@
 """What is wrong with a request, before it becomes a problem document."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -30,6 +31,16 @@ class BadInput(Exception):
     def __init__(self, errors: Iterable[InputError]) -> None:
         super().__init__("bad input")
         self.errors = list(errors)
+
+
+@contextmanager
+def within(*keys: str | int) -> Iterator[None]:
+    """What is wrong with a part of a body, said with its place in the whole one."""
+    try:
+        yield
+    except BadInput as error:
+        below = [InputError((*keys, *one.path), one.detail) for one in error.errors]
+        raise BadInput(below) from None
 
 
 class TooSlow(Exception):

@@ -13,8 +13,9 @@ import numpy as np
 
 from app import memory
 from app.advice import Advice, advise
+from app.check import check
 from app.encoding import gzip
-from app.resolve import Prepared, prepare
+from app.resolve import Prepared, Spec, prepare
 from app.sizes import UNLIMITED, Most
 from engine import Diagnosis, GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
 
@@ -39,10 +40,10 @@ class Outcome:
 
 
 def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMITED) -> Outcome:
-    """Answer one experiment in a worker process.
+    """Answer what is asked in a worker process.
 
     Args:
-        experiment: a validated experiment in its canonical form.
+        experiment: a validated experiment, or another task, in its canonical form.
         packed: whether the answer is to be compressed with gzip.
         memory_bytes: how much memory the job may take.
         most: what an experiment may ask for: no advice goes beyond it.
@@ -61,7 +62,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMI
 
 
 def answer(experiment: bytes, most: Most = UNLIMITED) -> bytes:
-    """Answer one experiment in this process.
+    """Answer one experiment, or what else its `task` says, in this process.
 
     NaN is the engine's "there is no such number", and JSON's word for that is null, which is
     what msgspec writes. It writes null for an infinity too: the contract's word for a norm that
@@ -70,7 +71,14 @@ def answer(experiment: bytes, most: Most = UNLIMITED) -> bytes:
     Raises:
         InvalidInput: what the engine cannot do.
     """
-    prepared = prepare(msgspec.json.decode(experiment))
+    asked = msgspec.json.decode(experiment)
+    if asked.pop("task", "flow") == "check":
+        return encode(check(asked))
+    return encode(_flow(asked, most))
+
+
+def _flow(asked: Spec, most: Most) -> dict[str, Any]:
+    prepared = prepare(asked)
     wanted = prepared.include
     flow = gradient_flow(
         prepared.network,
@@ -88,7 +96,7 @@ def answer(experiment: bytes, most: Most = UNLIMITED) -> bytes:
         graph="graph" in wanted,
     )
     advice = advise(prepared, flow, most) if "advice" in wanted else None
-    return encode(report(prepared, flow, advice))
+    return report(prepared, flow, advice)
 
 
 def encode(document: dict[str, Any]) -> bytes:

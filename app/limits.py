@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from app import sizes as sizes_of
 from app.errors import BadInput, InputError
 from app.resolve import DEFAULT_SIZE, default_steps
-from app.schemas import Experiment
+from app.schemas import CheckRequest, Experiment
 from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from app.settings import PREFIX, Settings
-from engine import TOKENS, TOPOLOGIES, Network, count_values
+from app.tokens import TOKENS
+from engine import TOPOLOGIES, Network, check_passes, count_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,39 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
         raise BadInput(errors)
 
 
+def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
+    """Compare the work of all forward passes of a check with the setting.
+
+    Raises:
+        BadInput: where it is more.
+    """
+    experiment = asked.experiment
+    sizes = _sizes(experiment)
+    inputs, hidden, outputs = (  # an empty text has no token, and is refused by the engine
+        max(1, sizes[f"max_{name}"].value) for name in ("input_size", "hidden_size", "output_size")
+    )
+    cell, topology = experiment.network.cell, experiment.network.topology
+    layers = experiment.network.num_layers
+    network = Network(cell, topology, "tanh", inputs, hidden, outputs, layers)
+    passes = check_passes(network, asked.entries, asked.step)
+    one = _work(sizes, _blocks(experiment))
+    if passes * one > settings.max_work:
+        detail = (
+            f"received {asked.entries}, which take {passes} forward passes of T·H²·B·G = {one} "
+            f"each, {passes * one} together; allowed: at most {settings.max_work}, so fewer "
+            f"entries, a given step, or fewer steps, units or samples ({_variable('max_work')})"
+        )
+        raise BadInput([InputError(("entries",), detail)])
+
+
+def _work(sizes: Sizes, blocks: int) -> int:
+    """T·H²·B·G."""
+    steps, batch, hidden = (
+        sizes[f"max_{name}"].value for name in ("steps", "batch_size", "hidden_size")
+    )
+    return steps * hidden**2 * batch * blocks
+
+
 def _refusal(limit: str, size: Size, settings: Settings) -> InputError:
     allowed = getattr(settings, limit)
     what = (Settings.model_fields[limit].description or "").rstrip(".")
@@ -68,7 +102,7 @@ def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterato
         sizes[f"max_{name}"].value
         for name in ("steps", "batch_size", "input_size", "hidden_size", "output_size")
     )
-    work = sizes_of.work(steps, batch, hidden, blocks)
+    work = _work(sizes, blocks)
     if work > settings.max_work:
         yield InputError(
             sizes["max_hidden_size"].path,

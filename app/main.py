@@ -20,7 +20,7 @@ from app.middleware.observe import Observe
 from app.middleware.stopping import Running, Stopping
 from app.openapi import describe
 from app.page import templates
-from app.routes import docs, flow, health, page, presets
+from app.routes import check, docs, flow, health, page, presets
 from app.settings import Settings
 from app.sizes import Most
 
@@ -77,8 +77,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Observe, metrics=app.state.metrics)
-    for router in (page.router, docs.router, health.router, flow.router, presets.router):
-        app.include_router(router)
+    for room in (page, docs, health, flow, check, presets):
+        app.include_router(room.router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")
     problems.install(app)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]

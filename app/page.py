@@ -21,6 +21,7 @@ def templates(assets: Assets) -> Jinja2Templates:
     * `font_url`: the mathematics font of the installed package.
     * `math(latex)`: MathML markup; red terms of the notes carry `class="known"`.
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
+    * `offered`: the same as `GET /api/v1/presets` answers it.
     * `version`: of Unrolled.
     """
     environment = Environment(
@@ -38,6 +39,7 @@ def templates(assets: Assets) -> Jinja2Templates:
         "math": math,
         "equations": EQUATIONS,
         "presets": PRESETS,
+        "offered": [preset.model_dump(mode="json") for preset in PRESETS],
         "version": __version__,
     }
     return Jinja2Templates(env=environment)

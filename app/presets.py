@@ -8,7 +8,7 @@ from typing import Any
 from app.schemas import Preset
 
 
-def _text(text: str, tokens: str = "characters", label: tuple[int, int] | None = None) -> Any:
+def _text(text: str, tokens: str = "graphemes", label: tuple[int, int] | None = None) -> Any:
     classes = label and {"index": label[0], "of": label[1]}
     return {"kind": "text", "text": text, "tokens": tokens, "label": classes}
 
@@ -26,42 +26,47 @@ def _network(cell: str, topology: str, hidden_size: int = 16, activation: str = 
     }
 
 
-def _chain(w: float) -> Any:
-    """The notes' univariate network: one linear unit, h_t = w h_{t−1}, and o_115 − y_115 = 1."""
-    one = {"input_size": 1, "output_size": 1}
-    return {
-        "network": _network("simple", "many-to-one", 1, "linear") | one,
-        "weights": {
-            "kind": "explicit",
-            "W_xh": [[1.0]],
-            "W_hh": [[w]],
-            "b_h": [0.0],
-            "W_hy": [[1.0]],
-            "b_y": [0.0],
-        },
-        "sequence": {"kind": "explicit", "inputs": [[[0.0]]] * 115, "targets": [[[-1.0]]]},
-        "loss": "squared-error",
-    }
+def _states(recurrent: list[list[float]], steps: int) -> list[float]:
+    """h_T of h_t = W h_{t−1} + x_t, where every x_t is 1 in every unit and h_0 is 0."""
+    h = [0.0] * len(recurrent)
+    for _ in range(steps):
+        h = [sum(w * past for w, past in zip(row, h, strict=True)) + 1.0 for row in recurrent]
+    return h
 
 
-def _transient() -> Any:
-    """Two linear units, W_hh = [[0.9, 4], [0, 0.9]] with both eigenvalues 0.9; ∂L/∂o = (1, 0)."""
-    unit = [[1.0, 0.0], [0.0, 1.0]]
+def _linear(recurrent: list[list[float]], steps: int) -> Any:
+    """Linear units that read 1 at every step, h_t = W h_{t−1} + x_t; the output is the first unit.
+
+    The target is one less than what comes out, so that ∂L/∂o_T = o_T − y_T = 1.
+    """
+    size = len(recurrent)
+    unit = [[float(row == column) for column in range(size)] for row in range(size)]
+    sizes = {"input_size": size, "output_size": 1}
+    target = _states(recurrent, steps)[0] - 1.0
     return {
-        "network": _network("simple", "many-to-one", 2, "linear")
-        | {"input_size": 2, "output_size": 2},
+        "network": _network("simple", "many-to-one", size, "linear") | sizes,
         "weights": {
             "kind": "explicit",
             "W_xh": unit,
-            "W_hh": [[0.9, 4.0], [0.0, 0.9]],
-            "b_h": [0.0, 0.0],
-            "W_hy": unit,
-            "b_y": [0.0, 0.0],
+            "W_hh": recurrent,
+            "b_h": [0.0] * size,
+            "W_hy": unit[:1],
+            "b_y": [0.0],
         },
-        "sequence": {"kind": "explicit", "inputs": [[[0.0, 0.0]]] * 60, "targets": [[[-1.0, 0.0]]]},
+        "sequence": {
+            "kind": "explicit",
+            "inputs": [[[1.0] * size]] * steps,
+            "targets": [[[target]]],
+        },
         "loss": "squared-error",
     }
 
+
+_CHAIN_STEPS = 115
+"""The notes' example goes from step 115 back to step 50."""
+
+_JORDAN_BLOCK = [[0.9, 4.0], [0.0, 0.9]]
+"""Both eigenvalues 0.9, and nothing orthogonal about its eigenvectors: there is but one."""
 
 _SENTENCE = "the keys to the old wooden cabinet in the hall by the garden door are on the table"
 
@@ -102,19 +107,20 @@ _PRESETS: list[dict[str, Any]] = [
     {
         "name": "lstm",
         "title": "LSTM that remembers",
-        "look": "A forget gate that starts open (bias +3) hands ∂L/∂c almost whole from step to "
-        "step: 80 steps back a fiftieth is left. Choose Simple, and it is a hundred-millionth.",
+        "look": "Forget gates that start open (bias +5) let 99 % of the cell state C through at "
+        "each step: nowhere is ∂L/∂C smaller than 60 % of what it is at the last step. Choose "
+        "Simple, and of ∂L/∂H a hundred-millionth is left at the first.",
         "experiment": {
             "network": _network("lstm", "many-to-one"),
-            "weights": _drawn(0.9) | {"forget_bias": 3.0},
+            "weights": _drawn(0.9) | {"forget_bias": 5.0},
             "sequence": _text(_SENTENCE),
         },
     },
     {
         "name": "gru",
         "title": "GRU",
-        "look": "No cell state: each h is a mix of the last one and a candidate. Drawn weights "
-        "leave the update gate half open, so about half of h is kept, and the gradient vanishes.",
+        "look": "No cell state: each H is a mix of the last one and a candidate. Drawn weights "
+        "leave the update gate half open, so about half of H is kept, and the gradient vanishes.",
         "experiment": {
             "network": _network("gru", "many-to-many"),
             "weights": _drawn(0.9),
@@ -162,7 +168,7 @@ _PRESETS: list[dict[str, Any]] = [
         "name": "blood-type",
         "title": "Blood type from DNA",
         "look": "Many-to-one over 48 bases with one of four labels. By the first base the gradient "
-        "is a hundred million times smaller than at the last: too long for this network.",
+        "is over a hundred million times smaller than at the last: too long for this network.",
         "experiment": {
             "network": _network("simple", "many-to-one"),
             "weights": _drawn(0.9),
@@ -195,22 +201,25 @@ _PRESETS: list[dict[str, Any]] = [
         "name": "chain-explodes",
         "title": "One unit, w = 1.1",
         "look": "Each step back multiplies the gradient by 1.1. From 1 at step 115 it grows to "
-        "117.4 after 50 steps (step 65) and to 490.4 after 65 (step 50).",
-        "experiment": _chain(1.1),
+        "117.4 after 50 steps (step 65) and to 490.4 after 65 (step 50). Every input is 1: summed "
+        "over the steps, ∂L/∂Wᴴ is 54 million.",
+        "experiment": _linear([[1.1]], _CHAIN_STEPS),
     },
     {
         "name": "chain-vanishes",
         "title": "One unit, w = 0.9",
         "look": "Each step back multiplies the gradient by 0.9. From 1 at step 115 it shrinks to "
-        "0.00515 after 50 steps (step 65) and to 0.00106 after 65 (step 50).",
-        "experiment": _chain(0.9),
+        "0.00515 after 50 steps (step 65) and to 0.00106 after 65 (step 50). Every input is 1: "
+        "∂L/∂Wᴴ is 100.0, of which 99.5 % come from the last 50 steps.",
+        "experiment": _linear([[0.9]], _CHAIN_STEPS),
     },
     {
         "name": "transient",
         "title": "Growth before decay",
         "look": "Both eigenvalues are 0.9, yet the gradient first grows more than fifteenfold: "
-        "σ is 4.2. Only 52 steps back is it below what entered. See the hump beside.",
-        "experiment": _transient(),
+        "σ_max is 4.2. Only 52 steps back is it below what entered. See the hump in "
+        "the product of Jacobians.",
+        "experiment": _linear(_JORDAN_BLOCK, 60),
     },
     {
         "name": "clipping",

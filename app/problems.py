@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -133,7 +134,14 @@ async def _on_validation(request: Request, error: Exception) -> Response:
             [InputError((), "received an empty body; allowed: an object, {} at least")]
         )
     below = [{**one, "loc": one["loc"][1:]} for one in errors]
-    return bad_input(input_errors(Experiment, below))
+    return bad_input(input_errors(_body_model(request), below))
+
+
+def _body_model(request: Request) -> type[BaseModel]:
+    """What the request's body should have been."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    model = field.field_info.annotation if field else None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else Experiment
 
 
 async def _on_bad_input(request: Request, error: Exception) -> Response:

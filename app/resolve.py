@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from app.tokens import TOKENS
 from engine import (
     CELLS,
-    TOKENS,
     TOPOLOGIES,
     Clip,
     InvalidInput,
@@ -164,7 +164,7 @@ def _encoded(given: Spec, spec: Spec) -> Text | None:
         return None
     label = given["label"] and (given["label"]["index"], given["label"]["of"])
     topology = spec["network"]["topology"]
-    text = encode_text(given["text"], given["tokens"], topology, label)
+    text = encode_text(given["text"], given["tokens"], topology, label, TOKENS)
     _agree(("sequence", "steps"), given["steps"], text.steps, "steps")
     if spec["loss"] != "cross-entropy":
         raise InvalidInput(

@@ -27,6 +27,7 @@ from engine.arriving import Arriving
 from engine.bptt import Backward, LayerGradient, backward
 from engine.cells import CELLS
 from engine.cells.wiring import Connection, Line, Slope, Unit
+from engine.check import MAX_ENTRIES, Check, check_gradients, check_passes
 from engine.clipping import Clip, Clipping, PerSample, clip_gradients
 from engine.diagnosis import Diagnosis, Row, verdict_of
 from engine.errors import ForwardOverflow, InvalidInput
@@ -61,12 +62,14 @@ __all__ = [
     "CELLS",
     "INITS",
     "LOSSES",
+    "MAX_ENTRIES",
     "MAX_LAYERS",
     "TOKENS",
     "TOPOLOGIES",
     "Activity",
     "Arriving",
     "Backward",
+    "Check",
     "Clip",
     "Clipping",
     "Connection",
@@ -104,7 +107,9 @@ __all__ = [
     "Vector",
     "arriving",
     "backward",
+    "check_gradients",
     "check_parameters",
+    "check_passes",
     "clip_gradients",
     "count_values",
     "draw_parameters",

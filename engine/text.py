@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,10 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-TOKENS: dict[str, Callable[[str], list[str]]] = {"characters": list, "words": _words}
+Tokenizer = Callable[[str], list[str]]
+"""Cuts a text; together, what it gives need not be the text again."""
+
+TOKENS: dict[str, Tokenizer] = {"characters": list, "words": _words}
 """How a text is cut: into Unicode code points, or at white space."""
 
 
@@ -52,7 +55,11 @@ class Text:
 
 
 def encode_text(
-    text: str, tokens: str, topology: str, label: tuple[int, int] | None = None
+    text: str,
+    tokens: str,
+    topology: str,
+    label: tuple[int, int] | None = None,
+    tokenizers: Mapping[str, Tokenizer] = TOKENS,
 ) -> Text:
     """Cut a text and take inputs and targets from it.
 
@@ -62,20 +69,21 @@ def encode_text(
 
     Args:
         text: any Unicode.
-        tokens: a key of ``TOKENS``.
+        tokens: a key of ``tokenizers``.
         topology: a key of ``TOPOLOGIES``.
         label: (index from 0, how many), only where one loss is emitted.
+        tokenizers: name → how that cuts a text; others than ``TOKENS`` where needed.
     Raises:
         InvalidInput: for unknown names, too few tokens, or a label that does not fit.
     """
-    if tokens not in TOKENS:
-        raise choose(("sequence", "tokens"), tokens, TOKENS)
+    if tokens not in tokenizers:
+        raise choose(("sequence", "tokens"), tokens, tokenizers)
     if topology not in TOPOLOGIES:
         raise choose(("network", "topology"), topology, TOPOLOGIES)
     wiring = TOPOLOGIES[topology]
     if label is not None:
         _check_label(label, topology)
-    cut = TOKENS[tokens](text)
+    cut = tokenizers[tokens](text)
     needed = 1 if label is not None else 2
     if len(cut) < needed:
         reason = "" if label is not None else ", since the next token is the target"

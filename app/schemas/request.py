@@ -20,7 +20,8 @@ from app.schemas.strict import (
     Vector,
     WholeMatrix,
 )
-from engine import ACTIVATIONS, CELLS, INITS, LOSSES, MAX_LAYERS, TOKENS, TOPOLOGIES
+from app.tokens import TOKENS
+from engine import ACTIVATIONS, CELLS, INITS, LOSSES, MAX_LAYERS, TOPOLOGIES
 
 Threshold = Annotated[Number, Field(gt=0)]
 
@@ -165,7 +166,10 @@ class TextSequence(StrictModel):
     kind: Literal["text"] = Field(description="Says which kind this is.")
     text: String = Field(description="Any Unicode text.", examples=["gradients vanish"])
     tokens: Annotated[str, OneOf(TOKENS)] = Field(
-        default="characters", description="What one step reads."
+        default="characters",
+        description="What one step reads: characters are Unicode code points; graphemes are what "
+        "a reader takes for one character each (UAX #29: a joined emoji, a flag, an e with its "
+        "accent); words are cut at white space.",
     )
     label: Label | None = Field(
         default=None, description="The target, for topologies with one loss; null: the next token."

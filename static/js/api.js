@@ -49,9 +49,19 @@ function pause(seconds, signal) {
   });
 }
 
-/** The presets. @param {string} base */
-export function presets(base) {
-  return ask(`${base}/presets`);
+/** @param {object} body @param {AbortSignal} [signal] @returns {RequestInit} */
+function posted(body, signal) {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  };
+}
+
+/** Gradients beside differences. @param {string} base @param {object} asked */
+export function checkGradients(base, asked) {
+  return ask(`${base}/check`, posted(asked));
 }
 
 /**
@@ -64,7 +74,7 @@ export function presets(base) {
 export async function valuesOf(base, experiment, window, signal) {
   const request = { ...experiment, window, values: true };
   try {
-    return (await ask(`${base}/flow`, post(request, signal))).values;
+    return (await ask(`${base}/flow`, posted(request, signal))).values;
   } catch (cause) {
     if (cause.name === "AbortError" || cause instanceof Problem) return null;
     throw cause;
@@ -76,17 +86,7 @@ export async function valuesOf(base, experiment, window, signal) {
  * @param {string} base @param {object} request @param {AbortSignal} signal
  */
 export function advise(base, request, signal) {
-  return ask(`${base}/flow`, post({ ...request, include: ["advice"] }, signal));
-}
-
-/** @param {object} request @param {AbortSignal} signal */
-function post(request, signal) {
-  return {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(request),
-    signal,
-  };
+  return ask(`${base}/flow`, posted({ ...request, include: ["advice"] }, signal));
 }
 
 /**
@@ -107,7 +107,7 @@ export function flowClient(base, on) {
   async function answer(request, signal) {
     for (let left = RETRIES; ; left -= 1) {
       try {
-        return await ask(`${base}/flow`, post(request, signal));
+        return await ask(`${base}/flow`, posted(request, signal));
       } catch (cause) {
         const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
         if (!quiet || left === 0 || next) throw cause;

@@ -13,6 +13,8 @@ const MOST = 3;
 
 const spaced = (word) => word.replaceAll("-", " ");
 
+const TOKENS = { graphemes: "characters", characters: "code points", words: "words" };
+
 /** Facets of an experiment: the settings that make it, and how it is called; "" where it is none. */
 const FACETS = [
   [["cell"], ({ cell }) => CELLS[cell] ?? cell],
@@ -26,7 +28,7 @@ const FACETS = [
   [["init"], ({ init }) => `${init} weights`],
   [["wseed"], ({ wseed }) => `weight seed ${wseed}`],
   [["source", "text", "data"], sequence],
-  [["tokens"], ({ source, tokens }) => (source === "text" ? tokens : "")],
+  [["tokens"], ({ source, tokens }) => (source === "text" ? TOKENS[tokens] : "")],
   [["labelled", "label", "labels"], labelOf],
   [["steps"], ({ source, steps }) => (source === "random" ? plural(steps, "step") : "")],
   [["batch"], ({ source, batch }) => (source === "random" ? `batch of ${batch}` : "")],
@@ -48,7 +50,7 @@ function given(weights) {
 
 function sequence({ source, text }) {
   if (source !== "text") return source === "random" ? "random vectors" : "given vectors";
-  return `“\u2068${shorten([...text].map(glyph).join("").replaceAll("␣", " "), 20)}\u2069”`;
+  return `“\u2068${shorten(glyph(text).replaceAll("␣", " "), 20)}\u2069”`;
 }
 
 function labelOf({ source, labelled, label, labels }) {

@@ -241,19 +241,31 @@ const GLYPHS = new Map([
 ]);
 const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zs}\p{Zl}\p{Zp}\p{Variation_Selector}]$/u;
 
-/**
- * A token so that one sees it: white space and controls as glyphs, a lone mark on a dotted circle.
- * @param {string} token
- */
-export function glyph(token) {
-  return [...token]
+/** What shapes the signs beside it within one grapheme: joiners, variation selectors, tags. */
+const SHAPES = /^[\u200c\u200d\p{Variation_Selector}\u{e0020}-\u{e007f}]$/u;
+
+/** One grapheme so that one sees it. @param {string} grapheme */
+function seen(grapheme) {
+  const points = [...grapheme];
+  return points
     .map((c, i) => {
+      const within = i > 0 && (i < points.length - 1 || c !== "\u200d");
+      if (within && SHAPES.test(c)) return c;
       if (GLYPHS.has(c)) return GLYPHS.get(c);
       if (UNSEEN.test(c)) return "▫";
       if (i === 0 && /^\p{M}/u.test(c)) return `◌${c}`;
       return c;
     })
     .join("");
+}
+
+/**
+ * A token so that one sees it: white space and controls as glyphs, a lone mark on a dotted circle.
+ * @param {string} token
+ */
+export function glyph(token) {
+  if (!/[^\x21-\x7e]/.test(token)) return token;
+  return [...new Intl.Segmenter().segment(token)].map((part) => seen(part.segment)).join("");
 }
 
 /**

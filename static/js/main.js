@@ -1,9 +1,10 @@
 /** Wires the page: settings → request → flow → pictures. The only module that acts on import. */
 
 import { createAdvice } from "./advice.js";
-import { flowClient, presets } from "./api.js";
+import { flowClient } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
+import { createCheck } from "./check.js";
 import { createComparison, selectedInA } from "./compare.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
@@ -12,7 +13,9 @@ import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } 
 import { putNotes, putReasons } from "./notes.js";
 import { createOpening } from "./opening.js";
 import { createPictures } from "./pictures.js";
+import { readPresets } from "./presets.js";
 import { clearProblems, showProblem } from "./problems.js";
+import { fitsPreset, presetSettings } from "./properties.js";
 import { followedAtOnce, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
 import { clippingSentence } from "./clipped.js";
@@ -32,6 +35,7 @@ const OF_THE_PAGE = new Set(["select", "mark", "preset", "compare"]);
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
+const offered = readPresets(document);
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
 const signed = createValues(API, () => opening.showSelected(pictures.reading()));
@@ -42,7 +46,6 @@ let announcing = 0;
 let sent = null; // the last request
 let answered = ""; // the key of the one that is drawn
 const showBusy = createBusy(document);
-let offered = [];
 
 const pictures = createPictures(document, {
   theme: () => theme,
@@ -175,7 +178,7 @@ function announce(text) {
 }
 
 function showLook() {
-  const chosen = offered.find((preset) => preset.name === store.get().preset);
+  const chosen = fitsPreset(store.get()) ? offered.get(store.get().preset) : null;
   get("preset").value = chosen?.name ?? "";
   get("look").hidden = !chosen && store.get().compare !== null;
   const [lead, text] = chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
@@ -237,13 +240,13 @@ listen(document, pictures, {
   click: (spot) => opening.click(spot),
 });
 
+createCheck(document, { store, base: API });
+
 get("retry").addEventListener("click", () => send(store.get()));
 
 get("preset").addEventListener("change", ({ target }) => {
-  const preset = offered.find(({ name }) => name === target.value);
-  if (!preset) return;
-  const { compare } = store.get();
-  store.replaceAll({ ...fromExperiment(preset.experiment), preset: preset.name, compare });
+  const preset = presetSettings(target.value);
+  if (preset) store.replaceAll({ ...preset, compare: store.get().compare });
 });
 
 listenAppearance(document, () => {
@@ -281,13 +284,6 @@ new ResizeObserver(([entry]) => {
   width = now;
 }).observe(get("stack"));
 
-async function offerPresets() {
-  const answer = await presets(API);
-  offered = Array.isArray(answer) ? answer : answer.presets;
-  get("preset").append(...offered.map(({ name, title }) => new Option(title, name)));
-  showLook();
-}
-
 plotly.then((came) => {
   if (came) return;
   root.dataset.state = "error";
@@ -300,6 +296,4 @@ putControls(document, store.get());
 putReasons(document, store.get());
 send(store.get());
 comparison.sync();
-offerPresets().catch(() => {
-  get("preset").closest(".field").hidden = true;
-});
+showLook();

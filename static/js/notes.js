@@ -48,6 +48,9 @@ export function putReasons(document, settings) {
   const explicit = document.querySelector('input[name="source"][value="explicit"]');
   explicit.closest("label").hidden = !settings.data;
 
+  const points = document.querySelector('input[name="tokens"][value="characters"]');
+  points.closest("label").hidden = settings.tokens !== "characters";
+
   const given = weights ? "fixed by the given weights" : "";
   const numbers = source === "explicit" ? "fixed by the given sequence" : "";
   allow(document, "field-cell", given);

@@ -9,9 +9,11 @@ const real = {
   print: String,
   parse: (s) => (s.trim() !== "" && Number.isFinite(Number(s)) ? Number(s) : undefined),
 };
+/** Numbers, or "none" where an example has them and an experiment that began there has not. */
 const json = {
-  print: (value) => JSON.stringify(value),
+  print: (value) => (value === null ? "none" : JSON.stringify(value)),
   parse: (s) => {
+    if (s === "none") return null;
     try {
       const value = JSON.parse(s);
       return value !== null && typeof value === "object" ? value : undefined;
@@ -56,7 +58,7 @@ const follow = {
 export const PROPERTIES = {
   source: ["text", choice("text", "random", "explicit")],
   text: ["gradients vanish", text],
-  tokens: ["characters", choice("characters", "words")],
+  tokens: ["graphemes", choice("graphemes", "words", "characters")],
   labelled: ["no", choice("no", "yes")],
   label: [1, whole],
   labels: [2, whole],
@@ -97,13 +99,55 @@ export function defaults() {
   return Object.fromEntries(Object.entries(PROPERTIES).map(([name, [value]]) => [name, value]));
 }
 
-/** What differs from the defaults, as a URL fragment without "#". */
-export function toFragment(settings) {
+/** What may change without leaving an example: its words are about everything else. */
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "clip", "mu", "compare"]);
+
+/** Example → its settings; links name an example instead of repeating it. */
+const PRESETS = new Map();
+
+/** Say which examples there are, before any address is read. @param {[string, object][]} settings */
+export function offer(settings) {
+  PRESETS.clear();
+  for (const [name, own] of settings) PRESETS.set(name, { ...own, preset: name });
+}
+
+/** The settings of an example. @param {string} name */
+export function presetSettings(name) {
+  return PRESETS.get(name);
+}
+
+/** The names of the settings in which two experiments differ. */
+function differing(settings, base) {
+  return Object.entries(PROPERTIES)
+    .filter(([name, [, { print }]]) => print(settings[name]) !== print(base[name]))
+    .map(([name]) => name);
+}
+
+/** Whether the words of the example that is named hold for these settings. */
+export function fitsPreset(settings) {
+  const base = PRESETS.get(settings.preset);
+  return Boolean(base) && differing(settings, base).every((name) => FREE_OF_PRESET.has(name));
+}
+
+/** What differs from a base, as a URL fragment without "#". */
+function changes(settings, base) {
   const parts = new URLSearchParams();
-  for (const [name, [value, { print }]] of Object.entries(PROPERTIES)) {
-    if (settings[name] !== value) parts.set(name, print(settings[name]));
-  }
+  for (const name of differing(settings, base))
+    if (name !== "preset") parts.set(name, PROPERTIES[name][1].print(settings[name]));
   return parts.toString();
+}
+
+/**
+ * The settings as a URL fragment without "#": what differs from the defaults; or from an example,
+ * behind its name, where the experiment is that one, or is said more shortly so.
+ */
+export function toFragment(settings) {
+  const plain = changes(settings, defaults());
+  const base = PRESETS.get(settings.preset);
+  if (!base) return plain;
+  const rest = changes(settings, base);
+  const named = `preset=${encodeURIComponent(settings.preset)}${rest ? `&${rest}` : ""}`;
+  return fitsPreset(settings) || named.length < plain.length ? named : plain;
 }
 
 /** Longer addresses are cut or refused by some browser, chat or mail on their way. */
@@ -136,10 +180,24 @@ export function isCut(fragment) {
   return `&${fragment.replace(/^#/, "")}`.endsWith(`&${CUT}`);
 }
 
-/** Settings from a URL fragment; what cannot be read keeps its default. @param {string} fragment */
+/**
+ * What a fragment starts from: the example that it names, or the defaults. Older links name an
+ * example and repeat all of it; what they leave out has its default.
+ * @param {URLSearchParams} parts
+ */
+function baseOf(parts) {
+  const base = PRESETS.get(parts.get("preset"));
+  if (!base) return defaults();
+  const own = differing(base, defaults()).filter((name) => !FREE_OF_PRESET.has(name));
+  const whole = own.length > 0 && own.every((name) => parts.has(name));
+  return whole ? defaults() : base;
+}
+
+/** Settings from a URL fragment; what cannot be read is left as it is. @param {string} fragment */
 export function fromFragment(fragment) {
-  const settings = defaults();
-  for (const [name, raw] of new URLSearchParams(fragment.replace(/^#/, ""))) {
+  const parts = new URLSearchParams(fragment.replace(/^#/, ""));
+  const settings = { ...baseOf(parts) };
+  for (const [name, raw] of parts) {
     const value = PROPERTIES[name]?.[1].parse(raw);
     if (value !== undefined) settings[name] = value;
   }

@@ -2,9 +2,6 @@
 
 import { fromFragment, linkOf } from "./properties.js";
 
-/** Changing any of these starts from another experiment than the preset's. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "clip", "mu", "compare"]);
-
 /** During a gesture the URL waits so long; browsers refuse to be told of every movement. */
 const REST_MS = 150;
 
@@ -63,7 +60,6 @@ export function createStore(window) {
         if (!gesture) write();
         unwritten ||= gesture ? "replace" : "push";
         settings = { ...settings, ...patch };
-        if (![...changed].every((name) => FREE_OF_PRESET.has(name))) settings.preset = "";
         clearTimeout(timer);
         timer = setTimeout(write, REST_MS);
       }

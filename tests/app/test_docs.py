@@ -33,6 +33,7 @@ async def test_the_reference_loads_only_its_own_files(client):
 
 async def test_the_api_is_described(description):
     assert {path for path, _, _ in operations(description)} == {
+        "/api/v1/check",
         "/api/v1/flow",
         "/api/v1/presets",
         "/healthz",

@@ -34,6 +34,8 @@ def explicit(steps, batch):
         ({"max_batch_size": 3}, explicit(1, 3), explicit(1, 4), "/sequence"),
         ({"max_text_length": 5}, text("abcde"), text("abcdef"), "/sequence/text"),
         ({"max_steps": 4}, text("ababa"), text("ababab"), "/sequence/text"),
+        ({"max_steps": 2}, text("e\u0301e\u0301e\u0301", tokens="graphemes"),
+         text("e\u0301e\u0301e\u0301e", tokens="graphemes"), "/sequence/text"),
         ({"max_steps": 2}, text("aa bb aa", tokens="words"),
          text("aa bb aa bb", tokens="words"), "/sequence/text"),
         ({"max_input_size": 3, "max_output_size": 9}, text("abcabc"), text("abcd"),

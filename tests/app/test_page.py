@@ -1,5 +1,6 @@
 """The page and its policy."""
 
+import json
 import re
 
 import pytest
@@ -61,6 +62,14 @@ async def test_nothing_in_the_html_breaks_the_policy(client, path):
     assert all("src=" in script or 'type="application/json"' in script for script in scripts)
     assert not re.search(r"\son[a-z]+\s*=", html)
     assert "javascript:" not in html
+
+
+async def test_the_page_brings_the_examples_that_the_api_lists(client, page):
+    found = re.search(r'<script type="application/json" id="presets">(.*?)</script>', page.text)
+    assert found is not None
+    assert json.loads(found[1]) == (await client.get("/api/v1/presets")).json()
+    for preset in json.loads(found[1]):
+        assert f'<option value="{preset["name"]}">{preset["title"]}</option>' in page.text
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/docs/start.js", "/openapi.json"])

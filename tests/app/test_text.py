@@ -1,6 +1,10 @@
 """The text table of the contract, row by row, and texts that are hard."""
 
 import pytest
+from pyuegc import EGC
+
+from app.tokens import graphemes
+from tests.graphemes import CLUSTERS
 
 pytestmark = pytest.mark.anyio
 
@@ -48,6 +52,27 @@ async def test_words(flow):
     assert answer["text"]["tokens"] == ["so", "it", "goes", "so", "it", "goes"]
     assert answer["text"]["vocabulary"] == ["goes", "it", "so"]
     assert answer["steps"] == 5
+
+
+@pytest.mark.parametrize("what", CLUSTERS)
+async def test_graphemes_are_what_a_reader_counts(flow, what):
+    clusters = CLUSTERS[what]
+    answer = await flow(sequence=text("".join(clusters), tokens="graphemes"))
+    assert answer["text"]["tokens"] == clusters
+    assert answer["text"]["vocabulary"] == sorted(set(clusters))
+    assert answer["steps"] == len(clusters) - 1
+    points = await flow(sequence=text("".join(clusters)))
+    assert points["text"]["tokens"] == list("".join(clusters)), "characters stay code points"
+
+
+@pytest.mark.parametrize("content", ["", "plain text", "a\rb\r\nc", "\x00\x7f~", "naïve"])
+def test_the_short_way_of_plain_text_cuts_as_the_long_one(content):
+    assert graphemes(content) == EGC(content)
+
+
+async def test_one_grapheme_is_too_few(refused):
+    errors = await refused({"sequence": text("👩\u200d🚀", tokens="graphemes")})
+    assert errors["/sequence/text"].startswith("received 1 grapheme; many-to-many needs at least 2")
 
 
 @pytest.mark.parametrize(

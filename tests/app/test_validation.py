@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
         (
             {"sequence": {"kind": "text", "text": "ab", "tokens": "bytes"}},
             "/sequence/tokens",
-            ["characters", "words"],
+            ["characters", "words", "graphemes"],
         ),
     ],
 )

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driver import FLOW, Unrolled
 
@@ -186,18 +186,6 @@ def test_a_number_that_cannot_be_read_is_said_at_once(unrolled, value: str) -> N
     expect(unrolled.field("/network/hidden_size").get_by_role("alert")).to_be_visible()
     expect(box).to_have_attribute("aria-invalid", "true")
     assert len(unrolled.requests) == asked
-
-
-def test_presets_that_do_not_come_do_not_stop_the_page(fresh: Unrolled, page_log) -> None:
-    page_log.expect("status of 500")
-
-    def fail(route: Route) -> None:
-        route.fulfill(status=500, body="no")
-
-    fresh.page.route("**/api/v1/presets", fail)
-    fresh.open()
-    fresh.ready()
-    expect(fresh.page.get_by_label("Start from an example")).to_be_hidden()
 
 
 def test_the_drawing_library_that_does_not_come_is_said(fresh: Unrolled, page_log) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.tokens import TOKENS
 from tests.browser.conftest import Modules
+from tests.graphemes import CLUSTERS
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,13 @@ def test_shares(modules: Modules, decades, text: str) -> None:
         ("\ue000", "▫"),
         ("🦔", "🦔"),
         ("abc", "abc"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("☺\ufe0f", "☺\ufe0f"),
+        ("\u200d", "⁀"),
+        ("a\u200d", "a⁀"),
+        ("\r\n", "␍↵"),
+        ("e\u0301 👍🏽", "e\u0301␣👍🏽"),
+        ("🇩🇪", "🇩🇪"),
     ],
 )
 def test_tokens_so_that_one_sees_them(modules: Modules, token: str, shown: str) -> None:
@@ -115,6 +124,7 @@ def test_ticks_at_round_steps(modules: Modules, low, high, most, ticks) -> None:
     ("text", "kind", "count"),
     [
         ("abc", "characters", 3),
+        ("abc", "graphemes", 3),
         ("🦔a", "characters", 2),
         ("", "characters", 0),
         ("  two\u00a0words\n", "words", 2),
@@ -124,7 +134,17 @@ def test_ticks_at_round_steps(modules: Modules, low, high, most, ticks) -> None:
 def test_tokens_are_counted_as_the_service_cuts_them(modules: Modules, text, kind, count) -> None:
     counted = modules("tokens.js", "(tokens, given) => tokens.countTokens(...given)", [text, kind])
     assert counted == count
-    assert len(text.split() if kind == "words" else text) == count
+    assert len(TOKENS[kind](text)) == count
+
+
+def test_graphemes_are_counted_as_the_service_cuts_them(modules: Modules) -> None:
+    texts = ["".join(clusters) for clusters in CLUSTERS.values()]
+    counted = modules(
+        "tokens.js", "(tokens, texts) => texts.map(t => tokens.countTokens(t, 'graphemes'))", texts
+    )
+    assert dict(zip(CLUSTERS, counted, strict=True)) == {
+        what: len(clusters) for what, clusters in CLUSTERS.items()
+    }
 
 
 @pytest.mark.parametrize(

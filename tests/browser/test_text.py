@@ -46,13 +46,24 @@ def test_typing_draws_a_step_for_every_character(unrolled: Unrolled) -> None:
         ("naïve", ["n", "a", "ï", "v"]),
         ("猫が好き", ["猫", "が", "好"]),
         ("🦔🌍a🦔", ["🦔", "🌍", "a"]),
-        ("e\u0301x", ["e", "◌\u0301"]),
+        ("e\u0301x!", ["e\u0301", "x"]),
+        ("👩\u200d🚀🇩🇪x", ["👩\u200d🚀", "🇩🇪"]),
         ("سلام", ["س", "ل", "ا"]),
         ("a\nb\tc d", ["a", "↵", "b", "⇥", "c", "␣"]),
         ("<b>&amp;", ["&lt;", "b", "&gt;", "&amp;", "a", "m", "p"]),
         ("{{x}}%$", ["{", "{", "x", "}", "}", "%"]),
     ],
-    ids=["accent", "Japanese", "emoji", "combining", "Arabic", "white space", "markup", "braces"],
+    ids=[
+        "accent",
+        "Japanese",
+        "emoji",
+        "combining",
+        "joined",
+        "Arabic",
+        "white space",
+        "markup",
+        "braces",
+    ],
 )
 def test_the_labels_are_the_characters(typed, text: str, shown: list[str]) -> None:
     page = typed(text)
@@ -65,10 +76,25 @@ def test_the_labels_are_the_characters(typed, text: str, shown: list[str]) -> No
         assert unescaped in seen
 
 
-def test_a_joined_emoji_is_as_many_steps_as_the_service_says(typed) -> None:
-    page = typed("👩‍🚀x")
-    assert page.flow()["steps"] == len(page.profile()) == 3
-    assert len(page.tokens()) == 3
+def test_a_joined_emoji_is_one_step(typed) -> None:
+    page = typed("👩\u200d🚀xy")
+    assert page.asked["sequence"]["tokens"] == "graphemes"
+    assert page.flow()["steps"] == len(page.profile()) == 2
+    assert page.tokens() == ["👩\u200d🚀", "x"]
+
+
+def test_a_link_with_code_points_still_cuts_so(unrolled: Unrolled) -> None:
+    unrolled.open(text="👩\u200d🚀 x y", tokens="characters")
+    unrolled.ready()
+    assert unrolled.asked["sequence"]["tokens"] == "characters"
+    assert unrolled.tokens() == ["👩", "⁀", "🚀", "␣", "x", "␣"]
+    points = unrolled.page.get_by_role("radio", name="code points")
+    expect(points).to_be_checked()
+    unrolled.choose("One step reads a", "words")
+    unrolled.ready()
+    expect(points).to_be_hidden()
+    unrolled.open(text="ab")
+    expect(unrolled.page.get_by_role("radio", name="characters", exact=True)).to_be_checked()
 
 
 def test_what_each_step_should_say_stands_above_it(typed) -> None:

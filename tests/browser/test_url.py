@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.presets import PRESETS
-from tests.browser.driver import FLOW, Json, Unrolled
+from tests.browser.driver import FLOW, Json, Unrolled, experiment_of
 
 CHANGED: Json = {
     "text": "l'été: 100 % & # + 🦔\nnext",
@@ -146,10 +146,137 @@ def test_another_change_leaves_the_preset(unrolled: Unrolled) -> None:
     choice = unrolled.page.get_by_label("Start from an example")
     choice.select_option("music")
     unrolled.ready()
+    look = unrolled.page.locator("#look")
+    expect(look).to_contain_text("What to look at")
     unrolled.slide("Largest |eigenvalue|", 0.9)
     unrolled.ready()
     expect(choice).to_have_value("")
-    expect(unrolled.page).not_to_have_url(re.compile("preset="))
+    expect(look).not_to_contain_text("What to look at")
+    expect(unrolled.page).to_have_url(re.compile("#preset=music&radius=0.9$"))
+    unrolled.slide("Largest |eigenvalue|", 0.6)
+    unrolled.ready()
+    expect(choice).to_have_value("music")
+    expect(look).to_contain_text("What to look at")
+    expect(unrolled.page).to_have_url(re.compile("#preset=music$"))
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_the_name_of_an_example_alone_opens_it(fresh: Unrolled, server, preset) -> None:
+    """Also as the first address of a page, whose first request is that experiment already."""
+    fresh.page.goto(f"{server}/#preset={preset.name}")
+    fresh.ready()
+    wanted = fresh.post(preset.experiment.model_dump(mode="json"))["experiment"]
+    for request in fresh.requests:
+        assert fresh.post(experiment_of(request))["experiment"] == wanted | {
+            "follow": experiment_of(request)["follow"]
+        }
+    expect(fresh.page.get_by_label("Start from an example")).to_have_value(preset.name)
+    expect(fresh.page.locator("#look")).to_contain_text(preset.look)
+    assert fresh.address == f"{server}/#preset={preset.name}"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "words"),
+    [
+        ("preset=lstm", True),
+        ("preset=lstm&follow=all&select=h_3", True),
+        ("clip=norm&mu=0.1&preset=lstm", True),
+        ("preset=lstm&forget=5", True),
+        ("preset=lstm&forget=3", False),
+        ("radius=1.2&preset=lstm", False),
+        ("preset=lstm&text=something+else", False),
+        ("preset=no-such-example", False),
+    ],
+)
+def test_an_examples_words_stand_where_they_hold(unrolled, fragment, words) -> None:
+    unrolled.open()
+    unrolled.lead(fragment)
+    unrolled.ready()
+    look = unrolled.page.locator("#look")
+    expect(look).to_contain_text("What to look at" if words else "How to read it")
+    choice = unrolled.page.get_by_label("Start from an example")
+    expect(choice).to_have_value("lstm" if words else "")
+    if "no-such" not in fragment:
+        assert unrolled.asked["network"]["cell"] == "lstm"
+
+
+OLD = (
+    "text=the+keys+to+the+old+wooden+cabinet&cell=lstm&wiring=many-to-one&radius=0.9&forget=3"
+    "&preset=lstm"
+)
+
+
+def test_an_older_link_opens_as_it_was(unrolled: Unrolled) -> None:
+    """It says all that differs from the defaults; what it leaves out is not the example's."""
+    unrolled.open()
+    unrolled.lead(OLD)
+    unrolled.ready()
+    assert unrolled.asked["weights"]["forget_bias"] == 3
+    assert unrolled.asked["sequence"]["text"] == "the keys to the old wooden cabinet"
+    unrolled.lead(
+        "source=random&wiring=many-to-one&activation=relu&radius=2.5&steps=30&preset=clipping"
+        "&loss=squared-error"
+    )
+    unrolled.ready()
+    assert unrolled.asked["clip"] == {"rule": "none"}
+    expect(unrolled.page.get_by_label("Start from an example")).to_have_value("clipping")
+
+
+def test_numbers_of_an_example_do_not_travel_in_its_link(unrolled: Unrolled, server) -> None:
+    unrolled.open()
+    choice = unrolled.page.get_by_label("Start from an example")
+    choice.select_option("chain-explodes")
+    unrolled.ready()
+    unrolled.choose("Rule", "norm")
+    unrolled.ready()
+    assert unrolled.address == f"{server}/#preset=chain-explodes&clip=norm"
+    unrolled.page.get_by_role("button", name="Compare", exact=True).click()
+    choice.select_option("chain-vanishes")
+    unrolled.ready()
+    assert len(unrolled.address) < 150
+    both = unrolled.address
+    unrolled.open(text="elsewhere")
+    unrolled.lead(both.partition("#")[2])
+    unrolled.ready()
+    assert unrolled.asked["weights"]["W_hh"] == [[0.9]]
+    expect(unrolled.page.locator("#name-a")).to_contain_text("1.1")
+    unrolled.page.get_by_role("button", name="Stop comparing").click()
+
+
+def test_leaving_the_numbers_of_an_example_is_in_the_link(unrolled: Unrolled) -> None:
+    unrolled.open()
+    unrolled.page.get_by_label("Start from an example").select_option("transient")
+    unrolled.ready()
+    unrolled.choose("The network reads", "random")
+    unrolled.ready()
+    asked, address = unrolled.asked, unrolled.address
+    assert asked["weights"]["kind"] == "random"
+    unrolled.open(text="elsewhere")
+    unrolled.lead(address.partition("#")[2])
+    unrolled.ready()
+    assert unrolled.asked == asked
+
+
+def test_back_and_forward_over_an_example(unrolled: Unrolled) -> None:
+    unrolled.open(text="before")
+    page = unrolled.page
+    choice = page.get_by_label("Start from an example")
+    choice.select_option("gru")
+    unrolled.ready()
+    unrolled.slide("Largest |eigenvalue|", 1.2)
+    unrolled.ready()
+    for move, chosen, cell, radius in [
+        (page.go_back, "gru", "gru", 0.9),
+        (page.go_back, "", "simple", 0.55),
+        (page.go_forward, "gru", "gru", 0.9),
+        (page.go_forward, "", "gru", 1.2),
+    ]:
+        with page.expect_request(FLOW):
+            move()
+        unrolled.ready()
+        expect(choice).to_have_value(chosen)
+        assert unrolled.asked["network"]["cell"] == cell
+        assert unrolled.asked["weights"]["spectral_radius"] == radius
 
 
 @pytest.mark.parametrize(

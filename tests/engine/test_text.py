@@ -127,6 +127,16 @@ def test_characters_are_code_points(text: str, tokens: list[str], vocabulary: li
     assert encoded.vocabulary == vocabulary
 
 
+def test_another_tokenizer_may_be_given() -> None:
+    def pairs(text: str) -> list[str]:
+        return [text[n : n + 2] for n in range(0, len(text), 2)]
+
+    encoded = encode_text("abcdab", "pairs", "many-to-many", tokenizers={"pairs": pairs})
+    assert encoded.tokens == ["ab", "cd", "ab"]
+    with pytest.raises(InvalidInput, match="'words'; allowed: 'pairs'"):
+        encode_text("a b", "words", "many-to-many", tokenizers={"pairs": pairs})
+
+
 def test_words_are_cut_at_white_space() -> None:
     encoded = encode_text("  the cat,\n\tthe\u00a0dog  ", "words", "many-to-many")
     assert encoded.tokens == ["the", "cat,", "the", "dog"]

@@ -21,6 +21,8 @@ import { rowName } from "./picking.js";
 import { hiddenId, reason } from "./reading.js";
 import { humpOf } from "./spectral.js";
 
+export { lossName } from "./letters.js";
+
 /** How much of what entered is left; "" where that means nothing. */
 function leftOf({ left }, reading) {
   return left === null ? "" : enteredAt(left, reading.entryStep);

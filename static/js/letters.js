@@ -7,7 +7,7 @@ export function lossName(follow) {
   return follow === null ? "L" : `L${subscript(follow)}`;
 }
 
-const SLOPES = { tanh: "tanh′(A)", sigmoid: "σ′(A)", relu: "relu′(A)", linear: "linear′(A)" };
+const SLOPES = { tanh: "tanh′(A)", sigmoid: "σ′(A)", relu: "relu′(A)", linear: "the derivative of a linear unit" };
 
 /** The activation's derivative by its own name. @param {import("./types.js").Flow} flow */
 export function slopeName({ experiment }) {

@@ -70,7 +70,7 @@ def test_gates_promise_nothing(unrolled: Unrolled) -> None:
     said = words(unrolled)
     assert "candidate’s block g, ρ = 0.8" in said
     assert "i 0.8, f 0.8, g 0.8, o 0.8" in said
-    expect(unrolled.page.locator("#key-product")).to_contain_text("∂c")
+    expect(unrolled.page.locator("#key-product")).to_contain_text("∂C")
     expect(unrolled.page.locator("#key-product")).not_to_contain_text("ρ")
 
 

@@ -22,6 +22,8 @@ import { hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
 
+export { lossName } from "./letters.js";
+
 /** How much of what entered is left; "" where that means nothing. */
 function leftOf({ left }, reading) {
   return left === null ? "" : enteredAt(left, reading.entryStep);

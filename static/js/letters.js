@@ -9,6 +9,6 @@ export function lossName(follow) {
 
 /** The activation's derivative by its own name. @param {import("./types.js").Flow} flow */
 export function slopeName({ experiment }) {
-  const { activation } = experiment.network;
-  return `${activationSymbol(activation) || activation}′(A)`;
+  const name = activationSymbol(experiment.network.activation);
+  return name ? `${name}′(A)` : "the derivative of a linear unit";
 }

@@ -93,8 +93,9 @@ export function clippedTotal({ flow }) {
 
 /** log₁₀ of what norm clipping multiplies every gradient by; null where that is not so. */
 export function clippedShift({ flow }) {
-  const { rule, engaged, scale, per_sample: samples } = flow.clipping;
-  return rule === "norm" && !samples && engaged && scale ? Math.log10(scale) : null;
+  const { rule, engaged, threshold, per_sample: samples, log10_norm_before } = flow.clipping;
+  // Not the scale itself: of a gradient beyond 1e308 a double holds none.
+  return rule === "norm" && !samples && engaged ? Math.log10(threshold) - log10_norm_before : null;
 }
 
 /** The vertical range: whole decades around all that is drawn, at least two. */

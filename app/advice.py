@@ -19,7 +19,7 @@ _BETWEEN = 3
 """So many values are tried between two that miss on either side."""
 _BUDGET = 1e9
 """What all trials together may cost, in about nanoseconds."""
-_STEP, _PRODUCT, _EIGENVALUES = 3e4, 3.0, 8.0
+_STEP, _PRODUCT, _EIGENVALUES = 1e5, 3.0, 8.0
 """The cost of a step, of one entry of a product, and of a matrix's spectral radius over H³."""
 
 

@@ -38,7 +38,7 @@ export function settingsOf(experiment, patch) {
 
 /** What was found, in one sentence. @param {object} diagnosis */
 export function adviceSentence({ advice, advice_tried: tried, advice_left_out: left }) {
-  if (!tried) return left ? "This network is too large to try changes of it." : "";
+  if (!tried) return left ? "This experiment is too large to try changes of it." : "";
   const changes = tried === 1 ? "One change was tried" : `${tried} changes were tried`;
   const beyond = left ? `; ${left} more would have taken too long` : "";
   if (!advice.length) return `${changes}, and none helps the last step’s error${beyond}.`;

@@ -177,7 +177,7 @@ def test_a_failure_is_no_fault_of_the_picture(fresh: Unrolled, page_log) -> None
             BEYOND,
         ),
         (([], 1, 0), "One change was tried, and none helps the last step’s error."),
-        (([], 0, 4), "This network is too large to try changes of it."),
+        (([], 0, 4), "This experiment is too large to try changes of it."),
         (([], 0, 0), ""),
     ],
 )

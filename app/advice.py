@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from app.amounts import number, share
 from app.candidates import CANDIDATES, Candidate, Patch, Situation
 from app.merge_patch import merge_patch
 from app.resolve import Prepared, prepare
 from app.sizes import Most, blocks, numbers, work
-from engine import Arriving, GradientFlow, InvalidInput, arriving, gradient_flow
+from engine import Arriving, GradientFlow, InvalidInput, arriving, gradient_flow, share, times
 
 LONGEST = 6
 """So many changes are listed."""
@@ -200,8 +199,8 @@ class _Trials:
             return None
         arrives = self.before.log10_arriving
         return {
-            "text": f"clip by norm at 1: ‖g‖ is {number(after)} instead of "
-            f"{number(now.log10_norm_before)}; {share(arrives)} arrives at step 1 as before",
+            "text": f"clip by norm at 1: ‖g‖ is {times(after)} instead of "
+            f"{times(now.log10_norm_before)}; {share(arrives)} arrives at step 1 as before",
             "patch": patch,
             "before": {"log10_arriving": arrives, "log10_norm": now.log10_norm_before},
             "after": {"log10_arriving": arrives, "log10_norm": after},
@@ -212,7 +211,7 @@ def _entry(trial: Trial, before: Arriving) -> dict[str, Any]:
     """One line of the list."""
     reached, was = trial.found.log10_arriving, before.log10_arriving
     if before.overflow is None:
-        instead = f"instead of {share(was, again=reached >= _CLEARLY)}"
+        instead = f"instead of {share(was, again=reached > 0.0)}"
     else:
         instead = f"and {before.overflow.quantity} does not overflow"
     return {

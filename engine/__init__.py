@@ -29,7 +29,7 @@ from engine.cells import CELLS
 from engine.cells.wiring import Connection, Line, Slope, Unit
 from engine.check import MAX_ENTRIES, Check, check_gradients, check_passes
 from engine.clipping import Clip, Clipping, PerSample, clip_gradients
-from engine.diagnosis import Diagnosis, Row, verdict_of
+from engine.diagnosis import Diagnosis, Row, share, times, verdict_of
 from engine.errors import ForwardOverflow, InvalidInput
 from engine.flow import arriving, gradient_flow
 from engine.graph import Edge, Graph, Node
@@ -118,8 +118,10 @@ __all__ = [
     "gradient_flow",
     "itemize",
     "random_sequence",
+    "share",
     "spectral_radius_of",
     "spectrum",
+    "times",
     "unroll",
     "verdict_of",
 ]

@@ -13,6 +13,7 @@ from engine.diagnosis.verdict import (
     verdict_of,
     with_layers,
 )
+from engine.diagnosis.words import share, times
 
 __all__ = [
     "ORDINALS",
@@ -23,6 +24,8 @@ __all__ = [
     "cut_short",
     "diagnose",
     "overflowing",
+    "share",
+    "times",
     "verdict_of",
     "with_layers",
 ]

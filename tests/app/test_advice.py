@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app import advice, job
-from app.amounts import number, share
 from app.candidates import CANDIDATES
 from app.canonical import canonical
 from app.errors import BadInput
@@ -19,7 +18,7 @@ from app.presets import PRESETS
 from app.schemas import Experiment, Flow
 from app.settings import Settings
 from app.sizes import Most
-from engine import CELLS, TOPOLOGIES, Row, verdict_of
+from engine import CELLS, TOPOLOGIES, Row, share, times, verdict_of
 from tests.app.experiments import experiments
 
 CLEARLY = math.log10(2.0)
@@ -115,7 +114,7 @@ def check(experiment):
             assert "overflow" in entry["text"]
             continue
         assert was is None or abs(reached) <= abs(was) - CLEARLY
-        assert share(nan(was), again=reached >= CLEARLY) in entry["text"].split("instead of ")[1]
+        assert share(nan(was), again=reached > 0.0) in entry["text"].split("instead of ")[1]
         blocked = arriving(now) is None
         assert verdict(then) != OPPOSITE["blocked" if blocked else verdict(now)]
     assert distances == sorted(distances)
@@ -129,7 +128,7 @@ def clipped(asked, entry, patched):
     before, after = asked["clipping"], answer(patched)["clipping"]
     assert entry["before"]["log10_norm"] == before["log10_norm_before"]
     assert entry["after"]["log10_norm"] == pytest.approx(math.log10(after["norm_after"]))
-    assert number(entry["before"]["log10_norm"]) in entry["text"]
+    assert times(entry["before"]["log10_norm"]) in entry["text"]
     assert after["engaged"]
     assert entry["before"]["log10_arriving"] > 0.0
 

@@ -14,20 +14,20 @@ from engine.diagnosis import Row
 from engine.diagnosis.sentences import thousandth, travels
 from engine.diagnosis.shape import shape
 from engine.diagnosis.verdict import verdict_of
-from engine.diagnosis.words import percent, plain, power, times
+from engine.diagnosis.words import percent, plain, power, share, times
 from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.inside import alone
 from tests.engine.reference.rules import first_reached, reaches
 
-SHARE = r"([\d.]+) %|([\d.]+) · 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+SHARE = r"([\d.]+) %|([\d.]+) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 BACK = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def decades(words: str) -> float:
-    """log₁₀ of '4.2 %', '3.1 · 10⁻⁹', '6.80'."""
+    """log₁₀ of '4.2 %', '3.1 × 10⁻⁹', '6.80'."""
     if match := re.fullmatch(r"([\d.]+) %", words):
         return float(np.log10(float(match[1]) / 100.0))
-    if match := re.fullmatch(r"([\d.]+) · 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", words):
+    if match := re.fullmatch(r"([\d.]+) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", words):
         return float(np.log10(float(match[1]))) + int(match[2].translate(BACK))
     return float(np.log10(float(words)))
 
@@ -106,7 +106,7 @@ def test_every_number_of_the_summary(
     if match := re.search(rf"({SHARE}) of it arrives at step (\d+)", own):
         assert int(match[5]) == found.step
         assert decades(match[1]) == pytest.approx(last - enters, abs=0.03)
-    if match := re.search(r"([\d. ·⁰¹²³⁴⁵⁶⁷⁸⁹]+) times as much arrives at step (\d+)", own):
+    if match := re.search(r"([\d. ×⁰¹²³⁴⁵⁶⁷⁸⁹]+) times as much arrives at step (\d+)", own):
         assert int(match[2]) == found.step
         assert decades(match[1].strip()) == pytest.approx(last - enters, abs=0.03)
     if match := re.search(r"after (\d+) steps? (less|it is more)", own):
@@ -190,17 +190,23 @@ def test_a_thousandth_is_left_for_good() -> None:
         (percent(np.log10(0.39)), "39 %"),
         (percent(np.log10(0.0042)), "0.42 %"),
         (percent(np.log10(0.000312)), "0.031 %"),
-        (percent(-64.2), "6.3 · 10⁻⁶⁵"),
-        (power(-0.0001, 2), "1.0 · 10⁰"),
+        (percent(-64.2), "6.3 × 10⁻⁶⁵"),
+        (power(-0.0001, 2), "1.0 × 10⁰"),
         (times(np.log10(6.8)), "6.80"),
         (times(np.log10(1.0003)), "1.0003"),
         (times(np.log10(140.2)), "140"),
-        (times(5.5), "3.2 · 10⁵"),
+        (times(5.5), "3.2 × 10⁵"),
         (plain(0.0), "0"),
         (plain(-4.5), "−4.50"),
         (plain(0.012345), "0.0123"),
         (plain(9.999), "10.0"),
-        (plain(3.2e7), "3.20 · 10⁷"),
+        (plain(3.2e7), "3.20 × 10⁷"),
+        (share(0.0), "100 %"),
+        (share(float("nan")), "nothing"),
+        (share(-4.77), "0.0017 %"),
+        (share(-65.2), "a share of 6.3 × 10⁻⁶⁶"),
+        (share(np.log10(1.2)), "1.20 times as much as entered"),
+        (share(4.1, again=True), "1.3 × 10⁴ times as much"),
     ],
 )
 def test_numbers_in_words(said: str, words: str) -> None:

@@ -30,6 +30,7 @@ ORDER = (
     ("arriving",),
     ("results",),
     ("flow",),
+    ("check",),
     ("__init__",),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

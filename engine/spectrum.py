@@ -89,7 +89,8 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
 
 
 def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, Array | None]:
-    """log₁₀ of ‖∂h_{t+1}/∂h_t‖₂, ‖∂h_T/∂h_t‖₂ and ‖∂c_T/∂c_t‖₂ for every t of the chain.
+    """log₁₀ of ‖∂h_{t+1}/∂h_t‖₂, ‖∂h_T/∂h_t‖₂ and ‖∂c_T/∂c_t‖₂ for every t of the chain; of the
+    first, t = 0 is left out (NaN).
 
     Args:
         chain: the Jacobians.
@@ -98,20 +99,27 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
         the three, (count,) each, NaN where exactly zero; the last None where the state has one
         part.
     """
-    width, parts = chain.width, chain.size > chain.width
+    width, parts, first = chain.width, chain.size > chain.width, int(chain.initial)
     single, product, cell = np.full((3, chain.count), np.nan)
     running, exponent = np.eye(chain.size), 0
     hidden, inner = slice(0, width), slice(width, None)
-    for begin, end, jacobians, shifts in chain.backwards(length):
-        here = slice(begin, end)
-        single[here] = log10_spectral_norms(jacobians[:, hidden, hidden]) + shifts * LOG10_2
-        products, exponents = _products(running, jacobians, shifts)
+
+    def measure(here: slice, products: Array, exponents: IntArray) -> None:
         decades = (exponents + exponent) * LOG10_2
         product[here] = log10_spectral_norms(products[:, hidden, hidden]) + decades
         if parts:
             cell[here] = log10_spectral_norms(products[:, inner, inner]) + decades
-        first, own = rescaled(products[:1])
-        running, exponent = first[0], exponent + int(exponents[0] + own[0])
+
+    for begin, end, jacobians, shifts in chain.later().backwards(length):
+        here = slice(begin + first, end + first)
+        single[here] = log10_spectral_norms(jacobians[:, hidden, hidden]) + shifts * LOG10_2
+        products, exponents = _products(running, jacobians, shifts)
+        measure(here, products, exponents)
+        last, own = rescaled(products[:1])
+        running, exponent = last[0], exponent + int(exponents[0] + own[0])
+    if first:
+        jacobians, shifts = chain.block(0, 1)
+        measure(slice(0, 1), running @ jacobians, shifts)
     return single, product, cell if parts else None
 
 

@@ -70,6 +70,7 @@ export function nodeRows(placed, reading) {
 function initialRows(node, reading) {
   const { spectrum } = partOf(reading.flow, node.layer ?? 0);
   const cell = node.kind === "cell";
+  if (!cell && node.kind !== "hidden") return [];
   const norm = cell ? spectrum.cell_initial_log10_norm : spectrum.initial_log10_norm;
   const last = symbol(`${node.id[0]}_${reading.steps}_${node.layer ?? 0}`);
   return [[`‖∂${last}/∂${symbol(node.id)}‖₂`, fromLog10(norm), "of the first sample"]];

@@ -205,3 +205,21 @@ def test_shares_of_saturated_units_stand_beside_the_means(unrolled: Unrolled) ->
     expect(unrolled.page.locator("#inspector")).to_contain_text(
         f"{round(100 * share)} % of the units off"
     )
+
+
+def test_an_initial_state_has_its_numbers_and_what_the_last_state_keeps_of_it(
+    unrolled: Unrolled,
+) -> None:
+    data = '{"inputs":[[[1]],[[2]]],"targets":[[[1]],[[2]]],"h_0":[[-0.5]]}'
+    weights = '{"W_xh":[[0.5]],"W_hh":[[0.1]],"b_h":[0],"W_hy":[[2]],"b_y":[0]}'
+    unrolled.open(
+        source="explicit", data=data, weights=weights, hidden=1, inputs=1, outputs=1,
+        loss="squared-error", select="h_0", follow="all",
+    )  # fmt: skip
+    part, flow = signed(unrolled), unrolled.flow()
+    (own,) = values(unrolled)["layers"]
+    assert numbers(part, "H₀") == [[-0.5]]
+    assert_shown(numbers(part, "∂L/∂H₀"), own["dh_0"])
+    kept = unrolled.page.locator("#inspector dl.numbers dt", has_text="‖₂")
+    text = kept.evaluate("element => element.nextElementSibling.firstChild.textContent")
+    assert math.log10(read(text)) == pytest.approx(flow["spectrum"]["initial_log10_norm"], abs=3e-3)

@@ -21,7 +21,7 @@ function logOf(value) {
 function conditions(flow) {
   if (flow.gates) return "It is the candidate’s block alone: the gates multiply what passes.";
   const { network, truncation } = flow.experiment;
-  const slope = network.activation === "linear" ? "" : `f′(A) ≤ ${number(flow.spectrum.gamma)} comes on top.`;
+  const slope = network.activation === "linear" ? "" : `f′(A) ≤ ${flow.spectrum.gamma ?? 1} comes on top.`;
   const cut = truncation.kind === "none" ? "" : "Truncation stops the gradient where it cuts.";
   return [slope, cut].filter(Boolean).join(" ");
 }

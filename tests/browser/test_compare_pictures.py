@@ -143,13 +143,16 @@ def test_both_are_told_in_words(both: Unrolled) -> None:
     assert "A, an outline over it: Norm" in profile
 
 
+FILES = {"profile": "B-and-A-profile", "compared": "A-diagram"}
+
+
 @pytest.mark.parametrize("kind", ["svg", "png"])
 @pytest.mark.parametrize("name", ["profile", "compared"])
 def test_the_pictures_can_be_kept(both: Unrolled, name: str, kind: str) -> None:
     figure = both.page.locator(f"#figure-{name}")
     with both.page.expect_download() as download:
         figure.get_by_role("button", name=f"as {kind.upper()}").click()
-    assert download.value.suggested_filename == f"unrolled-{name}.{kind}"
+    assert download.value.suggested_filename.endswith(f"-{FILES[name]}.{kind}")
     content = download.value.path().read_bytes()
     if kind == "png":
         assert content.startswith(b"\x89PNG")

@@ -15,7 +15,7 @@ def test_sixty_steps_are_all_drawn_and_labelled(unrolled: Unrolled) -> None:
     unrolled.open(source="random", steps=60, hidden=4)
     assert sorted(unrolled.nodes("h")) == list(range(1, 61))
     labels = unrolled.words("diagram")
-    assert sum(label.startswith("h") for label in labels) >= 60
+    assert sum(label.startswith("H") for label in labels) >= 60
     expect(unrolled.page.locator(".stack .band").first).to_be_hidden()
 
 

@@ -26,7 +26,7 @@ def test_the_steps_before_it_are_drawn(unrolled: Unrolled, wiring: str, steps: i
     assert flow["steps"] == before < steps
     sentence = unrolled.page.locator("#overflow")
     expect(sentence).to_have_text(
-        f"{overflow['quantity']} overflows at step {before + 1} of {steps}; "
+        f"{overflow['quantity'].upper()} overflows at step {before + 1} of {steps}; "
         f"shown are the {before} steps before it."
     )
     assert unrolled.figure("profile")["layout"]["xaxis"]["range"] == [0.5, before + 0.5]

@@ -29,7 +29,9 @@ export function marked(figure, steps, frame, theme, { behind = false } = {}) {
       ...layout,
       shapes: [
         ...(layout.shapes ?? []),
-        ...seen.map((step) => line(step, theme, behind ? layout.yaxis.range : null)),
+        ...seen.flatMap((step) =>
+          behind ? [line(step, theme, layout.yaxis.range)] : [edge(step, theme), line(step, theme)],
+        ),
       ],
       annotations: layout.xaxis.showticklabels
         ? layout.annotations
@@ -40,7 +42,7 @@ export function marked(figure, steps, frame, theme, { behind = false } = {}) {
 }
 
 /** Over the whole height, or behind the rows of a diagram. */
-function line(step, theme, rows) {
+function line(step, theme, rows = null) {
   return {
     type: "line",
     layer: rows ? "below" : "above",
@@ -52,6 +54,12 @@ function line(step, theme, rows) {
     y1: rows ? rows[1] - TOKENS : 1,
     line: { color: theme.focus, width: 1.4, dash: "4px,2px" },
   };
+}
+
+/** Paper under a line, so that it is seen on every colour. */
+function edge(step, theme) {
+  const over = line(step, theme);
+  return { ...over, opacity: 0.75, line: { color: theme.paper, width: 4, dash: "solid" } };
 }
 
 /** The numbers at the top, where there is no axis below; of two that are close, one is lower. */

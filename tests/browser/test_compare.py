@@ -130,10 +130,10 @@ def test_swap(both: Unrolled) -> None:
 
 def test_a_selection_goes_with_its_experiment(both: Unrolled) -> None:
     both.page.mouse.click(*both.at("compared", 4, 1))
-    expect(both.page.get_by_role("region", name="Selected in A: h₄")).to_be_visible()
+    expect(both.page.get_by_role("region", name="Selected in A: H₄")).to_be_visible()
     press(both.page, "Swap A and B")
     both.ready()
-    expect(both.page.get_by_role("region", name="Selected in B: h₄")).to_be_visible()
+    expect(both.page.get_by_role("region", name="Selected in B: H₄")).to_be_visible()
 
 
 def test_a_selection_in_an_a_that_is_not_there_selects_nothing(unrolled: Unrolled) -> None:
@@ -167,11 +167,11 @@ def test_a_preset_becomes_b(both: Unrolled) -> None:
 def test_clicks_open_the_numbers_of_their_own_diagram(both: Unrolled) -> None:
     page, edge = both.page, both.at("diagram", 4.5, 1)
     page.mouse.click(*edge)
-    expect(page.get_by_role("region", name="Selected in B: h₄ → h₅")).to_be_visible()
+    expect(page.get_by_role("region", name="Selected in B: H₄ → H₅")).to_be_visible()
     numbers = page.locator("#inspector dl")
     of_b = numbers.inner_text()
     page.mouse.click(*both.at("compared", 4.5, 1))
-    expect(page.get_by_role("region", name="Selected in A: h₄ → h₅")).to_be_visible()
+    expect(page.get_by_role("region", name="Selected in A: H₄ → H₅")).to_be_visible()
     assert numbers.inner_text() != of_b
     assert address(both)["select"] == "A:h_4>h_5"
     page.mouse.click(*both.at("compared", 3, 3))
@@ -194,7 +194,7 @@ def test_following_another_loss_changes_b_only(both: Unrolled) -> None:
 def test_the_pointer_says_whose_numbers_it_reads(both: Unrolled) -> None:
     tooltip = both.page.locator("#tooltip")
     both.page.mouse.move(*both.at("compared", 3, 1))
-    expect(tooltip).to_contain_text("A: h₃")
+    expect(tooltip).to_contain_text("A: H₃")
     both.page.mouse.move(*both.at("compared", 3, 3))
     expect(tooltip).to_contain_text("A: L₃")
     expect(tooltip).not_to_contain_text("click")
@@ -205,8 +205,8 @@ def test_the_keyboard_compares_and_walks_through_a(both: Unrolled) -> None:
     page = both.page
     page.locator("#walk-compared").focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("region", name="Selected in A: h₇")).to_be_visible()
-    expect(page.locator("#announcer")).to_have_text(re.compile("^A: h₇"))
+    expect(page.get_by_role("region", name="Selected in A: H₇")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text(re.compile("^A: H₇"))
     page.keyboard.press("Enter")
     expect(page.locator("#inspector")).to_be_focused()
     page.get_by_role("button", name="Stop comparing").focus()

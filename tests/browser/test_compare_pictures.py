@@ -90,7 +90,7 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
     unrolled.ready()
     names = ("diagram", "compared", "profile", "map")
     for name in names:
-        assert unrolled.figure(name)["layout"]["xaxis"]["range"] == [0.5, 15.5]
+        assert unrolled.figure(name)["layout"]["xaxis"]["range"] == [-0.5, 15.5]
     for step in (1, 4, 12):
         assert len({round(unrolled.at(name, step, 1)[0]) for name in names}) == 1
     assert max(heights(outline(unrolled))) == 4
@@ -105,18 +105,18 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
         lefts.add(round(box["x"]))
     assert len(lefts) == 1
     tooltip = unrolled.page.locator("#tooltip")
-    expect(tooltip).to_contain_text("B: ‖∂L₁₅/∂h₄‖")
-    expect(tooltip).to_contain_text("A: ‖∂L₄/∂h₄‖")
+    expect(tooltip).to_contain_text("B: ‖∂L₁₅/∂H₄‖")
+    expect(tooltip).to_contain_text("A: ‖∂L₄/∂H₄‖")
     unrolled.page.mouse.move(*unrolled.at("profile", 9, -1))
     expect(tooltip).to_contain_text("A ends at step 4")
     unrolled.page.mouse.move(2, 2)
     unrolled.open(text="short", compare=kept(text="gradients vanish"))
     unrolled.ready()
-    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
     unrolled.page.mouse.click(*unrolled.at("profile", 9, -1))
-    expect(unrolled.page.get_by_role("region", name="Selected in A: h₉")).to_be_visible()
+    expect(unrolled.page.get_by_role("region", name="Selected in A: H₉")).to_be_visible()
     unrolled.open()
-    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
 
 
 def test_a_sequence_that_ends_before_the_window_says_so(unrolled: Unrolled) -> None:

@@ -47,7 +47,7 @@ def test_pictures_as_svg(shared: Unrolled) -> None:
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         said = "".join(root.itertext())
         if name == "diagram":
-            assert "🦔" in said or "h₁" in said
+            assert "🦔" in said or "H₁" in said
             assert "Gradient of L" in said
         assert len(list(root.iter())) > 20
 

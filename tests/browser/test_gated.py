@@ -72,7 +72,7 @@ def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm")
     rows = unrolled.rows()
     assert sorted(rows, key=lambda name: rows[name]) == ["x", "h", "c", "o", "L"]
-    assert len(unrolled.nodes("c")) == len(unrolled.nodes("h")) == 5
+    assert len(unrolled.nodes("c")) == len(unrolled.nodes("h")) == 6
     assert all(
         h - 0.5 < c < h for c, h in zip(unrolled.nodes("c"), unrolled.nodes("h"), strict=True)
     )
@@ -81,7 +81,7 @@ def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:
 def test_every_layer_has_its_rows(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=2)
     rows = axis(unrolled)
-    wanted = ["input x", "layer 1 h", "layer 1 c", "layer 2 h", "layer 2 c", "output o", "loss L"]
+    wanted = ["input X", "layer 1 H", "layer 1 C", "layer 2 H", "layer 2 C", "output O", "loss L"]
     assert [
         name for name in sorted(rows, key=lambda name: rows[name]) if name != "target"
     ] == wanted
@@ -91,7 +91,7 @@ def test_every_layer_has_its_rows(unrolled: Unrolled) -> None:
 
 
 @pytest.mark.parametrize(("layers", "thing", "name"), [
-    (1, "c_3", "c₃"), (2, "h_3_1", "h₃⁽²⁾"), (2, "c_3_1", "c₃⁽²⁾"), (2, "h_3", "h₃"),
+    (1, "c_3", "C₃"), (2, "h_3_1", "H₃⁽²⁾"), (2, "c_3_1", "C₃⁽²⁾"), (2, "h_3", "H₃"),
 ])  # fmt: skip
 def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=layers, select=thing)
@@ -116,7 +116,7 @@ def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name
 def test_why_an_lstm_holds_the_gradient(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", forget=1, select="c_3>c_4")
     forget = unrolled.flow()["gates"]["forget"][3]
-    words = f"passes ∂L/∂c₄ ⊙ f₄; mean forget gate {forget:.2f}"
+    words = f"passes ∂L₅/∂C₄ ⊙ f₄; mean forget gate {forget:.2f}"
     expect(opened(unrolled)).to_contain_text(words)
     said = " ".join(opened(unrolled).locator("math").all_text_contents())
     assert "diag" in said
@@ -144,26 +144,26 @@ def test_every_kind_has_an_equation(unrolled: Unrolled, cell: str, layers: int) 
 
 def test_the_pointer_reads_gates_and_a_click_opens_a_cell_state(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=2)
-    spot = unrolled.at("diagram", 3 - 0.29, axis(unrolled)["layer 2 c"])
+    spot = unrolled.at("diagram", 3 - 0.29, axis(unrolled)["layer 2 C"])
     unrolled.page.mouse.move(*spot)
     tip = unrolled.page.locator("#tooltip")
-    expect(tip).to_contain_text("c₃⁽²⁾, cell state of step 3, layer 2")
+    expect(tip).to_contain_text("C₃⁽²⁾, cell state of step 3, layer 2")
     expect(tip).to_contain_text("mean forget")
     unrolled.page.mouse.click(*spot)
-    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: c₃⁽²⁾")
+    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: C₃⁽²⁾")
 
 
 def test_the_keys_visit_every_row(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", layers=2, select="x_3")
     walk = unrolled.page.get_by_role("application", name="Walk through the network").first
-    for wanted in ("h₃", "c₃", "h₃⁽²⁾", "c₃⁽²⁾", "o₃", "L₃"):
+    for wanted in ("H₃", "C₃", "H₃⁽²⁾", "C₃⁽²⁾", "O₃", "L₃"):
         walk.press("ArrowUp")
         heading = opened(unrolled).get_by_role("heading", level=2)
         expect(heading).to_have_text(f"Selected: {wanted}")
     walk.press("ArrowDown")
     walk.press("ArrowDown")
     walk.press("ArrowLeft")
-    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: c₂⁽²⁾")
+    expect(opened(unrolled).get_by_role("heading", level=2)).to_have_text("Selected: C₂⁽²⁾")
 
 
 def test_parameters_of_the_layers_have_their_names(unrolled: Unrolled) -> None:

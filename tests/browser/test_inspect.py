@@ -34,18 +34,18 @@ def numbers(region: Locator) -> dict[str, float]:
 def test_an_edge_shows_its_equation_and_its_jacobian(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
     unrolled.click("h_4>h_5")
-    region = opened(unrolled, "h₄ → h₅")
+    region = opened(unrolled, "H₄ → H₅")
     flow = unrolled.flow()
     (edge,) = [e for e in flow["graph"]["edges"] if (e["source"], e["target"]) == ("h_4", "h_5")]
     shown = numbers(region)
     jacobian = flow["spectrum"]["jacobian_log10_norm"][3]
-    assert shown["arrives at h₄"] == pytest.approx(edge["log10_norm"], abs=3e-3)
+    assert shown["arrives at H₄"] == pytest.approx(edge["log10_norm"], abs=3e-3)
     assert shown["adds to ∂L₈/∂Wᴴ"] == pytest.approx(edge["parameter_log10_norm"], abs=3e-3)
     assert [v for name, v in shown.items() if "Jacobian" in name] == [
         pytest.approx(jacobian, abs=3e-3)
     ]
     arrives = flow["itemized"]["log10_norm"][-1][4]
-    assert shown["‖∂L₈/∂h₅‖"] == pytest.approx(arrives, abs=3e-3)
+    assert shown["‖∂L₈/∂H₅‖"] == pytest.approx(arrives, abs=3e-3)
     formulas = region.locator("math")
     assert formulas.count() >= 2
     said = " ".join(formulas.all_text_contents())
@@ -56,7 +56,7 @@ def test_an_edge_shows_its_equation_and_its_jacobian(unrolled: Unrolled) -> None
 def test_terms_computed_one_step_later_are_red(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
     unrolled.click("h_4")
-    known = opened(unrolled, "h₄").locator("math .known").first
+    known = opened(unrolled, "H₄").locator("math .known").first
     red, green, blue = known.evaluate(
         "element => getComputedStyle(element).color.match(/[0-9.]+/g).slice(0, 3).map(Number)"
     )
@@ -64,7 +64,7 @@ def test_terms_computed_one_step_later_are_red(unrolled: Unrolled) -> None:
     assert red > 2 * blue
 
 
-@pytest.mark.parametrize(("thing", "name"), [("x_3", "x₃"), ("o_3", "o₃"), ("h_1", "h₁")])
+@pytest.mark.parametrize(("thing", "name"), [("x_3", "X₃"), ("o_3", "O₃"), ("h_1", "H₁")])
 def test_nodes(unrolled: Unrolled, thing: str, name: str) -> None:
     unrolled.open(text="gradients", follow=3)
     unrolled.click(thing)
@@ -106,12 +106,12 @@ def test_every_kind_of_node_and_edge_has_an_equation(unrolled: Unrolled, cell: s
 
 def test_the_numbers_follow_the_controls(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients", select="h_4>h_5")
-    before = numbers(opened(unrolled, "h₄ → h₅"))
+    before = numbers(opened(unrolled, "H₄ → H₅"))
     unrolled.slide("Largest |eigenvalue|", 1.4)
     unrolled.ready()
-    after = numbers(opened(unrolled, "h₄ → h₅"))
+    after = numbers(opened(unrolled, "H₄ → H₅"))
     wanted = unrolled.flow()["itemized"]["log10_norm"][-1][3]
-    assert after["arrives at h₄"] == pytest.approx(wanted, abs=3e-3) != before["arrives at h₄"]
+    assert after["arrives at H₄"] == pytest.approx(wanted, abs=3e-3) != before["arrives at H₄"]
 
 
 def test_formulas_stay_inside_the_inspector(unrolled: Unrolled) -> None:
@@ -127,7 +127,7 @@ def test_numbers_beyond_a_double(unrolled: Unrolled) -> None:
         source="random", steps=60, wiring="many-to-one", activation="linear", hidden=1, inputs=1,
         outputs=1, loss="squared-error", weights=weights, select="h_2",
     )  # fmt: skip
-    shown = numbers(opened(unrolled, "h₂"))["‖∂L₆₀/∂h₂‖"]
+    shown = numbers(opened(unrolled, "H₂"))["‖∂L₆₀/∂H₂‖"]
     wanted = unrolled.flow()["itemized"]["log10_norm"][0][1]
     assert wanted < -400
     assert shown == pytest.approx(wanted, abs=3e-3)

@@ -101,12 +101,12 @@ def test_walking_through_the_network(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
     walk = unrolled.page.get_by_role("application")
     for keys, symbol in [
-        (["Home"], "h₁"),
-        (["ArrowRight"], "h₂"),
-        (["ArrowDown"], "x₂"),
-        (["End"], "x₈"),
-        (["ArrowUp", "ArrowUp"], "o₈"),
-        (["ArrowLeft"], "o₇"),
+        (["Home"], "H₀"),
+        (["ArrowRight", "ArrowRight"], "H₂"),
+        (["ArrowDown"], "X₂"),
+        (["End"], "X₈"),
+        (["ArrowUp", "ArrowUp"], "O₈"),
+        (["ArrowLeft"], "O₇"),
     ]:
         for key in keys:
             walk.press(key)
@@ -138,7 +138,7 @@ def test_zooming(fresh: Unrolled) -> None:
     low, high = fresh.figure("map")["layout"]["xaxis"]["range"]
     assert high - low < 15
     fresh.page.get_by_role("button", name="Show all steps").press("Space")
-    assert fresh.figure("map")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+    assert fresh.figure("map")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
 
 
 def test_enter_in_a_number_does_not_leave_the_page(unrolled: Unrolled) -> None:

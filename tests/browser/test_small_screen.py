@@ -114,7 +114,7 @@ def test_a_tap_follows_a_loss_and_opens_an_edge(phone: Unrolled) -> None:
     phone.ready()
     assert phone.asked["follow"] == 4
     phone.page.touchscreen.tap(*phone.pixel("h_3>h_4"))
-    region = phone.page.get_by_role("region", name="Selected: h₃ → h₄")
+    region = phone.page.get_by_role("region", name="Selected: H₃ → H₄")
     expect(region.locator("math").first).to_be_attached()
 
 

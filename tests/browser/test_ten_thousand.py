@@ -52,7 +52,7 @@ def test_leaving_the_window_asks_for_the_next_one(long: Unrolled) -> None:
     assert low < 1000 < high
     assert set(long.nodes("h")) >= set(range(int(low + 1), int(high)))
     heading = long.page.locator("#inspector").get_by_role("heading", level=2)
-    expect(heading).to_have_text("Selected: h₁₀₀₀")
+    expect(heading).to_have_text("Selected: H₁₀₀₀")
     expect(long.page.locator("#inspector math").first).to_be_visible()
 
 
@@ -62,7 +62,7 @@ def test_home_brings_the_first_step(long: Unrolled) -> None:
     assert long.asked["window"]["first"] == 1
     assert 1 in long.nodes("h")
     heading = long.page.locator("#inspector").get_by_role("heading", level=2)
-    expect(heading).to_have_text("Selected: h₁")
+    expect(heading).to_have_text("Selected: H₁")
 
 
 def test_the_old_picture_stays_until_the_new_one_is_there(long: Unrolled) -> None:

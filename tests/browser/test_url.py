@@ -52,7 +52,7 @@ def test_the_address_restores_the_experiment_in_a_new_page(unrolled, shared_log,
     assert other.profile() == unrolled.profile()
     expect(other.page.get_by_label("Your text")).to_have_value(CHANGED["text"])
     expect(other.page.get_by_role("radio", name="Jordan")).to_be_checked()
-    expect(other.page.get_by_role("region", name="Selected: o₉ → c₁₀")).to_be_visible()
+    expect(other.page.get_by_role("region", name="Selected: O₉ → C₁₀")).to_be_visible()
     other.page.close()
 
 

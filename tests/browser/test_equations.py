@@ -313,7 +313,7 @@ def test_the_edges_of_a_window_of_a_long_sequence(modules: Modules) -> None:
     assert printed["forward"][1] == "A5=WHH4+WXX5+b"
 
 
-# --- how they look ---------------------------------------------------------------------------------
+# --- how they look ------------------------------------------------------------------------------
 
 PLACES = """async () => {
     await document.fonts.ready;

@@ -19,7 +19,7 @@ def test_the_three_pictures_are_there_without_a_touch(fresh: Unrolled) -> None:
     first.page.goto("/")
     first.ready()
     steps = first.flow()["steps"]
-    assert {"H₁", "O₂", "L₃", "hidden h", str(steps)} <= set(first.words("diagram"))
+    assert {"H₁", "O₂", "L₃", "hidden H", str(steps)} <= set(first.words("diagram"))
     assert len(first.nodes("h")) == len(first.nodes("x")) == len(first.nodes("L")) == steps
     assert first.plot("diagram").locator("svg .scatterlayer .js-line").count() > 1
     expect(first.plot("profile").locator("svg .bars .point")).to_have_count(steps)

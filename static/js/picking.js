@@ -2,7 +2,8 @@
 
 import { hiddenId } from "./reading.js";
 
-const NEAR_NODE = 17;
+/** In pixels; where steps stand closely, the middle of an edge is nearer to a node than that. */
+const NEAR_NODE = { most: 17, least: 9, ofAStep: 0.45 };
 const NEAR_EDGE = 9;
 
 /**
@@ -14,7 +15,8 @@ const NEAR_EDGE = 9;
  */
 export function pick(reading, point, toPixels, sight) {
   let best = null;
-  let least = NEAR_NODE;
+  const step = toPixels(1, 0).x - toPixels(0, 0).x;
+  let least = Math.min(NEAR_NODE.most, Math.max(NEAR_NODE.least, NEAR_NODE.ofAStep * step));
   for (const [id, node] of reading.nodes) {
     if (node.x < sight.lo || node.x > sight.hi) continue;
     const at = toPixels(node.x, node.y);

@@ -1,7 +1,7 @@
 /** Which steps are in sight: the time axis of all pictures, and the diagram's window on it. */
 
 /** At most so many steps are drawn node by node. */
-export const MOST_NODES = 60;
+export const MOST_NODES = 61; // sixty steps and the initial state
 const LEAST_PIXELS = 11;
 
 /** A window on a longer sequence leaves each step so much. */

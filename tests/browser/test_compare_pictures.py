@@ -94,7 +94,7 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
     unrolled.ready()
     names = ("diagram", "compared", "profile", "map")
     for name in names:
-        assert unrolled.figure(name)["layout"]["xaxis"]["range"] == [0.5, 15.5]
+        assert unrolled.figure(name)["layout"]["xaxis"]["range"] == [-0.5, 15.5]
     for step in (1, 4, 12):
         assert len({round(unrolled.at(name, step, 1)[0]) for name in names}) == 1
     assert max(heights(outline(unrolled))) == 4
@@ -116,11 +116,11 @@ def test_both_diagrams_stand_on_the_axis_of_the_longer(unrolled: Unrolled) -> No
     unrolled.page.mouse.move(2, 2)
     unrolled.open(text="short", compare=kept(text="gradients vanish"))
     unrolled.ready()
-    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
     unrolled.page.mouse.click(*unrolled.at("profile", 9, -1))
     expect(unrolled.page.get_by_role("region", name="Selected in A: H₉")).to_be_visible()
     unrolled.open()
-    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+    assert unrolled.figure("diagram")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
 
 
 def test_a_sequence_that_ends_before_the_window_says_so(unrolled: Unrolled) -> None:

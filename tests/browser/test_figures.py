@@ -160,7 +160,7 @@ def test_wider_edges_where_more_is_left(draw, post) -> None:
         ]
         return [width for _, width in sorted(recurrent)]
 
-    assert len(widths(0.3)) == 7
+    assert len(widths(0.3)) == 8
     assert widths(0.3) == sorted(widths(0.3))
     assert widths(0.3)[0] < widths(0.3)[-1]
     assert widths(3) == sorted(widths(3), reverse=True)

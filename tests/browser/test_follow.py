@@ -73,7 +73,7 @@ def test_by_keyboard(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
     walk = unrolled.page.get_by_role("application", name="Walk through the network")
     walk.focus()
-    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowUp", "ArrowUp", "Enter"):
+    for key in ("Home", *["ArrowRight"] * 3, "ArrowUp", "ArrowUp", "Enter"):
         walk.press(key)
     shows_loss(unrolled, 3)
 

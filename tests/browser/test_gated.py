@@ -125,7 +125,7 @@ def test_an_lstm_has_a_row_for_its_cell_state(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm")
     rows = unrolled.rows()
     assert sorted(rows, key=lambda name: rows[name]) == ["x", "h", "c", "o", "L"]
-    assert len(unrolled.nodes("c")) == len(unrolled.nodes("h")) == 5
+    assert len(unrolled.nodes("c")) == len(unrolled.nodes("h")) == 6
     assert all(
         h - 0.5 < c < h for c, h in zip(unrolled.nodes("c"), unrolled.nodes("h"), strict=True)
     )
@@ -170,7 +170,7 @@ def test_nodes_show_their_gradient_and_their_gates(unrolled, layers, thing, name
 def test_why_an_lstm_holds_the_gradient(unrolled: Unrolled) -> None:
     unrolled.open(text="abcdef", cell="lstm", forget=1, select="c_3>c_4")
     forget = unrolled.flow()["gates"]["forget"][3]
-    words = f"passes ∂L/∂C₄ ⊙ f₄; mean forget gate {forget:.2f}"
+    words = f"passes ∂L₅/∂C₄ ⊙ f₄; mean forget gate {forget:.2f}"
     expect(opened(unrolled)).to_contain_text(words)
     said = " ".join(opened(unrolled).locator("math").all_text_contents())
     assert "diag" in said

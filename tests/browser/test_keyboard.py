@@ -103,8 +103,8 @@ def test_walking_through_the_network(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
     walk = unrolled.page.get_by_role("application", name="Walk through")
     for keys, symbol in [
-        (["Home"], "H₁"),
-        (["ArrowRight"], "H₂"),
+        (["Home"], "H₀"),
+        (["ArrowRight", "ArrowRight"], "H₂"),
         (["ArrowDown"], "X₂"),
         (["End"], "X₈"),
         (["ArrowUp", "ArrowUp"], "O₈"),
@@ -186,7 +186,7 @@ def test_zooming(fresh: Unrolled) -> None:
     low, high = fresh.figure("map")["layout"]["xaxis"]["range"]
     assert high - low < 15
     fresh.page.get_by_role("button", name="Show all steps").press("Space")
-    assert fresh.figure("map")["layout"]["xaxis"]["range"] == [0.5, 15.5]
+    assert fresh.figure("map")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
 
 
 def test_enter_in_a_number_does_not_leave_the_page(unrolled: Unrolled) -> None:

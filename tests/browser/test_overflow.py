@@ -29,7 +29,7 @@ def test_the_steps_before_it_are_drawn(unrolled: Unrolled, wiring: str, steps: i
         f"{overflow['quantity'].upper()} overflows at step {before + 1} of {steps}; "
         f"shown are the {before} steps before it."
     )
-    assert unrolled.figure("profile")["layout"]["xaxis"]["range"] == [0.5, before + 0.5]
+    assert unrolled.figure("profile")["layout"]["xaxis"]["range"] == [-0.5, before + 0.5]
     assert max(unrolled.nodes("h")) == before
     text = unrolled.page.locator("body").inner_text()
     assert not re.search(r"\bNaN\b|undefined|Infinity", text)

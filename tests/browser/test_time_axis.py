@@ -82,7 +82,7 @@ def test_the_pointer_names_nodes_edges_and_why_nothing_passes(unrolled: Unrolled
 @pytest.fixture
 def zoomed(fresh: Unrolled) -> Unrolled:
     fresh.open(source="random", steps=40)
-    assert ranges(fresh) == [[0.5, 40.5]] * 3
+    assert ranges(fresh) == [[-0.5, 40.5]] * 3
     return fresh
 
 
@@ -95,7 +95,7 @@ def test_the_buttons_zoom_and_move_all_three(zoomed: Unrolled) -> None:
     near = ranges(zoomed)
     assert near[0] == near[1] == near[2]
     low, high = near[0]
-    assert 0.5 < low < high < 40.5
+    assert -0.5 < low < high < 40.5
     press["Later steps"]()
     later = ranges(zoomed)
     assert later[0] == later[1] == later[2]
@@ -104,11 +104,11 @@ def test_the_buttons_zoom_and_move_all_three(zoomed: Unrolled) -> None:
     press["Earlier steps"]()
     assert ranges(zoomed)[1] == pytest.approx(near[1])
     press["Zoom out"]()
-    assert ranges(zoomed)[1] == pytest.approx([0.5, 40.5])
+    assert ranges(zoomed)[1] == pytest.approx([-0.5, 40.5])
     press["Zoom in"]()
     press["Zoom in"]()
     press["Show all steps"]()
-    assert ranges(zoomed) == [[0.5, 40.5]] * 3
+    assert ranges(zoomed) == [[-0.5, 40.5]] * 3
 
 
 @pytest.mark.parametrize(("picture", "y"), [("profile", -1.0), ("map", 30.0)])
@@ -122,20 +122,20 @@ def test_a_drag_zooms_all_three_and_a_double_click_shows_all(zoomed, picture, y)
     assert ranges(zoomed) == [[9.5, 20.5]] * 3
     assert min(zoomed.nodes("h")) >= 9
     mouse.dblclick(*zoomed.at(picture, 15, y))
-    assert ranges(zoomed) == [[0.5, 40.5]] * 3
+    assert ranges(zoomed) == [[-0.5, 40.5]] * 3
 
 
 def test_the_wheel_zooms_with_control_and_scrolls_without(zoomed: Unrolled) -> None:
     mouse = zoomed.page.mouse
     mouse.move(*zoomed.at("map", 20, 30))
     mouse.wheel(0, 1)
-    assert ranges(zoomed) == [[0.5, 40.5]] * 3
+    assert ranges(zoomed) == [[-0.5, 40.5]] * 3
     zoomed.page.keyboard.down("Control")
     mouse.wheel(0, -100)
     zoomed.page.keyboard.up("Control")
     zoomed.frame()
     low, high = ranges(zoomed)[0]
-    assert 0.5 < low < 20 < high < 40.5
+    assert -0.5 < low < 20 < high < 40.5
     assert ranges(zoomed) == [[low, high]] * 3
 
 
@@ -147,4 +147,4 @@ def test_a_new_answer_keeps_the_part_in_sight(zoomed: Unrolled) -> None:
     assert ranges(zoomed) == before
     zoomed.page.get_by_label("Steps T").fill("12")
     zoomed.ready()
-    assert ranges(zoomed) == [[0.5, 12.5]] * 3
+    assert ranges(zoomed) == [[-0.5, 12.5]] * 3

@@ -19,32 +19,64 @@ from app.middleware.page_policy import HEADERS, NO_FRAMES
 from app.problems import problem
 from app.settings import Settings
 
+LINGER_SECONDS = 10.0
+LINGER_BYTES = 2**26
+"""How long, and how much of, a request that has its answer already may still come."""
+
+
+class _Closing:
+    """A transport whose `close` is the connection's `end`."""
+
+    def __init__(self, transport: asyncio.Transport, connection: "Connection") -> None:
+        self._transport = transport
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        return self._connection.lingers or self._transport.is_closing()
+
+    def close(self) -> None:
+        self._connection.end()
+
 
 class Connection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, which ends a connection where a head, a body or a reader does not.
 
     * A head larger than both limits together: 431, and the end.
     * A head that takes longer than `request_seconds`: 408 where it was begun, and the end.
-    * A body that goes on after its answer: the end, after the keep-alive time.
+    * A body that goes on after its answer: read and thrown away for a bounded time and size, so
+      that a client which reads only when it has sent finds its answer rather than a reset
+      connection (RFC 9112, 9.6); then the end.
     * A client that takes nothing of an answer for `request_seconds`: the end.
     * What is no HTTP at all: 400 as a problem document.
     """
 
     max_head_bytes: ClassVar[int]
     seconds: ClassVar[float]
+    linger_seconds: ClassVar[float]
+    linger_bytes: ClassVar[int] = LINGER_BYTES
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, and has said nothing yet."""
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._in_head = True
         self._head_bytes = 0
-        super().connection_made(transport)
+        self._drained = 0
+        self._lingers = self._stops = False
+        self._socket = transport
+        super().connection_made(cast(asyncio.Transport, _Closing(transport, self)))
         self._start("head", self.seconds, self._no_head)
 
     # --- heads ------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Read on; what comes while a head is still open counts towards its size."""
+        if self._lingers or "body" in self._timers:
+            self._drained += len(data)
+            if self._drained > self.linger_bytes:
+                self._socket.close()
         if self.transport.is_closing():
             return
         self._head_bytes += len(data) if self._in_head else 0
@@ -82,6 +114,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The body is there; the next thing is another head."""
         self._in_head = True
+        self._drained = 0
         self._stop("body")
         super().on_message_complete()
 
@@ -90,7 +123,7 @@ class Connection(HttpToolsProtocol):
         unfinished = not self._in_head and self.cycle.more_body
         super().on_response_complete()
         if unfinished and not self.transport.is_closing():
-            self._start("body", self.timeout_keep_alive, self.transport.close)
+            self._start("body", self.linger_seconds, self._socket.close)
         elif self._head_bytes and not self._answering():
             self._start("head", self.seconds, self._no_head)
 
@@ -118,6 +151,38 @@ class Connection(HttpToolsProtocol):
 
     # --- the end ----------------------------------------------------------------------------------
 
+    @property
+    def lingers(self) -> bool:
+        """Whether the last answer is out and what still comes is thrown away."""
+        return self._lingers
+
+    def end(self) -> None:
+        """End the connection; linger where the answer is out and its request is still coming."""
+        cycle: RequestResponseCycle | None = self.cycle
+        answered = cycle is not None and cycle.response_complete and cycle.more_body
+        if answered and not (self._in_head or self._lingers or self._stops):
+            self._linger()
+        else:
+            self._socket.close()
+
+    def _linger(self) -> None:
+        """Say that nothing more is said, and read on until the client ends or the bounds do."""
+        if self._lingers or self._socket.is_closing():
+            return
+        self._lingers = True
+        self.flow.resume_reading()
+        if self._socket.can_write_eof():
+            self._socket.write_eof()
+        if "body" not in self._timers:
+            self._start("body", self.linger_seconds, self._socket.close)
+
+    def shutdown(self) -> None:
+        """The service stops: nobody lingers."""
+        self._stops = True
+        super().shutdown()
+        if self._lingers:
+            self._socket.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         super().connection_lost(exc)
@@ -142,8 +207,8 @@ class Connection(HttpToolsProtocol):
         answer = problem(status, detail, headers=HEADERS | NO_FRAMES | {"Connection": "close"})
         lines = [name + b": " + value + b"\r\n" for name, value in answer.raw_headers]
         head = [STATUS_LINE[status], *lines, b"\r\n"]
-        self.transport.write(b"".join([*head, cast(bytes, answer.body)]))
-        self.transport.close()
+        self._socket.write(b"".join([*head, cast(bytes, answer.body)]))
+        self._linger()
 
     def _start(self, name: str, seconds: float, act: Callable[..., None], *given: Any) -> None:
         self._stop(name)
@@ -159,5 +224,6 @@ def connection(settings: Settings) -> type[Connection]:
     limits = {
         "max_head_bytes": settings.max_url_bytes + settings.max_header_bytes,
         "seconds": settings.request_seconds,
+        "linger_seconds": min(LINGER_SECONDS, settings.request_seconds),
     }
     return cast(type[Connection], type("LimitedConnection", (Connection,), limits))

@@ -73,8 +73,10 @@ def times(decades: float) -> str:
     """
     if abs(decades) >= _ORDINARY:
         return power(decades)
+    if abs(decades) <= _EQUAL:
+        return "1"
     digits = 3
-    while digits < 12 and decades and float(plain(10.0**decades, digits)) == 1.0:
+    while digits < 12 and float(plain(10.0**decades, digits)) == 1.0:
         digits += 1
     return plain(10.0**decades, digits)
 

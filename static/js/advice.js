@@ -1,7 +1,7 @@
 /** Changes that were tried: asked for when the hand rests, shown below the verdict, one click each. */
 
 import { advise } from "./api.js";
-import { element } from "./elements.js";
+import { element, unbroken } from "./elements.js";
 import { fromExperiment, keyOf, sectionsOf } from "./experiment.js";
 
 /** The hand rests when so long no newer picture was asked for. */
@@ -77,7 +77,7 @@ export function createAdvice(document, { base, choose }) {
     const button = element("button", "advice-change");
     button.type = "button";
     const [change, measured] = text.split(/: (.*)/s);
-    button.append(element("b", "", change), `: ${measured}`);
+    button.append(element("b", "", change), ...unbroken(`: ${measured}`));
     button.addEventListener("click", () => {
       if (place.dataset.state !== "stale") choose(settingsOf(shown.experiment, patch));
     });

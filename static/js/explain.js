@@ -1,6 +1,6 @@
 /** Terms explain themselves on hover, on focus and on a tap; Escape closes. */
 
-import { element } from "./elements.js";
+import { element, unbroken } from "./elements.js";
 import { TERMS, explanation, piecesOf } from "./glossary.js";
 
 /** Milliseconds between the pointer's coming or going and what follows from it. */
@@ -20,7 +20,9 @@ export function putExplained(place, text, before = []) {
   if (place.dataset.said === whole) return;
   const focused = place.contains(document.activeElement) && document.activeElement.dataset.term;
   place.dataset.said = whole;
-  const parts = piecesOf(text).map(({ text: words, term }) => (term ? termOf(term, words) : words));
+  const parts = piecesOf(text).flatMap(({ text: words, term }) =>
+    term ? termOf(term, words) : unbroken(words),
+  );
   place.replaceChildren(...before.flatMap((part) => [part, " "]), ...parts);
   if (focused) place.querySelector(`[data-term="${focused}"]`)?.focus();
 }

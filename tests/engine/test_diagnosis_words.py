@@ -192,6 +192,8 @@ def test_a_thousandth_is_left_for_good() -> None:
         (percent(np.log10(0.000312)), "0.031 %"),
         (percent(-64.2), "6.3 × 10⁻⁶⁵"),
         (power(-0.0001, 2), "1.0 × 10⁰"),
+        (times(0.0), "1"),
+        (times(1e-15), "1"),
         (times(np.log10(6.8)), "6.80"),
         (times(np.log10(1.0003)), "1.0003"),
         (times(np.log10(140.2)), "140"),

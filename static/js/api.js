@@ -72,7 +72,7 @@ export function checkGradients(base, asked) {
  * @param {AbortSignal} signal
  */
 export async function valuesOf(base, experiment, window, signal) {
-  const request = { ...experiment, window, values: true };
+  const request = { ...experiment, include: [], window, values: true };
   try {
     return (await ask(`${base}/flow`, posted(request, signal))).values;
   } catch (cause) {

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Modules
-from tests.browser.driver import Unrolled
 
 Json = dict[str, Any]
 
@@ -85,6 +84,15 @@ WALK = """
                 const symbol = known.lastElementChild;
                 if (symbol.firstElementChild.textContent === "A") continue;
                 if (gradient.get(idOf(symbol)) === null) say(`${idOf(symbol)} is red and is zero`);
+            }
+            for (const term of box.querySelectorAll("[data-part=backward] [data-edge]")) {
+                const target = term.dataset.edge.split(">")[1].split("_").slice(1).join("_");
+                for (const known of term.querySelectorAll(".known mfrac > :last-child")) {
+                    const [letter, ...at] = idOf(known.lastElementChild).split("_");
+                    const end = term.dataset.edge.split(">")[1];
+                    if (at.join("_") !== target || (letter !== "a" && letter !== end[0]))
+                        say(`${term.dataset.edge} brings what is known at ${letter}_${at}`);
+                }
             }
             const marks = [...box.querySelectorAll(".loss, .activation, .batch")];
             if (marks.some((one) => /^[LfB]$/.test(one.textContent))) say("a mark is left");
@@ -311,48 +319,3 @@ def test_the_edges_of_a_window_of_a_long_sequence(modules: Modules) -> None:
     assert printed["backward"] == ["∂L15∂H8=WH⊤(tanh′(A9)⊙∂L15∂H9)"]
     printed = shown(modules, "h_5", follow=15, window={"first": 5, "last": 8})
     assert printed["forward"][1] == "A5=WHH4+WXX5+b"
-
-
-# --- how they look ------------------------------------------------------------------------------
-
-PLACES = """async () => {
-    await document.fonts.ready;
-    const box = (element) => element.getBoundingClientRect();
-    const math = [...document.querySelectorAll("#inspector math")];
-    const all = (name) => math.flatMap((one) => [...one.querySelectorAll(name)]);
-    const parts = (element) => [...element.children].map(box);
-    return {
-        loaded: [...document.fonts].filter((face) => face.status === "loaded")
-            .map((face) => face.family.replaceAll('"', "")),
-        checked: document.fonts.check('16px "STIX Two Math"'),
-        families: math.map((one) => getComputedStyle(one).fontFamily),
-        subscripts: all("msub").map(parts).map(([base, sub]) => [base.bottom, sub.bottom]),
-        superscripts: all("msup").map(parts).map(([base, sup]) => [base.top, sup.top]),
-        fractions: all("mfrac").map(parts).map(([above, below]) => [above.bottom, below.top]),
-        primes: all("mo").filter((one) => one.textContent === "′")
-            .map((one) => [one, one.previousElementSibling].map((each) => ({
-                ...box(each).toJSON(), size: getComputedStyle(each).fontSize,
-            }))),
-    };
-}"""
-
-
-def test_formulas_are_set_in_the_font_that_is_served(unrolled: Unrolled) -> None:
-    """Subscripts hang below the baseline, primes are as large as the letter and stand beside it."""
-    unrolled.open(text="gradients", select="h_4>h_5")
-    unrolled.page.evaluate("() => document.fonts.load('16px \"STIX Two Math\"')")
-    found = unrolled.page.evaluate(PLACES)
-    assert found["checked"]
-    assert found["loaded"] == ["STIX Two Math"]
-    assert found["families"]
-    assert all(family.startswith('"STIX Two Math"') for family in found["families"])
-    assert found["subscripts"]
-    assert found["superscripts"]
-    assert all(sub > base + 1 for base, sub in found["subscripts"])
-    assert all(sup < base - 1 for base, sup in found["superscripts"])
-    assert all(above <= below + 1 for above, below in found["fractions"])
-    assert found["primes"]
-    for prime, name in found["primes"]:
-        assert prime["size"] == name["size"]
-        assert name["top"] - 2 < prime["top"] < prime["bottom"] < name["bottom"] - 2
-        assert prime["left"] == pytest.approx(name["right"], abs=1)

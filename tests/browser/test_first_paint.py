@@ -20,7 +20,8 @@ def test_the_three_pictures_are_there_without_a_touch(fresh: Unrolled) -> None:
     first.ready()
     steps = first.flow()["steps"]
     assert {"H₁", "O₂", "L₃", "hidden H", str(steps)} <= set(first.words("diagram"))
-    assert len(first.nodes("h")) == len(first.nodes("x")) == len(first.nodes("L")) == steps
+    assert list(first.nodes("h")) == list(range(steps + 1))
+    assert list(first.nodes("x")) == list(first.nodes("L")) == list(range(1, steps + 1))
     assert first.plot("diagram").locator("svg .scatterlayer .js-line").count() > 1
     expect(first.plot("profile").locator("svg .bars .point")).to_have_count(steps)
     expect(first.plot("map").locator("svg .heatmaplayer image")).to_have_count(1)

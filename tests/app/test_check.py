@@ -75,8 +75,8 @@ async def test_a_given_step_is_used(asked):
 @pytest.mark.parametrize(
     ("fields", "pointer", "words"),
     [
-        ({"entries": 0}, "/entries", "received 0; allowed: at least 1"),
-        ({"entries": 51}, "/entries", "received 51; allowed: at most 50"),
+        ({"entries": 0}, "/entries", "received 0; allowed: a whole number from 1 to 50"),
+        ({"entries": 51}, "/entries", "received 51; allowed: a whole number from 1 to 50"),
         ({"step": 0}, "/step", "received 0; allowed: above 0"),
         ({"step": 2}, "/step", "received 2; allowed: at most 1"),
         ({"step": 1e-300}, "/step", "received 1e-300; "),

@@ -73,10 +73,11 @@ def nodes(answer: Json) -> None:
 
 
 def edges(answer: Json) -> None:
-    """Each step's term has the norm that stands on its edge."""
+    """Each step's term has the norm that stands on its edge; some edges leave the window."""
     values = answer["values"]
     for edge in answer["graph"]["edges"]:
-        if edge["parameter"] is not None:
-            at = int(edge["target"].split("_")[1]) - values["first"]
+        step = int(edge["target"].split("_")[1])
+        if edge["parameter"] is not None and step <= values["last"]:
+            at = step - values["first"]
             term = values["terms"][edge["parameter"]][at]
             assert measures(edge["parameter_log10_norm"], term), edge

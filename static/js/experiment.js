@@ -237,7 +237,7 @@ export function fromExperiment(experiment) {
 /** Which settings say each part of a request. */
 const SECTIONS = {
   network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
-  weights: ["weights", "init", "radius", "wseed", "forget"],
+  weights: ["weights", "init", "radius", "wseed", "forget", "update"],
   sequence: ["data"],
   truncation: ["reach", "k"],
   clip: ["clip", "mu", "persample"],

@@ -53,7 +53,8 @@ export function thing(id, reading) {
   const node = reading.nodes.get(id);
   if (node) {
     const { kind, step } = node.node;
-    const lines = [`${symbol(id)}, ${rowName(kind)} of step ${step}${layerOf(node.node, reading)}`];
+    const what = step === 0 ? `initial ${rowName(kind)}` : `${rowName(kind)} of step ${step}`;
+    const lines = [`${symbol(id)}, ${what}${layerOf(node.node, reading)}`];
     const token = tokenOf(node.node, reading);
     if (token) lines.push(token);
     if (kind === "loss") {

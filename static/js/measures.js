@@ -1,6 +1,6 @@
 /** What a dot, a bar or a point beside the pictures of the axis says: in a line, and in full. */
 
-import { promised } from "./figures/product.js";
+import { productAt, promisedStep } from "./figures/product.js";
 import { fromLog10, number, parameterName, plain, share, subscript } from "./format.js";
 
 /**
@@ -122,25 +122,24 @@ function parameter(name, flow) {
 }
 
 function product(step, flow) {
-  const series = flow.spectrum.product_log10_norm;
-  const steps = series.length + 1;
-  if (!(step >= 1 && step <= steps)) return null;
-  const value = step === steps ? 0 : series[step - 1];
+  const steps = flow.spectrum.product_log10_norm.length + 1;
+  const found = productAt(flow, step);
+  if (!found) return null;
   const [t, last] = [subscript(step), subscript(steps)];
   const back = steps - step;
-  const promise = promised(flow);
+  const promise = promisedStep(flow);
   const rows = [
-    [`‖∂H${last}/∂H${t}‖₂`, fromLog10(value, 4), samples(flow)],
+    [`‖∂H${last}/∂H${t}‖₂`, fromLog10(found.hidden, 4), samples(flow)],
     ["steps back", String(back)],
   ];
-  if (promise && back)
+  if (promise !== null && back)
     rows.push([
       (flow.spectrum.gamma ?? 1) === 1 ? "ρᵀ⁻ᵗ" : "(γρ)ᵀ⁻ᵗ",
-      fromLog10((promise[0] * back) / (steps - 1), 4),
+      fromLog10(promise * back, 4),
       "what the eigenvalues say of the long run",
     ]);
-  const cells = flow.spectrum.cell_product_log10_norm;
-  if (cells) rows.push([`‖∂C${last}/∂C${t}‖₂`, fromLog10(step === steps ? 0 : cells[step - 1], 4)]);
+  if (found.cells !== null && flow.spectrum.cell_product_log10_norm)
+    rows.push([`‖∂C${last}/∂C${t}‖₂`, fromLog10(found.cells, 4)]);
   return {
     name: `∂H${last}/∂H${t}`,
     kind: back === 0 ? "no step back: the identity" : `product of ${back} Jacobians`,

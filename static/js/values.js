@@ -55,7 +55,8 @@ export function createValues(base, came) {
     of(reading, id) {
       const { flow } = reading;
       const step = stepOf(id);
-      const window = step === null ? null : windowOf(flow, step);
+      const there = step !== null && step <= flow.steps;
+      const window = there ? windowOf(flow, step) : null;
       const same = shown === id;
       shown = id;
       if (!window) return null;

@@ -135,8 +135,17 @@ def follow_of(flow: Json) -> int | None:
     return follow
 
 
+def followed_state(flow: Json) -> tuple[list[Any], int]:
+    """log₁₀ of the followed gradient of the whole state, c beside h, and where it enters."""
+    row, entry = followed(flow)
+    states = flow["itemized"]["state_log10_norm"]
+    if states and not follows_all(flow) and entry in flow["itemized"]["loss_steps"]:
+        return states[flow["itemized"]["loss_steps"].index(entry)], entry
+    return row, entry
+
+
 def followed(flow: Json) -> tuple[list[Any], int]:
-    """log₁₀ of the followed gradient at every step, and where it enters."""
+    """log₁₀ of the followed gradient of h at every step, and where it enters."""
     follow = follow_of(flow)
     entry = follow or (losses(flow) or [flow["steps"]])[-1]
     if follow is None:

@@ -114,7 +114,7 @@ def test_a_link_opens_a_thing(unrolled: Unrolled, thing, name, wanted) -> None:
         ("Eigenvalues", "λ₁", "λ₂", "λ₆"),
         ("Singular values", "σ₁", "σ₂", "σ₆"),
         ("Parameter gradients", "∂L/∂Wˣ", "∂L/∂Wᴴ", "‖g‖"),
-        ("Product of Jacobians", "∂H₈/∂H₁", "∂H₈/∂H₂", "∂H₈/∂H₈"),
+        ("Product of Jacobians", "∂H₈/∂H₀", "∂H₈/∂H₁", "∂H₈/∂H₈"),
     ],
 )
 def test_things_by_keyboard(unrolled: Unrolled, picture, first, second, last) -> None:

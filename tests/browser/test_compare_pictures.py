@@ -63,7 +63,7 @@ def test_each_is_named_by_what_differs(both: Unrolled) -> None:
         (
             {"source": "random", "steps": 900, "radius": 0.02},
             {"source": "random", "steps": 900, "radius": 1.8, "activation": "linear"},
-            "B multiplies the gradient by 1.79 a step, A keeps 1.3 % of it a step",
+            "B multiplies the gradient by 1.80 a step, A keeps 1.3 % of it a step",
         ),
     ],
 )

@@ -174,7 +174,7 @@ def test_an_address_with_a_wrong_word_shows_the_page_and_the_error(fresh, page_l
     expect(fresh.field("/network/cell").get_by_role("alert")).to_contain_text("triangle")
     fresh.choose("Cell", "Elman")
     fresh.ready()
-    assert len(fresh.nodes("h")) == 15
+    assert len(fresh.nodes("h")) == 16
 
 
 @pytest.mark.parametrize("value", ["", "1.5"])

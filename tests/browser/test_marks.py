@@ -83,6 +83,7 @@ def test_marks_stay_with_another_experiment(unrolled: Unrolled) -> None:
 
 def test_marks_say_both_where_two_are_compared(both: Unrolled) -> None:
     both.page.locator("#walk").press("Home")
+    both.page.locator("#walk").press("ArrowRight")
     both.page.locator("#walk").press("m")
     said = both.page.get_by_role("list", name="Marked steps")
     expect(said).to_contain_text("B: ")
@@ -125,4 +126,4 @@ def test_a_link_scrolls_to_a_dot(fresh: Unrolled) -> None:
 def test_a_step_that_is_not_there_is_not_looked_for(fresh: Unrolled) -> None:
     fresh.open(text="gradients", select="h_99")
     fresh.ready()
-    assert fresh.figure("diagram")["layout"]["xaxis"]["range"] == [0.5, 8.5]
+    assert fresh.figure("diagram")["layout"]["xaxis"]["range"] == [-0.5, 8.5]

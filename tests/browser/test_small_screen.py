@@ -75,15 +75,15 @@ def test_nothing_runs_out_of_the_window(sized: Unrolled) -> None:
     fits(sized)
 
 
-# How many lines the f′(a) of the summary stands on.
+# How many lines the tanh′(A) of the summary stands on.
 LINES = """() => {
     const walker = document.createTreeWalker(document.querySelector("#summary"), 4);
     while (walker.nextNode()) {
-        const begin = walker.currentNode.data.indexOf("f′(a)");
+        const begin = walker.currentNode.data.indexOf("tanh′(A)");
         if (begin < 0) continue;
         const range = document.createRange();
         range.setStart(walker.currentNode, begin);
-        range.setEnd(walker.currentNode, begin + 5);
+        range.setEnd(walker.currentNode, begin + 8);
         return new Set([...range.getClientRects()].map(box => box.top)).size;
     }
     return 0;
@@ -91,7 +91,7 @@ LINES = """() => {
 
 
 def test_a_symbol_is_not_broken_over_two_lines(unrolled: Unrolled) -> None:
-    unrolled.open(radius="1.3", layers="3")
+    unrolled.open(radius="0.5", layers="3")
     unrolled.ready()
     try:
         for width in range(320, 720, 25):

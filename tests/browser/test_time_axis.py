@@ -29,13 +29,13 @@ def marked(page: Unrolled) -> list[tuple[int, int]]:
 def test_pointing_at_a_step_marks_it_in_all_three(unrolled: Unrolled, picture: str, y: float):
     unrolled.open(text="gradients")
     unrolled.page.mouse.move(*unrolled.at(picture, 4, y))
+    expect(unrolled.page.locator("#tooltip")).to_be_visible()
     lefts_and_rights = set(marked(unrolled))
     assert len(lefts_and_rights) == 1
     left, right = lefts_and_rights.pop()
     for name in STACK:
         assert left < unrolled.at(name, 4, y)[0] < right
         assert not left < unrolled.at(name, 5, y)[0] < right
-    expect(unrolled.page.locator("#tooltip")).to_be_visible()
     unrolled.page.mouse.move(2, 2)
     expect(unrolled.page.locator(".stack .mark").first).to_be_hidden()
     expect(unrolled.page.locator("#tooltip")).to_be_hidden()

@@ -70,20 +70,41 @@ function fromZero(axis) {
   axis.ticktext = axis.tickvals.map(String);
 }
 
+/** log₁₀ γρ, what a step promises; null where no matrix does. */
+export function promisedStep({ spectrum: given, gates }) {
+  const base = (given.gamma ?? 1) * given.spectral_radius;
+  return base > 0 && !gates ? Math.log10(base) : null;
+}
+
 /**
  * log₁₀ (γρ)^(T−t) at the first t and at T; null where no matrix promises it: in gated cells.
  * @param {import("../types.js").Flow} flow
  */
 export function promised(flow) {
-  const { spectrum: given, gates } = flow;
-  const base = (given.gamma ?? 1) * given.spectral_radius;
-  const back = given.product_log10_norm.length + 1 - firstOf(flow);
-  return base > 0 && back && !gates ? [back * Math.log10(base), 0] : null;
+  const step = promisedStep(flow);
+  const back = flow.spectrum.product_log10_norm.length + 1 - firstOf(flow);
+  return step !== null && back ? [back * step, 0] : null;
 }
 
 /** The product at every step, T the empty one. @param {import("../types.js").Flow} flow */
-export function productSpots({ spectrum: { product_log10_norm: series } }) {
-  return [...series, 0].map((y, n) => ({ id: `product.${n + 1}`, x: n + 1, y: y ?? 0 }));
+export function productSpots(flow) {
+  const first = firstOf(flow);
+  const [series] = productsOf(flow);
+  return [...series, 0].map((y, n) => ({ id: `product.${n + first}`, x: n + first, y: y ?? 0 }));
+}
+
+/**
+ * log₁₀ of the products from T back to a step, of h and of c where there is one; null where the
+ * picture holds no such step.
+ * @param {import("../types.js").Flow} flow
+ * @param {number} step
+ */
+export function productAt(flow, step) {
+  const at = step - firstOf(flow);
+  const [series, cells] = productsOf(flow);
+  if (!(at >= 0 && at <= series.length)) return null;
+  const empty = at === series.length;
+  return { hidden: empty ? 0 : series[at], cells: cells && (empty ? 0 : cells[at]) };
 }
 
 function line({ x, y }) {

@@ -10,7 +10,7 @@ import numpy as np
 from engine.diagnosis.cause import Circumstances, factors, nothing_passes
 from engine.diagnosis.row import Row
 from engine.diagnosis.sentences import arrives, thousandth, travels
-from engine.diagnosis.shape import shape
+from engine.diagnosis.shape import Shape, shape
 from engine.diagnosis.words import counted
 from engine.errors import ForwardOverflow
 from engine.truncation import Truncation
@@ -64,9 +64,13 @@ def verdict_of(row: Row) -> str:
     where more arrives and that way grows it fivefold, or by a fifth a step. Where the gradient
     turns on its way, only what it has come to at the end counts.
     """
+    return _verdict(row, shape(row))
+
+
+def _verdict(row: Row, found: Shape) -> str:
     if row.dies:
         return "vanishing"
-    total, turns = float(row.decades[-1]), shape(row).kind in ("hump", "dip")
+    total, turns = float(row.decades[-1]), found.kind in ("hump", "dip")
     behind = min(row.behind, total, key=abs) if turns else row.behind
     if total < 0.0 and (behind <= _GONE or (not turns and row.rate <= _FAST[0])):
         return "vanishing"
@@ -95,13 +99,14 @@ def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
             return replace(read, verdict="stable", summary=said)
         nothing = replace(read, log10_arriving=np.nan)
         return replace(nothing, verdict="blocked", summary=_blocked(seen))
-    verdict, found = verdict_of(row), shape(row)
+    found = shape(row)
+    verdict = _verdict(row, found)
     rate = np.nan
     if not row.steps:
         rate = 0.0
     elif found.kind == "rate" and not row.dies:
         rate = float(10.0 ** min(row.rate if row.steps > 1 else row.entering, 300.0))
-    summary = _summary(verdict, row, seen)
+    summary = _summary(verdict, row, found, seen)
     return replace(read, verdict=verdict, decay_per_step=rate, summary=summary)
 
 
@@ -141,16 +146,17 @@ def with_layers(found: Diagnosis, below: Mapping[int, Row | None]) -> Diagnosis:
 def _otherwise(ordinal: str, row: Row | None, verdict: str) -> str:
     if row is None:
         return f"No loss is heard in the {ordinal} layer."
-    own = verdict_of(row) if row.loss_step > row.first else verdict
+    found = shape(row)
+    own = _verdict(row, found) if row.loss_step > row.first else verdict
     if own == verdict:
         return ""
     what = {"vanishing": "vanishes", "exploding": "explodes", "stable": "holds"}[own]
-    return f"In the {ordinal} layer the gradient {what}: {_way(row)}."
+    return f"In the {ordinal} layer the gradient {what}: {_way(row, found)}."
 
 
-def _summary(verdict: str, row: Row, seen: Circumstances) -> str:
+def _summary(verdict: str, row: Row, found: Shape, seen: Circumstances) -> str:
     """Headline, what the gradient does and what arrives, where the way ends, and the factors."""
-    parts = [f"{_headline(verdict, row)}: {_way(row)}{_heard(verdict, row)}"]
+    parts = [f"{_headline(verdict, row, found)}: {_way(row, found)}{_heard(verdict, row)}"]
     if row.dies:
         parts[0] += f": {nothing_passes(seen, row.last)}"
     parts[0] += "."
@@ -160,8 +166,8 @@ def _summary(verdict: str, row: Row, seen: Circumstances) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _headline(verdict: str, row: Row) -> str:
-    kind, behind = shape(row).kind, row.behind
+def _headline(verdict: str, row: Row, found: Shape) -> str:
+    kind, behind = found.kind, row.behind
     if verdict != "stable":
         return f"{verdict.capitalize()}{' in the end' if kind in ('hump', 'dip') else ''}"
     if kind == "rate" and abs(behind) <= _LEVEL:
@@ -173,11 +179,11 @@ def _headline(verdict: str, row: Row) -> str:
     return "Fading slowly" if behind < 0.0 else "Growing slowly"
 
 
-def _way(row: Row) -> str:
+def _way(row: Row, found: Shape) -> str:
     """What it does on its way, and what is left of it: a clause without a full stop."""
     clauses = []
     if row.steps:
-        clauses.append(travels(row, shape(row)))
+        clauses.append(travels(row, found))
         if row.steps > 1:
             clauses.append((not row.dies and thousandth(row)) or arrives(row))
     if row.dies:

@@ -9,6 +9,7 @@ import math
 import os
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import anyio
 from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
@@ -17,14 +18,17 @@ from app.canonical import canonical
 from app.errors import (
     BadInput,
     ClientGone,
-    InputError,
     JobFailed,
     QueueFull,
     TooLarge,
     TooSlow,
+    Unreadable,
 )
-from app.job import Outcome, work
+from app.job import work
+from app.outcome import Outcome
+from app.reading import read
 from app.schemas import Experiment
+from app.settings import Settings
 from app.sizes import UNLIMITED, Most
 
 GRACE = 0.5
@@ -37,6 +41,11 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _KEPT = {"MALLOC_MMAP_THRESHOLD_": 2**22, "MALLOC_TRIM_THRESHOLD_": 2**24}
 """Bytes up to which glibc keeps what is freed: an array then costs no page faults, again and again
 one a page; one such array, and so much in all. Other C libraries read neither."""
+
+_MOST_READ = 2
+"""Large bodies that are parsed at once: each takes many times its size while it is."""
+
+Job = Callable[..., Outcome]
 
 _log = logging.getLogger("unrolled")
 
@@ -75,6 +84,7 @@ class Compute:
         self._present = 0
         self._usual = 0.0
         self._turns = CapacityLimiter(workers)
+        self._reads = CapacityLimiter(max(1, min(_MOST_READ, workers // 2)))
         for name in _ONE_THREAD:  # read by the numeric libraries when a worker starts
             os.environ.setdefault(name, "1")
         for name, size in _KEPT.items():
@@ -129,12 +139,34 @@ class Compute:
             JobFailed: the worker crashed, or the engine did.
             ClientGone: nobody waits any more.
         """
+        job = partial(work, experiment, packed, self._memory_bytes, self._most)
+        return await self._answer(job, gone)
+
+    async def read(
+        self, route: str, body: bytes, settings: Settings, gone: Callable[[], Awaitable[None]]
+    ) -> bytes:
+        """The canonical form of a large body, as `flow` takes it; the errors are those of `flow`.
+
+        Args:
+            route: one of `app.forms.FORMS`.
+            body: as it came.
+            settings: the limits of what it may ask for.
+            gone: as for `flow`.
+        Raises:
+            Unreadable: the body is no JSON.
+        """
+        job = partial(read, route, body, settings, self._memory_bytes)
+        return await self._answer(job, gone, self._reads)
+
+    async def _answer(
+        self, job: Job, gone: Callable[[], Awaitable[None]], few: CapacityLimiter | None = None
+    ) -> bytes:
         if self.full:
             self.refusals["queue"] += 1
             raise QueueFull(self._max_waiting, self.retry_after)
         self._present += 1
         try:
-            outcome = await self._run(experiment, packed, gone)
+            outcome = await self._run(job, gone, few or CapacityLimiter(1))
         finally:
             self._present -= 1
         if outcome is not None and outcome.kind == "answer":
@@ -150,7 +182,9 @@ class Compute:
     def _reason(self, outcome: Outcome | None) -> tuple[str, Exception]:
         match outcome:
             case Outcome("invalid"):
-                return "input", BadInput([InputError(outcome.pointer, outcome.detail)])
+                return "input", BadInput(outcome.errors)
+            case Outcome("unreadable"):
+                return "input", Unreadable(outcome.detail)
             case Outcome("slow"):
                 return "time", TooSlow(self._seconds)
             case Outcome("large"):
@@ -161,7 +195,7 @@ class Compute:
         return "failed", JobFailed()
 
     async def _run(
-        self, experiment: bytes, packed: bool, gone: Callable[[], Awaitable[None]]
+        self, job: Job, gone: Callable[[], Awaitable[None]], few: CapacityLimiter
     ) -> Outcome | None:
         """Wait for a turn and run; None where the client left first."""
         outcome = None
@@ -174,15 +208,15 @@ class Compute:
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(leave)
-            async with self._turns:
+            async with few, self._turns:
                 running = True
                 begun = time.monotonic()
-                outcome = await self._in_worker(experiment, packed)
+                outcome = await self._in_worker(job)
                 self._usual += _NEWEST * (time.monotonic() - begun - self._usual)
             tasks.cancel_scope.cancel()
         return outcome
 
-    async def _in_worker(self, experiment: bytes, packed: bool) -> Outcome:
+    async def _in_worker(self, job: Job) -> Outcome:
         """One job in one worker; cancelling it kills the worker.
 
         A worker whose pipe was closed while it was idle has not read the job, so another one
@@ -194,15 +228,7 @@ class Compute:
             with anyio.fail_after(self._seconds):
                 while True:
                     try:
-                        return await to_process.run_sync(
-                            work,
-                            experiment,
-                            packed,
-                            self._memory_bytes,
-                            self._most,
-                            cancellable=True,
-                            limiter=everyone,
-                        )
+                        return await to_process.run_sync(job, cancellable=True, limiter=everyone)
                     except BrokenWorkerProcess as error:
                         if not idle or not isinstance(error.__cause__, BrokenResourceError):
                             detail = f"the worker crashed: {error.__cause__!r}"

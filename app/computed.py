@@ -1,5 +1,6 @@
 """An answer that a worker computes: its tag, 304, the cache, compression."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Request, Response
@@ -20,6 +21,16 @@ TAGGED: dict[int | str, dict[str, Any]] = {
 IF_NONE_MATCH = "Tags of answers that the client has: 304 for one of them."
 
 
+def departure(request: Request) -> Callable[[], Awaitable[None]]:
+    """What returns when the client has left."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            continue
+
+    return gone
+
+
 async def computed(request: Request, form: bytes, if_none_match: str | None) -> Response:
     """Answer with what `app.job.work` makes of a form.
 
@@ -36,14 +47,9 @@ async def computed(request: Request, form: bytes, if_none_match: str | None) -> 
     if names(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     packed = accepted(request.headers.get("accept-encoding"), "gzip")
-
-    async def gone() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            continue
-
     body = state.answers.get((tag, packed))
     if body is None:
-        body = await state.compute.flow(form, packed, gone)
+        body = await state.compute.flow(form, packed, departure(request))
         state.answers.keep((tag, packed), body)
     if packed:
         headers["Content-Encoding"] = "gzip"

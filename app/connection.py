@@ -9,6 +9,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
+import httptools
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -22,6 +25,30 @@ from app.settings import Settings
 LINGER_SECONDS = 10.0
 LINGER_BYTES = 2**26
 """How long, and how much of, a request that has its answer already may still come."""
+
+PIECE = 2**11
+"""Bytes that are read as HTTP at once: no more requests than stand in them wait for their turn."""
+AHEAD = 2**16
+"""Bytes that may wait to be read as HTTP before the socket is left alone."""
+
+_BODY = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class _Reading(FlowControl):
+    """uvicorn's flow control, by which nobody resumes reading while the connection has enough."""
+
+    held = False
+
+    def hold(self, held: bool) -> None:
+        """Leave the socket alone, or read on."""
+        if held != self.held:
+            self.held = held
+            (self.pause_reading if held else self.resume_reading)()
+
+    def resume_reading(self) -> None:
+        """Read on, unless held."""
+        if not self.held:
+            super().resume_reading()
 
 
 class _Closing:
@@ -44,16 +71,19 @@ class _Closing:
 class Connection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, which ends a connection where a head, a body or a reader does not.
 
-    * A head larger than both limits together: 431, and the end.
+    * Requests that come before the answer to an earlier one: a few wait, the rest stays unread.
+    * A head larger than both limits together: 431, and the end. So where a body's chunks bring
+      extensions or trailers instead of the body; no trailer becomes a header (RFC 9110, 6.5.1).
     * A head that takes longer than `request_seconds`: 408 where it was begun, and the end.
     * A body that goes on after its answer: read and thrown away for a bounded time and size, so
       that a client which reads only when it has sent finds its answer rather than a reset
       connection (RFC 9112, 9.6); then the end.
     * A client that takes nothing of an answer for `request_seconds`: the end.
-    * What is no HTTP at all: 400 as a problem document.
+    * What is no HTTP at all: 400 as a problem document, after the answers that are due.
     """
 
     max_head_bytes: ClassVar[int]
+    max_header_bytes: ClassVar[int]
     seconds: ClassVar[float]
     linger_seconds: ClassVar[float]
     linger_bytes: ClassVar[int] = LINGER_BYTES
@@ -62,40 +92,84 @@ class Connection(HttpToolsProtocol):
         """A client is there, and has said nothing yet."""
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._in_head = True
-        self._head_bytes = 0
-        self._drained = 0
+        self._head_bytes = self._bare_bytes = self._drained = 0
+        self._unread = bytearray()
+        self._fault: tuple[int, str] | None = None
+        self._asked: RequestResponseCycle | None = None
         self._lingers = self._stops = False
         self._socket = transport
         super().connection_made(cast(asyncio.Transport, _Closing(transport, self)))
+        self.flow: _Reading = _Reading(self.transport)
         self._start("head", self.seconds, self._no_head)
 
-    # --- heads ------------------------------------------------------------------------------------
+    # --- reading ----------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        """Read on; what comes while a head is still open counts towards its size."""
+        """Read on, unless an earlier request has to be answered first."""
         if self._lingers or "body" in self._timers:
             self._drained += len(data)
             if self._drained > self.linger_bytes:
                 self._socket.close()
+        if self.transport.is_closing() or self._fault:
+            return
+        self._unread += data
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read piece by piece while no request waits, then see what is missing."""
+        while self._unread and not (self.pipeline or self._fault or self.transport.is_closing()):
+            piece = bytes(self._unread[:PIECE])
+            del self._unread[:PIECE]
+            self._read(piece)
         if self.transport.is_closing():
             return
-        self._head_bytes += len(data) if self._in_head else 0
-        super().data_received(data)
-        if self.transport.is_closing():
+        self.flow.hold(self._fault is not None or len(self._unread) > AHEAD)
+        if self._head_bytes and not self._answering() and "head" not in self._timers:
+            self._start("head", self.seconds, self._no_head)
+
+    def _read(self, piece: bytes) -> None:
+        """Read a piece as HTTP; what brings no body counts towards the size of a head."""
+        self._head_bytes += len(piece) if self._in_head else 0
+        self._bare_bytes += len(piece)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as end:  # the protocol stays, and so does what follows
+            self._unread[:0] = piece[end.args[0] :]
+        except httptools.HttpParserError:
+            if not self.transport.is_closing():
+                self._end_with(400, "received what is no HTTP request; allowed: HTTP/1.1")
             return
         if self._head_bytes > self.max_head_bytes:
-            self._refuse(
+            self._end_with(
                 431, f"received a head of more than {self.max_head_bytes} bytes; allowed: fewer"
             )
-        elif self._in_head and not self._answering() and "head" not in self._timers:
-            self._start("head", self.seconds, self._no_head)
+        elif not self._in_head and self._bare_bytes > self.max_header_bytes:
+            self._end_with(
+                431,
+                f"received {self._bare_bytes} bytes of chunk extensions or trailers; allowed: "
+                f"{self.max_header_bytes} (UNROLLED_MAX_HEADER_BYTES)",
+            )
+
+    # --- heads ------------------------------------------------------------------------------------
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header; a trailer is none."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is there; the rest is the application's."""
+        if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
+            raise ValueError("a body that the parser would take for another protocol")
         self._in_head = False
-        self._head_bytes = 0
+        self._head_bytes = self._bare_bytes = 0
         self._stop("head")
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._asked = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _no_head(self) -> None:
         if self._head_bytes:
@@ -106,10 +180,15 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def _answering(self) -> bool:
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        """Whether a request that was read has no whole answer yet."""
+        return self._asked is not None and not (self._asked.response_complete and not self.pipeline)
 
     # --- bodies -----------------------------------------------------------------------------------
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body is there."""
+        self._bare_bytes = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The body is there; the next thing is another head."""
@@ -120,12 +199,16 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The answer is out; what is left of the body may follow for a little while."""
-        unfinished = not self._in_head and self.cycle.more_body
+        unfinished = not self._in_head and self.cycle.response_complete
         super().on_response_complete()
-        if unfinished and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._fault and not self._answering():
+            self._refuse(*self._fault)
+            return
+        if unfinished:
             self._start("body", self.linger_seconds, self._socket.close)
-        elif self._head_bytes and not self._answering():
-            self._start("head", self.seconds, self._no_head)
+        self._read_on()
 
     # --- answers ----------------------------------------------------------------------------------
 
@@ -170,6 +253,8 @@ class Connection(HttpToolsProtocol):
         if self._lingers or self._socket.is_closing():
             return
         self._lingers = True
+        self._unread.clear()
+        self.flow.hold(False)
         self.flow.resume_reading()
         if self._socket.can_write_eof():
             self._socket.write_eof()
@@ -185,22 +270,32 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
+        self._unread.clear()
         super().connection_lost(exc)
+        if self._asked is not None and not self._asked.response_complete:
+            self._asked.disconnected = True  # where others wait, uvicorn tells the last of them
+            self._asked.message_event.set()
         for name in list(self._timers):
             self._stop(name)
 
-    def send_400_response(self, msg: str) -> None:
-        """What uvicorn says in plain text, as a problem document."""
-        if self._answering():
-            if self.pipeline or self.cycle.response_started:
-                self.transport.close()  # another answer would stand in the middle of this one
+    def _end_with(self, status: int, detail: str) -> None:
+        """Answer what cannot be read on when all before it is answered, and end the connection."""
+        if not self._in_head:  # the request is known, and its body broken
+            if self.pipeline:
+                self.pipeline.popleft()
+            elif self.cycle.response_started:
+                self._socket.close()  # another answer would stand in or after this one
                 return
-            self.cycle.disconnected = True  # the application finds its client gone
-            self.cycle.message_event.set()
-        self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Nothing: a request to speak WebSocket is answered like any other, and is no event."""
+            else:
+                self.cycle.disconnected = True  # the application finds its client gone
+                self.cycle.message_event.set()
+                self._refuse(status, detail)
+                return
+        if self._answering():
+            self._fault = status, detail
+            self._unread.clear()
+        else:
+            self._refuse(status, detail)
 
     def _refuse(self, status: int, detail: str) -> None:
         """Answer without the application, and end the connection."""
@@ -223,6 +318,7 @@ def connection(settings: Settings) -> type[Connection]:
     """The protocol with the limits of these settings, for uvicorn's `http`."""
     limits = {
         "max_head_bytes": settings.max_url_bytes + settings.max_header_bytes,
+        "max_header_bytes": settings.max_header_bytes,
         "seconds": settings.request_seconds,
         "linger_seconds": min(LINGER_SECONDS, settings.request_seconds),
     }

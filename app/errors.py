@@ -33,6 +33,18 @@ class BadInput(Exception):
         self.errors = list(errors)
 
 
+class Unreadable(Exception):
+    """The body is no JSON: 400; the message says why."""
+
+
+class BodiesFull(Exception):
+    """Too many bytes of bodies are there at once: 503."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__("bodies")
+        self.most = most
+
+
 @contextmanager
 def within(*keys: str | int) -> Iterator[None]:
     """What is wrong with a part of a body, said with its place in the whole one."""

@@ -5,8 +5,8 @@ A worker process imports this module and the engine, nothing of the web.
 
 import signal
 import traceback
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from dataclasses import fields
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,28 +15,14 @@ from app import memory
 from app.advice import Advice, advise
 from app.check import check
 from app.encoding import gzip
+from app.errors import InputError
+from app.outcome import Outcome
 from app.resolve import Prepared, Spec, prepare
 from app.sizes import UNLIMITED, Most
 from engine import Diagnosis, GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
 
 LARGEST_VALUE = 65_536
 """The most numbers of a parameter's gradient that an answer holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a job sends back: errors cross as data, never as pickled exceptions.
-
-    Attributes:
-        kind: `answer`, `invalid` (the client's fault), `failed` (ours), `slow` or `large`.
-        body: the answer, JSON.
-        pointer, detail: of what is invalid; a failed job's traceback, for the log.
-    """
-
-    kind: Literal["answer", "invalid", "failed", "slow", "large"]
-    body: bytes = b""
-    pointer: tuple[str | int, ...] = ()
-    detail: str = ""
 
 
 def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMITED) -> Outcome:
@@ -56,7 +42,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMI
     except MemoryError:
         return Outcome("large")
     except InvalidInput as error:
-        return Outcome("invalid", pointer=error.pointer, detail=error.detail)
+        return Outcome("invalid", errors=(InputError(error.pointer, error.detail),))
     except Exception:  # noqa: BLE001  (whatever it is, it crosses as data)
         return Outcome("failed", detail=traceback.format_exc())
 

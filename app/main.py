@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from app import __version__, problems
 from app.answers import Answers
 from app.assets import STATIC_PREFIX, Assets
+from app.budget import Budget
 from app.compute import Compute
 from app.guard import guarded
 from app.metrics import Metrics
@@ -66,13 +67,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.max_waiting,
         Most(settings.max_work, settings.max_numbers),
     )
+    app.state.counting = anyio.Lock()
     app.state.running = Running()
+    app.state.bodies = Budget(max(settings.max_bodies_bytes, settings.max_body_bytes))
     app.state.answers = Answers(settings.cache_bytes)
     app.state.metrics = Metrics(app.state.compute, app.state.answers)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets)
     app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, seconds=settings.request_seconds
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        seconds=settings.request_seconds,
+        bodies=app.state.bodies,
     )
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)

@@ -14,16 +14,18 @@ from starlette.responses import Response
 
 from app.errors import (
     BadInput,
+    BodiesFull,
     ClientGone,
     InputError,
     JobFailed,
     QueueFull,
     TooLarge,
     TooSlow,
+    Unreadable,
     shown,
 )
 from app.schemas import Experiment, Problem
-from app.validation import input_errors
+from app.validation import input_errors, not_json, unreadable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -107,19 +109,8 @@ def _http_detail(request: Request, error: HTTPException) -> str:
         allowed = (error.headers or {}).get("Allow", "another method")
         return f"received {shown(request.method)}; allowed: {allowed}"
     if error.status_code == 400 and error.__cause__ is not None:
-        return _unreadable(error.__cause__)
+        return unreadable(error.__cause__)
     return str(error.detail)
-
-
-def _unreadable(cause: BaseException) -> str:
-    """Why a body could not be read as JSON, where the position is not what matters."""
-    if isinstance(cause, UnicodeDecodeError):
-        return f"received bytes that are not UTF-8 at position {cause.start}; allowed: JSON"
-    if isinstance(cause, RecursionError):
-        return "received JSON that is nested too deeply; allowed: what the contract describes"
-    if isinstance(cause, ValueError):
-        return "received a number with too many digits; allowed: numbers that a double can hold"
-    return "received a body that cannot be read; allowed: JSON"
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
@@ -128,7 +119,7 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     first = errors[0]
     if first["type"] == "json_invalid":
         position, reason = first["loc"][-1], first["ctx"]["error"]
-        return problem(400, f"received a body that is not JSON: {reason} at position {position}")
+        return problem(400, not_json(reason, position))
     if first["type"] == "missing" and first["loc"] == ("body",):
         return bad_input(
             [InputError((), "received an empty body; allowed: an object, {} at least")]
@@ -147,6 +138,20 @@ def _body_model(request: Request) -> type[BaseModel]:
 async def _on_bad_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, BadInput)
     return bad_input(error.errors)
+
+
+async def _on_unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unreadable)
+    return problem(400, str(error))
+
+
+async def _on_bodies_full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BodiesFull)
+    detail = (
+        f"large bodies are arriving, as many as may: {error.most} bytes of all together "
+        "(UNROLLED_MAX_BODIES_BYTES); try again in 1 s"
+    )
+    return problem(503, detail, headers={"Retry-After": "1"})
 
 
 async def _on_too_slow(request: Request, error: Exception) -> Response:
@@ -189,6 +194,8 @@ _HANDLERS = {
     HTTPException: _on_http,
     RequestValidationError: _on_validation,
     BadInput: _on_bad_input,
+    Unreadable: _on_unreadable,
+    BodiesFull: _on_bodies_full,
     TooSlow: _on_too_slow,
     TooLarge: _on_too_large,
     QueueFull: _on_queue_full,

@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=4_194_304, ge=1, description="Largest request body, in bytes."
     )
+    max_bodies_bytes: int = Field(
+        default=16_777_216,
+        ge=1,
+        description="Most bytes of bodies above 64 KiB that arrive and are read at once; at least "
+        "one of the largest fits.",
+    )
     max_text_length: int = Field(default=20_000, ge=1, description="Longest text, in code points.")
     max_steps: int = Field(default=20_000, ge=1, description="Longest sequence, T.")
     max_batch_size: int = Field(default=256, ge=1, description="Largest batch, B.")

@@ -14,6 +14,22 @@ MOST_ERRORS = 20
 Location = Sequence[str | int]
 
 
+def not_json(reason: str, position: int) -> str:
+    """Where a body ceases to be JSON."""
+    return f"received a body that is not JSON: {reason} at position {position}"
+
+
+def unreadable(cause: BaseException) -> str:
+    """Why a body could not be read as JSON, where the position is not what matters."""
+    if isinstance(cause, UnicodeDecodeError):
+        return f"received bytes that are not UTF-8 at position {cause.start}; allowed: JSON"
+    if isinstance(cause, RecursionError):
+        return "received JSON that is nested too deeply; allowed: what the contract describes"
+    if isinstance(cause, ValueError):
+        return "received a number with too many digits; allowed: numbers that a double can hold"
+    return "received a body that cannot be read; allowed: JSON"
+
+
 def input_errors(model: type[BaseModel], errors: Sequence[Mapping[str, Any]]) -> list[InputError]:
     """The first errors of a body that should have been a `model`; loc is below the body."""
     return [_input_error(model, error) for error in errors[:MOST_ERRORS]]

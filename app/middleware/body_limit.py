@@ -5,19 +5,26 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.budget import Budget, Held
+from app.errors import BodiesFull
 from app.problems import problem
+
+HELD = "unrolled.held"
+"""Where a request's scope says what it has of the budget."""
 
 
 class BodyLimit:
     """413 for a body above `max_bytes`; nothing beyond the limit is ever held.
 
+    503 where all bodies that are there at once are larger than their budget, and
     408 for one that is not there `seconds` after the service began to read it.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float, bodies: Budget) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.seconds = seconds
+        self.bodies = bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a counting `receive`."""
@@ -29,9 +36,13 @@ class BodyLimit:
             refusal = problem(413, self._detail(f"{announced[:20]} bytes"))
             await refusal(scope, receive, send)
             return
-        await self.app(scope, self._counted(receive), send)
+        held = scope[HELD] = Held(self.bodies)
+        try:
+            await self.app(scope, self._counted(receive, held), send)
+        finally:
+            held.become(0)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, held: Held) -> Receive:
         received = 0
         coming = True
         deadline: float | None = None
@@ -54,6 +65,8 @@ class BodyLimit:
             received += len(message.get("body", b""))
             if received > self.max_bytes:
                 raise HTTPException(413, self._detail(f"at least {received} bytes"))
+            if not held.grow(received):
+                raise BodiesFull(self.bodies.most)
             return message
 
         return counted

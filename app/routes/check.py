@@ -4,15 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from app.canonical import canonical_check
 from app.computed import IF_NONE_MATCH, TAGGED, computed
-from app.errors import within
-from app.limits import refuse_oversize, refuse_passes
+from app.forms import check_form
 from app.problems import documented
-from app.routes.flow import require_json
+from app.routes.json_only import require_json
+from app.routes.large import LargeBodies
 from app.schemas import CheckRequest, GradientCheck
 
-router = APIRouter(prefix="/api/v1", tags=["flow"], dependencies=[Depends(require_json)])
+router = APIRouter(
+    prefix="/api/v1", tags=["flow"], dependencies=[Depends(require_json)], route_class=LargeBodies
+)
 
 
 @router.post(
@@ -27,8 +28,5 @@ async def check(
     if_none_match: Annotated[str | None, Header(description=IF_NONE_MATCH)] = None,
 ) -> Response:
     """Backpropagate, then run the network forward with one entry changed up and down, and again."""
-    settings = request.app.state.settings
-    with within("experiment"):
-        refuse_oversize(asked.experiment, settings)
-    refuse_passes(asked, settings)
-    return await computed(request, canonical_check(asked), if_none_match)
+    form = check_form(asked, request.app.state.settings)
+    return await computed(request, form, if_none_match)

@@ -15,6 +15,7 @@ from app import compute, job
 from app.canonical import canonical
 from app.compute import Compute
 from app.errors import BadInput, ClientGone, JobFailed, TooSlow
+from app.outcome import Outcome
 from app.schemas import Experiment
 
 pytestmark = pytest.mark.anyio
@@ -36,11 +37,11 @@ def fail(experiment, packed, memory_bytes, most):
 
 
 def process_id(experiment, packed, memory_bytes, most):
-    return job.Outcome("answer", str(os.getpid()).encode())
+    return Outcome("answer", str(os.getpid()).encode())
 
 
 def one_thread(experiment, packed, memory_bytes, most):
-    return job.Outcome("answer", os.environ["OPENBLAS_NUM_THREADS"].encode())
+    return Outcome("answer", os.environ["OPENBLAS_NUM_THREADS"].encode())
 
 
 def page_faults(experiment, packed, memory_bytes, most):
@@ -55,7 +56,7 @@ def page_faults(experiment, packed, memory_bytes, most):
     before = faults()
     for _ in range(10):
         job.answer(experiment)
-    return job.Outcome("answer", str((faults() - before) // 10).encode())
+    return Outcome("answer", str((faults() - before) // 10).encode())
 
 
 def slow_process_id(experiment, packed, memory_bytes, most):

@@ -9,6 +9,7 @@ import pytest
 
 from app import compute, job, memory
 from app.encoding import gzip
+from app.outcome import Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -34,11 +35,11 @@ def too_long(experiment, packed, memory_bytes, most):
     """The answer fits, its copy on the way out does not."""
     body = b"0" * (60 * MEGABYTE)
     memory.limit(memory_bytes)
-    return job.Outcome("answer", body)
+    return Outcome("answer", body)
 
 
 def said(text, packed):
-    return job.Outcome("answer", gzip(text.encode()) if packed else text.encode())
+    return Outcome("answer", gzip(text.encode()) if packed else text.encode())
 
 
 def worker_of(experiment, packed, memory_bytes, most):

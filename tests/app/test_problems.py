@@ -86,7 +86,7 @@ async def test_a_content_type_with_parameters(client):
         (b'{"a": "\xff"}', "UTF-8"),
         (b"\xff\xfe\xfd", "allowed: JSON"),
         (b"[" * 200_000, "nested"),
-        (b'{"a":' * 200_000, "nested"),
+        (b'{"a":' * 4_000, "nested"),
         (b'{"weights": {"seed": ' + b"9" * 10_000 + b"}}", "digits"),
     ],
     ids=["open", "hole", "word", "two", "control", "latin", "bytes", "arrays", "objects", "digits"],

@@ -7,10 +7,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from app import compute, job
+from app import compute
 from app.compute import Compute
 from app.encoding import gzip
 from app.errors import ClientGone, QueueFull
+from app.outcome import Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +24,7 @@ def behind(gate, experiment, packed, memory_bytes, most):
     """Work until a file is there."""
     while not gate.exists():
         time.sleep(0.005)
-    return job.Outcome("answer", gzip(b"done") if packed else b"done")
+    return Outcome("answer", gzip(b"done") if packed else b"done")
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""What each route makes of a valid request: its canonical form, unless it asks for too much."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.canonical import canonical, canonical_check
+from app.errors import within
+from app.limits import refuse_oversize, refuse_passes
+from app.schemas import CheckRequest, Experiment
+from app.settings import Settings
+
+
+def flow_form(experiment: Experiment, settings: Settings) -> bytes:
+    """Of `POST /api/v1/flow`.
+
+    Raises:
+        BadInput: where a limit is exceeded.
+    """
+    refuse_oversize(experiment, settings)
+    return canonical(experiment)
+
+
+def check_form(asked: CheckRequest, settings: Settings) -> bytes:
+    """Of `POST /api/v1/check`.
+
+    Raises:
+        BadInput: where a limit is exceeded.
+    """
+    with within("experiment"):
+        refuse_oversize(asked.experiment, settings)
+    refuse_passes(asked, settings)
+    return canonical_check(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of request: what its body has to be, and what becomes of it."""
+
+    model: type[BaseModel]
+    of: Callable[[Any, Settings], bytes]
+
+
+FORMS = {"flow": Form(Experiment, flow_form), "check": Form(CheckRequest, check_form)}
+"""The name of a route → its form."""

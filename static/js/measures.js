@@ -101,8 +101,8 @@ function allParameters({ clipping }) {
 
 function parameter(name, flow) {
   if (name === "g") return allParameters(flow);
+  if (!Object.hasOwn(flow.parameter_gradients, name)) return null;
   const found = flow.parameter_gradients[name];
-  if (!found) return null;
   const written = parameterName(name);
   const norm = `‖∂L/∂${written}‖`;
   const rows = [[norm, fromLog10(found.log10_norm, 4), "every loss, every step"]];
@@ -124,7 +124,7 @@ function parameter(name, flow) {
 function product(step, flow) {
   const series = flow.spectrum.product_log10_norm;
   const steps = series.length + 1;
-  if (!(step >= 1 && step <= steps)) return null;
+  if (!(Number.isInteger(step) && step >= 1 && step <= steps)) return null;
   const value = step === steps ? 0 : series[step - 1];
   const [t, last] = [subscript(step), subscript(steps)];
   const back = steps - step;
@@ -154,6 +154,7 @@ function samples(flow) {
 }
 
 const MEASURES = {
+  __proto__: null,
   eigenvalue: (which, flow) => eigenvalue(Number(which), flow),
   singular: (which, flow) => singular(Number(which), flow),
   product: (which, flow) => product(Number(which), flow),

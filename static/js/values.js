@@ -55,7 +55,7 @@ export function createValues(base, came) {
     of(reading, id) {
       const { flow } = reading;
       const step = stepOf(id);
-      const window = step === null ? null : windowOf(flow, step);
+      const window = step === null || step > flow.steps ? null : windowOf(flow, step);
       const same = shown === id;
       shown = id;
       if (!window) return null;

@@ -15,6 +15,7 @@ from app import memory
 from app.advice import Advice, advise
 from app.check import check
 from app.encoding import gzip
+from app.orphan import end_with_parent
 from app.resolve import Prepared, Spec, prepare
 from app.sizes import UNLIMITED, Most
 from engine import Diagnosis, GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
@@ -49,6 +50,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMI
         most: what an experiment may ask for: no advice goes beyond it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    end_with_parent()
     memory.limit(memory_bytes)
     try:
         body = answer(experiment, most)

@@ -19,7 +19,7 @@ JSON = {"content-type": "application/json"}
 WAITING = 3
 
 
-def behind(gate, experiment, packed, memory_bytes):
+def behind(gate, experiment, packed, memory_bytes, most):
     """Work until a file is there."""
     while not gate.exists():
         time.sleep(0.005)

@@ -34,6 +34,10 @@ class _Closing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():  # the client has gone, and the cycle hears of it later
+            self._transport.write(data)
+
     def is_closing(self) -> bool:
         return self._connection.lingers or self._transport.is_closing()
 
@@ -54,6 +58,7 @@ class Connection(HttpToolsProtocol):
     """
 
     max_head_bytes: ClassVar[int]
+    max_url_bytes: ClassVar[int]
     seconds: ClassVar[float]
     linger_seconds: ClassVar[float]
     linger_bytes: ClassVar[int] = LINGER_BYTES
@@ -84,9 +89,10 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._head_bytes > self.max_head_bytes:
-            self._refuse(
-                431, f"received a head of more than {self.max_head_bytes} bytes; allowed: fewer"
-            )
+            if not self._refused_address():
+                self._refuse(
+                    431, f"received a head of more than {self.max_head_bytes} bytes; allowed: fewer"
+                )
         elif self._in_head and not self._answering() and "head" not in self._timers:
             self._start("head", self.seconds, self._no_head)
 
@@ -197,7 +203,20 @@ class Connection(HttpToolsProtocol):
                 return
             self.cycle.disconnected = True  # the application finds its client gone
             self.cycle.message_event.set()
-        self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
+        if not self._refused_address():
+            self._refuse(400, "received what is no HTTP request; allowed: HTTP/1.1")
+
+    def _refused_address(self) -> bool:
+        """Whether the address alone is too long, which httptools reads no further than 64 KB."""
+        longest = self.max_url_bytes
+        if len(getattr(self, "url", b"")) <= longest:
+            return False
+        self._refuse(
+            414,
+            f"received an address of more than {longest} bytes; allowed: {longest} "
+            "(UNROLLED_MAX_URL_BYTES)",
+        )
+        return True
 
     def _unsupported_upgrade_warning(self) -> None:
         """Nothing: a request to speak WebSocket is answered like any other, and is no event."""
@@ -223,6 +242,7 @@ def connection(settings: Settings) -> type[Connection]:
     """The protocol with the limits of these settings, for uvicorn's `http`."""
     limits = {
         "max_head_bytes": settings.max_url_bytes + settings.max_header_bytes,
+        "max_url_bytes": settings.max_url_bytes,
         "seconds": settings.request_seconds,
         "linger_seconds": min(LINGER_SECONDS, settings.request_seconds),
     }

@@ -15,13 +15,17 @@ RUN python -m venv /opt/build \
  && /opt/build/bin/pip --python /opt/unrolled/bin/python install --quiet --no-compile \
         --require-hashes --only-binary :all: -r requirements.lock
 
-# Left out: NumPy's own tests, and the byte code of Plotly, of which only the JavaScript is served.
+# Left out: the packages' own tests, and of Plotly all but the script that the page draws with and
+# the file by which it is found; narwhals is needed by the rest of Plotly alone.
 COPY . .
 RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/build/bin/pip --python /opt/unrolled/bin/python install --quiet --no-deps --no-compile \
         --no-index /wheels/*.whl \
- && find /opt/unrolled -type d -name tests -path '*/numpy/*' -prune -exec rm -rf {} + \
- && python -m compileall -q -j 0 -x /plotly/ --invalidation-mode unchecked-hash /opt/unrolled/lib
+ && find /opt/unrolled -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} + \
+ && find /opt/unrolled -type d -path '*/site-packages/narwhals' -prune -exec rm -rf {} + \
+ && find /opt/unrolled -type f -path '*/site-packages/plotly/*' ! -name plotly.min.js ! -path '*/plotly/__init__.py' -delete \
+ && find /opt/unrolled -type d -path '*/site-packages/plotly/*' -empty -delete \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/unrolled/lib
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Unrolled" \

@@ -1,5 +1,6 @@
 """What the browser loads: the page's own files, and files out of installed packages."""
 
+import logging
 import re
 from importlib.metadata import version
 
@@ -11,6 +12,7 @@ STATIC_PREFIX = "/static"
 ASSETS_PREFIX = "/assets"
 
 _JS, _CSS, _TTF = "text/javascript", "text/css", "font/ttf"
+_log = logging.getLogger("unrolled")
 _BANNER = re.compile(rb"plotly\.js v([0-9][0-9A-Za-z.\-]*)")
 
 
@@ -54,6 +56,9 @@ class Assets:
         return f"{ASSETS_PREFIX}/{file.name}"
 
     async def pack(self) -> None:
-        """Compress everything, Plotly first."""
+        """Compress everything, Plotly first; what cannot be is tried again when it is asked for."""
         for file in self.packed.values():
-            await file.pack()
+            try:
+                await file.pack()
+            except Exception as error:  # noqa: BLE001  (the service is more than its files)
+                _log.warning("%s was not compressed at the start: %r", file.name, error)

@@ -1,5 +1,7 @@
 """One form for all requests that mean the same."""
 
+import re
+
 import msgspec
 
 from app.resolve import filled
@@ -11,7 +13,18 @@ def canonical(experiment: Experiment) -> bytes:
 
     It is what a worker gets, so that two requests with one form have one answer.
     """
-    return msgspec.json.encode(filled(experiment.model_dump()))
+    return _encoded(filled(experiment.model_dump()))
+
+
+_STRING_OR_MINUS_ZERO = re.compile(rb'("(?:[^"\\]|\\.)*")|-0\.0(?=[,\]}])')
+
+
+def _encoded(form: object) -> bytes:
+    """As JSON, in which zero has no sign."""
+    encoded = msgspec.json.encode(form)
+    if b"-0.0" not in encoded:
+        return encoded
+    return _STRING_OR_MINUS_ZERO.sub(lambda found: found[1] or b"0.0", encoded)
 
 
 def canonical_check(asked: CheckRequest) -> bytes:
@@ -19,4 +32,4 @@ def canonical_check(asked: CheckRequest) -> bytes:
     experiment = filled(asked.experiment.model_dump())
     idle = Experiment().model_dump(include={"clip", "follow", "window"})
     fields = asked.model_dump(include={"entries", "step"})
-    return msgspec.json.encode({"task": "check", "experiment": experiment | idle} | fields)
+    return _encoded({"task": "check", "experiment": experiment | idle} | fields)

@@ -1,9 +1,19 @@
 """The command line: `unrolled serve`, `unrolled settings`, `unrolled --version`."""
 
 import argparse
+import os
+import socket
+import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from app import __version__
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_REFUSED = 2
+"""The exit code where what was asked for cannot be."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,26 +41,72 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _serve(host: str | None, port: int | None) -> None:
-    """Serve until stopped; what the web needs is imported here, so that `--version` is quick."""
-    import uvicorn
+    """Serve until stopped; what the web needs is imported here, so that `--version` is quick.
 
-    from app.connection import connection
-    from app.logs import CONFIG
-    from app.main import create_app
-    from app.settings import Settings
+    Where it cannot start, one line says why, and the exit code is 2.
+    """
+    from pydantic import ValidationError
 
     given = {"host": host, "port": port}
     options = {name: value for name, value in given.items() if value is not None}
-    settings = Settings.model_validate(Settings().model_dump() | options)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        http=connection(settings),
-        ws="none",
-        server_header=False,
-        timeout_keep_alive=settings.keep_alive_seconds,
-        timeout_graceful_shutdown=settings.stop_seconds,
-        log_config=CONFIG,
-        access_log=False,
-    )
+    try:
+        from app.settings import Settings
+
+        settings = Settings.model_validate(Settings().model_dump() | options)
+        from app.main import create_app
+    except ValidationError as error:
+        _refuse("; ".join(_wrong(one, options) for one in error.errors()))
+    if busy := _occupied(settings.host, settings.port):
+        _refuse(busy)
+
+    import uvicorn
+    from uvicorn.config import STARTUP_FAILURE
+
+    from app import logs
+    from app.connection import connection
+
+    try:
+        uvicorn.run(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            http=connection(settings),
+            ws="none",
+            server_header=False,
+            timeout_keep_alive=settings.keep_alive_seconds,
+            timeout_graceful_shutdown=settings.stop_seconds,
+            log_config=logs.config(settings.log),
+            access_log=False,
+        )
+    except SystemExit as stop:
+        raise SystemExit(_REFUSED if stop.code == STARTUP_FAILURE else stop.code) from None
+
+
+def _refuse(why: str) -> NoReturn:
+    print(f"unrolled: {why}", file=sys.stderr)
+    raise SystemExit(_REFUSED)
+
+
+def _wrong(error: "ErrorDetails", options: dict[str, Any]) -> str:
+    """What is wrong with a setting: where it comes from, what came, what is allowed."""
+    name = str(error["loc"][0])
+    source = f"--{name}" if name in options else f"UNROLLED_{name.upper()}"
+    allowed = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"{source}: received {error['input']!r}; allowed: {allowed.partition(', unable')[0]}"
+
+
+def _occupied(host: str, port: int) -> str:
+    """Why nothing can listen there, or "" where it can."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                if os.name == "posix":
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return (
+            f"cannot listen on {host} port {port}: {reason}; choose another with --port or --host"
+        )
+    return ""

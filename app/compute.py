@@ -17,6 +17,7 @@ from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_
 from app.canonical import canonical
 from app.errors import (
     BadInput,
+    CannotStart,
     ClientGone,
     JobFailed,
     QueueFull,
@@ -25,6 +26,7 @@ from app.errors import (
     Unreadable,
 )
 from app.job import work
+from app.killed import was_killed
 from app.outcome import Outcome
 from app.reading import read
 from app.schemas import Experiment
@@ -75,7 +77,7 @@ class Compute:
         most: Most = UNLIMITED,
     ) -> None:
         self.workers = workers
-        self.warmed = False
+        self.warmed = self._warming = False
         self.refusals = dict.fromkeys(("queue", "time", "memory", "input", "failed", "gone"), 0)
         self._seconds = seconds
         self._memory_bytes = memory_bytes
@@ -83,6 +85,7 @@ class Compute:
         self._most = most
         self._present = 0
         self._usual = 0.0
+        self._begun: set[float] = set()
         self._turns = CapacityLimiter(workers)
         self._reads = CapacityLimiter(max(1, min(_MOST_READ, workers // 2)))
         for name in _ONE_THREAD:  # read by the numeric libraries when a worker starts
@@ -107,19 +110,43 @@ class Compute:
 
     @property
     def retry_after(self) -> int:
-        """Whole seconds after which the queue should be shorter, from how long jobs took lately."""
-        return max(1, math.ceil(self._usual * (self.waiting + 1) / self.workers))
+        """Whole seconds after which the queue should be shorter.
+
+        From how long jobs took lately, or from how long those in hand take already, where that is
+        longer.
+        """
+        now = time.monotonic()
+        ages = [now - begun for begun in self._begun]
+        each = max(self._usual, sum(ages) / len(ages) if ages else 0.0)
+        return max(1, math.ceil(each * (self.waiting + 1) / self.workers))
 
     async def warm(self) -> None:
         """Start every worker and let it run a first job, so that no client waits for that.
 
         Raises:
-            ExceptionGroup: of JobFailed, where a worker cannot compute; the log says why.
+            CannotStart: a worker cannot compute.
         """
-        async with anyio.create_task_group() as tasks:
-            for _ in range(self.workers):
-                tasks.start_soon(self.flow, canonical(Experiment()), False, anyio.sleep_forever)
+        self._warming = True
+        try:
+            async with anyio.create_task_group() as tasks:
+                for _ in range(self.workers):
+                    tasks.start_soon(self.flow, canonical(Experiment()), False, anyio.sleep_forever)
+        except ExceptionGroup as errors:
+            raise CannotStart(self._why(errors.exceptions[0])) from errors
+        finally:
+            self._warming = False
         self.warmed = True
+
+    def _why(self, error: Exception) -> str:
+        """Why a worker cannot compute a first job, in a line."""
+        if isinstance(error, TooSlow):
+            return f"a first job takes more than {self._seconds:g} s (UNROLLED_JOB_SECONDS)"
+        lines = getattr(error, "detail", "").split("\n")
+        how = next((line for line in reversed(lines) if line), "its memory is used up")
+        return (
+            f"a worker cannot compute: {how}; it may take {self._memory_bytes} bytes of memory "
+            "(UNROLLED_MEMORY_BYTES)"
+        )
 
     async def flow(
         self, experiment: bytes, packed: bool, gone: Callable[[], Awaitable[None]]
@@ -191,8 +218,9 @@ class Compute:
                 return "memory", TooLarge(self._memory_bytes)
             case None:
                 return "gone", ClientGone()
-        _log.error("a job failed:\n%s", outcome.detail)
-        return "failed", JobFailed()
+        if not self._warming:
+            _log.error("a job failed:\n%s", outcome.detail)
+        return "failed", JobFailed(outcome.detail)
 
     async def _run(
         self, job: Job, gone: Callable[[], Awaitable[None]], few: CapacityLimiter
@@ -211,7 +239,11 @@ class Compute:
             async with few, self._turns:
                 running = True
                 begun = time.monotonic()
-                outcome = await self._in_worker(job)
+                self._begun.add(begun)
+                try:
+                    outcome = await self._in_worker(job)
+                finally:
+                    self._begun.discard(begun)
                 self._usual += _NEWEST * (time.monotonic() - begun - self._usual)
             tasks.cancel_scope.cancel()
         return outcome
@@ -231,6 +263,9 @@ class Compute:
                         return await to_process.run_sync(job, cancellable=True, limiter=everyone)
                     except BrokenWorkerProcess as error:
                         if not idle or not isinstance(error.__cause__, BrokenResourceError):
+                            if was_killed(error):
+                                _log.warning("a worker was killed, as for want of memory")
+                                return Outcome("large")
                             detail = f"the worker crashed: {error.__cause__!r}"
                             return Outcome("failed", detail=detail)
                         idle -= 1

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from app.encoding import accepted
+from app.flights import Gone
 from app.tags import entity_tag, names
 
 _TAG = {
@@ -49,8 +50,15 @@ async def computed(request: Request, form: bytes, if_none_match: str | None) -> 
     packed = accepted(request.headers.get("accept-encoding"), "gzip")
     body = state.answers.get((tag, packed))
     if body is None:
-        body = await state.compute.flow(form, packed, departure(request))
-        state.answers.keep((tag, packed), body)
+        key, compute = (tag, packed), state.compute
+
+        async def start(nobody: Gone) -> bytes:
+            answer: bytes = await compute.flow(form, packed, nobody)
+            state.answers.keep(key, answer)
+            return answer
+
+        gone = departure(request)
+        body = await state.flights.share(key, start, gone, compute.retry_after)
     if packed:
         headers["Content-Encoding"] = "gzip"
     return Response(body, media_type="application/json", headers=headers)

@@ -61,6 +61,10 @@ class _Closing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():  # the client has gone, and the cycle hears of it later
+            self._transport.write(data)
+
     def is_closing(self) -> bool:
         return self._connection.lingers or self._transport.is_closing()
 
@@ -84,6 +88,7 @@ class Connection(HttpToolsProtocol):
 
     max_head_bytes: ClassVar[int]
     max_header_bytes: ClassVar[int]
+    max_url_bytes: ClassVar[int]
     seconds: ClassVar[float]
     linger_seconds: ClassVar[float]
     linger_bytes: ClassVar[int] = LINGER_BYTES
@@ -291,6 +296,12 @@ class Connection(HttpToolsProtocol):
                 self.cycle.message_event.set()
                 self._refuse(status, detail)
                 return
+        elif (longest := self.max_url_bytes) < len(getattr(self, "url", b"")):
+            status = 414  # httptools reads no address further than 64 KB
+            detail = (
+                f"received an address of more than {longest} bytes; allowed: {longest} "
+                "(UNROLLED_MAX_URL_BYTES)"
+            )
         if self._answering():
             self._fault = status, detail
             self._unread.clear()
@@ -319,6 +330,7 @@ def connection(settings: Settings) -> type[Connection]:
     limits = {
         "max_head_bytes": settings.max_url_bytes + settings.max_header_bytes,
         "max_header_bytes": settings.max_header_bytes,
+        "max_url_bytes": settings.max_url_bytes,
         "seconds": settings.request_seconds,
         "linger_seconds": min(LINGER_SECONDS, settings.request_seconds),
     }

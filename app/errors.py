@@ -86,7 +86,19 @@ class QueueFull(Exception):
 
 
 class JobFailed(Exception):
-    """A worker crashed or met an error of ours: 500; the log says more."""
+    """A worker crashed or met an error of ours: 500; the log says more.
+
+    Attributes:
+        detail: how; for the log alone.
+    """
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("job failed")
+        self.detail = detail
+
+
+class CannotStart(Exception):
+    """The workers cannot compute, so that the service does not start; the text says why."""
 
 
 class ClientGone(Exception):

@@ -16,6 +16,7 @@ from app.advice import Advice, advise
 from app.check import check
 from app.encoding import gzip
 from app.errors import InputError
+from app.orphan import end_with_parent
 from app.outcome import Outcome
 from app.resolve import Prepared, Spec, prepare
 from app.sizes import UNLIMITED, Most
@@ -35,6 +36,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMI
         most: what an experiment may ask for: no advice goes beyond it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    end_with_parent()
     memory.limit(memory_bytes)
     try:
         body = answer(experiment, most)

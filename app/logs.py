@@ -1,8 +1,9 @@
-"""The log: one JSON object a line."""
+"""The log: one JSON object a line, or for a person the address and what goes wrong."""
 
 import logging
+import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -35,14 +36,64 @@ def _plain(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_RUNNING = "Uvicorn running on "
+_EXITING = "Application startup failed. Exiting."
+_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared, not bound)
+
+
+def _needed(record: logging.LogRecord) -> bool:
+    """Not that the service ends where it cannot start: what it says of that stands before."""
+    return record.msg != _EXITING
+
+
+def _for_a_person(record: logging.LogRecord) -> bool:
+    """The address, and what is worse than information."""
+    return record.levelno >= logging.WARNING or _is_running(record)
+
+
+def _is_running(record: logging.LogRecord) -> bool:
+    return str(record.msg).startswith(_RUNNING) and len(record.args or ()) == 3
+
+
+class PlainFormatter(logging.Formatter):
+    """A record as a person reads it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; a failure with its traceback."""
+        if _is_running(record) and isinstance(record.args, tuple):
+            scheme, host, port = record.args
+            name = _UNSPECIFIED.get(str(host), str(host))
+            shown = f"[{name}]" if ":" in name else name
+            return f"Unrolled is at {scheme}://{shown}:{port} (Ctrl+C stops it)"
+        return f"{record.levelname.lower()}: {super().format(record)}"
+
+
+def config(form: Literal["auto", "json", "plain"]) -> dict[str, Any]:
+    """For `logging.config.dictConfig`; the server's own lines take the same form.
+
+    Args:
+        form: `auto` is plain where the log goes to a terminal.
+    """
+    plain = form == "plain" or (form == "auto" and sys.stderr.isatty())
+    if not plain:
+        return CONFIG
+    log = CONFIG["handlers"]["log"] | {"formatter": "plain", "filters": ["needed", "person"]}
+    return CONFIG | {"handlers": {"log": log}}
+
+
 CONFIG: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": JsonFormatter}},
+    "formatters": {"json": {"()": JsonFormatter}, "plain": {"()": PlainFormatter}},
+    "filters": {
+        "needed": {"()": lambda: _needed},
+        "person": {"()": lambda: _for_a_person},
+    },
     "handlers": {
         "log": {
             "class": "logging.StreamHandler",
             "formatter": "json",
+            "filters": ["needed"],
             "stream": "ext://sys.stderr",
         }
     },
@@ -51,4 +102,4 @@ CONFIG: dict[str, Any] = {
         for name in ("uvicorn", "unrolled")
     },
 }
-"""For `logging.config.dictConfig`; the server's own lines take the same form."""
+"""JSON, for `logging.config.dictConfig`."""

@@ -6,17 +6,20 @@ from functools import partial
 
 import anyio
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__, problems
 from app.answers import Answers
 from app.assets import STATIC_PREFIX, Assets
 from app.budget import Budget
 from app.compute import Compute
+from app.errors import CannotStart
+from app.flights import Flights
 from app.guard import guarded
 from app.metrics import Metrics
 from app.middleware.body_limit import BodyLimit
 from app.middleware.compression import Compression
+from app.middleware.head import Head
 from app.middleware.observe import Observe
 from app.middleware.stopping import Running, Stopping
 from app.openapi import describe
@@ -40,8 +43,40 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         background.cancel_scope.cancel()
 
 
+def _why_not(error: BaseException) -> str:
+    """Why the workers cannot compute, where that is what is wrong."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) if isinstance(error, CannotStart) else ""
+
+
 class Service(FastAPI):
     """FastAPI inside the service's walls, which even its answer to a failure of ours passes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Where the workers cannot compute, say so in a line instead of a traceback."""
+        if scope["type"] != "lifespan":
+            await super().__call__(scope, receive, send)
+            return
+
+        failed: Message | None = None
+
+        async def held_back(message: Message) -> None:
+            nonlocal failed
+            if message["type"] == "lifespan.startup.failed":
+                failed = message
+            else:
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, held_back)
+        except BaseException as error:
+            if failed is None:
+                raise
+            why = _why_not(error)
+            await send({**failed, "message": why} if why else failed)
+            if not why:
+                raise
 
     def build_middleware_stack(self) -> ASGIApp:
         """Everything, the middleware for failures too, within `guarded`."""
@@ -71,9 +106,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.running = Running()
     app.state.bodies = Budget(max(settings.max_bodies_bytes, settings.max_body_bytes))
     app.state.answers = Answers(settings.cache_bytes)
+    app.state.flights = Flights(settings.max_waiting)
     app.state.metrics = Metrics(app.state.compute, app.state.answers)
     app.state.assets = Assets()
-    app.state.templates = templates(app.state.assets)
+    app.state.templates = templates(app.state.assets, settings)
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
@@ -82,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)
+    app.add_middleware(Head)
     app.add_middleware(Observe, metrics=app.state.metrics)
     for room in (page, docs, health, flow, check, presets):
         app.include_router(room.router)

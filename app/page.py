@@ -9,9 +9,10 @@ from app.equations import EQUATIONS
 from app.notation import math
 from app.paths import page_directory
 from app.presets import PRESETS
+from app.settings import Settings
 
 
-def templates(assets: Assets) -> Jinja2Templates:
+def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     """The template environment.
 
     Globals that every template sees:
@@ -22,6 +23,7 @@ def templates(assets: Assets) -> Jinja2Templates:
     * `math(latex)`: MathML markup; red terms of the notes carry `class="known"`.
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
     * `offered`: the same as `GET /api/v1/presets` answers it.
+    * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
     """
     environment = Environment(
@@ -40,6 +42,7 @@ def templates(assets: Assets) -> Jinja2Templates:
         "equations": EQUATIONS,
         "presets": PRESETS,
         "offered": [preset.model_dump(mode="json") for preset in PRESETS],
+        "limits": settings,
         "version": __version__,
     }
     return Jinja2Templates(env=environment)

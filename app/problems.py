@@ -24,6 +24,7 @@ from app.errors import (
     Unreadable,
     shown,
 )
+from app.middleware.head import ASKED
 from app.schemas import Experiment, Problem
 from app.validation import input_errors, not_json, unreadable
 
@@ -107,7 +108,8 @@ def _http_detail(request: Request, error: HTTPException) -> str:
         return f"received {shown(request.url.path)}; nothing is there. The API is listed at /docs"
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "another method")
-        return f"received {shown(request.method)}; allowed: {allowed}"
+        method = request.scope.get(ASKED, request.method)
+        return f"received {shown(method)}; allowed: {allowed}"
     if error.status_code == 400 and error.__cause__ is not None:
         return unreadable(error.__cause__)
     return str(error.detail)

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from app import memory
 from app.errors import BadInput, InputError, Unreadable
 from app.forms import FORMS
+from app.orphan import end_with_parent
 from app.outcome import Outcome
 from app.settings import Settings
 from app.validation import input_errors, not_json, unreadable
@@ -71,6 +72,7 @@ def read(route: str, body: bytes, settings: Settings, memory_bytes: int) -> Outc
         memory_bytes: how much memory the job may take.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    end_with_parent()
     memory.limit(memory_bytes)
     gc.disable()  # a million lists and no cycle: looking for one takes three quarters of the time
     try:

@@ -125,6 +125,8 @@ def filled(spec: Spec) -> Spec:
         outputs = label["of"] if label else inputs
         single = TOPOLOGIES[network["topology"]].single
         steps = steps or (1 if single else len(tokens) - (label is None))
+    else:
+        steps = steps or _explicit_steps(sequence, network["topology"])
     sizes = {"input_size": inputs, "output_size": outputs}
     said = {name: size for name, size in network.items() if size is not None}
     own = CELLS[network["cell"]].default_truncation
@@ -133,8 +135,24 @@ def filled(spec: Spec) -> Spec:
         "weights": spec["weights"] | _biases(spec["weights"], network),
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
+        "window": _window(spec["window"], steps),
         "include": included(spec["include"]),
     }
+
+
+def _explicit_steps(sequence: Spec, topology: str) -> int:
+    """T as the arrays say it."""
+    wiring = TOPOLOGIES[topology]
+    said = sequence["inputs"] if wiring.reads_all else sequence["targets"]
+    return len(said) if wiring.reads_all or wiring.emits_all else 1
+
+
+def _window(window: Spec | None, steps: int) -> Spec | None:
+    """Steps beyond T are left out; a window that holds every step is none."""
+    if window is None or window["first"] > steps:
+        return window
+    held = {"first": window["first"], "last": min(window["last"], steps)}
+    return None if held == {"first": 1, "last": steps} else held
 
 
 def included(named: Collection[str]) -> list[str]:

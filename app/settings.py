@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     )
     stop_seconds: int = Field(
         default=3, ge=0, description="Seconds that running requests have to end after SIGTERM."
+    )
+    log: Literal["auto", "json", "plain"] = Field(
+        default="auto",
+        description="`plain` is for a person: the address and what goes wrong; `json` is one "
+        "object a line; `auto` is plain on a terminal.",
     )
     max_body_bytes: int = Field(
         default=4_194_304, ge=1, description="Largest request body, in bytes."

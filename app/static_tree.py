@@ -8,15 +8,55 @@ what carries the current hash may be cached for ever.
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Message, Receive, Scope, Send
 
 from app.packed import IMMUTABLE
+from app.problems import problem
 
 _HASH = re.compile(r"[0-9a-f]{12}")
 _Stamp = tuple[tuple[str, int, int], ...]
+
+
+_RANGES = {
+    400: "received a Range that cannot be read; allowed: bytes=first-last, as in RFC 9110",
+    416: "received a Range that lies outside the file; allowed: one that begins within it",
+}
+
+
+class _Explained(Response):
+    """A file, or a problem document where the range of it that is asked for cannot be given."""
+
+    def __init__(self, file: FileResponse) -> None:
+        self._file = file
+        self.status_code = file.status_code
+        self.raw_headers = file.raw_headers  # one list: who adds a header adds it to the file's
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or why not."""
+        refused = False
+
+        async def explained(message: Message) -> None:
+            nonlocal refused
+            if refused:
+                return
+            if message["type"] == "http.response.start" and message["status"] in _RANGES:
+                refused = True
+                headers = {
+                    name.decode("latin-1"): value.decode("latin-1")
+                    for name, value in message["headers"]
+                    if name.lower() == b"content-range"
+                }
+                answer = problem(message["status"], _RANGES[message["status"]], headers=headers)
+                await answer(scope, receive, send)
+            else:
+                await send(message)
+
+        await self._file(scope, receive, explained)
 
 
 class StaticTree(StaticFiles):
@@ -49,6 +89,11 @@ class StaticTree(StaticFiles):
                 digest.update(f"{name}\0{len(content)}\0".encode() + content)
             self._hash, self._stamp = digest.hexdigest()[:12], stamp
         return self._hash
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """Starlette's answer, whose refusals of a range are problem documents."""
+        response = super().file_response(*args, **options)
+        return _Explained(response) if isinstance(response, FileResponse) else response
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file with its cache headers; an outdated hash still finds the current file."""

@@ -248,6 +248,23 @@ def test_only_main_acts_on_import() -> None:
     assert wrong == set()
 
 
+def test_tables_that_are_looked_into_have_no_inherited_names() -> None:
+    """`TABLE[name]` finds `constructor` in an ordinary object, and names may come from a link."""
+    looked_into = re.compile(r"\b([A-Z][A-Z_]+)(?:\?\.)?\[(?![\d\"'`])|\bin ([A-Z][A-Z_]+)\b")
+    table = re.compile(r"const ([A-Z][A-Z_]+) = \{\s*(__proto__: null)?")
+    used = {
+        name for text in JS_TEXTS.values() for pair in looked_into.findall(text) for name in pair
+    }
+    found = [
+        (module, name, bare)
+        for module, text in JS_TEXTS.items()
+        for name, bare in table.findall(text)
+        if name in used
+    ]
+    assert len(found) > 20
+    assert [f"{module}: {name}" for module, name, bare in found if not bare] == []
+
+
 # --- every file -----------------------------------------------------------------------------------
 
 

@@ -91,13 +91,13 @@ class RandomWeights(StrictModel):
         default=0.0,
         description="Added to the bias of the forget gate, lstm only: one number for every layer, "
         "or a list with one a layer, the lowest first. A positive one keeps more of c.",
-        examples=[1.0],
+        examples=[0.0],
     )
     update_bias: PerLayer = Field(
         default=0.0,
         description="Likewise for the update gate z, gru only: h_t = (1 − z) n + z h_{t−1}, so "
         "that a positive one keeps more of h.",
-        examples=[1.0],
+        examples=[0.0],
     )
 
 

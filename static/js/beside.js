@@ -11,18 +11,27 @@ const NEAR = 14;
 
 /** Each picture's things, and what of the picture each of them takes. */
 const FIGURES = {
+  __proto__: null,
   clipping: { spots: parameterSpots, shape: "row" },
   spectrum: { spots: eigenvalueSpots, shape: "dot" },
   singular: { spots: singularSpots, shape: "dot" },
   product: { spots: productSpots, shape: "column" },
 };
 
-const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+/** Whose picture each kind of thing is in. */
+const PICTURES = {
+  __proto__: null,
+  eigenvalue: "spectrum",
+  parameter: "clipping",
+  singular: "singular",
+  product: "product",
+};
+
+const MOVES = { __proto__: null, ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
 /** The picture that holds such a thing: "spectrum" of "eigenvalue.3"; "" of a node. */
 export function pictureOf(id) {
-  const found = { eigenvalue: "spectrum", parameter: "clipping" }[id.split(".")[0]];
-  return found ?? (id.includes(".") ? id.split(".")[0] : "");
+  return id.includes(".") ? (PICTURES[id.split(".")[0]] ?? "") : "";
 }
 
 /** From an axis to pixels of the whole figure. */

@@ -14,7 +14,7 @@ const MOST_WORK = 1e8;
 /** Forward passes for each entry, at most. */
 const PASSES = 8;
 
-const GATES = { lstm: 4, gru: 3 };
+const GATES = { __proto__: null, lstm: 4, gru: 3 };
 
 /** A difference is told apart from its own error to this part. */
 const TOLERANCE = 1e-6;

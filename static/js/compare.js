@@ -6,8 +6,9 @@ import { differenceSentence, namesOf } from "./difference.js";
 import { keyOf, toRequest } from "./experiment.js";
 import { shorten } from "./format.js";
 import { lossName } from "./letters.js";
+import { fromFragment } from "./link.js";
 import { forReaders } from "./problems.js";
-import { fromFragment, toFragment } from "./properties.js";
+import { toFragment } from "./properties.js";
 import { read } from "./reading.js";
 import { sameWindow } from "./view.js";
 

@@ -108,7 +108,7 @@ function put(document, element, value) {
 }
 
 /** What is in force, where it is not what was set. */
-const IN_FORCE = { reach: reachOf, activation: activationOf };
+const IN_FORCE = { __proto__: null, reach: reachOf, activation: activationOf };
 
 /**
  * Show the settings in the form.

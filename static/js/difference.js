@@ -5,7 +5,7 @@ import { compare, fromLog10, glyph, number, plural, portion, share, shorten, sub
 import { lossName } from "./letters.js";
 import { isCopy, passageOf } from "./passage.js";
 
-const CELLS = { elman: "Elman", jordan: "Jordan", lstm: "LSTM", gru: "GRU" };
+const CELLS = { __proto__: null, elman: "Elman", jordan: "Jordan", lstm: "LSTM", gru: "GRU" };
 const SAME = "A and B are the same experiment: change anything.";
 
 /** More differences than these are counted, not named. */
@@ -13,7 +13,7 @@ const MOST = 3;
 
 const spaced = (word) => word.replaceAll("-", " ");
 
-const TOKENS = { graphemes: "characters", characters: "code points", words: "words" };
+const TOKENS = { __proto__: null, graphemes: "characters", characters: "code points", words: "words" };
 
 /** Facets of an experiment: the settings that make it, and how it is called; "" where it is none. */
 const FACETS = [

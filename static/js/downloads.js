@@ -49,7 +49,7 @@ function quoted(value) {
 }
 
 /** Which of two experiments a picture that leaves the page shows. */
-const SIDES = { compared: "A", profile: "B-and-A" };
+const SIDES = { __proto__: null, compared: "A", profile: "B-and-A" };
 
 /**
  * The name of a file, which says what it holds: "unrolled-lstm-many-to-one-T100-H16-profile".

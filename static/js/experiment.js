@@ -18,7 +18,7 @@ export function isGated(cell) {
 }
 
 /** Whose gate can be opened by a bias: cell → the setting, and the request's field. */
-export const GATE_BIASES = { lstm: ["forget", "forget_bias"], gru: ["update", "update_bias"] };
+export const GATE_BIASES = { __proto__: null, lstm: ["forget", "forget_bias"], gru: ["update", "update_bias"] };
 
 /**
  * The biases of a gate, one a layer; a layer that has none of its own has the one below's.
@@ -236,6 +236,7 @@ export function fromExperiment(experiment) {
 
 /** Which settings say each part of a request. */
 const SECTIONS = {
+  __proto__: null,
   network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
   weights: ["weights", "init", "radius", "wseed", "forget", "update"],
   sequence: ["data"],

@@ -1,6 +1,7 @@
 /** Numbers and tokens as text. */
 
 const SUPERSCRIPTS = {
+  __proto__: null,
   "-": "⁻",
   0: "⁰",
   1: "¹",
@@ -21,6 +22,7 @@ const EQUAL = 1e-9;
 
 /** Parameters in the notes' symbols. */
 const PARAMETERS = {
+  __proto__: null,
   W_xh: "Wˣ",
   W_hh: "Wᴴ",
   W_yh: "Wʸ",
@@ -69,7 +71,7 @@ export function symbol(id) {
 }
 
 /** How activations are written in formulas; a linear unit has none. */
-const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu" };
+const ACTIVATIONS = { __proto__: null, tanh: "tanh", sigmoid: "σ", relu: "relu" };
 
 /** @param {string} activation   a name of the contract @returns {string} "" for linear */
 export function activationSymbol(activation) {

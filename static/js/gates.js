@@ -5,6 +5,7 @@ import { lossName } from "./letters.js";
 
 /** Names of the gates, and of what they let in. */
 const NAMES = {
+  __proto__: null,
   input: "input",
   forget: "forget",
   cell: "candidate",
@@ -21,6 +22,7 @@ export function gateName(name) {
 
 /** Their letters in the equations. */
 export const LETTERS = {
+  __proto__: null,
   input: "i",
   forget: "f",
   cell: "g",

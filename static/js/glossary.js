@@ -24,6 +24,7 @@ function threshold({ clipping: { threshold: limit, engaged } }) {
  * @type {Object<string, [string | null, (reading: import("./types.js").Reading) => string]>}
  */
 export const TERMS = {
+  __proto__: null,
   gamma: [
     "γ",
     ({ flow }) =>

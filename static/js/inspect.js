@@ -69,6 +69,7 @@ function nodeTitle(node, reading) {
 }
 
 const EDGES = {
+  __proto__: null,
   "input-xh": "input to hidden state",
   "recurrent-hh": "past to hidden state",
   "recurrent-ch": "context units to hidden state",

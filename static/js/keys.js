@@ -8,7 +8,7 @@ import { hiddenId } from "./reading.js";
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
 /** Along the edges, in the order of the way back and against it. */
-const EDGES = { e: 1, E: -1 };
+const EDGES = { __proto__: null, e: 1, E: -1 };
 
 /**
  * @param {HTMLElement} place   what holds the focus meanwhile

@@ -10,7 +10,7 @@ import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
 import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
-import { putNotes, putReasons } from "./notes.js";
+import { putLeftOut, putNotes, putReasons } from "./notes.js";
 import { createOpening } from "./opening.js";
 import { createPictures } from "./pictures.js";
 import { readPresets } from "./presets.js";
@@ -20,6 +20,7 @@ import { followedAtOnce, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
 import { clippingSentence } from "./clipped.js";
 import { listenTerms, putExplained } from "./explain.js";
+import { learnRanges } from "./link.js";
 import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
 import { createStore } from "./state.js";
@@ -36,6 +37,7 @@ const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
 const offered = readPresets(document);
+learnRanges(document);
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
 const signed = createValues(API, () => opening.showSelected(pictures.reading()));
@@ -89,7 +91,7 @@ const client = flowClient(API, {
     root.dataset.state = "ready";
   },
   problem(problem) {
-    showProblem(document, problem);
+    showProblem(document, problem, !latest);
     if (!latest) get("summary").textContent = "Nothing to draw yet.";
     get("stack").classList.toggle("stale", latest !== null);
     root.dataset.state = "error";
@@ -194,6 +196,7 @@ function showLook() {
 store.subscribe((settings, changed) => {
   putControls(document, settings);
   putReasons(document, settings);
+  putLeftOut(document, store.leftOut());
   showLook();
   comparison.sync();
   if ([...changed].every((name) => OF_THE_PAGE.has(name))) {
@@ -294,6 +297,7 @@ plotly.then((came) => {
 });
 putControls(document, store.get());
 putReasons(document, store.get());
+putLeftOut(document, store.leftOut());
 send(store.get());
 comparison.sync();
 showLook();

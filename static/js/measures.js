@@ -101,8 +101,8 @@ function allParameters({ clipping }) {
 
 function parameter(name, flow) {
   if (name === "g") return allParameters(flow);
+  if (!Object.hasOwn(flow.parameter_gradients, name)) return null;
   const found = flow.parameter_gradients[name];
-  if (!found) return null;
   const written = parameterName(name);
   const norm = `‖∂L/∂${written}‖`;
   const rows = [[norm, fromLog10(found.log10_norm, 4), "every loss, every step"]];
@@ -153,6 +153,7 @@ function samples(flow) {
 }
 
 const MEASURES = {
+  __proto__: null,
   eigenvalue: (which, flow) => eigenvalue(Number(which), flow),
   singular: (which, flow) => singular(Number(which), flow),
   product: (which, flow) => product(Number(which), flow),

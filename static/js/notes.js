@@ -30,6 +30,13 @@ function linkNote(document, settings) {
   return opened ? "The text of this link was too long for it and is not here." : "";
 }
 
+/** Say what was left out of the link that was opened. @param {string} words */
+export function putLeftOut(document, words) {
+  const place = document.getElementById("left-out");
+  if (place.textContent !== words) place.textContent = words;
+  place.hidden = !words;
+}
+
 /** How far back truncation lets a loss reach, as it is in force. */
 export function reachOf({ cell, reach }) {
   if (reach !== "default") return reach;

@@ -66,7 +66,7 @@ export function walk(reading, from, key) {
 }
 
 /** In which order the gradient comes to the nodes of one step. */
-const RANKS = { loss: 0, output: 1, hidden: 2, cell: 2, context: 3, input: 4 };
+const RANKS = { __proto__: null, loss: 0, output: 1, hidden: 2, cell: 2, context: 3, input: 4 };
 
 /** A node's turn on the way back: later steps first, then from the loss down to the input. */
 function turn({ node: { step, kind, layer = 0 } }) {

@@ -57,7 +57,7 @@ function matrixFrames(width) {
   };
 }
 
-const ALONE = { clipping, product, singular, spectrum };
+const ALONE = { __proto__: null, clipping, product, singular, spectrum };
 
 /**
  * @param {Document} document

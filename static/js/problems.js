@@ -41,6 +41,7 @@ export function setFieldError(field, text) {
 /** @param {Document} document */
 export function clearProblems(document) {
   document.getElementById("problem").hidden = true;
+  document.getElementById("restart").hidden = true;
   for (const line of document.querySelectorAll("[data-error]:not([hidden])")) {
     setFieldError(line.closest("[data-pointer]"), "");
   }
@@ -49,8 +50,9 @@ export function clearProblems(document) {
 /**
  * @param {Document} document
  * @param {import("./api.js").Problem} problem
+ * @param {boolean} first   nothing is drawn yet: a way to what can be is offered
  */
-export function showProblem(document, problem) {
+export function showProblem(document, problem, first = false) {
   clearProblems(document);
   const homeless = [];
   for (const { pointer, detail } of problem.errors) {
@@ -60,7 +62,9 @@ export function showProblem(document, problem) {
   }
   const general = problem.errors.length ? homeless.join("; ") : problem.message;
   const place = document.getElementById("problem");
-  place.hidden = !general;
-  document.getElementById("problem-text").textContent = forReaders(general);
+  place.hidden = !general && !first;
+  document.getElementById("problem-text").textContent =
+    forReaders(general) || "A setting does not fit: what is allowed stands beside it.";
+  document.getElementById("restart").hidden = !first;
   document.getElementById("retry").hidden = problem.errors.length > 0;
 }

@@ -1,61 +1,25 @@
 /** The one table of what can be set: defaults, and how each is written in the URL. */
 
-const text = { print: String, parse: (s) => s };
-const whole = {
-  print: String,
-  parse: (s) => (/^\d{1,7}$/.test(s) ? Number(s) : undefined),
-};
-const real = {
-  print: String,
-  parse: (s) => (s.trim() !== "" && Number.isFinite(Number(s)) ? Number(s) : undefined),
-};
-/** Numbers, or "none" where an example has them and an experiment that began there has not. */
-const json = {
-  print: (value) => (value === null ? "none" : JSON.stringify(value)),
-  parse: (s) => {
-    if (s === "none") return null;
-    try {
-      const value = JSON.parse(s);
-      return value !== null && typeof value === "object" ? value : undefined;
-    } catch {
-      return undefined;
-    }
-  },
-};
-
-/** A number for every layer, or one for each: "1", "3,0". */
-const biases = {
-  print: String,
-  parse: (s) => {
-    const values = s.split(",").map(real.parse);
-    if (values.includes(undefined)) return undefined;
-    return values.length > 1 ? values : values[0];
-  },
-};
-
-/** @param {string[]} allowed */
-const choice = (...allowed) => ({
-  print: String,
-  parse: (s) => (allowed.includes(s) ? s : undefined),
-});
-
-/** A number, or "drawn" for as drawn. */
-const radius = {
-  print: (value) => (value === null ? "drawn" : String(value)),
-  parse: (s) => (s === "drawn" ? null : real.parse(s)),
-};
-
-/** The last loss, all of them, or a step. */
-const follow = {
-  print: String,
-  parse: (s) => (s === "last" || s === "all" ? s : whole.parse(s)),
-};
+import {
+  biases,
+  choice,
+  follow,
+  positive,
+  radius,
+  selection,
+  sequence,
+  steps,
+  text,
+  weights,
+  whole,
+} from "./kinds.js";
 
 /**
  * name: [default, how it is written]. The names are those of the URL and of `data-set` in the
  * templates; what is not in the URL has its default.
  */
 export const PROPERTIES = {
+  __proto__: null, // names come from addresses
   source: ["text", choice("text", "random", "explicit")],
   text: ["gradients vanish", text],
   tokens: ["graphemes", choice("graphemes", "words", "characters")],
@@ -78,17 +42,17 @@ export const PROPERTIES = {
   forget: [0, biases],
   update: [0, biases],
   wseed: [0, whole],
-  weights: [null, json],
-  data: [null, json],
+  weights: [null, weights],
+  data: [null, sequence],
   reach: ["default", choice("default", "none", "window", "chunk")],
   k: [5, whole],
   clip: ["none", text],
-  mu: [1, real],
+  mu: [1, positive],
   persample: ["no", choice("no", "yes")],
   follow: ["last", follow],
-  select: ["", text],
+  select: ["", selection],
   /** Marked steps: "50,65". */
-  mark: ["", text],
+  mark: ["", steps],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],
@@ -180,26 +144,25 @@ export function isCut(fragment) {
   return `&${fragment.replace(/^#/, "")}`.endsWith(`&${CUT}`);
 }
 
+/** Whether a part of a fragment is what says so. @param {string} name @param {string} value */
+export function isPartOfCut(name, value) {
+  return `${name}=${value}` === CUT;
+}
+
+/** @param {string} name */
+export function isKnownExample(name) {
+  return PRESETS.has(name);
+}
+
 /**
  * What a fragment starts from: the example that it names, or the defaults. Older links name an
  * example and repeat all of it; what they leave out has its default.
  * @param {URLSearchParams} parts
  */
-function baseOf(parts) {
+export function baseOf(parts) {
   const base = PRESETS.get(parts.get("preset"));
   if (!base) return defaults();
   const own = differing(base, defaults()).filter((name) => !FREE_OF_PRESET.has(name));
   const whole = own.length > 0 && own.every((name) => parts.has(name));
   return whole ? defaults() : base;
-}
-
-/** Settings from a URL fragment; what cannot be read is left as it is. @param {string} fragment */
-export function fromFragment(fragment) {
-  const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-  const settings = { ...baseOf(parts) };
-  for (const [name, raw] of parts) {
-    const value = PROPERTIES[name]?.[1].parse(raw);
-    if (value !== undefined) settings[name] = value;
-  }
-  return settings;
 }

@@ -2,18 +2,20 @@
 
 /** Rows of a single layer, upwards; context units stand between two steps and need room there. */
 const SINGLE = {
+  __proto__: null,
   elman: { input: 0, context: 0.62, hidden: 1.34, output: 2.2, loss: 3 },
   jordan: { input: 0, hidden: 0.84, context: 1.46, output: 2.16, loss: 3 },
 };
 
 /** Height of the cell state above its hidden state, and of one layer above the other. */
 const CELL = 0.72;
-const LAYER = { lstm: 1.72, elman: 1.5, jordan: 1.5, plain: 1 };
+const LAYER = { __proto__: null, lstm: 1.72, elman: 1.5, jordan: 1.5, plain: 1 };
 
 /** Left of its step, so that the edge h_t → o_t passes a cell state c_t without touching it. */
-const ASIDE = { context: 0.5, cell: 0.29 };
+const ASIDE = { __proto__: null, context: 0.5, cell: 0.29 };
 
 const NAMES = {
+  __proto__: null,
   input: "input X",
   context: "copy C",
   hidden: "hidden H",

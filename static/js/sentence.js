@@ -55,6 +55,7 @@ function arrival(reading) {
 }
 
 const ARRIVALS = {
+  __proto__: null,
   none: ({ entryStep }) => `No gradient enters at step ${entryStep}.`,
 
   all(reading) {

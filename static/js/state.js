@@ -1,15 +1,17 @@
 /** The settings, who listens to them, and the browser's history. */
 
-import { fromFragment, linkOf } from "./properties.js";
+import { leftWords, readLink } from "./link.js";
+import { linkOf } from "./properties.js";
 
 /** During a gesture the URL waits so long; browsers refuse to be told of every movement. */
 const REST_MS = 150;
 
 /**
  * @param {Window} window
- * @returns a store: get, set, replaceAll, settle, subscribe
+ * @returns a store: get, leftOut, set, replaceAll, subscribe
  */
 export function createStore(window) {
+  let leftOut = "";
   let settings = fromAddress();
   let gesture = false;
   let unwritten = "";
@@ -18,7 +20,9 @@ export function createStore(window) {
 
   /** What the address says; what was too long for it lies in the browser's own history. */
   function fromAddress() {
-    return { ...fromFragment(window.location.hash), ...window.history.state?.left };
+    const { settings: read, left } = readLink(window.location.hash);
+    leftOut = leftWords(left);
+    return { ...read, ...window.history.state?.left };
   }
 
   function tell(changed) {
@@ -48,6 +52,9 @@ export function createStore(window) {
   return {
     get: () => settings,
 
+    /** What the link that was opened last says in vain, in a line, until something is changed. */
+    leftOut: () => leftOut,
+
     /**
      * Change some settings. While a gesture lasts (a slider being dragged, a text being typed)
      * all its changes share one entry in the history.
@@ -57,6 +64,7 @@ export function createStore(window) {
     set(patch, { during = false } = {}) {
       const changed = new Set(Object.keys(patch).filter((name) => settings[name] !== patch[name]));
       if (changed.size) {
+        leftOut = "";
         if (!gesture) write();
         unwritten ||= gesture ? "replace" : "push";
         settings = { ...settings, ...patch };
@@ -71,6 +79,7 @@ export function createStore(window) {
     /** Start from other settings altogether. @param {Object<string, any>} next */
     replaceAll(next) {
       write();
+      leftOut = "";
       settings = next;
       gesture = false;
       unwritten = "push";

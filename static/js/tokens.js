@@ -19,6 +19,7 @@ export function countTokens(text, tokens) {
 }
 
 const COUNTS = {
+  __proto__: null,
   graphemes: (text) => [...GRAPHEMES.segment(text)].length,
   characters: (text) => [...text].length,
   words: (text) => text.split(SPACE).filter(Boolean).length,

@@ -55,8 +55,7 @@ export function createValues(base, came) {
     of(reading, id) {
       const { flow } = reading;
       const step = stepOf(id);
-      const there = step !== null && step <= flow.steps;
-      const window = there ? windowOf(flow, step) : null;
+      const window = step === null || step > flow.steps ? null : windowOf(flow, step);
       const same = shown === id;
       shown = id;
       if (!window) return null;

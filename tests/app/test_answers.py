@@ -1,5 +1,7 @@
 """Answers that were computed once: one tag for one meaning, 304, and a bounded cache."""
 
+from typing import Any
+
 import pytest
 
 from app import tags
@@ -13,6 +15,17 @@ pytestmark = pytest.mark.anyio
 FLOW = "/api/v1/flow"
 WORDS = {"kind": "text", "text": "to be or not to be", "tokens": "words"}
 LABEL = {"index": 1, "of": 3}
+TEXT = {"kind": "text", "text": 'a\\"-0.0,'}
+LSTM: dict[str, Any] = {"network": {"cell": "lstm", "num_layers": 2}}
+GIVEN: dict[str, Any] = {
+    "network": {"input_size": 1, "output_size": 1},
+    "loss": "squared-error",
+    "sequence": {"kind": "explicit", "inputs": [[[1.0]], [[2.0]]], "targets": [[[0.0]], [[1.0]]]},
+}
+ONE_IN: dict[str, Any] = {
+    "network": {"input_size": 1, "output_size": 2, "topology": "one-to-many"},
+    "sequence": {"kind": "explicit", "inputs": [[[1.0]]], "targets": [[0], [1], [0]]},
+}
 
 
 def tag(fields):
@@ -40,6 +53,16 @@ def tag(fields):
         ),
         ({}, {"truncation": {"kind": "none"}}),
         ({}, {"include": ["lyapunov", "graph", "itemized", "graph"]}),
+        ({"weights": {"spectral_radius": 0.0}}, {"weights": {"spectral_radius": -0.0}}),
+        (
+            LSTM | {"sequence": TEXT, "weights": {"forget_bias": [0.0, 1]}},
+            LSTM | {"sequence": TEXT, "weights": {"forget_bias": [-0.0, 1]}},
+        ),
+        ({}, {"window": {"first": 1, "last": 20}}),
+        ({}, {"window": {"first": 1, "last": 99}}),
+        ({"window": {"first": 5, "last": 20}}, {"window": {"first": 5, "last": 99}}),
+        (GIVEN, GIVEN | {"sequence": GIVEN["sequence"] | {"steps": 2}}),
+        (ONE_IN, ONE_IN | {"sequence": ONE_IN["sequence"] | {"steps": 3}}),
         (
             {"sequence": WORDS},
             {"network": {"input_size": 4, "output_size": 4}, "sequence": WORDS | {"steps": 5}},
@@ -73,7 +96,7 @@ async def test_requests_that_mean_the_same_have_one_tag(client, short, long):
         {"follow": 20},
         {"include": ["itemized", "graph", "spectrum"]},
         {"include": ["itemized", "graph", "lyapunov", "advice"]},
-        {"window": {"first": 1, "last": 20}},
+        {"window": {"first": 1, "last": 19}},
         {"values": True},
         {"sequence": {"kind": "text", "text": "a" * 21}},
     ],

@@ -137,3 +137,29 @@ async def test_the_enumerations_are_the_engines_tables(description):
     assert network["cell"]["enum"] == ["simple", "elman", "jordan", "lstm", "gru"]
     assert network["activation"]["enum"] == ["tanh", "sigmoid", "relu", "linear"]
     assert network["hidden_size"]["minimum"] == 1
+
+
+def _example(schema, definitions):
+    """What a schema shows of itself: its examples, or its default, or what its parts show."""
+    if "$ref" in schema:
+        return _example(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "properties" in schema:
+        shown = {name: _example(one, definitions) for name, one in schema["properties"].items()}
+        return {name: value for name, value in shown.items() if value is not None}
+    for choices in ("oneOf", "anyOf"):
+        if choices in schema:
+            return _example(schema[choices][0], definitions)
+    return schema.get("default", schema.get("const"))
+
+
+async def test_what_the_schema_shows_of_itself_is_accepted(client):
+    definitions = (await client.get("/openapi.json")).json()["components"]["schemas"]
+    shown = _example(definitions["Experiment"], definitions)
+    assert shown["weights"]["forget_bias"] == 0
+    assert shown["sequence"]["steps"] == 20
+    for cell in ("simple", "lstm", "gru"):
+        body = shown | {"network": shown["network"] | {"cell": cell}}
+        answer = await client.post("/api/v1/flow", json=body)
+        assert answer.status_code == 200, answer.text

@@ -15,6 +15,7 @@ GIVEN = {
     "host": ("0.0.0.0", "0.0.0.0"),
     "allowed_hosts": ("a.example, *.b.example ::1", ("a.example", "*.b.example", "[::1]")),
     "cors_origins": ("https://A.example,http://b:80", ("https://a.example", "http://b:80")),
+    "log": ("json", "json"),
     "embed_origins": ("https://a.example", ("https://a.example",)),
 }
 

@@ -4,8 +4,11 @@ import re
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
+from app.assets import Assets
 from app.encoding import CODINGS
+from app.packed import PackedFile
 from app.paths import package_file
 from app.static_tree import StaticTree
 
@@ -36,6 +39,8 @@ async def test_plotly_comes_from_the_installed_package(client, plotly_url):
         ("gzip", "gzip"),
         ("*", "br"),
         ("br;q=0, gzip", "gzip"),
+        ("br;\tq=0, gzip", "gzip"),
+        ("gzip;\tq=0, br \t;\t q=0.0", None),
         ("gzip;q=0.000, br;q=0", None),
         ("identity", None),
     ],
@@ -149,3 +154,66 @@ async def test_the_mathematics_font_comes_from_the_installed_package(client, app
     assert "font-src 'self'" in answer.headers["content-security-policy"]
     page = (await client.get("/")).text
     assert f'src: url("{url}")' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("bytes=99999999-", 416),
+        ("bytes=5-1", 400),
+        ("lines=1-2", 400),
+        ("bytes=", 400),
+        ("bytes=0-3", 206),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_range_that_cannot_be_given_is_a_problem(client, app, method, asked, status):
+    url = app.state.assets.static.url("js/main.js")
+    answer = await client.request(method, url, headers={"range": asked})
+    assert answer.status_code == status
+    if status == 206:
+        assert len(answer.content) == (4 if method == "GET" else 0)
+        return
+    assert answer.headers["content-type"] == "application/problem+json"
+    if method == "GET":
+        assert answer.json()["status"] == status
+        assert "allowed" in answer.json()["detail"]
+    assert ("content-range" in answer.headers) == (status == 416)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/readyz", "/metrics", "/docs", "/docs/start.js", "/openapi.json",
+     "/api/v1/presets", "/static/js/main.js"],
+)  # fmt: skip
+async def test_head_works_wherever_get_does(client, plotly_url, path):
+    for url in (path, plotly_url):
+        whole = await client.get(url)
+        head = await client.head(url)
+        assert head.status_code == whole.status_code == 200
+        assert head.content == b""
+        told = {"content-type", "etag", "cache-control", "content-encoding"}
+        assert {name: head.headers.get(name) for name in told} == {
+            name: whole.headers.get(name) for name in told
+        }
+        if path != "/metrics" or url != path:
+            assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+async def test_head_of_what_takes_only_posts_is_not_allowed(client):
+    answer = await client.head("/api/v1/flow")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+async def test_a_file_that_cannot_be_packed_does_not_end_the_start(app, monkeypatch, caplog):
+    assets = Assets()
+
+    async def full(self):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PackedFile, "pack", full)
+        await assets.pack()
+    assert "No space left" in caplog.text
+    assert (await assets.font.respond(Headers())).status_code == 200

@@ -63,11 +63,11 @@ class Unrolled:
         """Show an experiment given by settings of the URL.
 
         A page that is open already is led there through its address, which takes no new start;
-        the counter makes every address another one, and the page leaves out what it does not know.
+        one or two empty parts at the end make every address another one.
         """
         self._opened += 1
         del self.requests[:-1]
-        fragment = urlencode(settings | {"opened": self._opened})
+        fragment = urlencode(settings) + "&" * (1 + self._opened % 2)
         if not self.page.url.startswith(self.server):
             self.page.goto(f"{self.server}/#{fragment}")
         else:

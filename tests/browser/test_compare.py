@@ -238,10 +238,10 @@ def test_an_error_in_b_leaves_both_pictures(fresh: Unrolled, page_log) -> None:
 
 def test_an_a_that_cannot_be_computed_says_so(fresh: Unrolled, page_log) -> None:
     page_log.expect("status of 422")
-    fresh.open(**B, compare=kept(hidden=0))
+    fresh.open(**B, compare=kept(text=""))
     fresh.ready()
     expect(fresh.page.locator("#compare-problem")).to_contain_text("A cannot be shown")
-    expect(fresh.page.locator("#compare-problem")).to_contain_text("hidden_size")
+    expect(fresh.page.locator("#compare-problem")).to_contain_text("/sequence/text")
     expect(fresh.page.locator("#figure-compared")).to_be_hidden()
     assert len(fresh.profile()) == 8
     press(fresh.page, "Stop comparing")

@@ -60,7 +60,7 @@ function short({ name, layer }, reading) {
 }
 
 /** Nodes beside their step are smaller. */
-const SMALLER = { context: 0.62, cell: 0.72 };
+const SMALLER = { __proto__: null, context: 0.62, cell: 0.72 };
 
 /** How a node looks: fill, rim and ink. */
 function paint(placed, reading, theme) {

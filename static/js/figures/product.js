@@ -102,7 +102,7 @@ export function productSpots(flow) {
 export function productAt(flow, step) {
   const at = step - firstOf(flow);
   const [series, cells] = productsOf(flow);
-  if (!(at >= 0 && at <= series.length)) return null;
+  if (!(Number.isInteger(at) && at >= 0 && at <= series.length)) return null;
   const empty = at === series.length;
   return { hidden: empty ? 0 : series[at], cells: cells && (empty ? 0 : cells[at]) };
 }

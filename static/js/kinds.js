@@ -1,0 +1,99 @@
+/**
+ * Kinds of settings: how a value is written in a link and read from it, what is allowed in words,
+ * and, beyond what can be read at all, which values `fits` takes.
+ *
+ * @typedef {object} Kind
+ * @property {(value: any) => string} print
+ * @property {(text: string) => any} parse   undefined where it cannot be read
+ * @property {string} allowed
+ * @property {(value: any) => boolean} [fits]
+ */
+
+import { areWeights, isSequence } from "./shapes.js";
+
+/** @type {Kind} */
+export const text = { print: String, parse: (s) => s, allowed: "a text" };
+
+/** @type {Kind} */
+export const whole = {
+  print: String,
+  parse: (s) => (/^\d{1,7}$/.test(s) ? Number(s) : undefined),
+  allowed: "a whole number",
+};
+
+/** @type {Kind} */
+export const real = {
+  print: String,
+  parse: (s) => (s.trim() !== "" && Number.isFinite(Number(s)) ? Number(s) : undefined),
+  allowed: "a number",
+};
+
+/** @type {Kind} */
+export const positive = { ...real, allowed: "a number above 0", fits: (value) => value > 0 };
+
+/** @param {string[]} allowed @returns {Kind} */
+export const choice = (...allowed) => ({
+  print: String,
+  parse: (s) => (allowed.includes(s) ? s : undefined),
+  allowed: allowed.join(", "),
+});
+
+/** A text of a certain form, or none. @param {RegExp} form @param {string} allowed @returns {Kind} */
+const formed = (form, allowed) => ({ ...text, allowed, fits: (s) => s === "" || form.test(s) });
+
+/** A number for every layer, or one for each: "1", "3,0". @type {Kind} */
+export const biases = {
+  print: String,
+  parse: (s) => {
+    const values = s.split(",").map(real.parse);
+    if (values.includes(undefined)) return undefined;
+    return values.length > 1 ? values : values[0];
+  },
+  allowed: "a number from -1000 to 1000, or one for each of at most 4 layers",
+  fits: (value) => [value].flat().length <= 4 && [value].flat().every((b) => Math.abs(b) <= 1000),
+};
+
+/** A number, or "drawn" for as drawn. @type {Kind} */
+export const radius = {
+  print: (value) => (value === null ? "drawn" : String(value)),
+  parse: (s) => (s === "drawn" ? null : real.parse(s)),
+  allowed: "a number, or drawn",
+};
+
+/** The last loss, all of them, or a step. @type {Kind} */
+export const follow = {
+  print: String,
+  parse: (s) => (s === "last" || s === "all" ? s : whole.parse(s)),
+  allowed: "last, all, or a step",
+  fits: (value) => value !== 0,
+};
+
+/** What can be selected: "h_3", "h_3_1>h_4_1", "eigenvalue.2", in A's diagram "A:h_3". @type {Kind} */
+export const selection = formed(
+  /^(A:)?([xhcoL]_\d{1,7}(_\d)?(>[xhcoL]_\d{1,7}(_\d)?)?|(eigenvalue|singular|product)\.\d{1,7}|parameter\.(g|[Wb]_[a-z]{1,2}(_\d)?))$/,
+  "a node, an edge, or a part of a picture",
+);
+
+/** Steps: "50,65". @type {Kind} */
+export const steps = formed(/^\d{1,7}(,\d{1,7}){0,39}$/, "at most 40 steps");
+
+/**
+ * Numbers, or "none" where an example has them and an experiment that began there has not.
+ * @param {(value: any) => boolean} shaped @param {string} allowed @returns {Kind}
+ */
+const json = (shaped, allowed) => ({
+  print: (value) => (value === null ? "none" : JSON.stringify(value)),
+  parse: (s) => {
+    if (s === "none") return null;
+    try {
+      const value = JSON.parse(s);
+      return shaped(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  allowed,
+});
+
+export const weights = json(areWeights, "matrices and vectors of finite numbers, by name");
+export const sequence = json(isSequence, "inputs and targets as arrays of finite numbers");

@@ -1,0 +1,60 @@
+/** Whether what a link holds as numbers has the shape that the page can read. */
+
+/** A tensor's axes are the most that anything here has. */
+const MOST_AXES = 3;
+
+/**
+ * The lengths of an array along its axes: [] of a finite number; null where it is empty or ragged,
+ * has too many axes, or holds something else.
+ * @param {any} value
+ * @param {number} most   axes
+ * @returns {number[] | null}
+ */
+export function shapeOf(value, most = MOST_AXES) {
+  if (typeof value === "number") return Number.isFinite(value) ? [] : null;
+  if (!Array.isArray(value) || !value.length || most === 0) return null;
+  const first = shapeOf(value[0], most - 1);
+  if (!first) return null;
+  const alike = (part) => String(shapeOf(part, most - 1)) === String(first);
+  return value.every(alike) ? [value.length, ...first] : null;
+}
+
+/** How many axes an array has; NaN where it has no shape. @param {any} value */
+function axesOf(value) {
+  return shapeOf(value)?.length ?? NaN;
+}
+
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+const WEIGHT = /^(W_xh|W_hh|W_yh|b_h|b_hn)(_[1-3])?$|^(W_hy|b_y)$/;
+
+/** Parameters by their names, at least the recurrent one. @param {any} value */
+export function areWeights(value) {
+  if (!isObject(value) || !(Object.hasOwn(value, "W_hh") || Object.hasOwn(value, "W_yh")))
+    return false;
+  return Object.entries(value).every(
+    ([name, given]) => WEIGHT.test(name) && axesOf(given) === (name[0] === "W" ? 2 : 1),
+  );
+}
+
+/** Which numbers of axes each part of a given sequence may have. */
+const AXES = {
+  __proto__: null,
+  inputs: [3],
+  targets: [2, 3],
+  h_0: [2, 3],
+  c_0: [2, 3],
+};
+
+/** A sequence in numbers: its inputs and targets, and what may stand beside them. @param {any} value */
+export function isSequence(value) {
+  if (!isObject(value) || !["inputs", "targets"].every((name) => Object.hasOwn(value, name)))
+    return false;
+  return Object.entries(value).every(([name, given]) =>
+    name === "steps"
+      ? Number.isInteger(given) && given >= 1
+      : (AXES[name]?.includes(axesOf(given)) ?? false),
+  );
+}

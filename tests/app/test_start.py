@@ -1,0 +1,221 @@
+"""How the service starts for a person and for a machine, and why it does not where it does not."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from app.memory import LIMITED
+from scripts import service
+
+SERVE = [*service.CHECKOUT]
+
+
+def refused(*options, **settings):
+    """Exit code and lines of a service that cannot start."""
+    done = subprocess.run(
+        [*SERVE, *options],
+        cwd=service.ROOT,
+        env=service.without_settings() | {f"UNROLLED_{k}": v for k, v in settings.items()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "said"),
+    [
+        ((), {"WORKERS": "zero"}, "UNROLLED_WORKERS: received 'zero'; allowed: a valid integer"),
+        ((), {"WORKERS": "0"}, "UNROLLED_WORKERS: received '0'; allowed: greater than or equal"),
+        (("--port", "99999"), {}, "--port: received 99999; allowed: less than or equal to 65535"),
+        ((), {"PORT": "99999"}, "UNROLLED_PORT: received '99999'"),
+        ((), {"LOG": "loud"}, "UNROLLED_LOG: received 'loud'; allowed: 'auto', 'json' or 'plain'"),
+        ((), {"ALLOWED_HOSTS": "a*"}, "UNROLLED_ALLOWED_HOSTS: received 'a*'; allowed: "),
+        (("--host", "no.such.name.invalid"), {}, "cannot listen on no.such.name.invalid port 8000"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(options, settings, said):
+    code, lines = refused(*options, **settings)
+    assert code == 2
+    (line,) = lines
+    assert line.startswith(f"unrolled: {said}")
+
+
+def test_two_wrong_settings_are_said_in_one_line():
+    code, (line,) = refused(WORKERS="zero", MAX_STEPS="-1")
+    assert code == 2
+    assert "UNROLLED_WORKERS" in line
+    assert "UNROLLED_MAX_STEPS" in line
+
+
+def test_a_port_in_use_is_said_in_a_line():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        code, (line,) = refused("--port", port)
+    assert code == 2
+    assert line.startswith(f"unrolled: cannot listen on 127.0.0.1 port {port}: Address already in")
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_too_little_memory_is_said_in_a_line(form):
+    if not LIMITED:
+        return
+    port = str(service.unused_port())
+    code, lines = refused("--port", port, MEMORY_BYTES="1000", WORKERS="2", LOG=form)
+    assert code == 2
+    said = [line for line in lines if line.startswith("error") or '"level":"error"' in line]
+    (line,) = said
+    assert "UNROLLED_MEMORY_BYTES" in line
+    assert form == "json" or lines == said
+
+
+# --- for a person ---------------------------------------------------------------------------------
+
+
+def on_a_terminal(port, **settings):
+    """A service whose standard error is a terminal, and the other end of that."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*SERVE, "--port", str(port)],
+        cwd=service.ROOT,
+        env=service.without_settings() | {f"UNROLLED_{k}": v for k, v in settings.items()},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    return process, ours
+
+
+def read_all(terminal):
+    written = b""
+    try:
+        while piece := os.read(terminal, 4096):
+            written += piece
+    except OSError:  # what Linux says where the other end is closed
+        pass
+    os.close(terminal)
+    return written.decode().splitlines()
+
+
+def until_it_answers(port):
+    for _ in range(600):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz")
+            return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("it does not answer")
+
+
+@pytest.mark.parametrize("form", ["auto", "plain", "json"])
+def test_a_terminal_gets_one_line_with_the_address(form):
+    port = service.unused_port()
+    process, terminal = on_a_terminal(port, WORKERS="1", LOG=form)
+    try:
+        until_it_answers(port)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    lines = read_all(terminal)
+    if form == "json":
+        assert any(json.loads(line)["message"] == "request" for line in lines)
+    else:
+        assert lines == [f"Unrolled is at http://127.0.0.1:{port} (Ctrl+C stops it)"]
+
+
+def test_plain_can_be_asked_for_without_a_terminal():
+    port = service.unused_port()
+    process = subprocess.Popen(
+        [*SERVE, "--port", str(port)],
+        cwd=service.ROOT,
+        env=service.without_settings() | {"UNROLLED_WORKERS": "1", "UNROLLED_LOG": "plain"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until_it_answers(port)
+        process.send_signal(signal.SIGTERM)
+        _, written = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert written == f"Unrolled is at http://127.0.0.1:{port} (Ctrl+C stops it)\n"
+
+
+# --- the end of the parent ------------------------------------------------------------------------
+
+
+def children(pid):
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "ppid=,pid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = (line.split() for line in listed.splitlines())
+    return {int(child) for parent, child, state in rows if int(parent) == pid and state[0] != "Z"}
+
+
+def living(pids):
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = (line.split() for line in listed.splitlines())
+    return {int(pid) for pid, state in rows if int(pid) in pids and state[0] != "Z"}
+
+
+ENDLESS = {"network": {"hidden_size": 500}, "sequence": {"steps": 5000}}
+
+
+@pytest.mark.parametrize("works", [False, True])
+def test_workers_end_with_a_parent_that_was_killed(works):
+    port = service.unused_port()
+    process = subprocess.Popen(
+        [*SERVE, "--port", str(port)],
+        cwd=service.ROOT,
+        env=service.without_settings()
+        | {"UNROLLED_WORKERS": "2", "UNROLLED_MAX_WORK": "1" + "0" * 12},
+        stderr=subprocess.DEVNULL,
+    )
+    busy = ExitStack()
+    try:
+        until_it_answers(port)
+        workers = children(process.pid)
+        assert len(workers) == 2
+        if works:
+            asked = busy.enter_context(socket.create_connection(("127.0.0.1", port)))
+            body = json.dumps(ENDLESS).encode()
+            head = (
+                b"POST /api/v1/flow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
+            )
+            asked.sendall(head + b"\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            metrics = f"http://127.0.0.1:{port}/metrics"
+            while b"unrolled_workers_busy 1.0" not in httpx.get(metrics).content:
+                time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+        busy.close()
+    for _ in range(200):
+        if not living(workers):
+            break
+        time.sleep(0.05)
+    left = living(workers)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == set()

@@ -1,0 +1,216 @@
+"""No link leaves a dead page: what cannot be is left out and named, what fails is said."""
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driver import Unrolled
+
+GIVEN = {"source": "explicit", "loss": "squared-error"}
+
+
+def data(text: str) -> str:
+    return urlencode(GIVEN | {"data": text})
+
+
+def in_a(fragment: str) -> str:
+    return f"compare={quote(fragment, safe='')}"
+
+
+LEFT_OUT = {
+    # names that every object of the language has
+    "__proto__=x": "__proto__=x (no such setting)",
+    "constructor=1": "constructor=1 (no such setting)",
+    "toString=1": "toString=1 (no such setting)",
+    "hasOwnProperty=1&valueOf=2": "hasOwnProperty=1 (no such setting); valueOf=2",
+    "__defineGetter__=x": "__defineGetter__=x",
+    "cell=__proto__": "cell=__proto__ (allowed: simple, elman, jordan, lstm, gru)",
+    "cell=constructor": "cell=constructor",
+    "wiring=toString": "wiring=toString (allowed: one-to-one",
+    "activation=valueOf": "activation=valueOf (allowed: tanh",
+    "init=__proto__": "init=__proto__",
+    "clip=constructor": "clip=constructor (allowed: none, norm, value, backward)",
+    "source=random&loss=toString": "loss=toString",
+    "tokens=constructor": "tokens=constructor",
+    "reach=__proto__": "reach=__proto__",
+    "preset=__proto__": "preset=__proto__ (no such example)",
+    "preset=constructor": "preset=constructor",
+    "select=constructor.1": "select=constructor.1",
+    "select=__proto__.x": "select=__proto__.x",
+    "select=parameter.constructor": "select=parameter.constructor",
+    "select=parameter.__proto__": "select=parameter.__proto__",
+    "select=A:toString.1": "select=A:toString.1",
+    "select=foo.1": "select=foo.1",
+    # the same inside A
+    in_a("__proto__=x"): "in A: __proto__=x",
+    in_a("constructor=1"): "in A: constructor=1",
+    in_a("toString=1&cell=lstm"): "in A: toString=1",
+    in_a("cell=__proto__"): "in A: cell=__proto__",
+    in_a("radius=1e308"): "in A: radius=1e308",
+    in_a(data('{"inputs":null,"targets":null}')): "in A: data=",
+    # numbers
+    "radius=1e308": "radius=1e308 (allowed: a number from 0 to 1000000)",
+    "radius=-1": "radius=-1",
+    "radius=NaN": "radius=NaN",
+    "mu=0&clip=norm": "mu=0 (allowed: a number above 0)",
+    "mu=-1e308&clip=value": "mu=-1e308",
+    "hidden=0": "hidden=0 (allowed: a whole number from 1 to 512)",
+    "hidden=9999999": "hidden=9999999",
+    "layers=0": "layers=0",
+    "layers=99": "layers=99 (allowed: a whole number from 1 to 4)",
+    "source=random&steps=0": "steps=0",
+    "source=random&steps=25000": "steps=25000 (allowed: a whole number from 1 to 20000)",
+    "source=random&batch=0&seed=-1": "batch=0 (allowed: a whole number from 1 to 256); seed=-1",
+    "k=0&reach=window": "k=0",
+    "cell=lstm&forget=1e308": "forget=1e308",
+    "cell=lstm&forget=1,2,3,4,5,6": "forget=1,2,3,4,5,6",
+    "cell=gru&update=Infinity": "update=Infinity",
+    "follow=0": "follow=0 (allowed: last, all, or a step)",
+    "follow=9999999": "follow=9999999 (allowed: a step of the sequence)",
+    "wiring=many-to-one&labelled=yes&label=5": "label=5",
+    "labels=0": "labels=0",
+    "mark=-1": "mark=-1",
+    "mark=" + ",".join(map(str, range(100))): "mark=0,1,2",
+    "select=h_99999999999": "select=h_99999999999",
+    # shapes
+    data('{"inputs":null,"targets":null}'): 'data={"inputs":null,"targets":n… (allowed: inputs',
+    data("{}"): "data={}",
+    data("[]"): "data=[]",
+    data('{"inputs":[],"targets":[]}'): "data=",
+    data('{"inputs":[[[1]],[[1,2]]],"targets":[[[1]],[[1]]]}'): "data=",
+    data('{"inputs":[[[1e999]]],"targets":[[[1]]]}'): "data=",
+    data('{"inputs":[[["1"]]],"targets":[[[1]]]}'): "data=",
+    data('{"inputs":[[[1]]],"targets":[[[1]]],"kind":"text"}'): "data=",
+    data('{"inputs":[[[1]]],"targets":[[[1]]],"__proto__":{"steps":9}}'): "data=",
+    data('{"inputs":[[[1]]],"targets":[[[1]]],"steps":1e9999}'): "data=",
+    data("[" * 20_000): "data=",
+    data("[" * 20_000 + "]" * 20_000): "data=",
+    "source=explicit": "source=explicit (allowed: explicit only with data)",
+    "weights={}": "weights={}",
+    "weights=[1]": "weights=[1]",
+    'weights={"W_hh":null}': 'weights={"W_hh":null}',
+    'weights={"W_hh":[[1],[1,2]]}': "weights=",
+    'weights={"W_hh":7}': "weights=",
+    'weights={"W_hh":[[1e999]]}': "weights=",
+    'weights={"W_hh":[[1]],"constructor":[[1]]}': "weights=",
+    'weights={"__proto__":[[1]]}': "weights=",
+    # more than can be named
+    "&".join(f"p{n}={n}" for n in range(500)): "and 497 parts more",
+    "x=" + "y" * 100_000: "x=yyy",
+}
+
+SAID = {
+    "text=": "/sequence/text",
+    'weights={"W_hh":[[1e308]]}': "/weights",
+    data('{"inputs":[[[1]]],"targets":[[[1,2,3]]]}'): "/sequence",
+    "source=random&steps=20000&hidden=512&layers=4": "/network/hidden_size",
+}
+"""Only the service knows that these cannot be."""
+
+
+def test_there_are_enough() -> None:
+    assert len(LEFT_OUT) >= 40
+
+
+@pytest.mark.parametrize("fragment", LEFT_OUT, ids=lambda fragment: fragment[:40])
+def test_what_cannot_be_is_left_out_and_named(fresh: Unrolled, server, fragment: str) -> None:
+    """As the first address of a page, and as the next one of an open page."""
+    for led in (False, True):
+        if led:
+            fresh.lead("text=something+else")
+            fresh.ready()
+            fresh.lead(fragment)
+        else:
+            fresh.page.goto(f"{server}/#{fragment}")
+        fresh.ready()
+        line = fresh.page.locator("#left-out")
+        expect(line).to_be_visible()
+        expect(line).to_contain_text("Left out of this link: ")
+        expect(line).to_contain_text(LEFT_OUT[fragment])
+        expect(fresh.page.locator("#problem")).to_be_hidden()
+        expect(fresh.page.locator("#summary")).not_to_contain_text("Unrolling")
+        assert len(line.inner_text()) < 500
+    if "compare=" in fragment:
+        expect(fresh.page.locator("#difference")).not_to_contain_text("Asking")
+
+
+@pytest.mark.parametrize("fragment", SAID, ids=lambda fragment: fragment[:40])
+def test_what_the_service_refuses_is_said_with_a_way_back(fresh, page_log, server, fragment):
+    page_log.expect("status of 422")
+    fresh.page.goto(f"{server}/#{fragment}")
+    expect(fresh.page.locator("html")).to_have_attribute("data-state", "error")
+    expect(fresh.page.locator("#problem")).to_be_visible()
+    expect(fresh.page.locator("#summary")).to_have_text("Nothing to draw yet.")
+    expect(fresh.field(SAID[fragment]).get_by_role("alert").first).to_be_visible()
+    fresh.page.get_by_role("link", name="Start from the default experiment").click()
+    fresh.ready()
+    assert fresh.address == f"{server}/"
+    expect(fresh.page.locator("#problem")).to_be_hidden()
+
+
+def test_the_line_goes_with_the_next_change(unrolled: Unrolled) -> None:
+    unrolled.open(radius="1e308")
+    line = unrolled.page.locator("#left-out")
+    expect(line).to_be_visible()
+    unrolled.slide("Largest |eigenvalue|", 0.7)
+    unrolled.ready()
+    expect(line).to_be_hidden()
+    unrolled.open(radius="0.7")
+    expect(line).to_be_hidden()
+
+
+EARLY = "export function createTooltip() { throw new Error('early'); }"
+LATE = """
+export const knowsOthers = () => false, followedAtOnce = 1, hiddenId = 1;
+export function read() { throw new TypeError("late"); }
+"""
+FAULTS = {
+    "a module does not load": ("**/js/reading.js", "", "did not load"),
+    "a module cannot be read": ("**/js/reading.js", "export const = 1;", "SyntaxError"),
+    "a module throws": ("**/js/tooltip.js", EARLY, "early"),
+    "what draws an answer throws": ("**/js/reading.js", LATE, "late"),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_script_error_is_said_with_a_way_back(fresh, page_log, server, case: str) -> None:
+    pattern, script, said = FAULTS[case]
+    page_log.expect("ERR_FAILED")
+    if script:
+        fresh.page.route(
+            pattern, lambda route: route.fulfill(body=script, content_type="text/javascript")
+        )
+    else:
+        fresh.page.route(pattern, lambda route: route.abort())
+    fresh.page.goto(f"{server}/#cell=lstm")
+    message = fresh.page.get_by_role("alert").filter(has_text="The page has failed")
+    expect(message).to_be_visible()
+    expect(message).to_contain_text(said)
+    expect(fresh.page.locator("#summary")).to_have_text("Nothing to draw yet.")
+    fresh.page.unroute_all()
+    page_log.errors.clear()
+    fresh.page.get_by_role("link", name="Start from the default experiment").click()
+    fresh.ready()
+    assert fresh.address == f"{server}/"
+
+
+def test_an_error_on_an_open_page_is_said_and_goes_with_the_next_picture(fresh, page_log) -> None:
+    fresh.open()
+    fresh.ready()
+    before = fresh.figure("profile")["data"]
+    fresh.page.route(
+        "**/late.js",
+        lambda route: route.fulfill(
+            body="throw new Error('out of the blue');", content_type="text/javascript"
+        ),
+    )
+    fresh.page.add_script_tag(url="/late.js")
+    message = fresh.page.get_by_role("alert").filter(has_text="out of the blue")
+    expect(message).to_be_visible()
+    assert page_log.errors
+    page_log.errors.clear()
+    assert fresh.figure("profile")["data"] == before
+    fresh.slide("Largest |eigenvalue|", 0.8)
+    fresh.ready()
+    expect(message).to_be_hidden()

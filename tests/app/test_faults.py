@@ -37,7 +37,7 @@ def crash(experiment, packed, memory_bytes, most):
     ("fault", "status", "says"),
     [
         (sleep, 504, "UNROLLED_JOB_SECONDS"),
-        (be_killed, 500, "failed"),
+        (be_killed, 507, "UNROLLED_MEMORY_BYTES"),
         (crash, 500, "failed"),
     ],
 )
@@ -66,5 +66,5 @@ async def test_a_fault_costs_no_other_request(opened, monkeypatch):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ask, "good", {"network": {"hidden_size": 200}})
             tasks.start_soon(ask, "bad", QUICK)
-    assert answers["bad"].status_code == 500
+    assert answers["bad"].status_code == 507
     assert answers["good"].status_code == 200

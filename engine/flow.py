@@ -283,9 +283,9 @@ def _diagnose(
         matrix = passage.cell.recurrent_matrix(passage.of_layer(top.layer))
         radius = spectral_radius_of(matrix)
     if top.gates is not None:
-        kept = float(top.gates["forget" if passage.cell.has_c else "update"].mean())
+        kept = top.gates["forget" if passage.cell.has_c else "update"]
     else:
-        kept = float(top.forward.saved["derivative"].mean())
+        kept = top.forward.saved["derivative"].mean(axis=(1, 2))
     found = diagnose(rows[-1], passage.trace.steps, Circumstances(passage, top.layer, radius, kept))
     if found.loss_step is not None:
         found = with_layers(found, dict(enumerate(rows[:-1])))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.activations import ACTIVATIONS
+from engine.arrays import Array
+from engine.diagnosis.row import Row
 from engine.diagnosis.words import percent, plain, subscript, tidy
 from engine.passage import Passage
 
@@ -22,20 +24,21 @@ class Circumstances:
         passage: the way back.
         layer: from 0 at the input.
         spectral_radius: ρ(R); NaN where it was not asked for.
-        kept: mean of the activation's derivative over the sequence; of a gated cell, of the gate
-            that keeps the state (forget, update).
+        kept: mean of the activation's derivative over samples and units at every step; of a gated
+            cell, of the gate that keeps the state (forget, update), (T,).
     """
 
     passage: Passage
     layer: int
     spectral_radius: float
-    kept: float
+    kept: Array
 
 
-def factors(seen: Circumstances) -> str:
-    """The factors of one step back: facts, without advice."""
+def factors(seen: Circumstances, row: Row) -> str:
+    """The factors of one step back, on average over the steps that the row crosses: facts alone."""
     cell, name = seen.passage.cell, seen.passage.network.activation
-    share = percent(float(np.log10(seen.kept))) if seen.kept > 0.0 else "nothing"
+    kept = float(seen.kept[row.last : row.loss_step].mean())
+    share = percent(float(np.log10(kept))) if kept > 0.0 else "nothing"
     if cell.has_c:
         return f"The forget gate lets {share} of ∂L/∂C through on average."
     if cell.gates:
@@ -49,7 +52,7 @@ def factors(seen: Circumstances) -> str:
     if name in PRIMES:
         bound = ACTIVATIONS[name].bound
         most = f", never above {bound:g}" if bound < 1.0 else ""
-        parts.append(f"by {PRIMES[name]}(A) ({plain(seen.kept, 2)} on average{most})")
+        parts.append(f"by {PRIMES[name]}(A) ({plain(kept, 2)} on average{most})")
     return f"Each step back multiplies {' and '.join(parts)}." if parts else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.diagnosis.row import Row
-from engine.diagnosis.shape import Shape, holds
+from engine.diagnosis.shape import Shape, holds, shape
 from engine.diagnosis.words import counted, much, percent, times
 
 _THOUSAND = 3.0
@@ -15,16 +15,27 @@ _ROUNDING = 1e-9
 """Decades that are no change."""
 
 
-def travels(row: Row, shape: Shape) -> str:
-    """How much one step back keeps, or what the row does where it follows no rate."""
-    return _WRITERS[shape.kind](row, shape)
+def travels(row: Row, found: Shape) -> str:
+    """How much one step back keeps, or what the row does where it follows no rate.
+
+    Where the step at which the loss enters does something else, the rest is told apart from it.
+    """
+    rest = own = None
+    if found.entering and found.kind != "rate":
+        rest = Row(row.loss_step - 1, row.first, row.decades[1:] - row.decades[1])
+        own = shape(rest)
+    if rest is None or own is None or own.kind in ("rate", "wall"):
+        return _WRITERS[found.kind](row, found)
+    first = _kept(row.entering, "the gradient", "")
+    behind = _WRITERS[own.kind](rest, own).removeprefix("it ")
+    return f"the step where the loss enters {first}; behind it what is there {behind}"
 
 
 def arrives(row: Row) -> str:
     """What is there at the earliest step that something reaches."""
     left = float(row.decades[-1])
-    share = "all of it" if abs(left) < _ROUNDING else much(left)
-    return f"{share} arrives at step {row.last}"
+    share = "all" if abs(left) < _ROUNDING else much(left)
+    return f"{share} of what entered arrives at step {row.last}".replace("times of", "times")
 
 
 def thousandth(row: Row) -> str:
@@ -48,10 +59,10 @@ def _kept(decades: float, what: str, about: str = "about ") -> str:
     return f"multiplies {what} by {about}{times(decades)}"
 
 
-def _rate(row: Row, shape: Shape) -> str:
+def _rate(row: Row, found: Shape) -> str:
     if row.steps == 1:
         return f"the one step back {_kept(row.entering, 'the gradient', '')}"
-    if not shape.entering:
+    if not found.entering:
         return f"one step back {_kept(row.rate, 'the gradient')}"
     first = _kept(row.entering, "the gradient", "")
     behind = "each one" if row.steps > 2 else "the one"
@@ -59,30 +70,39 @@ def _rate(row: Row, shape: Shape) -> str:
     return f"the step where the loss enters {first}, {behind} behind it {later}"
 
 
-def _hump(row: Row, shape: Shape) -> str:
-    top = times(float(row.decades[shape.turn]))
-    return f"it grows {top} times in the first {counted(shape.turn)} back, then falls"
+def _first(steps: int) -> str:
+    """'in the first step back', 'in the first 12 steps back'."""
+    return f"in the first {'step' if steps == 1 else counted(steps)} back"
 
 
-def _dip(row: Row, shape: Shape) -> str:
-    bottom = percent(float(row.decades[shape.turn]))
-    return f"it falls to {bottom} in the first {counted(shape.turn)} back, then grows again"
+def _hump(row: Row, found: Shape) -> str:
+    top = times(float(row.decades[found.turn]))
+    if found.straight:
+        return f"it grows {top} times {_first(found.turn)}, then falls"
+    return f"it goes up and down, at its most {top} times ({counted(found.turn)} back)"
 
 
-def _wall(row: Row, shape: Shape) -> str:
-    change = float(row.decades[shape.turn] - row.decades[shape.turn - 1])
-    later = row.loss_step - shape.turn + 1
+def _dip(row: Row, found: Shape) -> str:
+    bottom = percent(float(row.decades[found.turn]))
+    if found.straight:
+        return f"it falls to {bottom} {_first(found.turn)}, then grows again"
+    return f"it goes up and down, at its least {bottom} ({counted(found.turn)} back)"
+
+
+def _wall(row: Row, found: Shape) -> str:
+    change = float(row.decades[found.turn] - row.decades[found.turn - 1])
+    later = row.loss_step - found.turn + 1
     where = f"from step {later} to step {later - 1}, it"
     if change < 0.0:
         return f"in one step, {where} falls to {percent(change)} of what was there"
     return f"in one step, {where} grows {times(change)} times"
 
 
-def _bend(row: Row, shape: Shape) -> str:
-    at, v = shape.turn, row.decades
+def _bend(row: Row, found: Shape) -> str:
+    at, v = found.turn, row.decades
     before, after = v[: at + 1], v[at:]
     left = float(v[at])
-    first = f"in the first {counted(at)} back"
+    first = _first(at)
     if holds(after):
         return f"it {_goes(left)} {first}, then holds"
     if holds(before):
@@ -104,17 +124,13 @@ def _turns(decades: float) -> str:
     return "falls" if decades < 0.0 else "grows"
 
 
-def _uneven(row: Row, shape: Shape) -> str:
+def _uneven(row: Row, found: Shape) -> str:
     left = float(row.decades[-1])
     if abs(left) >= _MUCH:
         return f"it {_turns(left)} unevenly"
     v = row.decades[1:]
     low, high = float(np.nanmin(v)), float(np.nanmax(v))
-    return f"it goes up and down between {_span(low)} and {_span(high)} what entered"
-
-
-def _span(decades: float) -> str:
-    return f"{percent(decades)} of" if decades < 0.0 else f"{times(decades)} times"
+    return f"it goes up and down between {much(low)} and {much(high)}"
 
 
 _WRITERS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from engine.diagnosis.row import Row
 
 _NEAR, _SHARE = 0.1, 0.1
 """A row follows a rate where it stays this many decades, or this share of its change, from it."""
+_ENTERS, _TIMES = 0.2, 2.0
+"""Decades of the step where the loss enters, and how many times any other's, set it apart."""
 _TURN = 0.15
 """Decades by which a row must rise above both its ends, or sink below them, to have turned."""
 _WALL, _MOST = 0.7, 0.6
@@ -32,11 +34,13 @@ class Shape:
         turn: k at the top of the hump, the bottom of the dip, behind the wall, or at the bend; 0
             where there is none.
         entering: whether the step where the loss enters does something else than those behind it.
+        straight: whether a hump only rises and then only falls, and a dip the other way round.
     """
 
     kind: str
     turn: int
     entering: bool
+    straight: bool = True
 
 
 def shape(row: Row) -> Shape:
@@ -54,19 +58,38 @@ def shape(row: Row) -> Shape:
     off = np.nan_to_num(np.abs(v - line), nan=np.inf)
     if (off[1:] <= near).all():
         return Shape("rate", 0, entering=bool(off[0] > max(_NEAR, abs(row.rate) / 2.0)))
-    top, bottom, last = int(np.nanargmax(v)), int(np.nanargmin(v)), row.steps
+    found = _other(v)
+    one_rise = found.kind == "hump" and found.straight and v[1] > 0.0
+    return replace(found, entering=not one_rise and _apart(v))
+
+
+def _other(v: Array) -> Shape:
+    """What a row does that follows no rate."""
+    top, bottom, last = int(np.nanargmax(v)), int(np.nanargmin(v)), len(v) - 1
     if 0 < top < last and v[top] - max(0.0, v[last]) >= _TURN:
-        return Shape("hump", top, entering=False)
+        return Shape("hump", top, False, _straight(v, top, 1.0))
     if 0 < bottom < last and min(0.0, v[last]) - v[bottom] >= _TURN:
-        return Shape("dip", bottom, entering=False)
+        return Shape("dip", bottom, False, _straight(v, bottom, -1.0))
     steps = np.nan_to_num(np.diff(v))
     wall = int(np.abs(steps).argmax()) + 1
-    if abs(steps[wall - 1]) >= max(_WALL, _MOST * abs(v[last])):
+    if wall > 1 and abs(steps[wall - 1]) >= max(_WALL, _MOST * abs(v[last])):
         return Shape("wall", wall, entering=False)
     bend = _bend(v)
     if bend is not None:
         return Shape("bend", bend, entering=False)
     return Shape("uneven", 0, entering=False)
+
+
+def _straight(v: Array, turn: int, sign: float) -> bool:
+    """Whether a row goes one way to its turn, and the other way behind it."""
+    there, back = sign * v[: turn + 1], -sign * v[turn:]
+    return all(bool(np.nanmax(np.fmax.accumulate(part) - part) <= _NEAR) for part in (there, back))
+
+
+def _apart(v: Array) -> bool:
+    """Whether the first step back is far from what the steps behind it do, each by itself."""
+    own, others = abs(float(v[1])), np.nan_to_num(np.abs(np.diff(v[1:])))
+    return bool(own >= _ENTERS and own >= _TIMES * np.max(others, initial=0.0))
 
 
 def holds(part: Array) -> bool:

@@ -19,12 +19,23 @@ _FAST = np.log10(0.8), np.log10(1.2)
 """Decades a step from which a gradient vanishes or explodes even over few steps."""
 _GONE, _GROWN = -1.0, 0.7
 """So does one of which a tenth is left at the end, or that has grown fivefold."""
-_LEVEL = 0.5
-"""Within a factor three it holds."""
+_LEVEL = 0.18
+"""Within a factor 1.5 it holds."""
 _HEARD = -1.0
 """Above a tenth, what arrives is said to be heard."""
 ORDINALS = ("first", "second", "third")
 """The layers below the last one, the one that reads the input first."""
+_VERBS = {
+    "Vanishing": "vanishes",
+    "Vanishing in the end": "vanishes in the end",
+    "Exploding": "explodes",
+    "Exploding in the end": "explodes in the end",
+    "Holding": "holds",
+    "Up and down": "goes up and down",
+    "Fading slowly": "fades slowly",
+    "Growing slowly": "grows slowly",
+}
+"""What a layer below is said to do."""
 _SILENT = (
     "Every loss has a gradient of exactly zero: the outputs meet their targets, "
     "or no hidden unit is heard by them."
@@ -150,7 +161,7 @@ def _otherwise(ordinal: str, row: Row | None, verdict: str) -> str:
     own = _verdict(row, found) if row.loss_step > row.first else verdict
     if own == verdict:
         return ""
-    what = {"vanishing": "vanishes", "exploding": "explodes", "stable": "holds"}[own]
+    what = _VERBS[_headline(own, row, found)]
     return f"In the {ordinal} layer the gradient {what}: {_way(row, found)}."
 
 
@@ -162,21 +173,22 @@ def _summary(verdict: str, row: Row, found: Shape, seen: Circumstances) -> str:
     parts[0] += "."
     parts.append(_end(row, seen))
     if verdict != "stable" and not row.dies:
-        parts.append(factors(seen))
+        parts.append(factors(seen, row))
     return " ".join(part for part in parts if part)
 
 
 def _headline(verdict: str, row: Row, found: Shape) -> str:
     kind, behind = found.kind, row.behind
     if verdict != "stable":
-        return f"{verdict.capitalize()}{' in the end' if kind in ('hump', 'dip') else ''}"
-    if kind == "rate" and abs(behind) <= _LEVEL:
+        late = (verdict, kind) in (("vanishing", "hump"), ("exploding", "dip"))
+        return f"{verdict.capitalize()}{' in the end' if late else ''}"
+    calm = abs(behind) if kind == "rate" else float(np.nanmax(np.abs(row.decades)))
+    if calm <= _LEVEL:
         return "Holding"
-    if kind != "rate" and np.nanmax(np.abs(row.decades)) <= _LEVEL:
-        return "Holding"
-    if kind in ("hump", "dip") or abs(behind) <= _LEVEL:
+    change = behind if kind == "rate" else float(row.decades[-1])
+    if kind in ("hump", "dip") or abs(change) <= _LEVEL:
         return "Up and down"
-    return "Fading slowly" if behind < 0.0 else "Growing slowly"
+    return "Fading slowly" if change < 0.0 else "Growing slowly"
 
 
 def _way(row: Row, found: Shape) -> str:

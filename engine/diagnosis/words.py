@@ -98,5 +98,5 @@ def share(decades: float, *, again: bool = False) -> str:
 
 
 def much(decades: float) -> str:
-    """What is there beside what entered: '39 % of it', '6.80 times as much'."""
-    return f"{percent(decades)} of it" if decades < 0.0 else f"{times(decades)} times as much"
+    """What is there beside what entered: '39 %', '6.80 times'."""
+    return percent(decades) if decades < 0.0 else f"{times(decades)} times"

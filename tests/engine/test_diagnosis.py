@@ -160,7 +160,9 @@ def test_a_gradient_that_grows_a_little_is_not_said_to_be_kept() -> None:
 
 def test_a_matrix_of_one_keeps_all() -> None:
     found = diagnose(chain(1.0))
-    assert found.summary.startswith("Holding: one step back keeps all of the gradient; all of it")
+    assert found.summary.startswith(
+        "Holding: one step back keeps all of the gradient; all of what entered"
+    )
 
 
 @pytest.mark.parametrize("topology", ["many-to-one", "many-to-many"])
@@ -285,13 +287,24 @@ def test_a_layer_below_that_explodes_is_named() -> None:
     assert float(match[1]) == pytest.approx(1.5, rel=0.01)
 
 
-def test_a_layer_below_that_holds_is_named() -> None:
+def test_a_layer_below_that_grows_and_holds_is_not_said_to_hold() -> None:
     found = two_layers(1.0, 0.5)
     assert found.verdict == "vanishing"
     assert found.summary.endswith(
-        "In the first layer the gradient holds: it grows 1.75 times in the first 2 steps back, "
-        "then holds; 2.00 times as much arrives at step 1."
+        "In the first layer the gradient grows slowly: it grows 1.75 times in the first 2 steps "
+        "back, then holds; 2.00 times what entered arrives at step 1."
     )
+
+
+def test_the_factors_are_those_of_the_steps_that_are_crossed() -> None:
+    """Of two steps the way back crosses the second alone."""
+    case = chain(0.1, 2, "tanh")
+    case.parameters["W_xh"] = np.ones((1, 1))
+    inputs = np.array([[[0.0]], [[2.0]]])
+    flow = case.with_(sequence=Sequence(inputs, case.sequence.targets, 2)).flow()
+    assert flow.diagnosis is not None
+    crossed = float(flow.activity.mean_derivative[1])
+    assert f"tanh′(A) ({crossed:.3f} on average)" in flow.diagnosis.summary, crossed
 
 
 def test_a_layer_that_hears_nothing_is_named() -> None:

@@ -103,10 +103,10 @@ def test_every_number_of_the_summary(
         assert last < enters
     if found.verdict == "exploding":
         assert last > enters
-    if match := re.search(rf"({SHARE}) of it arrives at step (\d+)", own):
+    if match := re.search(rf"({SHARE}) of what entered arrives at step (\d+)", own):
         assert int(match[5]) == found.step
         assert decades(match[1]) == pytest.approx(last - enters, abs=0.03)
-    if match := re.search(r"([\d. ×⁰¹²³⁴⁵⁶⁷⁸⁹]+) times as much arrives at step (\d+)", own):
+    if match := re.search(r"([\d. ×⁰¹²³⁴⁵⁶⁷⁸⁹]+) times what entered arrives at step (\d+)", own):
         assert int(match[2]) == found.step
         assert decades(match[1].strip()) == pytest.approx(last - enters, abs=0.03)
     if match := re.search(r"after (\d+) steps? (less|it is more)", own):
@@ -154,6 +154,32 @@ def row(*values: float) -> Row:
             [*(-k / 10 for k in range(11)), *(-1.0 + k / 10 for k in range(1, 11))],
             "dip",
             "it falls to 10 % in the first 10 steps back, then grows again",
+        ),
+        (
+            [0.0, -0.5, *[-0.5] * 3, *(-0.5 - 0.2 * k for k in range(1, 6))],
+            "uneven",
+            (
+                "the step where the loss enters keeps 32 % of the gradient; behind it what is "
+                "there holds in the first 3 steps back, then falls"
+            ),
+        ),
+        (
+            [0.0, 0.6, -0.4, 0.9, 0.3, -0.5, -0.1],
+            "hump",
+            "it goes up and down, at its most 7.94 times (3 steps back)",
+        ),
+        (
+            [0.0, -0.3, -0.2, -0.9, -0.2, -0.6, -0.1],
+            "dip",
+            "it goes up and down, at its least 13 % (3 steps back)",
+        ),
+        (
+            [0.0, -0.6, *(-0.6 - 0.25 * k + 0.012 * k * k for k in range(1, 22))],
+            "dip",
+            (
+                "the step where the loss enters keeps 25 % of the gradient; behind it what is "
+                "there falls to 5.0 % in the first 10 steps back, then grows again"
+            ),
         ),
         (
             [*(-0.01 * k for k in range(10)), *(-3.0 - 0.01 * k for k in range(10))],

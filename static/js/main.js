@@ -28,6 +28,7 @@ import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
 import { createValues } from "./values.js";
+import { verdictNote } from "./verdict.js";
 import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
@@ -132,7 +133,7 @@ function showFlow(flow, quiet = false) {
   get("stack").classList.remove("stale");
   putSummary(flow.diagnosis.summary);
   get("verdict").dataset.verdict = flow.diagnosis.verdict;
-  putExplained(get("left"), leftSentence(reading));
+  putExplained(get("left"), leftSentence(reading) + verdictNote(reading));
   get("overflow").textContent = overflowSentence(flow);
   get("overflow").hidden = !flow.overflow;
   putExplained(get("clipping-words"), clippingSentence(flow));

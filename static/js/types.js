@@ -42,7 +42,8 @@
  *   engaged: boolean, cosine: number | null, finite?: boolean}} clipping
  * @property {{eigenvalues: [number, number][], spectral_radius: number, spectral_norm: number,
  *   jacobian_log10_norm: Series, product_log10_norm: Series}} spectrum
- * @property {{verdict: string, decay_per_step: number | null, summary: string}} diagnosis
+ * @property {{verdict: string, decay_per_step: number | null, summary: string,
+ *   loss_step: number | null}} diagnosis
  * @property {{nodes: Node[], edges: Edge[]}} graph
  * @property {{hidden: {norm: number | null, log10_norm: number | null} | null,
  *   cell: {norm: number | null, log10_norm: number | null} | null}} initial_gradient

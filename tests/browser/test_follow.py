@@ -109,3 +109,15 @@ def test_the_graph_is_of_the_followed_loss_alone(unrolled: Unrolled) -> None:
     assert {f"x_{int(t)}" for t, color in colors.items() if color != pale} == {
         thing for thing in live if thing.startswith("x")
     }
+
+
+def test_the_verdict_says_which_loss_it_is_read_off(unrolled: Unrolled) -> None:
+    unrolled.open(text="gradients")
+    said = unrolled.page.locator("#left")
+    expect(said).not_to_contain_text("verdict")
+    unrolled.click("L_5")
+    unrolled.ready()
+    expect(said).to_contain_text("The verdict above is read off L₈.")
+    unrolled.choose("Follow the error of", "all steps")
+    unrolled.ready()
+    expect(said).to_contain_text("The verdict above is read off L₈.")

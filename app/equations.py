@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from app.notation import gradient
 from engine import CELLS, Connection, Line, Slope, Unit
 
+_SAMPLES = r"\class{batch}{\sum_{\text{samples}}}"
+"""A weight is shared by the samples of a batch; 1/B stands in their own gradients already."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionEquations:
@@ -67,7 +70,7 @@ def _connection(row: Connection) -> ConnectionEquations:
         forward=dict(row.forward),
         backward=back,
         parameter=gradient(row.matrix) + r"\Big|_t" if row.parameter else None,
-        added=row.added or None,
+        added=_SAMPLES + row.added if row.added else None,
         jacobian=row.jacobian or None,
     )
 

@@ -162,14 +162,21 @@ def transposed(symbol: str) -> str:
     return rf"{base}^{{{upper}\top}}" if mark else rf"{symbol}^\top"
 
 
+_SAMPLES = r"\class{batch}{\frac{1}{B} \sum_{\text{samples}}}"
+"""The mean that a loss is: every sample has an O_t and a Y_t of its own."""
+
 INPUT = Unit("x", "input", "x", (Line("", r"X_t \in \mathbb{R}^D"),), "first", "reads")
 LOSS = Unit(
     "L",
     "loss",
     "loss",
     (
-        Line("L_t", r"\frac{1}{2} \lVert O_t - Y_t \rVert^2", loss="squared-error"),
-        Line("L_t", r"- \log \, \operatorname{softmax}(O_t)_{Y_t}", loss="cross-entropy"),
+        Line("L_t", _SAMPLES + r"\frac{1}{2} \lVert O_t - Y_t \rVert^2", loss="squared-error"),
+        Line(
+            "L_t",
+            rf"- {_SAMPLES} \log \, \operatorname{{softmax}}(O_t)_{{Y_t}}",
+            loss="cross-entropy",
+        ),
     ),
     "last",
     "emits",

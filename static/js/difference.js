@@ -218,24 +218,49 @@ function sameCut(a, b) {
   return isCopy(a.flow.experiment) === isCopy(b.flow.experiment);
 }
 
-function sameGradient(a, b) {
-  const near = (x, y) => x === y || (x !== null && y !== null && Math.abs(x - y) < 1e-9);
-  return (
-    a.follow === b.follow &&
-    a.row.length === b.row.length &&
-    a.row.every((value, n) => near(value, b.row[n]))
-  );
+const near = (x, y) => x === y || (x !== null && y !== null && Math.abs(x - y) < 1e-9);
+
+/** Whether two norms are the same at every step. @param {(number | null)[]} x */
+function sameNorms(x, y) {
+  return x.length === y.length && x.every((value, n) => near(value, y[n]));
 }
 
-/** The same gradient at every step; what clipping does comes after it. */
+/** Whether the followed loss has the same gradient of the whole state, in its norm. */
+function sameGradient(a, b) {
+  return a.follow === b.follow && sameNorms(a.row, b.row) && sameNorms(pairRow(a), pairRow(b));
+}
+
+/** log₁₀ of the norm of h and c together; empty where the state is h. */
+function pairRow({ entryStep, flow: { itemized } }) {
+  return itemized.state_log10_norm?.[itemized.loss_steps.indexOf(entryStep)] ?? [];
+}
+
+/** The same gradient at every step; what all losses bring, and what clipping does, comes after it. */
 function sameWords(a, b, found) {
   const pairs = found.map((one) => `${one.b || "none"} against ${one.a || "none"}`).join("; ");
   const clipped = [b, a].map(({ flow }) => flow.clipping);
   const differ = clipped.some(({ engaged }) => engaged);
   const [ofB, ofA] = clipped.map(clippedWords);
   return (
-    `The same gradient at every step: B differs from A in ${pairs}, which leaves ∂L/∂H as it is` +
+    `‖∂${lossName(b.follow)}/∂H‖ is the same at every step: B differs from A in ${pairs}` +
+    `${totalWords(a, b)}` +
     `${differ ? `; clipping then ${ofB} in B, and ${ofA} in A` : ""}.`
+  );
+}
+
+/** Where the losses together differ although the followed one does not. */
+function totalWords(a, b) {
+  if (sameNorms(a.total, b.total)) return "";
+  const gaps = a.total.map((value, n) => {
+    const other = b.total[n] ?? null;
+    if (near(value, other)) return 0;
+    return value === null || other === null ? Infinity : Math.abs(value - other);
+  });
+  const most = gaps.indexOf(Math.max(...gaps));
+  const size = `‖∂L/∂H${subscript(most + 1)}‖`;
+  return (
+    "; all losses together do differ, most at step " +
+    `${most + 1}, where ${size} is ${fromLog10(b.total[most])} in B, ${fromLog10(a.total[most])} in A`
   );
 }
 

@@ -1,11 +1,9 @@
 /** The spectrum in words: what the matrix promises, and what happens along this sequence. */
 
-import { apart, compare, fromLog10, isOne, number, plain, plural, stepsBack, tidy, times } from "./format.js";
+import { apart, compare, number, plural, tidy, times } from "./format.js";
 import { LETTERS } from "./gates.js";
 import { termHtml } from "./glossary.js";
-
-/** A product that stays within this factor neither grows nor shrinks. */
-const GROWN = Math.log10(1.05);
+import { GROWN, courseOf } from "./turns.js";
 
 /**
  * The largest product ‖∂h_T/∂h_t‖, and how many steps back it lies.
@@ -22,45 +20,13 @@ export function humpOf(series) {
   return hump;
 }
 
-/** "21-fold", "1.3-fold", "3.2 × 10⁵-fold". */
-function fold(log10) {
-  const factor = 10 ** log10;
-  const digits = factor < 10 ? 2 : Math.ceil(log10);
-  return `${log10 < 4 ? plain(factor, digits) : fromLog10(log10, 2)}-fold`;
-}
-
-function early(back) {
-  return back === 1 ? "in the first step back" : `in the first ${stepsBack(back)}`;
-}
-
-/** What a product of Jacobians does, and where it ends. @param {(number | null)[]} series */
-function growth(series, what = "the product") {
-  const last = series[0];
-  const hump = humpOf(series);
-  if (hump) {
-    const after =
-      hump.back === series.length
-        ? ", as far as this sequence goes"
-        : last !== null && last > hump.log10 - GROWN
-          ? " and then holds"
-          : " before it shrinks";
-    return `${early(hump.back)} ${what} grows ${fold(hump.log10)}${after}`;
-  }
-  if (last === null) return `${what} is exactly zero at step 1`;
-  const end = isOne(last) ? "1" : times(last);
-  if (Math.abs(last) < GROWN) return `${what} neither grows nor shrinks, and is ${end} at step 1`;
-  const nearest = series.at(-1);
-  const from = nearest !== null && nearest < 0 ? " from the first step back" : "";
-  return `${what} shrinks${from}, to ${end} at step 1`;
-}
-
 /** Of a matrix with an activation: eigenvalues, singular values and their bound 1/γ. */
 function plainCell(flow) {
   const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
   const { product_log10_norm: series } = flow.spectrum;
   const rho = tidy(radius);
   if (bound === null || bound === undefined) return `ρ = ${rho}, σₘₐₓ = ${tidy(norm)}.`;
-  const happens = series.length ? `here ${growth(series)}` : "here is one step";
+  const happens = series.length ? `here ${courseOf(series, "the product")}` : "here is one step";
   const [sigma, limit] = apart(norm, bound);
   if (compare(norm, bound) === 0)
     return (
@@ -109,7 +75,7 @@ function gatedCell(flow) {
 }
 
 function growthOf(series, what) {
-  return series?.length ? growth(series, what) : "";
+  return series?.length ? courseOf(series, what) : "";
 }
 
 /** Whether nearby states come together along this sequence. */

@@ -54,7 +54,7 @@ def test_each_is_named_by_what_differs(both: Unrolled) -> None:
         ({"follow": "all"}, {"follow": "all", "radius": 0.9}, "all losses together, ‖∂L/∂H₁‖ is"),
         ({}, {"follow": "all"}, "in B all losses together bring"),
         ({"text": "short"}, {}, "of what enters A at step 4, step 1 gets"),
-        ({}, {"clip": "norm", "mu": 0.5}, "The same gradient at every step"),
+        ({}, {"clip": "norm", "mu": 0.5}, "‖∂L₁₅/∂H‖ is the same at every step"),
         (
             {},
             {"clip": "norm", "mu": 0.5},

@@ -313,6 +313,26 @@ def test_a_batch_has_a_mean(modules: Modules) -> None:
     assert printed["backward"] == ["∂L∂O4=13(O4−Y4)"]
 
 
+@pytest.mark.parametrize(("loss", "head", "own"), [
+    ("squared-error", "", "12‖O4−Y4‖2"),
+    ("cross-entropy", "−", "logsoftmax(O4)Y4"),
+])  # fmt: skip
+def test_of_several_samples_a_loss_is_the_mean(modules, loss, head, own) -> None:
+    assert shown(modules, "L_4", loss=loss)["forward"][1] == f"L4={head}{own}"
+    sequence = {"kind": "random", "steps": 4, "batch_size": 3}
+    printed = shown(modules, "L_4", loss=loss, sequence=sequence)
+    assert printed["forward"][1] == f"L4={head}13∑samples{own}"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_of_several_samples_a_weight_hears_the_sum(modules: Modules, cell: str) -> None:
+    """∂L/∂H is each sample's own, and holds the 1/B of the mean."""
+    one = shown(modules, "x_3>h_3", network={"cell": cell}, steps=4)["parameter"]
+    sequence = {"kind": "random", "steps": 4, "batch_size": 3}
+    several = shown(modules, "x_3>h_3", network={"cell": cell}, sequence=sequence)["parameter"]
+    assert several == [one[0].replace("=", "=∑samples")]
+
+
 def test_the_edges_of_a_window_of_a_long_sequence(modules: Modules) -> None:
     """A term of a step that is not drawn is printed all the same."""
     printed = shown(modules, "h_8", follow=15, window={"first": 5, "last": 8})

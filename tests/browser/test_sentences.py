@@ -19,6 +19,7 @@ from tests.browser.answers import (
     losses,
 )
 from tests.browser.conftest import Modules
+from tests.browser.courses_said import check_course
 from tests.browser.numbers_said import NUMBER, log10, says, says_portion, shares, value
 
 Words = dict[str, Any]
@@ -217,30 +218,9 @@ def test_the_spectrum(spoken) -> None:
             )
             claims.add(matched(r"must vanish|neither|can explode|decay", text)[0])
         for series, what in (("product", "the product"), ("cell_product", "that for C")):
-            grows(given[f"{series}_log10_norm"], text, what)
+            if given[f"{series}_log10_norm"]:
+                check_course(given[f"{series}_log10_norm"], text, rf"{what}(?: for H)?")
     assert claims == {"must vanish", "neither", "can explode", "decay"}
-
-
-def grows(series: list[float | None] | None, text: str, what: str) -> None:
-    """What is said of one product of Jacobians."""
-    if not series:
-        return
-    peak = max((v for v in series if v is not None), default=None)
-    own = rf"{what}(?: for H)?"
-    if found := re.search(rf"first (\d*) ?steps? back {own} grows ({NUMBER})-fold([^;.]*)", text):
-        assert peak is not None
-        assert peak > 0
-        assert says(found[2], peak), text
-        assert series[-int(found[1] or 1)] == peak, text
-        if "before it shrinks" in found[3]:
-            assert series[0] is None or series[0] < peak
-    elif found := re.search(rf"{own} (shrinks|neither).*?({NUMBER}) at step 1", text):
-        assert says(found[2], series[0]), text
-        assert peak is not None
-        assert peak < math.log10(1.06)
-    else:
-        assert re.search(rf"{own} is exactly zero at step 1", text), text
-        assert series[0] is None
 
 
 def test_the_product(spoken) -> None:

@@ -1,25 +1,33 @@
 """Advice that was tried: changes of an experiment, each with what the engine measures with it."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.candidates import CANDIDATES, Candidate, Patch, Situation
+from app.candidates import CANDIDATES
 from app.merge_patch import merge_patch
 from app.resolve import Prepared, prepare
+from app.situation import Candidate, Patch, Situation
 from app.sizes import Most, blocks, numbers, work
 from engine import Arriving, GradientFlow, InvalidInput, arriving, gradient_flow, share, times
 
 LONGEST = 6
 """So many changes are listed."""
 _CLEARLY = math.log10(2.0)
-"""A change must bring what arrives so many decades nearer to what enters."""
-_BETWEEN = 3
-"""So many values are tried between two that miss on either side."""
+"""A change must bring what arrives so many decades nearer to what enters,"""
+_USEFUL = 4.0
+"""and so near."""
+_MORE = math.log10(1.05)
+"""Where it ends in the verdict ``stable``, so many suffice."""
+_BETWEEN = 4
+"""So many values at most are tried between two that miss on either side."""
+_SHORT = 100
+"""Up to so many steps such a value has two digits, then three."""
 _BUDGET = 1e9
 """What all trials together may cost, in about nanoseconds."""
-_STEP, _PRODUCT, _EIGENVALUES = 1e5, 3.0, 8.0
-"""The cost of a step, of one entry of a product, and of a matrix's spectral radius over H³."""
+_STEP, _PRODUCT, _EIGENVALUES = 5e4, 3.0, 8.0
+"""The cost of a step of a layer, of one entry of a product, and of a spectral radius over H³."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +62,11 @@ class Trial:
 def advise(ready: Prepared, flow: GradientFlow, most: Most) -> Advice:
     """Try changes, and keep those that help.
 
-    A change helps where what arrives of the last loss at step 1 comes at least a factor 2 nearer
-    to what enters, or something arrives where nothing did, and where gradients that vanished do
-    not explode then, nor the other way round.
+    What arrives is read as the verdict reads it: of the loss with the most steps to travel, at the
+    earliest step that it may reach. A change helps where the verdict turns ``stable``, or what
+    arrives comes at least a factor 2 nearer to what enters, and within 10⁻⁴ … 10⁴ of it; and where
+    no layer is left with the opposite verdict, or vanishes or explodes that did not. Where nothing
+    arrived, or the forward pass overflowed, coming within 10⁻⁴ … 10⁴ is enough.
 
     Args:
         ready: the experiment.
@@ -66,11 +76,10 @@ def advise(ready: Prepared, flow: GradientFlow, most: Most) -> Advice:
     before = _measure(ready)
     if before.verdict == "stable":
         return Advice([], 0, 0)
-    seen = Situation(ready, before.verdict, before.cut)
-    trials = _Trials(seen, before, most)
-    found = [best for row in CANDIDATES if (best := trials.best_of(row)) is not None]
+    trials = _Trials(Situation(ready, before.verdict, before.first > 1), before, most)
+    found = trials.best()
     entries = [
-        _entry(trial, before) for trial in sorted(found, key=lambda trial: trial.distance)[:LONGEST]
+        trials.entry(trial) for trial in sorted(found, key=lambda trial: trial.distance)[:LONGEST]
     ]
     clipped = trials.clipped(flow)
     if clipped is not None:
@@ -96,45 +105,77 @@ class _Trials:
         self.tried = self.left_out = 0
         self.spent = 0.0
 
-    def best_of(self, row: Candidate) -> Trial | None:
-        """The value of a row that helps most, or None."""
-        if self.seen.cut and not row.unblocks:
-            return None
-        values = list(row.values(self.seen))
-        trials: dict[float, Trial] = {}
-        for value in values:
-            trial = self._try(row, value)
-            if trial is not None:
-                trials[value] = trial
-            if trial is not None and self._beyond(trial):
-                break
+    def best(self) -> list[Trial]:
+        """Of every row the value that helps most, where one does; the rows take turns."""
+        blocked = self.seen.verdict == "blocked"
+        rows = [row for row in CANDIDATES if row.unblocks or not blocked]
+        measured: dict[str, dict[float, Trial]] = {row.name: {} for row in rows}
+        turns = [self._turns(row, measured[row.name]) for row in rows]
+        while turns:
+            turns = [turn for turn in turns if next(turn, None) is not None]
+        found = []
+        for trials in measured.values():
+            good = [trial for trial in trials.values() if self._helps(trial.found)]
+            found += [min(good, key=lambda trial: trial.distance)] if good else []
+        return found
+
+    def _turns(self, row: Candidate, trials: dict[float, Trial]) -> Iterator[float]:
+        """Measure a row's values, one a turn; of a row that is searched those that close in."""
+        values = row.values(self.seen)
         if row.searched:
-            self._between(row, trials)
-        good = [trial for trial in trials.values() if self._helps(trial.found)]
-        return min(good, key=lambda trial: trial.distance, default=None)
-
-    def _between(self, row: Candidate, trials: dict[float, Trial]) -> None:
-        """Halve the gap between the last value that falls short and the first that goes beyond."""
-        short = [v for v, trial in trials.items() if not self._beyond(trial)]
-        beyond = [v for v, trial in trials.items() if self._beyond(trial)]
-        start = self.seen.ready.resolved["weights"].get("spectral_radius")
-        if not beyond or not (short or start):
+            yield from self._search(row, list(values), trials)
             return
-        low, high = (short[-1] if short else start), beyond[0]
-        for _ in range(_BETWEEN):
-            middle = float(f"{math.sqrt(low * high):.2g}")
-            if middle in (low, high) or middle in trials:
-                return
-            trial = self._try(row, middle)
-            if trial is None:
-                return
-            trials[middle] = trial
-            low, high = (low, middle) if self._beyond(trial) else (middle, high)
+        for value in values:
+            self._put(row, value, trials)
+            yield value
 
-    def _beyond(self, trial: Trial) -> bool:
+    def _search(
+        self, row: Candidate, values: list[float], trials: dict[float, Trial]
+    ) -> Iterator[float]:
+        """Between which of the values as much arrives as enters, and then closer.
+
+        log₁₀ of what arrives is nearly linear in log of the value: that names the next one.
+        """
+        last, first = -1, len(values)
+        while first - last > 1:
+            middle = (last + first) // 2
+            beyond = self._beyond(self._put(row, values[middle], trials))
+            last, first = (last, middle) if beyond else (middle, first)
+            yield values[middle]
+        low = row.start(self.seen) if last < 0 else values[last]
+        if first == len(values) or not low > 0.0:
+            return
+        high, ends = values[first], {low: self.before} if last < 0 else {}
+        digits = 2 if self.seen.ready.sequence.steps <= _SHORT else 3
+        for _ in range(_BETWEEN):
+            ends |= {value: trial.found for value, trial in trials.items()}
+            at = _crossing(
+                *(ends[end].log10_arriving if end in ends else math.nan for end in (low, high))
+            )
+            value = float(f"{low ** (1.0 - at) * high**at:.{digits}g}")
+            if value in (low, high) or value in ends:
+                return
+            beyond = self._beyond(self._put(row, value, trials))
+            low, high = (low, value) if beyond else (value, high)
+            yield value
+
+    def _put(self, row: Candidate, value: float, trials: dict[float, Trial]) -> Arriving | None:
+        """Measure one value and keep it; None where it was not measured."""
+        trial = self._try(row, value)
+        if trial is None:
+            return None
+        trials[value] = trial
+        return trial.found
+
+    def _beyond(self, found: Arriving | None) -> bool:
         """Whether a change goes further than to where as much arrives as enters."""
-        found = trial.found.log10_arriving
-        return found < 0.0 if self.seen.grows else found > 0.0
+        grows = self.seen.grows
+        if found is None or found.overflow is not None:
+            return not grows
+        reached = found.log10_arriving
+        if math.isnan(reached):
+            return grows
+        return reached < 0.0 if grows else reached > 0.0
 
     def _try(self, row: Candidate, value: float) -> Trial | None:
         """Measure one value; None where the service would refuse it or time is over."""
@@ -155,24 +196,60 @@ class _Trials:
         if self.spent + cost > _BUDGET:
             self.left_out += 1
             return None
-        self.spent += cost
         try:
             ready = prepare(spec | {"truncation": spec.get("truncation")}, self.seen.ready)
             found = _measure(ready)
         except InvalidInput:
             return None
+        self.spent += cost * (found.overflow.step / steps if found.overflow else 1.0)
         self.tried += 1
         return Trial(row.words(self.seen, value), patch, found)
 
     def _helps(self, after: Arriving) -> bool:
-        opposite = "vanishing" if self.seen.grows else "exploding"
-        reached = after.log10_arriving
-        if after.overflow is not None or after.verdict == opposite or math.isnan(reached):
+        reached, was = after.log10_arriving, self._was(after)
+        if after.overflow is not None or math.isnan(reached) or self._harms(after):
             return False
-        before = self.before.log10_arriving
-        if self.before.overflow is not None or math.isnan(before):
+        useful = abs(reached) <= _USEFUL
+        if self.before.overflow is not None or math.isnan(was):
+            return useful
+        nearer = abs(was) - abs(reached)
+        return (after.verdict == "stable" and nearer >= _MORE) or (useful and nearer >= _CLEARLY)
+
+    def _harms(self, after: Arriving) -> bool:
+        """Whether a layer has the opposite verdict, or vanishes or explodes that did not."""
+        opposite = "vanishing" if self.seen.grows else "exploding"
+        if opposite in (after.verdict, *after.of_layers):
             return True
-        return abs(reached) <= abs(before) - _CLEARLY
+        if self.seen.verdict == "blocked" or not self.before.last_loss:
+            return False
+        layers = zip(self.before.of_layers, after.of_layers, strict=True)
+        return any(now != was and now != "stable" for was, now in layers)
+
+    def _was(self, after: Arriving) -> float:
+        """What arrived before, at the same step of the same loss where only now it gets there."""
+        return math.nan if self._opens(after) else self.before.log10_arriving
+
+    def _opens(self, after: Arriving) -> bool:
+        """Whether the loss that is read now could not reach the step where it is read before."""
+        ended = self.seen.ready.truncation.first_reached(after.loss_step)
+        return 0 < after.first < ended
+
+    def entry(self, trial: Trial) -> dict[str, Any]:
+        """One line of the list."""
+        after, before = trial.found, self.before
+        reached, was = after.log10_arriving, self._was(after)
+        if before.overflow is not None:
+            instead = f"and {before.overflow.quantity.upper()} does not overflow"
+        else:
+            instead = f"instead of {share(was, again=reached > 0.0)}"
+            if not self._opens(after) and _place(before) != _place(after):
+                instead += f" {_place(before)}"
+        return {
+            "text": f"{trial.words}: {share(reached)} arrives {_place(after)} {instead}",
+            "patch": trial.patch,
+            "before": _arrives(was, after if self._opens(after) else before),
+            "after": _arrives(reached, after),
+        }
 
     def clipped(self, flow: GradientFlow) -> dict[str, Any] | None:
         """Clipping by norm, which bounds what an exploding gradient does to the weights."""
@@ -200,23 +277,32 @@ class _Trials:
         arrives = self.before.log10_arriving
         return {
             "text": f"clip by norm at 1: ‖g‖ is {times(after)} instead of "
-            f"{times(now.log10_norm_before)}; {share(arrives)} arrives at step 1 as before",
+            f"{times(now.log10_norm_before)}; {share(arrives)} arrives {_place(self.before)} "
+            "as before",
             "patch": patch,
-            "before": {"log10_arriving": arrives, "log10_norm": now.log10_norm_before},
-            "after": {"log10_arriving": arrives, "log10_norm": after},
+            "before": _arrives(arrives, self.before, now.log10_norm_before),
+            "after": _arrives(arrives, self.before, after),
         }
 
 
-def _entry(trial: Trial, before: Arriving) -> dict[str, Any]:
-    """One line of the list."""
-    reached, was = trial.found.log10_arriving, before.log10_arriving
-    if before.overflow is None:
-        instead = f"instead of {share(was, again=reached > 0.0)}"
-    else:
-        instead = f"and {before.overflow.quantity} does not overflow"
+def _crossing(low: float, high: float) -> float:
+    """Where between two ends, from 0.1 to 0.9, a line from low to high is 0."""
+    if math.isnan(low + high) or low == high:
+        return 0.5
+    return min(0.9, max(0.1, low / (low - high)))
+
+
+def _place(found: Arriving) -> str:
+    """Where it is measured, and of which loss where that is not the last."""
+    own = found.loss_step < found.last_loss
+    return f"at step {found.first}" + (f" (the loss of step {found.loss_step})" if own else "")
+
+
+def _arrives(decades: float, found: Arriving, norm: float | None = None) -> dict[str, Any]:
+    """One side of an entry."""
     return {
-        "text": f"{trial.words}: {share(reached)} arrives at step 1 {instead}",
-        "patch": trial.patch,
-        "before": {"log10_arriving": was, "log10_norm": None},
-        "after": {"log10_arriving": reached, "log10_norm": None},
+        "log10_arriving": decades,
+        "loss_step": found.loss_step or None,
+        "step": found.first or None,
+        "log10_norm": norm,
     }

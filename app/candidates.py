@@ -5,109 +5,21 @@ values that it offers: none where it does not.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from app.resolve import Prepared
-from engine import ACTIVATIONS, CELLS, draw_parameters, spectral_radius_of
-
-Patch = dict[str, Any]
+from app.situation import Candidate, Patch, Situation
+from engine import ACTIVATIONS, CELLS, draw_parameters
 
 WIDEST = 16
 """Explicit weights are changed number by number up to so many hidden units."""
 _RADII = (0.5, 0.7, 0.9, 1.0, 1.2, 1.5, 2.0)
 _DRAWN = "update_bias" in inspect.signature(draw_parameters).parameters
 """Whether drawn weights know a bias of the update gate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is to be mended.
-
-    Attributes:
-        ready: the experiment.
-        verdict: ``vanishing``, ``exploding`` or ``blocked``.
-        cut: whether the truncation lets the last loss not reach step 1.
-    """
-
-    ready: Prepared
-    verdict: str
-    cut: bool
-
-    @property
-    def network(self) -> Any:
-        """Cell, wiring, activation and sizes."""
-        return self.ready.network
-
-    @property
-    def cell(self) -> Any:
-        """The cell's record."""
-        return CELLS[self.network.cell]
-
-    @property
-    def weights(self) -> Patch:
-        """As the experiment says them."""
-        weights: Patch = self.ready.resolved["weights"]
-        return weights
-
-    @property
-    def drawn(self) -> bool:
-        """Whether the weights are drawn from a seed."""
-        return bool(self.weights["kind"] == "random")
-
-    @property
-    def grows(self) -> bool:
-        """Whether more arrives than enters."""
-        return self.verdict == "exploding"
-
-    def towards(self, now: float, values: Sequence[float]) -> list[float]:
-        """The values from the nearest on that should mend it: larger ones, or smaller ones."""
-        if self.grows:
-            return sorted((value for value in values if value < now), reverse=True)
-        return sorted(value for value in values if value > now)
-
-    def radius(self) -> float:
-        """That of the last layer's recurrent matrix."""
-        last = self.network.num_layers - 1
-        suffix = f"_{last}" if last else ""
-        names = (*self.cell.parameter_shapes(1, 1, 1), "W_hy", "b_y")
-        own = {
-            name: self.ready.parameters.get(f"{name}{suffix}", self.ready.parameters.get(name))
-            for name in names
-        }
-        return spectral_radius_of(self.cell.recurrent_matrix(own))
-
-    def of_layers(self, name: str) -> list[str]:
-        """What a parameter is called in every layer."""
-        layers = range(self.network.num_layers)
-        return [f"{name}_{layer}" if layer else name for layer in layers]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One row.
-
-    Attributes:
-        name: unique.
-        values: what to try, the most likely first; empty where the row does not apply.
-        patch: value → the change.
-        words: value → what it is called.
-        searched: whether values between two that were tried are worth a try.
-        draws: whether its weights are drawn anew, which costs more.
-        unblocks: whether it also applies where the truncation lets nothing reach step 1.
-    """
-
-    name: str
-    values: Callable[[Situation], Sequence[float]]
-    patch: Callable[[Situation, float], Patch]
-    words: Callable[[Situation, float], str]
-    searched: bool = False
-    draws: bool = False
-    unblocks: bool = False
 
 
 def _plain(value: float) -> str:
@@ -120,9 +32,12 @@ def _plain(value: float) -> str:
 def _radii(seen: Situation) -> list[float]:
     if not seen.drawn:
         return []
-    said = seen.weights["spectral_radius"]
-    now = seen.radius() if said is None else said
-    return seen.towards(now, _RADII)
+    return seen.towards(_radius(seen), _RADII)
+
+
+def _radius(seen: Situation) -> float:
+    said = seen.weights["spectral_radius"] if seen.drawn else None
+    return seen.radius() if said is None else float(said)
 
 
 def _factors(seen: Situation) -> list[float]:
@@ -190,6 +105,9 @@ def _said(words: str, seen: Situation, value: float) -> str:
 # --- gates ----------------------------------------------------------------------------------------
 
 
+_BIASES = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0)
+
+
 def _biases(gate: str, field: str, seen: Situation) -> list[float]:
     if gate not in seen.cell.gates:
         return []
@@ -198,10 +116,12 @@ def _biases(gate: str, field: str, seen: Situation) -> list[float]:
             return []
         said = seen.weights[field]
         now = said[-1] if isinstance(said, list) else said  # one for all layers, or each its own
-        return seen.towards(now, (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0))
-    if seen.network.hidden_size > WIDEST:
+    elif seen.network.hidden_size <= WIDEST:
+        now = 0.0
+    else:
         return []
-    return seen.towards(0.0, (-4.0, -2.0, -1.0, 1.0, 2.0, 3.0, 5.0))
+    values = seen.towards(now, _BIASES)
+    return values if seen.grows else seen.likely(values)
 
 
 def _biased(gate: str, field: str, seen: Situation, bias: float) -> Patch:
@@ -228,13 +148,27 @@ _GATE = {"lstm": "forget", "gru": "update"}
 _CELL = {"lstm": "LSTM", "gru": "GRU", "simple": "simple cell"}
 
 
+_KEPT = 1.2
+"""So far above ln T a bias of another cell may lie: a gate that never opens learns nothing."""
+
+
 def _other_cell(name: str, seen: Situation) -> Sequence[float]:
     """The biases with which another cell is tried."""
     same = seen.network.cell == name or (name == "simple" and seen.network.cell == "elman")
     if same or not seen.drawn:
         return ()
-    biased = name in _BIAS and not seen.grows
-    return (0.0, 1.0, 3.0) if biased else (0.0,)
+    if seen.verdict == "blocked" and not _lets_through(name, seen):
+        return ()
+    if seen.grows or name not in _BIAS:
+        return (0.0,)
+    most = math.log(seen.ready.sequence.steps) + _KEPT
+    return seen.likely(bias for bias in (0.0, 1.0, 3.0, 5.0, 8.0) if bias <= max(0.0, most))
+
+
+def _lets_through(name: str, seen: Situation) -> bool:
+    """Whether another cell has no copy where the present one's is the truncation."""
+    own = seen.cell.default_truncation
+    return bool(seen.ready.truncation == own != CELLS[name].default_truncation)
 
 
 def _celled(name: str, seen: Situation, bias: float) -> Patch:
@@ -249,7 +183,7 @@ def _celled(name: str, seen: Situation, bias: float) -> Patch:
         weights[_BIAS[name]] = bias
     if weights:
         patch["weights"] = weights
-    if seen.ready.truncation == seen.cell.default_truncation != CELLS[name].default_truncation:
+    if _lets_through(name, seen):
         patch["truncation"] = None
     if seen.ready.resolved["sequence"].get("c_0") is not None and not CELLS[name].has_c:
         patch["sequence"] = {"c_0": None}
@@ -263,24 +197,10 @@ def _cell_words(name: str, seen: Situation, bias: float) -> str:
 CANDIDATES: tuple[Candidate, ...] = (
     Candidate(
         "truncation",
-        lambda seen: (1.0,) if seen.cut else (),
+        lambda seen: (1.0,) if seen.cut and not seen.grows else (),
         lambda seen, value: {"truncation": {"kind": "none", "steps": None}},
         lambda seen, value: "no truncation",
         unblocks=True,
-    ),
-    Candidate(
-        "radius",
-        _radii,
-        lambda seen, radius: {"weights": {"spectral_radius": radius}},
-        lambda seen, radius: f"radius {_plain(radius)}",
-        searched=True,
-    ),
-    Candidate(
-        "scale",
-        _factors,
-        _scaled,
-        lambda seen, factor: f"recurrent weights × {_plain(factor)}",
-        searched=True,
     ),
     Candidate(
         "forget",
@@ -293,6 +213,33 @@ CANDIDATES: tuple[Candidate, ...] = (
         partial(_biases, "update", "update_bias"),
         partial(_biased, "update", "update_bias"),
         partial(_bias_words, "update"),
+    ),
+    Candidate(
+        "radius",
+        _radii,
+        lambda seen, radius: {"weights": {"spectral_radius": radius}},
+        lambda seen, radius: f"radius {_plain(radius)}",
+        searched=True,
+        start=_radius,
+    ),
+    Candidate(
+        "scale",
+        _factors,
+        _scaled,
+        lambda seen, factor: f"recurrent weights × {_plain(factor)}",
+        searched=True,
+        start=lambda seen: 1.0,
+    ),
+    *(
+        Candidate(
+            name,
+            partial(_other_cell, name),
+            partial(_celled, name),
+            partial(_cell_words, name),
+            draws=True,
+            unblocks=True,
+        )
+        for name in ("lstm", "gru", "simple")
     ),
     Candidate(
         "orthogonal",
@@ -324,16 +271,6 @@ CANDIDATES: tuple[Candidate, ...] = (
         for name, words in (("tanh", "tanh"), ("relu", "ReLU"), ("linear", "linear units"))
         if name in ACTIVATIONS
     ),
-    *(
-        Candidate(
-            name,
-            partial(_other_cell, name),
-            partial(_celled, name),
-            partial(_cell_words, name),
-            draws=True,
-            unblocks=True,
-        )
-        for name in ("lstm", "gru", "simple")
-    ),
 )
-"""In the order in which they are tried; of two that are as good the first is listed first."""
+"""The likely ones first: each row's first value is tried before any row's second. Of two that are
+as good the first is listed first."""

@@ -1,4 +1,4 @@
-"""How much of the last loss arrives at step 1: one row back, and nothing else."""
+"""How much of the loss that the verdict reads arrives: one row back, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.arrays import Array, Mask
 from engine.carry import carry
-from engine.diagnosis import Row, verdict_of
+from engine.diagnosis import Row, chosen, verdict_of
 from engine.errors import ForwardOverflow
 from engine.magnitude import Scaled, trusted
 from engine.passage import Entering, Passage
@@ -15,80 +15,94 @@ from engine.records import record
 
 @record
 class Arriving:
-    """What is left of the last loss on its way to step 1.
+    """What is left of one loss at the earliest step that it may reach.
 
     Attributes:
-        loss_step: T, the last step that emits a loss, from 1; 0 where none does.
-        log10_norm: log₁₀ ‖∂L_T/∂s_t‖ at t = 1 … T with s the last layer's state, h or (h, c)
-            together where the cell has a c; NaN where exactly nothing arrives, (T,).
-        cut: whether the truncation lets L_T not reach step 1.
-        overflow: where the forward pass left the range of a double; the row is then that of the
-            last loss before.
+        loss_step: i, the step of the loss that ``chosen`` picks, from 1; 0 where none has a
+            gradient.
+        first: the earliest step that it may reach, from 1; 0 where there is no such loss.
+        last_loss: the last step that emits a loss, from 1; 0 where none does.
+        rows: its way back in every layer, the layer that reads the input first; None where a layer
+            hears nothing of it.
+        overflow: where the forward pass left the range of a double; the rows are then those of the
+            steps before.
     """
 
     loss_step: int
-    log10_norm: Array
-    cut: bool
+    first: int
+    last_loss: int
+    rows: tuple[Row | None, ...]
     overflow: ForwardOverflow | None
 
     @property
+    def blocked(self) -> bool:
+        """Whether the truncation lets no loss reach a step before its own."""
+        return self.loss_step == self.first > 1
+
+    @property
     def log10_arriving(self) -> float:
-        """log₁₀ of ‖∂L_T/∂s_1‖ / ‖∂L_T/∂s_T‖; NaN where exactly nothing arrives or enters."""
-        if not self.loss_step:
-            return float("nan")
-        return float(self.log10_norm[0] - self.log10_norm[-1])
+        """log₁₀ of ‖∂L_i/∂s_first‖ / ‖∂L_i/∂s_i‖ in the last layer, with s = h, or (h, c).
+
+        NaN where exactly nothing arrives, and where the loss may not travel.
+        """
+        row = self.rows[-1]
+        return float("nan") if row is None or self.blocked else row.arriving
 
     @property
     def verdict(self) -> str:
-        """``vanishing``, ``exploding``, ``stable`` or ``blocked``."""
-        if not self.loss_step:
-            return "exploding" if self.overflow is not None else "stable"
-        row = Row.of(self.loss_step, 1, self.log10_norm)
-        if self.cut or row is None:
-            return "blocked" if self.cut else "stable"
-        return verdict_of(row)
+        """``vanishing``, ``exploding``, ``stable`` or ``blocked``: the one of ``diagnose``."""
+        row = self.rows[-1]
+        if row is None:
+            return "exploding" if self.overflow is not None and not self.last_loss else "stable"
+        return "blocked" if self.blocked else verdict_of(row)
+
+    @property
+    def of_layers(self) -> tuple[str, ...]:
+        """Every layer's own verdict; a layer that hears nothing is one where it vanishes."""
+        return tuple("vanishing" if row is None else verdict_of(row) for row in self.rows)
 
 
-def last_row(passage: Passage, do: Array, overflow: ForwardOverflow | None) -> Arriving:
-    """Carry the last loss back to step 1.
+def read_back(passage: Passage, do: Array, overflow: ForwardOverflow | None) -> Arriving:
+    """Carry the loss that the verdict reads back as far as it goes.
 
     Args:
         passage: the way back.
         do: ∂L_t/∂o_t at every step, (T, B, K).
         overflow: where the forward pass stopped, or None.
     """
-    emitting = np.flatnonzero(passage.trace.emits)
-    if not len(emitting):
-        return Arriving(0, np.empty(0), cut=False, overflow=overflow)
-    last = int(emitting[-1])
-    alone = np.zeros_like(do)
-    alone[last] = do[last]
-    carried = np.zeros_like(passage.trace.emits)
-    carried[last] = True
-    entering = passage.enter(alone)
+    emits = passage.trace.emits
+    last = int(np.flatnonzero(emits)[-1]) + 1 if emits.any() else 0
+    entering = passage.enter(do)
+    found = chosen(passage, entering)
+    if found is None:
+        return Arriving(0, 0, last, tuple(None for _ in passage.lanes), overflow)
+    loss_step, first = found
+    carried = np.zeros_like(emits)
+    carried[loss_step - 1] = True
     norms = None
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         if not entering.careful:
             norms = _ordinary(passage, entering, carried)
         if norms is None:
             norms = _careful(passage, entering, carried)
-    cut = passage.truncation.first_reached(last + 1) > 1
-    return Arriving(last + 1, norms[: last + 1], cut, overflow)
+    rows = tuple(Row.of(loss_step, first, own) for own in norms[::-1])
+    return Arriving(loss_step, first, last, rows, overflow)
 
 
 def _ordinary(passage: Passage, entering: Entering, carried: Mask) -> Array | None:
-    """log₁₀ of the norms, (T,), or None where a double could not carry them."""
-    squares = np.full(len(carried), np.nan)
+    """log₁₀ of every lane's norms, (lanes, T), or None where a double could not carry them."""
+    squares = np.full((len(passage.lanes), len(carried)), np.nan)
     for live in carry(passage, entering, carried, careful=False):
-        squares[live.step] = sum(float(np.vdot(part, part)) for part in live.states[0])
+        for own, state in zip(squares, live.states, strict=True):
+            own[live.step] = sum(float(np.vdot(part, part)) for part in state)
     return 0.5 * np.log10(squares) if trusted(squares) else None
 
 
 def _careful(passage: Passage, entering: Entering, carried: Mask) -> Array:
     """The same with an exponent for every step."""
-    norms = np.full(len(carried), np.nan)
+    norms = np.full((len(passage.lanes), len(carried)), np.nan)
     for live in carry(passage, entering, carried, careful=True):
         assert live.exponents is not None
-        state = np.stack(live.states[0], axis=1)
-        norms[live.step] = Scaled(state, live.exponents[0]).log10_norms()[0]
+        for own, parts, exponent in zip(norms, live.states, live.exponents, strict=True):
+            own[live.step] = Scaled(np.stack(parts, axis=1), exponent).log10_norms()[0]
     return norms

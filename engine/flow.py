@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import Array, Mask, Parameters
-from engine.arriving import Arriving, last_row
+from engine.arriving import Arriving, read_back
 from engine.bptt import Backward, backward
 from engine.ceiling import clip_backward
 from engine.clipping import Clip, Clipping, clip_gradients
@@ -132,7 +132,7 @@ def arriving(
     loss: str,
     truncation: Truncation | None = None,
 ) -> Arriving:
-    """How much of the last loss arrives at step 1: forward, and one row back.
+    """How much arrives of the loss that the verdict reads: forward, and one row back.
 
     Args:
         network: cell, topology, activation, sizes and layers.
@@ -145,7 +145,7 @@ def arriving(
     """
     trace, sequence, overflow = _unroll(network, parameters, sequence)
     passage = Passage.of(network, parameters, trace, truncation)
-    return last_row(passage, _losses(trace, sequence, loss)[1], overflow)
+    return read_back(passage, _losses(trace, sequence, loss)[1], overflow)
 
 
 def _unroll(
@@ -275,7 +275,7 @@ def _diagnose(
         return None
     if not len(top.itemized.loss_steps) and overflow is not None:
         return overflowing(overflow)
-    read = chosen(top.itemized, passage.truncation)
+    read = chosen(passage, entering)
     rows = [None for _ in layers] if read is None else _rows(passage, entering, layers, *read)
     if top.trajectory is not None:
         radius = top.trajectory.spectrum.spectral_radius

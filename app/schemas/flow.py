@@ -125,12 +125,21 @@ class SpectrumReport(StrictModel):
 
 
 class Arrives(StrictModel):
-    """What is left of the last loss at step 1."""
+    """What is left of the loss that the verdict reads, at the earliest step that it may reach."""
 
     log10_arriving: Nullable = Field(
-        description="log₁₀ of ‖∂L_T/∂s_1‖ / ‖∂L_T/∂s_T‖: T the last step that emits a loss, s the "
+        description="log₁₀ of ‖∂L_i/∂s_t‖ / ‖∂L_i/∂s_i‖ with i = `loss_step`, t = `step` and s the "
         "last layer's state, h, or (h, c) together; null where exactly nothing arrives. Where the "
-        "forward pass overflows, of the steps before."
+        "last loss has a gradient and no truncation ends its way, i is the last step that emits a "
+        "loss and t is 1. Where the forward pass overflows, of the steps before."
+    )
+    loss_step: int | None = Field(
+        description="i: of the losses with a gradient the one with the most steps to travel, the "
+        "last of several, as in `diagnosis`; null where no loss has one."
+    )
+    step: int | None = Field(
+        description="t: the earliest step that this loss may reach, from 1. Of a change that lets "
+        "it travel further, `before` is of the same loss at the same step as `after`."
     )
     log10_norm: Nullable = Field(
         default=None, description="Of ‖g‖ as it leaves clipping; only where the change is a clip."
@@ -140,7 +149,7 @@ class Arrives(StrictModel):
 class AdviceReport(StrictModel):
     """A change that was tried and helps."""
 
-    text: str = Field(description="The change, and what arrives at step 1 with and without it.")
+    text: str = Field(description="The change, and what arrives with and without it.")
     patch: dict[str, Any] = Field(
         description="A JSON merge patch (RFC 7396) of `experiment`: sent with it, the experiment "
         "gives `after`."
@@ -175,9 +184,11 @@ class DiagnosisReport(StrictModel):
         "beside h where there is one; null where exactly nothing arrives or nothing travels."
     )
     advice: list[AdviceReport] | None = Field(
-        description="At most 6 changes that bring what arrives at step 1 nearer to what enters, at "
-        "least twofold, and leave no opposite verdict behind; the best first, a clip last. Empty "
-        "where nothing that was tried helps, or nothing need help; null unless `include` names it."
+        description="At most 6 changes that bring what arrives nearer to what enters: to the "
+        "verdict `stable`, or at least twofold and to between 10⁻⁴ and 10⁴ times as much. None "
+        "leaves a layer with the opposite verdict, or makes one vanish or explode that did not. "
+        "The best first, a clip last. Empty where nothing that was tried helps, or nothing need "
+        "help; null unless `include` names it."
     )
     advice_tried: int | None = Field(
         description="How many changes were tried; null unless `advice` is included."

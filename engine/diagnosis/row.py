@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.itemize import Itemized
-from engine.truncation import Truncation
+from engine.passage import Entering, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +84,23 @@ class Row:
         return self.behind / max(1, self.steps - 1)
 
 
-def chosen(itemized: Itemized, truncation: Truncation) -> tuple[int, int] | None:
+def chosen(passage: Passage, entering: Entering) -> tuple[int, int] | None:
     """The loss whose way back is read, and the earliest step that it may reach, from 1.
 
     Of the losses that enter with any gradient it is the one with the most steps to travel, and
     of several such the last: without a truncation the last loss.
 
+    Args:
+        passage: the way back.
+        entering: every loss at its own step.
+
     Returns:
         (i, first), or None where no loss enters.
     """
-    own = itemized.own()
+    heard = passage.trace.emits & entering.local.any(axis=(1, 2))
     best = None
-    for step, enters in zip(itemized.loss_steps.tolist(), np.isfinite(own).tolist(), strict=True):
-        first = max(1, truncation.first_reached(step))
-        if enters and (best is None or step - first >= best[0] - best[1]):
+    for step in (np.flatnonzero(heard) + 1).tolist():
+        first = max(1, passage.truncation.first_reached(step))
+        if best is None or step - first >= best[0] - best[1]:
             best = step, first
     return best

@@ -36,14 +36,19 @@ export function settingsOf(experiment, patch) {
   return Object.fromEntries(names.map((name) => [name, next[name]]));
 }
 
-/** What was found, in one sentence. @param {object} diagnosis */
-export function adviceSentence({ advice, advice_tried: tried, advice_left_out: left }) {
+/**
+ * What was found, in one sentence.
+ * @param {object} diagnosis @param {number} [steps]   of which the last emits the last loss
+ */
+export function adviceSentence(diagnosis, steps) {
+  const { advice, advice_tried: tried, advice_left_out: left, loss_step: read } = diagnosis;
   if (!tried) return left ? "This experiment is too large to try changes of it." : "";
   const changes = tried === 1 ? "One change was tried" : `${tried} changes were tried`;
   const beyond = left ? `; ${left} more would have taken too long` : "";
-  if (!advice.length) return `${changes}, and none helps the last step’s error${beyond}.`;
+  const whose = !read || read === steps ? "the last step’s error" : `the error of step ${read}`;
+  if (!advice.length) return `${changes}, and none helps ${whose}${beyond}.`;
   const these = advice.length === 1 ? "this one helps" : "these help";
-  return `${changes}${beyond}; ${these} the last step’s error:`;
+  return `${changes}${beyond}; ${these} ${whose}:`;
 }
 
 /** What tells experiments apart whose advice differs: neither the loss that is followed nor a window. */
@@ -90,7 +95,7 @@ export function createAdvice(document, { base, choose }) {
     asking = null;
     const { diagnosis } = answer;
     const advice = diagnosis?.advice ?? [];
-    const sentence = diagnosis ? adviceSentence(diagnosis) : "";
+    const sentence = diagnosis ? adviceSentence(diagnosis, answer.steps) : "";
     if (words.textContent !== sentence) words.textContent = sentence;
     list.replaceChildren(...advice.slice(0, FIRST).map(line));
     rest.replaceChildren(...advice.slice(FIRST).map(line));

@@ -183,12 +183,16 @@ def test_a_failure_is_no_fault_of_the_picture(fresh: Unrolled, page_log) -> None
         (([], 1, 0), "One change was tried, and none helps the last step’s error."),
         (([], 0, 4), "This experiment is too large to try changes of it."),
         (([], 0, 0), ""),
+        ((["x"], 3, 0, 20), "3 changes were tried; this one helps the last step’s error:"),
+        ((["x"], 3, 0, 12), "3 changes were tried; this one helps the error of step 12:"),
+        (([], 3, 0, 12), "3 changes were tried, and none helps the error of step 12."),
     ],
 )
 def test_one_sentence_says_what_was_found(modules, diagnosis, words: str) -> None:
-    advice, tried, left = diagnosis
-    given = {"advice": advice, "advice_tried": tried, "advice_left_out": left}
-    assert modules("advice.js", "(module, given) => module.adviceSentence(given)", given) == words
+    names = ("advice", "advice_tried", "advice_left_out", "loss_step")
+    given = dict(zip(names, diagnosis, strict=False))
+    said = modules("advice.js", "(module, given) => module.adviceSentence(given, 20)", given)
+    assert said == words
 
 
 def test_patches_are_merged_as_the_rfc_says(modules) -> None:

@@ -33,8 +33,7 @@ def chain(w: float, steps: int, activation: str = "linear") -> Case:
 def test_a_chain_multiplies_by_w(w: float) -> None:
     found = arriving(chain(w, 100))
     assert found.log10_arriving == pytest.approx(99 * np.log10(abs(w)), rel=1e-12, abs=1e-12)
-    assert found.log10_norm.shape == (100,)
-    assert found.loss_step == 100
+    assert (found.loss_step, found.first, found.last_loss) == (100, 1, 100)
 
 
 RULES = [
@@ -65,21 +64,47 @@ def test_of_layers_it_is_the_last_ones(cell: str) -> None:
 def assert_last_row(case: Case) -> None:
     found = arriving(case)
     flow = case.flow()
+    said = flow.diagnosis
+    assert said is not None
     passage = Passage.of(case.network, case.parameters, flow.trace, case.truncation)
     alone = np.zeros_like(flow.backward.do_local)
-    last = case.emits[-1]
-    alone[last - 1] = flow.backward.do_local[last - 1]
-    top = backward(passage, passage.enter(alone)).top
-    parts = [top.magnitudes(part).norm for part in range(passage.parts)]
-    norms = np.sqrt(np.sum(np.square(parts), axis=0))
-    with np.errstate(divide="ignore"):
-        expected = np.where(norms > 0.0, np.log10(norms), np.nan)
-    assert found.loss_step == last
-    np.testing.assert_allclose(found.log10_norm, expected[:last], rtol=1e-12, atol=1e-12)
-    first = max(1, case.rule.first_reached(last))
-    assert found.cut == (first > 1)
-    assert np.isnan(found.log10_arriving) == found.cut
-    assert not found.cut or found.verdict == "blocked"
+    at = found.loss_step
+    assert at == said.loss_step or case.sequence.steps == 1
+    alone[at - 1] = flow.backward.do_local[at - 1]
+    layers = backward(passage, passage.enter(alone)).layers
+    assert found.last_loss == case.emits[-1]
+    assert found.first == max(1, case.rule.first_reached(at))
+    for row, layer in zip(found.rows, layers, strict=True):
+        parts = [layer.magnitudes(part).norm for part in range(passage.parts)]
+        norms = np.sqrt(np.sum(np.square(parts), axis=0))
+        with np.errstate(divide="ignore"):
+            expected = Row.of(at, found.first, np.where(norms > 0.0, np.log10(norms), np.nan))
+        assert (row is None) == (expected is None)
+        if row is not None and expected is not None:
+            assert (row.loss_step, row.first) == (expected.loss_step, expected.first)
+            np.testing.assert_allclose(row.decades, expected.decades, rtol=1e-12, atol=1e-12)
+    assert found.verdict == said.verdict
+    assert found.blocked == (said.verdict == "blocked")
+    if case.sequence.steps > 1:
+        np.testing.assert_allclose(found.log10_arriving, said.log10_arriving, rtol=1e-12)
+
+
+def test_it_is_the_last_loss_that_has_a_gradient() -> None:
+    """Also between the losses of a long sequence's grid."""
+    case = chain(0.99, 600)
+    case = case.with_(
+        network=make(
+            topology="many-to-many", sizes=(1, 1, 1), activation="linear", steps=600
+        ).network
+    )
+    targets = np.zeros((600, 1, 1))
+    targets[:598] = 1.0
+    case = case.with_(sequence=Sequence(np.zeros((600, 1, 1)), targets, 600))
+    said = case.flow().diagnosis
+    assert said is not None
+    assert (said.loss_step, arriving(case).loss_step) == (598, 598)
+    assert arriving(case).last_loss == 600
+    assert said.log10_arriving == pytest.approx(597 * np.log10(0.99))
 
 
 def test_units_that_are_off_let_exactly_nothing_through() -> None:
@@ -132,8 +157,11 @@ def test_verdicts(decades: Any, verdict: str) -> None:
 
 def test_a_windowed_loss_that_reaches_step_1_is_not_blocked() -> None:
     case = chain(0.5, 8)
-    assert arriving(case.with_(truncation=Truncation("window", 8))).log10_arriving < 0.0
-    assert np.isnan(arriving(case.with_(truncation=Truncation("window", 7))).log10_arriving)
+    for steps, first in ((8, 1), (7, 2), (1, 8)):
+        found = arriving(case.with_(truncation=Truncation("window", steps)))
+        assert (found.first, found.blocked) == (first, steps == 1)
+        expected = (steps - 1) * np.log10(0.5) if steps > 1 else NAN
+        assert found.log10_arriving == pytest.approx(expected, nan_ok=True)
 
 
 def test_radii_that_are_remembered_are_right_and_few() -> None:

@@ -181,10 +181,9 @@ function ratesOf(a, b) {
   return `B ${say(x, "the gradient")}, A ${second}`;
 }
 
-/** "12 %", "41.0 times as much", "all of it", "3.2 × 10⁻¹⁵⁰⁵". */
+/** "12 %", "41.0 times as much", "all", "3.2 × 10⁻¹⁵⁰⁵". */
 function leftWords(decades) {
   const words = portion(decades);
-  if (words === "all of") return "all of it";
   return words.endsWith(" times") ? `${words} as much` : words.replace(/ of$/, "");
 }
 

@@ -1,6 +1,6 @@
 /** What differs between two experiments, in names and in one sentence with their numbers. */
 
-import { fromExperiment } from "./experiment.js";
+import { GATE_BIASES, fromExperiment, isGated } from "./experiment.js";
 import { compare, fromLog10, glyph, number, plural, portion, share, shorten, subscript, times } from "./format.js";
 import { lossName } from "./letters.js";
 import { isCopy, passageOf } from "./passage.js";
@@ -20,13 +20,13 @@ const FACETS = [
   [["cell"], ({ cell }) => CELLS[cell] ?? cell],
   [["wiring"], ({ wiring }) => spaced(wiring)],
   [["layers"], ({ layers }) => plural(layers, "layer")],
-  [["forget"], ({ cell, forget }) => (cell === "lstm" && forget ? `forget bias ${forget}` : "")],
-  [["activation"], ({ activation }) => (activation === "relu" ? "ReLU" : activation)],
+  ...Object.entries(GATE_BIASES).map(([owner, [name]]) => [[name], biasOf(owner, name)]),
+  [["activation"], activationWords],
   [["hidden"], ({ hidden }) => plural(hidden, "unit")],
   [["weights"], ({ weights }) => (weights ? given(weights) : "drawn weights")],
-  [["radius"], ({ radius }) => (radius === null ? "ρ as drawn" : `ρ ${radius}`)],
-  [["init"], ({ init }) => `${init} weights`],
-  [["wseed"], ({ wseed }) => `weight seed ${wseed}`],
+  [["radius"], ifDrawn(({ radius }) => (radius === null ? "ρ as drawn" : `ρ ${radius}`))],
+  [["init"], ifDrawn(({ init }) => `${init} weights`)],
+  [["wseed"], ifDrawn(({ wseed }) => `weight seed ${wseed}`)],
   [["source", "text", "data"], sequence],
   [["tokens"], ({ source, tokens }) => (source === "text" ? TOKENS[tokens] : "")],
   [["labelled", "label", "labels"], labelOf],
@@ -42,6 +42,23 @@ const FACETS = [
 ];
 const NAMED = new Set(FACETS.flatMap(([names]) => names));
 const APART = new Set(["select", "preset", "compare"]);
+
+/** A gate's bias: "update bias 3", "forget bias 3, 0" of two layers; only its own cell has it. */
+function biasOf(owner, name) {
+  return (settings) =>
+    settings.cell === owner ? `${name} bias ${[settings[name]].flat().join(", ")}` : "";
+}
+
+/** Of gated cells it is fixed. */
+function activationWords({ cell, activation }) {
+  if (isGated(cell)) return "";
+  return activation === "relu" ? "ReLU" : activation;
+}
+
+/** Weights that are given in numbers were not drawn. */
+function ifDrawn(words) {
+  return (settings) => (settings.weights ? "" : words(settings));
+}
 
 function given(weights) {
   const matrix = weights.W_yh ?? weights.W_hh;
@@ -117,14 +134,14 @@ export function namesOf(a, b) {
   const found = differences(a, b).filter(({ name }) => name !== "cell");
   const name = (side, reading) => {
     const settings = settingsOf(reading);
-    const { cell, activation, weights, radius } = settings;
+    const { cell, weights, radius } = settings;
     const parts = found.map((one) => one[side]).filter(Boolean);
     if (parts.length > MOST) parts.splice(MOST, Infinity, `${parts.length - MOST} more`);
     if (!found.length) {
-      parts.push(activation === "relu" ? "ReLU" : activation);
+      parts.push(activationWords(settings));
       parts.push(weights ? given(weights) : radius === null ? "ρ as drawn" : `ρ ${radius}`);
     }
-    return [CELLS[cell] ?? cell, ...parts].join(", ");
+    return [CELLS[cell] ?? cell, ...parts].filter(Boolean).join(", ");
   };
   return { a: name("a", a), b: name("b", b) };
 }
@@ -164,10 +181,9 @@ function ratesOf(a, b) {
   return `B ${say(x, "the gradient")}, A ${second}`;
 }
 
-/** "12 %", "41.0 times as much", "all of it", "3.2 × 10⁻¹⁵⁰⁵". */
+/** "12 %", "41.0 times as much", "all", "3.2 × 10⁻¹⁵⁰⁵". */
 function leftWords(decades) {
   const words = portion(decades);
-  if (words === "all of") return "all of it";
   return words.endsWith(" times") ? `${words} as much` : words.replace(/ of$/, "");
 }
 

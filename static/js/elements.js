@@ -1,11 +1,25 @@
 /** Elements made in one line. */
 
+import { raised } from "./format.js";
+
 /** @returns {HTMLElement} */
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;
-  if (text) made.textContent = text;
+  if (text) made.append(...symbols(text));
   return made;
+}
+
+/** A text whose parameters have the superscripts of the equations. @param {string} text */
+export function symbols(text) {
+  return raised(text)
+    .map((part, n) => {
+      if (n % 2 === 0) return part;
+      const made = document.createElement("sup");
+      made.append(part);
+      return made;
+    })
+    .filter((part) => part !== "");
 }
 
 /** @param {string} text @param {string} className */
@@ -17,6 +31,5 @@ export function paragraph(text, className) {
 export function unbroken(words) {
   return words
     .split(/([\d.]+ × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:-fold)?)/u)
-    .map((part, index) => (index % 2 ? element("span", "unbroken", part) : part))
-    .filter((part) => part !== "");
+    .flatMap((part, index) => (index % 2 ? element("span", "unbroken", part) : symbols(part)));
 }

@@ -27,10 +27,23 @@ const PARAMETERS = {
   W_hh: "Wᴴ",
   W_yh: "Wʸ",
   b_h: "b",
-  b_hn: "bⁿ",
+  b_hn: "bₙᴴ",
   W_hy: "Wᴼ",
   b_y: "bᴼ",
 };
+
+/** Superscripts of parameters. Unicode has no raised X and Y: where markup can be, it raises them. */
+const RAISED = { ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" };
+
+/**
+ * A text cut where parameters have superscripts: [text, "X", text, …].
+ * @param {string} text
+ */
+export function raised(text) {
+  return text
+    .split(/(?<=[Wb]ₙ?)([ˣᴴʸᴼ])/u)
+    .map((part, n) => (n % 2 ? RAISED[part] : part));
+}
 
 /** @param {string} name   as in the response: "W_hh", or "W_hh_1" in the second layer */
 export function parameterName(name) {

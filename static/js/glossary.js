@@ -2,11 +2,22 @@
 
 import { fromLog10, number, plural, tidy } from "./format.js";
 import { lossName, slopeName } from "./letters.js";
-import { followsAll } from "./passage.js";
+import { entering, followsAll, stateName } from "./passage.js";
 
 /** "here 0.55", or "" where the answer has no such number. */
 function here(value, digits = 3) {
   return value === null || value === undefined ? "" : `, here ${tidy(value, digits)}`;
+}
+
+/** "0.352", or of an LSTM "1.08 at (H₈₁, C₈₁), 1.02 at H₈₁ alone". */
+function entryNorm(reading) {
+  const { norm, of } = entering(reading);
+  const alone = stateName(reading, reading.entryStep, "hidden");
+  const size = fromLog10(reading.entry);
+  if (of === "hidden") return size;
+  const whole = stateName(reading, reading.entryStep, "state");
+  const own = `${size} at ${alone} alone`;
+  return of === "part" ? own : `${fromLog10(norm)} at ${whole}, ${own}`;
 }
 
 const series = (list) => (list ?? []).filter((value) => value !== null);
@@ -68,7 +79,7 @@ export const TERMS = {
     "what enters|what entered",
     (reading) =>
       `What enters: the gradient of ${lossName(reading.follow)} at its own step, ` +
-      `${reading.entryStep}, before it travels back. Its norm is ${fromLog10(reading.entry)}.`,
+      `${reading.entryStep}, before it travels back. Its norm is ${entryNorm(reading)}.`,
   ],
   itemized: [
     null,

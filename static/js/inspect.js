@@ -1,6 +1,6 @@
 /** The inspector: the equation of what is selected, and around it what it is. */
 
-import { element, paragraph } from "./elements.js";
+import { element, paragraph, symbols } from "./elements.js";
 import { equationsOf } from "./equations.js";
 import { fitAll } from "./fit.js";
 import { partsOf, symbol } from "./format.js";
@@ -26,7 +26,7 @@ export function inspect(body, title, id, reading, held = null) {
   const edge = reading.edges.get(id);
   const measure = measureOf(id, reading.flow);
   if (measure) {
-    title.textContent = `Selected: ${measure.name}`;
+    title.replaceChildren(...symbols(`Selected: ${measure.name}`));
     const meaning = paragraph(measure.meaning, "note");
     body.replaceChildren(paragraph(measure.kind, "note"), table(measure.rows), meaning);
     return;

@@ -45,6 +45,17 @@ export function stateName(reading, step, of) {
 }
 
 /**
+ * What enters, as the sentences measure it: log₁₀ of its norm, and of which part of the state.
+ * @param {import("./types.js").Reading} reading
+ * @returns {{norm: number | null, of: "state" | "hidden" | "part"}}
+ */
+export function entering(reading) {
+  if (followsAll(reading)) return { norm: reading.entry, of: "hidden" };
+  const { row, of } = stateRow(reading);
+  return { norm: row[reading.entryStep - 1] ?? null, of };
+}
+
+/**
  * log₁₀ of the followed gradient with respect to the whole state, at every step that is measured:
  * of an LSTM h and c together, where the answer holds that; of other cells h is the state.
  */

@@ -91,10 +91,9 @@ const ARRIVALS = {
   },
 };
 
-/** "all of it", "12.6 %", "1.0 × 10⁻⁴⁰⁰ of it". */
+/** "all", "12.6 %", "1.0 × 10⁻⁴⁰⁰": of what enters, which the sentence has said. */
 function share(decades) {
-  const words = portion(decades);
-  return words.endsWith("% of") ? words.slice(0, -3) : `${words} it`;
+  return portion(decades).replace(/ of$/, "");
 }
 
 /** Where it enters and where it arrives; of an LSTM which part of its state is meant. */

@@ -1,5 +1,7 @@
 /** A small note beside the pointer. */
 
+import { element } from "./elements.js";
+
 /** @param {HTMLElement} box */
 export function createTooltip(box) {
   return {
@@ -11,10 +13,10 @@ export function createTooltip(box) {
       if (!lines.length) return;
       box.replaceChildren(
         ...lines.map((line, n) => {
-          const p = document.createElement("p");
-          if (n === 0) p.append(Object.assign(document.createElement("b"), { textContent: line }));
-          else p.textContent = line;
-          return p;
+          if (n > 0) return element("p", "", line);
+          const first = element("p");
+          first.append(element("b", "", line));
+          return first;
         }),
       );
       box.hidden = false;

@@ -50,7 +50,7 @@ def log10(value: float) -> float | None:
     return math.log10(value) if value else None
 
 
-SHARE = rf"(all of it|{NUMBER} times as much|{NUMBER} %|{NUMBER})"
+SHARE = rf"(all|{NUMBER} times as much|{NUMBER} %|{NUMBER})"
 WHOLE = r"(?: \(H without C\))?"
 APART = re.compile(rf"of what enters ([AB]) at step (\d+), step 1 gets {SHARE}", re.IGNORECASE)
 TOGETHER = re.compile(
@@ -67,6 +67,6 @@ def shares(text: str) -> list[tuple[str, str, str]]:
 
 
 def _portion(share: str) -> str:
-    if share.endswith("as much") or share == "all of it":
-        return share.removesuffix(" as much").removesuffix(" it")
+    if share.endswith("as much"):
+        return share.removesuffix(" as much")
     return f"{share} of"

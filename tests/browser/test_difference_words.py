@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.browser.answers import answered
 from tests.browser.conftest import Modules
 from tests.browser.numbers_said import NUMBER, says
@@ -44,3 +46,29 @@ def test_of_an_lstm_the_cell_counts_too(modules: Modules) -> None:
     assert "is the same at every step" in modules("reading.js", SAY, [a, b])
     b["itemized"]["state_log10_norm"][-1][0] += 0.1
     assert "is the same at every step" not in modules("reading.js", SAY, [a, b])
+
+
+NAMES = """async ({read}, [a, b], load) =>
+    (await load("difference.js")).namesOf(read(a), read(b))"""
+GIVEN = {"kind": "explicit", "W_xh": [[1.0]], "W_hh": [[0.5]], "b_h": [0.0], "W_hy": [[1.0]],
+         "b_y": [0.0]}  # fmt: skip
+ONE = {"input_size": 1, "hidden_size": 1, "output_size": 1}
+
+
+@pytest.mark.parametrize(("a", "b", "names"), [
+    ({"network": {"cell": "simple"}},
+     {"network": {"cell": "gru"}, "weights": {"update_bias": 3}},
+     {"a": "simple, tanh", "b": "GRU, update bias 3"}),
+    ({"network": {"cell": "lstm", "num_layers": 2}, "weights": {"forget_bias": [3, 0]}},
+     {"network": {"cell": "lstm", "num_layers": 2}},
+     {"a": "LSTM, forget bias 3, 0", "b": "LSTM, forget bias 0"}),
+    ({"network": {"cell": "lstm"}, "weights": {"forget_bias": 3}},
+     {"network": {"cell": "gru"}, "weights": {"update_bias": 1}},
+     {"a": "LSTM, forget bias 3", "b": "GRU, update bias 1"}),
+    ({"network": ONE, "weights": GIVEN}, {"network": ONE, "weights": {"spectral_radius": 0.9}},
+     {"a": "simple, w 0.5", "b": "simple, drawn weights, ρ 0.9, normal weights, 1 more"}),
+])  # fmt: skip
+def test_a_name_says_nothing_that_a_network_has_not(modules: Modules, a, b, names) -> None:
+    """No update gate in a simple cell or an LSTM, no radius where the weights are given."""
+    sequence = {"sequence": RANDOM["sequence"]}
+    assert modules("reading.js", NAMES, [answered(a | sequence), answered(b | sequence)]) == names

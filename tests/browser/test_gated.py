@@ -225,8 +225,21 @@ def test_parameters_of_the_layers_have_their_names(unrolled: Unrolled) -> None:
     expect(unrolled.plot("clipping").locator("svg .trace.bars")).to_have_count(1)
     names = unrolled.figure("clipping")["layout"]["yaxis"]["ticktext"]
     assert [name.translate(SUPERSCRIPTS) for name in names] == [
-        "Wˣ", "Wᴴ", "b", "bⁿ", "Wˣ(2)", "Wᴴ(2)", "b(2)", "bⁿ(2)", "Wᴼ", "bᴼ", "‖g‖",
+        "W<sup>X</sup>", "W<sup>H</sup>", "b", "bₙ<sup>H</sup>",
+        "W<sup>X</sup>(2)", "W<sup>H</sup>(2)", "b(2)", "bₙ<sup>H</sup>(2)",
+        "W<sup>O</sup>", "b<sup>O</sup>", "‖g‖",
     ]  # fmt: skip
+
+
+def test_text_and_equations_have_one_alphabet(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="gru", select="x_3>h_3", hidden=2)
+    region = opened(unrolled)
+    expect(region.locator("dt", has_text="adds to").locator("sup")).to_have_text("X")
+    expect(region.locator(".signed-name sup")).to_have_text(["X"])
+    unrolled.open(text="abcdef", cell="gru", select="h_3", hidden=2)
+    equations = region.locator("[data-part=gates]").all_text_contents()
+    (new,) = [line for line in equations if "tanh" not in line and "r3⊙" in line]
+    assert new.replace(" ", "").startswith("A3n=r3⊙(WnHH2+bnH)+WnXX3+bn")
 
 
 def test_another_loss_is_followed_in_a_stack(unrolled: Unrolled) -> None:

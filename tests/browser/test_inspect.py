@@ -41,7 +41,7 @@ def test_an_edge_shows_its_equation_and_its_jacobian(unrolled: Unrolled) -> None
     shown = numbers(region)
     jacobian = flow["spectrum"]["jacobian_log10_norm"][3]
     assert shown["arrives at H₄"] == pytest.approx(edge["log10_norm"], abs=3e-3)
-    assert shown["adds to ∂L₈/∂Wᴴ"] == pytest.approx(edge["parameter_log10_norm"], abs=3e-3)
+    assert shown["adds to ∂L₈/∂WH"] == pytest.approx(edge["parameter_log10_norm"], abs=3e-3)
     assert [v for name, v in shown.items() if "Jacobian" in name] == [
         pytest.approx(jacobian, abs=3e-3)
     ]

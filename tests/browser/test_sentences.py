@@ -147,9 +147,9 @@ def arrives(text: str, decades: float) -> None:
         assert says_portion(found[1], decades), text
     else:
         said = matched(
-            rf"Of what enters .*, (all of it|{NUMBER} %|{NUMBER} of it) arrives at", text
+            rf"^(?:.*\. )?Of what enters [^%]*, (all|{NUMBER} %|{NUMBER}) arrives at", text
         )[1]
-        assert says_portion(said.removesuffix(" it").replace(" %", " % of"), decades), text
+        assert says_portion(f"{said} of", decades), text
 
 
 def stops(flow: Json, text: str, first: int, decades: float) -> None:

@@ -139,3 +139,19 @@ def test_every_explanation_is_short(modules: Modules) -> None:
         for text in modules("glossary.js", every, answered(request)):
             assert 40 < len(text) < 260, text
             assert text.endswith("."), text
+
+
+def test_what_enters_is_that_of_the_sentence(modules: Modules) -> None:
+    """Of an LSTM the sentence speaks of h and c together, and the picture of h alone."""
+    flow = answered({"network": {"cell": "lstm", "hidden_size": 4}, "follow": 20})
+    said = modules(
+        "glossary.js",
+        """async ({explanation}, flow, load) =>
+            explanation("enters", (await load("reading.js")).read(flow))""",
+        flow,
+    )
+    own, whole = (
+        10 ** flow["itemized"][name][-1][-1] for name in ("log10_norm", "state_log10_norm")
+    )
+    assert f"{own:.3g}" != f"{whole:.3g}"
+    assert said.endswith(f"Its norm is {whole:.3g} at (H₂₀, C₂₀), {own:.3g} at H₂₀ alone.")

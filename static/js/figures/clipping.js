@@ -1,6 +1,6 @@
 /** Clipping, before and after: the norm of every parameter's gradient. */
 
-import { fromLog10, parameterName, power } from "../format.js";
+import { fromLog10, parameterName, power, raised } from "../format.js";
 
 /**
  * @param {import("../types.js").Flow} flow
@@ -27,7 +27,7 @@ export function clipping(flow, frame, theme) {
     .filter((v) => v !== null && Number.isFinite(v));
   const low = Math.floor((values.length ? Math.min(...values) : -1) - 0.3);
   const high = (values.length ? Math.max(...values) : 1) + 0.2;
-  const names = entries.map((e) => e.name);
+  const names = entries.map((e) => superscripted(e.name));
   const bars = (key, marker, offset) => ({
     type: "bar",
     orientation: "h",
@@ -87,6 +87,13 @@ export function clipping(flow, frame, theme) {
       },
     },
   };
+}
+
+/** For Plotly, which reads a little HTML in its text. */
+function superscripted(name) {
+  return raised(name)
+    .map((part, n) => (n % 2 ? `<sup>${part}</sup>` : part))
+    .join("");
 }
 
 /** In which row each parameter stands, and all together. @param {import("../types.js").Flow} flow */

@@ -7,7 +7,7 @@ import numpy as np
 from engine.arrays import Array, IntArray
 from engine.carry import Rescale, carry, cross
 from engine.cells.base import State, Terms
-from engine.magnitude import Magnitudes, Scaled, align, trusted
+from engine.magnitude import Magnitudes, Scaled, align, near_one, trusted
 from engine.network import layered
 from engine.passage import Entering, Passage
 from engine.products import times
@@ -99,7 +99,9 @@ class Backward:
             exponent = self.term_exponents[name]
         if right is None:
             return Scaled(left.sum(axis=1), exponent)
-        return Scaled(np.matmul(left.transpose(0, 2, 1), right), exponent)
+        left, own = near_one(left)
+        right, other = near_one(right)
+        return Scaled(np.matmul(left.transpose(0, 2, 1), right), exponent + own + other)
 
     def gradients(self) -> Vector:
         """∂L/∂(parameter) = Σ_t of its terms, all parameters as one vector."""

@@ -57,9 +57,10 @@ def test_an_edge_shows_its_equation_and_its_jacobian(unrolled: Unrolled) -> None
 def test_terms_computed_one_step_later_are_red(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
     unrolled.click("h_4")
-    known = opened(unrolled, "H₄").locator("math .known").first
-    red, green, blue = known.evaluate(
-        "element => getComputedStyle(element).color.match(/[0-9.]+/g).slice(0, 3).map(Number)"
+    expect(opened(unrolled, "H₄").locator("math .known").first).to_be_visible()
+    red, green, blue = unrolled.page.evaluate(
+        "() => getComputedStyle(document.querySelector('#inspector math .known')).color"
+        ".match(/[0-9.]+/g).slice(0, 3).map(Number)"
     )
     assert red > 2 * green
     assert red > 2 * blue

@@ -38,7 +38,7 @@ def test_a_link_marks_steps_in_every_picture(unrolled: Unrolled) -> None:
 
 @pytest.mark.parametrize(
     ("mark", "wanted"),
-    [("0,3,99,-1,3.5,x,3", [3]), ("abc", []), ("", []), (" 2 ,1", [1, 2]), ("1e1", [])],
+    [("0,3,99,3", [3]), ("3,-1", []), ("3.5", []), ("abc", []), ("", []), ("2,1", [1, 2])],
 )
 def test_marks_that_are_no_steps_are_left_out(unrolled: Unrolled, mark: str, wanted) -> None:
     unrolled.open(text="gradients", mark=mark)

@@ -265,6 +265,7 @@ def test_back_and_forward_over_an_example(unrolled: Unrolled) -> None:
     unrolled.ready()
     unrolled.slide("Largest |eigenvalue|", 1.2)
     unrolled.ready()
+    expect(page).to_have_url(re.compile(r"radius=1\.2"))
     for move, chosen, cell, radius in [
         (page.go_back, "gru", "gru", 0.9),
         (page.go_back, "", "simple", 0.55),

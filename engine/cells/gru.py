@@ -20,7 +20,6 @@ from engine.cells.wiring import (
     Slope,
     Unit,
     Wiring,
-    gradient,
     known,
     output,
     reading,
@@ -77,7 +76,7 @@ _OPEN = r"\odot r_t \odot (1 - r_t)"
 _SLOPES = (
     Slope("A_t^z", "h", rf"{known('H_t')} \odot (H_{{t-1}} - n_t) \odot z_t \odot (1 - z_t)"),
     Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t \odot n_t)"),
-    Slope("A_t^r", "h", rf"{gradient('A_t^n')} \odot (W_n^H H_{{t-1}} + b_n^H) {_OPEN}"),
+    Slope("A_t^r", "h", rf"{known('A_t^n')} \odot (W_n^H H_{{t-1}} + b_n^H) {_OPEN}"),
 )
 _READS = {"A_t^r": "W_r^X", "A_t^z": "W_z^X", "A_t^n": "W_n^X"}
 _HEARS = rf"\left( {known('A_t^r')}, {known('A_t^z')}, r_t \odot {known('A_t^n')} \right)"

@@ -1,5 +1,6 @@
 /** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
 
+import { isGated } from "./experiment.js";
 import { isCut } from "./properties.js";
 import { save } from "./render.js";
 
@@ -52,13 +53,15 @@ function quoted(value) {
 const SIDES = { __proto__: null, compared: "A", profile: "B-and-A" };
 
 /**
- * The name of a file, which says what it holds: "unrolled-lstm-many-to-one-T100-H16-profile".
+ * The name of a file, which says what it holds, and is another for every other experiment:
+ * "unrolled-simple-many-to-one-tanh-r0.55-T100-H16-window3-5f0c2a-profile".
  * @param {import("./types.js").Reading} reading   the one that is shown
  * @param {{what?: string, preset?: string, comparing?: boolean}} of   what: a picture, or nothing
  *   for all the numbers
  */
 export function fileName(reading, { what = "", preset = "", comparing = false }) {
-  const { network, sequence } = reading.flow.experiment;
+  const { experiment } = reading.flow;
+  const { network, sequence } = experiment;
   const layers = network.num_layers ?? 1;
   const batch = sequence.batch_size ?? 1;
   const several = reading.lossSteps.length > 1;
@@ -66,19 +69,48 @@ export function fileName(reading, { what = "", preset = "", comparing = false })
   return [
     "unrolled",
     preset,
-    network.cell,
+    preset === network.cell ? "" : network.cell,
     network.topology,
+    isGated(network.cell) ? "" : network.activation,
+    ...weightsPart(experiment.weights),
     `T${reading.steps}`,
     `H${network.hidden_size}`,
     layers > 1 ? `${layers}-layers` : "",
     batch > 1 ? `B${batch}` : "",
     several ? followed : "",
+    ...cutsPart(experiment),
+    fingerprint(experiment),
     comparing ? (SIDES[what] ?? "B") : "",
     what === "compared" ? "diagram" : what,
   ]
     .filter(Boolean)
     .join("-")
-    .replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+    .replaceAll(/[^\p{L}\p{N}.]+/gu, "-");
+}
+
+/** "r0.55", and the bias of a gate: "forget3". */
+function weightsPart({ kind, spectral_radius: radius, forget_bias: forget, update_bias: update }) {
+  if (kind === "explicit") return ["given-weights"];
+  const bias = (name, set) => ([set ?? 0].flat().some(Boolean) ? `${name}${[set].flat()}` : "");
+  return [radius === null ? "r-drawn" : `r${radius}`, bias("forget", forget), bias("update", update)];
+}
+
+/** How far errors travel back, and how gradients are clipped: "window3", "norm-clip-0.5". */
+function cutsPart({ truncation, clip }) {
+  const cut = truncation && truncation.kind !== "none" ? `${truncation.kind}${truncation.steps}` : "";
+  const limit = clip?.max_norm ?? clip?.max_value;
+  const rule = clip && clip.rule !== "none" ? `${clip.rule}-clip-${limit}` : "";
+  return [cut, rule, rule && clip.per_sample ? "each-sample" : ""];
+}
+
+/** Six digits that tell experiments apart; which steps were asked for does not count (FNV-1a). */
+function fingerprint(experiment) {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(
+    JSON.stringify({ ...experiment, window: null, values: null }),
+  ))
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, "0").slice(-6);
 }
 
 /** The request as a line for a shell. @param {string} url @param {object} request */

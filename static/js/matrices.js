@@ -16,6 +16,7 @@ const DRAWN = { columns: 40, rows: 160 };
  * @property {(number | null)[][] | null} rows
  * @property {string[]} [marks]   of blocks of rows of equal height
  * @property {boolean} [whole]   whether it is of all samples
+ * @property {boolean} [vector]   whether its one row stands for a column
  */
 
 /**
@@ -24,29 +25,36 @@ const DRAWN = { columns: 40, rows: 160 };
  * @param {boolean} written   whether numbers may be written
  * @returns {HTMLElement}
  */
-export function numbersOf({ name, rows, marks = [] }, written) {
-  const [height, width] = [rows.length, rows[0]?.length ?? 0];
+export function numbersOf({ name, rows, marks = [], vector = false }, written) {
+  const [height, width] = vector ? [rows[0].length, 1] : [rows.length, rows[0]?.length ?? 0];
+  const lies = vector && !(written && height <= BRACKETS.columns);
   const box = element("div", "signed-entry");
   const title = paragraph(name, "signed-name");
-  const shape = element("small", "", ` (${height} × ${width})`);
+  const size = `${height} × ${width}${lies && height > 1 ? ", drawn as a row" : ""}`;
+  const shape = element("small", "", ` (${size})`);
   title.append(shape);
   box.append(title);
-  const label = `${name}, ${height} × ${width}`;
-  const brackets = width <= BRACKETS.columns && height <= BRACKETS.rows;
-  if (written && (brackets || (height === 1 && width <= UNDER))) {
+  const label = `${name}, ${size}`;
+  const brackets = !lies && width <= BRACKETS.columns && height <= BRACKETS.rows;
+  if (written && (brackets || (vector && height <= UNDER))) {
     const { power, scaled } = withPower(rows);
     const times = power ? `, times 10${superscript(power)}` : "";
     shape.textContent += times;
-    if (brackets) box.append(matrix(scaled, label + times, marks));
+    if (brackets) box.append(matrix(vector ? upright(scaled) : scaled, label + times, marks));
     else box.append(cells(scaled, label + times, { numbers: true }));
-  } else if (width <= DRAWN.columns && height <= DRAWN.rows) {
+  } else if (rows[0].length <= DRAWN.columns && rows.length <= DRAWN.rows) {
     box.append(cells(rows, label, { marks }));
-  } else if (height === 1) {
+  } else if (vector) {
     box.append(cells(wrapped(rows[0]), label));
   } else {
     box.append(paragraph(`too large to draw; ${extremes(rows)}`, "note"));
   }
   return box;
+}
+
+/** A row as the column that the equations mean. */
+function upright([row]) {
+  return row.map((value) => [value]);
 }
 
 /** The power of ten that is taken out of numbers which would each be written with one. */

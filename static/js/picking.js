@@ -80,7 +80,8 @@ function compareTurns(a, b) {
 
 /**
  * Every edge in the order of the way back: those on which the gradient leaves a node stand
- * together, the one to the step before first.
+ * together, the one to the step before first. Of an LSTM's h the one to its own c comes before all
+ * of them: the gates are felt through c, so that ∂L/∂c must be complete.
  * @param {import("./types.js").Reading} reading
  */
 function wayBack({ nodes, edges }) {
@@ -88,14 +89,16 @@ function wayBack({ nodes, edges }) {
     .map((edge) => {
       const [source, target] = [nodes.get(edge.edge.source), nodes.get(edge.edge.target)];
       const [, ...of] = turn(source);
-      return { id: edge.id, turn: [...turn(target), source.node.step, ...of] };
+      const completes = edge.edge.kind === "cell" && source.node.step === target.node.step;
+      const place = [completes ? 0 : 1, source.node.step, ...of];
+      return { id: edge.id, turn: [...turn(target), ...place] };
     })
     .sort((a, b) => compareTurns(a.turn, b.turn));
 }
 
 /**
  * The next edge on the way back, or the one before: of a node the first by which the gradient
- * leaves it, of an edge the one that follows it.
+ * leaves it, of an edge the one that follows it. From nothing it starts where the loss enters.
  * @param {import("./types.js").Reading} reading
  * @param {string} from   id of a node or edge
  * @param {1 | -1} direction
@@ -105,12 +108,14 @@ export function nextEdge(reading, from, direction) {
   const way = wayBack(reading);
   const at = way.findIndex((edge) => edge.id === from);
   if (at >= 0) return way[at + direction]?.id ?? from;
-  const node = reading.nodes.get(from) ?? reading.nodes.get(hiddenId(reading, reading.entryStep));
+  const { nodes, entryStep } = reading;
+  const start = nodes.get(`L_${entryStep}`) ?? nodes.get(hiddenId(reading, entryStep));
+  const node = nodes.get(from) ?? start;
   if (!node) return from;
   const own = turn(node);
   const next = way.findIndex((edge) => compareTurns(own, edge.turn.slice(0, own.length)) <= 0);
   const index = direction > 0 ? next : (next < 0 ? way.length : next) - 1;
-  return way[index]?.id ?? from;
+  return way[index]?.id ?? (nodes.has(from) ? from : way.at(direction > 0 ? -1 : 0).id);
 }
 
 /** The end of a row, also where its node is not there yet. */

@@ -1,6 +1,6 @@
 /** Why nothing travels back along an edge, in words. */
 
-import { partsOf, plural, symbol } from "./format.js";
+import { activationSymbol, parameterName, partsOf, plural, symbol } from "./format.js";
 import { lossName } from "./letters.js";
 import { firstReached, nearestLoss } from "./reach.js";
 
@@ -34,15 +34,28 @@ function truncationEnds(copied, { kind, steps }) {
 
 /** Something arrives at the target, and nothing of it at the source. */
 function dead(edge, reading) {
-  const { network } = reading.flow.experiment;
+  const { activation } = reading.flow.experiment.network;
   const { step, layer } = partsOf(edge.target);
-  if (network.activation === "relu" && !reading.flow.gates && edge.target[0] === "h") {
-    const slopes = layer === reading.layers - 1 ? reading.flow.activity.mean_derivative : [];
-    return slopes[step - 1] === 0
-      ? `every ReLU of ${symbol(edge.target)} is off: relu′ = 0`
-      : "the ReLUs that the gradient reaches are off, or the weights are zero";
+  const plain = !reading.flow.gates && edge.target[0] === "h";
+  const top = layer === reading.layers - 1;
+  if (plain && top && reading.flow.activity.mean_derivative[step - 1] === 0) {
+    const unit = activation === "relu" ? "ReLU" : "unit";
+    const state = activation === "relu" ? "off" : "saturated";
+    const slope = `${activationSymbol(activation)}′ = 0`;
+    return `every ${unit} of ${symbol(edge.target)} is ${state}: ${slope}`;
   }
+  if (isZeroMatrix(edge.parameter, reading.flow)) return `${parameterName(edge.parameter)} is 0`;
+  if (plain && activation === "relu")
+    return "the ReLUs that the gradient reaches are off, or the weights are zero";
   return "the gradient is exactly zero here";
+}
+
+/** Whether all weights of a parameter are known to be 0: so given, or drawn with radius 0. */
+function isZeroMatrix(parameter, { experiment: { weights } }) {
+  if (!parameter) return false;
+  if (weights.kind === "explicit")
+    return (weights[parameter] ?? [1]).flat(Infinity).every((value) => value === 0);
+  return /^W_[hy]h/.test(parameter) && weights.spectral_radius === 0;
 }
 
 /** Nothing arrives at the target either. */

@@ -45,10 +45,10 @@ function capital(id) {
   return id[0].toUpperCase() + symbol(id).slice(1);
 }
 
-/** One state or gradient of the first sample, as one row. */
+/** One state or gradient of the first sample: a column, held as one row. */
 function entry(name, steps, at) {
   const row = steps?.[at]?.[0];
-  return { name, rows: row ? [row] : null };
+  return { name, rows: row ? [row] : null, vector: true };
 }
 
 /** The gradient with respect to a node. */

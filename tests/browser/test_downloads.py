@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shlex
 import struct
 import subprocess
@@ -10,10 +11,12 @@ import xml.etree.ElementTree as ET
 import pytest
 from playwright.sync_api import Download, expect
 
+from tests.browser.conftest import Modules
 from tests.browser.driver import Json, Unrolled
 
 # "<it's> été 🦔" has 12 tokens, of which the last is a target only.
-NAME = "unrolled-elman-many-to-many-T11-H16-L11"
+NAME = "unrolled-elman-many-to-many-tanh-r0.55-T11-H16-L11-norm-clip-0.5"
+MARK = r"-[0-9a-f]{6}"
 FIGURES = ["diagram", "profile", "map", "clipping", "spectrum"]
 TITLES = {
     "diagram": "Diagram",
@@ -44,7 +47,7 @@ def shared(fresh: Unrolled) -> Unrolled:
 def test_pictures_as_svg(shared: Unrolled) -> None:
     for name in FIGURES:
         download = save(shared, f"{TITLES[name]} as SVG")
-        assert download.suggested_filename == f"{NAME}-{name}.svg"
+        assert re.fullmatch(rf"{NAME}{MARK}-{name}\.svg", download.suggested_filename)
         root = ET.parse(download.path()).getroot()  # noqa: S314
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         said = "".join(root.itertext())
@@ -57,7 +60,7 @@ def test_pictures_as_svg(shared: Unrolled) -> None:
 def test_pictures_as_png(shared: Unrolled) -> None:
     for name in FIGURES:
         download = save(shared, f"{TITLES[name]} as PNG")
-        assert download.suggested_filename == f"{NAME}-{name}.png"
+        assert re.fullmatch(rf"{NAME}{MARK}-{name}\.png", download.suggested_filename)
         content = download.path().read_bytes()
         assert content.startswith(b"\x89PNG\r\n\x1a\n")
         width, height = struct.unpack(">II", content[16:24])
@@ -70,27 +73,47 @@ def test_the_buttons_at_a_picture_save_it(shared: Unrolled) -> None:
     figure = shared.page.get_by_role("figure").filter(has_text="The network, unrolled")
     with shared.page.expect_download() as download:
         figure.get_by_role("button", name="SVG").click()
-    assert download.value.suggested_filename == f"{NAME}-diagram.svg"
+    assert re.fullmatch(rf"{NAME}{MARK}-diagram\.svg", download.value.suggested_filename)
 
 
 @pytest.mark.parametrize(
     ("settings", "name"),
     [
         ({"cell": "lstm", "wiring": "many-to-one", "source": "random", "steps": 100},
-         "unrolled-lstm-many-to-one-T100-H16"),
-        ({"cell": "gru", "layers": 2, "hidden": 3, "text": "abcd", "follow": "all"},
-         "unrolled-gru-many-to-many-T3-H3-2-layers-all-losses"),
-        ({"source": "random", "steps": 9, "batch": 4, "follow": 3},
-         "unrolled-simple-many-to-many-T9-H16-B4-L3"),
+         "unrolled-lstm-many-to-one-r0.55-T100-H16"),
+        ({"cell": "gru", "layers": 2, "hidden": 3, "update": 3, "text": "abcd", "follow": "all"},
+         "unrolled-gru-many-to-many-r0.55-update3-T3-H3-2-layers-all-losses"),
+        ({"source": "random", "steps": 9, "batch": 4, "follow": 3, "reach": "window", "k": 2,
+          "activation": "relu", "radius": "drawn"},
+         "unrolled-simple-many-to-many-relu-r-drawn-T9-H16-B4-L3-window2"),
         ({"preset": "sentiment", "wiring": "one-to-one", "text": "ab"},
-         "unrolled-sentiment-simple-one-to-one-T1-H16"),
+         "unrolled-sentiment-simple-one-to-one-tanh-r0.9-T1-H16"),
+        ({"preset": "lstm"}, "unrolled-lstm-many-to-one-r0.9-forget5-T81-H16"),
     ],
 )  # fmt: skip
 def test_a_file_is_called_after_what_it_holds(fresh: Unrolled, settings: Json, name: str) -> None:
     fresh.open(**settings)
     fresh.ready()
-    assert save(fresh, "CSV").suggested_filename == f"{name}.csv"
-    assert save(fresh, "Products as SVG").suggested_filename == f"{name}-product.svg"
+    assert re.fullmatch(rf"{name}{MARK}\.csv", save(fresh, "CSV").suggested_filename)
+    picture = save(fresh, "Products as SVG").suggested_filename
+    assert re.fullmatch(rf"{name}{MARK}-product\.svg", picture)
+
+
+def test_different_experiments_have_different_files(unrolled: Unrolled, modules: Modules) -> None:
+    """Whatever differs, a seed too; and the same experiment is called the same."""
+    names = []
+    for settings in ({}, {"wseed": 1}, {"text": "bacd"}, {"init": "orthogonal"}, {}):
+        unrolled.open(**{"text": "abcd", **settings})
+        names.append(
+            modules(
+                "downloads.js",
+                """async ({fileName}, flow, load) =>
+            fileName((await load("reading.js")).read(flow), {})""",
+                unrolled.flow(),
+            )
+        )
+    assert names[0] == names[-1]
+    assert len(set(names)) == 4
 
 
 def test_two_experiments_have_files_of_their_own(both: Unrolled) -> None:
@@ -108,14 +131,14 @@ def test_two_experiments_have_files_of_their_own(both: Unrolled) -> None:
 
 def test_numbers_as_json_are_the_answer(shared: Unrolled) -> None:
     download = save(shared, "JSON")
-    assert download.suggested_filename == f"{NAME}.json"
+    assert re.fullmatch(rf"{NAME}{MARK}\.json", download.suggested_filename)
     saved: Json = json.loads(download.path().read_text("utf-8"))
     assert saved == shared.flow()
 
 
 def test_numbers_as_csv_are_the_answer(shared: Unrolled) -> None:
     download = save(shared, "CSV")
-    assert download.suggested_filename == f"{NAME}.csv"
+    assert re.fullmatch(rf"{NAME}{MARK}\.csv", download.suggested_filename)
     with download.path().open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {len(row) for row in rows} == {6}

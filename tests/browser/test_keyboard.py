@@ -167,6 +167,43 @@ def test_every_edge_is_on_the_way_back(
         assert not [later for later in way[n:] if later.split(">")[0] == target], edge
 
 
+@pytest.mark.parametrize("settings", [{}, {"cell": "lstm"}, {"wiring": "many-to-one"}])
+def test_the_way_back_starts_where_the_loss_enters(unrolled: Unrolled, settings: Json) -> None:
+    unrolled.open(text="abcdef", hidden=3, select="", **settings)
+    unrolled.ready()
+    heading = unrolled.page.locator("#inspector-title")
+    walk = unrolled.page.get_by_role("application", name="E goes along the edges").first
+    walk.press("Shift+E")
+    last = "₀₁₂₃₄₅₆"[len(unrolled.flow()["step_losses"])]
+    expect(heading).to_have_text(f"Selected: O{last} → L{last}")
+    walk.press("Escape")
+    for source, target in ("OL", "HO"):
+        walk.press("e")
+        expect(heading).to_have_text(f"Selected: {source}{last} → {target}{last}")
+
+
+def test_what_arrives_at_c_is_complete_before_the_gates_ask_for_it(
+    modules: Modules, unrolled: Unrolled
+) -> None:
+    unrolled.open(text="abcd", cell="lstm", layers=2)
+    way = modules(
+        "picking.js",
+        """async (module, flow, load) => {
+            const reading = (await load("reading.js")).read(flow);
+            const way = [module.nextEdge(reading, "", 1)];
+            while (module.nextEdge(reading, way.at(-1), 1) !== way.at(-1))
+                way.push(module.nextEdge(reading, way.at(-1), 1));
+            return way;
+        }""",
+        unrolled.flow(),
+    )
+    for n, edge in enumerate(way):
+        source, target = edge.split(">")
+        if target[0] == "h" and source[0] != "c":
+            own = target.replace("h", "c")
+            assert not [later for later in way[n:] if later.split(">")[0] == own], edge
+
+
 def test_share_opens_and_closes(unrolled: Unrolled) -> None:
     unrolled.open()
     button = unrolled.page.get_by_role("button", name="Share")

@@ -37,7 +37,7 @@ def entry(part: Locator, name: str) -> Locator:
 
 
 def numbers(part: Locator, name: str) -> list[list[float]]:
-    """What is written there, row by row."""
+    """What is written there: a matrix row by row, a column as one row."""
     own = entry(part, name)
     times = POWER.search(own.locator(".signed-name").inner_text())
     factor = 10.0 ** int(times[1].translate(DIGITS)) if times else 1.0
@@ -45,7 +45,9 @@ def numbers(part: Locator, name: str) -> list[list[float]]:
         rows = [row.locator("td").all_inner_texts() for row in own.locator("tr").all()]
     else:
         rows = [own.get_by_role("listitem").all_inner_texts()]
-    return [[read(text) * factor for text in row] for row in rows]
+    found = [[read(text) * factor for text in row] for row in rows]
+    vector = not name.startswith("adds to") and len(found) > 1
+    return [[value for (value,) in found]] if vector else found
 
 
 def assert_shown(shown: list[list[float]], exact: list[list[float]]) -> None:
@@ -68,9 +70,12 @@ def test_states_and_gradients_of_a_step(unrolled: Unrolled, hidden: int) -> None
     assert_shown(numbers(part, "A₃"), layer["a"][2])
     assert_shown(numbers(part, "∂L₆/∂H₃"), layer["dh"][2])
     shape = entry(part, "H₃").locator(".signed-name")
-    expect(shape).to_contain_text(f"(1 × {hidden})")
-    table = part.get_by_role("table", name=f"H₃, 1 × {hidden}", exact=True)
+    lies = "" if hidden <= 3 else ", drawn as a row"
+    expect(shape).to_contain_text(f"({hidden} × 1{lies})")
+    table = part.get_by_role("table", name=f"H₃, {hidden} × 1", exact=True)
     assert table.count() == (hidden <= 3)
+    if table.count():  # a column, as the equations have it
+        assert table.locator("tr").count() == hidden
 
 
 def test_they_have_the_norm_that_stands_beside_them(unrolled: Unrolled) -> None:
@@ -137,7 +142,7 @@ def test_of_several_samples_the_first_is_shown_and_said(unrolled: Unrolled) -> N
 def test_above_eight_units_cells_are_drawn_without_numbers(unrolled: Unrolled) -> None:
     unrolled.open(**SMALL, hidden=12, select="h_3")
     part, exact = signed(unrolled), values(unrolled)
-    picture = part.get_by_role("img", name=re.compile("^H₃, 1 × 12: from −?0"))
+    picture = part.get_by_role("img", name=re.compile("^H₃, 12 × 1, drawn as a row: from −?0"))
     row = exact["layers"][0]["h"][2][0]
     kinds = picture.locator("i").evaluate_all("cells => cells.map(cell => cell.className)")
     assert kinds == ["plus" if value > 0 else "minus" for value in row]

@@ -76,6 +76,8 @@ export function createComparison(document, { store, base, request: requestOf, kn
       if (!wanted) return;
       const why = problem.errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
       putProblem(`A cannot be shown: ${forReaders(why || problem.message)}`);
+      if (!a) get("difference").textContent = "";
+      get("compare-retry").hidden = problem.status === 422;
     },
     busy,
   });

@@ -242,6 +242,8 @@ def test_an_a_that_cannot_be_computed_says_so(fresh: Unrolled, page_log) -> None
     fresh.ready()
     expect(fresh.page.locator("#compare-problem")).to_contain_text("A cannot be shown")
     expect(fresh.page.locator("#compare-problem")).to_contain_text("/sequence/text")
+    expect(fresh.page.locator("#difference")).to_be_empty()
+    expect(fresh.page.locator("#compare-retry")).to_be_hidden()
     expect(fresh.page.locator("#figure-compared")).to_be_hidden()
     assert len(fresh.profile()) == 8
     press(fresh.page, "Stop comparing")

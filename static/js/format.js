@@ -33,7 +33,7 @@ const PARAMETERS = {
 };
 
 /** Superscripts of parameters. Unicode has no raised X and Y: where markup can be, it raises them. */
-const RAISED = { ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" };
+const RAISED = { __proto__: null, ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" };
 
 /**
  * A text cut where parameters have superscripts: [text, "X", text, …].

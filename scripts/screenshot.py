@@ -21,6 +21,7 @@ def main() -> None:
         )
         page.goto("/")
         page.wait_for_selector('html[data-state="ready"]', state="attached")
+        page.wait_for_selector('#advice[data-state="shown"]')
         page.screenshot(path=TARGET)
         browser.close()
     print(f"wrote {TARGET.relative_to(service.ROOT)}")

@@ -30,6 +30,11 @@ _PIXEL = """(element, [x, y]) => {
 }"""
 
 
+def as_shown(text: str) -> str:
+    """A text of the service as the page's elements hold it: parameters are raised by markup."""
+    return text.translate(str.maketrans("ˣᴴʸᴼ", "XHYO"))
+
+
 def experiment_of(request: Request) -> Json:
     """What a request asks for."""
     experiment: Json | None = request.post_data_json

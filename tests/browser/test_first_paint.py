@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, as_shown
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_two_pictures_beside_are_there(first: Unrolled) -> None:
 
 def test_the_page_speaks_before_it_shows(first: Unrolled) -> None:
     flow = first.flow()
-    cause = flow["diagnosis"]["summary"].split(": ", 1)[1]
+    cause = as_shown(flow["diagnosis"]["summary"].split(": ", 1)[1])
     said = first.page.locator("#summary").inner_text()
     assert cause[1:] in said
     assert said.lower().startswith(flow["diagnosis"]["verdict"])

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.presets import PRESETS
-from tests.browser.driver import FLOW, Json, Unrolled, experiment_of
+from tests.browser.driver import FLOW, Json, Unrolled, as_shown, experiment_of
 
 CHANGED: Json = {
     "text": "l'été: 100 % & # + 🦔\nnext",
@@ -132,7 +132,7 @@ def test_every_preset_loads_and_says_what_to_look_at(unrolled: Unrolled, preset)
     choice.select_option(preset.name)
     unrolled.ready()
     expect(choice).to_have_value(preset.name)
-    expect(unrolled.page.locator("#look")).to_contain_text(preset.look)
+    expect(unrolled.page.locator("#look")).to_contain_text(as_shown(preset.look))
     wanted = unrolled.post(preset.experiment.model_dump(mode="json"))
     asked = unrolled.flow()
     same = wanted["experiment"] | {"follow": asked["experiment"]["follow"]}
@@ -171,7 +171,7 @@ def test_the_name_of_an_example_alone_opens_it(fresh: Unrolled, server, preset) 
             "follow": experiment_of(request)["follow"]
         }
     expect(fresh.page.get_by_label("Start from an example")).to_have_value(preset.name)
-    expect(fresh.page.locator("#look")).to_contain_text(preset.look)
+    expect(fresh.page.locator("#look")).to_contain_text(as_shown(preset.look))
     assert fresh.address == f"{server}/#preset={preset.name}"
 
 

@@ -35,6 +35,14 @@ def as_shown(text: str) -> str:
     return text.translate(str.maketrans("ˣᴴʸᴼ", "XHYO"))
 
 
+def wants_a_picture(request: Request) -> bool:
+    """Whether a flow is asked for that is drawn: advice and signed numbers are asked for, too."""
+    if not request.url.endswith("/api/v1/flow"):
+        return False
+    asked = experiment_of(request)
+    return asked.get("include") != ["advice"] and not asked.get("values", False)
+
+
 def experiment_of(request: Request) -> Json:
     """What a request asks for."""
     experiment: Json | None = request.post_data_json

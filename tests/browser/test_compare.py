@@ -19,7 +19,7 @@ from tests.browser.comparing import (
     outlines,
     press,
 )
-from tests.browser.driver import FLOW, Unrolled
+from tests.browser.driver import FLOW, Unrolled, wants_a_picture
 
 
 def test_without_compare_nothing_of_it_is_there(unrolled: Unrolled) -> None:
@@ -95,7 +95,7 @@ def test_back_and_forward(unrolled: Unrolled) -> None:
     unrolled.choose("Cell", "Elman")
     unrolled.ready()
     expect(page.locator("#name-b")).to_have_text("Elman, copy")
-    with page.expect_request(FLOW):
+    with page.expect_request(wants_a_picture):
         page.go_back()
     unrolled.ready()
     expect(page.locator("#difference")).to_have_text(re.compile("same experiment"))
@@ -103,7 +103,7 @@ def test_back_and_forward(unrolled: Unrolled) -> None:
     expect(page.locator("#figure-compared")).to_be_hidden()
     page.go_forward()
     expect(page.locator("#figure-compared")).to_be_visible()
-    with page.expect_request(FLOW):
+    with page.expect_request(wants_a_picture):
         page.go_forward()
     unrolled.ready()
     expect(page.locator("#name-b")).to_have_text("Elman, copy")

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.driver import FLOW, Unrolled, experiment_of
+from tests.browser.driver import FLOW, Unrolled, experiment_of, wants_a_picture
 
 # One slider, moved thirty times in one task of the page: faster than any hand.
 MOVE = """slider => {
@@ -72,11 +72,6 @@ def test_slow_answers_do_not_lose_the_last_change(fresh: Unrolled) -> None:
     fresh.page.route(FLOW, slowly)
     fresh.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(DRAG)
     shows_radius(fresh, LAST)
-
-
-def wants_a_picture(request: Request) -> bool:
-    """Advice, too, is asked for, and given up when the hand moves on."""
-    return bool(experiment_of(request).get("include") != ["advice"])
 
 
 def test_an_old_answer_that_never_comes_makes_way_for_the_newest(fresh: Unrolled) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.presets import PRESETS
-from tests.browser.driver import FLOW, Json, Unrolled, as_shown, experiment_of
+from tests.browser.driver import Json, Unrolled, as_shown, experiment_of, wants_a_picture
 
 CHANGED: Json = {
     "text": "l'été: 100 % & # + 🦔\nnext",
@@ -85,7 +85,7 @@ def test_back_and_forward(unrolled: Unrolled) -> None:
         ("Elman", "many-to-many", page.go_back),
         ("Simple", "many-to-many", page.go_back),
     ]:
-        with page.expect_request(FLOW):
+        with page.expect_request(wants_a_picture):
             move()
         unrolled.ready()
         expect(page.get_by_role("radio", name=cell)).to_be_checked()
@@ -103,7 +103,7 @@ def test_a_text_being_typed_is_one_step_of_history(unrolled: Unrolled) -> None:
     field.blur()
     unrolled.ready()
     assert unrolled.asked["sequence"]["text"] == "before and after"
-    with unrolled.page.expect_request(FLOW):
+    with unrolled.page.expect_request(wants_a_picture):
         unrolled.page.go_back()
     unrolled.ready()
     assert unrolled.asked["sequence"]["text"] == "before"
@@ -272,7 +272,7 @@ def test_back_and_forward_over_an_example(unrolled: Unrolled) -> None:
         (page.go_forward, "gru", "gru", 0.9),
         (page.go_forward, "", "gru", 1.2),
     ]:
-        with page.expect_request(FLOW):
+        with page.expect_request(wants_a_picture):
             move()
         unrolled.ready()
         expect(choice).to_have_value(chosen)

@@ -16,15 +16,19 @@ _REFUSED = 2
 """The exit code where what was asked for cannot be."""
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, as for everything else that is refused."""
+        _refuse(f"{message}; see {self.prog} --help")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="unrolled", description="Watch gradients flow back through time."
-    )
+    parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|settings")
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (default: 8000)")
+    serve.add_argument("--port", help="port to listen on (default: 8000)")
     commands.add_parser("settings", help="print every setting as a Markdown table")
     return parser
 
@@ -40,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _serve(options.host, options.port)
 
 
-def _serve(host: str | None, port: int | None) -> None:
+def _serve(host: str | None, port: str | None) -> None:
     """Serve until stopped; what the web needs is imported here, so that `--version` is quick.
 
     Where it cannot start, one line says why, and the exit code is 2.

@@ -37,6 +37,7 @@ GRACE = 0.5
 """Seconds that a running job may go on after its client left: a new worker costs as much."""
 
 _NEWEST = 0.2
+_CRASHED = "the worker crashed"
 """The weight of the newest job in the running mean of how long jobs take."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -143,6 +144,8 @@ class Compute:
             return f"a first job takes more than {self._seconds:g} s (UNROLLED_JOB_SECONDS)"
         lines = getattr(error, "detail", "").split("\n")
         how = next((line for line in reversed(lines) if line), "its memory is used up")
+        if how.startswith(_CRASHED):
+            how = "it ends before it has an answer, as where its memory is used up"
         return (
             f"a worker cannot compute: {how}; it may take {self._memory_bytes} bytes of memory "
             "(UNROLLED_MEMORY_BYTES)"
@@ -214,8 +217,8 @@ class Compute:
                 return "input", Unreadable(outcome.detail)
             case Outcome("slow"):
                 return "time", TooSlow(self._seconds)
-            case Outcome("large"):
-                return "memory", TooLarge(self._memory_bytes)
+            case Outcome("large" | "killed"):
+                return "memory", TooLarge(self._memory_bytes, outcome.kind == "killed")
             case None:
                 return "gone", ClientGone()
         if not self._warming:
@@ -265,8 +268,8 @@ class Compute:
                         if not idle or not isinstance(error.__cause__, BrokenResourceError):
                             if was_killed(error):
                                 _log.warning("a worker was killed, as for want of memory")
-                                return Outcome("large")
-                            detail = f"the worker crashed: {error.__cause__!r}"
+                                return Outcome("killed")
+                            detail = f"{_CRASHED}: {error.__cause__!r}"
                             return Outcome("failed", detail=detail)
                         idle -= 1
         except TimeoutError:

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from app.framing import Framing
 from app.middleware.page_policy import HEADERS, NO_FRAMES
 from app.problems import problem
 from app.settings import Settings
@@ -26,8 +27,6 @@ LINGER_SECONDS = 10.0
 LINGER_BYTES = 2**26
 """How long, and how much of, a request that has its answer already may still come."""
 
-PIECE = 2**11
-"""Bytes that are read as HTTP at once: no more requests than stand in them wait for their turn."""
 AHEAD = 2**16
 """Bytes that may wait to be read as HTTP before the socket is left alone."""
 
@@ -99,6 +98,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._head_bytes = self._bare_bytes = self._drained = 0
         self._unread = bytearray()
+        self._framing = Framing()
         self._fault: tuple[int, str] | None = None
         self._asked: RequestResponseCycle | None = None
         self._lingers = self._stops = False
@@ -123,25 +123,27 @@ class Connection(HttpToolsProtocol):
     def _read_on(self) -> None:
         """Read piece by piece while no request waits, then see what is missing."""
         while self._unread and not (self.pipeline or self._fault or self.transport.is_closing()):
-            piece = bytes(self._unread[:PIECE])
-            del self._unread[:PIECE]
-            self._read(piece)
+            self._read()
         if self.transport.is_closing():
             return
         self.flow.hold(self._fault is not None or len(self._unread) > AHEAD)
         if self._head_bytes and not self._answering() and "head" not in self._timers:
             self._start("head", self.seconds, self._no_head)
 
-    def _read(self, piece: bytes) -> None:
+    def _read(self) -> None:
         """Read a piece as HTTP; what brings no body counts towards the size of a head."""
-        self._head_bytes += len(piece) if self._in_head else 0
-        self._bare_bytes += len(piece)
+        waiting, heads, piece = len(self._unread), self._in_head, b""
         self._unset_keepalive_if_required()
         try:
-            self.parser.feed_data(piece)
+            piece = self._framing.take(self._unread)
+            read = waiting - len(self._unread)
+            self._head_bytes += read if heads else 0
+            self._bare_bytes += read
+            if piece:
+                self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade as end:  # the protocol stays, and so does what follows
             self._unread[:0] = piece[end.args[0] :]
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, ValueError):
             if not self.transport.is_closing():
                 self._end_with(400, "received what is no HTTP request; allowed: HTTP/1.1")
             return
@@ -158,17 +160,13 @@ class Connection(HttpToolsProtocol):
 
     # --- heads ------------------------------------------------------------------------------------
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; a trailer is none."""
-        if self._in_head:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """The head is there; the rest is the application's."""
         if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
             raise ValueError("a body that the parser would take for another protocol")
         self._in_head = False
         self._head_bytes = self._bare_bytes = 0
+        self._framing.begin(self.headers)
         self._stop("head")
         super().on_headers_complete()
 

@@ -64,11 +64,17 @@ class TooSlow(Exception):
 
 
 class TooLarge(Exception):
-    """The job ran into the worker's memory limit: 507."""
+    """The job ran into the worker's memory limit, or into the machine's: 507.
 
-    def __init__(self, allowed: int) -> None:
+    Attributes:
+        allowed: bytes that a worker may take.
+        killed: whether something outside ended the worker, as the kernel does where none is left.
+    """
+
+    def __init__(self, allowed: int, killed: bool = False) -> None:
         super().__init__("memory limit")
         self.allowed = allowed
+        self.killed = killed
 
 
 class QueueFull(Exception):

@@ -31,11 +31,14 @@ class Flights:
 
     Args:
         most: how many may wait beside the first of each; they take no place in the queue.
+    Attributes:
+        shared: how many have asked for what was being computed already.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._joined = 0
+        self.shared = 0
         self._flights: dict[Key, _Flight] = {}
 
     async def share(
@@ -61,6 +64,7 @@ class Flights:
         elif self._joined >= self._most:
             raise QueueFull(self._most, retry_after)
         self._joined += joins
+        self.shared += joins
         flight.waiting += 1
         leaving = asyncio.ensure_future(gone())
         try:

@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.bodies = Budget(max(settings.max_bodies_bytes, settings.max_body_bytes))
     app.state.answers = Answers(settings.cache_bytes)
     app.state.flights = Flights(settings.max_waiting)
-    app.state.metrics = Metrics(app.state.compute, app.state.answers)
+    app.state.metrics = Metrics(app.state.compute, app.state.answers, app.state.flights)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets, settings)
     app.add_middleware(

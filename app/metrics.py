@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from app.answers import Answers
 from app.compute import Compute
+from app.flights import Flights
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
@@ -18,7 +19,7 @@ _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 class Metrics:
     """A registry of one app's own, so that several apps in one process do not share numbers."""
 
-    def __init__(self, compute: Compute, answers: Answers) -> None:
+    def __init__(self, compute: Compute, answers: Answers, flights: Flights) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "unrolled_requests",
@@ -33,7 +34,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_State(compute, answers))
+        self._registry.register(_State(compute, answers, flights))
         ProcessCollector(registry=self._registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -57,9 +58,10 @@ class Metrics:
 class _State(Collector):
     """What workers, queue and cache know of themselves, read at the moment of the question."""
 
-    def __init__(self, compute: Compute, answers: Answers) -> None:
+    def __init__(self, compute: Compute, answers: Answers, flights: Flights) -> None:
         self._compute = compute
         self._answers = answers
+        self._flights = flights
 
     def collect(self) -> Iterator[Metric]:
         """One family a quantity."""
@@ -83,4 +85,9 @@ class _State(Collector):
         )
         yield CounterMetricFamily(
             "unrolled_cache_misses", "Answers that were not there.", value=answers.misses
+        )
+        yield CounterMetricFamily(
+            "unrolled_shared",
+            "Requests that waited for a computation which another one had begun.",
+            value=self._flights.shared,
         )

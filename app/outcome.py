@@ -12,13 +12,13 @@ class Outcome:
 
     Attributes:
         kind: `answer`, `unreadable` (no JSON), `invalid` (the client's fault too), `failed`
-            (ours), `slow` or `large`.
+            (ours), `slow`, `large`, or `killed` by the kernel or a person.
         body: the answer.
         errors: what is invalid.
         detail: why it is unreadable; a failed job's traceback, for the log.
     """
 
-    kind: Literal["answer", "unreadable", "invalid", "failed", "slow", "large"]
+    kind: Literal["answer", "unreadable", "invalid", "failed", "slow", "large", "killed"]
     body: bytes = b""
     errors: tuple[InputError, ...] = ()
     detail: str = ""

@@ -99,6 +99,10 @@ def bad_input(errors: list[InputError]) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", "").split(", "):  # and HEAD wherever GET is
+        headers["Allow"] += ", HEAD"
+        error.headers = headers
     return problem(error.status_code, _http_detail(request, error), headers=error.headers)
 
 
@@ -167,10 +171,12 @@ async def _on_too_slow(request: Request, error: Exception) -> Response:
 
 async def _on_too_large(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooLarge)
-    detail = (
-        f"stopped where computing needed more than {error.allowed} bytes of memory; "
-        f"allowed: {_SMALLER} (UNROLLED_MEMORY_BYTES)"
+    where = (
+        "the computation was ended from outside, as the system does when its memory is used up"
+        if error.killed
+        else f"stopped where computing needed more than {error.allowed} bytes of memory"
     )
+    detail = f"{where}; allowed: {_SMALLER} (UNROLLED_MEMORY_BYTES)"
     return problem(507, detail)
 
 

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
@@ -28,7 +29,10 @@ _RANGES = {
 
 
 class _Explained(Response):
-    """A file, or a problem document where the range of it that is asked for cannot be given."""
+    """A file, or a problem document where the range of it that is asked for cannot be given.
+
+    A range in another unit than bytes is ignored, as RFC 9110, 14.2, demands.
+    """
 
     def __init__(self, file: FileResponse) -> None:
         self._file = file
@@ -38,6 +42,9 @@ class _Explained(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file, or why not."""
+        if not _bytes_asked(scope):
+            kept = [pair for pair in scope["headers"] if pair[0] != b"range"]
+            scope = {**scope, "headers": kept}
         refused = False
 
         async def explained(message: Message) -> None:
@@ -57,6 +64,11 @@ class _Explained(Response):
                 await send(message)
 
         await self._file(scope, receive, explained)
+
+
+def _bytes_asked(scope: Scope) -> bool:
+    unit, _, _ = Headers(scope=scope).get("range", "").partition("=")
+    return unit.strip().lower() == "bytes"
 
 
 class StaticTree(StaticFiles):

@@ -61,6 +61,7 @@ async def test_a_worker_that_was_killed_is_a_problem(opened, monkeypatch):
     assert answer.status_code == 507
     assert answer.headers["content-type"] == "application/problem+json"
     assert "UNROLLED_MEMORY_BYTES" in answer.json()["detail"]
+    assert "more than" not in answer.json()["detail"]  # nobody knows how much it needed
 
 
 async def test_a_service_that_cannot_compute_does_not_start(opened, monkeypatch, caplog):
@@ -70,7 +71,7 @@ async def test_a_service_that_cannot_compute_does_not_start(opened, monkeypatch,
         with pytest.raises(ExceptionGroup) as caught:
             async with app.router.lifespan_context(app):
                 raise AssertionError("started all the same")
-        assert caught.group_contains(CannotStart, match="the worker crashed")
+        assert caught.group_contains(CannotStart, match="it ends before it has an answer")
         sent = []
         received = [{"type": "lifespan.startup"}]
 

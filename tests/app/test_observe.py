@@ -142,6 +142,7 @@ async def test_what_is_counted(opened):
     assert seen["unrolled_cache_hits_total"] == 1
     assert seen["unrolled_cache_misses_total"] == 2
     assert seen["unrolled_cache_bytes"] > 1000
+    assert seen["unrolled_shared_total"] == 0
     assert seen['unrolled_refusals_total{reason="input"}'] == 1
     assert seen['unrolled_refusals_total{reason="queue"}'] == 0
     assert crowded['unrolled_refusals_total{reason="queue"}'] == 1

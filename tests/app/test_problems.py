@@ -41,8 +41,8 @@ async def test_not_found_with_any_bytes_in_the_path(client):
     [
         ("GET", "/api/v1/flow", "POST"),
         ("DELETE", "/api/v1/flow", "POST"),
-        ("POST", "/api/v1/presets", "GET"),
-        ("PUT", "/healthz", "GET"),
+        ("POST", "/api/v1/presets", "GET, HEAD"),
+        ("PUT", "/healthz", "GET, HEAD"),
     ],
 )
 async def test_method_not_allowed(client, method, path, allowed):

@@ -38,7 +38,9 @@ def refused(*options, **settings):
     [
         ((), {"WORKERS": "zero"}, "UNROLLED_WORKERS: received 'zero'; allowed: a valid integer"),
         ((), {"WORKERS": "0"}, "UNROLLED_WORKERS: received '0'; allowed: greater than or equal"),
-        (("--port", "99999"), {}, "--port: received 99999; allowed: less than or equal to 65535"),
+        (("--port", "99999"), {}, "--port: received '99999'; allowed: less than or equal to 65535"),
+        (("--port", "abc"), {}, "--port: received 'abc'; allowed: a valid integer"),
+        (("--prot", "8000"), {}, "unrecognized arguments: --prot"),
         ((), {"PORT": "99999"}, "UNROLLED_PORT: received '99999'"),
         ((), {"LOG": "loud"}, "UNROLLED_LOG: received 'loud'; allowed: 'auto', 'json' or 'plain'"),
         ((), {"ALLOWED_HOSTS": "a*"}, "UNROLLED_ALLOWED_HOSTS: received 'a*'; allowed: "),
@@ -79,6 +81,7 @@ def test_too_little_memory_is_said_in_a_line(form):
     said = [line for line in lines if line.startswith("error") or '"level":"error"' in line]
     (line,) = said
     assert "UNROLLED_MEMORY_BYTES" in line
+    assert "Read" not in line
     assert form == "json" or lines == said
 
 

@@ -161,7 +161,8 @@ async def test_the_mathematics_font_comes_from_the_installed_package(client, app
     [
         ("bytes=99999999-", 416),
         ("bytes=5-1", 400),
-        ("lines=1-2", 400),
+        ("lines=1-2", 200),
+        ("items=0-1, 3", 200),
         ("bytes=", 400),
         ("bytes=0-3", 206),
     ],
@@ -169,10 +170,14 @@ async def test_the_mathematics_font_comes_from_the_installed_package(client, app
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_a_range_that_cannot_be_given_is_a_problem(client, app, method, asked, status):
     url = app.state.assets.static.url("js/main.js")
-    answer = await client.request(method, url, headers={"range": asked})
+    answer = await client.request(
+        method, url, headers={"range": asked, "accept-encoding": "identity"}
+    )
     assert answer.status_code == status
-    if status == 206:
-        assert len(answer.content) == (4 if method == "GET" else 0)
+    if status < 400:
+        whole = int(answer.headers["content-length"])
+        assert (whole == 4) == (status == 206)
+        assert len(answer.content) == (whole if method == "GET" else 0)
         return
     assert answer.headers["content-type"] == "application/problem+json"
     if method == "GET":

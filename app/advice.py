@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.candidates import CANDIDATES
-from app.merge_patch import merge_patch
-from app.resolve import Prepared, prepare
-from app.situation import Candidate, Patch, Situation
-from app.sizes import Most, blocks, numbers, work
-from engine import Arriving, GradientFlow, InvalidInput, arriving, gradient_flow, share, times
+from unrolled.app.candidates import CANDIDATES
+from unrolled.app.merge_patch import merge_patch
+from unrolled.app.resolve import Prepared, prepare
+from unrolled.app.situation import Candidate, Patch, Situation
+from unrolled.app.sizes import Most, blocks, numbers, work
+from unrolled.engine import (
+    Arriving,
+    GradientFlow,
+    InvalidInput,
+    arriving,
+    gradient_flow,
+    share,
+    times,
+)
 
 LONGEST = 6
 """So many changes are listed."""

@@ -4,9 +4,9 @@ import logging
 import re
 from importlib.metadata import version
 
-from app.packed import PackedFile
-from app.paths import package_file, page_directory
-from app.static_tree import StaticTree
+from unrolled.app.packed import PackedFile
+from unrolled.app.paths import package_file, page_directory
+from unrolled.app.static_tree import StaticTree
 
 STATIC_PREFIX = "/static"
 ASSETS_PREFIX = "/assets"

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from app.situation import Candidate, Patch, Situation
-from engine import ACTIVATIONS, CELLS, draw_parameters
+from unrolled.app.situation import Candidate, Patch, Situation
+from unrolled.engine import ACTIVATIONS, CELLS, draw_parameters
 
 WIDEST = 16
 """Explicit weights are changed number by number up to so many hidden units."""

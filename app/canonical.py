@@ -4,8 +4,8 @@ import re
 
 import msgspec
 
-from app.resolve import filled
-from app.schemas import CheckRequest, Experiment
+from unrolled.app.resolve import filled
+from unrolled.app.schemas import CheckRequest, Experiment
 
 
 def canonical(experiment: Experiment) -> bytes:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.resolve import Spec, prepare
-from engine import InvalidInput, check_gradients
+from unrolled.app.resolve import Spec, prepare
+from unrolled.engine import InvalidInput, check_gradients
 
 
 def check(asked: Spec) -> dict[str, Any]:

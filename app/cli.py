@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from app import __version__
+from unrolled.app import __version__
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; options win over the environment, the environment over defaults."""
     options = _parser().parse_args(arguments)
     if options.command == "settings":
-        from app.settings import settings_table
+        from unrolled.app.settings import settings_table
 
         print(settings_table(), end="")
     else:
@@ -54,10 +54,10 @@ def _serve(host: str | None, port: str | None) -> None:
     given = {"host": host, "port": port}
     options = {name: value for name, value in given.items() if value is not None}
     try:
-        from app.settings import Settings
+        from unrolled.app.settings import Settings
 
         settings = Settings.model_validate(Settings().model_dump() | options)
-        from app.main import create_app
+        from unrolled.app.main import create_app
     except ValidationError as error:
         _refuse("; ".join(_wrong(one, options) for one in error.errors()))
     if busy := _occupied(settings.host, settings.port):
@@ -66,8 +66,8 @@ def _serve(host: str | None, port: str | None) -> None:
     import uvicorn
     from uvicorn.config import STARTUP_FAILURE
 
-    from app import logs
-    from app.connection import connection
+    from unrolled.app import logs
+    from unrolled.app.connection import connection
 
     try:
         uvicorn.run(

@@ -14,8 +14,8 @@ from functools import partial
 import anyio
 from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
 
-from app.canonical import canonical
-from app.errors import (
+from unrolled.app.canonical import canonical
+from unrolled.app.errors import (
     BadInput,
     CannotStart,
     ClientGone,
@@ -25,13 +25,13 @@ from app.errors import (
     TooSlow,
     Unreadable,
 )
-from app.job import work
-from app.killed import was_killed
-from app.outcome import Outcome
-from app.reading import read
-from app.schemas import Experiment
-from app.settings import Settings
-from app.sizes import UNLIMITED, Most
+from unrolled.app.job import work
+from unrolled.app.killed import was_killed
+from unrolled.app.outcome import Outcome
+from unrolled.app.reading import read
+from unrolled.app.schemas import Experiment
+from unrolled.app.settings import Settings
+from unrolled.app.sizes import UNLIMITED, Most
 
 GRACE = 0.5
 """Seconds that a running job may go on after its client left: a new worker costs as much."""

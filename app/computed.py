@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.encoding import accepted
-from app.flights import Gone
-from app.tags import entity_tag, names
+from unrolled.app.encoding import accepted
+from unrolled.app.flights import Gone
+from unrolled.app.tags import entity_tag, names
 
 _TAG = {
     "description": "Follows from the request: the same for all requests that mean the same.",

@@ -18,10 +18,10 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from app.framing import Framing
-from app.middleware.page_policy import HEADERS, NO_FRAMES
-from app.problems import problem
-from app.settings import Settings
+from unrolled.app.framing import Framing
+from unrolled.app.middleware.page_policy import HEADERS, NO_FRAMES
+from unrolled.app.problems import problem
+from unrolled.app.settings import Settings
 
 LINGER_SECONDS = 10.0
 LINGER_BYTES = 2**26

@@ -6,8 +6,8 @@ activation, and prints the terms of those edges of an answer's graph that carry 
 
 from dataclasses import dataclass
 
-from app.notation import gradient
-from engine import CELLS, Connection, Line, Slope, Unit
+from unrolled.app.notation import gradient
+from unrolled.engine import CELLS, Connection, Line, Slope, Unit
 
 _SAMPLES = r"\class{batch}{\sum_{\text{samples}}}"
 """A weight is shared by the samples of a batch; 1/B stands in their own gradients already."""

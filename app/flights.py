@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from app.answers import Key
-from app.errors import ClientGone, QueueFull
+from unrolled.app.answers import Key
+from unrolled.app.errors import ClientGone, QueueFull
 
 Gone = Callable[[], Awaitable[object]]
 """Returns when a client has left."""

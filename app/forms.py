@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.canonical import canonical, canonical_check
-from app.errors import within
-from app.limits import refuse_oversize, refuse_passes
-from app.schemas import CheckRequest, Experiment
-from app.settings import Settings
+from unrolled.app.canonical import canonical, canonical_check
+from unrolled.app.errors import within
+from unrolled.app.limits import refuse_oversize, refuse_passes
+from unrolled.app.schemas import CheckRequest, Experiment
+from unrolled.app.settings import Settings
 
 
 def flow_form(experiment: Experiment, settings: Settings) -> bytes:

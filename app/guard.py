@@ -2,10 +2,10 @@
 
 from starlette.types import ASGIApp
 
-from app.middleware.cross_origin import CrossOrigin
-from app.middleware.page_policy import PagePolicy
-from app.middleware.request_guard import RequestGuard
-from app.settings import Settings
+from unrolled.app.middleware.cross_origin import CrossOrigin
+from unrolled.app.middleware.page_policy import PagePolicy
+from unrolled.app.middleware.request_guard import RequestGuard
+from unrolled.app.settings import Settings
 
 _ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared, not bound)
 

@@ -11,16 +11,23 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from app import memory
-from app.advice import Advice, advise
-from app.check import check
-from app.encoding import gzip
-from app.errors import InputError
-from app.orphan import end_with_parent
-from app.outcome import Outcome
-from app.resolve import Prepared, Spec, prepare
-from app.sizes import UNLIMITED, Most
-from engine import Diagnosis, GradientFlow, InvalidInput, LayerFlow, Trajectory, gradient_flow
+from unrolled.app import memory
+from unrolled.app.advice import Advice, advise
+from unrolled.app.check import check
+from unrolled.app.encoding import gzip
+from unrolled.app.errors import InputError
+from unrolled.app.orphan import end_with_parent
+from unrolled.app.outcome import Outcome
+from unrolled.app.resolve import Prepared, Spec, prepare
+from unrolled.app.sizes import UNLIMITED, Most
+from unrolled.engine import (
+    Diagnosis,
+    GradientFlow,
+    InvalidInput,
+    LayerFlow,
+    Trajectory,
+    gradient_flow,
+)
 
 LARGEST_VALUE = 65_536
 """The most numbers of a parameter's gradient that an answer holds."""

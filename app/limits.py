@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app import sizes as sizes_of
-from app.errors import BadInput, InputError
-from app.resolve import DEFAULT_SIZE, default_steps
-from app.schemas import CheckRequest, Experiment
-from app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
-from app.settings import PREFIX, Settings
-from app.tokens import TOKENS
-from engine import TOPOLOGIES, Network, check_passes, count_values
+from unrolled.app import sizes as sizes_of
+from unrolled.app.errors import BadInput, InputError
+from unrolled.app.resolve import DEFAULT_SIZE, default_steps
+from unrolled.app.schemas import CheckRequest, Experiment
+from unrolled.app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
+from unrolled.app.settings import PREFIX, Settings
+from unrolled.app.tokens import TOKENS
+from unrolled.engine import TOPOLOGIES, Network, check_passes, count_values
 
 
 @dataclass(frozen=True, slots=True)

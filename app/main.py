@@ -8,25 +8,25 @@ import anyio
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import __version__, problems
-from app.answers import Answers
-from app.assets import STATIC_PREFIX, Assets
-from app.budget import Budget
-from app.compute import Compute
-from app.errors import CannotStart
-from app.flights import Flights
-from app.guard import guarded
-from app.metrics import Metrics
-from app.middleware.body_limit import BodyLimit
-from app.middleware.compression import Compression
-from app.middleware.head import Head
-from app.middleware.observe import Observe
-from app.middleware.stopping import Running, Stopping
-from app.openapi import describe
-from app.page import templates
-from app.routes import check, docs, flow, health, page, presets
-from app.settings import Settings
-from app.sizes import Most
+from unrolled.app import __version__, problems
+from unrolled.app.answers import Answers
+from unrolled.app.assets import STATIC_PREFIX, Assets
+from unrolled.app.budget import Budget
+from unrolled.app.compute import Compute
+from unrolled.app.errors import CannotStart
+from unrolled.app.flights import Flights
+from unrolled.app.guard import guarded
+from unrolled.app.metrics import Metrics
+from unrolled.app.middleware.body_limit import BodyLimit
+from unrolled.app.middleware.compression import Compression
+from unrolled.app.middleware.head import Head
+from unrolled.app.middleware.observe import Observe
+from unrolled.app.middleware.stopping import Running, Stopping
+from unrolled.app.openapi import describe
+from unrolled.app.page import templates
+from unrolled.app.routes import check, docs, flow, health, page, presets
+from unrolled.app.settings import Settings
+from unrolled.app.sizes import Most
 
 _LAST_SECONDS = 0.5
 """Time for the requests that the stop interrupts to say so."""

@@ -7,9 +7,9 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app.answers import Answers
-from app.compute import Compute
-from app.flights import Flights
+from unrolled.app.answers import Answers
+from unrolled.app.compute import Compute
+from unrolled.app.flights import Flights
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS"}

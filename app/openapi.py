@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from app.problems import EVERYWHERE, TO_WRITES, documented
-from app.schemas import Problem
+from unrolled.app.problems import EVERYWHERE, TO_WRITES, documented
+from unrolled.app.schemas import Problem
 
 _REFERENCE = "#/components/schemas/{model}"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.errors import InputError
+from unrolled.app.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

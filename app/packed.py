@@ -8,8 +8,8 @@ import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from app.encoding import CODINGS, accepted
-from app.tags import names
+from unrolled.app.encoding import CODINGS, accepted
+from unrolled.app.tags import names
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 

@@ -3,13 +3,13 @@
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.templating import Jinja2Templates
 
-from app import __version__
-from app.assets import Assets
-from app.equations import EQUATIONS
-from app.notation import math
-from app.paths import page_directory
-from app.presets import PRESETS
-from app.settings import Settings
+from unrolled.app import __version__
+from unrolled.app.assets import Assets
+from unrolled.app.equations import EQUATIONS
+from unrolled.app.notation import math
+from unrolled.app.paths import page_directory
+from unrolled.app.presets import PRESETS
+from unrolled.app.settings import Settings
 
 
 def templates(assets: Assets, settings: Settings) -> Jinja2Templates:

@@ -5,7 +5,7 @@ What `look` claims is asserted by tests/app/test_presets.py.
 
 from typing import Any
 
-from app.schemas import Preset
+from unrolled.app.schemas import Preset
 
 
 def _text(text: str, tokens: str = "graphemes", label: tuple[int, int] | None = None) -> Any:

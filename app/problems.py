@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import (
+from unrolled.app.errors import (
     BadInput,
     BodiesFull,
     ClientGone,
@@ -24,9 +24,9 @@ from app.errors import (
     Unreadable,
     shown,
 )
-from app.middleware.head import ASKED
-from app.schemas import Experiment, Problem
-from app.validation import input_errors, not_json, unreadable
+from unrolled.app.middleware.head import ASKED
+from unrolled.app.schemas import Experiment, Problem
+from unrolled.app.validation import input_errors, not_json, unreadable
 
 MEDIA_TYPE = "application/problem+json"
 

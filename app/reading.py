@@ -13,13 +13,13 @@ import anyio
 import anyio.lowlevel
 from pydantic import TypeAdapter, ValidationError
 
-from app import memory
-from app.errors import BadInput, InputError, Unreadable
-from app.forms import FORMS
-from app.orphan import end_with_parent
-from app.outcome import Outcome
-from app.settings import Settings
-from app.validation import input_errors, not_json, unreadable
+from unrolled.app import memory
+from unrolled.app.errors import BadInput, InputError, Unreadable
+from unrolled.app.forms import FORMS
+from unrolled.app.orphan import end_with_parent
+from unrolled.app.outcome import Outcome
+from unrolled.app.settings import Settings
+from unrolled.app.validation import input_errors, not_json, unreadable
 
 LARGE = 2**14
 """Bytes up to which a body is read at once: 16 ms for the worst of them, 2 for most."""

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from app.tokens import TOKENS
-from engine import (
+from unrolled.app.tokens import TOKENS
+from unrolled.engine import (
     CELLS,
     TOPOLOGIES,
     Clip,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.resolve import Prepared
-from engine import CELLS, spectral_radius_of
+from unrolled.app.resolve import Prepared
+from unrolled.engine import CELLS, spectral_radius_of
 
 Patch = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine import CELLS
+from unrolled.engine import CELLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
-from app.packed import IMMUTABLE
-from app.problems import problem
+from unrolled.app.packed import IMMUTABLE
+from unrolled.app.problems import problem
 
 _HASH = re.compile(r"[0-9a-f]{12}")
 _Stamp = tuple[tuple[str, int, int], ...]

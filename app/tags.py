@@ -2,7 +2,7 @@
 
 import hashlib
 
-from app import __version__
+from unrolled.app import __version__
 
 
 def entity_tag(form: bytes) -> str:

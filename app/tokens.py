@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pyuegc import EGC
 
-from engine import TOKENS as PLAIN
+from unrolled.engine import TOKENS as PLAIN
 
 
 def graphemes(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag
 
-from app.errors import InputError, shown
+from unrolled.app.errors import InputError, shown
 
 MOST_ERRORS = 20
 """A request with a thousand faults is answered with the first few."""

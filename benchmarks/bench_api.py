@@ -14,9 +14,9 @@ from typing import Any
 
 import anyio
 
-import engine
-from app.main import create_app
-from app.settings import Settings
+from unrolled import engine
+from unrolled.app.main import create_app
+from unrolled.app.settings import Settings
 
 STEPS, HIDDEN = 50, 32
 BODY = json.dumps({"network": {"hidden_size": HIDDEN}, "sequence": {"steps": STEPS}}).encode()

@@ -20,12 +20,12 @@ import msgspec
 import numpy as np
 from pydantic_core import to_json
 
-from app import job
-from app.canonical import canonical
-from app.encoding import gzip
-from app.resolve import prepare
-from app.schemas import Experiment
-from engine import gradient_flow
+from unrolled.app import job
+from unrolled.app.canonical import canonical
+from unrolled.app.encoding import gzip
+from unrolled.app.resolve import prepare
+from unrolled.app.schemas import Experiment
+from unrolled.engine import gradient_flow
 
 SIZES = ((200, 32), (2000, 32))
 CODERS = (

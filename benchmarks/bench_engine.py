@@ -24,9 +24,9 @@ from typing import NamedTuple
 import torch
 from threadpoolctl import ThreadpoolController
 
-import engine
 from benchmarks.clock import once, shortest
 from benchmarks.torch_cells import PEERS
+from unrolled import engine
 
 GATED = ((12, 8, 1), (50, 32, 1), (100, 64, 1), (100, 128, 16))
 SIZES = {"simple": (*GATED, (500, 128, 1)), "lstm": GATED, "gru": GATED}

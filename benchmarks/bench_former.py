@@ -33,9 +33,9 @@ TURNS, RUNS = 5, 5
 
 WORKER = """
 import json, sys, time
-from app import job
-from app.canonical import canonical
-from app.schemas import Experiment
+from unrolled.app import job
+from unrolled.app.canonical import canonical
+from unrolled.app.schemas import Experiment
 for line in sys.stdin:
     asked = json.loads(line)
     form = canonical(Experiment.model_validate(asked["experiment"]))

@@ -28,9 +28,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-import engine
 from benchmarks.clock import shortest
-from engine.itemize import grid
+from unrolled import engine
+from unrolled.engine.passes.itemize import grid
 
 CELLS = {"simple": 1, "lstm": 4}
 """Cell → G, its blocks of weights."""

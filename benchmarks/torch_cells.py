@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-import engine
 from benchmarks.torch_peer import Factors, Pass, TorchPeer
+from unrolled import engine
 
 
 class SimplePeer(TorchPeer):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-import engine
+from unrolled import engine
 
 Outputs = dict[str, Any]
 Tensors = list[torch.Tensor]

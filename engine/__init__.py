@@ -22,40 +22,45 @@ Jordan's feedback  ``W_yh``            (H, K)
 
 from __future__ import annotations
 
-from engine.activations import ACTIVATIONS
-from engine.arriving import Arriving
-from engine.bptt import Backward, LayerGradient, backward
-from engine.cells import CELLS
-from engine.cells.wiring import Connection, Line, Slope, Unit
-from engine.check import MAX_ENTRIES, Check, check_gradients, check_passes
-from engine.clipping import Clip, Clipping, PerSample, clip_gradients
-from engine.diagnosis import Diagnosis, Row, share, times, verdict_of
-from engine.errors import ForwardOverflow, InvalidInput
-from engine.flow import arriving, gradient_flow
-from engine.graph import Edge, Graph, Node
-from engine.itemize import Itemized, itemize
-from engine.losses import LOSSES
-from engine.magnitude import Magnitudes, Scaled
-from engine.network import MAX_LAYERS, Network, check_parameters, draw_parameters
-from engine.parameters import INITS, spectral_radius_of
-from engine.passage import Passage
-from engine.results import (
+from unrolled.engine.analysis.check import MAX_ENTRIES, Check, check_gradients, check_passes
+from unrolled.engine.analysis.graph import Edge, Graph, Node
+from unrolled.engine.analysis.saturation import GateSaturation, Saturation
+from unrolled.engine.analysis.spectrum import Spectrum, spectrum
+from unrolled.engine.analysis.trajectory import Trajectory
+from unrolled.engine.analysis.values import LayerValues, Values, count_values
+from unrolled.engine.cells import CELLS
+from unrolled.engine.cells.wiring import Connection, Line, Slope, Unit
+from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.parameters import INITS, spectral_radius_of
+from unrolled.engine.choices.topologies import TOPOLOGIES
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.clip.clipping import Clip, Clipping, PerSample, clip_gradients
+from unrolled.engine.diagnosis import Diagnosis, Row, share, times, verdict_of
+from unrolled.engine.diagnosis.arriving import Arriving
+from unrolled.engine.experiment.network import (
+    MAX_LAYERS,
+    Network,
+    check_parameters,
+    draw_parameters,
+)
+from unrolled.engine.experiment.sequences import Sequence, explicit_sequence, random_sequence
+from unrolled.engine.experiment.text import TOKENS, Text, encode_text
+from unrolled.engine.flow import arriving, gradient_flow
+from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput
+from unrolled.engine.numbers.magnitude import Magnitudes, Scaled
+from unrolled.engine.passes.bptt import Backward, LayerGradient, backward
+from unrolled.engine.passes.itemize import Itemized, itemize
+from unrolled.engine.passes.passage import Passage
+from unrolled.engine.passes.unroll import Trace, unroll
+from unrolled.engine.passes.vector import Vector
+from unrolled.engine.results import (
     Activity,
     GradientFlow,
     InitialGradient,
     LayerFlow,
     ParameterGradient,
 )
-from engine.saturation import GateSaturation, Saturation
-from engine.sequences import Sequence, explicit_sequence, random_sequence
-from engine.spectrum import Spectrum, spectrum
-from engine.text import TOKENS, Text, encode_text
-from engine.topologies import TOPOLOGIES
-from engine.trajectory import Trajectory
-from engine.truncation import Truncation
-from engine.unroll import Trace, unroll
-from engine.values import LayerValues, Values, count_values
-from engine.vector import Vector
 
 __all__ = [
     "ACTIVATIONS",

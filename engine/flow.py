@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import Array, Mask, Parameters
-from engine.arriving import Arriving, read_back
-from engine.bptt import Backward, backward
-from engine.ceiling import clip_backward
-from engine.clipping import Clip, Clipping, clip_gradients
-from engine.diagnosis import (
+from unrolled.engine.analysis.graph import build_graph
+from unrolled.engine.analysis.trajectory import trajectory
+from unrolled.engine.analysis.values import signed_values
+from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.parameters import spectral_radius_of
+from unrolled.engine.choices.topologies import TOPOLOGIES
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.clip.ceiling import clip_backward
+from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients
+from unrolled.engine.clip.samples import clip_each_sample
+from unrolled.engine.diagnosis import (
     Circumstances,
     Diagnosis,
     Row,
@@ -19,22 +24,17 @@ from engine.diagnosis import (
     overflowing,
     with_layers,
 )
-from engine.errors import ForwardOverflow, InvalidInput, choose
-from engine.graph import build_graph
-from engine.itemize import Itemized, itemize
-from engine.losses import LOSSES
-from engine.magnitude import all_finite
-from engine.network import Network
-from engine.parameters import spectral_radius_of
-from engine.passage import Entering, Passage
-from engine.results import GradientFlow, LayerFlow, ParameterGradient
-from engine.samples import clip_each_sample
-from engine.sequences import Sequence
-from engine.topologies import TOPOLOGIES
-from engine.trajectory import trajectory
-from engine.truncation import Truncation
-from engine.unroll import Trace, unroll
-from engine.values import signed_values
+from unrolled.engine.diagnosis.arriving import Arriving, read_back
+from unrolled.engine.experiment.network import Network
+from unrolled.engine.experiment.sequences import Sequence
+from unrolled.engine.numbers.arrays import Array, Mask, Parameters
+from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, choose
+from unrolled.engine.numbers.magnitude import all_finite
+from unrolled.engine.passes.bptt import Backward, backward
+from unrolled.engine.passes.itemize import Itemized, itemize
+from unrolled.engine.passes.passage import Entering, Passage
+from unrolled.engine.passes.unroll import Trace, unroll
+from unrolled.engine.results import GradientFlow, LayerFlow, ParameterGradient
 
 
 def gradient_flow(

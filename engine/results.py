@@ -7,25 +7,25 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.arrivals import initial_gradient
-from engine.bptt import Backward, LayerGradient
-from engine.cells import CELLS
-from engine.cells.base import Layer
-from engine.clipping import Clipping
-from engine.diagnosis import Diagnosis
-from engine.errors import ForwardOverflow
-from engine.graph import Graph
-from engine.itemize import Itemized
-from engine.magnitude import Magnitudes, plain_norms
-from engine.network import Network
-from engine.passage import Passage
-from engine.records import record
-from engine.saturation import Saturation, saturation
-from engine.spectrum import Spectrum
-from engine.trajectory import Trajectory
-from engine.unroll import Trace
-from engine.values import Values
+from unrolled.engine.analysis.graph import Graph
+from unrolled.engine.analysis.saturation import Saturation, saturation
+from unrolled.engine.analysis.spectrum import Spectrum
+from unrolled.engine.analysis.trajectory import Trajectory
+from unrolled.engine.analysis.values import Values
+from unrolled.engine.cells import CELLS
+from unrolled.engine.cells.base import Layer
+from unrolled.engine.clip.clipping import Clipping
+from unrolled.engine.diagnosis import Diagnosis
+from unrolled.engine.experiment.network import Network
+from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.numbers.errors import ForwardOverflow
+from unrolled.engine.numbers.magnitude import Magnitudes, plain_norms
+from unrolled.engine.numbers.records import record
+from unrolled.engine.passes.arrivals import initial_gradient
+from unrolled.engine.passes.bptt import Backward, LayerGradient
+from unrolled.engine.passes.itemize import Itemized
+from unrolled.engine.passes.passage import Passage
+from unrolled.engine.passes.unroll import Trace
 
 
 @record

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKOUT = (sys.executable, "-m", "app", "serve")
+CHECKOUT = (sys.executable, "-m", "unrolled", "serve")
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
 

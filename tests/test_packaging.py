@@ -55,16 +55,17 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment / "bin"
 
 
-def test_wheel_holds_the_two_packages_and_the_page(wheel: Path) -> None:
+def test_wheel_holds_one_package_and_the_page(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.endswith("/")}
     expected = {
         f"{prefix}{path.relative_to(ROOT)}"
         for prefix, pattern in (
-            ("", "app/**/*.py"),
-            ("", "engine/**/*.py"),
-            ("app/", "static/**/*"),
-            ("app/", "templates/**/*"),
+            ("unrolled/", "app/**/*.py"),
+            ("unrolled/", "engine/**/*.py"),
+            ("unrolled/app/", "static/**/*"),
+            ("unrolled/app/", "templates/**/*"),
+            ("", "unrolled/*.py"),
         )
         for path in ROOT.glob(pattern)
         if path.is_file()

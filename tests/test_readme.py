@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.settings import settings_table
 from scripts.service import ROOT
+from unrolled.app.settings import settings_table
 
 README = (ROOT / "README.md").read_text()
 
@@ -49,7 +49,7 @@ def test_curl_example_answers_what_is_printed(server: str) -> None:
 
 
 def test_python_example_runs() -> None:
-    example = block("python", "import engine")
+    example = block("python", "import unrolled")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
         cwd=ROOT,

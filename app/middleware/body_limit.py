@@ -5,9 +5,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.budget import Budget, Held
-from app.errors import BodiesFull
-from app.problems import problem
+from unrolled.app.budget import Budget, Held
+from unrolled.app.errors import BodiesFull
+from unrolled.app.problems import problem
 
 HELD = "unrolled.held"
 """Where a request's scope says what it has of the budget."""

@@ -4,8 +4,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.assets import ASSETS_PREFIX
-from app.encoding import GZIP_QUICK, accepted
+from unrolled.app.assets import ASSETS_PREFIX
+from unrolled.app.encoding import GZIP_QUICK, accepted
 
 _SMALLEST = 1000
 

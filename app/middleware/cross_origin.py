@@ -4,8 +4,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
-from app.errors import shown
-from app.problems import problem
+from unrolled.app.errors import shown
+from unrolled.app.problems import problem
 
 
 class CrossOrigin(CORSMiddleware):

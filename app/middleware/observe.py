@@ -5,8 +5,8 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.logs import ACCESS
-from app.metrics import Metrics
+from unrolled.app.logs import ACCESS
+from unrolled.app.metrics import Metrics
 
 _LONGEST_PATH = 200
 _log = logging.getLogger(ACCESS)

@@ -5,7 +5,7 @@ import asyncio
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.problems import problem
+from unrolled.app.problems import problem
 
 
 class Running:

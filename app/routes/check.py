@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from app.computed import IF_NONE_MATCH, TAGGED, computed
-from app.forms import check_form
-from app.problems import documented
-from app.routes.json_only import require_json
-from app.routes.large import LargeBodies
-from app.schemas import CheckRequest, GradientCheck
+from unrolled.app.computed import IF_NONE_MATCH, TAGGED, computed
+from unrolled.app.forms import check_form
+from unrolled.app.problems import documented
+from unrolled.app.routes.json_only import require_json
+from unrolled.app.routes.large import LargeBodies
+from unrolled.app.schemas import CheckRequest, GradientCheck
 
 router = APIRouter(
     prefix="/api/v1", tags=["flow"], dependencies=[Depends(require_json)], route_class=LargeBodies

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.assets import Assets
+from unrolled.app.assets import Assets
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from fastapi.openapi.models import Example
 
-from app.computed import IF_NONE_MATCH, TAGGED, computed
-from app.forms import flow_form
-from app.presets import PRESETS
-from app.problems import documented
-from app.routes.json_only import require_json
-from app.routes.large import LargeBodies
-from app.schemas import Experiment, Flow
+from unrolled.app.computed import IF_NONE_MATCH, TAGGED, computed
+from unrolled.app.forms import flow_form
+from unrolled.app.presets import PRESETS
+from unrolled.app.problems import documented
+from unrolled.app.routes.json_only import require_json
+from unrolled.app.routes.large import LargeBodies
+from unrolled.app.schemas import Experiment, Flow
 
 router = APIRouter(
     prefix="/api/v1", tags=["flow"], dependencies=[Depends(require_json)], route_class=LargeBodies

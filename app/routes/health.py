@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app import __version__
-from app.errors import QueueFull
-from app.metrics import MEDIA_TYPE
-from app.problems import documented, problem
-from app.schemas import Health
+from unrolled.app import __version__
+from unrolled.app.errors import QueueFull
+from unrolled.app.metrics import MEDIA_TYPE
+from unrolled.app.problems import documented, problem
+from unrolled.app.schemas import Health
 
 router = APIRouter(tags=["service"])
 

@@ -7,12 +7,12 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from app.budget import Held
-from app.computed import computed, departure
-from app.errors import ClientGone
-from app.middleware.body_limit import HELD
-from app.reading import LARGE, refuse_shape
-from app.routes.json_only import require_json
+from unrolled.app.budget import Held
+from unrolled.app.computed import computed, departure
+from unrolled.app.errors import ClientGone
+from unrolled.app.middleware.body_limit import HELD
+from unrolled.app.reading import LARGE, refuse_shape
+from unrolled.app.routes.json_only import require_json
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 

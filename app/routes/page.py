@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from app.assets import ASSETS_PREFIX, Assets
-from app.middleware.page_policy import embeds
+from unrolled.app.assets import ASSETS_PREFIX, Assets
+from unrolled.app.middleware.page_policy import embeds
 
 router = APIRouter(include_in_schema=False)
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.presets import PRESETS
-from app.schemas import Preset
+from unrolled.app.presets import PRESETS
+from unrolled.app.schemas import Preset
 
 router = APIRouter(prefix="/api/v1", tags=["flow"])
 

@@ -1,10 +1,10 @@
 """Request and response models of the REST contract."""
 
-from app.schemas.check import CheckRequest, GradientCheck
-from app.schemas.flow import Flow
-from app.schemas.preset import Health, Preset
-from app.schemas.problem import Problem, ProblemError
-from app.schemas.request import Experiment
+from unrolled.app.schemas.check import CheckRequest, GradientCheck
+from unrolled.app.schemas.flow import Flow
+from unrolled.app.schemas.preset import Health, Preset
+from unrolled.app.schemas.problem import Problem, ProblemError
+from unrolled.app.schemas.request import Experiment
 
 __all__ = [
     "CheckRequest",

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.schemas.request import Experiment
-from app.schemas.strict import AtLeast, Number, StrictModel
-from engine import MAX_ENTRIES
+from unrolled.app.schemas.request import Experiment
+from unrolled.app.schemas.strict import AtLeast, Number, StrictModel
+from unrolled.engine import MAX_ENTRIES
 
 Nullable = float | None
 

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.schemas.request import Experiment
-from app.schemas.strict import StrictModel
-from app.schemas.values import InitialGradientReport, SaturationReport, ValuesReport
+from unrolled.app.schemas.request import Experiment
+from unrolled.app.schemas.strict import StrictModel
+from unrolled.app.schemas.values import InitialGradientReport, SaturationReport, ValuesReport
 
 Nullable = float | None
 Series = list[Nullable]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.schemas.request import Experiment
-from app.schemas.strict import StrictModel
+from unrolled.app.schemas.request import Experiment
+from unrolled.app.schemas.strict import StrictModel
 
 
 class Preset(StrictModel):

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
-from app.resolve import PARTS, WHOLE
-from app.schemas.strict import (
+from unrolled.app.resolve import PARTS, WHOLE
+from unrolled.app.schemas.strict import (
     AtLeast,
     Index,
     Matrix,
@@ -20,8 +20,8 @@ from app.schemas.strict import (
     Vector,
     WholeMatrix,
 )
-from app.tokens import TOKENS
-from engine import ACTIVATIONS, CELLS, INITS, LOSSES, MAX_LAYERS, TOPOLOGIES
+from unrolled.app.tokens import TOKENS
+from unrolled.engine import ACTIVATIONS, CELLS, INITS, LOSSES, MAX_LAYERS, TOPOLOGIES
 
 Threshold = Annotated[Number, Field(gt=0)]
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.schemas.strict import StrictModel
+from unrolled.app.schemas.strict import StrictModel
 
 Nullable = float | None
 Row = list[Nullable]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.cells.base import Cell
-from engine.cells.elman import ELMAN
-from engine.cells.gru import GRU
-from engine.cells.jordan import JORDAN
-from engine.cells.lstm import LSTM
-from engine.cells.simple import SIMPLE
+from unrolled.engine.cells.base import Cell
+from unrolled.engine.cells.elman import ELMAN
+from unrolled.engine.cells.gru import GRU
+from unrolled.engine.cells.jordan import JORDAN
+from unrolled.engine.cells.lstm import LSTM
+from unrolled.engine.cells.simple import SIMPLE
 
 CELLS: dict[str, Cell] = {cell.name: cell for cell in (SIMPLE, ELMAN, JORDAN, LSTM, GRU)}
 

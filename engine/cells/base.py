@@ -9,11 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.arrays import Array, IntArray, Parameters
-from engine.cells.wiring import Wiring
-from engine.jacobians import Block, Chain, rescaled
-from engine.records import record
-from engine.truncation import Truncation
+from unrolled.engine.cells.wiring import Wiring
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.jacobians import Block, Chain, rescaled
+from unrolled.engine.numbers.records import record
 
 Shapes = dict[str, tuple[int, ...]]
 Terms = dict[str, tuple[Array, Array | None]]

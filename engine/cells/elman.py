@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
-from engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
-from engine.truncation import COPY
+from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
+from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
+from unrolled.engine.choices.truncation import COPY
 
 _CONTEXT, _COPY = copied("h")
 

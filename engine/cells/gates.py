@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.arrays import Array
+from unrolled.engine.numbers.arrays import Array
 
 
 @lru_cache(maxsize=16)

@@ -7,11 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS, ONE, closed
-from engine.arrays import Array, Parameters
-from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
-from engine.cells.gates import mean_activity, signs
-from engine.cells.wiring import (
+from unrolled.engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from unrolled.engine.cells.gates import mean_activity, signs
+from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
     OUTWARD,
@@ -24,6 +22,8 @@ from engine.cells.wiring import (
     output,
     reading,
 )
+from unrolled.engine.choices.activations import ACTIVATIONS, ONE, closed
+from unrolled.engine.numbers.arrays import Array, Parameters
 
 _TANH = ACTIVATIONS["tanh"]
 _SIGNS = (-1.0, -1.0, 1.0)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import Array, Parameters
-from engine.cells.base import Shapes
-from engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
-from engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
-from engine.errors import InvalidInput
-from engine.truncation import COPY
+from unrolled.engine.cells.base import Shapes
+from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
+from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
+from unrolled.engine.choices.truncation import COPY
+from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.errors import InvalidInput
 
 _LEAST = 1e-290
 _CONTEXT, _COPY = copied("o")

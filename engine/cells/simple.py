@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.arrays import Array, IntArray, Parameters
-from engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
-from engine.cells.wiring import (
+from unrolled.engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
     OUTWARD,
@@ -21,8 +20,9 @@ from engine.cells.wiring import (
     reading,
     transposed,
 )
-from engine.magnitude import near_one
-from engine.products import times
+from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.magnitude import near_one
+from unrolled.engine.numbers.products import times
 
 
 class SimpleLane(Lane):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.diagnosis.cause import Circumstances
-from engine.diagnosis.row import Row, chosen
-from engine.diagnosis.verdict import (
+from unrolled.engine.diagnosis.cause import Circumstances
+from unrolled.engine.diagnosis.row import Row, chosen
+from unrolled.engine.diagnosis.verdict import (
     ORDINALS,
     Diagnosis,
     cut_short,
@@ -13,7 +13,7 @@ from engine.diagnosis.verdict import (
     verdict_of,
     with_layers,
 )
-from engine.diagnosis.words import share, times
+from unrolled.engine.diagnosis.words import share, times
 
 __all__ = [
     "ORDINALS",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
-from engine.arrays import Array
-from engine.diagnosis.row import Row
-from engine.diagnosis.words import percent, plain, subscript, tidy
-from engine.passage import Passage
+from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.diagnosis.row import Row
+from unrolled.engine.diagnosis.words import percent, plain, subscript, tidy
+from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.passes.passage import Passage
 
 PRIMES = {"tanh": "tanh′", "sigmoid": "σ′", "relu": "relu′"}
 """How the derivative of an activation is written; a linear one is 1 and is not."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.passage import Entering, Passage
+from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.passes.passage import Entering, Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.diagnosis.row import Row
-from engine.diagnosis.shape import Shape, holds, shape
-from engine.diagnosis.words import counted, much, percent, times
+from unrolled.engine.diagnosis.row import Row
+from unrolled.engine.diagnosis.shape import Shape, holds, shape
+from unrolled.engine.diagnosis.words import counted, much, percent, times
 
 _THOUSAND = 3.0
 _MUCH = 0.5

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.diagnosis.row import Row
+from unrolled.engine.diagnosis.row import Row
+from unrolled.engine.numbers.arrays import Array
 
 _NEAR, _SHARE = 0.1, 0.1
 """A row follows a rate where it stays this many decades, or this share of its change, from it."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.diagnosis.cause import Circumstances, factors, nothing_passes
-from engine.diagnosis.row import Row
-from engine.diagnosis.sentences import arrives, thousandth, travels
-from engine.diagnosis.shape import Shape, shape
-from engine.diagnosis.words import counted
-from engine.errors import ForwardOverflow
-from engine.truncation import Truncation
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.diagnosis.cause import Circumstances, factors, nothing_passes
+from unrolled.engine.diagnosis.row import Row
+from unrolled.engine.diagnosis.sentences import arrives, thousandth, travels
+from unrolled.engine.diagnosis.shape import Shape, shape
+from unrolled.engine.diagnosis.words import counted
+from unrolled.engine.numbers.errors import ForwardOverflow
 
 _FAST = np.log10(0.8), np.log10(1.2)
 """Decades a step from which a gradient vanishes or explodes even over few steps."""

@@ -7,13 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from app import job
-from app.canonical import canonical
-from app.limits import refuse_oversize
-from app.merge_patch import merge_patch
-from app.schemas import Experiment, Flow
-from app.settings import Settings
-from engine import Row, share, times, verdict_of
+from unrolled.app import job
+from unrolled.app.canonical import canonical
+from unrolled.app.limits import refuse_oversize
+from unrolled.app.merge_patch import merge_patch
+from unrolled.app.schemas import Experiment, Flow
+from unrolled.app.settings import Settings
+from unrolled.engine import Row, share, times, verdict_of
 
 CLEARLY = math.log10(2.0)
 USEFUL = 4.0

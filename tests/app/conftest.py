@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.main import create_app
-from app.memory import LIMITED
-from app.settings import Settings
+from unrolled.app.main import create_app
+from unrolled.app.memory import LIMITED
+from unrolled.app.settings import Settings
 
 collect_ignore = [] if LIMITED else ["test_memory.py"]
 

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from app.schemas import Experiment
-from app.schemas.request import (
+from unrolled.app.schemas import Experiment
+from unrolled.app.schemas.request import (
     ClipChoice,
     Label,
     Network,
@@ -16,7 +16,7 @@ from app.schemas.request import (
     TextSequence,
     TruncationChoice,
 )
-from engine import Network as EngineNetwork
+from unrolled.engine import Network as EngineNetwork
 
 Json = dict[str, Any]
 Strategy = st.SearchStrategy[Any]

@@ -6,16 +6,16 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app import advice, job
-from app.candidates import CANDIDATES
-from app.canonical import canonical
-from app.errors import BadInput
-from app.presets import PRESETS
-from app.schemas import Experiment
-from app.sizes import Most
-from engine import CELLS, TOPOLOGIES
 from tests.app.advised import USEFUL, answer, check
 from tests.app.experiments import experiments
+from unrolled.app import advice, job
+from unrolled.app.candidates import CANDIDATES
+from unrolled.app.canonical import canonical
+from unrolled.app.errors import BadInput
+from unrolled.app.presets import PRESETS
+from unrolled.app.schemas import Experiment
+from unrolled.app.sizes import Most
+from unrolled.engine import CELLS, TOPOLOGIES
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from app import tags
-from app.answers import Answers
-from app.canonical import canonical
-from app.schemas import Experiment
-from app.tags import entity_tag, names
+from unrolled.app import tags
+from unrolled.app.answers import Answers
+from unrolled.app.canonical import canonical
+from unrolled.app.schemas import Experiment
+from unrolled.app.tags import entity_tag, names
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ import json
 import anyio
 import pytest
 
-from app.budget import FREE, Budget, Held
+from unrolled.app.budget import FREE, Budget, Held
 
 pytestmark = pytest.mark.anyio
 

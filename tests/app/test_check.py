@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.canonical import canonical_check
-from app.schemas import CheckRequest, GradientCheck
-from app.tags import entity_tag
+from unrolled.app.canonical import canonical_check
+from unrolled.app.schemas import CheckRequest, GradientCheck
+from unrolled.app.tags import entity_tag
 
 pytestmark = pytest.mark.anyio
 

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from app import __version__
-from app.cli import main
-from app.settings import settings_table
+from unrolled.app import __version__
+from unrolled.app.cli import main
+from unrolled.app.settings import settings_table
 
 SERVERS = {
-    "python -m app": ["-m", "app", "serve", "--port"],
-    "python -m uvicorn": ["-m", "uvicorn", "app.main:app", "--port"],
+    "python -m unrolled": ["-m", "unrolled", "serve", "--port"],
+    "python -m uvicorn": ["-m", "uvicorn", "unrolled.app.main:app", "--port"],
     "the console script": ["-c", "from app.cli import main; main()", "serve", "--port"],
 }
 
@@ -70,7 +70,7 @@ def test_it_serves_and_stops_cleanly_without_a_warning(arguments):
 
 
 def test_the_environment_and_the_options_say_where():
-    with serving(SERVERS["python -m app"], UNROLLED_PORT="1", UNROLLED_MAX_STEPS="3") as (
+    with serving(SERVERS["python -m unrolled"], UNROLLED_PORT="1", UNROLLED_MAX_STEPS="3") as (
         _,
         address,
     ):

@@ -12,12 +12,12 @@ import anyio.to_process
 import anyio.to_thread
 import pytest
 
-from app import compute, job
-from app.canonical import canonical
-from app.compute import Compute
-from app.errors import BadInput, ClientGone, JobFailed, TooSlow
-from app.outcome import Outcome
-from app.schemas import Experiment
+from unrolled.app import compute, job
+from unrolled.app.canonical import canonical
+from unrolled.app.compute import Compute
+from unrolled.app.errors import BadInput, ClientGone, JobFailed, TooSlow
+from unrolled.app.outcome import Outcome
+from unrolled.app.schemas import Experiment
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.middleware.page_policy import HEADERS, NO_FRAMES
 from scripts import service
+from unrolled.app.middleware.page_policy import HEADERS, NO_FRAMES
 
 URL, HEAD = 400, 1000
 

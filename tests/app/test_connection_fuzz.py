@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app.connection import connection
-from app.framing import PIECE
-from app.settings import Settings
+from unrolled.app.connection import connection
+from unrolled.app.framing import PIECE
+from unrolled.app.settings import Settings
 
 ANSWER = b"HTTP/1.1 200 OK"
 REFUSAL = b"HTTP/1.1 400 Bad Request"

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.resolve import prepare
-from app.schemas import Experiment, Problem
-from engine import Passage, Scaled, backward, gradient_flow
 from tests.app import facts, written
 from tests.app.experiments import experiments
+from unrolled.app.resolve import prepare
+from unrolled.app.schemas import Experiment, Problem
+from unrolled.engine import Passage, Scaled, backward, gradient_flow
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.schemas import Flow
-from engine import ACTIVATIONS, CELLS, INITS, LOSSES, TOPOLOGIES
+from unrolled.app.schemas import Flow
+from unrolled.engine import ACTIVATIONS, CELLS, INITS, LOSSES, TOPOLOGIES
 
 pytestmark = pytest.mark.anyio
 

@@ -6,11 +6,11 @@ import signal
 import anyio
 import pytest
 
-from app import compute
-from app.canonical import canonical
-from app.compute import Compute
-from app.errors import CannotStart, JobFailed, TooLarge
-from app.schemas import Experiment
+from unrolled.app import compute
+from unrolled.app.canonical import canonical
+from unrolled.app.compute import Compute
+from unrolled.app.errors import CannotStart, JobFailed, TooLarge
+from unrolled.app.schemas import Experiment
 
 pytestmark = pytest.mark.anyio
 

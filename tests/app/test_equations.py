@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from app.equations import EQUATIONS, CellEquations
-from app.notation import math
-from engine import CELLS
+from unrolled.app.equations import EQUATIONS, CellEquations
+from unrolled.app.notation import math
+from unrolled.engine import CELLS
 
 Json = dict[str, Any]
 

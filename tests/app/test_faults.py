@@ -7,7 +7,7 @@ import time
 import anyio
 import pytest
 
-from app import compute, job
+from unrolled.app import compute, job
 
 pytestmark = pytest.mark.anyio
 

@@ -4,11 +4,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from app import compute
-from app.errors import BadInput, ClientGone, InputError, QueueFull
-from app.flights import Flights
-from app.job import work
-from app.outcome import Outcome
+from unrolled.app import compute
+from unrolled.app.errors import BadInput, ClientGone, InputError, QueueFull
+from unrolled.app.flights import Flights
+from unrolled.app.job import work
+from unrolled.app.outcome import Outcome
 
 pytestmark = pytest.mark.anyio
 

@@ -4,9 +4,9 @@ import anyio
 import httpx
 import pytest
 
-from app.guard import allowed_hosts
-from app.middleware.page_policy import HEADERS, NO_FRAMES
-from app.settings import Settings
+from unrolled.app.guard import allowed_hosts
+from unrolled.app.middleware.page_policy import HEADERS, NO_FRAMES
+from unrolled.app.settings import Settings
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.connection import LINGER_BYTES
+from unrolled.app.connection import LINGER_BYTES
 
 FLOW = "/api/v1/flow"
 LARGE = 64 * 10**6

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import compute, job, memory
-from app.encoding import gzip
-from app.outcome import Outcome
+from unrolled.app import compute, job, memory
+from unrolled.app.encoding import gzip
+from unrolled.app.outcome import Outcome
 
 pytestmark = pytest.mark.anyio
 

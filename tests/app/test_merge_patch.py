@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from app.merge_patch import merge_patch
+from unrolled.app.merge_patch import merge_patch
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine import CELLS, TOPOLOGIES
+from unrolled.engine import CELLS, TOPOLOGIES
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ import sys
 import anyio
 import pytest
 
-from app.logs import ACCESS, CONFIG, JsonFormatter
-from app.main import create_app
-from app.settings import Settings
+from unrolled.app.logs import ACCESS, CONFIG, JsonFormatter
+from unrolled.app.main import create_app
+from unrolled.app.settings import Settings
 
 pytestmark = pytest.mark.anyio
 

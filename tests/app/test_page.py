@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from app.equations import EQUATIONS
+from unrolled.app.equations import EQUATIONS
 
 pytestmark = pytest.mark.anyio
 

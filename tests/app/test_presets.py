@@ -6,9 +6,9 @@ from statistics import mean
 
 import pytest
 
-from app.presets import PRESETS
-from app.schemas import Preset
-from engine import CELLS, TOPOLOGIES
+from unrolled.app.presets import PRESETS
+from unrolled.app.schemas import Preset
+from unrolled.engine import CELLS, TOPOLOGIES
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.schemas import Problem
+from unrolled.app.schemas import Problem
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.main import create_app
-from app.settings import Settings
 from scripts import service
+from unrolled.app.main import create_app
+from unrolled.app.settings import Settings
 
 FLOW = "/api/v1/flow"
 ENDLESS = {"network": {"hidden_size": 500}, "sequence": {"steps": 5000}}

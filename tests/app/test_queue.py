@@ -7,11 +7,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from app import compute
-from app.compute import Compute
-from app.encoding import gzip
-from app.errors import ClientGone, QueueFull
-from app.outcome import Outcome
+from unrolled.app import compute
+from unrolled.app.compute import Compute
+from unrolled.app.encoding import gzip
+from unrolled.app.errors import ClientGone, QueueFull
+from unrolled.app.outcome import Outcome
 
 pytestmark = pytest.mark.anyio
 

@@ -5,10 +5,10 @@ import signal
 
 import pytest
 
-from app import memory, reading
-from app.errors import BadInput
-from app.reading import LARGE, MOST_HOLLOW, MOST_STRINGS, refuse_shape
-from app.settings import Settings
+from unrolled.app import memory, reading
+from unrolled.app.errors import BadInput
+from unrolled.app.reading import LARGE, MOST_HOLLOW, MOST_STRINGS, refuse_shape
+from unrolled.app.settings import Settings
 
 pytestmark = pytest.mark.anyio
 

@@ -16,8 +16,8 @@ from schemathesis.config import (
     SchemathesisConfig,
 )
 
-from app.main import create_app
-from app.settings import Settings
+from unrolled.app.main import create_app
+from unrolled.app.settings import Settings
 
 # Small limits, so that no answer takes long.
 app = create_app(

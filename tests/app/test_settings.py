@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, settings_table
+from unrolled.app.settings import Settings, settings_table
 
 VARIABLES = {f"UNROLLED_{name.upper()}": name for name in Settings.model_fields}
 README = Path(__file__).parents[2] / "README.md"

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from app.memory import LIMITED
 from scripts import service
+from unrolled.app.memory import LIMITED
 
 SERVE = [*service.CHECKOUT]
 

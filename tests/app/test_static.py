@@ -6,11 +6,11 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from app.assets import Assets
-from app.encoding import CODINGS
-from app.packed import PackedFile
-from app.paths import package_file
-from app.static_tree import StaticTree
+from unrolled.app.assets import Assets
+from unrolled.app.encoding import CODINGS
+from unrolled.app.packed import PackedFile
+from unrolled.app.paths import package_file
+from unrolled.app.static_tree import StaticTree
 
 pytestmark = pytest.mark.anyio
 

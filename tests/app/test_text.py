@@ -3,8 +3,8 @@
 import pytest
 from pyuegc import EGC
 
-from app.tokens import graphemes
 from tests.graphemes import CLUSTERS
+from unrolled.app.tokens import graphemes
 
 pytestmark = pytest.mark.anyio
 

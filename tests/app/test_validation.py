@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine import ACTIVATIONS, CELLS, LOSSES, TOPOLOGIES
+from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, TOPOLOGIES
 
 pytestmark = pytest.mark.anyio
 

@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from app.memory import LIMITED
 from tests.app import attacks
 from tests.app.test_process import children, living, started
+from unrolled.app.memory import LIMITED
 
 MEGABYTE = 2**20
 GIGABYTE = 2**30

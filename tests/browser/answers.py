@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from app.canonical import canonical
-from app.job import answer
-from app.presets import PRESETS
-from app.schemas import Experiment
-from engine import CELLS, TOPOLOGIES
+from unrolled.app.canonical import canonical
+from unrolled.app.job import answer
+from unrolled.app.presets import PRESETS
+from unrolled.app.schemas import Experiment
+from unrolled.engine import CELLS, TOPOLOGIES
 
 Json = dict[str, Any]
 

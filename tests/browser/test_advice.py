@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from app.merge_patch import merge_patch
 from tests.browser.driver import FLOW, Unrolled, experiment_of
+from unrolled.app.merge_patch import merge_patch
 
 VANISHING = {"wiring": "many-to-one", "radius": 0.6}
 BEYOND = "2 changes were tried; 1 more would have taken too long; these help the last step’s error:"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.presets import PRESETS
 from tests.browser.conftest import Modules
 from tests.browser.driver import Json, Unrolled
+from unrolled.app.presets import PRESETS
 
 NAMES = ["paper", "sheet", "ink", "soft", "muted", "rule", "grid", "pale", "pale-ink"]
 NAMES += ["blocked", "known", "focus"]

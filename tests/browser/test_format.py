@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.tokens import TOKENS
 from tests.browser.conftest import Modules
 from tests.graphemes import CLUSTERS
+from unrolled.app.tokens import TOKENS
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from app.presets import PRESETS
 from tests.browser.driver import Json, Unrolled, as_shown, experiment_of, wants_a_picture
+from unrolled.app.presets import PRESETS
 
 CHANGED: Json = {
     "text": "l'été: 100 % & # + 🦔\nnext",

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import ACTIVATIONS
-from engine.activations import closed
 from tests.engine.reference.cases import draws
+from unrolled.engine import ACTIVATIONS
+from unrolled.engine.choices.activations import closed
 
 POINTS = np.array(
     [

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import engine
-from engine import Arriving, Passage, Row, Sequence, Truncation, backward, verdict_of
-from engine.parameters import _RADII, _REMEMBERED, spectral_radius_of
 from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, make
+from unrolled import engine
+from unrolled.engine import Arriving, Passage, Row, Sequence, Truncation, backward, verdict_of
+from unrolled.engine.choices.parameters import _RADII, _REMEMBERED, spectral_radius_of
 
 
 def arriving(case: Case) -> Arriving:

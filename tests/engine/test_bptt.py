@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Sequence, Truncation
 from tests.engine.reference.backward import Passes, separate_passes
 from tests.engine.reference.cases import CELLS, LOSSES, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.inside import hidden, outputs
+from unrolled.engine import Sequence, Truncation
 
 RULES = (
     None,

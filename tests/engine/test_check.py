@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import ForwardOverflow, InvalidInput, Truncation, check_gradients, check_passes
-from engine.bptt import Backward
-from engine.check import TOLERANCE, Check, chosen
-from engine.vector import Vector
 from tests.engine.reference.cases import ACTIVATIONS, CELLS, GATED, LOSSES, TOPOLOGIES, Case, make
+from unrolled.engine import ForwardOverflow, InvalidInput, Truncation, check_gradients, check_passes
+from unrolled.engine.analysis.check import TOLERANCE, Check, chosen
+from unrolled.engine.passes.bptt import Backward
+from unrolled.engine.passes.vector import Vector
 
 NONE = Truncation()
 ANY = [*product(CELLS, ACTIVATIONS), *((cell, "tanh") for cell in GATED)]

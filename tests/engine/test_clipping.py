@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Clip, Clipping, InvalidInput, Scaled, Vector, clip_gradients
 from tests.engine.reference.cases import draws, make
+from unrolled.engine import Clip, Clipping, InvalidInput, Scaled, Vector, clip_gradients
 
 
 def vector(*parts: Any, exponent: int = 0) -> Vector:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import engine
-from engine import Sequence, Truncation
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close
+from unrolled import engine
+from unrolled.engine import Sequence, Truncation
 
 
 def unit(

@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 
-import engine
-from engine import Diagnosis, Sequence, Truncation
-from engine.diagnosis import ORDINALS
-from engine.network import MAX_LAYERS
 from tests.engine.reference.cases import CELLS, Case, make
+from unrolled import engine
+from unrolled.engine import Diagnosis, Sequence, Truncation
+from unrolled.engine.diagnosis import ORDINALS
+from unrolled.engine.experiment.network import MAX_LAYERS
 
 
 def chain(

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Truncation
-from engine.diagnosis import Row
-from engine.diagnosis.sentences import thousandth, travels
-from engine.diagnosis.shape import shape
-from engine.diagnosis.verdict import verdict_of
-from engine.diagnosis.words import percent, plain, power, share, times
 from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.inside import alone
 from tests.engine.reference.rules import first_reached, reaches
+from unrolled.engine import Truncation
+from unrolled.engine.diagnosis import Row
+from unrolled.engine.diagnosis.sentences import thousandth, travels
+from unrolled.engine.diagnosis.shape import shape
+from unrolled.engine.diagnosis.verdict import verdict_of
+from unrolled.engine.diagnosis.words import percent, plain, power, share, times
 
 SHARE = r"([\d.]+) %|([\d.]+) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 BACK = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

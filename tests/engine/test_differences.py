@@ -14,7 +14,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-import engine
 from tests.engine.reference.cases import (
     ACTIVATIONS,
     CELLS,
@@ -29,6 +28,7 @@ from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.forward import Forward
 from tests.engine.reference.inside import hidden, item_vectors, outputs
 from tests.engine.reference.rules import reaches
+from unrolled import engine
 
 EVERYTHING = tuple(product(CELLS, ACTIVATIONS, LOSSES, TOPOLOGIES, TRUNCATIONS))
 FLOOR = 1e-14

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import engine
-from engine import InvalidInput, Network, Sequence, Truncation
 from tests.engine.reference.cases import ACTIVATIONS, CELLS, TOPOLOGIES, Case, make
 from tests.engine.reference.compare import norms
+from unrolled import engine
+from unrolled.engine import InvalidInput, Network, Sequence, Truncation
 
 
 def test_tables() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import InvalidInput, Network, draw_parameters, gradient_flow, random_sequence
 from tests.engine.reference.cases import CELLS, GATED
+from unrolled.engine import InvalidInput, Network, draw_parameters, gradient_flow, random_sequence
 
 ALL = (*CELLS, *GATED)
 

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import engine
-from engine import Truncation
 from tests.engine.reference.cases import CELLS, GATED, LOSSES, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.inside import cells, hidden, item_vectors, outputs
 from tests.engine.reference.rules import reaches
 from tests.engine.reference.stacked import Nudged, Stacked
+from unrolled import engine
+from unrolled.engine import Truncation
 
 ALL = (*GATED, *CELLS)
 RULES = ("none", "window", "chunk")

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Graph, Truncation
 from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.compare import close_log10, norm
 from tests.engine.reference.rules import reaches
 from tests.engine.reference.stacked import Stacked
+from unrolled.engine import Graph, Truncation
 
 ALL = (*GATED, *CELLS)
 RULES = ("none", "window", "chunk")

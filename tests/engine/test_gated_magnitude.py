@@ -11,13 +11,13 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-import engine
-from engine import Sequence, Truncation
-from engine.graph import build_graph
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from tests.engine.reference.compare import close
 from tests.engine.reference.exact import Exact, ExactPass, log10_norm
 from tests.engine.reference.inside import cells, hidden, item_vectors, way_back
+from unrolled import engine
+from unrolled.engine import Sequence, Truncation
+from unrolled.engine.analysis.graph import build_graph
 
 CLOSE = 1e-9
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import (
+from tests.engine.reference.cases import CELLS, GATED, draws, shapes_of
+from unrolled.engine import (
     ACTIVATIONS,
     INITS,
     InvalidInput,
@@ -20,7 +21,6 @@ from engine import (
     gradient_flow,
     random_sequence,
 )
-from tests.engine.reference.cases import CELLS, GATED, draws, shapes_of
 
 ALL = (*CELLS, *GATED)
 BLOCKS = {"lstm": 4, "gru": 3}

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Edge, Graph, Sequence, Truncation
 from tests.engine.reference.cases import CELLS, TOPOLOGIES, Case, cases, draws, make
 from tests.engine.reference.compare import close_log10, norm
 from tests.engine.reference.forward import Forward
 from tests.engine.reference.rules import reaches
+from unrolled.engine import Edge, Graph, Sequence, Truncation
 
 EdgeKey = tuple[str, str]
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Sequence, Truncation
 from tests.engine.reference.backward import log10_norms, separate_passes
 from tests.engine.reference.cases import CELLS, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.inside import alone, hidden, item_vectors
 from tests.engine.reference.rules import reaches
+from unrolled.engine import Sequence, Truncation
 
 RULES = (Truncation(), Truncation("window", 1), Truncation("window", 3), Truncation("chunk", 4))
 

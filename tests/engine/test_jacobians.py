@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.jacobians import Chain, diagonal_chain
 from tests.engine.reference.cases import draws
 from tests.engine.reference.chains import gru_chain, lstm_chain
 from tests.engine.reference.compare import close
+from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
 
 Step = Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
 STEP = 1e-30

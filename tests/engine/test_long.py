@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import Truncation
-from engine.itemize import GRID, WHOLE, grid
 from tests.engine.reference.cases import Case, make
 from tests.engine.reference.compare import close
 from tests.engine.reference.rules import reaches
+from unrolled.engine import Truncation
+from unrolled.engine.passes.itemize import GRID, WHOLE, grid
 
 LONG = 10_000
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import LOSSES
 from tests.engine.reference.cases import draws
 from tests.engine.reference.compare import close
+from unrolled.engine import LOSSES
 
 STEPS, BATCH, CLASSES = 2, 3, 4
 

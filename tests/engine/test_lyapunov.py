@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import engine.lyapunov
-from engine.jacobians import Chain, diagonal_chain
-from engine.lyapunov import followed, lyapunov_exponents
 from tests.engine.reference.cases import draws
 from tests.engine.reference.chains import gru_chain
 from tests.engine.reference.compare import close
+from unrolled.engine.analysis import lyapunov
+from unrolled.engine.analysis.lyapunov import followed, lyapunov_exponents
+from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
 
 
 def linear(R: Any, count: int) -> Chain:
@@ -87,7 +87,7 @@ def test_several_at_once_is_what_happens(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(np.linalg, "qr", counted)
     several = lyapunov_exponents(chain)
     assert calls[0] < 200
-    monkeypatch.setattr(engine.lyapunov, "_DEPTH", 0)
+    monkeypatch.setattr(lyapunov, "_DEPTH", 0)
     calls[0] = 0
     close("λ", several, lyapunov_exponents(chain), 1e-10)
     assert calls[0] == 400
@@ -157,7 +157,7 @@ def test_one_step_has_no_exponent() -> None:
 
 def test_the_end_of_a_long_wide_chain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert followed(linear(np.eye(64), 10_000)) == 10_000
-    monkeypatch.setattr(engine.lyapunov, "_WORK", 5.0 * 2**3)
+    monkeypatch.setattr(lyapunov, "_WORK", 5.0 * 2**3)
     slopes = np.concatenate((np.full((20, 2), 0.1), np.full((5, 2), 0.5)))
     chain = diagonal_chain(slopes, np.eye(2))
     assert followed(chain) == 5

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import engine
+from unrolled import engine
 
 
 def test_a_last_direction_that_dies_has_no_exponent() -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Scaled
-from engine.magnitude import align, holds_tiny
 from tests.engine.reference.cases import draws
+from unrolled.engine import Scaled
+from unrolled.engine.numbers.magnitude import align, holds_tiny
 
 LOG2 = float(np.log10(2.0))
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import engine
-from engine import Clip, InvalidInput, Sequence, Truncation
-from engine.errors import ForwardOverflow
 from tests.engine.reference.cases import Case, make
+from unrolled import engine
+from unrolled.engine import Clip, InvalidInput, Sequence, Truncation
+from unrolled.engine.numbers.errors import ForwardOverflow
 
 STEPS = 300
 

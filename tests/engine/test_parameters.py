@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import INITS, InvalidInput, Network, check_parameters, draw_parameters
 from tests.engine.reference.cases import CELLS, draws
+from unrolled.engine import INITS, InvalidInput, Network, check_parameters, draw_parameters
 
 
 def network(cell: str = "simple", sizes: tuple[int, int, int] = (2, 3, 2)) -> Network:

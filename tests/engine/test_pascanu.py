@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import engine
-from engine.activations import ACTIVATIONS
-from engine.pascanu import conditions, long_to_short, omega
 from tests.engine.reference.cases import draws
 from tests.engine.reference.compare import close
+from unrolled import engine
+from unrolled.engine.analysis.pascanu import conditions, long_to_short, omega
+from unrolled.engine.choices.activations import ACTIVATIONS
 
 NAN = float("nan")
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-import engine
 from tests.engine.reference.cases import CELLS, GATED, make
+from unrolled import engine
 
 COUNTED: dict[str, Callable[[float, float], bool]] = {
     "tanh": lambda a, h: abs(h) > 0.9,

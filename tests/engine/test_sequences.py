@@ -7,8 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import InvalidInput, Network, draw_parameters, explicit_sequence, random_sequence
 from tests.engine.reference.cases import TOPOLOGIES
+from unrolled.engine import (
+    InvalidInput,
+    Network,
+    draw_parameters,
+    explicit_sequence,
+    random_sequence,
+)
 
 
 def network(topology: str = "many-to-many", sizes: tuple[int, int, int] = (2, 3, 3)) -> Network:

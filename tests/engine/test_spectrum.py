@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import spectrum
 from tests.engine.reference.cases import ACTIVATIONS, CELLS, Case, draws, make
 from tests.engine.reference.compare import close
 from tests.engine.reference.forward import Forward, activate
+from unrolled.engine import spectrum
 
 
 def direct(case: Case) -> tuple[list[Any], list[Any]]:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import InvalidInput, Network, draw_parameters, encode_text, gradient_flow
 from tests.engine.reference.cases import TOPOLOGIES, draws
+from unrolled.engine import InvalidInput, Network, draw_parameters, encode_text, gradient_flow
 
 HELLO = ["h", "e", "l", "l", "o"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import TOPOLOGIES
+from unrolled.engine import TOPOLOGIES
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import CELLS, InvalidInput, Truncation
 from tests.engine.reference import rules
 from tests.engine.reference.cases import draws
+from unrolled.engine import CELLS, InvalidInput, Truncation
 
 RULES = st.one_of(
     st.just(Truncation()),

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine import ForwardOverflow, InvalidInput, Network, Sequence, Trace, unroll
 from tests.engine.reference.cases import ACTIVATIONS, CELLS, TOPOLOGIES, Case, cases, draws, make
+from unrolled.engine import ForwardOverflow, InvalidInput, Network, Sequence, Trace, unroll
 
 FUNCTIONS = {
     "tanh": math.tanh,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import engine
-from engine import Truncation, Values, count_values
 from tests.engine.reference.cases import CELLS, GATED, LOSSES, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norm, norms
 from tests.engine.reference.stacked import Stacked
+from unrolled import engine
+from unrolled.engine import Truncation, Values, count_values
 
 ALL = (*CELLS, *GATED)
 RULES = (Truncation(), Truncation("window", 2), Truncation("chunk", 2), Truncation("window", 1))

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from engine import Network
 from tests.engine.reference.cases import Case
+from unrolled.engine import Network
 
 ACTIVATIONS = {
     "tanh": torch.tanh,

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import engine
-from engine import Clip, Truncation
 from tests.engine.reference.cases import (
     ACTIVATIONS,
     CELLS,
@@ -24,6 +22,8 @@ from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.inside import cells, hidden, item_vectors
 from tests.engine.reference.rules import reaches
 from tests.oracle.model import Gradients, clipped, differentiate
+from unrolled import engine
+from unrolled.engine import Clip, Truncation
 
 RELATIVE = 1e-9
 FLOOR = 1e-14

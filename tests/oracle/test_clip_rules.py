@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine import Clip, Sequence, Truncation
-from engine.ceiling import clip_backward
-from engine.samples import clip_each_sample
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from tests.engine.reference.compare import close, norms
 from tests.engine.reference.inside import way_back
 from tests.oracle.model import clipped, differentiate, plain, unroll
+from unrolled.engine import Clip, Sequence, Truncation
+from unrolled.engine.clip.ceiling import clip_backward
+from unrolled.engine.clip.samples import clip_each_sample
 
 RELATIVE = 1e-9
 FLOOR = 1e-13

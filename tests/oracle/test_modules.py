@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-import engine
 from tests.engine.reference.cases import ACTIVATIONS, CELLS, Case, make
 from tests.engine.reference.compare import close, close_log10
 from tests.oracle.model import ACTIVATIONS as FUNCTIONS
 from tests.oracle.model import measure
+from unrolled import engine
 
 RELATIVE = 1e-9
 

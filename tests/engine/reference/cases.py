@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-import engine
-from engine import Network, Sequence, Truncation
+from unrolled import engine
+from unrolled.engine import Network, Sequence, Truncation
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
 CELLS = ("simple", "elman", "jordan")

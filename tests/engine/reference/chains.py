@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
-from engine.cells.gru import GruLane
-from engine.cells.lstm import LstmLane
-from engine.jacobians import Chain
+from unrolled.engine.cells.gru import GruLane
+from unrolled.engine.cells.lstm import LstmLane
+from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.numbers.jacobians import Chain
 
 
 def _padded(values: Any) -> Any:

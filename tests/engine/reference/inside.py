@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-import engine
-from engine import Passage
-from engine.carry import carry
 from tests.engine.reference.cases import Case
+from unrolled import engine
+from unrolled.engine import Passage
+from unrolled.engine.passes.carry import carry
 
 
 def way_back(case: Case, flow: engine.GradientFlow) -> Passage:

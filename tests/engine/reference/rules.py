@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Truncation
+from unrolled.engine import Truncation
 
 
 def reaches(rule: Truncation, i: int, t: int) -> bool:

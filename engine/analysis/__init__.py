@@ -1,0 +1,1 @@
+"""What is read off the passes: spectra, exponents, graphs, values, and the check."""

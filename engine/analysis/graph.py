@@ -1,0 +1,235 @@
+"""The unrolled graph: nodes and edges with the gradient on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from unrolled.engine.cells.wiring import Connection, Unit, layers
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.experiment.network import layered
+from unrolled.engine.numbers.arrays import Array, Mask
+from unrolled.engine.numbers.records import record
+from unrolled.engine.passes.arrivals import Arrivals, Numbers, arrivals
+from unrolled.engine.passes.bptt import Backward
+from unrolled.engine.passes.passage import Passage
+from unrolled.engine.passes.unroll import Trace
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@record
+class Node:
+    """The units of one layer at one step.
+
+    Attributes:
+        id: ``x_3``, ``h_3``, ``c_3``, ``o_3`` or ``L_3``; in layer l ≥ 1 ``h_3_l``, ``c_3_l``.
+        kind: input, context, hidden, cell, output or loss.
+        step: from 1; 0 for the initial state.
+        label: with subscripts.
+        log10_norm: of the gradient of the followed losses with respect to it; None where none.
+        layer: from 0 at the input to the one that the outputs read.
+    """
+
+    id: str
+    kind: str
+    step: int
+    label: str
+    log10_norm: float | None
+    layer: int
+
+
+@record
+class Edge:
+    """A connection that the forward pass uses.
+
+    Attributes:
+        source: id of the node it leaves.
+        target: id of the node it enters.
+        kind: input, recurrent, context, cell, output or loss.
+        parameter: whose weights it carries, or None.
+        log10_norm: of the gradient that travels back along it, as it arrives at the source.
+        parameter_log10_norm: of what it adds to its parameter's gradient.
+        blocked: whether a copy or a truncation stops the gradient here.
+        layer: of the node it enters.
+    """
+
+    source: str
+    target: str
+    kind: str
+    parameter: str | None
+    log10_norm: float | None
+    parameter_log10_norm: float | None
+    blocked: bool
+    layer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All nodes and edges, step by step."""
+
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+
+
+def build_graph(
+    passage: Passage,
+    flow: Backward,
+    terms: dict[str, Array],
+    followed: Mask,
+    window: tuple[int, int] | None = None,
+) -> Graph:
+    """Draw the unrolled network with the gradient of the followed losses on every edge.
+
+    Nodes and edges are the rows of the cell's wiring, layer by layer and step by step: an edge is
+    there where both its ends are. Edges into a gated h_t carry the share of every gate together.
+    Those into a window's first step and out of its last one name nodes that are not drawn.
+
+    Args:
+        passage: the way back, whose cell it draws.
+        flow: the backward pass of the followed losses alone.
+        terms: parameter → log₁₀ of the term that each step adds, of that same pass.
+        followed: True at the steps whose loss is followed, (T,).
+        window: the first and the last step to draw, from 1; None draws all.
+    Source: notes, the figures of "Learning in RNNs: BPTT".
+    """
+    steps = passage.trace.steps
+    first, last = window or (1, steps)
+    first, last = max(first, 1), min(last, steps)
+    at = arrivals(passage, flow, terms)
+    wiring, count = passage.cell.wiring, len(at)
+    blocked = blocked_passages(passage.truncation, followed)
+    loss = [0.0 if emits else None for emits in followed.tolist()]
+    places = {
+        (unit.letter, number): _Place.of(unit, number, passage.trace, at[number], loss)
+        for number in range(count)
+        for unit in wiring.units
+        if number in layers(unit.where, count)
+    }
+    ways = [
+        _Way.of(row, number, places, at[number], blocked)
+        for number in range(count)
+        for row in wiring.connections
+        if number in layers(row.where, count)
+    ]
+    graph = Graph()
+    for t in range(0 if first == 1 else first, last + 1):
+        for place in places.values():
+            if place.there[t]:
+                graph.nodes.append(place.node(t))
+        if t:
+            graph.edges.extend(way.edge(t) for way in ways if way.there(t))
+    if last < steps:
+        leaving = (way for way in ways if way.row.offset and way.there(last + 1))
+        graph.edges.extend(way.edge(last + 1) for way in leaving)
+    return graph
+
+
+@record
+class _Place:
+    """A group of units of one layer: at which steps it is, and what arrives there, from step 0."""
+
+    unit: Unit
+    suffix: str
+    layer: int
+    there: list[bool]
+    gradient: Numbers
+
+    @staticmethod
+    def of(unit: Unit, layer: int, trace: Trace, at: Arrivals, loss: Numbers) -> _Place:
+        """Read off the trace where it is."""
+        numbers = loss if unit.gradient == "loss" else at.at[unit.gradient]
+        initial = None if unit.initial is None else at.at[unit.initial][0]
+        there = [True] * trace.steps
+        if unit.steps != "all":
+            there = (trace.reads if unit.steps == "reads" else trace.emits).tolist()
+        suffix = layered("", layer) if unit.where == "every" else ""
+        return _Place(unit, suffix, layer, [unit.initial is not None, *there], [initial, *numbers])
+
+    def id(self, t: int) -> str:
+        """Of its node at step t."""
+        return f"{self.unit.letter}_{t}{self.suffix}"
+
+    def node(self, t: int) -> Node:
+        """Its node at step t."""
+        label = self.unit.letter + str(t).translate(_SUBSCRIPTS)
+        return Node(self.id(t), self.unit.kind, t, label, self.gradient[t], self.layer)
+
+
+@record
+class _Way:
+    """A connection in one layer, and what travels back along it; index 0 is step 1."""
+
+    row: Connection
+    source: _Place
+    target: _Place
+    parameter: str | None
+    carried: Numbers
+    added: Numbers | None
+    stopped: list[bool] | None
+    layer: int
+
+    @staticmethod
+    def of(
+        row: Connection,
+        layer: int,
+        places: dict[tuple[str, int], _Place],
+        at: Arrivals,
+        blocked: list[bool],
+    ) -> _Way:
+        """Find its ends: W^X reads the layer below, and one output feeds every layer."""
+        from_below = row.kind == "input" and row.where == "above"
+        source = places.get((row.source, layer - 1 if from_below else layer))
+        if source is None:
+            source = next(place for (name, _), place in places.items() if name == row.source)
+        parameter, added = row.parameter, None
+        if parameter is not None:
+            if row.where != "last":
+                parameter = layered(parameter, layer)
+            added = at.added[parameter]
+        return _Way(
+            row,
+            source,
+            places[row.target, layer],
+            parameter,
+            at.at[row.carries],
+            added,
+            blocked if row.stops else None,
+            layer,
+        )
+
+    def there(self, t: int) -> bool:
+        """Whether it enters step t."""
+        return self.target.there[t] and self.source.there[t - self.row.offset]
+
+    def edge(self, t: int) -> Edge:
+        """The edge that enters step t."""
+        n = t - 1
+        return Edge(
+            self.source.id(t - self.row.offset),
+            self.target.id(t),
+            self.row.kind,
+            self.parameter,
+            self.carried[n],
+            None if self.added is None else self.added[n],
+            self.stopped is not None and self.stopped[n],
+            self.layer,
+        )
+
+
+def blocked_passages(truncation: Truncation, followed: Mask) -> list[bool]:
+    """Whether the passage from step t + 1 back to step t is stopped, at index t, (T,).
+
+    It is where no gradient may ever pass (a copy, a chunk's border), and where a followed loss
+    is alive at step t + 1 but none may go further (the end of a window). The nearest later loss
+    reaches furthest back, so it alone decides.
+    """
+    steps = len(followed)
+    closed: list[bool] = (~truncation.crossings(steps)).tolist()
+    nearest = 0
+    for t in range(steps - 1, -1, -1):
+        if followed[t]:
+            nearest = t + 1
+        if nearest:
+            first = truncation.first_reached(nearest)
+            closed[t] = closed[t] or first == t + 1
+    return closed

@@ -1,0 +1,79 @@
+"""How many units and gates are saturated at every step: what a mean hides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unrolled.engine.cells import CELLS
+from unrolled.engine.cells.base import Layer
+from unrolled.engine.choices.activations import ACTIVATIONS, OPEN, SHUT
+from unrolled.engine.numbers.arrays import Array, Mask
+from unrolled.engine.numbers.records import record
+
+
+@record
+class GateSaturation:
+    """Shares of one gate's units over samples and units, (T,) each; from 0 to 1.
+
+    Attributes:
+        shut: below 0.1; None for a candidate.
+        open: above 0.9; None for a candidate.
+        saturated: of a candidate, |g| above 0.9; of a gate, shut or open.
+    """
+
+    shut: Array | None
+    open: Array | None
+    saturated: Array
+
+
+@record
+class Saturation:
+    """One layer's saturated units.
+
+    Attributes:
+        units: the share of units whose f is saturated, (T,): |tanh| > 0.9, sigmoid < 0.1 or > 0.9,
+            ReLU off (f′ = 0); None for linear units, which never are, and for gated cells.
+        gates: gate → its shares; None for cells without gates.
+    """
+
+    units: Array | None
+    gates: dict[str, GateSaturation] | None
+
+
+def saturation(cell: str, activation: str, layer: Layer) -> Saturation:
+    """Count what is saturated in one layer's forward pass.
+
+    Args:
+        cell: a key of ``CELLS``.
+        activation: a key of ``ACTIVATIONS``; gated cells have their own.
+        layer: the forward pass.
+    Source: Karpathy, Johnson & Fei-Fei 2015, "Visualizing and Understanding Recurrent Networks",
+    whose thresholds 0.1 and 0.9 these are.
+    """
+    own = CELLS[cell]
+    if own.gates:
+        candidate = own.gates[own.candidate]
+        return Saturation(
+            None,
+            {
+                name: _of_candidate(values) if name == candidate else _of_gate(values)
+                for name, values in own.gate_values(layer).items()
+            },
+        )
+    saturated = ACTIVATIONS[activation].saturated
+    return Saturation(None if saturated is None else _share(saturated(layer.h)), None)
+
+
+def _of_gate(values: Array) -> GateSaturation:
+    shut, wide = _share(values < SHUT), _share(values > OPEN)
+    return GateSaturation(shut, wide, shut + wide)
+
+
+def _of_candidate(values: Array) -> GateSaturation:
+    return GateSaturation(None, None, _share(np.abs(values) > OPEN))
+
+
+def _share(where: Mask) -> Array:
+    """The share of True over samples and units, (T,)."""
+    counted = np.count_nonzero(where, axis=(1, 2))
+    return np.asarray(counted / (where.shape[1] * where.shape[2]))

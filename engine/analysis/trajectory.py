@@ -1,0 +1,98 @@
+"""One layer's spectrum and what its Jacobians make of the gradient along the trajectory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from unrolled.engine.analysis.lyapunov import lyapunov_exponents
+from unrolled.engine.analysis.pascanu import (
+    Conditions,
+    LongToShort,
+    conditions,
+    long_to_short,
+    omega,
+)
+from unrolled.engine.analysis.spectrum import Spectrum, spectrum
+from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.parameters import spectral_radius_of
+from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.numbers.magnitude import Scaled
+from unrolled.engine.passes.arrivals import across
+from unrolled.engine.passes.bptt import LayerGradient
+from unrolled.engine.passes.itemize import Itemized
+from unrolled.engine.passes.passage import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The recurrent matrix of one layer, and its Jacobians.
+
+    Attributes:
+        spectrum: of the recurrent matrix (of a gated cell, of the candidate's block) and of the
+            products of Jacobians.
+        blocks: gate → the spectral radius of its block; None without gates.
+        conditions: what the matrix alone guarantees; None for gated cells, which have no γ.
+        lyapunov_exponents: per step, descending; NaN for a direction that dies; None where
+            not asked for.
+        omega: Ω_t of the total gradient, (T − 1,).
+        long_to_short: of the itemized gradients; None where they were not asked for.
+    """
+
+    spectrum: Spectrum
+    blocks: dict[str, float] | None
+    conditions: Conditions | None
+    lyapunov_exponents: Array | None
+    omega: Array
+    long_to_short: LongToShort | None
+
+
+def trajectory(
+    passage: Passage,
+    number: int,
+    own: LayerGradient,
+    itemized: Itemized | None,
+    *,
+    lyapunov: bool = True,
+) -> Trajectory:
+    """Look at one layer, counted from the input.
+
+    Args:
+        passage: the way back.
+        number: which layer.
+        own: its gradients, of all losses together.
+        itemized: its ‖∂L_i/∂h_t‖, or None.
+        lyapunov: whether to compute the exponents.
+    """
+    cell, parameters = passage.cell, passage.of_layer(number)
+    chain = passage.lanes[len(passage.lanes) - 1 - number].chain(initial=True)
+    seen = spectrum(cell.recurrent_matrix(parameters), chain)
+    blocks = known = None
+    if cell.gates:
+        each = np.split(parameters[cell.recurrent], len(cell.gates))
+        blocks = {
+            gate: spectral_radius_of(block) for gate, block in zip(cell.gates, each, strict=True)
+        }
+    else:
+        known = conditions(seen.spectral_norm, ACTIVATIONS[passage.network.activation].bound)
+    ratio = None
+    if itemized is not None:
+        ratio = long_to_short(itemized.log10_norm, itemized.loss_steps, itemized.steps)
+    return Trajectory(
+        spectrum=seen,
+        blocks=blocks,
+        conditions=known,
+        lyapunov_exponents=lyapunov_exponents(chain.later()) if lyapunov else None,
+        omega=omega(*_one_step_back(passage, number, own)),
+        long_to_short=ratio,
+    )
+
+
+def _one_step_back(passage: Passage, number: int, own: LayerGradient) -> tuple[Array, Array]:
+    """log₁₀ of ‖∂L/∂s_{t+1} ∂s_{t+1}/∂s_t‖ and of ‖∂L/∂s_{t+1}‖, (T − 1,) each, s the state."""
+    lane = passage.lanes[len(passage.lanes) - 1 - number]
+    arriving = across(lane, own, own.state, own.dz)
+    values, exponent = np.stack([part for part, _ in arriving], axis=1), arriving[0][1]
+    total = own.whole()
+    return Scaled(values, exponent).log10_norms()[1:], total.log10_norms()[1:]

@@ -1,0 +1,1 @@
+"""What a user chooses by name: a row of a table each."""

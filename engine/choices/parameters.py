@@ -1,0 +1,185 @@
+"""Parameters: seeded initialisation, scaling to a spectral radius, and a check of given ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.errors import InvalidInput, Pointer, choose
+from unrolled.engine.numbers.streams import stream
+
+Shape = tuple[int, ...]
+Draw = Callable[[np.random.RandomState, Shape, int], Array]
+
+
+def _normal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """N(0, 1/fan-in)."""
+    return np.asarray(random.standard_normal(shape) / np.sqrt(shape[1]))
+
+
+def _uniform(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """U(−1/√H, 1/√H), as PyTorch's RNN modules."""
+    bound = 1.0 / np.sqrt(hidden)
+    return np.asarray(random.uniform(-bound, bound, shape))
+
+
+def _orthogonal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """Orthonormal rows or columns, whichever are fewer, uniformly distributed (Saxe et al. 2014).
+
+    The Q of a normal matrix, its columns' signs fixed by R's diagonal.
+    """
+    tall = random.standard_normal((max(shape), min(shape)))
+    q, r = np.linalg.qr(tall)
+    q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
+    return np.asarray(q if shape[0] >= shape[1] else q.T)
+
+
+def _identity(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """The identity (Le et al. 2015)."""
+    return np.eye(shape[0], shape[1])
+
+
+_DRAWS: dict[str, tuple[Draw, Draw]] = {
+    "normal": (_normal, _normal),
+    "uniform": (_uniform, _uniform),
+    "orthogonal": (_orthogonal, _orthogonal),
+    "identity": (_identity, _normal),
+}
+"""init → how the recurrent parameter is drawn, and how the others are."""
+
+INITS: tuple[str, ...] = tuple(_DRAWS)
+
+
+def draw(
+    shapes: Mapping[str, Shape], recurrent: Collection[str], *, init: str, hidden: int, seed: int
+) -> Parameters:
+    """Draw every parameter; biases are zero.
+
+    Args:
+        shapes: parameter → shape.
+        recurrent: which of them are recurrent ones; a gated cell's are drawn block by block.
+        init: one of ``INITS``.
+        hidden: H.
+        seed: from 0; every parameter has a stream of its own.
+    Raises:
+        InvalidInput: for an unknown init or a negative seed.
+    """
+    if init not in _DRAWS:
+        raise choose(("weights", "init"), init, INITS)
+    if seed < 0:
+        raise InvalidInput(("weights", "seed"), f"received {seed}; allowed: a whole number from 0")
+    of_recurrent, of_others = _DRAWS[init]
+    parameters: Parameters = {}
+    for name, shape in shapes.items():
+        if len(shape) == 1:
+            parameters[name] = np.zeros(shape)
+        else:
+            one = of_recurrent if name in recurrent else of_others
+            random = stream(name, seed)
+            gates = max(1, shape[0] // hidden) if name in recurrent else 1
+            block = (shape[0] // gates, shape[1])
+            drawn = [one(random, block, hidden) for _ in range(gates)]
+            parameters[name] = np.ascontiguousarray(np.concatenate(drawn))
+    return parameters
+
+
+def spectral_radius_of(matrix: Array) -> float:
+    """ρ(W) = max |λ|, for a square matrix; that of a matrix seen lately is remembered."""
+    key = matrix.shape, blake2b(matrix.tobytes()).digest()
+    radius = _RADII.get(key)
+    if radius is None:
+        radius = _RADII[key] = float(np.abs(np.linalg.eigvals(matrix)).max())
+        for old in list(_RADII)[:-_REMEMBERED]:
+            _RADII.pop(old, None)
+    return radius
+
+
+_RADII: dict[tuple[Shape, bytes], float] = {}
+_REMEMBERED = 64
+"""As drawn, one seed's matrix is the same at every radius that a hand or an advice tries."""
+
+
+def radius_factor(drawn: float, wanted: float) -> float:
+    """The factor that brings a spectral radius to the one wanted.
+
+    Raises:
+        InvalidInput: for a negative ρ, or where the drawn one is 0 and no factor changes that.
+    """
+    pointer = ("weights", "spectral_radius")
+    if not (wanted >= 0.0 and np.isfinite(wanted)):
+        raise InvalidInput(pointer, f"received {wanted}; allowed: a number from 0, or null")
+    if wanted == 0.0:
+        return 0.0
+    if drawn == 0.0:
+        raise InvalidInput(
+            pointer,
+            f"received {wanted}, but the matrix as drawn has spectral radius 0 and no factor "
+            "changes that; allowed: null, 0, or another seed or init",
+        )
+    return wanted / drawn
+
+
+def per_layer(pointer: Pointer, given: float | Sequence[float], layers: int) -> list[float]:
+    """One finite number for every layer, also where one was given for all.
+
+    Raises:
+        InvalidInput: for another count, or a number that is not finite.
+    """
+    array = np.asarray(given, dtype=np.float64)
+    several = array.ndim > 0
+    values: list[float] = array.ravel().tolist() if several else [float(array)] * layers
+    if len(values) != layers:
+        count = f"{len(values)} number{'' if len(values) == 1 else 's'}"
+        each = "the layer" if layers == 1 else f"each of {layers} layers"
+        raise InvalidInput(
+            pointer, f"received {count}; allowed: a number, or a list with one for {each}"
+        )
+    for layer, value in enumerate(values):
+        if not np.isfinite(value):
+            at = (*pointer, layer) if several else pointer
+            raise InvalidInput(at, f"received {value}; allowed: a finite number")
+    return values
+
+
+def check(shapes: Mapping[str, Shape], given: Mapping[str, object]) -> Parameters:
+    """Take explicit parameters: all of these shapes and no other.
+
+    Raises:
+        InvalidInput: naming the parameter, what came and what is allowed.
+    """
+    for name in given:
+        if name not in shapes:
+            raise InvalidInput(
+                ("weights", name), f"this cell has no such parameter; allowed: {', '.join(shapes)}"
+            )
+    parameters: Parameters = {}
+    for name, shape in shapes.items():
+        if name not in given:
+            raise InvalidInput(("weights", name), f"missing; needed: numbers of shape {shape}")
+        parameters[name] = as_numbers(("weights", name), given[name], shape)
+    return parameters
+
+
+def as_numbers(pointer: Pointer, given: object, shape: Shape) -> Array:
+    """An array of exactly this shape, every number finite.
+
+    Raises:
+        InvalidInput: for a ragged list, another shape, or a number that is not finite.
+    """
+    try:
+        raw = np.array(given, order="C")
+        if raw.dtype.kind not in "iuf":
+            raise TypeError
+        array = raw.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput(
+            pointer, f"not numbers in rows of one length; needed: shape {shape}"
+        ) from None
+    if array.shape != shape:
+        raise InvalidInput(pointer, f"received shape {array.shape}; needed: {shape}")
+    if not np.isfinite(array).all():
+        raise InvalidInput(pointer, "holds a number that is not finite; allowed: finite numbers")
+    return array

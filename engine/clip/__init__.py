@@ -1,0 +1,1 @@
+"""Clipping: of the whole gradient, of samples, and on the way back."""

@@ -1,0 +1,74 @@
+"""Clipping each sample's gradient before the mean is taken, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from unrolled.engine.cells.base import Terms
+from unrolled.engine.clip.clipping import (
+    Clip,
+    Clipping,
+    PerSample,
+    clip_gradients,
+    compared,
+    cosine_between,
+)
+from unrolled.engine.numbers.arrays import IntArray
+from unrolled.engine.numbers.magnitude import Scaled, align
+from unrolled.engine.passes.vector import Vector, summed
+
+
+def clip_each_sample(
+    factors: Terms, exponents: Mapping[str, IntArray] | None, clip: Clip, g: Vector
+) -> tuple[Vector, Clipping]:
+    """(1/B) Σ_b clip(g_b), with g_b the gradient of sample b's own loss, so that g = (1/B) Σ_b g_b.
+
+    The bias of clipping samples is the cosine between this mean of the clipped gradients and the
+    clipped mean clip(g); it is 1 where both point the same way.
+
+    Args:
+        factors: parameter → (left (T, B, ·), right (T, B, ·) or None), as of ``Backward``.
+        exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
+        clip: rule ``norm`` or ``value``.
+        g: the gradient of the mean loss.
+    Source: Abadi et al. 2016 (per-sample norm clipping); Chen, Wu & Hong 2020 (its bias).
+    """
+    if not g.finite or clip.threshold is None:
+        return clip_gradients(g, clip)
+    batch = next(iter(factors.values()))[0].shape[1]
+    # The factors hold the 1/B of the mean: B·g_b clipped at μ is B times g_b clipped at μ/B.
+    own = Clip(clip.rule, clip.threshold / batch)
+    norms, scales, engaged, after = np.empty(batch), np.empty(batch), 0, []
+    for b in range(batch):
+        only = slice(b, b + 1)
+        share = {
+            name: (left[:, only], None if right is None else right[:, only])
+            for name, (left, right) in factors.items()
+        }
+        clipped, report = clip_gradients(summed(share, exponents), own)
+        norms[b], scales[b] = batch * report.norm_before, report.scale
+        engaged += report.engaged
+        after.append(clipped)
+    mean = _sum(after)
+    clipped_mean, _ = clip_gradients(g, Clip(clip.rule, clip.threshold))
+    cosine = cosine_between(mean.values, clipped_mean.values)
+    seen = PerSample(norms, scales, engaged, cosine)
+    if not engaged:
+        whole, report = clip_gradients(g, Clip())
+        report = replace(report, rule=clip.rule, threshold=clip.threshold, per_sample=seen)
+        return whole, report
+    return mean, replace(compared(clip, g, mean), per_sample=seen)
+
+
+def _sum(vectors: list[Vector]) -> Vector:
+    """The sum of vectors whose exponents differ."""
+    exponents = np.array([vector.exponent for vector in vectors])
+    values, exponent = align(np.stack([vector.values for vector in vectors]), exponents)
+    total = Vector(values.sum(axis=0), 0, vectors[0].layout)
+    if not exponent:
+        return total
+    top = np.array([exponent])
+    return Vector.of({name: Scaled(part[np.newaxis], top) for name, part in total.parts().items()})

@@ -1,0 +1,1 @@
+"""A network, its weights, and the sequence that it reads."""

@@ -1,0 +1,185 @@
+"""Which network: the cell, its wiring and its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence as Many
+from dataclasses import dataclass
+
+import numpy as np
+
+from unrolled.engine.cells import CELLS, Cell
+from unrolled.engine.cells.base import Shapes
+from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.parameters import (
+    check,
+    draw,
+    per_layer,
+    radius_factor,
+    spectral_radius_of,
+)
+from unrolled.engine.choices.topologies import TOPOLOGIES
+from unrolled.engine.numbers.arrays import Parameters
+from unrolled.engine.numbers.errors import InvalidInput, choose
+
+MAX_LAYERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A recurrent network without its numbers.
+
+    Attributes:
+        cell: a key of ``CELLS``.
+        topology: a key of ``TOPOLOGIES``.
+        activation: a key of ``ACTIVATIONS``.
+        input_size: D.
+        hidden_size: H.
+        output_size: K.
+        num_layers: how many layers are stacked, 1 … 4; layer l reads h of layer l − 1.
+    Raises:
+        InvalidInput: for an unknown name, a size below 1, too many layers, or an activation for a
+            gated cell, which has its own.
+    """
+
+    cell: str
+    topology: str
+    activation: str
+    input_size: int
+    hidden_size: int
+    output_size: int
+    num_layers: int = 1
+
+    def __post_init__(self) -> None:
+        for field, table in (
+            ("cell", CELLS),
+            ("topology", TOPOLOGIES),
+            ("activation", ACTIVATIONS),
+        ):
+            if getattr(self, field) not in table:
+                raise choose(("network", field), getattr(self, field), table)
+        for field in ("input_size", "hidden_size", "output_size"):
+            if getattr(self, field) < 1:
+                raise InvalidInput(
+                    ("network", field),
+                    f"received {getattr(self, field)}; allowed: a whole number from 1",
+                )
+        if not 1 <= self.num_layers <= MAX_LAYERS:
+            raise InvalidInput(
+                ("network", "num_layers"),
+                f"received {self.num_layers}; allowed: a whole number 1 … {MAX_LAYERS}",
+            )
+        if CELLS[self.cell].gates and self.activation != "tanh":
+            raise InvalidInput(
+                ("network", "activation"),
+                f"received {self.activation!r}; {self.cell!r} has activations of its own: allowed "
+                "'tanh', or leave it out",
+            )
+
+    def parameter_shapes(self) -> Shapes:
+        """Every parameter's shape, in the order in which they are listed.
+
+        Layer 0 has the plain names, layer l ≥ 1 a suffix: W_hh_1. W_hy (K, H) and b_y (K,) are
+        last.
+        """
+        shapes: Shapes = {}
+        for layer in range(self.num_layers):
+            reads = self.hidden_size if layer else self.input_size
+            own = CELLS[self.cell].parameter_shapes(reads, self.hidden_size, self.output_size)
+            shapes |= {layered(name, layer): shape for name, shape in own.items()}
+        return shapes | {
+            "W_hy": (self.output_size, self.hidden_size),
+            "b_y": (self.output_size,),
+        }
+
+
+def layered(name: str, layer: int) -> str:
+    """What a layer's parameter is called: W_hh in layer 0, W_hh_1 in layer 1."""
+    return f"{name}_{layer}" if layer else name
+
+
+def of_layer(cell: Cell, parameters: Parameters, layer: int) -> Parameters:
+    """One layer's parameters under their plain names, and W_hy and b_y."""
+    names = cell.parameter_shapes(1, 1, 1)
+    own = {name: parameters[layered(name, layer)] for name in names}
+    return own | {"W_hy": parameters["W_hy"], "b_y": parameters["b_y"]}
+
+
+def draw_parameters(
+    network: Network,
+    *,
+    init: str = "normal",
+    spectral_radius: float | None = None,
+    seed: int = 0,
+    forget_bias: float | Many[float] = 0.0,
+    update_bias: float | Many[float] = 0.0,
+) -> Parameters:
+    """Draw every parameter of a network; biases are zero but for the two that are asked for.
+
+    Args:
+        network: cell and sizes.
+        init: one of ``INITS``.
+        spectral_radius: ρ to which every layer's recurrent matrix is scaled, from 0, for gated
+            cells each gate's block; None leaves them as drawn.
+        seed: one seed gives the same numbers for ever, from 0.
+        forget_bias: what is added to the bias of an LSTM's forget gate (Jozefowicz et al. 2015
+            take 1), in every layer, or one number a layer, the lowest first.
+        update_bias: likewise for a GRU's update gate z: h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, so that
+            a positive one keeps more of h.
+    Raises:
+        InvalidInput: for an unknown init, a negative ρ or seed, a matrix that no factor can
+            bring to ρ because its spectral radius is 0, or a bias that is not finite, does not
+            have one number a layer, or is of a gate that the cell does not have.
+    """
+    cell, hidden = CELLS[network.cell], network.hidden_size
+    recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
+    parameters = draw(
+        network.parameter_shapes(),
+        recurrent,
+        init=init,
+        hidden=hidden,
+        seed=seed,
+    )
+    if spectral_radius is not None:
+        for layer, name in enumerate(recurrent):
+            if cell.gates:
+                blocks = parameters[name].reshape(-1, hidden, hidden)
+                drawn = [spectral_radius_of(block) for block in blocks]
+                factors = [radius_factor(radius, spectral_radius) for radius in drawn]
+                blocks *= np.array(factors)[:, np.newaxis, np.newaxis]
+                continue
+            matrix = cell.recurrent_matrix(of_layer(cell, parameters, layer))
+            parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
+    _add_gate_bias(parameters, network, "forget", forget_bias)
+    _add_gate_bias(parameters, network, "update", update_bias)
+    return parameters
+
+
+def _add_gate_bias(
+    parameters: Parameters, network: Network, gate: str, given: float | Many[float]
+) -> None:
+    """Open or shut one gate in every layer: its rows of b_h grow by the bias."""
+    field, gates, hidden = f"{gate}_bias", CELLS[network.cell].gates, network.hidden_size
+    biases = per_layer(("weights", field), given, network.num_layers)
+    if not any(biases):
+        return
+    if gate not in gates:
+        raise InvalidInput(
+            ("weights", field),
+            f"received {given}; {network.cell!r} has no {gate} gate: allowed 0",
+        )
+    at = gates.index(gate) * hidden
+    for layer, bias in enumerate(biases):
+        parameters[layered("b_h", layer)][at : at + hidden] += bias
+
+
+def check_parameters(network: Network, given: Mapping[str, object]) -> Parameters:
+    """Take explicit parameters, every one of the cell's and no other.
+
+    Args:
+        network: cell and sizes.
+        given: name → nested lists or arrays of finite numbers.
+    Raises:
+        InvalidInput: naming the parameter, what came and what is allowed.
+    """
+    return check(network.parameter_shapes(), given)

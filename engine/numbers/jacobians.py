@@ -1,0 +1,105 @@
+"""The Jacobians along a trajectory, ∂s_{t+1}/∂s_t, for every kind of cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.magnitude import ldexp_rows, near_one
+
+_NUMBERS = 4_000_000
+"""How many numbers of Jacobians are held at once."""
+_ROUND = 1000
+"""Powers of two up to this one are multiplied by, and not added to the exponent."""
+
+Block = tuple[Array, IntArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The Jacobians of one sample's state, made block by block when they are asked for.
+
+    s_t = h_t, or (h_t, c_t) for a cell with a c_t;   J_t = ∂s_{t+1}/∂s_t, t = 1 … T − 1
+
+    Attributes:
+        count: T − 1.
+        size: S, the length of the state: H, or 2H with h first.
+        width: H.
+        block: (begin, end) → matrices (n, S, S) and shifts (n,) with J_t = matrices · 2^shift for
+            t = begin + 1 … end; the row is the unit at t + 1, the column the one at t. The largest
+            entry of every matrix lies in [½, 1), or the matrix is zero.
+        initial: whether ∂s_1/∂s_0 stands before them; ``count`` is then T.
+    """
+
+    count: int
+    size: int
+    width: int
+    block: Callable[[int, int], Block]
+    initial: bool = False
+
+    def later(self) -> Chain:
+        """The same without ∂s_1/∂s_0."""
+        if not self.initial:
+            return self
+        return Chain(
+            self.count - 1,
+            self.size,
+            self.width,
+            lambda begin, end: self.block(begin + 1, end + 1),
+        )
+
+    def backwards(self, length: int | None = None) -> Iterator[tuple[int, int, Array, IntArray]]:
+        """(begin, end, matrices, shifts) from the last block to the first.
+
+        Args:
+            length: Jacobians a block; None takes what holds memory level.
+        """
+        length = length or self.length
+        for end in range(self.count, 0, -length):
+            begin = max(0, end - length)
+            yield begin, end, *self.block(begin, end)
+
+    @property
+    def length(self) -> int:
+        """How many Jacobians a block may hold: memory grows with neither T nor S."""
+        return max(1, _NUMBERS // (self.size * self.size))
+
+
+def peaks(matrices: Array) -> Array:
+    """The largest |entry| of every matrices[n], (n,)."""
+    return np.asarray(np.abs(matrices).reshape(len(matrices), -1).max(axis=1, initial=0.0))
+
+
+def rescaled(matrices: Array) -> Block:
+    """Every matrices[n] with its largest entry in [½, 1), and the exponents taken out, (n,)."""
+    peak = peaks(matrices)
+    shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
+    if np.abs(shift).max(initial=0) > _ROUND:
+        return near_one(matrices)
+    return matrices * np.ldexp(1.0, -shift)[:, np.newaxis, np.newaxis], shift
+
+
+def diagonal_chain(derivative: Array, recurrent: Array) -> Chain:
+    """The simple family's: s_t = h_t = f(a_t).
+
+    J_t = diag(f′(a_{t+1})) R
+
+    Args:
+        derivative: f′(a_{t+1}), (T − 1, H).
+        recurrent: R, (H, H).
+    Source: notes, "Problem of BPTT"; Pascanu, Mikolov & Bengio 2013, eq. 5.
+    """
+    count, width = derivative.shape
+    slopes, shifts = near_one(derivative)
+    scaled, shift = near_one(recurrent[np.newaxis])
+    peak = (np.abs(slopes) * np.abs(scaled[0]).max(axis=1)).max(axis=1, initial=0.0)
+    own = np.frexp(peak)[1].astype(np.int64)
+    slopes, shifts = ldexp_rows(slopes, -own), shifts + shift + own
+
+    def block(begin: int, end: int) -> Block:
+        return slopes[begin:end, :, np.newaxis] * scaled[0], shifts[begin:end]
+
+    return Chain(count, width, width, block)

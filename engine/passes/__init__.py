@@ -1,0 +1,1 @@
+"""Forward, and back through time: values, gradients, and the parts of their sums."""

@@ -1,0 +1,135 @@
+"""∂L_i/∂h_t for every pair i ≥ t: all losses go back together, one matrix product a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from unrolled.engine.numbers.arrays import Array, IntArray, Mask
+from unrolled.engine.numbers.magnitude import log10_of, split_norms, trusted
+from unrolled.engine.numbers.records import record
+from unrolled.engine.passes.carry import carry
+from unrolled.engine.passes.passage import Entering, Passage
+
+_LOOK = 64
+"""How many steps go back between two looks at the magnitude."""
+WHOLE = 512
+"""Up to so many steps every pair is computed."""
+GRID = 256
+"""Beyond, so many losses and steps."""
+
+
+@record
+class Itemized:
+    """‖∂L_i/∂h_t‖ for every loss i and step t, or for those of a grid.
+
+    Attributes:
+        loss_steps: steps i that emit a loss, from 1, (I,).
+        steps: steps t, from 1, (S,); every i is among them.
+        log10_norm: (I, S); NaN where t > i, where no path exists, or where exactly zero.
+        state_log10_norm: log₁₀ ‖∂L_i/∂(h_t, c_t)‖ likewise, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), where
+            the cell has a c; else None: h is the whole state.
+    """
+
+    loss_steps: IntArray
+    steps: IntArray
+    log10_norm: Array
+    state_log10_norm: Array | None = None
+
+    @property
+    def of_state(self) -> Array:
+        """The norms of the whole state, (I, S)."""
+        return self.log10_norm if self.state_log10_norm is None else self.state_log10_norm
+
+    def own(self) -> Array:
+        """log₁₀ ‖∂L_i/∂s_i‖ of the whole state, (I,)."""
+        at = np.searchsorted(self.steps, self.loss_steps)
+        return np.asarray(self.of_state[np.arange(len(at)), at])
+
+
+def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
+    """The losses and the steps that are measured, as masks, (T,) each.
+
+    Up to 512 steps all of them; beyond, 256 at equal distances, the first, the last and the
+    followed one always among them.
+
+    Args:
+        emits: the steps that emit a loss.
+        follow: the followed loss's step, from 1.
+    """
+    steps = len(emits)
+    if steps <= WHOLE:
+        return emits, np.ones(steps, dtype=bool)
+    chosen = np.zeros(steps, dtype=bool)
+    chosen[np.linspace(0, steps - 1, GRID).round().astype(int)] = True
+    if follow is not None and not chosen[follow - 1]:
+        inner = np.flatnonzero(chosen)[1:-1]
+        chosen[inner[np.argmin(np.abs(inner - follow + 1))]] = False
+        chosen[follow - 1] = True
+    return emits & chosen, chosen
+
+
+def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> list[Itemized]:
+    """‖∂L_i/∂h_t‖ for every pair, one matrix a layer, the layer that reads the input first.
+
+    Args:
+        passage: the way back.
+        entering: every loss at its own step.
+        follow: a loss that a grid must hold.
+    Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
+    """
+    losses, steps = grid(passage.trace.emits, follow)
+    norms = None
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        if not entering.careful:
+            norms = _ordinary(passage, entering, losses, steps)
+        if norms is None:
+            norms = _careful(passage, entering, losses, steps)
+    at, axis = losses.nonzero()[0] + 1, steps.nonzero()[0] + 1
+    return [Itemized(at, axis, *(part.T for part in lane)) for lane in reversed(norms)]
+
+
+def _ordinary(
+    passage: Passage, entering: Entering, losses: Mask, steps: Mask
+) -> list[list[Array]] | None:
+    """log₁₀ of every lane's norms, (S, I) each, or None where a double could not carry them."""
+    shape = len(steps), int(np.count_nonzero(losses))
+    squares = [[np.full(shape, np.nan) for _ in range(passage.parts)] for _ in passage.lanes]
+    for done in _stacked(passage, entering, losses, squares):
+        if not all(trusted(part[done]) for own in squares for part in own):
+            return None
+    return [[0.5 * np.log10(part[steps]) for part in own] for own in squares]
+
+
+def _stacked(
+    passage: Passage, entering: Entering, losses: Mask, squares: list[list[Array]]
+) -> Iterator[slice]:
+    """Write ‖∂L_i/∂h_t‖² and the whole state's into ``squares``; some steps after the other."""
+    for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
+        for own, state in zip(squares, states, strict=True):
+            size: Array | float = 0.0
+            for part, into in zip(state, own, strict=True):
+                flat = part.reshape(len(part), -1)
+                size = np.add(np.vecdot(flat, flat), size, out=into[t, live])
+        if t % _LOOK == 0:
+            yield slice(t, t + _LOOK)
+    yield slice(None)  # steps that nothing reaches were passed over
+
+
+def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[list[Array]]:
+    """The same with an exponent for every row."""
+    rows = np.cumsum(steps) - 1
+    shape = int(steps.sum()), int(losses.sum())
+    norms = [[np.full(shape, np.nan) for _ in range(passage.parts)] for _ in passage.lanes]
+    for live in carry(passage, entering, losses, careful=True):
+        if not steps[live.step]:
+            continue
+        assert live.exponents is not None
+        for own, state, exponent in zip(norms, live.states, live.exponents, strict=True):
+            flat = [part.reshape(len(part), -1) for part in state]
+            for parts, into in enumerate(own, start=1):
+                size, shift = split_norms(np.concatenate(flat[:parts], axis=1))
+                whole = exponent if shift is None else exponent + shift
+                into[rows[live.step], live.losses] = log10_of(size, whole)
+    return norms

@@ -1,0 +1,110 @@
+"""How large the term is that every step adds to every parameter's gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from unrolled.engine.cells.base import Terms
+from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.magnitude import LOG10_2, Scaled, near_one, trusted
+
+_BLOCK = 2_000_000
+"""How many numbers of per-step terms are held at once."""
+_CANCELLED = 1e-4
+"""Below this share of its bound, a squared norm by Gram matrices has lost too many digits."""
+
+
+def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -> dict[str, Array]:
+    """log₁₀ ‖leftᵀ right‖_F (weights) and log₁₀ ‖Σ_B left‖ (biases) at every step.
+
+    One sample: ‖leftᵀ right‖ = ‖left‖ ‖right‖.
+    A batch: ‖leftᵀ right‖² = Σ_bb′ (left leftᵀ)_bb′ (right rightᵀ)_bb′, so that no (H, D) matrix
+    is formed; where that sum cancels, or the terms are as small as the batch, they are formed.
+
+    Args:
+        factors: parameter → (left (T, B, ·), right (T, B, ·) or None).
+        exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
+    Returns:
+        parameter → (T,); NaN where the term is exactly zero.
+    """
+    distinct = {id(f): f for pair in factors.values() for f in pair if f is not None}
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        if next(iter(distinct.values())).shape[1] == 1:
+            norms = _single(factors, distinct)
+        else:
+            grams = {key: _gram(f) for key, f in distinct.items()}
+            norms = {name: _batched(*pair, grams) for name, pair in factors.items()}
+        if exponents is not None:
+            norms = {name: own + exponents[name] * LOG10_2 for name, own in norms.items()}
+    return norms
+
+
+def _single(factors: Terms, distinct: dict[int, Array]) -> dict[str, Array]:
+    """One sample: every factor's norms are needed once, all of them in one pass where possible."""
+    log10 = dict(zip(distinct, _log10([f[:, 0] for f in distinct.values()]), strict=True))
+    return {
+        name: log10[id(left)] if right is None else log10[id(left)] + log10[id(right)]
+        for name, (left, right) in factors.items()
+    }
+
+
+def _log10(factors: list[Array]) -> list[Array]:
+    """log₁₀ of the norms of every factor (T, ·), (T,) each."""
+    squares = np.empty((len(factors), len(factors[0])))
+    for factor, square in zip(factors, squares, strict=True):
+        np.vecdot(factor, factor, out=square)
+    dead, unseen = squares == 0.0, False
+    if np.count_nonzero(dead):
+        pairs = zip(factors, dead, strict=True)
+        unseen = any(np.count_nonzero(at) and np.count_nonzero(own[at]) for own, at in pairs)
+        np.copyto(squares, np.nan, where=dead)
+    if unseen or not trusted(squares):
+        return [Scaled.ordinary(factor).log10_norms() for factor in factors]
+    log10 = np.multiply(np.log10(squares, out=squares), 0.5, out=squares)
+    return list(log10)
+
+
+def _gram(factor: Array) -> Array:
+    """Every two samples' products at every step, (T, B, B)."""
+    steps, batch, _ = factor.shape
+    gram = np.empty((steps, batch, batch))
+    return np.matmul(factor, factor.transpose(0, 2, 1), out=gram)
+
+
+def _batched(left: Array, right: Array | None, grams: dict[int, Array]) -> Array:
+    """log₁₀ of the norms of one parameter's terms, over a batch."""
+    batch = left.shape[1]
+    own = grams[id(left)]
+    trace = np.trace(own, axis1=1, axis2=2)
+    if right is None:
+        squares, bound = own.sum(axis=(1, 2)), batch * trace
+    else:
+        other = grams[id(right)]
+        squares = np.vecdot(own.reshape(len(own), -1), other.reshape(len(own), -1))
+        bound = trace * np.trace(other, axis1=1, axis2=2)
+    log10 = np.asarray(0.5 * np.log10(squares))
+    lost = ~((squares > _CANCELLED * bound) & (squares > 1e-250) & (squares < 1e250))
+    if lost.any():
+        log10[lost] = _formed(left[lost], None if right is None else right[lost])
+    return log10
+
+
+def _formed(left: Array, right: Array | None) -> Array:
+    """The same from the terms themselves, a block of steps at a time, both factors near 1."""
+    left, exponent = near_one(left)
+    if right is None:
+        return Scaled(left.sum(axis=1), exponent).log10_norms()
+    right, other = near_one(right)
+    exponent = exponent + other
+    block = max(1, _BLOCK // (left.shape[-1] * right.shape[-1]))
+    return np.concatenate(
+        [
+            Scaled(
+                np.matmul(left[s : s + block].transpose(0, 2, 1), right[s : s + block]),
+                exponent[s : s + block],
+            ).log10_norms()
+            for s in range(0, len(left), block)
+        ]
+    )

@@ -1,0 +1,142 @@
+"""Forward through time: the trace that the backward pass reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from unrolled.engine.cells import CELLS
+from unrolled.engine.cells.base import Layer
+from unrolled.engine.cells.jordan import JORDAN
+from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.topologies import TOPOLOGIES
+from unrolled.engine.experiment.network import Network, of_layer
+from unrolled.engine.experiment.sequences import Sequence
+from unrolled.engine.numbers.arrays import Array, Mask, Parameters
+from unrolled.engine.numbers.errors import ForwardOverflow
+from unrolled.engine.numbers.magnitude import all_finite
+from unrolled.engine.numbers.products import times
+from unrolled.engine.numbers.records import record
+
+
+@record
+class Trace:
+    """Everything the forward pass saw, time-major; index 0 is step 1.
+
+    Attributes:
+        layers: the layers' own, the one that reads the input first.
+        o: outputs at every step, (T, B, K).
+        reads: steps that read an input, (T,).
+        emits: steps that emit a loss, (T,).
+    """
+
+    layers: tuple[Layer, ...]
+    o: Array
+    reads: Mask
+    emits: Mask
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.o)
+
+    @property
+    def top(self) -> Layer:
+        """The layer that the outputs read."""
+        return self.layers[-1]
+
+    @property
+    def h(self) -> Array:
+        """Its states, (T, B, H)."""
+        return self.layers[-1].h
+
+
+def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trace:
+    """Run the network over the sequence.
+
+    h_t of every layer by its cell;   o_t = W_hy h_t + b_y with h_t of the last layer
+
+    Args:
+        network: cell, topology, activation, sizes and layers.
+        parameters: name → array, as ``Network.parameter_shapes`` says.
+        sequence: inputs at the reading steps, targets at the emitting ones.
+    Raises:
+        ForwardOverflow: at the first step whose state or output a double cannot hold.
+    Source: notes, "RNN Structure".
+    """
+    cell = CELLS[network.cell]
+    topology = TOPOLOGIES[network.topology]
+    steps, batch = sequence.steps, sequence.inputs.shape[1]
+    reads, emits = topology.reads(steps), topology.emits(steps)
+    if not len(sequence.targets):
+        emits = np.zeros(steps, dtype=bool)
+    x = sequence.inputs
+    if len(x) != steps:
+        x = np.full((steps, batch, network.input_size), 0.0)
+        x[reads] = sequence.inputs
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        forward = _with_feedback if cell.feeds_outputs else _layer_by_layer
+        layers, o = forward(network, parameters, sequence, x, ACTIVATIONS[network.activation].value)
+    every = cell.feeds_outputs or topology.emits_all
+    _refuse_overflow(layers, o if every else np.where(emits[:, np.newaxis, np.newaxis], o, 0.0))
+    return Trace(layers, o, reads, emits)
+
+
+def _layer_by_layer(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    x: Array,
+    activation: Callable[..., Array],
+) -> tuple[tuple[Layer, ...], Array]:
+    """One layer over the whole sequence, then the next one over its states."""
+    cell, layers, below = CELLS[network.cell], [], x
+    for number in range(network.num_layers):
+        h_0, c_0 = (sequence.initial(part, number, network.hidden_size) for part in "hc")
+        own = of_layer(cell, parameters, number) if network.num_layers > 1 else parameters
+        layers.append(cell.forward(own, below, h_0, c_0, activation))
+        below = layers[-1].h
+    o = times(below, parameters["W_hy"].T)
+    o += parameters["b_y"]
+    return tuple(layers), o
+
+
+def _with_feedback(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    x: Array,
+    activation: Callable[..., Array],
+) -> tuple[tuple[Layer, ...], Array]:
+    """Step by step, since every layer reads the last output; o_0 = 0."""
+    steps, batch, hidden = len(x), x.shape[1], network.hidden_size
+    own = [of_layer(JORDAN, parameters, number) for number in range(network.num_layers)]
+    outputs = np.full((steps + 1, batch, network.output_size), 0.0)
+    states = [np.empty((steps, batch, hidden)) for _ in own]
+    a = [np.empty(h.shape) for h in states]
+    reading = [x, *states[:-1]]
+    feedback = [np.ascontiguousarray(p[JORDAN.recurrent].T) for p in own]
+    inward = [p["W_xh"].T for p in own]
+    for t in range(steps):
+        for n, p in enumerate(own):
+            np.add(np.dot(reading[n][t], inward[n]), p["b_h"], out=a[n][t])
+            JORDAN.step(feedback[n], outputs[t], activation, a[n][t], states[n][t])
+        outputs[t + 1] = np.dot(states[-1][t], parameters["W_hy"].T) + parameters["b_y"]
+    layers = [
+        Layer(reading[n], outputs[:-1], states[n], sequence.initial("h", n, hidden), {"a": a[n]})
+        for n in range(len(own))
+    ]
+    return tuple(layers), outputs[1:]
+
+
+def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
+    """Raise at the first step that holds an infinity or a NaN where it is used."""
+    seen = [("h", layer.h) for layer in layers] + [("o", o)]
+    seen += [("c", layer.c) for layer in layers if layer.c is not None]
+    if all(all_finite(values) for _, values in seen):
+        return
+    finite = np.stack([np.isfinite(values).all(axis=(1, 2)) for _, values in seen])
+    step = int(np.argmin(finite.all(axis=0)))
+    quantity = next(name for (name, _), at in zip(seen, finite[:, step], strict=True) if not at)
+    raise ForwardOverflow(quantity, step + 1, len(o))

@@ -1,0 +1,15 @@
+"""See gradients flow back through time: the Python interface.
+
+    import unrolled
+
+    network = unrolled.Network("simple", input_size=4, hidden_size=8, output_size=3)
+    weights = unrolled.draw_parameters(network, seed=1)
+    sequence = unrolled.random_sequence(network, "squared-error", steps=50)
+    flow = unrolled.gradient_flow(network, weights, sequence, loss="squared-error")
+    print(flow.diagnosis.summary)
+
+Every name is the engine's; `unrolled.engine` says what its arrays are.
+"""
+
+from unrolled.engine import *  # noqa: F403
+from unrolled.engine import __all__ as __all__

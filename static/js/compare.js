@@ -62,6 +62,7 @@ function swapped(settings) {
 export function createComparison(document, { store, base, request: requestOf, known, busy, changed, announce }) {
   const get = (id) => document.getElementById(id);
   let wanted = ""; // the key of A's request
+  let taken = ""; // the key of the one that is drawn
   let sent = null;
   /** @type {import("./types.js").Reading | null} */
   let a = null;
@@ -73,7 +74,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
       if (keyOf(request) === wanted) take(flow);
     },
     problem(problem) {
-      if (!wanted) return;
+      if (!wanted || store.giveWay(problem, "inA")) return;
       const why = problem.errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
       putProblem(`A cannot be shown: ${forReaders(why || problem.message)}`);
       if (!a) get("difference").textContent = "";
@@ -89,6 +90,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
 
   function take(flow) {
     a = flow && read(flow);
+    taken = wanted;
     putProblem("");
     get("figure-compared").hidden = !a;
     changed();
@@ -96,6 +98,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
 
   /** Ask for A, or take it from what is there already. */
   function ask() {
+    if (!a) get("difference").textContent = "Asking for A …";
     before = { request: wanted, flow: a?.flow ?? null };
     const request = requestOf(settingsOfA(store.get().compare));
     wanted = keyOf(request);
@@ -128,7 +131,6 @@ export function createComparison(document, { store, base, request: requestOf, kn
       if (a) take(null);
       return;
     }
-    if (!a) get("difference").textContent = "Asking for A …";
     if (keyOf(toRequest(settingsOfA(compare))) !== wanted) ask();
   }
 
@@ -153,6 +155,9 @@ export function createComparison(document, { store, base, request: requestOf, kn
     sync,
     /** A's flow as read, or null where nothing is compared or it has not come yet. */
     reading: () => a,
+
+    /** Whether that flow is the one of the A that is wanted now. */
+    isCurrent: () => a !== null && taken === wanted,
 
     /** The flow of what was A before, if it answers this request: after a swap that is B. */
     before: (key) => (key === before.request ? before.flow : null),

@@ -21,10 +21,13 @@ export const whole = {
   allowed: "a whole number",
 };
 
+/** Decimal notation; `Number` alone would read "0x10" and " 1 " as well. */
+const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 /** @type {Kind} */
 export const real = {
   print: String,
-  parse: (s) => (s.trim() !== "" && Number.isFinite(Number(s)) ? Number(s) : undefined),
+  parse: (s) => (DECIMAL.test(s) && Number.isFinite(Number(s)) ? Number(s) : undefined),
   allowed: "a number",
 };
 
@@ -75,7 +78,7 @@ export const selection = formed(
 );
 
 /** Steps: "50,65". @type {Kind} */
-export const steps = formed(/^\d{1,7}(,\d{1,7}){0,39}$/, "at most 40 steps");
+export const steps = formed(/^\d{1,7}(,\d{1,7}){0,39}$/, "steps between commas, at most 40");
 
 /**
  * Numbers, or "none" where an example has them and an experiment that began there has not.

@@ -1,8 +1,16 @@
 /** Reading a link: every part that can be, and in words what had to be left out. */
 
-import { stepsOf } from "./experiment.js";
+import { GATE_BIASES, stepsOf } from "./experiment.js";
 import { allowedNumber, plural, shorten } from "./format.js";
-import { PROPERTIES, baseOf, isKnownExample, isPartOfCut } from "./properties.js";
+import {
+  PROPERTIES,
+  baseOf,
+  defaults,
+  differing,
+  isKnownExample,
+  isPartOfCut,
+  toFragment,
+} from "./properties.js";
 
 /** So much of a value is looked at, so much repeated, and so many parts are named. */
 const LONGEST = 400;
@@ -51,34 +59,70 @@ const TOGETHER = [
   [["source"], ({ source, data }) => source !== "explicit" || data !== null, "explicit only with data"],
   [["label", "labels"], ({ label, labels }) => label < labels, "a label below the number of labels"],
   [["follow"], followed, "a step of the sequence"],
+  [["select"], ({ select, compare }) => !select.startsWith("A:") || compare !== null, "A: only with compare"],
 ];
 
 function followed(settings) {
   return typeof settings.follow !== "number" || settings.follow <= stepsOf(settings);
 }
 
+/** What is about B alone has no place in A. */
+const NOT_IN_A = new Set(["compare", "select"]);
+
+/** Settings that say nothing about what is asked for. */
+const ASKS_NOTHING = new Set(["select", "mark", "compare", "preset"]);
+
+/** @type {Map<string, string>} */
+const NONE = new Map();
+
+/** A part of a link, as far as it is repeated. */
+function said(name, raw) {
+  return shorten(`${name}=${raw}`.slice(0, LONGEST), SHOWN);
+}
+
+/** The first of some words, and how many there are more. @param {string[]} words */
+function atMost(words, between) {
+  const more = words.length - NAMED;
+  const tail = more > 0 ? `${between}and ${plural(more, "part")} more` : "";
+  return words.slice(0, NAMED).join(between) + tail;
+}
+
 /**
- * Settings from a URL fragment.
- * @param {string} fragment
- * @returns {{settings: Object<string, any>, left: string[]}}   left: what was left out, and why
+ * One experiment of a link.
+ * @param {string | URLSearchParams} fragment
+ * @param {Map<string, string>} refused   settings that are left out, with the reason
+ * @param {Set<string>} foreign   settings that have no place here
  */
-export function readLink(fragment) {
-  const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-  const base = baseOf(parts);
+function readOne(fragment, refused = NONE, foreign = new Set()) {
+  const parts = new URLSearchParams(fragment);
+  const base = refused.has("preset") ? defaults() : baseOf(parts);
   const settings = { ...base };
   const left = [];
-  const leave = (name, raw, why) => left.push(`${shorten(`${name}=${raw}`.slice(0, LONGEST), SHOWN)} (${why})`);
+  const leave = (name, raw, why, of = "") => left.push(`${of}${said(name, raw)} (${why})`);
+  const alike = new Map(); // reason → what is left out for it
+  const last = new Map([...parts.keys()].map((name, place) => [name, place]));
+  let place = -1;
   for (const [name, raw] of parts) {
+    place += 1;
     if (isPartOfCut(name, raw)) continue;
     if (!Object.hasOwn(PROPERTIES, name)) {
       leave(name, raw, "no such setting");
       continue;
     }
+    if (last.get(name) !== place || foreign.has(name)) {
+      leave(name, raw, foreign.has(name) ? "not inside of A" : "said again later");
+      continue;
+    }
     const value = PROPERTIES[name][1].parse(raw);
     const allowed = allowedInstead(name, value);
     if (allowed) leave(name, raw, `allowed: ${allowed}`);
-    else settings[name] = value;
+    else if (!refused.has(name)) settings[name] = value;
+    else {
+      const why = refused.get(name);
+      alike.set(why, [...(alike.get(why) ?? []), said(name, raw)]);
+    }
   }
+  for (const [why, all] of alike) left.push(`${atMost(all, ", ")} (${why})`);
   if (settings.preset && !isKnownExample(settings.preset)) {
     leave("preset", settings.preset, "no such example");
     settings.preset = base.preset;
@@ -90,26 +134,72 @@ export function readLink(fragment) {
       settings[name] = base[name];
     }
   }
-  if (settings.compare !== null)
-    left.push(...readLink(withoutA(settings.compare)).left.map((words) => `in A: ${words}`));
-  return { settings, left };
+  keepBiases(settings, leave);
+  return { settings, base, left, leave };
 }
 
-/** A's own fragment: another A inside it is nobody's. */
-function withoutA(fragment) {
-  const parts = new URLSearchParams(fragment);
-  parts.delete("compare");
-  return parts.toString();
+/** Of a list what fits; the rest is named. */
+function keep(name, all, fits, allowed, leave) {
+  const rest = all.filter((...one) => !fits(...one));
+  const of = rest.length < all.length ? `${shorten(rest.join(","), SHOWN)} of ` : "";
+  if (rest.length) leave(name, all.join(","), `allowed: ${allowed}`, of);
+  return all.filter(fits);
+}
+
+/** A bias for a layer that is not there is none. */
+function keepBiases(settings, leave) {
+  const [name] = GATE_BIASES[settings.cell] ?? [];
+  if (!name || !Array.isArray(settings[name])) return;
+  const { layers } = settings;
+  const allowed = `at most ${layers}, one for each layer`;
+  const kept = keep(name, settings[name], (_, layer) => layer < layers, allowed, leave);
+  settings[name] = kept.length > 1 ? kept : kept[0];
+}
+
+/** Marks are steps of the longer of two sequences. */
+function keepMarks({ settings, leave }, longest) {
+  if (!settings.mark) return;
+  const fits = (step) => step >= 1 && step <= longest;
+  const allowed = `steps of the sequence, from 1 to ${longest}`;
+  settings.mark = keep("mark", settings.mark.split(","), fits, allowed, leave).join(",");
+}
+
+/** The settings that a link gives and that are in force: what it can give way in. */
+function givenBy({ settings, base }) {
+  const own = differing(settings, base).filter((name) => !ASKS_NOTHING.has(name));
+  return base.preset ? [...own, "preset"] : own;
+}
+
+/**
+ * Settings from a URL fragment.
+ * @param {string | URLSearchParams} fragment
+ * @param {{own?: Map<string, string>, inA?: Map<string, string>}} refused   what is left out though
+ *   it can be read: setting → why, in the link itself and in A
+ * @returns {{settings: Object<string, any>, left: string[], given: {own: string[], inA: string[]}}}
+ *   left: what was left out, and why; given: what may be left out besides
+ */
+export function readLink(fragment, { own = NONE, inA = NONE } = {}) {
+  const b = readOne(fragment, own);
+  const { settings } = b;
+  const a = settings.compare === null ? null : readOne(settings.compare, inA, NOT_IN_A);
+  const longest = Math.max(stepsOf(settings), a ? stepsOf(a.settings) : 0);
+  keepMarks(b, longest);
+  if (!a) return { settings, left: b.left, given: { own: givenBy(b), inA: [] } };
+  keepMarks(a, longest);
+  if (inA.size) settings.compare = toFragment(a.settings);
+  return {
+    settings,
+    left: [...b.left, ...a.left.map((words) => `in A: ${words}`)],
+    given: { own: givenBy(b), inA: givenBy(a) },
+  };
 }
 
 /** Settings from a URL fragment; what cannot be read is left as it is. @param {string} fragment */
 export function fromFragment(fragment) {
-  return readLink(fragment).settings;
+  return readOne(fragment).settings;
 }
 
 /** One line about what was left out, or "". @param {string[]} left */
 export function leftWords(left) {
-  if (!left.length) return "";
-  const more = left.length > NAMED ? `; and ${plural(left.length - NAMED, "part")} more` : "";
-  return `Left out of this link: ${left.slice(0, NAMED).join("; ")}${more}.`;
+  return left.length ? `Left out of this link: ${atMost(left, "; ")}.` : "";
 }

@@ -92,6 +92,7 @@ const client = flowClient(API, {
     root.dataset.state = "ready";
   },
   problem(problem) {
+    if (store.giveWay(problem)) return;
     showProblem(document, problem, !latest);
     if (!latest) get("summary").textContent = "Nothing to draw yet.";
     get("stack").classList.toggle("stale", latest !== null);
@@ -112,6 +113,7 @@ const comparison = createComparison(document, {
     pictures.compare(comparison.reading());
     if (!pictures.reading()) return;
     showWords(pictures.reading());
+    leaveNothing();
     if (comparison.reading()) announceSoon(comparison.sentence(pictures.reading()));
   },
   announce,
@@ -143,8 +145,15 @@ function showFlow(flow, quiet = false) {
   putNotes(document, store.get(), flow);
   showLook();
   showWords(reading);
+  leaveNothing();
   opening.arrived();
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
+}
+
+/** A link may select what is nowhere in the answer to it. */
+function leaveNothing() {
+  if (opening.selectsNothing() && answered === keyOf(toRequest(store.get())))
+    store.leave("select", "nothing of this name is drawn");
 }
 
 /** The verdict in bold, then what the engine says of it. */
@@ -203,6 +212,7 @@ store.subscribe((settings, changed) => {
   if ([...changed].every((name) => OF_THE_PAGE.has(name))) {
     if (changed.has("mark")) pictures.redraw();
     else if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
+    leaveNothing();
     if (pictures.reading()) opening.arrived();
     opening.showSelected(pictures.reading());
     return;

@@ -7,6 +7,7 @@ import { partsOf, stepOf } from "./format.js";
 import { inspect } from "./inspect.js";
 import { listenKeys } from "./keys.js";
 import { markButton, marksOf, putMarks, toggled } from "./marks.js";
+import { measureOf } from "./measures.js";
 import { hiddenId } from "./reading.js";
 import { createSheet } from "./sheet.js";
 
@@ -165,6 +166,19 @@ export function createOpening(document, page) {
     about() {
       const step = fresh ? stepOfSelection(selected()) : null;
       return step !== null && step <= stepsOf(store.get()) ? step : null;
+    },
+
+    /** Whether what is selected is nowhere in the answers; of a window, where it should be. */
+    selectsNothing() {
+      const inA = selectedInA(selected());
+      const id = inA || selected();
+      const reading = inA ? comparison.reading() : pictures.reading();
+      if (!id || !reading || (inA && !comparison.isCurrent())) return false;
+      if (pictureOf(id)) return measureOf(id, reading.flow) === null;
+      const step = stepOf(id);
+      const { lo, hi } = reading.loaded;
+      const known = step > reading.steps || (step >= lo && step <= hi);
+      return known && !reading.nodes.has(id) && !reading.edges.has(id);
     },
 
     /** Bring what a link selects into sight, once. */

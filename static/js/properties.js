@@ -81,7 +81,7 @@ export function presetSettings(name) {
 }
 
 /** The names of the settings in which two experiments differ. */
-function differing(settings, base) {
+export function differing(settings, base) {
   return Object.entries(PROPERTIES)
     .filter(([name, [, { print }]]) => print(settings[name]) !== print(base[name]))
     .map(([name]) => name);

@@ -1,28 +1,52 @@
 /** The settings, who listens to them, and the browser's history. */
 
-import { leftWords, readLink } from "./link.js";
-import { linkOf } from "./properties.js";
+import { keyOf, toRequest } from "./experiment.js";
+import { fromFragment, leftWords, readLink } from "./link.js";
+import { differing, linkOf } from "./properties.js";
+import { partsToLeave } from "./refused.js";
 
 /** During a gesture the URL waits so long; browsers refuse to be told of every movement. */
 const REST_MS = 150;
 
 /**
  * @param {Window} window
- * @returns a store: get, leftOut, set, replaceAll, subscribe
+ * @returns a store: get, leftOut, leave, giveWay, set, replaceAll, subscribe
  */
 export function createStore(window) {
   let leftOut = "";
+  /** What the link that is shown has given way in; null once something is changed by hand. */
+  let refused = nothing();
+  /** What it could give way in besides. @type {{own: string[], inA: string[]}} */
+  let given = { own: [], inA: [] };
   let settings = fromAddress();
   let gesture = false;
   let unwritten = "";
   let timer = 0;
   const listeners = new Set();
 
+  function nothing() {
+    return { own: new Map(), inA: new Map(), rounds: { own: 0, inA: 0 } };
+  }
+
   /** What the address says; what was too long for it lies in the browser's own history. */
   function fromAddress() {
-    const { settings: read, left } = readLink(window.location.hash);
-    leftOut = leftWords(left);
-    return { ...read, ...window.history.state?.left };
+    const parts = new URLSearchParams(window.location.hash.replace(/^#/, ""));
+    for (const [name, value] of Object.entries(window.history.state?.left ?? {}))
+      if (value !== null) parts.set(name, value);
+    const link = readLink(parts, refused);
+    leftOut = leftWords(link.left);
+    given = link.given;
+    return link.settings;
+  }
+
+  /** Read the address again; what says the same stays the same object. */
+  function again() {
+    const read = fromAddress();
+    const changed = new Set(differing(read, settings));
+    settings = Object.fromEntries(
+      Object.entries(read).map(([name, value]) => [name, changed.has(name) ? value : settings[name]]),
+    );
+    return changed;
   }
 
   function tell(changed) {
@@ -42,11 +66,10 @@ export function createStore(window) {
   }
 
   window.addEventListener("popstate", () => {
-    const before = settings;
-    settings = fromAddress();
+    refused = nothing();
     gesture = false;
     unwritten = "";
-    tell(new Set(Object.keys(settings).filter((name) => settings[name] !== before[name])));
+    tell(again());
   });
 
   return {
@@ -54,6 +77,39 @@ export function createStore(window) {
 
     /** What the link that was opened last says in vain, in a line, until something is changed. */
     leftOut: () => leftOut,
+
+    /**
+     * Leave a setting of the link out.
+     * @param {string} name @param {string} why
+     */
+    leave(name, why) {
+      if (!refused) return;
+      refused.own.set(name, why);
+      tell(again());
+    },
+
+    /**
+     * Leave out of the link what the service refuses, so that it is asked for something else.
+     * @param {import("./api.js").Problem} problem
+     * @param {"own" | "inA"} where   whose request it is about
+     * @returns {boolean} false: this is nothing that a link could give way in, or no link's at all
+     */
+    giveWay(problem, where = "own") {
+      if (!refused) return false;
+      const asked = () => (where === "own" ? settings : fromFragment(settings.compare));
+      const key = () => keyOf(toRequest(asked()));
+      const before = key();
+      const changed = new Set();
+      while (key() === before) {
+        const left = partsToLeave(given[where], asked().source, problem, refused.rounds[where]);
+        if (!left.size) break;
+        refused.rounds[where] += 1;
+        for (const [name, why] of left) refused[where].set(name, why);
+        for (const name of again()) changed.add(name);
+      }
+      if (changed.size) tell(changed);
+      return key() !== before;
+    },
 
     /**
      * Change some settings. While a gesture lasts (a slider being dragged, a text being typed)
@@ -65,6 +121,7 @@ export function createStore(window) {
       const changed = new Set(Object.keys(patch).filter((name) => settings[name] !== patch[name]));
       if (changed.size) {
         leftOut = "";
+        refused = null;
         if (!gesture) write();
         unwritten ||= gesture ? "replace" : "push";
         settings = { ...settings, ...patch };
@@ -80,6 +137,7 @@ export function createStore(window) {
     replaceAll(next) {
       write();
       leftOut = "";
+      refused = null;
       settings = next;
       gesture = false;
       unwritten = "push";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, get_args
 
 from hypothesis import strategies as st
@@ -22,9 +23,16 @@ Json = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
 
 
+@functools.cache
+def properties(model: Any) -> Json:
+    """A model's fields as its JSON schema lists them; written once, since drawing asks often."""
+    described: Json = model.model_json_schema()["properties"]
+    return described
+
+
 def names(model: Any, field: str) -> Strategy:
-    """The names that a field may have, as its JSON schema lists them."""
-    return st.sampled_from(model.model_json_schema()["properties"][field]["enum"])
+    """The names that a field may have."""
+    return st.sampled_from(properties(model)[field]["enum"])
 
 
 def kinds(union: Any) -> list[Any]:
@@ -62,7 +70,7 @@ def of_model(model: Any, **given: Strategy) -> Strategy:
 
 
 def _of_field(model: Any, name: str) -> Strategy:
-    schema = model.model_json_schema()["properties"][name]
+    schema = properties(model)[name]
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:

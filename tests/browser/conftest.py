@@ -35,9 +35,10 @@ class Kept:
     less than half the time.
     """
 
-    def __init__(self, chromium: BrowserType, server: str) -> None:
+    def __init__(self, chromium: BrowserType, server: str, **device: Any) -> None:
         self._chromium = chromium
         self._server = server
+        self._device = {"viewport": VIEW, **device}
         self._stack = ExitStack()
         self._context: BrowserContext | None = None
         self._open: tuple[Unrolled, PageLog] | None = None
@@ -50,7 +51,7 @@ class Kept:
                 executable_path=find_chromium(),
                 args=FLAGS,
                 base_url=self._server,
-                viewport=VIEW,
+                **self._device,
             )
             self._stack.callback(self._context.close)
         return self._context
@@ -65,6 +66,13 @@ class Kept:
         page = self.context().new_page()
         log.watch(page)
         return Unrolled(page, self._server), log
+
+    def close(self, page: Page) -> None:
+        """Close a page of its own; nothing of it stays stored, and no permission given."""
+        if page.url.startswith(self._server):
+            page.evaluate("() => localStorage.clear()")
+        page.context.clear_permissions()
+        page.close()
 
     def forget(self) -> None:
         self._stack.close()
@@ -107,10 +115,7 @@ def fresh(kept: Kept, page_log: PageLog, request: pytest.FixtureRequest) -> Iter
     if request.session.testsfailed > failures:
         kept.forget()
     else:
-        if unrolled.page.url.startswith(unrolled.server):
-            unrolled.page.evaluate("() => localStorage.clear()")
-        unrolled.page.context.clear_permissions()
-        unrolled.page.close()
+        kept.close(unrolled.page)
     page_log.check()
 
 

@@ -1,8 +1,11 @@
 """Small and large screens: nothing runs out of sight, everything can be used."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.browser.conftest import Kept
 from tests.browser.driver import Unrolled
 from tests.conftest import PageLog
 
@@ -101,21 +104,23 @@ def test_a_symbol_is_not_broken_over_two_lines(unrolled: Unrolled) -> None:
         unrolled.page.set_viewport_size({"width": 1440, "height": 900})
 
 
-@pytest.fixture(params=[390, 360], ids=lambda width: f"{width} pixels")
-def phone(request, browser: Browser, server: str, page_log: PageLog):
-    context = browser.new_context(
-        viewport={"width": request.param, "height": 800},
-        has_touch=True,
-        is_mobile=True,
-        device_scale_factor=2,
+@pytest.fixture(scope="session")
+def phones(browser: Browser, server: str) -> Iterator[Kept]:
+    phones = Kept(
+        browser.browser_type, server, has_touch=True, is_mobile=True, device_scale_factor=2
     )
-    page = context.new_page()
-    page_log.watch(page)
-    unrolled = Unrolled(page, server)
-    unrolled.open(text="gradients")
-    unrolled.ready()
-    yield unrolled
-    context.close()
+    yield phones
+    phones.forget()
+
+
+@pytest.fixture(params=[390, 360], ids=lambda width: f"{width} pixels")
+def phone(request: pytest.FixtureRequest, phones: Kept, page_log: PageLog) -> Iterator[Unrolled]:
+    phone, _ = phones.new(page_log)
+    phone.page.set_viewport_size({"width": request.param, "height": 800})
+    phone.open(text="gradients")
+    phone.ready()
+    yield phone
+    phones.close(phone.page)
     page_log.check()
 
 

@@ -55,14 +55,7 @@ def test_no_cookie_is_set(fresh: Unrolled) -> None:
 
 
 def test_the_reference_of_the_api_works_from_the_server_alone(fresh: Unrolled) -> None:
-    fresh.page.goto("/docs")
-    flow = fresh.page.locator("#reference .opblock-summary", has_text="/api/v1/flow")
-    expect(flow).to_be_visible()
-    flow.click()
-    expect(fresh.page.get_by_role("button", name="Try it out")).to_be_visible()
-
-
-def test_the_reference_sends_an_example_that_is_answered(fresh: Unrolled) -> None:
+    """It sends an example, which is answered."""
     fresh.page.goto("/docs")
     fresh.page.locator("#reference .opblock-summary", has_text="/api/v1/flow").click()
     fresh.page.get_by_role("button", name="Try it out").click()

@@ -42,6 +42,6 @@ description.app = app
 
 
 @description.parametrize()
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_documented(case):
     case.call_and_validate()

@@ -61,7 +61,7 @@ def test_the_reference_of_the_api_works_from_the_server_alone(fresh: Unrolled) -
     fresh.page.get_by_role("button", name="Try it out").click()
     fresh.page.get_by_role("button", name="Execute", exact=True).click()
     answered = fresh.page.locator("#reference .live-responses-table .response-col_status").last
-    expect(answered).to_contain_text("200")
+    expect(answered).to_contain_text("200", timeout=30_000)  # it colours the whole answer
 
 
 def test_without_javascript_the_page_says_what_it_needs(browser, server: str) -> None:

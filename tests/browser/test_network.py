@@ -55,7 +55,8 @@ def test_no_cookie_is_set(fresh: Unrolled) -> None:
 
 
 def test_the_reference_of_the_api_works_from_the_server_alone(fresh: Unrolled) -> None:
-    """It sends an example, which is answered."""
+    """It sends an example, which is answered; that takes it seconds where others compute too."""
+    fresh.page.set_default_timeout(30_000)
     fresh.page.goto("/docs")
     fresh.page.locator("#reference .opblock-summary", has_text="/api/v1/flow").click()
     fresh.page.get_by_role("button", name="Try it out").click()

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
+        le=1024,
         description="Processes that compute, one BLAS thread each (default: one a core).",
     )
     job_seconds: float = Field(

@@ -38,6 +38,7 @@ def refused(*options, **settings):
     [
         ((), {"WORKERS": "zero"}, "UNROLLED_WORKERS: received 'zero'; allowed: a valid integer"),
         ((), {"WORKERS": "0"}, "UNROLLED_WORKERS: received '0'; allowed: greater than or equal"),
+        ((), {"WORKERS": "100000"}, "UNROLLED_WORKERS: received '100000'; allowed: less than or"),
         (("--port", "99999"), {}, "--port: received '99999'; allowed: less than or equal to 65535"),
         (("--port", "abc"), {}, "--port: received 'abc'; allowed: a valid integer"),
         (("--prot", "8000"), {}, "unrecognized arguments: --prot"),

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -40,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from unrolled.app.settings import settings_table
 
         print(settings_table(), end="")
-    else:
+        return
+    try:
         _serve(options.host, options.port)
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None
 
 
 def _serve(host: str | None, port: str | None) -> None:

@@ -7,6 +7,7 @@ be stopped when its client leaves or its time is over, and a crash takes one ans
 import logging
 import math
 import os
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -26,7 +27,7 @@ from unrolled.app.errors import (
     Unreadable,
 )
 from unrolled.app.job import work
-from unrolled.app.killed import was_killed
+from unrolled.app.killed import ended_by
 from unrolled.app.outcome import Outcome
 from unrolled.app.reading import read
 from unrolled.app.schemas import Experiment
@@ -38,6 +39,7 @@ GRACE = 0.5
 
 _NEWEST = 0.2
 _CRASHED = "the worker crashed"
+_INTERRUPTED = "it was interrupted"
 """The weight of the newest job in the running mean of how long jobs take."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -144,6 +146,8 @@ class Compute:
             return f"a first job takes more than {self._seconds:g} s (UNROLLED_JOB_SECONDS)"
         lines = getattr(error, "detail", "").split("\n")
         how = next((line for line in reversed(lines) if line), "its memory is used up")
+        if how == _INTERRUPTED:
+            return f"a worker cannot compute: {how}"
         if how.startswith(_CRASHED):
             how = "it ends before it has an answer, as where its memory is used up"
         return (
@@ -266,9 +270,11 @@ class Compute:
                         return await to_process.run_sync(job, cancellable=True, limiter=everyone)
                     except BrokenWorkerProcess as error:
                         if not idle or not isinstance(error.__cause__, BrokenResourceError):
-                            if was_killed(error):
+                            if ended_by(error, signal.SIGKILL):
                                 _log.warning("a worker was killed, as for want of memory")
                                 return Outcome("killed")
+                            if ended_by(error, signal.SIGINT, signal.SIGTERM):
+                                return Outcome("failed", detail=_INTERRUPTED)
                             detail = f"{_CRASHED}: {error.__cause__!r}"
                             return Outcome("failed", detail=detail)
                         idle -= 1

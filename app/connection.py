@@ -27,6 +27,8 @@ LINGER_SECONDS = 10.0
 LINGER_BYTES = 2**26
 """How long, and how much of, a request that has its answer already may still come."""
 
+TURN = 2**15
+"""Bytes that one connection reads before others have their turn."""
 AHEAD = 2**16
 """Bytes that may wait to be read as HTTP before the socket is left alone."""
 
@@ -75,8 +77,9 @@ class Connection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, which ends a connection where a head, a body or a reader does not.
 
     * Requests that come before the answer to an earlier one: a few wait, the rest stays unread.
-    * A head larger than both limits together: 431, and the end. So where a body's chunks bring
-      extensions or trailers instead of the body; no trailer becomes a header (RFC 9110, 6.5.1).
+    * A head larger than both limits together: 431, and the end. So where the sizes and extensions
+      of a body's chunks, and its trailers, outweigh the body by a head's size; no trailer becomes a
+      header (RFC 9110, 6.5.1).
     * A head that takes longer than `request_seconds`: 408 where it was begun, and the end.
     * A body that goes on after its answer: read and thrown away for a bounded time and size, so
       that a client which reads only when it has sent finds its answer rather than a reset
@@ -96,12 +99,12 @@ class Connection(HttpToolsProtocol):
         """A client is there, and has said nothing yet."""
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._in_head = True
-        self._head_bytes = self._bare_bytes = self._drained = 0
+        self._head_bytes = self._drained = 0
         self._unread = bytearray()
         self._framing = Framing()
         self._fault: tuple[int, str] | None = None
         self._asked: RequestResponseCycle | None = None
-        self._lingers = self._stops = False
+        self._lingers = self._stops = self._waits_its_turn = False
         self._socket = transport
         super().connection_made(cast(asyncio.Transport, _Closing(transport, self)))
         self.flow: _Reading = _Reading(self.transport)
@@ -121,14 +124,30 @@ class Connection(HttpToolsProtocol):
         self._read_on()
 
     def _read_on(self) -> None:
-        """Read piece by piece while no request waits, then see what is missing."""
+        """Read piece by piece while no request waits, then see what is missing.
+
+        Not all at once: others have their turn in between.
+        """
+        most = len(self._unread) - TURN
         while self._unread and not (self.pipeline or self._fault or self.transport.is_closing()):
+            if len(self._unread) <= most:
+                self._read_later()
+                break
             self._read()
         if self.transport.is_closing():
             return
         self.flow.hold(self._fault is not None or len(self._unread) > AHEAD)
         if self._head_bytes and not self._answering() and "head" not in self._timers:
             self._start("head", self.seconds, self._no_head)
+
+    def _read_later(self) -> None:
+        if not self._waits_its_turn:
+            self._waits_its_turn = True
+            self.loop.call_soon(self._read_in_turn)
+
+    def _read_in_turn(self) -> None:
+        self._waits_its_turn = False
+        self._read_on()
 
     def _read(self) -> None:
         """Read a piece as HTTP; what brings no body counts towards the size of a head."""
@@ -138,7 +157,6 @@ class Connection(HttpToolsProtocol):
             piece = self._framing.take(self._unread)
             read = waiting - len(self._unread)
             self._head_bytes += read if heads else 0
-            self._bare_bytes += read
             if piece:
                 self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade as end:  # the protocol stays, and so does what follows
@@ -151,10 +169,11 @@ class Connection(HttpToolsProtocol):
             self._end_with(
                 431, f"received a head of more than {self.max_head_bytes} bytes; allowed: fewer"
             )
-        elif not self._in_head and self._bare_bytes > self.max_header_bytes:
+        elif not self._in_head and self._framing.excess > self.max_header_bytes:
             self._end_with(
                 431,
-                f"received {self._bare_bytes} bytes of chunk extensions or trailers; allowed: "
+                f"received {self._framing.excess} bytes of chunk sizes, extensions and trailers "
+                "beyond those of the body; allowed: "
                 f"{self.max_header_bytes} (UNROLLED_MAX_HEADER_BYTES)",
             )
 
@@ -165,7 +184,7 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
             raise ValueError("a body that the parser would take for another protocol")
         self._in_head = False
-        self._head_bytes = self._bare_bytes = 0
+        self._head_bytes = 0
         self._framing.begin(self.headers)
         self._stop("head")
         super().on_headers_complete()
@@ -187,11 +206,6 @@ class Connection(HttpToolsProtocol):
         return self._asked is not None and not (self._asked.response_complete and not self.pipeline)
 
     # --- bodies -----------------------------------------------------------------------------------
-
-    def on_body(self, body: bytes) -> None:
-        """A part of the body is there."""
-        self._bare_bytes = 0
-        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The body is there; the next thing is another head."""

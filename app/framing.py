@@ -23,10 +23,13 @@ class Framing:
         self._step: Callable[[bytearray], bytes] = self._head
         self._line = b""
         self._left = 0
+        self.excess = 0
+        """Bytes of a body's framing (lines before chunks, trailers) beyond those of the body."""
 
     def begin(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """A head is read, with these headers (names in lower case), which the parser found good."""
         given = dict(headers)
+        self.excess = 0
         if b"transfer-encoding" in given:
             self._step = self._chunks
         elif int(given.get(b"content-length", 0)):
@@ -62,11 +65,13 @@ class Framing:
                 continue
             stop = unread.find(b"\n", at, end) + 1
             self._line = (self._line + unread[at : stop or end])[: _DIGITS + 1]
+            self.excess += (stop or end) - at
             at = stop or end
             if stop:
                 found = _SIZE.match(self._line)
                 size = int(found[0], 16) if found else 0  # the parser refuses what is no size
                 self._line = b""
+                self.excess = max(self.excess - size, 0)
                 self._left = size + len("\r\n") if size else 0
                 if not size:
                     self._step = self._trailer
@@ -75,7 +80,9 @@ class Framing:
 
     def _trailer(self, unread: bytearray) -> bytes:
         """Nothing of a trailer, and the empty line after the last."""
-        self._line += self._head(unread)
+        piece = self._head(unread)
+        self.excess += len(piece)
+        self._line += piece
         line = self._line
         if not line.endswith(b"\n"):
             return b""

@@ -6,8 +6,8 @@ from typing import Any
 from anyio import BrokenWorkerProcess
 
 
-def was_killed(error: BrokenWorkerProcess) -> bool:
-    """Whether something outside killed the worker during its job, as the kernel does for memory.
+def ended_by(error: BrokenWorkerProcess, *signals: signal.Signals) -> bool:
+    """Whether one of these signals ended the worker: SIGKILL is what the kernel sends for memory.
 
     anyio kills and reaps the rest of a broken worker, and hands out no process; the frame that
     raised has it. One that had ended before keeps the code that it ended with.
@@ -16,7 +16,7 @@ def was_killed(error: BrokenWorkerProcess) -> bool:
     while step is not None:
         process = step.tb_frame.f_locals.get("process")
         if process is not None:
-            return -signal.SIGKILL in _codes(process)
+            return any(-number in _codes(process) for number in signals)
         step = step.tb_next
     return False
 

@@ -11,17 +11,21 @@ _SMALLEST = 1000
 
 
 class Compression:
-    """Starlette's gzip, but not for a quality of zero, and not for files packed beforehand."""
+    """Starlette's gzip, but not for files packed beforehand.
+
+    Starlette looks for the word gzip alone: it is told so where the header, read whole, allows it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._plain = app
         self._packing = GZipMiddleware(app, minimum_size=_SMALLEST, compresslevel=GZIP_QUICK)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, with or without gzip around it."""
-        packs = (
-            scope["type"] == "http"
-            and not scope["path"].startswith(f"{ASSETS_PREFIX}/")
-            and accepted(Headers(scope=scope).get("accept-encoding"), "gzip")
-        )
-        await (self._packing if packs else self._plain)(scope, receive, send)
+        """Pass the request on, with gzip around it, which says in any case what it varies by."""
+        if scope["type"] != "http" or scope["path"].startswith(f"{ASSETS_PREFIX}/"):
+            await self._plain(scope, receive, send)
+            return
+        packs = accepted(Headers(scope=scope).get("accept-encoding"), "gzip")
+        said = (b"accept-encoding", b"gzip" if packs else b"identity")
+        others = [pair for pair in scope["headers"] if pair[0] != said[0]]
+        await self._packing({**scope, "headers": [*others, said]}, receive, send)

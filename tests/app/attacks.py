@@ -77,6 +77,19 @@ def extension(url, most):
     return pour(url, CHUNKED + b"2;x=", b"y", most)
 
 
+def crumbs(url, most):
+    """A body without end, a byte a chunk."""
+    return pour(url, CHUNKED, b"1\r\n \r\n", most)
+
+
+def laced(url, most):
+    """A body without end whose chunks are short and their extensions long."""
+    return pour(url, CHUNKED, b"1;" + b"a" * 38 + b"\r\n \r\n", most)
+
+
+AROUND = (trailers, trailer, extension, crumbs, laced)
+
+
 def pipeline(url, most):
     """Requests without end, and no answer read."""
     return pour(url, b"", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", most)

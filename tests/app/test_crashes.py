@@ -22,6 +22,11 @@ def experiment(fields):
 
 
 def crash(experiment, packed, memory_bytes, most):
+    os._exit(3)
+
+
+def interrupted(experiment, packed, memory_bytes, most):
+    """As by who ends a whole group of processes."""
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -62,6 +67,15 @@ async def test_a_worker_that_was_killed_is_a_problem(opened, monkeypatch):
     assert answer.headers["content-type"] == "application/problem+json"
     assert "UNROLLED_MEMORY_BYTES" in answer.json()["detail"]
     assert "more than" not in answer.json()["detail"]  # nobody knows how much it needed
+
+
+async def test_who_stops_the_service_as_it_starts_reads_nothing_of_memory(opened, monkeypatch):
+    monkeypatch.setattr(compute, "work", interrupted)
+    async with opened() as client:
+        with pytest.raises(ExceptionGroup) as caught:
+            async with client._transport.app.router.lifespan_context(client._transport.app):
+                raise AssertionError("started all the same")
+    assert caught.group_contains(CannotStart, match="cannot compute: it was interrupted$")
 
 
 async def test_a_service_that_cannot_compute_does_not_start(opened, monkeypatch, caplog):

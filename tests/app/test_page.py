@@ -88,3 +88,13 @@ async def test_health(client):
     answer = await client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("accept", ["identity", "gzip;q=0", "GZIP", "br, *;q=0.1"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/presets", "/openapi.json"])
+async def test_every_answer_says_what_it_varies_by(client, path, accept):
+    """Also the plain one: a shared cache would give it to everybody."""
+    answer = await client.get(path, headers={"accept-encoding": accept})
+    assert "accept-encoding" in answer.headers["vary"].lower()
+    packed = accept in {"GZIP", "br, *;q=0.1"}
+    assert (answer.headers.get("content-encoding") == "gzip") == packed

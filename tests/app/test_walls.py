@@ -51,7 +51,7 @@ def unharmed(service, grown=GROWN):
     assert attacks.post(url, b'{"sequence": {"steps": 2}}')[0] == 200
 
 
-@pytest.mark.parametrize("stream", [attacks.trailers, attacks.trailer, attacks.extension])
+@pytest.mark.parametrize("stream", attacks.AROUND)
 def test_what_comes_around_a_body_is_bounded(service, stream):
     with unharmed(service, 16 * MEGABYTE) as url:
         stream(url, 24 * MEGABYTE)
@@ -60,7 +60,13 @@ def test_what_comes_around_a_body_is_bounded(service, stream):
 def test_what_comes_around_a_body_is_refused(service):
     _, url = service
     long = b"x" * 40_000
-    for end in (b"0\r\n" + b"X-T: y\r\n" * 5000, b"0\r\nX: " + long, b"2;" + long):
+    for end in (
+        b"0\r\n" + b"X-T: y\r\n" * 5000,
+        b"0\r\nX: " + long,
+        b"2;" + long,
+        b"1\r\n \r\n" * 20_000,
+        (b"1;" + long[:38] + b"\r\n \r\n") * 1000,
+    ):
         with attacks.connected(url) as client:
             client.sendall(attacks.CHUNKED + end)
             assert attacks.answer(client)[0] == 431
@@ -195,7 +201,7 @@ def test_everything_at_once_in_a_gigabyte():
 
             return repeat
 
-        streams = (attacks.trailers, attacks.trailer, attacks.extension, attacks.pipeline)
+        streams = (*attacks.AROUND, attacks.pipeline)
         with unharmed((process.pid, url)):
             together(
                 *(again(stream, 34 * MEGABYTE) for stream in streams),

@@ -109,7 +109,7 @@ _BIASES = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0)
 
 
 def _biases(gate: str, field: str, seen: Situation) -> list[float]:
-    if gate not in seen.cell.gates:
+    if gate not in seen.cell.biases:
         return []
     if seen.drawn:
         if field not in seen.weights:
@@ -128,9 +128,8 @@ def _biased(gate: str, field: str, seen: Situation, bias: float) -> Patch:
     if seen.drawn:
         return {"weights": {field: bias}}
     hidden = seen.network.hidden_size
-    at = seen.cell.gates.index(gate) * hidden
     added = np.zeros(len(seen.cell.gates) * hidden)
-    added[at : at + hidden] = bias
+    added[seen.cell.rows("b_h", gate, hidden)] = bias
     names = seen.of_layers("b_h")
     return {"weights": {name: (seen.ready.parameters[name] + added).tolist() for name in names}}
 

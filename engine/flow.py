@@ -282,10 +282,7 @@ def _diagnose(
     else:
         matrix = passage.cell.recurrent_matrix(passage.of_layer(top.layer))
         radius = spectral_radius_of(matrix)
-    if top.gates is not None:
-        kept = top.gates["forget" if passage.cell.has_c else "update"]
-    else:
-        kept = top.forward.saved["derivative"].mean(axis=(1, 2))
+    kept = passage.cell.kept(top.forward, passage.lane(top.layer))
     found = diagnose(rows[-1], passage.trace.steps, Circumstances(passage, top.layer, radius, kept))
     if found.loss_step is not None:
         found = with_layers(found, dict(enumerate(rows[:-1])))

@@ -172,7 +172,7 @@ class GradientFlow:
         trace, every_output = self.trace, CELLS[self.network.cell].feeds_outputs
         steps, batch, width = trace.h.shape
         outputs = plain_norms(trace.o)
-        slope = trace.top.saved.get("derivative")
+        slope = self.top.passage.lane(self.top.layer).slope
         mean = np.full(steps, np.nan)
         if slope is not None:
             mean = np.add.reduce(slope, axis=(1, 2)) / (batch * width)

@@ -99,7 +99,7 @@ ENGINE_WINGS = (
 
 
 def wing(module: str) -> str:
-    return module.split(".")[2]
+    return module.split(".")[2] if module.count(".") > 1 else ""
 
 
 def test_every_room_of_the_engine_stands_in_a_wing() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
+from unrolled.engine.cells.gates import Gate
 from unrolled.engine.choices.activations import ACTIVATIONS, OPEN, SHUT
 from unrolled.engine.numbers.arrays import Array, Mask
 from unrolled.engine.numbers.records import record
@@ -52,25 +53,18 @@ def saturation(cell: str, activation: str, layer: Layer) -> Saturation:
     """
     own = CELLS[cell]
     if own.gates:
-        candidate = own.gates[own.candidate]
-        return Saturation(
-            None,
-            {
-                name: _of_candidate(values) if name == candidate else _of_gate(values)
-                for name, values in own.gate_values(layer).items()
-            },
-        )
+        values = own.gate_values(layer)
+        return Saturation(None, {gate.name: _of(gate, values[gate.name]) for gate in own.gates})
     saturated = ACTIVATIONS[activation].saturated
     return Saturation(None if saturated is None else _share(saturated(layer.h)), None)
 
 
-def _of_gate(values: Array) -> GateSaturation:
+def _of(gate: Gate, values: Array) -> GateSaturation:
+    """A tanh is signed, and saturated at either end; a sigmoid is shut or open."""
+    if gate.activation == "tanh":
+        return GateSaturation(None, None, _share(np.abs(values) > OPEN))
     shut, wide = _share(values < SHUT), _share(values > OPEN)
     return GateSaturation(shut, wide, shut + wide)
-
-
-def _of_candidate(values: Array) -> GateSaturation:
-    return GateSaturation(None, None, _share(np.abs(values) > OPEN))
 
 
 def _share(where: Mask) -> Array:

@@ -66,13 +66,14 @@ def trajectory(
         lyapunov: whether to compute the exponents.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
-    chain = passage.lanes[len(passage.lanes) - 1 - number].chain(initial=True)
+    chain = passage.lane(number).chain(initial=True)
     seen = spectrum(cell.recurrent_matrix(parameters), chain)
     blocks = known = None
     if cell.gates:
         each = np.split(parameters[cell.recurrent], len(cell.gates))
         blocks = {
-            gate: spectral_radius_of(block) for gate, block in zip(cell.gates, each, strict=True)
+            gate.name: spectral_radius_of(block)
+            for gate, block in zip(cell.gates, each, strict=True)
         }
     else:
         known = conditions(seen.spectral_norm, ACTIVATIONS[passage.network.activation].bound)
@@ -91,7 +92,7 @@ def trajectory(
 
 def _one_step_back(passage: Passage, number: int, own: LayerGradient) -> tuple[Array, Array]:
     """log₁₀ of ‖∂L/∂s_{t+1} ∂s_{t+1}/∂s_t‖ and of ‖∂L/∂s_{t+1}‖, (T − 1,) each, s the state."""
-    lane = passage.lanes[len(passage.lanes) - 1 - number]
+    lane = passage.lane(number)
     arriving = across(lane, own, own.state, own.dz)
     values, exponent = np.stack([part for part, _ in arriving], axis=1), arriving[0][1]
     total = own.whole()

@@ -122,7 +122,7 @@ def count_values(
     """
     cell, topology = CELLS[network.cell], TOPOLOGIES[network.topology]
     first, last = steps_of(window, steps)
-    parts = 2 if cell.has_c else 1
+    parts = len(cell.states)
     state = 2 * parts + (len(cell.gates) or 1)
     initial = 0 if cell.feeds_outputs else 2 * parts
     seen = last - first + 1
@@ -146,7 +146,7 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
         layer=number,
         h=layer.h[at],
         dh=parts[0],
-        a=layer.saved["a"][at] if "a" in layer.saved else None,
+        a=None if cell.gates else layer.saved["a"][at],
         c=None if layer.c is None else layer.c[at],
         dc=parts[1] if len(parts) > 1 else None,
         gates={name: values[at] for name, values in gates.items()} or None,
@@ -159,16 +159,8 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
 
 def _terms(path: Backward, name: str, at: slice) -> Array:
     """Every step's term of one parameter: leftᵀ right, or Σ_B left."""
-    left, right = path.factors[name]
-    exponent = np.zeros(len(left), dtype=np.int64)
-    if path.term_exponents is not None:
-        exponent = path.term_exponents[name]
-    near, shift = near_one(left[at])
-    exponent = exponent[at] + shift
-    if right is None:
-        return _plain(near.sum(axis=1), exponent)
-    other, shift = near_one(right[at])
-    return _plain(np.matmul(near.transpose(0, 2, 1), other), exponent + shift)
+    rows = [_plain(part.value, part.exponent) for part in path.parts(name, at)]
+    return rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)
 
 
 def _plain(values: Array, exponent: IntArray) -> Array:

@@ -18,6 +18,7 @@ class ElmanCell(SimpleCell):
     """
 
     name = "elman"
+    label = "Elman"
     default_truncation = COPY
     copies = True
     wiring = Wiring(

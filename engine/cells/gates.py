@@ -1,23 +1,62 @@
-"""What the gated cells share."""
+"""What a cell says of its parameters and gates: letters, blocks, and which gate keeps the past."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import Literal
 
-import numpy as np
-
-from unrolled.engine.numbers.arrays import Array
-
-
-@lru_cache(maxsize=16)
-def signs(blocks: tuple[float, ...], hidden: int) -> Array:
-    """One sign a block of pre-activations, −1 where −z is computed: (blocks · H,), not writable."""
-    repeated = np.repeat(blocks, hidden)
-    repeated.flags.writeable = False
-    return repeated
+Shape = tuple[int, ...]
+Role = Literal["write", "keep", "read", "reset", "candidate"]
+"""What a gate does to the state: lets the candidate in, keeps the state, shows it, hides the past
+from the candidate; and the candidate, which proposes what is new."""
 
 
-def mean_activity(gates: Array) -> Array:
-    """The mean magnitude of every gate over samples and units; gates (T, B, G, H) → (T, G)."""
-    means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
-    return np.asarray(means)
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a layer.
+
+    Attributes:
+        name: of the array, ``W_xh``.
+        reads: what it multiplies: x_t, h_{t−1} or o_{t−1}; empty for a bias.
+        blocks: the letters of the gates that its rows belong to, in their order; empty for one
+            block without a gate.
+    """
+
+    name: str
+    reads: Literal["x", "h", "o", ""] = ""
+    blocks: str = ""
+
+    def shape(self, inputs: int, hidden: int, outputs: int) -> Shape:
+        """(rows, columns), or (rows,) of a bias."""
+        rows = max(1, len(self.blocks)) * hidden
+        columns = {"x": inputs, "h": hidden, "o": outputs}
+        return (rows, columns[self.reads]) if self.reads else (rows,)
+
+    def rows(self, letter: str, hidden: int) -> slice:
+        """Those of one gate."""
+        first = self.blocks.index(letter) * hidden
+        return slice(first, first + hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate, or the candidate that gates let through.
+
+    Attributes:
+        name: "forget".
+        letter: as the equations write it, "f".
+        role: what an open one does to the state.
+        activation: of its pre-activation: sigmoid, or tanh for the candidate.
+        bias: what a bias above 0 does, in words, where a draw of weights may add one; else empty.
+    """
+
+    name: str
+    letter: str
+    role: Role
+    activation: Literal["sigmoid", "tanh"] = "sigmoid"
+    bias: str = ""
+
+    @property
+    def keeps(self) -> int:
+        """1 where an open one keeps the state, −1 where it writes over it, else 0."""
+        return {"keep": 1, "write": -1}.get(self.role, 0)

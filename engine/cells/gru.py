@@ -7,8 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from unrolled.engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
-from unrolled.engine.cells.gates import mean_activity, signs
+from unrolled.engine.cells.base import Layer
+from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
+from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -22,12 +24,8 @@ from unrolled.engine.cells.wiring import (
     output,
     reading,
 )
-from unrolled.engine.choices.activations import ACTIVATIONS, ONE, closed
 from unrolled.engine.numbers.arrays import Array, Parameters
-
-_TANH = ACTIVATIONS["tanh"]
-_SIGNS = (-1.0, -1.0, 1.0)
-"""Of z_r, z_z and z_n where the steps are computed."""
+from unrolled.engine.numbers.products import Product, Terms, whole
 
 
 class GruLane(Lane):
@@ -128,31 +126,29 @@ _WIRING = Wiring(
 )
 
 
-class GruCell(Cell):
+class GruCell(GatedCell):
     """PyTorch's GRUCell: r and z from W_xh x_t + W_hh h_{t−1} + b_h, stacked r, z, n.
 
-    n = tanh(W_xn x_t + b_n + r ⊙ (W_hn h_{t−1} + b_hn));   h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}
+    r = σ(z_r), z = σ(z_z);   n = tanh(W_xn x_t + b_n + r ⊙ q) with q = W_hn h_{t−1} + b_hn;
+    h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}
 
     Source: Cho et al. 2014, with the reset inside the product as in cuDNN.
     """
 
     name = "gru"
-    gates = ("reset", "update", "new")
-    candidate = 2
+    label = "GRU"
+    parameters = (
+        Parameter("W_xh", "x", "rzn"),
+        Parameter("W_hh", "h", "rzn"),
+        Parameter("b_h", "", "rzn"),
+        Parameter("b_hn", "", "n"),
+    )
+    gates = (
+        Gate("reset", "r", "reset"),
+        Gate("update", "z", "keep", bias="Above 0 more of H is kept: Hₜ = (1 − z) n + z Hₜ₋₁."),
+        Gate("new", "n", "candidate", "tanh"),
+    )
     wiring = _WIRING
-
-    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """W_xh (3H, D), W_hh (3H, H), b_h (3H,), b_hn (H,)."""
-        return {
-            "W_xh": (3 * hidden, inputs),
-            "W_hh": (3 * hidden, hidden),
-            "b_h": (3 * hidden,),
-            "b_hn": (hidden,),
-        }
-
-    def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """The candidate's block of W_hh, (H, H)."""
-        return parameters["W_hh"][2 * parameters["W_hh"].shape[1] :]
 
     def forward(
         self,
@@ -162,105 +158,54 @@ class GruCell(Cell):
         c_0: Array | None,
         activation: Callable[..., Array],
     ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f.
-
-        The weights of r and z are negated, so that −z comes out, and e = exp(−z). What a gate
-        σ(z) = 1 / (1 + e) lets through is divided by 1 + e, which may be infinite.
-        """
+        """Every step after the other; the gates' own functions take the place of f."""
         steps, (batch, hidden) = len(x), h_0.shape
-        gated, rows, sign = 2 * hidden, x.reshape(-1, x.shape[2]), signs(_SIGNS, hidden)
-        inward, bias = parameters["W_xh"].T, parameters["b_h"] * sign
-        z = np.empty((steps, batch, 4 * hidden))  # blocks r, z, q, and what enters n
-        flat = z.reshape(-1, 4 * hidden)
-        np.matmul(rows, inward[:, :gated] * sign[:gated], out=flat[:, :gated])
-        np.matmul(rows, inward[:, gated:], out=flat[:, 3 * hidden :])
-        flat[:, :gated] += bias[:gated]
-        flat[:, gated : 3 * hidden] = parameters["b_hn"]
-        flat[:, 3 * hidden :] += bias[gated:]
-        weights = np.multiply(parameters["W_hh"].T, sign, order="C")
+        weights = np.ascontiguousarray(parameters["W_hh"].T)
+        z = self.entering(parameters, x)
+        gates, q = np.empty(z.shape), np.empty((steps, batch, hidden))
         h = np.empty((steps + 1, batch, hidden))
         h[0] = h_0
-        blocks, gates = z.reshape(steps, batch, 4, hidden), np.empty((steps, batch, 3, hidden))
-        through, reset = np.empty((batch, 3 * hidden)), np.empty((batch, hidden))
-        dot, add, divide, subtract = np.dot, np.add, np.divide, np.subtract
-        exp, tanh, previous = np.exp, np.tanh, h[0]
-        for returns, e_t, q_t, a_t, below, below_r, below_z, n, h_t in zip(
-            z[:, :, : 3 * hidden],
-            blocks[:, :, :2],
-            blocks[:, :, 2],
-            blocks[:, :, 3],
-            gates[:, :, :2],
-            gates[:, :, 0],
-            gates[:, :, 1],
-            gates[:, :, 2],
-            h[1:],
-            strict=True,
-        ):
-            dot(previous, weights, through)
-            add(returns, through, returns)
-            exp(e_t, e_t)
-            add(e_t, ONE, below)
-            divide(q_t, below_r, reset)
-            add(a_t, reset, a_t)
-            tanh(a_t, n)
-            subtract(previous, n, h_t)
-            divide(h_t, below_z, h_t)
-            add(h_t, n, h_t)
-            previous = h_t
-        rz = gates[:, :, :2]
-        np.reciprocal(rz, out=rz)
-        return Layer(x, h[:-1], h[1:], h[0], {"e_q_a": blocks, "gates": gates})
+        for z_t, gates_t, q_t, before, h_t in zip(z, gates, q, h[:-1], h[1:], strict=True):
+            z_gates, z_n = z_t[:, :2], z_t[:, 2]
+            r, update, n = gates_t.transpose(1, 0, 2)
+            heard = np.dot(before, weights).reshape(batch, 3, hidden)
+            z_gates += heard[:, :2]
+            sigmoid(z_gates, out=gates_t[:, :2])
+            np.add(heard[:, 2], parameters["b_hn"], out=q_t)
+            z_n += r * q_t
+            np.tanh(z_n, out=n)
+            np.add(n, update * (before - n), out=h_t)
+        return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "q": q})
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
-        """The way back; the slopes keep their digits where a gate saturates."""
-        gates, q = layer.saved["gates"], layer.saved["e_q_a"][:, :, 2]
-        r, z, n = (gates[:, :, block] for block in range(3))
-        slopes, shut, of_a = self._slopes(layer.saved)
+        """The way back; the rows of n come first in W_xh too, as in ∂L/∂z_t."""
+        q, h_before, slopes = layer.saved["q"], layer.feedback, self.slopes(layer)
+        r, update, n = (layer.saved["gates"][:, :, block] for block in range(3))
+        slope_r, slope_z, slope_n = (slopes[:, :, block] for block in range(3))
         factors = np.empty((*q.shape[:2], 5, q.shape[2]))
-        of_n, of_r, of_z, of_inner, past = (factors[:, :, block] for block in range(5))
-        np.multiply(shut, of_a, out=of_n)
-        np.multiply(of_n, q, out=of_r)
-        of_r *= slopes[:, :, 0]
-        np.subtract(layer.feedback, n, out=of_z)
-        of_z *= slopes[:, :, 1]
+        of_n, of_r, of_z, of_inner, kept = (factors[:, :, block] for block in range(5))
+        np.multiply(shut(layer.saved["z"][:, :, 1]), slope_n, out=of_n)
+        np.multiply(of_n * q, slope_r, out=of_r)
+        np.multiply(h_before - n, slope_z, out=of_z)
         np.multiply(of_n, r, out=of_inner)
-        past[:] = z
-        hidden = q.shape[2]
-        inward = parameters["W_xh"]
+        kept[:] = update
+        hidden, inward = q.shape[2], parameters["W_xh"]
         inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
         return GruLane((factors,), 4 * hidden, parameters["W_hh"], inward)
-
-    def _slopes(self, saved: dict[str, Array]) -> tuple[Array, Array, Array]:
-        """σ′ of r and z (T, B, 2, H), 1 − z, and tanh′ of n."""
-        e_q_a, rz = saved["e_q_a"], saved["gates"][:, :, :2]
-        shut = closed(e_q_a[:, :, :2], rz, out=np.empty(rz.shape))
-        slopes = np.multiply(shut, rz, out=np.empty(rz.shape))
-        return slopes, shut[:, :, 1], _TANH.derivative(e_q_a[:, :, 3])
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds [dz_r, dz_z, dz_n]ᵀ x_t, [dz_r, dz_z, dz_n ⊙ r]ᵀ h_{t−1}, and their sums."""
         hidden = layer.h.shape[2]
-        enters = np.empty((*layer.h.shape[:2], 3 * hidden))
-        enters[..., : 2 * hidden] = dz[..., hidden : 3 * hidden]
-        enters[..., 2 * hidden :] = dz[..., :hidden]
+        of_n, of_rz, of_inner = np.split(dz, (hidden, 3 * hidden), axis=-1)
+        rz, n = slice(0, 2 * hidden), slice(2 * hidden, 3 * hidden)
         return {
-            "W_xh": (enters, layer.x),
-            "W_hh": (dz[..., hidden:], layer.feedback),
-            "b_h": (enters, None),
-            "b_hn": (dz[..., 3 * hidden :], None),
+            "W_xh": (Product(rz, of_rz, layer.x), Product(n, of_n, layer.x)),
+            "W_hh": whole(dz[..., hidden:], layer.feedback),
+            "b_h": (Product(rz, of_rz), Product(n, of_n)),
+            "b_hn": whole(of_inner),
         }
-
-    def gate_values(self, layer: Layer) -> dict[str, Array]:
-        """r, z and n, (T, B, H) each."""
-        gates = layer.saved["gates"]
-        return {name: gates[:, :, n] for n, name in enumerate(self.gates)}
-
-    def activity(self, layer: Layer) -> dict[str, Array]:
-        """Mean of r, z and |n| over samples and units."""
-        means = mean_activity(layer.saved["gates"])
-        return {name: means[:, block] for block, name in enumerate(self.gates)}
 
 
 GRU = GruCell()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from unrolled.engine.cells.base import Shapes
+from unrolled.engine.cells.base import Layer, Layers
+from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
 from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
 from unrolled.engine.choices.truncation import COPY
@@ -25,6 +28,8 @@ class JordanCell(SimpleCell):
     """
 
     name = "jordan"
+    label = "Jordan"
+    parameters = (Parameter("W_xh", "x"), Parameter("W_yh", "o"), Parameter("b_h"))
     recurrent = "W_yh"
     default_truncation = COPY
     copies = True
@@ -33,10 +38,6 @@ class JordanCell(SimpleCell):
         (INPUT, _CONTEXT, hidden(initial=None), output(always=True), LOSS),
         (_COPY, feedback("W^Y", "W_yh", "C_t", "c", copied=True), *READING, *OUTWARD),
     )
-
-    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """W_xh (H, D), W_yh (H, K), b_h (H,)."""
-        return {"W_xh": (hidden, inputs), "W_yh": (hidden, outputs), "b_h": (hidden,)}
 
     def recurrent_matrix(self, parameters: Parameters) -> Array:
         """R = W_yh W_hy; ``parameters`` holds the network's W_hy beside the layer's own.
@@ -55,6 +56,29 @@ class JordanCell(SimpleCell):
                 "that a double can hold W_yh W_hy",
             )
         return np.asarray(product)
+
+    def unroll(
+        self,
+        parameters: Sequence[Parameters],
+        x: Array,
+        initial: Sequence[tuple[Array, Array | None]],
+        activation: Callable[..., Array],
+    ) -> tuple[Layers, Array]:
+        """All layers step by step, since every one of them reads the last output; o_0 = 0."""
+        o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])))
+        a = [np.empty((len(x), *h_0.shape)) for h_0, _ in initial]
+        h = [np.empty(own.shape) for own in a]
+        for t in range(len(x)):
+            below = x[t]
+            for n, own in enumerate(parameters):
+                a[n][t] = np.dot(below, own["W_xh"].T) + np.dot(o[t], own["W_yh"].T) + own["b_h"]
+                below = activation(a[n][t], out=h[n][t])
+            o[t + 1] = np.dot(below, parameters[-1]["W_hy"].T) + parameters[-1]["b_y"]
+        layers = (
+            Layer(reads, o[:-1], h_n, h_0, {"a": a_n})
+            for reads, h_n, (h_0, _), a_n in zip([x, *h[:-1]], h, initial, a, strict=True)
+        )
+        return tuple(layers), o[1:]
 
 
 JORDAN = JordanCell()

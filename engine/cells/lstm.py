@@ -7,8 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from unrolled.engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
-from unrolled.engine.cells.gates import mean_activity, signs
+from unrolled.engine.cells.base import Layer
+from unrolled.engine.cells.gated import GatedCell, sigmoid
+from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -22,13 +24,11 @@ from unrolled.engine.cells.wiring import (
     output,
     reading,
 )
-from unrolled.engine.choices.activations import ACTIVATIONS, ONE, closed
+from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.products import times
+from unrolled.engine.numbers.products import Terms, whole
 
 _TANH = ACTIVATIONS["tanh"]
-_SIGNS = (-1.0, -1.0, -1.0, 1.0)
-"""Of z_o, z_i, z_f and z_g where the steps are computed: the gates side by side."""
 
 
 class LstmLane(Lane):
@@ -157,7 +157,7 @@ _WIRING = Wiring(
 )
 
 
-class LstmCell(Cell):
+class LstmCell(GatedCell):
     """PyTorch's LSTMCell, peephole-free: z_t = W_xh x_t + W_hh h_{t−1} + b_h, stacked i, f, g, o.
 
     i = σ(z_i), f = σ(z_f), g = tanh(z_g), o = σ(z_o);   c_t = f ⊙ c_{t−1} + i ⊙ g;
@@ -167,23 +167,20 @@ class LstmCell(Cell):
     """
 
     name = "lstm"
-    gates = ("input", "forget", "cell", "output")
-    candidate = 2
-    has_c = True
+    label = "LSTM"
+    parameters = (
+        Parameter("W_xh", "x", "ifgo"),
+        Parameter("W_hh", "h", "ifgo"),
+        Parameter("b_h", "", "ifgo"),
+    )
+    states = "hc"
+    gates = (
+        Gate("input", "i", "write"),
+        Gate("forget", "f", "keep", bias="Above 0 the gate opens and C is kept."),
+        Gate("cell", "g", "candidate", "tanh"),
+        Gate("output", "o", "read"),
+    )
     wiring = _WIRING
-
-    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """W_xh (4H, D), W_hh (4H, H), b_h (4H,)."""
-        return {
-            "W_xh": (4 * hidden, inputs),
-            "W_hh": (4 * hidden, hidden),
-            "b_h": (4 * hidden,),
-        }
-
-    def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """The candidate's block of W_hh, (H, H)."""
-        hidden = parameters["W_hh"].shape[1]
-        return parameters["W_hh"][2 * hidden : 3 * hidden]
 
     def forward(
         self,
@@ -193,110 +190,51 @@ class LstmCell(Cell):
         c_0: Array | None,
         activation: Callable[..., Array],
     ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f.
-
-        The weights of o, i and f are negated, so that −z comes out, and e = exp(−z). What a gate
-        σ(z) = 1 / (1 + e) lets through is divided by 1 + e, which may be infinite:
-        c_t = g_t / (1 + e_i) + c_{t−1} / (1 + e_f) is one division.
-        """
+        """Every step after the other; the gates' own functions take the place of f."""
         steps, (batch, hidden) = len(x), h_0.shape
-        sign = signs(_SIGNS, hidden)
-        inward, recurrent, bias = (_output_first(parameters[n]) for n in ("W_xh", "W_hh", "b_h"))
-        z = times(x, inward.T * sign)
-        z += bias * sign
-        weights = np.multiply(recurrent.T, sign, order="C")
-        h, c = np.empty((steps + 1, batch, hidden)), np.empty((steps, batch, hidden))
-        h[0], c_0 = h_0, np.zeros(h_0.shape) if c_0 is None else c_0
-        blocks = z.reshape(steps, batch, 4, hidden)
-        e, a, gates, tanh_c = (
-            blocks[:, :, :3],
-            blocks[:, :, 3],
-            np.empty(blocks.shape),
-            np.empty(c.shape),
-        )
-        enters = np.empty((steps + 1, batch, 2, hidden))  # g_t and c_{t−1}
-        enters[0, :, 1] = c_0
-        through, let = np.empty((batch, 4 * hidden)), np.empty((batch, 2, hidden))
-        new, kept = let[:, 0], let[:, 1]
-        dot, add, divide, exp, tanh, before = np.dot, np.add, np.divide, np.exp, np.tanh, h[0]
-        for z_t, e_t, a_t, below, below_h, below_c, g_c, g, c_t, tanh_c_t, h_t in zip(
-            z,
-            e,
-            a,
-            gates[:, :, :3],
-            gates[:, :, 0],
-            gates[:, :, 1:3],
-            enters[:-1],
-            enters[:-1, :, 0],
-            enters[1:, :, 1],
-            tanh_c,
-            h[1:],
-            strict=True,
+        weights = np.ascontiguousarray(parameters["W_hh"].T)
+        z = self.entering(parameters, x)
+        gates = np.empty(z.shape)
+        h, c = np.empty((steps + 1, batch, hidden)), np.empty((steps + 1, batch, hidden))
+        h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
+        tanh_c = np.empty((steps, batch, hidden))
+        for z_t, gates_t, before, c_before, h_t, c_t, tanh_c_t in zip(
+            z, gates, h[:-1], c[:-1], h[1:], c[1:], tanh_c, strict=True
         ):
-            dot(before, weights, through)
-            add(z_t, through, z_t)
-            exp(e_t, e_t)
-            add(e_t, ONE, below)
-            tanh(a_t, g)
-            divide(g_c, below_c, let)
-            add(new, kept, c_t)
-            tanh(c_t, tanh_c_t)
-            divide(tanh_c_t, below_h, h_t)
-            before = h_t
-        below = gates[:, :, :3]
-        np.reciprocal(below, out=below)
-        gates[:, :, 3], c[:] = enters[:-1, :, 0], enters[1:, :, 1]
-        saved = {"e_a": blocks, "gates": gates, "tanh_c": tanh_c}
-        return Layer(x, h[:-1], h[1:], h[0], saved, c, c_0)
+            i, f, g, o = gates_t.transpose(1, 0, 2)
+            np.add(z_t, np.dot(before, weights).reshape(batch, 4, hidden), out=z_t)
+            sigmoid(z_t, out=gates_t)  # of g too, for one pass over all blocks
+            np.tanh(z_t[:, 2], out=g)
+            np.add(f * c_before, i * g, out=c_t)
+            np.tanh(c_t, out=tanh_c_t)
+            np.multiply(o, tanh_c_t, out=h_t)
+        saved = {"z": z, "gates": gates, "tanh_c": tanh_c}
+        return Layer(x, h[:-1], h[1:], h[0], saved, c[1:], c[0])
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
-        """The way back; the slopes keep their digits where a gate saturates."""
+        """The way back; the coefficient of a gate is what it lets through times its slope."""
         assert layer.c is not None
         assert layer.c_0 is not None
-        c, tanh_c = layer.c, layer.saved["tanh_c"]
-        o, i, f, g = (layer.saved["gates"][:, :, block] for block in range(4))
-        slopes = self._slopes(layer.saved)
-        of_c = slopes[:, :, 1:]
-        of_h = np.multiply(tanh_c, slopes[:, :, 0], out=np.empty(c.shape))
-        of_c[:, :, 0] *= g
-        of_c[0, :, 1] *= layer.c_0
-        of_c[1:, :, 1] *= c[:-1]
-        of_c[:, :, 2] *= i
-        to_c = _TANH.derivative(c)
-        to_c *= o
-        forget = np.positive(f, out=np.empty(c.shape))
-        whole = (to_c, of_c, of_h, forget)
-        return LstmLane(whole, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
-
-    def _slopes(self, saved: dict[str, Array]) -> Array:
-        """σ′ of o, i and f, and tanh′ of g, (T, B, 4, H)."""
-        e_a, gates = saved["e_a"], saved["gates"]
-        slopes = closed(e_a, gates, out=np.empty(gates.shape))
-        slopes *= gates
-        slopes[:, :, 3] = _TANH.derivative(e_a[:, :, 3])
-        return slopes
+        c, gates, slopes = layer.c, layer.saved["gates"], self.slopes(layer)
+        i, f, g, o = (gates[:, :, block] for block in range(4))
+        slope_i, slope_f, slope_g, slope_o = (slopes[:, :, block] for block in range(4))
+        slope_i *= g
+        slope_f[0] *= layer.c_0
+        slope_f[1:] *= c[:-1]
+        slope_g *= i
+        factors = (
+            o * _TANH.derivative(c),
+            slopes[:, :, :3],
+            layer.saved["tanh_c"] * slope_o,
+            np.ascontiguousarray(f),
+        )
+        return LstmLane(factors, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds dz_tᵀ x_t, dz_tᵀ h_{t−1} and Σ_B dz_t."""
-        return {"W_xh": (dz, layer.x), "W_hh": (dz, layer.feedback), "b_h": (dz, None)}
-
-    def gate_values(self, layer: Layer) -> dict[str, Array]:
-        """i, f, g and o, (T, B, H) each."""
-        gates = layer.saved["gates"]
-        return {name: gates[:, :, n % 4] for n, name in enumerate(self.gates, start=1)}
-
-    def activity(self, layer: Layer) -> dict[str, Array]:
-        """Mean of i, f, |g| and o over samples and units."""
-        means = mean_activity(layer.saved["gates"])
-        return {name: means[:, block % 4] for block, name in enumerate(self.gates, start=1)}
-
-
-def _output_first(blocks: Array) -> Array:
-    """Blocks i, f, g, o in the order o, i, f, g, which is not the parameters'."""
-    first = len(blocks) // 4 * 3
-    return np.concatenate((blocks[first:], blocks[:first]))
+        return {"W_xh": whole(dz, layer.x), "W_hh": whole(dz, layer.feedback), "b_h": whole(dz)}
 
 
 LSTM = LstmCell()

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from unrolled.engine.cells.base import Cell, Coefficients, Lane, Layer, Shapes, State, Terms
+from unrolled.engine.cells.base import Cell, Layer
+from unrolled.engine.cells.gates import Parameter
+from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -22,7 +24,7 @@ from unrolled.engine.cells.wiring import (
 )
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
 from unrolled.engine.numbers.magnitude import near_one
-from unrolled.engine.numbers.products import times
+from unrolled.engine.numbers.products import Terms, times, whole
 
 
 class SimpleLane(Lane):
@@ -30,6 +32,11 @@ class SimpleLane(Lane):
 
     Source: notes, "Learning in RNNs: BPTT".
     """
+
+    @property
+    def slope(self) -> Array:
+        """f′(a_t) of every step, (T, B, H)."""
+        return self.whole[0]
 
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂a_t = ∂L/∂h_t ⊙ f′(a_t)."""
@@ -118,42 +125,16 @@ class SimpleCell(Cell):
     """
 
     name = "simple"
+    label = "simple"
+    parameters = (Parameter("W_xh", "x"), Parameter("W_hh", "h"), Parameter("b_h"))
     wiring = Wiring(
         (INPUT, hidden(), output(), LOSS),
         (feedback("W^H", "W_hh", "H_{t-1}", "h", copied=False), *READING, *OUTWARD),
     )
 
-    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """W_xh (H, D), W_hh (H, H), b_h (H,)."""
-        return {"W_xh": (hidden, inputs), "W_hh": (hidden, hidden), "b_h": (hidden,)}
-
     def recurrent_matrix(self, parameters: Parameters) -> Array:
         """R = W_hh: ∂h_t/∂h_{t−1} = diag(f′(a_t)) R."""
         return parameters["W_hh"]
-
-    def step(
-        self,
-        weights: Array,
-        feedback: Array,
-        activation: Callable[..., Array],
-        a: Array,
-        h: Array,
-    ) -> None:
-        """One step forward through time.
-
-        a_t = W_xh x_t + b_h + h_{t−1} W_hhᵀ;   h_t = f(a_t)
-
-        Args:
-            weights: W_hhᵀ, shape (H, H).
-            feedback: h_{t−1}, shape (B, H).
-            activation: f.
-            a: W_xh x_t + b_h, shape (B, H); becomes a_t.
-            h: receives h_t, shape (B, H).
-        Source: notes, "RNN Structure".
-        """
-        np.dot(feedback, weights, out=h)
-        np.add(a, h, out=a)
-        activation(a, out=h)
 
     def forward(
         self,
@@ -164,27 +145,23 @@ class SimpleCell(Cell):
         activation: Callable[..., Array],
     ) -> Layer:
         """Every step after the other; W_xh x_t + b_h of all steps is one product."""
+        weights = np.ascontiguousarray(parameters["W_hh"].T)
         a = times(x, parameters["W_xh"].T)
         a += parameters["b_h"]
-        states = np.empty((len(x) + 1, *h_0.shape))
-        states[0] = h_0
-        weights = np.ascontiguousarray(parameters[self.recurrent].T)
-        dot, add, previous = np.dot, np.add, states[0]
-        for a_t, h_t in zip(a, states[1:], strict=True):
-            dot(previous, weights, h_t)
-            add(a_t, h_t, a_t)
-            activation(a_t, h_t)
-            previous = h_t
-        return Layer(x, states[:-1], states[1:], states[0], {"a": a})
+        h = np.empty((len(x) + 1, *h_0.shape))
+        h[0] = h_0
+        for a_t, before, h_t in zip(a, h[:-1], h[1:], strict=True):
+            np.add(a_t, np.dot(before, weights), out=a_t)
+            activation(a_t, out=h_t)
+        return Layer(x, h[:-1], h[1:], h[0], {"a": a})
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
         """The way back with f′(a_t) for every step."""
-        layer.saved["derivative"] = slope = derivative(layer.saved["a"])
         recurrent = np.ascontiguousarray(self.recurrent_matrix(parameters))
         return SimpleLane(
-            (slope,),
+            (derivative(layer.saved["a"]),),
             len(recurrent),
             recurrent,
             parameters["W_xh"],
@@ -200,10 +177,15 @@ class SimpleCell(Cell):
         Source: notes, "Many-to-One RNN" (gradients are summed up over time).
         """
         return {
-            "W_xh": (dz, layer.x),
-            self.recurrent: (dz, layer.feedback),
-            "b_h": (dz, None),
+            "W_xh": whole(dz, layer.x),
+            self.recurrent: whole(dz, layer.feedback),
+            "b_h": whole(dz),
         }
+
+    def kept(self, layer: Layer, lane: Lane) -> Array:
+        """The mean of f′(a_t), (T,)."""
+        assert lane.slope is not None
+        return np.asarray(lane.slope.mean(axis=(1, 2)))
 
 
 SIMPLE = SimpleCell()

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from unrolled.engine.cells.base import Terms
 from unrolled.engine.clip.clipping import (
     Clip,
     Clipping,
@@ -18,6 +17,7 @@ from unrolled.engine.clip.clipping import (
 )
 from unrolled.engine.numbers.arrays import IntArray
 from unrolled.engine.numbers.magnitude import Scaled, align
+from unrolled.engine.numbers.products import Terms
 from unrolled.engine.passes.vector import Vector, summed
 
 
@@ -30,7 +30,7 @@ def clip_each_sample(
     clipped mean clip(g); it is 1 where both point the same way.
 
     Args:
-        factors: parameter → (left (T, B, ·), right (T, B, ·) or None), as of ``Backward``.
+        factors: parameter → its products, as of ``Backward``.
         exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
         clip: rule ``norm`` or ``value``.
         g: the gradient of the mean loss.
@@ -38,15 +38,14 @@ def clip_each_sample(
     """
     if not g.finite or clip.threshold is None:
         return clip_gradients(g, clip)
-    batch = next(iter(factors.values()))[0].shape[1]
+    batch = next(iter(factors.values()))[0].left.shape[1]
     # The factors hold the 1/B of the mean: B·g_b clipped at μ is B times g_b clipped at μ/B.
     own = Clip(clip.rule, clip.threshold / batch)
     norms, scales, engaged, after = np.empty(batch), np.empty(batch), 0, []
     for b in range(batch):
-        only = slice(b, b + 1)
         share = {
-            name: (left[:, only], None if right is None else right[:, only])
-            for name, (left, right) in factors.items()
+            name: tuple(product.sample(b) for product in products)
+            for name, products in factors.items()
         }
         clipped, report = clip_gradients(summed(share, exponents), own)
         norms[b], scales[b] = batch * report.norm_before, report.scale

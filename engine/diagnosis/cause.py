@@ -25,7 +25,7 @@ class Circumstances:
         layer: from 0 at the input.
         spectral_radius: ρ(R); NaN where it was not asked for.
         kept: mean of the activation's derivative over samples and units at every step; of a gated
-            cell, of the gate that keeps the state (forget, update), (T,).
+            cell, of the share that the gates keep, (T,).
     """
 
     passage: Passage
@@ -39,11 +39,14 @@ def factors(seen: Circumstances, row: Row) -> str:
     cell, name = seen.passage.cell, seen.passage.network.activation
     kept = float(seen.kept[row.last : row.loss_step].mean())
     share = percent(float(np.log10(kept))) if kept > 0.0 else "nothing"
-    if cell.has_c:
-        return f"The forget gate lets {share} of ∂L/∂C through on average."
-    if cell.gates:
+    keeper = cell.keeper
+    if keeper is not None and cell.has_c:
+        return f"The {keeper.name} gate lets {share} of ∂L/∂C through on average."
+    if keeper is not None:
+        part = "H" if keeper.keeps > 0 else f"H (1 − {keeper.letter})"
         return (
-            f"The update gate keeps {share} of H on average, and the rest goes through the weights."
+            f"The {keeper.name} gate keeps {share} of {part} on average, and the rest goes through "
+            "the weights."
         )
     parts = []
     if not np.isnan(seen.spectral_radius):
@@ -64,10 +67,10 @@ def nothing_passes(seen: Circumstances, step: int) -> str:
         step: t, from 1: something arrives at s_t and nothing at s_{t−1}.
     """
     passage, name = seen.passage, seen.passage.network.activation
-    cell, layer = passage.cell, passage.trace.layers[seen.layer]
+    cell = passage.cell
     matrix = passage.of_layer(seen.layer)[cell.recurrent]
     letter = "Wʸ" if cell.feeds_outputs else "Wᴴ"
-    slope = layer.saved.get("derivative")
+    slope = passage.lane(seen.layer).slope
     if slope is not None and not slope[step - 1].any():
         one = slope[step - 1].size == 1
         if name == "relu":

@@ -122,8 +122,9 @@ def draw_parameters(
         spectral_radius: ρ to which every layer's recurrent matrix is scaled, from 0, for gated
             cells each gate's block; None leaves them as drawn.
         seed: one seed gives the same numbers for ever, from 0.
-        forget_bias: what is added to the bias of an LSTM's forget gate (Jozefowicz et al. 2015
-            take 1), in every layer, or one number a layer, the lowest first.
+        forget_bias: what is added to the bias of the forget gate, in every layer, or one number a
+            layer, the lowest first. A positive one keeps more of an LSTM's c (Jozefowicz et al.
+            2015 take 1), and less of an MGU's h = (1 − f) ⊙ h + f ⊙ n.
         update_bias: likewise for a GRU's update gate z: h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, so that
             a positive one keeps more of h.
     Raises:
@@ -150,27 +151,27 @@ def draw_parameters(
                 continue
             matrix = cell.recurrent_matrix(of_layer(cell, parameters, layer))
             parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
-    _add_gate_bias(parameters, network, "forget", forget_bias)
-    _add_gate_bias(parameters, network, "update", update_bias)
+    for field, bias in (("forget_bias", forget_bias), ("update_bias", update_bias)):
+        _add_gate_bias(parameters, network, field, bias)
     return parameters
 
 
 def _add_gate_bias(
-    parameters: Parameters, network: Network, gate: str, given: float | Many[float]
+    parameters: Parameters, network: Network, field: str, given: float | Many[float]
 ) -> None:
     """Open or shut one gate in every layer: its rows of b_h grow by the bias."""
-    field, gates, hidden = f"{gate}_bias", CELLS[network.cell].gates, network.hidden_size
+    cell, gate = CELLS[network.cell], field.removesuffix("_bias")
     biases = per_layer(("weights", field), given, network.num_layers)
     if not any(biases):
         return
-    if gate not in gates:
+    if gate not in cell.biases:
         raise InvalidInput(
             ("weights", field),
             f"received {given}; {network.cell!r} has no {gate} gate: allowed 0",
         )
-    at = gates.index(gate) * hidden
+    rows = cell.rows("b_h", gate, network.hidden_size)
     for layer, bias in enumerate(biases):
-        parameters[layered("b_h", layer)][at : at + hidden] += bias
+        parameters[layered("b_h", layer)][rows] += bias
 
 
 def check_parameters(network: Network, given: Mapping[str, object]) -> Parameters:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unrolled.engine.cells.base import Lane, State
+from unrolled.engine.cells.lane import Lane, State
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.magnitude import Scaled, align, near_one
@@ -58,7 +58,7 @@ def arrivals(passage: Passage, flow: Backward, terms: dict[str, Array]) -> list[
 def _layer(passage: Passage, number: int, own: LayerGradient, terms: dict[str, Array]) -> Arrivals:
     """What arrives in one layer."""
     cell = passage.cell
-    lane = passage.lanes[len(passage.lanes) - 1 - number]
+    lane = passage.lane(number)
     whole = own.dz_passing is own.dz
     dz, shift = near_one(own.dz)
     exponent = own.dz_exponent + shift
@@ -95,7 +95,7 @@ def initial_gradient(passage: Passage, number: int, own: LayerGradient) -> list[
     """
     if passage.cell.feeds_outputs:
         return []
-    lane, first = passage.lanes[len(passage.lanes) - 1 - number], slice(0, 1)
+    lane, first = passage.lane(number), slice(0, 1)
     crossing = across(lane, own, own.passing, own.dz_passing, first)
     return [Scaled(values, exponent) for values, exponent in crossing]
 

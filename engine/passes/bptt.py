@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.engine.cells.base import State, Terms
+from unrolled.engine.cells.lane import State
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, IntArray
-from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, near_one, trusted
-from unrolled.engine.numbers.products import times
+from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, trusted
+from unrolled.engine.numbers.products import Terms, times, whole
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.carry import Rescale, carry, cross
 from unrolled.engine.passes.passage import Entering, Passage
-from unrolled.engine.passes.terms import term_log10_norms
+from unrolled.engine.passes.terms import formed, joined, term_log10_norms
 from unrolled.engine.passes.vector import Vector, summed
 
 _DEAD = 1e-60
@@ -63,7 +63,7 @@ class Backward:
         do: ∂L/∂o_t, Jordan's path through the feedback included, (T, B, K).
         do_local: ∂L_t/∂o_t alone, (T, B, K); plain numbers.
         output_exponent: that of ``do``, (T,).
-        factors: parameter → what step t adds, as (left, right): leftᵀ right, or Σ_B left.
+        factors: parameter → what step t adds, as products.
         term_exponents: parameter → the exponents of its terms, (T,), or None where all are zero.
     """
 
@@ -93,15 +93,12 @@ class Backward:
 
         dW_steps[t] = left_tᵀ right_t;   db_steps[t] = Σ_B left_t
         """
-        left, right = self.factors[name]
-        exponent = np.zeros(len(left), dtype=np.int64)
-        if self.term_exponents is not None:
-            exponent = self.term_exponents[name]
-        if right is None:
-            return Scaled(left.sum(axis=1), exponent)
-        left, own = near_one(left)
-        right, other = near_one(right)
-        return Scaled(np.matmul(left.transpose(0, 2, 1), right), exponent + own + other)
+        return joined(self.parts(name))
+
+    def parts(self, name: str, at: slice = slice(None)) -> list[Scaled]:
+        """The same at some steps, its rows as the products have them, each with its exponents."""
+        exponent = None if self.term_exponents is None else self.term_exponents[name]
+        return [formed(product, exponent, at) for product in self.factors[name]]
 
     def gradients(self) -> Vector:
         """∂L/∂(parameter) = Σ_t of its terms, all parameters as one vector."""
@@ -153,10 +150,10 @@ def _backward(
     factors: Terms = {}
     exponents: dict[str, IntArray] = {}
     for number, (layer, own) in enumerate(zip(passage.trace.layers, layers, strict=True)):
-        for name, pair in passage.cell.terms(layer, own.dz).items():
-            factors[layered(name, number)] = pair
+        for name, products in passage.cell.terms(layer, own.dz).items():
+            factors[layered(name, number)] = products
             exponents[layered(name, number)] = own.dz_exponent
-    factors |= {"W_hy": (do, passage.trace.h), "b_y": (do, None)}
+    factors |= {"W_hy": whole(do, passage.trace.h), "b_y": whole(do)}
     exponents |= {"W_hy": output_exponent, "b_y": output_exponent}
     distinct = {id(exponent): exponent for exponent in exponents.values()}.values()
     scaled = any(map(np.count_nonzero, distinct))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unrolled.engine.cells.base import Lane, State
+from unrolled.engine.cells.lane import Lane, State
 from unrolled.engine.numbers.arrays import Array, IntArray, Mask
 from unrolled.engine.numbers.magnitude import ldexp_rows, near_one
 from unrolled.engine.passes.passage import Entering, Passage

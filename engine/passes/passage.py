@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from unrolled.engine.cells import CELLS, Cell
-from unrolled.engine.cells.base import Lane
+from unrolled.engine.cells.lane import Lane
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network, of_layer
@@ -65,8 +65,7 @@ class Passage:
             for number, layer in reversed(list(enumerate(trace.layers)))
         )
         factors = [lane.recurrent for lane in lanes] + [lane.inward for lane in lanes[:-1]]
-        if not cell.gates:
-            factors += [lane.whole[0] for lane in lanes]
+        factors += [lane.slope for lane in lanes if lane.slope is not None]
         careful = holds_tiny(*factors, parameters["W_hy"])
         if truncation is None:
             truncation = cell.default_truncation
@@ -80,7 +79,11 @@ class Passage:
     @property
     def parts(self) -> int:
         """How many parts a layer's state has: h, and c where the cell has one."""
-        return 2 if self.cell.has_c else 1
+        return len(self.cell.states)
+
+    def lane(self, number: int) -> Lane:
+        """The way back of one layer, counted from the input."""
+        return self.lanes[len(self.lanes) - 1 - number]
 
     def of_layer(self, number: int) -> Parameters:
         """The parameters of one layer, counted from the input."""

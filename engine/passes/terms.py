@@ -1,4 +1,4 @@
-"""How large the term is that every step adds to every parameter's gradient."""
+"""The term that every step adds to every parameter's gradient: formed, and how large it is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,43 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from unrolled.engine.cells.base import Terms
 from unrolled.engine.numbers.arrays import Array, IntArray
-from unrolled.engine.numbers.magnitude import LOG10_2, Scaled, near_one, trusted
+from unrolled.engine.numbers.magnitude import LOG10_2, Scaled, ldexp_rows, near_one, trusted
+from unrolled.engine.numbers.products import Product, Terms
 
 _BLOCK = 2_000_000
 """How many numbers of per-step terms are held at once."""
 _CANCELLED = 1e-4
 """Below this share of its bound, a squared norm by Gram matrices has lost too many digits."""
+
+
+def formed(product: Product, exponent: IntArray | None, at: slice) -> Scaled:
+    """leftᵀ right, or Σ_B left, at some steps: (S, rows, n) or (S, rows).
+
+    Args:
+        product: of some rows of one parameter.
+        exponent: binary exponents of its terms, (T,); None where all are zero.
+        at: which steps.
+    """
+    left, own = near_one(product.left[at])
+    if exponent is not None:
+        own = own + exponent[at]
+    if product.right is None:
+        return Scaled(left.sum(axis=1), own)
+    right, other = near_one(product.right[at])
+    return Scaled(np.matmul(left.transpose(0, 2, 1), right), own + other)
+
+
+def joined(parts: list[Scaled]) -> Scaled:
+    """The rows of one parameter, (S, …) each, as one array with one exponent a step."""
+    if len(parts) == 1:
+        return parts[0]
+    live = [part.value.reshape(len(part.value), -1).any(axis=1) for part in parts]
+    exponents = np.array([part.exponent for part in parts])
+    top = np.where(live, exponents, exponents.min(axis=0)).max(axis=0)
+    away = np.where(live, exponents - top, 0)
+    rows = [ldexp_rows(part.value, own) for part, own in zip(parts, away, strict=True)]
+    return Scaled(np.concatenate(rows, axis=1), top)
 
 
 def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -> dict[str, Array]:
@@ -24,30 +53,44 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -
     is formed; where that sum cancels, or the terms are as small as the batch, they are formed.
 
     Args:
-        factors: parameter → (left (T, B, ·), right (T, B, ·) or None).
+        factors: parameter → its products.
         exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
     Returns:
         parameter → (T,); NaN where the term is exactly zero.
     """
-    distinct = {id(f): f for pair in factors.values() for f in pair if f is not None}
+    products = [product for own in factors.values() for product in own]
+    pairs = [(product.left, product.right) for product in products]
+    distinct = {id(f): f for pair in pairs for f in pair if f is not None}
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        if next(iter(distinct.values())).shape[1] == 1:
-            norms = _single(factors, distinct)
+        if pairs[0][0].shape[1] == 1:
+            each = _single(pairs, distinct)
         else:
             grams = {key: _gram(f) for key, f in distinct.items()}
-            norms = {name: _batched(*pair, grams) for name, pair in factors.items()}
-        if exponents is not None:
-            norms = {name: own + exponents[name] * LOG10_2 for name, own in norms.items()}
+            each = [_batched(*pair, grams) for pair in pairs]
+        norms, found = {}, iter(each)
+        for name, own in factors.items():
+            norms[name] = _together([next(found) for _ in own])
+            if exponents is not None:
+                norms[name] = norms[name] + exponents[name] * LOG10_2
     return norms
 
 
-def _single(factors: Terms, distinct: dict[int, Array]) -> dict[str, Array]:
+def _together(log10: list[Array]) -> Array:
+    """log₁₀ √Σ ‖·‖² over the products of one parameter, which lie in rows of their own."""
+    if len(log10) == 1:
+        return log10[0]
+    top = np.fmax.reduce(log10)
+    squares = [np.nan_to_num(10.0 ** (2.0 * (one - top)), nan=0.0) for one in log10]
+    return np.asarray(top + 0.5 * np.log10(np.add.reduce(squares)))
+
+
+def _single(pairs: list[tuple[Array, Array | None]], distinct: dict[int, Array]) -> list[Array]:
     """One sample: every factor's norms are needed once, all of them in one pass where possible."""
     log10 = dict(zip(distinct, _log10([f[:, 0] for f in distinct.values()]), strict=True))
-    return {
-        name: log10[id(left)] if right is None else log10[id(left)] + log10[id(right)]
-        for name, (left, right) in factors.items()
-    }
+    return [
+        log10[id(left)] if right is None else log10[id(left)] + log10[id(right)]
+        for left, right in pairs
+    ]
 
 
 def _log10(factors: list[Array]) -> list[Array]:

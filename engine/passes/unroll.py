@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
-from unrolled.engine.cells.jordan import JORDAN
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network, of_layer
@@ -16,7 +13,6 @@ from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters
 from unrolled.engine.numbers.errors import ForwardOverflow
 from unrolled.engine.numbers.magnitude import all_finite
-from unrolled.engine.numbers.products import times
 from unrolled.engine.numbers.records import record
 
 
@@ -76,58 +72,21 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
         x = np.full((steps, batch, network.input_size), 0.0)
         x[reads] = sequence.inputs
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        forward = _with_feedback if cell.feeds_outputs else _layer_by_layer
-        layers, o = forward(network, parameters, sequence, x, ACTIVATIONS[network.activation].value)
+        layers, o = cell.unroll(
+            [of_layer(cell, parameters, number) for number in range(network.num_layers)],
+            x,
+            [_initial(network, sequence, number) for number in range(network.num_layers)],
+            ACTIVATIONS[network.activation].value,
+        )
     every = cell.feeds_outputs or topology.emits_all
     _refuse_overflow(layers, o if every else np.where(emits[:, np.newaxis, np.newaxis], o, 0.0))
     return Trace(layers, o, reads, emits)
 
 
-def _layer_by_layer(
-    network: Network,
-    parameters: Parameters,
-    sequence: Sequence,
-    x: Array,
-    activation: Callable[..., Array],
-) -> tuple[tuple[Layer, ...], Array]:
-    """One layer over the whole sequence, then the next one over its states."""
-    cell, layers, below = CELLS[network.cell], [], x
-    for number in range(network.num_layers):
-        h_0, c_0 = (sequence.initial(part, number, network.hidden_size) for part in "hc")
-        own = of_layer(cell, parameters, number) if network.num_layers > 1 else parameters
-        layers.append(cell.forward(own, below, h_0, c_0, activation))
-        below = layers[-1].h
-    o = times(below, parameters["W_hy"].T)
-    o += parameters["b_y"]
-    return tuple(layers), o
-
-
-def _with_feedback(
-    network: Network,
-    parameters: Parameters,
-    sequence: Sequence,
-    x: Array,
-    activation: Callable[..., Array],
-) -> tuple[tuple[Layer, ...], Array]:
-    """Step by step, since every layer reads the last output; o_0 = 0."""
-    steps, batch, hidden = len(x), x.shape[1], network.hidden_size
-    own = [of_layer(JORDAN, parameters, number) for number in range(network.num_layers)]
-    outputs = np.full((steps + 1, batch, network.output_size), 0.0)
-    states = [np.empty((steps, batch, hidden)) for _ in own]
-    a = [np.empty(h.shape) for h in states]
-    reading = [x, *states[:-1]]
-    feedback = [np.ascontiguousarray(p[JORDAN.recurrent].T) for p in own]
-    inward = [p["W_xh"].T for p in own]
-    for t in range(steps):
-        for n, p in enumerate(own):
-            np.add(np.dot(reading[n][t], inward[n]), p["b_h"], out=a[n][t])
-            JORDAN.step(feedback[n], outputs[t], activation, a[n][t], states[n][t])
-        outputs[t + 1] = np.dot(states[-1][t], parameters["W_hy"].T) + parameters["b_y"]
-    layers = [
-        Layer(reading[n], outputs[:-1], states[n], sequence.initial("h", n, hidden), {"a": a[n]})
-        for n in range(len(own))
-    ]
-    return tuple(layers), outputs[1:]
+def _initial(network: Network, sequence: Sequence, layer: int) -> tuple[Array, Array | None]:
+    """h_0 and c_0 of one layer; zeros where none is given."""
+    h_0 = sequence.initial("h", layer, network.hidden_size)
+    return h_0, sequence.initial("c", layer, network.hidden_size)
 
 
 def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:

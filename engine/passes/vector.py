@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from unrolled.engine.cells.base import Terms
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.magnitude import (
     Magnitudes,
@@ -17,6 +16,8 @@ from unrolled.engine.numbers.magnitude import (
     near_one,
     ordinary,
 )
+from unrolled.engine.numbers.products import Product, Products, Terms
+from unrolled.engine.passes.terms import joined
 
 
 class Layout:
@@ -160,31 +161,33 @@ def summed(factors: Terms, exponents: Mapping[str, IntArray] | None) -> Vector:
     ∂L/∂W = Σ_t left_tᵀ right_t;   ∂L/∂b = Σ_t Σ_B left_t
 
     Args:
-        factors: parameter → (left (T, B, m), right (T, B, n) or None for a bias).
+        factors: parameter → its products.
         exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
     Source: notes, "Many-to-One RNN" (gradients are summed up over time).
     """
     if exponents is None:
-        layout = Layout(
-            {
-                name: left.shape[2:] if right is None else (left.shape[2], right.shape[2])
-                for name, (left, right) in factors.items()
-            }
-        )
+        layout = Layout({name: _shape(products) for name, products in factors.items()})
         values = np.empty((layout.size,))
         parts = layout.parts(values)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             for name, share in parts.items():
-                _product(*factors[name], out=share)
+                for one in factors[name]:
+                    _product(one.left, one.right, out=share[one.rows])
         vector = Vector(values, 0, layout, parts=parts)
         if vector.ordinary:
             return vector
     return Vector.of(
         {
-            name: _scaled_sum(left, right, None if exponents is None else exponents[name])
-            for name, (left, right) in factors.items()
+            name: _scaled_sum(products, None if exponents is None else exponents[name])
+            for name, products in factors.items()
         }
     )
+
+
+def _shape(products: Products) -> tuple[int, ...]:
+    """Of the parameter."""
+    last = products[-1]
+    return (last.rows.stop,) if last.right is None else (last.rows.stop, last.right.shape[2])
 
 
 def _product(left: Array, right: Array | None, out: Array | None = None) -> Array:
@@ -195,10 +198,14 @@ def _product(left: Array, right: Array | None, out: Array | None = None) -> Arra
     return np.asarray(multiply(rows.T, right.reshape(-1, right.shape[-1]), out=out))
 
 
-def _scaled_sum(left: Array, right: Array | None, exponent: IntArray | None) -> Scaled:
+def _scaled_sum(products: Products, exponent: IntArray | None) -> Scaled:
     """The same with both factors near 1 at every step, so that no term is lost or overflows."""
-    left, exponents = near_one(left)
-    live = left.any(axis=(1, 2))
+    return joined([_one_scaled_sum(product, exponent) for product in products])
+
+
+def _one_scaled_sum(product: Product, exponent: IntArray | None) -> Scaled:
+    left, exponents = near_one(product.left)
+    live, right = left.any(axis=(1, 2)), product.right
     if right is not None:
         right, other = near_one(right)
         exponents = exponents + other

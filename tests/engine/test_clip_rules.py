@@ -23,6 +23,8 @@ def by_hand(case: Case, max_norm: float) -> tuple[Any, Any, dict[str, Any]]:
     """The simple cell loss by loss: ‖∂L/∂h_t‖ after, the factors, and parameter → gradient."""
     flow, steps = case.flow(graph=False), case.sequence.steps
     top, p = flow.trace.top, case.parameters
+    slope = flow.top.passage.lane(0).slope
+    assert slope is not None
     local = flow.backward.do_local @ p["W_hy"]
     rows: dict[int, Any] = {}
     size, scale = np.zeros(steps), np.ones(steps)
@@ -34,7 +36,7 @@ def by_hand(case: Case, max_norm: float) -> tuple[Any, Any, dict[str, Any]]:
         total = norm(sum(rows.values()))
         scale[t - 1] = min(1.0, max_norm / total) if total else 1.0
         size[t - 1] = total * scale[t - 1]
-        da = {i: row * scale[t - 1] * top.saved["derivative"][t - 1] for i, row in rows.items()}
+        da = {i: row * scale[t - 1] * slope[t - 1] for i, row in rows.items()}
         for each in da.values():
             gradients["W_xh"] += each.T @ top.x[t - 1]
             gradients["W_hh"] += each.T @ top.feedback[t - 1]

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import draws
+from tests.engine.reference.cases import CELLS, GATED, Case, draws, make
 from tests.engine.reference.chains import gru_chain, lstm_chain
 from tests.engine.reference.compare import close
+from tests.engine.reference.inside import way_back
+from tests.engine.reference.stacked import Nudged, Stacked
 from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
 
 Step = Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
@@ -105,6 +107,69 @@ def test_gru_by_complex_steps(seed: int, width: int, count: int, scale: float) -
     chain = gru_chain((r, z, n), hn, h, W)
     assert (chain.count, chain.size, chain.width) == (count, width, width)
     close("∂h_{t+1}/∂h_t", whole(chain), jacobians, 1e-12)
+
+
+def by_differences(case: Case, layer: int, step: complex) -> Any:
+    """∂s_t/∂s_{t−1} of one layer and the first sample, t = 1 … T, by nudging every unit."""
+    stacked, found = Stacked(case), []
+    plain, end = Nudged(case, None, None), f"_{layer}" if layer else ""
+    for t in range(1, case.sequence.steps + 1):
+        h, c, _ = (np.array(state) for state in stacked.states[t])
+        states = [part[layer, 0, :1] for part in (h, c)][: 1 + (case.network.cell == "lstm")]
+        below = stacked.states[t + 1][0][layer - 1][0, :1] if layer else stacked.x[t][:1]
+
+        def after(states: list[Any], t: int = t, below: Any = below) -> Any:
+            s = stacked.step(plain, t, end, below, states[0], states[-1])
+            return np.concatenate([part[0] for part in s[: len(states)]])
+
+        width, columns = case.network.hidden_size, []
+        for unit in range(len(states) * width):
+            part, k = divmod(unit, width)
+            pair = []
+            for sign in (1, -1):
+                nudged = [state.astype(complex) for state in states]
+                nudged[part][0, k] += sign * step
+                pair.append(after(nudged))
+            columns.append((pair[0] - pair[1]) / (2 * step))
+        found.append(np.array(columns).T.real)
+    return np.array(found)
+
+
+@pytest.mark.parametrize("cell", [*GATED, *(cell for cell in CELLS if cell != "jordan")])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize(("step", "relative"), [(1e-20j, 1e-12), (1e-5, 1e-8)])
+def test_jacobians_of_a_network_by_differences(
+    cell: str, layers: int, step: complex, relative: float
+) -> None:
+    """The cell's own, and what the spectrum makes of them, from ∂s_1/∂s_0 on."""
+    case = make(cell, steps=5, batch=2, layers=layers, h_0=True, sizes=(2, 4, 2), scale=2.0, seed=7)
+    flow = case.flow(graph=False)
+    for layer, own in enumerate(flow.layers):
+        exact = by_differences(case, layer, step)
+        chain = way_back(case, flow).lane(layer).chain(initial=True)
+        close("∂s_t/∂s_{t−1}", whole(chain), exact, relative)
+        assert own.trajectory is not None
+        seen, width = own.trajectory.spectrum, case.network.hidden_size
+        single = [np.linalg.norm(one[:width, :width], 2) for one in exact[1:]]
+        close("‖∂h_t/∂h_{t−1}‖", 10.0**seen.jacobian_log10_norm, single, relative)
+        product = np.linalg.multi_dot(exact[::-1])[:width, :width]
+        close("‖∂h_T/∂h_0‖", 10.0**seen.initial_log10_norm, np.linalg.norm(product, 2), relative)
+
+
+@pytest.mark.parametrize("cell", [*GATED, *CELLS])
+def test_a_cell_is_asked_for_each_jacobian_once(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Norms, products and Lyapunov exponents read the same ones."""
+    case = make(cell, steps=12)
+    kind, asked = type(way_back(case, case.flow()).lane(0)), []
+    plain = kind.jacobians
+
+    def counted(self: Any, start: int, stop: int, sample: int, out: Any) -> None:
+        asked.append((start, stop))
+        plain(self, start, stop, sample, out)
+
+    monkeypatch.setattr(kind, "jacobians", counted)
+    case.flow()
+    assert asked == [(int(cell == "jordan"), 12)]
 
 
 def test_slopes_that_are_given_are_taken() -> None:

@@ -1,0 +1,123 @@
+"""One layer's way back: what a cell's gradients go through at every step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.jacobians import Block, Chain, rescaled
+
+Coefficients = tuple[Array, ...]
+"""What one layer multiplies gradients by on their way back, of one step or of all steps."""
+State = Sequence[Array]
+"""A gradient with respect to one layer's state: ∂L/∂h, and ∂L/∂c where the cell has a c."""
+
+
+class Lane(ABC):
+    """One layer's way back, a linear map at every step.
+
+    Attributes:
+        whole: the coefficients of all steps at once, (T, B, ·). Where the state has a c, the first
+            are what carries ∂L/∂h_t to it.
+        width: of ∂L/∂z, the gradient where the weights enter: H, or one block a gate.
+        recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
+        inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
+        to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
+    """
+
+    parts = 1
+    """How many parts the state has: h, and c where the cell has one."""
+    past_weights = False
+    """Whether a part of the state goes a step back without entering the weights."""
+
+    def __init__(
+        self,
+        whole: Coefficients,
+        width: int,
+        recurrent: Array,
+        inward: Array,
+        *,
+        to_outputs: bool = False,
+    ) -> None:
+        self.whole = whole
+        self.width = width
+        self.recurrent = recurrent
+        self.inward = inward
+        self.to_outputs = to_outputs
+
+    @property
+    def slope(self) -> Array | None:
+        """f′(a_t) of every step, (T, B, H); None where gates decide."""
+        return None
+
+    @cached_property
+    def steps(self) -> list[Coefficients]:
+        """The coefficients of every step, each of shape (B, ·)."""
+        return list(zip(*self.whole, strict=True))
+
+    @abstractmethod
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """From the state of step t to where the weights enter it, written into ``dz``.
+
+        A cell with a c_t first completes ∂L/∂c_t, in place, by what comes through h_t.
+        """
+
+    @abstractmethod
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """From step t to the state of step t − 1, written into ``previous``."""
+
+    def below(self, dz: Array) -> Array:
+        """∂L/∂x_t = ∂L/∂z W_xh, (…, D)."""
+        rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
+        width = self.inward.shape[1]
+        return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], width))
+
+    @abstractmethod
+    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+        """∂h_t/∂h_{t−1} of a sample for a range of steps t, from 0.
+
+        Args:
+            start: the first of the steps.
+            stop: the step after the last one.
+            sample: from 0.
+            out: receives ∂(unit)_t/∂(unit)_{t−1}: unit of step t (h_t, then c_t where there is
+                one), step, unit of step t − 1. It holds zeros or the Jacobians of other steps.
+        """
+
+    def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
+        """The Jacobians of a sample's state, each with its largest entry near 1.
+
+        They are made once where all of them may be held, so that norms, products and exponents
+        read the same ones; of a longer chain every reader has its blocks made anew.
+
+        Args:
+            sample: from 0.
+            initial: begin with ∂s_1/∂s_0, where a step reads the state of the step before.
+        """
+        lane, shifts = self.near_one()
+        width = int(self.recurrent.shape[1])
+        size = self.parts * width
+        initial = initial and not self.to_outputs
+        first = 0 if initial else 1
+
+        def block(begin: int, end: int) -> Block:
+            jacobians = np.zeros((end - begin, size, size))
+            with np.errstate(under="ignore"):
+                lane.jacobians(begin + first, end + first, sample, jacobians)
+            scaled, own = rescaled(jacobians)
+            return scaled, shifts[begin + first : end + first] + own
+
+        chain = Chain(len(self.whole[0]) - first, size, width, block, initial)
+        if not 0 < chain.count <= chain.length:
+            return chain
+        every, exponents = block(0, chain.count)
+        return replace(chain, block=lambda begin, end: (every[begin:end], exponents[begin:end]))
+
+    def near_one(self) -> tuple[Lane, IntArray]:
+        """A lane whose coefficients have their exponents taken out, and these, (T,)."""
+        return self, np.zeros(len(self.whole[0]), dtype=np.int64)

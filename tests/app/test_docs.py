@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from unrolled.engine import CELLS
+
 pytestmark = pytest.mark.anyio
 
 
@@ -134,7 +136,7 @@ async def test_every_example_is_a_request(client, description):
 
 async def test_the_enumerations_are_the_engines_tables(description):
     network = description["components"]["schemas"]["Network"]["properties"]
-    assert network["cell"]["enum"] == ["simple", "elman", "jordan", "lstm", "gru"]
+    assert network["cell"]["enum"] == list(CELLS)
     assert network["activation"]["enum"] == ["tanh", "sigmoid", "relu", "linear"]
     assert network["hidden_size"]["minimum"] == 1
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import CELLS, Case, make
+from tests.engine.reference.cases import CELLS, GATED, KEEPING, Case, make
 from unrolled import engine
 from unrolled.engine import Diagnosis, Sequence, Truncation
 from unrolled.engine.diagnosis import ORDINALS
@@ -209,7 +209,7 @@ def test_the_factors_of_a_step_are_named(activation: str, words: str) -> None:
     assert words in found.summary
 
 
-@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+@pytest.mark.parametrize("cell", ["elman", *GATED])
 def test_no_sentence_gives_advice(cell: str) -> None:
     """Advice was tried before it is given, and stands in a list of its own."""
     for scale in (0.1, 0.5, 2.0):
@@ -254,6 +254,26 @@ def test_an_open_forget_gate_is_not_called_vanishing() -> None:
     found = flow_of("lstm", forget_bias=5.0, spectral_radius=0.9).diagnosis
     assert found is not None
     assert found.verdict != "vanishing"
+
+
+KEPT = {
+    "lstm": r"The forget gate lets (.*) % of ∂L/∂C through on average\.",
+    "gru": r"The update gate keeps (.*) % of H on average, and the rest goes through the weights\.",
+    "mgu": r"The forget gate keeps (.*) % of H \(1 − f\) on average, and the rest goes through",
+}
+
+
+@pytest.mark.parametrize("cell", GATED)
+def test_the_share_that_a_gated_cell_keeps_is_said(cell: str) -> None:
+    found = flow_of(cell, spectral_radius=0.5)
+    letter, sign = KEEPING[cell]
+    assert found.diagnosis is not None
+    said = re.search(KEPT.get(cell, KEPT["gru"]), found.diagnosis.summary)
+    assert said is not None, found.diagnosis.summary
+    assert found.top.gates is not None
+    open_ = found.top.gates[{"f": "forget", "z": "update"}[letter]][1:]
+    share = open_.mean() if sign > 0 else 1.0 - open_.mean()
+    assert float(said.group(1)) == pytest.approx(100.0 * share, abs=0.6)
 
 
 def two_layers(below: float, above: float, through: float = 1.0) -> Diagnosis:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import ACTIVATIONS, CELLS, TOPOLOGIES, Case, make
+from tests.engine.reference.cases import ACTIVATIONS, CELLS, GATED, TOPOLOGIES, Case, make
 from tests.engine.reference.compare import norms
 from unrolled import engine
 from unrolled.engine import InvalidInput, Network, Sequence, Truncation
@@ -16,7 +16,7 @@ from unrolled.engine import InvalidInput, Network, Sequence, Truncation
 def test_tables() -> None:
     assert list(engine.ACTIVATIONS) == ["tanh", "sigmoid", "relu", "linear"]
     assert list(engine.LOSSES) == ["squared-error", "cross-entropy"]
-    assert list(engine.CELLS) == ["simple", "elman", "jordan", "lstm", "gru"]
+    assert list(engine.CELLS) == [*CELLS, *GATED]
     assert list(engine.INITS) == ["normal", "uniform", "orthogonal", "identity"]
 
 

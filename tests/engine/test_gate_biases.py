@@ -7,10 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import CELLS, GATED
-from unrolled.engine import InvalidInput, Network, draw_parameters, gradient_flow, random_sequence
+from tests.engine.reference.cases import CELLS as UNGATED
+from tests.engine.reference.cases import GATED
+from unrolled.engine import (
+    CELLS,
+    InvalidInput,
+    Network,
+    draw_parameters,
+    gradient_flow,
+    random_sequence,
+)
 
-ALL = (*CELLS, *GATED)
+ALL = (*UNGATED, *GATED)
 
 
 def network(cell: str, layers: int = 1) -> Network:
@@ -21,7 +29,12 @@ def with_bias(net: Network, field: str, bias: Any, **others: Any) -> Any:
     return draw_parameters(net, **others, **{field: bias})
 
 
-BIASES = [("lstm", "forget_bias", slice(3, 6)), ("gru", "update_bias", slice(3, 6))]
+BIASES = [
+    ("lstm", "forget_bias", slice(3, 6)),
+    ("gru", "update_bias", slice(3, 6)),
+    ("mgu", "forget_bias", slice(0, 3)),
+    ("gru-reset-before", "update_bias", slice(3, 6)),
+]
 
 
 @pytest.mark.parametrize(("cell", "field", "rows"), BIASES)
@@ -38,7 +51,7 @@ def test_a_gates_bias_enters_that_gate_alone(cell: str, field: str, rows: slice,
 
 
 @pytest.mark.parametrize(("cell", "field", "rows"), BIASES)
-def test_a_positive_gate_bias_keeps_more(cell: str, field: str, rows: slice) -> None:
+def test_a_gate_bias_keeps_more_on_the_cells_side(cell: str, field: str, rows: slice) -> None:
     net = Network(cell, "many-to-one", "tanh", 2, 3, 2)
     sequence = random_sequence(net, "cross-entropy", steps=12)
 
@@ -48,7 +61,10 @@ def test_a_positive_gate_bias_keeps_more(cell: str, field: str, rows: slice) -> 
         gradient = flow.cell_gradient or flow.hidden_gradient
         return float(gradient.log10_norm[0])
 
-    assert arriving(-3.0) < arriving(0.0) < arriving(3.0)
+    sign = CELLS[cell].keeping[field.removesuffix("_bias")]
+    assert sign == (-1 if cell == "mgu" else 1)
+    side = 3.0 * sign
+    assert arriving(-side) < arriving(0.0) < arriving(side)
 
 
 GATE = {"forget_bias": ("forget", "lstm"), "update_bias": ("update", "gru")}
@@ -57,8 +73,8 @@ GATE = {"forget_bias": ("forget", "lstm"), "update_bias": ("update", "gru")}
 @pytest.mark.parametrize("field", GATE)
 @pytest.mark.parametrize("cell", ALL)
 def test_a_bias_needs_its_gate(field: str, cell: str) -> None:
-    gate, owner = GATE[field]
-    if cell == owner:
+    gate = GATE[field][0]
+    if (cell, field) in {pair[:2] for pair in BIASES}:
         return
     with pytest.raises(InvalidInput) as caught:
         with_bias(network(cell), field, 1.0)

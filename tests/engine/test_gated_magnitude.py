@@ -11,7 +11,16 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import CELLS, GATED, Case, make
+from tests.engine.reference.cases import (
+    BLOCKS,
+    CELLS,
+    GATED,
+    KEEPING,
+    Case,
+    candidate_of,
+    make,
+    rows_of,
+)
 from tests.engine.reference.compare import close
 from tests.engine.reference.exact import Exact, ExactPass, log10_norm
 from tests.engine.reference.inside import cells, hidden, item_vectors, way_back
@@ -28,24 +37,26 @@ def exploding(cell: str, layers: int, width: int, steps: int, topology: str) -> 
     parameters = {n: v if n[0] == "W" else np.zeros_like(v) for n, v in case.parameters.items()}
     for layer in range(layers):
         name = f"W_hh_{layer}" if layer else "W_hh"
-        candidate = {"lstm": 2, "gru": 2}.get(cell, 0)
+        rows = rows_of(cell, candidate_of(cell), width) if cell in GATED else slice(width)
         block = np.random.default_rng(layer).normal(size=(width, width)) + 2.0 * np.eye(width)
-        parameters[name][candidate * width : (candidate + 1) * width] = 200.0 * block
+        parameters[name][rows] = 200.0 * block
     seq = case.sequence
     quiet = Sequence(np.zeros_like(seq.inputs), seq.targets, steps)
     return case.with_(parameters=parameters, sequence=quiet, truncation=Truncation())
 
 
 def vanishing(cell: str, layers: int, width: int, steps: int, topology: str) -> Case:
-    """A forget (or update) gate near 0.02 and small weights, with states that are not 0."""
+    """A gate that keeps 0.02 of the state and small weights, with states that are not 0."""
     case = make(cell, topology, sizes=(1, width, 2), steps=steps, layers=layers, seed=4, h_0=True)
     parameters = {n: v.copy() for n, v in case.parameters.items()}
     for layer in range(layers):
         end = f"_{layer}" if layer else ""
         parameters[f"W_hh{end}"] *= 0.05 if cell == "lstm" else 0.01
         if cell != "simple":
-            parameters[f"b_h{end}"][width : 2 * width] = -4.0
-            parameters[f"W_xh{end}"][width : 2 * width] *= 0.1
+            letter, sign = KEEPING[cell]
+            rows = rows_of(cell, letter, width)
+            parameters[f"b_h{end}"][rows] = -4.0 * sign
+            parameters[f"W_xh{end}"][rows] *= 0.1
     return case.with_(parameters=parameters, truncation=Truncation())
 
 
@@ -73,7 +84,7 @@ def agree(
         close(f"∂L/∂{name}", gradient.log10_norm, total, 0.0, CLOSE)
 
 
-SIZES = [(cell, *size) for cell in ("lstm", "gru", "simple") for size in ((1, 2), (2, 1))]
+SIZES = [(cell, *size) for cell in (*GATED, "simple") for size in ((1, 2), (2, 1))]
 
 
 @pytest.mark.parametrize("kind", [exploding, vanishing])
@@ -90,7 +101,7 @@ def test_beyond_a_thousand_decades(kind: Any, cell: str, layers: int, width: int
 
 
 @pytest.mark.parametrize("kind", [exploding, vanishing])
-@pytest.mark.parametrize(("cell", "layers"), list(product(("lstm", "gru", "simple"), (1, 2))))
+@pytest.mark.parametrize(("cell", "layers"), list(product((*GATED, "simple"), (1, 2))))
 def test_a_loss_at_every_step(kind: Any, cell: str, layers: int) -> None:
     """Rows of very different size side by side, and their sum."""
     steps = 200
@@ -114,7 +125,8 @@ def test_the_jacobians_of_stacked_layers(cell: str) -> None:
         seen = own.trajectory.spectrum
         weights = case.parameters["W_hh_1" if layer else "W_hh"]
         with mp.workdps(50):
-            w = mp.mpf(float(weights[2 if cell in GATED else 0, 0]))
+            row = BLOCKS[cell].index(candidate_of(cell)) if cell in GATED else 0
+            w = mp.mpf(float(weights[row, 0]))
             if cell == "lstm":
                 jacobian = mp.matrix([[w / 4, mp.mpf(1) / 4], [w / 2, mp.mpf(1) / 2]])
             else:
@@ -133,7 +145,7 @@ def test_the_jacobians_of_stacked_layers(cell: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [exploding, vanishing])
-@pytest.mark.parametrize(("cell", "layers"), list(product(("lstm", "gru", "simple"), (1, 2))))
+@pytest.mark.parametrize(("cell", "layers"), list(product((*GATED, "simple"), (1, 2))))
 def test_the_verdict_and_its_words(kind: Any, cell: str, layers: int) -> None:
     found = kind(cell, layers, 1, 60, "many-to-many").flow(graph=False).diagnosis
     assert found is not None
@@ -148,8 +160,10 @@ def in_two_phases(cell: str, steps: int) -> Case:
     1e+400, while every state stays 0. The second input is heard at one step alone.
     """
     case = make(cell, "many-to-one", sizes=(2, 1, 1), steps=steps)
-    into = {"lstm": [[-30.0], [-9.2], [0.0], [0.0]], "gru": [[-30.0], [-9.2], [0.0]]}[cell]
-    back = {"lstm": [[0.1], [0.2], [1e4], [0.3]], "gru": [[0.1], [0.2], [1e4]]}[cell]
+    letter, sign = KEEPING[cell]
+    shut = {"i": -30.0, "r": -30.0, letter: -9.2 * sign}
+    loud = {"i": 0.1, "r": 0.1, "f": 0.2, "z": 0.2, "o": 0.3, candidate_of(cell): 1e4}
+    into, back = ([[of.get(one, 0.0)] for one in BLOCKS[cell]] for of in (shut, loud))
     x = np.zeros((steps, 1, 2))
     x[-101:-1, 0, 0] = 1.0
     parameters = {n: np.zeros_like(v) for n, v in case.parameters.items()}
@@ -162,9 +176,10 @@ def in_two_phases(cell: str, steps: int) -> Case:
     return case.with_(parameters=parameters, sequence=quiet)
 
 
-@pytest.mark.parametrize("cell", GATED)
+@pytest.mark.parametrize("cell", [cell for cell in GATED if len(BLOCKS[cell]) > 2])
 @pytest.mark.parametrize("heard", [349, 250, 248, 125, 1])
 def test_one_sum_of_terms_eight_hundred_decades_apart(cell: str, heard: int) -> None:
+    """Not of the one gate of an MGU, which forgets and lets the candidate's weights in at once."""
     case = in_two_phases(cell, 350)
     x = case.sequence.inputs.copy()
     x[heard - 1, 0, 1] = 1.0
@@ -248,17 +263,17 @@ def same_graph(one: engine.Graph | None, other: engine.Graph) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "bias"),
-    [*product(("lstm",), (20.0, -20.0, 300.0, -300.0)), ("gru", -20.0), ("gru", -300.0)],
+    [("lstm", 20.0), ("lstm", 300.0), *product(GATED, (-20.0, -300.0))],
 )
 def test_saturated_gates_against_mpmath(cell: str, bias: float) -> None:
     """Gates open or shut but for 1e-9, or for 1e-130: what is left over has all its digits.
 
-    Not GRU's open z: h_t = n + z (h_{t−1} − n) is rounded to the larger of the two on the way
-    forward, here as in PyTorch.
+    Not an open z or f of the cells without a c: h_t = n + z (h_{t−1} − n) is rounded to the larger
+    of the two on the way forward, here as in PyTorch.
     """
     case = exploding(cell, 1, 2, 12, "many-to-many")
     b_h = np.full_like(case.parameters["b_h"], bias)
-    b_h[4:6] = 0.1  # the candidate
+    b_h[rows_of(cell, candidate_of(cell), 2)] = 0.1
     case = case.with_(parameters={**case.parameters, "b_h": b_h})
     flow = case.flow(graph=False, spectral=False)
     with mp.workdps(400):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.reference.cases import BLOCKS as LETTERS
 from tests.engine.reference.cases import CELLS, GATED, draws, shapes_of
 from unrolled.engine import (
     ACTIVATIONS,
@@ -23,7 +24,9 @@ from unrolled.engine import (
 )
 
 ALL = (*CELLS, *GATED)
-BLOCKS = {"lstm": 4, "gru": 3}
+BLOCKS = {cell: len(letters) for cell, letters in LETTERS.items()}
+NAMES = {"i": "input", "f": "forget", "g": "cell", "o": "output"}
+NAMES |= {"r": "reset", "z": "update", "n": "new"}
 
 
 def network(
@@ -252,7 +255,7 @@ def test_initial_states_of_another_shape(
     assert caught.value.detail == f"received shape {shape}; needed: {needed}"
 
 
-@pytest.mark.parametrize("cell", [*CELLS, "gru"])
+@pytest.mark.parametrize("cell", [*CELLS, "gru", "mgu", "gru-reset-before"])
 def test_c_0_needs_a_c(cell: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         sequence(cell, 1, c_0=np.zeros((2, 3)))
@@ -266,8 +269,8 @@ def test_the_activity_of_every_gate(cell: str) -> None:
     net = network(cell, 2)
     p, drawn = draw_parameters(net, seed=9), random_sequence(net, "squared-error", steps=5, seed=1)
     flow = gradient_flow(net, p, drawn, loss="squared-error")
-    names = ["input", "forget", "cell", "output"] if cell == "lstm" else ["reset", "update", "new"]
-    candidate = 2
+    names = [NAMES[letter] for letter in LETTERS[cell]]
+    candidate = names.index("cell" if cell == "lstm" else "new")
     for layer, own in enumerate(flow.layers):
         assert own.gates is not None
         assert list(own.gates) == names
@@ -280,9 +283,13 @@ def test_the_activity_of_every_gate(cell: str) -> None:
             if n == candidate and cell == "lstm":
                 gate = np.tanh(blocks[n])
             elif n == candidate:
-                reset = 1.0 / (1.0 + np.exp(-blocks[0]))
-                inside = np.split(returns, 3, axis=-1)[2] + p[f"b_hn{end}"]
-                gate = np.tanh(np.split(enters, 3, axis=-1)[2] + reset * inside)
+                inside = np.split(enters, BLOCKS[cell], axis=-1)[n]
+                first, width = 1.0 / (1.0 + np.exp(-blocks[0])), p[f"W_hh{end}"].shape[1]
+                if cell == "gru":
+                    inside = inside + first * (returns[..., 2 * width :] + p[f"b_hn{end}"])
+                else:
+                    inside = inside + first * trace.feedback @ p[f"W_hh{end}"][n * width :].T
+                gate = np.tanh(inside)
             mean = np.abs(gate).mean(axis=(1, 2))
             np.testing.assert_allclose(own.gates[name], mean, rtol=1e-12)
 

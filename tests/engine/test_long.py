@@ -39,6 +39,7 @@ def peak(case: Case) -> int:
         ("simple", 1, Truncation("window", 3)),
         ("lstm", 2, Truncation("chunk", 100)),
         ("gru", 1, Truncation()),
+        ("gru-reset-before", 2, Truncation()),
     ],
     ids=str,
 )
@@ -76,6 +77,7 @@ def cut_to(case: Case, steps: int) -> Case:
         ("lstm", 1, Truncation(), LONG),
         ("gru", 2, Truncation("chunk", 300), 1_500),
         ("lstm", 2, Truncation("window", 40), 1_500),
+        ("mgu", 2, Truncation("window", 40), 1_500),
         ("jordan", 1, Truncation(), 1_500),
     ],
     ids=str,

@@ -67,4 +67,6 @@ def test_defaults_of_the_cells() -> None:
         "jordan": Truncation("window", 1),
         "lstm": Truncation("none"),
         "gru": Truncation("none"),
+        "mgu": Truncation("none"),
+        "gru-reset-before": Truncation("none"),
     }

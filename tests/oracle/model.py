@@ -94,7 +94,7 @@ def step(
     c: torch.Tensor,
     o: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(h_t, c_t) of one layer: PyTorch's own LSTM and GRU cells, the notes' cells by hand."""
+    """(h_t, c_t) of one layer: PyTorch's own LSTM and GRU cells, the others by hand."""
     if net.cell == "lstm":
         return torch.lstm_cell(
             x, (h, c), p["W_xh"], p["W_hh"], p["b_h"], torch.zeros_like(p["b_h"])
@@ -102,9 +102,25 @@ def step(
     if net.cell == "gru":
         inside = torch.cat((torch.zeros(2 * net.hidden_size, dtype=torch.float64), p["b_hn"]))
         return torch.gru_cell(x, h, p["W_xh"], p["W_hh"], p["b_h"], inside), c
+    if net.cell in ("mgu", "gru-reset-before"):
+        return reset_before(net, p, x, h), c
     weights, feedback = (p["W_yh"], o) if net.cell == "jordan" else (p["W_hh"], h)
     a = functional.linear(feedback, weights, p["b_h"]) + functional.linear(x, p["W_xh"])
     return ACTIVATIONS[net.activation](a), c
+
+
+def reset_before(
+    net: Network, p: dict[str, torch.Tensor], x: torch.Tensor, h: torch.Tensor
+) -> torch.Tensor:
+    """h_t of the minimal gated unit, or of a GRU whose candidate multiplies r ⊙ h_{t−1}."""
+    rows = p["W_hh"].split(net.hidden_size)
+    *gates, new = functional.linear(x, p["W_xh"], p["b_h"]).split(net.hidden_size, dim=-1)
+    opened = [
+        torch.sigmoid(a + functional.linear(h, w)) for a, w in zip(gates, rows[:-1], strict=True)
+    ]
+    n = torch.tanh(new + functional.linear(opened[0] * h, rows[-1]))
+    kept = opened[1] if len(opened) > 1 else 1.0 - opened[0]
+    return kept * h + (1.0 - kept) * n
 
 
 def measure(loss: str, o: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

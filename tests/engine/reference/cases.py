@@ -15,7 +15,24 @@ from unrolled.engine import Network, Sequence, Truncation
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
 CELLS = ("simple", "elman", "jordan")
 """The cells of the notes, which take any activation."""
-GATED = ("lstm", "gru")
+GATED = ("lstm", "gru", "mgu", "gru-reset-before")
+BLOCKS = {"lstm": "ifgo", "gru": "rzn", "mgu": "fn", "gru-reset-before": "rzn"}
+"""The gates of every gated cell, in the order of their rows."""
+KEEPING = {"lstm": ("f", 1), "gru": ("z", 1), "mgu": ("f", -1), "gru-reset-before": ("z", 1)}
+"""Which of them keeps the state, and whether open or shut."""
+
+
+def rows_of(cell: str, letter: str, width: int) -> slice:
+    """A gate's rows."""
+    first = BLOCKS[cell].index(letter) * width
+    return slice(first, first + width)
+
+
+def candidate_of(cell: str) -> str:
+    """The letter of what is proposed."""
+    return "g" if cell == "lstm" else "n"
+
+
 LOSSES = ("squared-error", "cross-entropy")
 TOPOLOGIES = ("one-to-one", "many-to-one", "many-to-many", "one-to-many")
 TRUNCATIONS = ("default", "none", "window", "chunk")
@@ -125,7 +142,7 @@ def make(
 
 def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[str, tuple[int, ...]]:
     """The contract's parameters of every layer, and the output's."""
-    gates = {"lstm": 4, "gru": 3}.get(cell, 1)
+    gates = len(BLOCKS.get(cell, "a"))
     shapes: dict[str, tuple[int, ...]] = {}
     for layer in range(layers):
         end = f"_{layer}" if layer else ""

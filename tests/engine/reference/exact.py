@@ -75,7 +75,20 @@ class Exact:
         enters = self.of("W_xh", n) @ x + self.of("b_h", n)
         returns = self.of("W_hh", n) @ h
         cell = self.case.network.cell
-        if cell == "lstm":
+        if cell == "mgu":
+            w_n = self.of("W_hh", n)[self.width :]
+            f = _sigmoid(enters[: self.width] + returns[: self.width])
+            new = _tanh(enters[self.width :] + w_n @ (f * h))
+            self.h[t][n] = (1 - f) * h + f * new
+            self.seen[t, n] = x, f, new
+        elif cell == "gru-reset-before":
+            w_n = self.of("W_hh", n)[2 * self.width :]
+            (a, b, d), (u, v, _) = np.split(enters, 3), np.split(returns, 3)
+            r, z = _sigmoid(a + u), _sigmoid(b + v)
+            new = _tanh(d + w_n @ (r * h))
+            self.h[t][n] = (1 - z) * new + z * h
+            self.seen[t, n] = x, r, z, new
+        elif cell == "lstm":
             i, f, g, o = np.split(enters + returns, 4)
             i, f, g, o = _sigmoid(i), _sigmoid(f), _tanh(g), _sigmoid(o)
             self.c[t][n] = f * c + i * g
@@ -116,7 +129,7 @@ class Exact:
                 earlier_h[n] = returns @ self.of("W_hh", n) + past
                 end = f"_{n}" if n else ""
                 made.terms[f"W_xh{end}"][t - 1] = np.outer(enters, self.seen[t, n][0])
-                made.terms[f"W_hh{end}"][t - 1] = np.outer(returns, self.h[t - 1][n])
+                made.terms[f"W_hh{end}"][t - 1] += np.outer(returns, self.h[t - 1][n])
                 made.terms[f"b_h{end}"][t - 1] = enters
                 if n:
                     dh[n - 1] = dh[n - 1] + enters @ self.of("W_xh", n)
@@ -138,6 +151,19 @@ class Exact:
             )
             dz = np.concatenate(blocks)
             return dz, dz, dc * f, dh * 0
+        if cell == "mgu":
+            _, f, new = self.seen[t, n]
+            dn = dh * f * (1 - new**2)
+            ds = self._candidate(t, n, dn, f * h, made)
+            df = (dh * (new - h) + ds * h) * f * (1 - f)
+            return np.concatenate((df, dn)), np.concatenate((df, dn * 0)), dc, dh * (1 - f) + ds * f
+        if cell == "gru-reset-before":
+            _, r, z, new = self.seen[t, n]
+            dn = dh * (1 - z) * (1 - new**2)
+            ds = self._candidate(t, n, dn, r * h, made)
+            dr, dz = ds * h * r * (1 - r), dh * (h - new) * z * (1 - z)
+            gates = np.concatenate((dr, dz, dn * 0))
+            return np.concatenate((dr, dz, dn)), gates, dc, dh * z + ds * r
         if cell == "gru":
             _, r, z, new, q = self.seen[t, n]
             dn = dh * (1 - z) * (1 - new**2)
@@ -146,6 +172,12 @@ class Exact:
             return np.concatenate((dr, dz, dn)), np.concatenate((dr, dz, dn * r)), dc, dh * z
         da = dh * (1 - self.seen[t, n][1] ** 2)
         return da, da, dc, dh * 0
+
+    def _candidate(self, t: int, n: int, dn: Any, past: Any, made: ExactPass) -> Any:
+        """What its rows of W_hh add at step t, and what goes through them to the gated past."""
+        rows = slice(-self.width, None)
+        made.terms[f"W_hh_{n}" if n else "W_hh"][t - 1][rows] += np.outer(dn, past)
+        return dn @ self.of("W_hh", n)[rows]
 
 
 def log10_norm(values: Any) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.engine.reference.cases import Case
+from tests.engine.reference.cases import BLOCKS, Case
 from tests.engine.reference.forward import activate, measure
 from tests.engine.reference.rules import first_reached
 
@@ -124,6 +124,8 @@ class Stacked:
         if x is not None:
             enters = enters + go.times(x, f"W_xh{end}", t)
         recurrent = "W_yh" if net.cell == "jordan" else "W_hh"
+        if net.cell in ("mgu", "gru-reset-before"):
+            return self.reset_before(go, t, end, enters, feedback), c
         returns = go.times(feedback, f"{recurrent}{end}", t)
         if net.cell == "lstm":
             i, f, g, out = np.split(enters + returns, 4, axis=-1)
@@ -135,6 +137,16 @@ class Stacked:
             new = np.tanh(n + reset * (n_h + go.bias(f"b_hn{end}", t)))
             return (1.0 - update) * new + update * feedback, c
         return activate(net.activation, enters + returns), c
+
+    def reset_before(self, go: Nudged, t: int, end: str, enters: Any, h: Any) -> Any:
+        """h_t where the candidate multiplies f ⊙ h_{t−1}, or r ⊙ h_{t−1}."""
+        *gates, new = np.split(enters, len(BLOCKS[self.case.network.cell]), axis=-1)
+        heard = np.split(go.times(h, f"W_hh{end}", t), len(gates) + 1, axis=-1)
+        gates = [sigmoid(a + b) for a, b in zip(gates, heard[:-1], strict=True)]
+        past = go.times(gates[0] * h, f"W_hh{end}", t)
+        n = np.tanh(new + np.split(past, len(gates) + 1, axis=-1)[-1])
+        kept = gates[1] if len(gates) > 1 else 1.0 - gates[0]
+        return kept * h + (1.0 - kept) * n
 
     def losses(self, nudged: Nudged) -> Any:
         """Every L_i under a nudge, shape (P, T); zero where none is emitted."""

@@ -1,0 +1,158 @@
+"""The minimal gated unit: one gate, which forgets, lets in, and resets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from unrolled.engine.cells.base import Layer
+from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
+from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
+from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.lane import Lane
+from unrolled.engine.cells.wiring import (
+    INPUT,
+    LOSS,
+    OUTWARD,
+    Connection,
+    Line,
+    Slope,
+    Unit,
+    Wiring,
+    known,
+    output,
+    reading,
+)
+from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.products import Terms
+
+_INSIDE = rf"W_n^{{H\top}} {known('A_t^n')}"
+"""∂L/∂(f_t ⊙ H_{t−1})."""
+_HEARD = rf"\left( {known('H_t')} \odot (n_t - H_{{t-1}}) + ({_INSIDE}) \odot H_{{t-1}} \right)"
+"""∂L/∂f_t: of what it lets in and forgets, and of what the candidate reads."""
+_SLOPES = (
+    Slope("A_t^n", "h", rf"{known('H_t')} \odot f_t \odot (1 - n_t \odot n_t)"),
+    Slope("A_t^f", "h", rf"{_HEARD} \odot f_t \odot (1 - f_t)"),
+)
+_READS = {"A_t^f": "W_f^X", "A_t^n": "W_n^X"}
+_WIRING = Wiring(
+    (
+        INPUT,
+        Unit(
+            "h",
+            "hidden",
+            "state",
+            (
+                Line("H_t", r"f_t \odot n_t"),
+                Line("f_t", r"\sigma(A_t^f)", gate=True),
+                Line("n_t", r"\tanh(A_t^n)", gate=True),
+                Line("A_t^f", "b_f", gate=True),
+                Line("A_t^n", "b_n", gate=True),
+            ),
+            initial="crossing",
+            slopes=_SLOPES,
+        ),
+        output(),
+        LOSS,
+    ),
+    (
+        Connection(
+            kind="recurrent",
+            source="h",
+            target="h",
+            carries="crossing",
+            parameter="W_hh",
+            matrix="W^H",
+            forward={
+                "H_t": r"(1 - f_t) \odot H_{t-1}",
+                "A_t^f": "W_f^H H_{t-1}",
+                "A_t^n": r"W_n^H (f_t \odot H_{t-1})",
+            },
+            backward=(
+                rf"{known('H_t')} \odot (1 - f_t) + f_t \odot ({_INSIDE}) "
+                rf"+ W_f^{{H\top}} {known('A_t^f')}"
+            ),
+            added=(
+                rf"\left( {known('A_t^f')} H_{{t-1}}^\top, "
+                rf"{known('A_t^n')} (f_t \odot H_{{t-1}})^\top \right)"
+            ),
+            offset=1,
+            stops=True,
+        ),
+        *reading(known("A_t"), _READS),
+        *OUTWARD,
+    ),
+)
+
+
+class MguCell(GatedCell):
+    """z_t = W_xh x_t + W_hh [h_{t−1}, f ⊙ h_{t−1}] + b_h, stacked f, n.
+
+    f = σ(z_f), n = tanh(z_n);   h_t = (1 − f) ⊙ h_{t−1} + f ⊙ n
+
+    Source: Zhou, Wu, Zhang & Zhou 2016, "Minimal Gated Unit for Recurrent Neural Networks".
+    """
+
+    name = "mgu"
+    label = "MGU"
+    parameters = (
+        Parameter("W_xh", "x", "fn"),
+        Parameter("W_hh", "h", "fn"),
+        Parameter("b_h", "", "fn"),
+    )
+    gates = (
+        Gate("forget", "f", "write", bias="Above 0 less of H is kept: Hₜ = (1 − f) Hₜ₋₁ + f n."),
+        Gate("new", "n", "candidate", "tanh"),
+    )
+    wiring = _WIRING
+
+    def forward(
+        self,
+        parameters: Parameters,
+        x: Array,
+        h_0: Array,
+        c_0: Array | None,
+        activation: Callable[..., Array],
+    ) -> Layer:
+        """Every step after the other; the gates' own functions take the place of f."""
+        steps, (batch, hidden) = len(x), h_0.shape
+        weights = np.ascontiguousarray(parameters["W_hh"][:hidden].T)
+        candidate = np.ascontiguousarray(self.recurrent_matrix(parameters).T)
+        z = self.entering(parameters, x)
+        gates, past = np.empty(z.shape), np.empty((steps, batch, hidden))
+        h = np.empty((steps + 1, batch, hidden))
+        h[0] = h_0
+        for z_t, gates_t, past_t, before, h_t in zip(z, gates, past, h[:-1], h[1:], strict=True):
+            (z_f, z_n), (f, n) = z_t.transpose(1, 0, 2), gates_t.transpose(1, 0, 2)
+            z_f += np.dot(before, weights)
+            sigmoid(z_f, out=f)
+            np.multiply(f, before, out=past_t)
+            z_n += np.dot(past_t, candidate)
+            np.tanh(z_n, out=n)
+            np.add(before, f * (n - before), out=h_t)
+        return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "past": past})
+
+    def lane(
+        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
+    ) -> Lane:
+        """The way back: f hears ∂L/∂h_t itself, and through s_t = f ⊙ h_{t−1}."""
+        before, slopes = layer.feedback, self.slopes(layer)
+        f, n = (layer.saved["gates"][:, :, block] for block in range(2))
+        slope_f, slope_n = slopes[:, :, :1], slopes[:, :, 1]
+        factors = (
+            (n - before)[:, :, np.newaxis] * slope_f,
+            before[:, :, np.newaxis] * slope_f,
+            f * slope_n,
+            f,
+            shut(layer.saved["z"][:, :, 0]),
+        )
+        width = 3 * before.shape[2]
+        return GatedPastLane(factors, width, parameters["W_hh"], parameters["W_xh"])
+
+    def terms(self, layer: Layer, dz: Array) -> Terms:
+        """Step t adds dz_tᵀ x_t, [dz_fᵀ h_{t−1}, dz_nᵀ (f ⊙ h_{t−1})] and Σ_B dz_t."""
+        return gated_past_terms(layer, dz)
+
+
+MGU = MguCell()

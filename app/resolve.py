@@ -7,6 +7,9 @@ from typing import Any
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
+    INITS,
+    LOSSES,
+    MIN_LENGTH,
     TOPOLOGIES,
     Clip,
     InvalidInput,
@@ -74,7 +77,8 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
     sequence = read.sequence if read else _sequence(network, given, loss)
     truncation = _truncation(spec["truncation"], network)
     clip = _clip(spec["clip"])
-    weights = {name: value for name, value in spec["weights"].items() if _given(name, value)}
+    weights = _weights(spec["weights"], network.num_layers, sequence.steps)
+    weights = {name: value for name, value in weights.items() if _given(name, value)}
     resolved = {
         "network": {name: getattr(network, name) for name in spec["network"]},
         "weights": weights,
@@ -132,7 +136,7 @@ def filled(spec: Spec) -> Spec:
     own = CELLS[network["cell"]].default_truncation
     return spec | {
         "network": network | sizes | said,
-        "weights": spec["weights"] | _biases(spec["weights"], network),
+        "weights": _weights(spec["weights"], network["num_layers"], steps),
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
         "window": _window(spec["window"], steps),
@@ -161,14 +165,28 @@ def included(named: Collection[str]) -> list[str]:
     return [part for part in PARTS if part in with_spectrum]
 
 
-def _biases(weights: Spec, network: Spec) -> Spec:
-    """Gate biases; a list that repeats one number for every layer is that number."""
-    return {
-        name: value[0]
-        for name, value in weights.items()
-        if name.endswith("_bias") and isinstance(value, list)
-        if value and value == value[:1] * network["num_layers"]
-    }
+_ONE_A_LAYER = ("forget_bias", "update_bias", "input_scale")
+"""Fields of drawn weights that take a number, or a list with one for each layer."""
+_LEFT_OUT = {"input_scale": 1.0}
+"""What is not named where it changes nothing."""
+
+
+def _weights(weights: Spec, layers: int, steps: int) -> Spec:
+    """Drawn weights in one form: T_max filled in where the init takes it, else left out.
+
+    A list that repeats one number for every layer is that number.
+    """
+    if weights["kind"] != "random":
+        return weights
+    said = dict(weights)
+    for name in _ONE_A_LAYER:
+        value = said.get(name)
+        if isinstance(value, list) and value and value == value[:1] * layers:
+            said[name] = value[0]
+    longest = said.pop("t_max", None)
+    if INITS[said["init"]].takes_length:
+        said["t_max"] = max(steps, MIN_LENGTH) if longest is None else longest
+    return {k: v for k, v in said.items() if k not in _LEFT_OUT or v != _LEFT_OUT[k]}
 
 
 def _given(name: str, value: object) -> bool:
@@ -184,9 +202,13 @@ def _encoded(given: Spec, spec: Spec) -> Text | None:
     topology = spec["network"]["topology"]
     text = encode_text(given["text"], given["tokens"], topology, label, TOKENS)
     _agree(("sequence", "steps"), given["steps"], text.steps, "steps")
-    if spec["loss"] != "cross-entropy":
+    loss = LOSSES[spec["loss"]]
+    if not loss.tokens:
+        able = " or ".join(repr(name) for name, row in LOSSES.items() if row.tokens)
         raise InvalidInput(
-            ("loss",), f"received {spec['loss']!r}; a text takes 'cross-entropy', or leave it out"
+            ("loss",),
+            f"received {spec['loss']!r}, whose targets are {loss.targets}; those of a text are "
+            f"tokens: allowed {able}, or leave it out",
         )
     return text
 

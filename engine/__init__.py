@@ -30,16 +30,26 @@ from unrolled.engine.analysis.trajectory import Trajectory
 from unrolled.engine.analysis.values import LayerValues, Values, count_values
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.wiring import Connection, Line, Slope, Unit
-from unrolled.engine.choices.activations import ACTIVATIONS
-from unrolled.engine.choices.losses import LOSSES
-from unrolled.engine.choices.parameters import INITS, spectral_radius_of
+from unrolled.engine.choices.activations import ACTIVATIONS, Activation
+from unrolled.engine.choices.inits import INITS, Init
+from unrolled.engine.choices.losses import LOSSES, Loss
+from unrolled.engine.choices.parameters import spectral_radius_of
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.choices.truncation import Truncation
-from unrolled.engine.clip.clipping import Clip, Clipping, PerSample, clip_gradients
+from unrolled.engine.clip.clipping import (
+    Clip,
+    Clipping,
+    PerParameter,
+    PerSample,
+    clip_gradients,
+)
+from unrolled.engine.clip.rules import RULES as CLIP_RULES
+from unrolled.engine.clip.rules import Rule
 from unrolled.engine.diagnosis import Diagnosis, Row, share, times, verdict_of
 from unrolled.engine.diagnosis.arriving import Arriving
 from unrolled.engine.experiment.network import (
     MAX_LAYERS,
+    MIN_LENGTH,
     Network,
     check_parameters,
     draw_parameters,
@@ -65,12 +75,15 @@ from unrolled.engine.results import (
 __all__ = [
     "ACTIVATIONS",
     "CELLS",
+    "CLIP_RULES",
     "INITS",
     "LOSSES",
     "MAX_ENTRIES",
     "MAX_LAYERS",
+    "MIN_LENGTH",
     "TOKENS",
     "TOPOLOGIES",
+    "Activation",
     "Activity",
     "Arriving",
     "Backward",
@@ -84,6 +97,7 @@ __all__ = [
     "GateSaturation",
     "GradientFlow",
     "Graph",
+    "Init",
     "InitialGradient",
     "InvalidInput",
     "Itemized",
@@ -91,13 +105,16 @@ __all__ = [
     "LayerGradient",
     "LayerValues",
     "Line",
+    "Loss",
     "Magnitudes",
     "Network",
     "Node",
     "ParameterGradient",
     "Passage",
+    "PerParameter",
     "PerSample",
     "Row",
+    "Rule",
     "Saturation",
     "Scaled",
     "Sequence",

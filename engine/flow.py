@@ -13,6 +13,7 @@ from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.clip.ceiling import clip_backward
 from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients
+from unrolled.engine.clip.rules import RULES
 from unrolled.engine.clip.samples import clip_each_sample
 from unrolled.engine.diagnosis import (
     Circumstances,
@@ -241,7 +242,7 @@ def _parameter_gradients(
 ) -> tuple[dict[str, ParameterGradient], Clipping]:
     """Sum every parameter's terms, clip the sums, and keep the norms of both."""
     total = whole.gradients()
-    if clip.rule == "backward":
+    if RULES[clip.rule].on_the_way:
         after, clipping = clip_backward(passage, entering, clip, total)
     elif clip.per_sample:
         after, clipping = clip_each_sample(whole.factors, whole.term_exponents, clip, total)

@@ -59,6 +59,13 @@ class PerSampleReport(StrictModel):
     )
 
 
+class PerParameterReport(StrictModel):
+    """Each parameter's gradient clipped by itself; before and after are `parameter_gradients`."""
+
+    scale: dict[str, float] = Field(description="‖g_p after‖ / ‖g_p‖; 1 where not above μ.")
+    engaged: int = Field(description="How many parameters were clipped.")
+
+
 class ClippingReport(StrictModel):
     """What the clip rule did to the parameter gradient g."""
 
@@ -72,6 +79,9 @@ class ClippingReport(StrictModel):
     cosine: Nullable = Field(description="Direction kept; null where g is exactly zero.")
     finite: bool = Field(description="false where g holds an infinity; it is then left as it is.")
     per_sample: PerSampleReport | None = Field(description="null unless asked for.")
+    per_parameter: PerParameterReport | None = Field(
+        description="null but for rule per-parameter without per_sample, of a finite gradient."
+    )
     hidden_gradient: NormSeries | None = Field(
         description="‖∂L/∂h_t‖ as rule backward leaves it, last layer; null for other rules."
     )

@@ -1,9 +1,8 @@
 """The experiment: what a client may ask for. Everything has a default; `{}` is a request."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, create_model, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from unrolled.app.resolve import PARTS, WHOLE
 from unrolled.app.schemas.strict import (
@@ -17,22 +16,14 @@ from unrolled.app.schemas.strict import (
     String,
     Switch,
     Tensor,
-    Vector,
     WholeMatrix,
+    by_kind,
 )
+from unrolled.app.schemas.weights import RandomWeights, Weights
 from unrolled.app.tokens import TOKENS
-from unrolled.engine import ACTIVATIONS, CELLS, INITS, LOSSES, MAX_LAYERS, TOPOLOGIES
+from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, TOPOLOGIES
 
 Threshold = Annotated[Number, Field(gt=0)]
-
-
-def _kind(field: str, default: str) -> Callable[[Any], Any]:
-    """Read the field that tells the members of a union apart; left out, it is the default."""
-
-    def read(value: Any) -> Any:
-        return value.get(field, default) if isinstance(value, dict) else getattr(value, field, None)
-
-    return read
 
 
 class Network(StrictModel):
@@ -59,89 +50,8 @@ class Network(StrictModel):
     )
 
 
-def _one_or_several(value: Any) -> str:
-    return "several" if isinstance(value, list) else "one"
-
-
-PerLayer = Annotated[
-    Annotated[Number, Tag("one")] | Annotated[Vector, Tag("several")],
-    Discriminator(_one_or_several),
-]
-"""A number for every layer, or one for each, the lowest first."""
-
-
-class RandomWeights(StrictModel):
-    """Weights drawn from a seed; biases are zero but for a gate's that is asked for."""
-
-    kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
-    init: Annotated[str, OneOf(INITS)] = Field(
-        default="normal",
-        description="How the recurrent matrix is drawn (identity: the others as normal).",
-    )
-    spectral_radius: Annotated[Number, Field(ge=0)] | None = Field(
-        default=0.9,
-        description="Largest |eigenvalue| to which the recurrent matrix is scaled; "
-        "null leaves it as drawn.",
-        examples=[0.9],
-    )
-    seed: Index = Field(
-        default=0, description="One seed gives the same numbers for ever.", examples=[0]
-    )
-    forget_bias: PerLayer = Field(
-        default=0.0,
-        description="Added to the bias of the forget gate, lstm only: one number for every layer, "
-        "or a list with one a layer, the lowest first. A positive one keeps more of c.",
-        examples=[0.0],
-    )
-    update_bias: PerLayer = Field(
-        default=0.0,
-        description="Likewise for the update gate z, gru only: h_t = (1 − z) n + z h_{t−1}, so "
-        "that a positive one keeps more of h.",
-        examples=[0.0],
-    )
-
-
-class _LayerWeights(StrictModel):
-    """The parameters of the layer that reads the input."""
-
-    kind: Literal["explicit"] = Field(description="Says which kind this is.")
-    W_xh: Matrix | None = Field(default=None, description="Input → hidden, (G·H, D).")
-    W_hh: Matrix | None = Field(
-        default=None, description="Hidden → hidden, (G·H, H); not for jordan."
-    )
-    W_yh: Matrix | None = Field(default=None, description="Output → hidden, (H, K); jordan only.")
-    b_h: Vector | None = Field(default=None, description="Bias of the hidden units, (G·H).")
-    b_hn: Vector | None = Field(
-        default=None, description="Bias inside the reset product, (H); gru only."
-    )
-
-
-def _of_upper_layers() -> dict[str, Any]:
-    """The same for the layers above, with a suffix: W_xh_1 (G·H, H)."""
-    fields = {}
-    for layer in range(1, MAX_LAYERS):
-        for name, field in _LayerWeights.model_fields.items():
-            if name != "kind":
-                described = Field(default=None, description=f"As {name}, of layer {layer}.")
-                fields[f"{name}_{layer}"] = (field.annotation, described)
-    return fields
-
-
-class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_upper_layers())):  # type: ignore[misc]
-    """Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, 3 for gru, else 1."""
-
-    W_hy: Matrix | None = Field(default=None, description="Hidden → output, (K, H).")
-    b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")
-
-
-Weights = Annotated[
-    Annotated[RandomWeights, Tag("random")] | Annotated[ExplicitWeights, Tag("explicit")],
-    Discriminator(_kind("kind", "random")),
-]
-
-
 class RandomSequence(StrictModel):
-    """Standard normal inputs, and targets that are normal or uniform classes."""
+    """Standard normal inputs, and targets that the loss takes: normal, classes, or 0 and 1."""
 
     kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     steps: Size | None = Field(
@@ -204,8 +114,8 @@ class ExplicitSequence(StrictModel):
     kind: Literal["explicit"] = Field(description="Says which kind this is.")
     inputs: Tensor = Field(description="At the steps that read, (S, B, D).")
     targets: Targets = Field(
-        description="At the steps that emit: class indices (S, B) for cross-entropy, "
-        "numbers (S, B, K) for squared-error."
+        description="At the steps that emit: class indices (S, B) or numbers (S, B, K). "
+        + " ".join(f"{name}: {row.targets}." for name, row in LOSSES.items())
     )
     h_0: State | None = Field(
         default=None,
@@ -223,7 +133,7 @@ SequenceChoice = Annotated[
     Annotated[RandomSequence, Tag("random")]
     | Annotated[TextSequence, Tag("text")]
     | Annotated[ExplicitSequence, Tag("explicit")],
-    Discriminator(_kind("kind", "random")),
+    Discriminator(by_kind("kind", "random")),
 ]
 
 
@@ -251,7 +161,7 @@ TruncationChoice = Annotated[
     Annotated[NoTruncation, Tag("none")]
     | Annotated[WindowTruncation, Tag("window")]
     | Annotated[ChunkTruncation, Tag("chunk")],
-    Discriminator(_kind("kind", "none")),
+    Discriminator(by_kind("kind", "none")),
 ]
 
 
@@ -280,6 +190,14 @@ class ValueClip(StrictModel):
     per_sample: Switch = Field(default=False, description=PER_SAMPLE)
 
 
+class PerParameterClip(StrictModel):
+    """If ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself."""
+
+    rule: Literal["per-parameter"] = Field(description="Says which rule this is.")
+    max_norm: Threshold = Field(description="μ.", examples=[1.0])
+    per_sample: Switch = Field(default=False, description=PER_SAMPLE)
+
+
 class BackwardClip(StrictModel):
     """∂L/∂h_t is rescaled to norm μ at every step while going back, wherever it is larger."""
 
@@ -291,8 +209,9 @@ ClipChoice = Annotated[
     Annotated[NoClip, Tag("none")]
     | Annotated[NormClip, Tag("norm")]
     | Annotated[ValueClip, Tag("value")]
+    | Annotated[PerParameterClip, Tag("per-parameter")]
     | Annotated[BackwardClip, Tag("backward")],
-    Discriminator(_kind("rule", "none")),
+    Discriminator(by_kind("rule", "none")),
 ]
 
 
@@ -317,7 +236,9 @@ class Experiment(StrictModel):
     sequence: SequenceChoice = Field(default=RandomSequence(), description="What it reads.")
     loss: Annotated[str, OneOf(LOSSES)] = Field(
         default="cross-entropy",
-        description="L_t, the mean over the batch; a text takes cross-entropy.",
+        description="L_t, the mean over the batch of the sum over the outputs. huber: a square "
+        "within ±1, a line beyond. binary-cross-entropy: of σ(o), so that o are logits; its "
+        "targets lie from 0 to 1. A text takes cross-entropy.",
     )
     truncation: TruncationChoice | None = Field(
         default=None,

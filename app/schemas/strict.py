@@ -1,6 +1,6 @@
 """The types that the models are made of: JSON as it is, with no silent conversion."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -71,3 +71,12 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """An enumeration in the JSON schema, and the names in the error."""
         return core_schema.literal_schema(list(self.names))
+
+
+def by_kind(field: str, default: str) -> Callable[[Any], Any]:
+    """Read the field that tells the members of a union apart; left out, it is the default."""
+
+    def read(value: Any) -> Any:
+        return value.get(field, default) if isinstance(value, dict) else getattr(value, field, None)
+
+    return read

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from unrolled.app.schemas.strict import StrictModel
+from unrolled.engine import ACTIVATIONS
 
 Nullable = float | None
 Row = list[Nullable]
@@ -69,8 +70,9 @@ class SaturationReport(StrictModel):
     """What a mean hides: how many units are saturated at every step (Karpathy et al. 2015)."""
 
     units: list[float] | None = Field(
-        description="The share of units, over samples, with |tanh| > 0.9, a sigmoid < 0.1 or "
-        "> 0.9, or a ReLU that is off; null for linear units and with gates."
+        description="The share of units, over samples, with "
+        + "; ".join(row.saturation for row in ACTIVATIONS.values() if row.saturated)
+        + ". null for linear units and with gates."
     )
     gates: dict[str, GateShares] | None = Field(description="Every gate's; null without gates.")
 

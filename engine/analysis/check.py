@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.losses import LOSSES
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
@@ -44,7 +45,8 @@ class Entry:
         step: h.
         uncertainty: by how much the central difference itself may be off: its rounding, and what
             a larger step says differently.
-        kink: whether a ReLU switches between w − h and w + h, at every h that was tried.
+        kink: whether a unit crosses a kink of its activation, as a ReLU that switches, between
+            w − h and w + h, at every h that was tried.
         agrees: whether b and d differ by no more than the uncertainty or by ``TOLERANCE``; None
             where the difference says nothing.
     """
@@ -185,7 +187,7 @@ def chosen(gradient: Array, entries: int) -> IntArray:
 
 @record
 class _Rung:
-    """(L(w + h) − L(w − h)) / 2h, h as a double stores it, its rounding, whether a ReLU switches.
+    """(L(w + h) − L(w − h)) / 2h, h as a double stores it, its rounding, whether a kink is crossed.
 
     value and rounding are NaN where a pass overflows.
     """
@@ -276,13 +278,12 @@ class _Difference:
         return _Rung(total / h / 2, h, 0.0 if idle and not moved.any() else noise / h, kink=kink)
 
     def _at(self, flat: Array, place: int, w: float) -> tuple[list[Mask], Array]:
-        """Which ReLUs are on, and L_t at the emitting steps, with one entry changed."""
+        """On which side of every kink the units are, and L_t, with one entry changed."""
         flat[place] = w
         self.passes += 1
         trace = unroll(self._network, self._parameters, self._sequence)
-        on = []
-        if self._network.activation == "relu":
-            on = [layer.saved["a"] > 0.0 for layer in trace.layers]
+        kinks = ACTIVATIONS[self._network.activation].kinks
+        on = [layer.saved["a"] > kink for kink in kinks for layer in trace.layers]
         emitted = trace.o[trace.emits]
         return on, LOSSES[self._loss].evaluate(emitted, self._sequence.targets)[0]
 

@@ -32,8 +32,9 @@ class Saturation:
     """One layer's saturated units.
 
     Attributes:
-        units: the share of units whose f is saturated, (T,): |tanh| > 0.9, sigmoid < 0.1 or > 0.9,
-            ReLU off (f′ = 0); None for linear units, which never are, and for gated cells.
+        units: the share of units whose f is saturated, (T,), as the activation's row defines it:
+            |tanh| > 0.9, sigmoid < 0.1 or > 0.9, ReLU off (f′ = 0) and so on; None for linear
+            units, which never are, and for gated cells.
         gates: gate → its shares; None for cells without gates.
     """
 
@@ -56,7 +57,9 @@ def saturation(cell: str, activation: str, layer: Layer) -> Saturation:
         values = own.gate_values(layer)
         return Saturation(None, {gate.name: _of(gate, values[gate.name]) for gate in own.gates})
     saturated = ACTIVATIONS[activation].saturated
-    return Saturation(None if saturated is None else _share(saturated(layer.h)), None)
+    if saturated is None:
+        return Saturation(None, None)
+    return Saturation(_share(saturated(layer.saved["a"], layer.h)), None)
 
 
 def _of(gate: Gate, values: Array) -> GateSaturation:

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from unrolled.engine.choices.losses import LOSSES
+
 Where = Literal["first", "above", "every", "last"]
 """In which layers: the one that reads the input, those above it, all, the one outputs read."""
 
@@ -170,13 +172,13 @@ LOSS = Unit(
     "L",
     "loss",
     "loss",
-    (
-        Line("L_t", _SAMPLES + r"\frac{1}{2} \lVert O_t - Y_t \rVert^2", loss="squared-error"),
-        Line(
-            "L_t",
-            rf"- {_SAMPLES} \log \, \operatorname{{softmax}}(O_t)_{{Y_t}}",
-            loss="cross-entropy",
-        ),
+    tuple(
+        Line(left, right, loss=name)
+        for name, loss in LOSSES.items()
+        for left, right in (
+            ("L_t", f"{'- ' if loss.negative else ''}{_SAMPLES} {loss.formula}"),
+            *loss.named,
+        )
     ),
     "last",
     "emits",
@@ -244,10 +246,7 @@ OUTWARD = (
         carries="loss",
         where="last",
         forward={},
-        backward={
-            "squared-error": _mean("O_t - Y_t"),
-            "cross-entropy": _mean(r"\operatorname{softmax}(O_t) - Y_t"),
-        },
+        backward={name: _mean(loss.gradient) for name, loss in LOSSES.items()},
     ),
 )
 """From the last layer's state to the loss."""

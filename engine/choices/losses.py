@@ -1,31 +1,58 @@
-"""Losses: the value at every step and its gradient with respect to the outputs."""
+"""Losses: the value at every step and its gradient with respect to the outputs: a row each."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from unrolled.engine.choices.activations import ONE
+from unrolled.engine.choices.activations import ACTIVATIONS, ONE
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.magnitude import all_finite
 
 Targets = Array | IntArray
 
 
+Draw = Callable[[np.random.RandomState, int, int, int], Targets]
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One loss, the mean over the batch at every step.
+    """One loss, the mean over the batch at every step: everything that any room says of it.
 
     Attributes:
+        label: its name where it is chosen.
+        formula: L_t of one sample as LaTeX, without its sign.
+        gradient: ∂L_t/∂O_t of one sample as LaTeX.
         evaluate: (o (S, B, K), y) → (L_t, shape (S,); ∂L_t/∂o_t, shape (S, B, K), with the 1/B of
             the mean).
         classes: whether y holds class indices (S, B) rather than numbers (S, B, K).
+        draw: (random, S, B, K) → targets of a random sequence.
+        targets: what y holds, in words.
+        negative: whether the formula is subtracted.
+        named: (left, right) of what the formula names, as LaTeX.
+        least: no number of y is below.
+        most: nor above.
     """
 
+    label: str
+    formula: str
+    gradient: str
     evaluate: Callable[[Array, Targets], tuple[Array, Array]]
     classes: bool
+    draw: Draw
+    targets: str
+    negative: bool = False
+    named: tuple[tuple[str, str], ...] = ()
+    least: float = -math.inf
+    most: float = math.inf
+
+    @property
+    def tokens(self) -> bool:
+        """Whether the targets may be a text's: classes, of which each token is one."""
+        return self.classes
 
 
 def _squared_error(o: Array, y: Targets) -> tuple[Array, Array]:
@@ -81,7 +108,99 @@ def _far_from_target(o: Array, target: IntArray) -> tuple[Array, Array, Array]:
     return np.log1p(rest + np.expm1(z_y)) - z_y, e, rest + np.exp(z_y)
 
 
+DELTA = 1.0
+"""Where Huber's loss turns from a square into a line, PyTorch's default."""
+
+
+def _huber(o: Array, y: Targets) -> tuple[Array, Array]:
+    """L_t = Σ_k e²/2 where |e| ≤ 1, else |e| − ½, with e = o_tk − y_tk; its slope is e within ±1.
+
+    With c = e within ±1 both are c (e − c/2), so that no square overflows.
+    """
+    with np.errstate(over="ignore"):
+        error = o - y
+        within = np.clip(error, -DELTA, DELTA)
+        value = (within * (error - 0.5 * within)).sum(axis=2).mean(axis=1)
+    return np.asarray(value), np.asarray(within / o.shape[1])
+
+
+def _binary_cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
+    """L_t = −Σ_k y log σ(o) + (1 − y) log σ(−o);   ∂L_t/∂o_t = (σ(o_t) − y_t) / B.
+
+    L = log1p(e^−|o|) + |o| times 1 − y where o > 0, else y: a sum of nothing negative. The
+    gradient is (1 − y) − σ(−o) where y > ½, so that a target of 1 that is nearly met leaves its
+    digits, as one of 0 does.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        missed = np.where(o > 0.0, 1.0 - y, y)
+        value = (np.log1p(np.exp(-np.abs(o))) + np.abs(o) * missed).sum(axis=2).mean(axis=1)
+        sigmoid = ACTIVATIONS["sigmoid"].value
+        gradient = np.where(y > 0.5, (1.0 - y) - sigmoid(-o), sigmoid(o) - y)
+    return np.asarray(value), np.asarray(gradient / o.shape[1])
+
+
+def _normal(random: np.random.RandomState, steps: int, batch: int, outputs: int) -> Targets:
+    """N(0, 1)."""
+    return random.standard_normal((steps, batch, outputs))
+
+
+def _classes(random: np.random.RandomState, steps: int, batch: int, outputs: int) -> Targets:
+    """Classes, each as likely."""
+    return random.randint(0, outputs, (steps, batch), dtype=np.int64)
+
+
+def _coins(random: np.random.RandomState, steps: int, batch: int, outputs: int) -> Targets:
+    """0 or 1, each as likely."""
+    return random.randint(0, 2, (steps, batch, outputs), dtype=np.int64).astype(np.float64)
+
+
+_HUBER = (
+    r"\begin{cases} \frac{1}{2} e^2 & \lvert e \rvert \le 1 \\ "
+    r"\lvert e \rvert - \frac{1}{2} & \lvert e \rvert > 1 \end{cases}"
+)
+
 LOSSES: dict[str, Loss] = {
-    "squared-error": Loss(_squared_error, classes=False),
-    "cross-entropy": Loss(_cross_entropy, classes=True),
+    "squared-error": Loss(
+        label="squared error",
+        formula=r"\frac{1}{2} \lVert O_t - Y_t \rVert^2",
+        gradient="O_t - Y_t",
+        evaluate=_squared_error,
+        classes=False,
+        draw=_normal,
+        targets="numbers",
+    ),
+    "cross-entropy": Loss(
+        label="cross-entropy",
+        formula=r"\log \, \operatorname{softmax}(O_t)_{Y_t}",
+        gradient=r"\operatorname{softmax}(O_t) - Y_t",
+        evaluate=_cross_entropy,
+        classes=True,
+        draw=_classes,
+        targets="class indices",
+        negative=True,
+    ),
+    "huber": Loss(
+        label="Huber",
+        formula=r"\sum_k \operatorname{huber}(O_{t,k} - Y_{t,k})",
+        named=((r"\operatorname{huber}(e)", _HUBER),),
+        gradient=r"\operatorname{clip}(O_t - Y_t, -1, 1)",
+        evaluate=_huber,
+        classes=False,
+        draw=_normal,
+        targets="numbers",
+    ),
+    "binary-cross-entropy": Loss(
+        label="binary cross-entropy",
+        formula=r"( Y_t^\top \log \, p + (1 - Y_t)^\top \log \, (1 - p) )",
+        named=(("p", r"\sigma(O_t)"),),
+        gradient=r"\sigma(O_t) - Y_t",
+        evaluate=_binary_cross_entropy,
+        classes=False,
+        draw=_coins,
+        targets="numbers from 0 to 1",
+        negative=True,
+        least=0.0,
+        most=1.0,
+    ),
 }
+"""L_t by its name: as PyTorch's losses, but the sum over the outputs, not their mean."""

@@ -1,89 +1,16 @@
-"""Parameters: seeded initialisation, scaling to a spectral radius, and a check of given ones."""
+"""Parameters: scaling to a spectral radius, numbers by layer, and a check of given ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import InvalidInput, Pointer, choose
-from unrolled.engine.numbers.streams import stream
+from unrolled.engine.numbers.errors import InvalidInput, Pointer
 
 Shape = tuple[int, ...]
-Draw = Callable[[np.random.RandomState, Shape, int], Array]
-
-
-def _normal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
-    """N(0, 1/fan-in)."""
-    return np.asarray(random.standard_normal(shape) / np.sqrt(shape[1]))
-
-
-def _uniform(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
-    """U(−1/√H, 1/√H), as PyTorch's RNN modules."""
-    bound = 1.0 / np.sqrt(hidden)
-    return np.asarray(random.uniform(-bound, bound, shape))
-
-
-def _orthogonal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
-    """Orthonormal rows or columns, whichever are fewer, uniformly distributed (Saxe et al. 2014).
-
-    The Q of a normal matrix, its columns' signs fixed by R's diagonal.
-    """
-    tall = random.standard_normal((max(shape), min(shape)))
-    q, r = np.linalg.qr(tall)
-    q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
-    return np.asarray(q if shape[0] >= shape[1] else q.T)
-
-
-def _identity(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
-    """The identity (Le et al. 2015)."""
-    return np.eye(shape[0], shape[1])
-
-
-_DRAWS: dict[str, tuple[Draw, Draw]] = {
-    "normal": (_normal, _normal),
-    "uniform": (_uniform, _uniform),
-    "orthogonal": (_orthogonal, _orthogonal),
-    "identity": (_identity, _normal),
-}
-"""init → how the recurrent parameter is drawn, and how the others are."""
-
-INITS: tuple[str, ...] = tuple(_DRAWS)
-
-
-def draw(
-    shapes: Mapping[str, Shape], recurrent: Collection[str], *, init: str, hidden: int, seed: int
-) -> Parameters:
-    """Draw every parameter; biases are zero.
-
-    Args:
-        shapes: parameter → shape.
-        recurrent: which of them are recurrent ones; a gated cell's are drawn block by block.
-        init: one of ``INITS``.
-        hidden: H.
-        seed: from 0; every parameter has a stream of its own.
-    Raises:
-        InvalidInput: for an unknown init or a negative seed.
-    """
-    if init not in _DRAWS:
-        raise choose(("weights", "init"), init, INITS)
-    if seed < 0:
-        raise InvalidInput(("weights", "seed"), f"received {seed}; allowed: a whole number from 0")
-    of_recurrent, of_others = _DRAWS[init]
-    parameters: Parameters = {}
-    for name, shape in shapes.items():
-        if len(shape) == 1:
-            parameters[name] = np.zeros(shape)
-        else:
-            one = of_recurrent if name in recurrent else of_others
-            random = stream(name, seed)
-            gates = max(1, shape[0] // hidden) if name in recurrent else 1
-            block = (shape[0] // gates, shape[1])
-            drawn = [one(random, block, hidden) for _ in range(gates)]
-            parameters[name] = np.ascontiguousarray(np.concatenate(drawn))
-    return parameters
 
 
 def spectral_radius_of(matrix: Array) -> float:

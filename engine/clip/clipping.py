@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from unrolled.engine.clip.rules import RULES, above
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import InvalidInput, choose
 from unrolled.engine.numbers.magnitude import Magnitudes, ordinary
@@ -23,12 +22,13 @@ class Clip:
     * ``none``: leave the gradient as it is.
     * ``norm`` μ: if ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together as one vector.
     * ``value`` v: every component into [−v, v].
+    * ``per-parameter`` μ: if ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself.
     * ``backward`` μ: ∂L/∂h_t to norm μ at every step while going back, wherever it is larger.
 
     Attributes:
-        rule: a key of ``THRESHOLDS``.
+        rule: a key of ``RULES``.
         threshold: μ or v.
-        per_sample: clip each sample's gradient and take the mean (``norm`` and ``value``).
+        per_sample: clip each sample's gradient and take the mean, where the rule knows samples.
     Raises:
         InvalidInput: for an unknown rule, a threshold that is missing, not wanted, or not a
             finite number above 0, or samples where the rule knows none.
@@ -38,18 +38,10 @@ class Clip:
     threshold: float | None = None
     per_sample: bool = False
 
-    THRESHOLDS: ClassVar[dict[str, str | None]] = {
-        "none": None,
-        "norm": "max_norm",
-        "value": "max_value",
-        "backward": "max_norm",
-    }
-    """rule → what its threshold is called in the REST contract."""
-
     def __post_init__(self) -> None:
-        if self.rule not in self.THRESHOLDS:
-            raise choose(("clip", "rule"), self.rule, self.THRESHOLDS)
-        name = self.THRESHOLDS[self.rule]
+        if self.rule not in RULES:
+            raise choose(("clip", "rule"), self.rule, RULES)
+        name = RULES[self.rule].threshold
         if name is None:
             if self.threshold is not None:
                 raise InvalidInput(
@@ -59,10 +51,11 @@ class Clip:
             raise InvalidInput(
                 ("clip", name), f"received {self.threshold}; allowed: a finite number above 0"
             )
-        if self.per_sample and self.rule not in ("norm", "value"):
+        if self.per_sample and not RULES[self.rule].samples:
+            allowed = ", ".join(repr(name) for name, rule in RULES.items() if rule.samples)
             raise InvalidInput(
                 ("clip", "per_sample"),
-                f"received true; {self.rule!r} knows no samples: allowed with 'norm' and 'value'",
+                f"received true; {self.rule!r} knows no samples: allowed with {allowed}",
             )
 
 
@@ -83,6 +76,19 @@ class PerSample:
     cosine: float
 
 
+@dataclass(frozen=True, slots=True)
+class PerParameter:
+    """Each parameter's gradient clipped by itself.
+
+    Attributes:
+        scale: parameter → ‖g_p after‖ / ‖g_p‖; 1 where it was not above μ.
+        engaged: how many parameters were clipped.
+    """
+
+    scale: dict[str, float]
+    engaged: int
+
+
 @record
 class Clipping:
     """What a clip rule did to a gradient.
@@ -98,6 +104,8 @@ class Clipping:
         cosine: of the angle between g and g after; NaN where g is exactly zero.
         finite: False where g holds an infinity or a NaN; it is then left as it is.
         per_sample: what clipping each sample did, or None.
+        per_parameter: what clipping each parameter did, or None: for other rules, and where each
+            sample was clipped by itself.
         hidden_gradient: ‖∂L/∂h_t‖ as ``backward`` leaves it, last layer, (T,), or None.
         step_scale: the factor that ``backward`` applies to ∂L/∂h_t, last layer, (T,), or None.
     """
@@ -112,27 +120,9 @@ class Clipping:
     cosine: float
     finite: bool = True
     per_sample: PerSample | None = None
+    per_parameter: PerParameter | None = None
     hidden_gradient: Magnitudes | None = None
     step_scale: Array | None = None
-
-
-def by_norm(g: Vector, threshold: float) -> Vector:
-    """g ← μ g / ‖g‖ for a gradient whose norm is above μ.
-
-    Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
-    """
-    if g.ordinary:
-        return g.times(threshold / g.norm()[0])
-    unit = g.values / np.abs(g.values).max()
-    return Vector(unit * (threshold / math.sqrt(float(unit @ unit))), 0, g.layout)
-
-
-def by_value(g: Vector, threshold: float) -> Vector:
-    """Every component into [−v, v]."""
-    return Vector(np.clip(g.plain(), -threshold, threshold), 0, g.layout)
-
-
-_RULES: dict[str, Callable[[Vector, float], Vector]] = {"norm": by_norm, "value": by_value}
 
 
 def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
@@ -148,12 +138,31 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         return g, Clipping(
             clip.rule, clip.threshold, *(math.inf,) * 3, 1.0, False, math.nan, finite=False
         )
-    norm, log10_norm = g.norm()
-    if clip.threshold is None or not _engages(g, clip, norm, log10_norm):
+    rule = RULES[clip.rule]
+    if rule.clip is None or clip.threshold is None or not rule.engages(g, clip.threshold):
+        norm, log10_norm = g.norm()
         cosine = math.nan if math.isnan(log10_norm) else 1.0
-        return g, Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
-    after = _RULES[clip.rule](g, clip.threshold)
-    return after, compared(clip, g, after)
+        report = Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
+        return g, _with_parameters(report, clip, g)
+    after = rule.clip(g, clip.threshold)
+    return after, _with_parameters(compared(clip, g, after), clip, g)
+
+
+def _with_parameters(report: Clipping, clip: Clip, g: Vector) -> Clipping:
+    """What the rule did to every parameter, where each has a factor of its own."""
+    if not RULES[clip.rule].each or clip.threshold is None:
+        return report
+    sizes = g.norms()
+    high = above(sizes, clip.threshold)
+    with np.errstate(under="ignore"):
+        factor = np.power(10.0, math.log10(clip.threshold) - sizes.log10_norm[high])
+    held = ~np.isnan(sizes.norm[high])
+    factor[held] = clip.threshold / sizes.norm[high][held]
+    scale = np.ones(len(high))
+    scale[high] = factor
+    names = g.parts()
+    own = PerParameter(dict(zip(names, scale.tolist(), strict=True)), int(np.count_nonzero(high)))
+    return replace(report, per_parameter=own)
 
 
 def compared(clip: Clip, g: Vector, after: Vector) -> Clipping:
@@ -195,11 +204,3 @@ def cosine_between(u: Array, v: Array) -> float:
         u, v = u / tops[0], v / tops[1]
         uu, vv = float(u @ u), float(v @ v)
     return min(1.0, max(-1.0, float(u @ v) / (math.sqrt(uu) * math.sqrt(vv))))
-
-
-def _engages(g: Vector, clip: Clip, norm: float, log10_norm: float) -> bool:
-    """Whether the rule changes anything."""
-    threshold = clip.threshold or math.inf
-    if clip.rule == "norm":
-        return log10_norm > math.log10(threshold) if math.isnan(norm) else norm > threshold
-    return bool(np.abs(g.plain()).max() > threshold)

@@ -32,7 +32,7 @@ def clip_each_sample(
     Args:
         factors: parameter → its products, as of ``Backward``.
         exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
-        clip: rule ``norm`` or ``value``.
+        clip: a rule that knows samples.
         g: the gradient of the mean loss.
     Source: Abadi et al. 2016 (per-sample norm clipping); Chen, Wu & Hong 2020 (its bias).
     """

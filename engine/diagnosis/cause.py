@@ -12,9 +12,6 @@ from unrolled.engine.diagnosis.words import percent, plain, subscript, tidy
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.passes.passage import Passage
 
-PRIMES = {"tanh": "tanh′", "sigmoid": "σ′", "relu": "relu′"}
-"""How the derivative of an activation is written; a linear one is 1 and is not."""
-
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -36,7 +33,7 @@ class Circumstances:
 
 def factors(seen: Circumstances, row: Row) -> str:
     """The factors of one step back, on average over the steps that the row crosses: facts alone."""
-    cell, name = seen.passage.cell, seen.passage.network.activation
+    cell, activation = seen.passage.cell, ACTIVATIONS[seen.passage.network.activation]
     kept = float(seen.kept[row.last : row.loss_step].mean())
     share = percent(float(np.log10(kept))) if kept > 0.0 else "nothing"
     keeper = cell.keeper
@@ -52,10 +49,10 @@ def factors(seen: Circumstances, row: Row) -> str:
     if not np.isnan(seen.spectral_radius):
         matrix = "Wʸ Wᴼ" if cell.feeds_outputs else "Wᴴ"
         parts.append(f"by {matrix} (spectral radius {tidy(seen.spectral_radius)})")
-    if name in PRIMES:
-        bound = ACTIVATIONS[name].bound
-        most = f", never above {bound:g}" if bound < 1.0 else ""
-        parts.append(f"by {PRIMES[name]}(A) ({plain(kept, 2)} on average{most})")
+    if activation.prime:
+        bound = activation.bound
+        most = f", never above {tidy(bound)}" if bound != 1.0 else ""
+        parts.append(f"by {activation.prime}(A) ({plain(kept, 2)} on average{most})")
     return f"Each step back multiplies {' and '.join(parts)}." if parts else ""
 
 
@@ -66,20 +63,21 @@ def nothing_passes(seen: Circumstances, step: int) -> str:
         seen: the layer and its way back.
         step: t, from 1: something arrives at s_t and nothing at s_{t−1}.
     """
-    passage, name = seen.passage, seen.passage.network.activation
+    passage, activation = seen.passage, ACTIVATIONS[seen.passage.network.activation]
     cell = passage.cell
     matrix = passage.of_layer(seen.layer)[cell.recurrent]
     letter = "Wʸ" if cell.feeds_outputs else "Wᴴ"
     slope = passage.lane(seen.layer).slope
     if slope is not None and not slope[step - 1].any():
         one = slope[step - 1].size == 1
-        if name == "relu":
-            return f"{'the' if one else 'every'} relu unit is off at step {step}"
+        if activation.off:
+            return f"{'the' if one else 'every'} {activation.symbol} unit is off at step {step}"
         which = "the unit" if one else "every unit"
-        return f"{which} is saturated at step {step}: {PRIMES[name]}(A{subscript(step)}) is 0"
+        return f"{which} is saturated at step {step}: {activation.prime}(A{subscript(step)}) is 0"
     if not matrix.any() and not cell.gates:
         several = len(passage.trace.layers) > 1
         return f"{letter} of layer {seen.layer + 1} is 0" if several else f"{letter} is 0"
-    if slope is not None and name == "relu":
-        return f"what is left at step {step} meets relu units that are off, or weights of 0"
+    if slope is not None and activation.off:
+        units = f"{activation.symbol} units that are off"
+        return f"what is left at step {step} meets {units}, or weights of 0"
     return f"nothing of it passes from step {step} to step {step - 1}"

@@ -11,9 +11,9 @@ import numpy as np
 from unrolled.engine.cells import CELLS, Cell
 from unrolled.engine.cells.base import Shapes
 from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.inits import INITS, draw
 from unrolled.engine.choices.parameters import (
     check,
-    draw,
     per_layer,
     radius_factor,
     spectral_radius_of,
@@ -21,8 +21,11 @@ from unrolled.engine.choices.parameters import (
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.numbers.arrays import Parameters
 from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.streams import stream
 
 MAX_LAYERS = 4
+MIN_LENGTH = 2
+"""T_max from here on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +116,32 @@ def draw_parameters(
     seed: int = 0,
     forget_bias: float | Many[float] = 0.0,
     update_bias: float | Many[float] = 0.0,
+    input_scale: float | Many[float] = 1.0,
+    t_max: int = MIN_LENGTH,
 ) -> Parameters:
-    """Draw every parameter of a network; biases are zero but for the two that are asked for.
+    """Draw every parameter of a network; biases are zero but for those that are asked for.
 
     Args:
         network: cell and sizes.
         init: one of ``INITS``.
         spectral_radius: ρ to which every layer's recurrent matrix is scaled, from 0, for gated
-            cells each gate's block; None leaves them as drawn.
+            cells each gate's block, whatever the init; None leaves them as drawn, which is what an
+            init with a scale of its own is for.
         seed: one seed gives the same numbers for ever, from 0.
         forget_bias: what is added to the bias of the forget gate, in every layer, or one number a
-            layer, the lowest first. A positive one keeps more of an LSTM's c (Jozefowicz et al.
-            2015 take 1), and less of an MGU's h = (1 − f) ⊙ h + f ⊙ n.
+            layer, the lowest first; it comes on top of what the init puts there. A positive one
+            keeps more of an LSTM's c (Jozefowicz et al. 2015 take 1), and less of an MGU's
+            h = (1 − f) ⊙ h + f ⊙ n.
         update_bias: likewise for a GRU's update gate z: h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, so that
             a positive one keeps more of h.
+        input_scale: what W_xh is multiplied by after it is drawn (Le et al. 2015 take 0.001), in
+            every layer, or one number a layer; no spectral radius depends on it.
+        t_max: T_max of ``chrono``, from 2: the longest time for which a unit shall remember.
     Raises:
         InvalidInput: for an unknown init, a negative ρ or seed, a matrix that no factor can
-            bring to ρ because its spectral radius is 0, or a bias that is not finite, does not
-            have one number a layer, or is of a gate that the cell does not have.
+            bring to ρ because its spectral radius is 0, a bias or scale that is not finite or does
+            not have one number a layer, a bias of a gate that the cell does not have, an init for
+            gates that the cell does not have, or a T_max below 2.
     """
     cell, hidden = CELLS[network.cell], network.hidden_size
     recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
@@ -151,9 +162,36 @@ def draw_parameters(
                 continue
             matrix = cell.recurrent_matrix(of_layer(cell, parameters, layer))
             parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
+    scales = per_layer(("weights", "input_scale"), input_scale, network.num_layers)
+    for layer, scale in enumerate(scales):
+        if scale != 1.0:
+            parameters[layered("W_xh", layer)] *= scale
+    _set_gate_biases(parameters, network, init, seed, t_max)
     for field, bias in (("forget_bias", forget_bias), ("update_bias", update_bias)):
         _add_gate_bias(parameters, network, field, bias)
     return parameters
+
+
+def _set_gate_biases(
+    parameters: Parameters, network: Network, init: str, seed: int, t_max: int
+) -> None:
+    """The biases that belong to an init."""
+    row, cell, hidden = INITS[init], CELLS[network.cell], network.hidden_size
+    if row.gated and not cell.keeping:
+        *able, last = (repr(name) for name, other in CELLS.items() if other.keeping)
+        raise InvalidInput(
+            ("weights", "init"),
+            f"received {init!r}, which sets the bias of a gate that keeps the state; "
+            f"{network.cell!r} has none: allowed with {', '.join(able)} and {last}",
+        )
+    if t_max < MIN_LENGTH:
+        raise InvalidInput(
+            ("weights", "t_max"), f"received {t_max}; allowed: a whole number from {MIN_LENGTH}"
+        )
+    for layer in range(network.num_layers):
+        name = layered("b_h", layer)
+        for gate, biases in row.biases(cell.keeping, stream(name, seed), hidden, t_max).items():
+            parameters[name][cell.rows("b_h", gate, hidden)] += biases
 
 
 def _add_gate_bias(

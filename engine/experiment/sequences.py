@@ -52,7 +52,7 @@ class Sequence:
 def random_sequence(
     network: Network, loss: str, *, steps: int, batch_size: int = 1, seed: int = 0
 ) -> Sequence:
-    """Draw standard normal inputs, and targets that are normal or uniform classes.
+    """Draw standard normal inputs, and targets as the loss takes them.
 
     Args:
         network: topology and sizes.
@@ -79,11 +79,7 @@ def random_sequence(
     reading, emitting = int(topology.reads(steps).sum()), int(topology.emits(steps).sum())
     inputs = stream("inputs", seed).standard_normal((reading, batch_size, network.input_size))
     draw = stream("targets", seed)
-    targets: Targets
-    if LOSSES[loss].classes:
-        targets = draw.randint(0, network.output_size, (emitting, batch_size), dtype=np.int64)
-    else:
-        targets = draw.standard_normal((emitting, batch_size, network.output_size))
+    targets = LOSSES[loss].draw(draw, emitting, batch_size, network.output_size)
     return Sequence(inputs, targets, steps)
 
 
@@ -103,12 +99,14 @@ def explicit_sequence(
         network: topology and sizes.
         loss: a key of ``LOSSES``.
         inputs: (S_in, B, D).
-        targets: class indices (S_out, B) for a loss of classes, else numbers (S_out, B, K).
+        targets: class indices (S_out, B) for a loss of classes, else numbers (S_out, B, K) in the
+            loss's domain.
         h_0: (B, H), or (layers, B, H) where layers are stacked; zeros where None.
         c_0: likewise, for cells that have a c.
         steps: T, only needed where neither inputs nor targets say it; checked where they do.
     Raises:
-        InvalidInput: for shapes that do not fit each other, the sizes or the topology.
+        InvalidInput: for shapes that do not fit each other, the sizes or the topology, or a target
+            that the loss does not take.
     """
     if loss not in LOSSES:
         raise choose(("loss",), loss, LOSSES)
@@ -134,19 +132,7 @@ def explicit_sequence(
             f"received {emitting} steps; {network.topology} over {said} steps has {wanted}",
         )
     x = as_numbers(in_pointer, inputs, (reading, batch, network.input_size))
-    y: Targets
-    if LOSSES[loss].classes:
-        numbers = as_numbers(out_pointer, targets, (emitting, batch))
-        whole = (numbers == np.floor(numbers)) & (numbers >= 0) & (numbers < network.output_size)
-        if not whole.all():
-            raise InvalidInput(
-                out_pointer,
-                f"received {numbers[~whole][0]:g}; allowed: class indices "
-                f"0 … {network.output_size - 1}",
-            )
-        y = numbers.astype(np.int64)
-    else:
-        y = as_numbers(out_pointer, targets, (emitting, batch, network.output_size))
+    y = _targets(out_pointer, targets, loss, (emitting, batch, network.output_size))
     shape = (network.num_layers,) if network.num_layers > 1 else ()
     shape = (*shape, batch, network.hidden_size)
     h, c = (
@@ -158,6 +144,23 @@ def explicit_sequence(
             ("sequence", "c_0"), f"{network.cell!r} has no cell state: leave c_0 out"
         )
     return Sequence(x, y, said, h, c)
+
+
+def _targets(
+    pointer: tuple[str, ...], given: object, loss: str, shape: tuple[int, int, int]
+) -> Targets:
+    """Targets (S, B, K) in the loss's domain, or (S, B) where it takes classes."""
+    row, count = LOSSES[loss], shape[2]
+    numbers = as_numbers(pointer, given, shape[:2] if row.classes else shape)
+    inside = (numbers >= row.least) & (numbers <= row.most)
+    allowed = f"allowed with {loss}: {row.targets}"
+    if row.classes:
+        inside = (numbers == np.floor(numbers)) & (numbers >= 0) & (numbers < count)
+        allowed = f"allowed: {row.targets} 0 … {count - 1}"
+    if not inside.all():
+        place = tuple(np.argwhere(~inside)[0].tolist())
+        raise InvalidInput((*pointer, *place), f"received {numbers[place]:g}; {allowed}")
+    return numbers.astype(np.int64) if row.classes else numbers
 
 
 def _leading(pointer: tuple[str, ...], given: object) -> tuple[int, int]:

@@ -13,10 +13,11 @@ from unrolled.app.schemas.request import (
     Label,
     Network,
     RandomSequence,
-    RandomWeights,
     TextSequence,
     TruncationChoice,
 )
+from unrolled.app.schemas.weights import RandomWeights
+from unrolled.engine import LOSSES
 from unrolled.engine import Network as EngineNetwork
 
 Json = dict[str, Any]
@@ -117,7 +118,9 @@ def explicit_sequences(draw: st.DrawFn, network: Json, loss: str) -> Json:
     reading = 1 if topology == "one-to-many" else steps
     emitting = 1 if topology == "many-to-one" else steps
     classes = matrix(emitting, batch, of=st.integers(0, outputs - 1))
-    targets = classes if loss == "cross-entropy" else matrix(emitting, batch, outputs)
+    row = LOSSES[loss]
+    inside = few_numbers if row.least < -2 else st.floats(row.least, row.most, width=16)
+    targets = classes if row.classes else matrix(emitting, batch, outputs, of=inside)
     sequence = {
         "kind": "explicit",
         "inputs": draw(matrix(reading, batch, inputs)),

@@ -205,7 +205,23 @@ def _backward(report: Json, before: Log, after: Log) -> None:
     series(left["norm"], left["log10_norm"], len(left["norm"]))
 
 
-_RULES = {"none": _none, "norm": _norm, "value": _value, "backward": _backward}
+def _per_parameter(report: Json, before: Log, after: Log) -> None:
+    own = report["per_parameter"]
+    if report["per_sample"] is None and report["finite"]:
+        assert report["engaged"] == (own["engaged"] > 0)
+        assert all(0 <= scale <= 1 for scale in own["scale"].values())
+        if after is not None:
+            limit = report["threshold"] * math.sqrt(own["engaged"])
+            assert after <= math.hypot(limit, before or limit) * (1 + EPSILON)
+
+
+_RULES = {
+    "none": _none,
+    "norm": _norm,
+    "value": _value,
+    "per-parameter": _per_parameter,
+    "backward": _backward,
+}
 
 
 def samples(answer: Json, report: Json) -> None:

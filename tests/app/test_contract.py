@@ -74,6 +74,12 @@ async def test_the_answer_is_exactly_the_documented_model(flow):
             "sequence": {"batch_size": 3},
             "clip": {"rule": "norm", "max_norm": 0.1, "per_sample": True},
         },
+        {
+            "network": {"cell": "lstm"},
+            "weights": {"init": "chrono", "input_scale": 0.5},
+            "loss": "binary-cross-entropy",
+            "clip": {"rule": "per-parameter", "max_norm": 0.1},
+        },
         OVERFLOWING,
         {"values": True},
         {"network": {"cell": "gru", "topology": "one-to-many"}, "values": True, "follow": 2},
@@ -239,7 +245,11 @@ async def test_every_cell_topology_and_loss_comes_back_byte_for_byte(client, cel
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("init", INITS)
 async def test_every_activation_and_init(flow, activation, init):
-    answer = await flow(network={"activation": activation}, weights={"init": init})
+    if INITS[init].gated:
+        network, activation = {"cell": "lstm"}, "tanh"
+    else:
+        network = {"activation": activation}
+    answer = await flow(network=network, weights={"init": init})
     assert answer["experiment"]["network"]["activation"] == activation
     assert answer["experiment"]["weights"]["init"] == init
 

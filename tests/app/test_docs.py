@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from unrolled.engine import CELLS
+from unrolled.engine import ACTIVATIONS, CELLS, CLIP_RULES, INITS, LOSSES
 
 pytestmark = pytest.mark.anyio
 
@@ -135,9 +135,21 @@ async def test_every_example_is_a_request(client, description):
 
 
 async def test_the_enumerations_are_the_engines_tables(description):
-    network = description["components"]["schemas"]["Network"]["properties"]
+    schemas = description["components"]["schemas"]
+    network = schemas["Network"]["properties"]
     assert network["cell"]["enum"] == list(CELLS)
-    assert network["activation"]["enum"] == ["tanh", "sigmoid", "relu", "linear"]
+    assert network["activation"]["enum"] == list(ACTIVATIONS)
+    assert schemas["Experiment"]["properties"]["loss"]["enum"] == list(LOSSES)
+    assert schemas["RandomWeights"]["properties"]["init"]["enum"] == list(INITS)
+    clips = [
+        ref["$ref"].rpartition("/")[2]
+        for ref in schemas["Experiment"]["properties"]["clip"]["oneOf"]
+    ]
+    assert [schemas[clip]["properties"]["rule"]["const"] for clip in clips] == list(CLIP_RULES)
+    for clip, rule in zip(clips, CLIP_RULES.values(), strict=True):
+        fields = {"rule", *([rule.threshold] if rule.threshold else [])}
+        assert set(schemas[clip]["properties"]) - {"per_sample"} == fields
+        assert ("per_sample" in schemas[clip]["properties"]) == rule.samples
     assert network["hidden_size"]["minimum"] == 1
 
 

@@ -169,3 +169,27 @@ def test_each_sample_is_its_own_flow(cell: str, layers: int, rule: str) -> None:
         for g, size in zip(free, sizes, strict=True)
     ]
     close("‖g after‖", whole.norm_after, norm(np.mean(left, axis=0)), 1e-12)
+
+
+@pytest.mark.parametrize("cell", ALL)
+def test_each_parameter_of_each_sample(cell: str) -> None:
+    """Every sample's own parameters to μ, and then the mean."""
+    case = make(cell, steps=5, batch=3)
+    seq, flows = case.sequence, []
+    for b in range(3):
+        one = slice(b, b + 1)
+        own = Sequence(seq.inputs[:, one], seq.targets[:, one], seq.steps)
+        flows.append(case.with_(sequence=own).flow(graph=False))
+    free = [{n: g.value for n, g in flow.parameter_gradients.items()} for flow in flows]
+    most = float(np.median([norm(g) for each in free for g in each.values()]))
+    whole = case.flow(clip=Clip("per-parameter", most, per_sample=True), graph=False)
+    left = {
+        name: np.mean([each[name] * min(1.0, most / norm(each[name])) for each in free], axis=0)
+        for name in free[0]
+    }
+    for name, gradient in whole.parameter_gradients.items():
+        close(f"‖∂L/∂{name} after‖", gradient.clipped_norm, norm(left[name]), 1e-12)
+    seen = whole.clipping.per_sample
+    assert seen is not None
+    assert whole.clipping.per_parameter is None
+    assert seen.engaged == sum(any(norm(g) > most for g in each.values()) for each in free) > 0

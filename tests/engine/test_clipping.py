@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.reference.cases import draws, make
-from unrolled.engine import Clip, Clipping, InvalidInput, Scaled, Vector, clip_gradients
+from unrolled.app.notation import math as mathml
+from unrolled.engine import (
+    CLIP_RULES,
+    Clip,
+    Clipping,
+    InvalidInput,
+    PerParameter,
+    Scaled,
+    Vector,
+    clip_gradients,
+)
 
 
 def vector(*parts: Any, exponent: int = 0) -> Vector:
@@ -26,6 +36,9 @@ def vector(*parts: Any, exponent: int = 0) -> Vector:
 def clip(g: Vector, rule: str, threshold: float | None = None) -> tuple[Any, Clipping]:
     after, report = clip_gradients(g, Clip(rule, threshold))
     return after.plain(), report
+
+
+RULES = [(name, None if rule.threshold is None else 1.0) for name, rule in CLIP_RULES.items()]
 
 
 def test_norm_by_hand() -> None:
@@ -46,15 +59,19 @@ def test_value_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "threshold"), [("none", None), ("norm", 5.0), ("norm", 9.0), ("value", 4.0)]
+    ("rule", "threshold"),
+    [("none", None), ("norm", 5.0), ("norm", 9.0), ("value", 4.0), ("per-parameter", 5.0)],
 )
 def test_what_is_small_enough_is_left_as_it_is(rule: str, threshold: float | None) -> None:
     after, report = clip(vector([3.0, -4.0]), rule, threshold)
     assert after.tolist() == [3.0, -4.0]
-    assert report == Clipping(rule, threshold, 5.0, math.log10(5.0), 5.0, 1.0, False, 1.0)
+    own = PerParameter({"p0": 1.0}, 0) if rule == "per-parameter" else None
+    assert report == Clipping(
+        rule, threshold, 5.0, math.log10(5.0), 5.0, 1.0, False, 1.0, per_parameter=own
+    )
 
 
-@pytest.mark.parametrize(("rule", "threshold"), [("none", None), ("norm", 1.0), ("value", 1.0)])
+@pytest.mark.parametrize(("rule", "threshold"), RULES)
 def test_a_gradient_of_zeros(rule: str, threshold: float | None) -> None:
     after, report = clip(vector([0.0, 0.0], [-0.0]), rule, threshold)
     assert not after.any()
@@ -66,7 +83,7 @@ def test_a_gradient_of_zeros(rule: str, threshold: float | None) -> None:
 
 
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
-@pytest.mark.parametrize(("rule", "threshold"), [("none", None), ("norm", 1.0), ("value", 1.0)])
+@pytest.mark.parametrize(("rule", "threshold"), RULES)
 def test_an_infinity_is_reported_and_nothing_becomes_nan(
     bad: float, rule: str, threshold: float | None
 ) -> None:
@@ -166,6 +183,89 @@ def test_parts_of_different_exponents_are_one_vector() -> None:
     assert np.isnan(sizes.norm[:2]).all()
 
 
+def test_each_parameter_by_hand() -> None:
+    """5, 0 and 0.5 at μ = 1: the direction bends."""
+    after, report = clip(vector([[3.0], [4.0]], [0.0], [0.3, -0.4]), "per-parameter", 1.0)
+    np.testing.assert_allclose(after, [0.6, 0.8, 0.0, 0.3, -0.4], rtol=1e-15)
+    before = math.sqrt(25.25)
+    assert report.engaged
+    assert report.per_parameter == PerParameter({"p0": 0.2, "p1": 1.0, "p2": 1.0}, 1)
+    assert report.norm_before == pytest.approx(before, rel=1e-15)
+    assert report.norm_after == pytest.approx(math.sqrt(1.25), rel=1e-15)
+    assert report.scale == pytest.approx(math.sqrt(1.25) / before, rel=1e-15)
+    cosine = (0.6 * 3 + 0.8 * 4 + 0.25) / before / math.sqrt(1.25)
+    assert report.cosine == pytest.approx(cosine, rel=1e-15)
+
+
+@draws(100)
+@given(seed=st.integers(0, 2**32 - 1), power=st.integers(-140, 140), share=st.floats(1e-3, 2.0))
+def test_each_parameter_at_any_size(seed: int, power: int, share: float) -> None:
+    random = np.random.default_rng(seed)
+    parts = [random.normal(size=size) * 10.0 ** (power * n) for n, size in enumerate((3, 1, 7))]
+    sizes = [float(np.linalg.norm(part / 10.0 ** (power * n))) for n, part in enumerate(parts)]
+    threshold = share * sizes[1] * 10.0**power
+    after, report = clip(vector(*parts), "per-parameter", threshold)
+    expected = []
+    for n, part in enumerate(parts):
+        unit = part / 10.0 ** (power * n)
+        over = sizes[n] > threshold / 10.0 ** (power * n)
+        expected.append(unit / sizes[n] * threshold if over else part)
+    np.testing.assert_allclose(after, np.concatenate(expected), rtol=1e-13)
+    assert report.per_parameter is not None
+    assert report.per_parameter.engaged == sum(
+        scale != 1.0 for scale in report.per_parameter.scale.values()
+    )
+    assert report.engaged == (report.per_parameter.engaged > 0)
+
+
+def test_parameters_far_outside_a_double() -> None:
+    g = Vector.of(
+        {
+            "huge": Scaled(np.array([[3.0, -4.0]]), np.array([3000])),
+            "middle": Scaled(np.array([[0.6, 0.8]]), np.array([3])),
+            "tiny": Scaled(np.array([[1.0]]), np.array([-3000])),
+            "zero": Scaled(np.zeros((1, 2, 2)), np.array([9000])),
+        }
+    )
+    after, report = clip_gradients(g, Clip("per-parameter", 2.0))
+    parts = after.parts(after.plain())
+    np.testing.assert_allclose(parts["huge"], [1.2, -1.6], rtol=1e-14)
+    np.testing.assert_allclose(parts["middle"], [1.2, 1.6], rtol=1e-14)
+    assert not parts["zero"].any()
+    assert after.norms().log10_norm[2] == pytest.approx(-3000 * math.log10(2.0), rel=1e-14)
+    assert report.per_parameter is not None
+    assert report.per_parameter.engaged == 2
+    assert list(report.per_parameter.scale.values()) == pytest.approx([0.0, 0.25, 1.0, 1.0])
+    assert report.norm_after == pytest.approx(math.sqrt(8.0), rel=1e-14)
+    assert report.cosine == pytest.approx(math.sqrt(0.5), rel=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["elman", "lstm"])
+def test_each_parameter_of_a_network(cell: str) -> None:
+    case = make(cell, steps=8, batch=2, scale=2.0)
+    free = case.flow().parameter_gradients
+    limit = float(np.median([gradient.norm for gradient in free.values()]))
+    flow = case.flow(clip=Clip("per-parameter", limit))
+    report = flow.clipping
+    assert report.per_parameter is not None
+    assert report.per_parameter.engaged == sum(one.norm > limit for one in free.values()) > 0
+    for name, gradient in flow.parameter_gradients.items():
+        np.testing.assert_array_equal(gradient.value, free[name].value)
+        assert gradient.clipped_norm == pytest.approx(min(gradient.norm, limit), rel=1e-14)
+        scale = report.per_parameter.scale[name]
+        assert scale == pytest.approx(gradient.clipped_norm / gradient.norm, rel=1e-14)
+    assert report.cosine < 1.0
+
+
+@pytest.mark.parametrize("rule", CLIP_RULES)
+def test_a_row_says_everything(rule: str) -> None:
+    row = CLIP_RULES[rule]
+    assert row.label
+    assert str(mathml(row.formula)).startswith("<math")
+    assert bool(row.letter) == (row.threshold is not None)
+    assert (row.clip is None) == (row.on_the_way or rule == "none")
+
+
 @pytest.mark.parametrize("rule", ["norm", "value"])
 def test_all_parameters_are_clipped_as_one(rule: str) -> None:
     """‖·‖² of the clipped parts add up to ‖after‖², and each part is the clipped part of g."""
@@ -192,6 +292,7 @@ def test_all_parameters_are_clipped_as_one(rule: str) -> None:
         ("half", 1.0, ("clip", "rule"), "received 'half'; allowed: 'none', 'norm', 'value'"),
         ("none", 1.0, ("clip",), "received a threshold of 1.0; 'none' takes none"),
         ("norm", None, ("clip", "max_norm"), "received None; allowed: a finite number above 0"),
+        ("per-parameter", None, ("clip", "max_norm"), "received None; allowed: a finite number"),
         ("norm", 0.0, ("clip", "max_norm"), "received 0.0; allowed: a finite number above 0"),
         ("value", -1.0, ("clip", "max_value"), "received -1.0; allowed: a finite number above 0"),
         ("value", math.inf, ("clip", "max_value"), "received inf; allowed: a finite number abo"),

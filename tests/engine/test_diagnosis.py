@@ -198,9 +198,38 @@ def test_a_unit_that_saturates_to_the_last_digit() -> None:
 @pytest.mark.parametrize(
     ("activation", "words"),
     [
+        ("sigmoid", "the unit is saturated at step 10: σ′(A₁₀) is 0."),
+        ("softsign", "the unit is saturated at step 10: softsign′(A₁₀) is 0."),
+        ("relu", "the relu unit is off at step 10."),
+        ("gelu", "the gelu unit is off at step 10."),
+    ],
+)
+def test_a_unit_far_below_zero_is_saturated_or_off(activation: str, words: str) -> None:
+    case = chain(1.0, 10, activation, target=5.0)
+    case.parameters["b_h"] = np.array([-1e170])
+    assert diagnose(case).summary.endswith(words)
+
+
+def test_a_leaky_unit_lets_a_hundredth_through() -> None:
+    """One step in ten below zero: nothing is blocked, and the sentence says no unit is off."""
+    case = chain(1.0, 10, "leaky-relu", target=-1.0)
+    inputs = np.ones_like(case.sequence.inputs)
+    inputs[4] = -1e3
+    found = diagnose(case.with_(sequence=Sequence(inputs, case.sequence.targets, 10)))
+    assert found.verdict == "vanishing"
+    assert "off" not in found.summary
+    assert not np.isnan(found.log10_arriving)
+
+
+@pytest.mark.parametrize(
+    ("activation", "words"),
+    [
         ("sigmoid", "σ′(A) (0.25 on average, never above 0.25)"),
         ("linear", "Each step back multiplies by Wᴴ (spectral radius 0.5)."),
         ("tanh", "by Wᴴ (spectral radius 0.5) and by tanh′(A) (1.0 on average)."),
+        ("softsign", "and by softsign′(A) (1.0 on average)."),
+        ("leaky-relu", "and by lrelu′(A) (0.010 on average)."),
+        ("gelu", "and by gelu′(A) (0.50 on average, never above 1.13)."),
     ],
 )
 def test_the_factors_of_a_step_are_named(activation: str, words: str) -> None:

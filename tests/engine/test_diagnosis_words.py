@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, draws, make
+from tests.engine.reference.cases import ACTIVATIONS, CELLS, GATED, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.inside import alone
 from tests.engine.reference.rules import first_reached, reaches
 from unrolled.engine import Truncation
@@ -44,7 +44,7 @@ def row_of(case: Case, i: int) -> dict[int, float]:
 @given(
     seed=st.integers(0, 10_000),
     topology=st.sampled_from(TOPOLOGIES[1:]),
-    activation=st.sampled_from(["tanh", "sigmoid", "relu", "linear"]),
+    activation=st.sampled_from(ACTIVATIONS),
     rule=st.sampled_from(
         [None, Truncation(), Truncation(), Truncation("window", 3), Truncation("chunk", 4)]
     ),

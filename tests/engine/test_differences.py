@@ -1,6 +1,7 @@
 """Every derivative against central differences and complex steps.
 
-cell × activation × loss × topology × truncation in full; hypothesis draws the sizes, the steps,
+cell × activation × loss × topology × truncation, of the first four and two in full, of the others
+with topology and truncation in turns; hypothesis draws the sizes, the steps,
 the batch, the numbers and whether there is an h_0.
 """
 
@@ -30,7 +31,14 @@ from tests.engine.reference.inside import hidden, item_vectors, outputs
 from tests.engine.reference.rules import reaches
 from unrolled import engine
 
-EVERYTHING = tuple(product(CELLS, ACTIVATIONS, LOSSES, TOPOLOGIES, TRUNCATIONS))
+EVERYTHING = (
+    *product(CELLS, ACTIVATIONS[:4], LOSSES[:2], TOPOLOGIES, TRUNCATIONS),
+    *(
+        (cell, activation, loss, TOPOLOGIES[n % 4], TRUNCATIONS[n // 4 % 4])
+        for n, (cell, activation, loss) in enumerate(product(CELLS, ACTIVATIONS, LOSSES))
+        if activation in ACTIVATIONS[4:] or loss in LOSSES[2:]
+    ),
+)
 FLOOR = 1e-14
 """Sums that cancel leave about this much, where the exact derivative may be zero."""
 
@@ -43,7 +51,7 @@ def test_every_derivative(
 ) -> None:
     case = data.draw(cases(cell, topology, activation, loss, truncation))
     forward = Forward(case)
-    assume(activation != "relu" or forward.nearest_kink() > 1e-3)
+    assume(forward.nearest_kink() > 1e-3)
     flow = case.flow(graph=False, spectral=False)
 
     emitted = forward.losses({})[0]

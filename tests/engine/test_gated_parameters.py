@@ -87,7 +87,7 @@ def test_seed_0_is_frozen(cell: str, name: str) -> None:
 @draws(60)
 @given(
     cell=st.sampled_from(GATED),
-    init=st.sampled_from(INITS),
+    init=st.sampled_from(tuple(INITS)),
     wanted=st.floats(1e-3, 1e3),
     hidden=st.integers(1, 6),
     layers=st.integers(1, 4),

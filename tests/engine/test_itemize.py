@@ -82,16 +82,17 @@ def test_far_outside_the_range_of_a_double(w: float, rule: Truncation) -> None:
 @draws(15, shrink=False)
 @given(
     cell=st.sampled_from(CELLS),
+    activation=st.sampled_from(["tanh", "tanh", "softsign", "leaky-relu", "gelu"]),
     rule=st.sampled_from(RULES),
     size=st.floats(-120.0, 60.0),
     batch=st.integers(1, 2),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_any_weights_against_mpmath(
-    cell: str, rule: Truncation, size: float, batch: int, seed: int
+    cell: str, activation: str, rule: Truncation, size: float, batch: int, seed: int
 ) -> None:
     """Recurrent weights from 1e-120 to 1e60 over 12 steps, the states themselves at zero."""
-    case = make(cell, activation="tanh", truncation=rule, steps=12, batch=batch, seed=seed)
+    case = make(cell, activation=activation, truncation=rule, steps=12, batch=batch, seed=seed)
     parameters = {name: value.copy() for name, value in case.parameters.items()}
     parameters["b_h"][:] = 0.0
     parameters["b_y"][:] = 0.0
@@ -106,6 +107,19 @@ def test_any_weights_against_mpmath(
         totals = log10_norms(exact.dh.sum(axis=0), 1)
     close("log10 ‖∂L_i/∂h_t‖", flow.itemized.log10_norm, pairs, 0.0, 1e-9)
     close("log10 ‖∂L/∂h_t‖", flow.hidden_gradient.log10_norm, totals, 0.0, 1e-9)
+
+
+@pytest.mark.parametrize("bias", [-5.0, -15.0, -25.0, -36.0])
+@pytest.mark.parametrize("w", [1e-3, 1.0, 1e3])
+def test_a_gelu_deep_in_its_tail_against_mpmath(bias: float, w: float) -> None:
+    """Slopes down to 1e-280 a step: no product of two of them is a double."""
+    case = scaled_chain(w, 8, "gelu", bias=bias)
+    flow = case.flow(graph=False, spectral=False)
+    with mp.workdps(40):
+        exact = separate_passes(case, exact=True)
+        assert flow.itemized is not None
+        pairs = log10_norms(exact.dh, 2)
+    close("log10 ‖∂L_i/∂h_t‖", flow.itemized.log10_norm, pairs, 1e-13, 1e-12)
 
 
 @pytest.mark.parametrize("steps", [100, 180, 230, 330])

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import draws
+from tests.engine.reference.cases import draw_targets, draws
 from tests.engine.reference.compare import close
+from unrolled.app.notation import math
 from unrolled.engine import LOSSES
 
 STEPS, BATCH, CLASSES = 2, 3, 4
@@ -20,9 +21,7 @@ STEPS, BATCH, CLASSES = 2, 3, 4
 def draw(loss: str, seed: int, spread: float = 1.0) -> tuple[Any, Any]:
     random = np.random.default_rng(seed)
     o = random.normal(scale=spread, size=(STEPS, BATCH, CLASSES))
-    if loss == "cross-entropy":
-        return o, random.integers(0, CLASSES, (STEPS, BATCH))
-    return o, random.normal(size=o.shape)
+    return o, draw_targets(random, loss, STEPS, BATCH, CLASSES)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -124,4 +123,61 @@ def test_which_losses_take_classes() -> None:
     assert {name: loss.classes for name, loss in LOSSES.items()} == {
         "squared-error": False,
         "cross-entropy": True,
+        "huber": False,
+        "binary-cross-entropy": False,
     }
+
+
+def test_huber_by_hand() -> None:
+    o, y = np.array([[[3.0, 0.5, -2.0]], [[1.0, -1.0, 0.0]]]), np.zeros((2, 1, 3))
+    value, gradient = LOSSES["huber"].evaluate(o, y)
+    assert value.tolist() == [2.5 + 0.125 + 1.5, 0.5 + 0.5]
+    assert gradient.tolist() == [[[1.0, 0.5, -1.0]], [[1.0, -1.0, 0.0]]]
+
+
+@pytest.mark.parametrize("far", [1e200, -1e200, 1e308])
+def test_huber_squares_nothing_that_is_large(far: float) -> None:
+    value, gradient = LOSSES["huber"].evaluate(np.array([[[far]]]), np.array([[[0.0]]]))
+    assert value.tolist() == [abs(far)]
+    assert gradient.tolist() == [[[np.sign(far)]]]
+
+
+def exact_binary(o: float, y: float) -> tuple[mp.mpf, mp.mpf]:
+    share = 1 / (1 + mp.exp(-mp.mpf(o)))
+    away = 1 / (1 + mp.exp(mp.mpf(o)))
+    value = -(mp.mpf(y) * mp.log(share) + (1 - mp.mpf(y)) * mp.log(away))
+    return value, share - mp.mpf(y)
+
+
+@pytest.mark.parametrize("o", [-700.0, -40.0, -3.0, -1e-9, 0.0, 0.2, 2.0, 36.0, 200.0, 700.0])
+@pytest.mark.parametrize("y", [0.0, 1e-12, 0.3, 0.5, 0.9, 1.0])
+def test_binary_cross_entropy_against_mpmath(o: float, y: float) -> None:
+    value, gradient = LOSSES["binary-cross-entropy"].evaluate(np.array([[[o]]]), np.array([[[y]]]))
+    with mp.workdps(400):
+        exact, slope = exact_binary(o, y)
+        assert value[0] == pytest.approx(float(exact), rel=1e-15, abs=0.0)
+        whole = y in (0.0, 1.0)  # σ(o) and y are else subtracted
+        allowed = float(abs(slope)) * 1e-15 if whole else 2.3e-16
+        assert gradient[0, 0, 0] == pytest.approx(float(slope), rel=0.0, abs=allowed)
+
+
+def test_binary_cross_entropy_at_the_end_of_a_double() -> None:
+    o = np.array([[[1e308, -1e308, 1e308]]])
+    value, gradient = LOSSES["binary-cross-entropy"].evaluate(o, np.array([[[1.0, 0.0, 0.0]]]))
+    assert value.tolist() == [1e308]
+    assert gradient.tolist() == [[[0.0, 0.0, 1.0]]]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_row_says_everything(loss: str) -> None:
+    """Its words, its formulas as MathML, and random targets that lie in its domain."""
+    row = LOSSES[loss]
+    assert row.label
+    assert row.tokens == row.classes
+    for formula in (row.formula, row.gradient, *sum(row.named, ())):
+        assert str(math(formula)).startswith("<math")
+    y = row.draw(np.random.RandomState(3), 6, 5, 4)
+    assert y.shape == ((6, 5) if row.classes else (6, 5, 4))
+    assert y.min() >= row.least
+    assert y.max() <= row.most
+    assert len(np.unique(y)) > 1

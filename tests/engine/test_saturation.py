@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,9 @@ COUNTED: dict[str, Callable[[float, float], bool]] = {
     "tanh": lambda a, h: abs(h) > 0.9,
     "sigmoid": lambda a, h: h < 0.1 or h > 0.9,
     "relu": lambda a, h: not a > 0.0,
+    "softsign": lambda a, h: abs(h) > 0.9,
+    "leaky-relu": lambda a, h: not a > 0.0,
+    "gelu": lambda a, h: math.erfc(-a / math.sqrt(2.0)) / 2.0 < 0.1,
 }
 """From a and f(a), whether a unit is saturated."""
 
@@ -21,7 +25,8 @@ COUNTED: dict[str, Callable[[float, float], bool]] = {
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("activation", COUNTED)
 def test_units(cell: str, activation: str) -> None:
-    flow = make(cell, activation=activation, steps=6, batch=3, scale=4.0, layers=2).flow()
+    scale = 30.0 if activation == "softsign" else 4.0
+    flow = make(cell, activation=activation, steps=6, batch=3, scale=scale, layers=2).flow()
     for layer in flow.layers:
         found = layer.saturation
         assert found.gates is None

@@ -107,7 +107,8 @@ def test_an_unknown_loss_is_named() -> None:
             call()
         assert caught.value.pointer == ("loss",)
         assert caught.value.detail == (
-            "received 'hinge'; allowed: 'squared-error', 'cross-entropy'"
+            "received 'hinge'; allowed: 'squared-error', 'cross-entropy', 'huber', "
+            "'binary-cross-entropy'"
         )
 
 
@@ -129,11 +130,11 @@ TWO = [[[1.0, 2.0]], [[3.0, 4.0]]]
         (
             "many-to-many",
             {"targets": [[0], [3]]},
-            ("sequence", "targets"),
+            ("sequence", "targets", 1, 0),
             "received 3; allowed: c",
         ),
-        ("many-to-many", {"targets": [[0], [-1]]}, ("sequence", "targets"), "received -1; allowed"),
-        ("many-to-many", {"targets": [[0], [0.5]]}, ("sequence", "targets"), "received 0.5; allow"),
+        ("many-to-many", {"targets": [[0], [-1]]}, ("sequence", "targets", 1, 0), "received -1; "),
+        ("many-to-many", {"targets": [[0.5], [1]]}, ("sequence", "targets", 0, 0), "received 0.5"),
         ("many-to-many", {"targets": [[0, 1], [0, 1]]}, ("sequence", "targets"), "received shape"),
         ("many-to-many", {"h_0": [[1.0, 2.0]]}, ("sequence", "h_0"), "received shape (1, 2); need"),
         ("many-to-many", {"h_0": [[1, 2, np.nan]]}, ("sequence", "h_0"), "holds a number that is"),
@@ -168,3 +169,23 @@ def test_targets_say_how_long_one_to_many_runs() -> None:
     assert given_.targets.dtype == np.int64
     assert given_.h_0 is not None
     assert given_.h_0.tolist() == [[1.0, 2.0, 3.0]]
+
+
+@pytest.mark.parametrize("bad", [-0.1, 1.5, 2.0])
+def test_targets_outside_the_domain_of_their_loss(bad: float) -> None:
+    targets = [[[0.0, 1.0, 0.5]], [[1.0, bad, 0.0]]]
+    with pytest.raises(InvalidInput) as caught:
+        explicit_sequence(network(), "binary-cross-entropy", inputs=TWO, targets=targets)
+    assert caught.value.pointer == ("sequence", "targets", 1, 0, 1)
+    assert caught.value.detail == (
+        f"received {bad:g}; allowed with binary-cross-entropy: numbers from 0 to 1"
+    )
+    free = explicit_sequence(network(), "huber", inputs=TWO, targets=targets)
+    assert free.targets[1, 0, 1] == bad
+
+
+def test_random_targets_of_a_binary_loss_are_zeros_and_ones() -> None:
+    drawn = random_sequence(network(), "binary-cross-entropy", steps=200, batch_size=3, seed=1)
+    assert drawn.targets.shape == (200, 3, 3)
+    assert set(np.unique(drawn.targets)) == {0.0, 1.0}
+    assert drawn.targets.mean() == pytest.approx(0.5, abs=0.07)

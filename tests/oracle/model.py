@@ -18,6 +18,9 @@ ACTIVATIONS = {
     "sigmoid": torch.sigmoid,
     "relu": torch.relu,
     "linear": lambda a: a,
+    "softsign": functional.softsign,
+    "leaky-relu": functional.leaky_relu,
+    "gelu": functional.gelu,
 }
 
 
@@ -126,6 +129,11 @@ def reset_before(
 def measure(loss: str, o: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     if loss == "cross-entropy":
         return functional.cross_entropy(o, y)
+    if loss == "huber":
+        return functional.huber_loss(o, y, reduction="none").sum(dim=1).mean()
+    if loss == "binary-cross-entropy":
+        each = functional.binary_cross_entropy_with_logits(o, y, reduction="none")
+        return each.sum(dim=1).mean()
     return 0.5 * functional.mse_loss(o, y, reduction="none").sum(dim=1).mean()
 
 
@@ -198,6 +206,9 @@ def clipped(gradients: dict[str, Any], rule: str, threshold: float) -> tuple[dic
     )
     if rule == "norm":
         norm = float(torch.nn.utils.clip_grad_norm_(list(leaves.values()), threshold))
+    elif rule == "per-parameter":
+        for leaf in leaves.values():
+            torch.nn.utils.clip_grad_norm_([leaf], threshold)
     else:
         torch.nn.utils.clip_grad_value_(list(leaves.values()), threshold)
     return {name: plain(leaf.grad, leaf) for name, leaf in leaves.items()}, norm

@@ -102,6 +102,15 @@ def _activation(name: str, a: Any, exp: Any) -> tuple[Any, Any]:
     if name == "relu":
         on = a > 0
         return np.where(on, a, a * 0), np.where(on, a * 0 + 1, a * 0)
+    if name == "leaky-relu":
+        on, leak = a > 0, a * 0 + 0.01
+        return np.where(on, a, a * 0.01), np.where(on, leak * 0 + 1, leak)
+    if name == "softsign":
+        below = 1 + abs(a)
+        return a / below, 1 / below**2
+    if name == "gelu":
+        gate, density = _exactly(mp.ncdf, a), _exactly(mp.npdf, a)
+        return a * gate, gate + a * density
     if name == "sigmoid":
         s = 1 / (1 + exp(-a))
         return s, s * s * exp(-a)
@@ -110,12 +119,24 @@ def _activation(name: str, a: Any, exp: Any) -> tuple[Any, Any]:
     return h, 4 / (up + down) ** 2
 
 
+def _exactly(function: Any, a: Any) -> Any:
+    """A function of mpmath at every entry, in the type that these have."""
+    found = np.frompyfunc(lambda x: function(mp.mpf(x)), 1, 1)(a)
+    return found if a.dtype == object else found.astype(np.float64)
+
+
 def _loss(name: str, o: Any, y: Any) -> tuple[Any, Any]:
     """(L_i, ∂L_i/∂o_i), the mean over the batch."""
     batch = len(o)
     if name == "squared-error":
         return ((o - y) ** 2).sum() / 2 / batch, (o - y) / batch
-    value, slope = _cross_entropy(o if o.dtype == object else _TO_EXACT(o), y)
+    exact = _TO_EXACT(o) if o.dtype != object else o
+    if name == "cross-entropy":
+        value, slope = _cross_entropy(exact, y)
+    elif name == "huber":
+        value, slope = _huber(exact, y)
+    else:
+        value, slope = _binary_cross_entropy(exact, y)
     if o.dtype == object:
         return value / batch, slope / batch
     return float(value) / batch, slope.astype(np.float64) / batch
@@ -129,6 +150,23 @@ def _cross_entropy(o: Any, y: Any) -> tuple[Any, Any]:
     value = -mp.fsum(mp.log(s) for s in share[chosen])
     share[chosen] -= 1
     return value, share
+
+
+def _huber(o: Any, y: Any) -> tuple[Any, Any]:
+    """Σ of e²/2, or |e| − ½ beyond ±1, and its slope."""
+    e = o - y
+    value = np.where(abs(e) <= 1, e**2 / 2, abs(e) - mp.mpf(0.5))
+    return mp.fsum(value.ravel()), np.where(abs(e) <= 1, e, e / np.where(e == 0, 1, abs(e)))
+
+
+def _binary_cross_entropy(o: Any, y: Any) -> tuple[Any, Any]:
+    """Σ of −y log σ(o) − (1 − y) log(1 − σ(o)), and σ(o) − y."""
+    share = 1 / (1 + _EXP(-o))
+    each = zip(share.ravel(), np.ravel(y), strict=True)
+    value = -mp.fsum(
+        (y * mp.log(s) if y else 0) + ((1 - y) * mp.log(1 - s) if y != 1 else 0) for s, y in each
+    )
+    return value, share - y
 
 
 def log10_norms(array: Any, axes: int) -> Any:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from unrolled import engine
 from unrolled.engine import Network, Sequence, Truncation
 
-ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear", "softsign", "leaky-relu", "gelu")
+KINKED = ("relu", "leaky-relu")
+"""Those whose slope jumps at 0."""
 CELLS = ("simple", "elman", "jordan")
 """The cells of the notes, which take any activation."""
 GATED = ("lstm", "gru", "mgu", "gru-reset-before")
@@ -33,7 +35,7 @@ def candidate_of(cell: str) -> str:
     return "g" if cell == "lstm" else "n"
 
 
-LOSSES = ("squared-error", "cross-entropy")
+LOSSES = ("squared-error", "cross-entropy", "huber", "binary-cross-entropy")
 TOPOLOGIES = ("one-to-one", "many-to-one", "many-to-many", "one-to-many")
 TRUNCATIONS = ("default", "none", "window", "chunk")
 
@@ -128,16 +130,20 @@ def make(
         for name, shape in shapes_of(cell, layers, wide, high, out).items()
     }
     case = Case(network, parameters, Sequence(np.empty(0), np.empty(0), steps), loss, truncation)
-    targets: Any = (
-        random.integers(0, out, (len(case.emits), batch))
-        if loss == "cross-entropy"
-        else random.normal(size=(len(case.emits), batch, out))
-    )
+    targets = draw_targets(random, loss, len(case.emits), batch, out)
     inputs = random.normal(size=(len(case.reads), batch, wide))
     state = (layers, batch, high) if layers > 1 else (batch, high)
     initial = random.normal(size=state) if h_0 else None
     cells = random.normal(size=state) if h_0 and cell == "lstm" else None
     return case.with_(sequence=Sequence(inputs, targets, steps, initial, cells))
+
+
+def draw_targets(random: np.random.Generator, loss: str, steps: int, batch: int, out: int) -> Any:
+    """Targets in a loss's domain; of shares some are exactly 0 or 1."""
+    if loss == "cross-entropy":
+        return random.integers(0, out, (steps, batch))
+    numbers = random.normal(size=(steps, batch, out))
+    return np.clip(0.5 + numbers, 0.0, 1.0) if loss == "binary-cross-entropy" else numbers
 
 
 def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[str, tuple[int, ...]]:

@@ -10,12 +10,13 @@ Everything may be complex. A nudge of i·h gives the derivative as Im L / h with
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any
 
 import numpy as np
 
-from tests.engine.reference.cases import Case
+from tests.engine.reference.cases import KINKED, Case
 from tests.engine.reference.rules import first_reached
 
 Nudges = dict[str, Any]
@@ -27,13 +28,33 @@ def activate(name: str, a: Any) -> Any:
         return np.tanh(a)
     if name == "sigmoid":
         return 1.0 / (1.0 + np.exp(-a))
-    return np.where(a.real > 0.0, a, 0.0) if name == "relu" else a
+    if name in KINKED:
+        return np.where(a.real > 0.0, a, (0.01 if name == "leaky-relu" else 0.0) * a)
+    if name == "softsign":
+        return a / (1.0 + np.where(a.real > 0.0, a, -a))
+    return _gelu(a) if name == "gelu" else a
+
+
+def _gelu(a: Any) -> Any:
+    """a Φ(a); of a complex a = x + iε it is x Φ(x) + iε (Φ(x) + x φ(x)), all that is asked for."""
+    x = a.real
+    gate = 0.5 * np.vectorize(math.erfc)(-x / np.sqrt(2.0))
+    if not np.iscomplexobj(a):
+        return x * gate
+    return x * gate + 1j * a.imag * (gate + x * np.exp(-x * x / 2.0) / np.sqrt(2.0 * np.pi))
 
 
 def measure(loss: str, o: Any, y: Any) -> Any:
     """L_t for outputs (P, B, K): shape (P,)."""
     if loss == "squared-error":
         return (0.5 * (o - y) ** 2).sum(-1).mean(-1)
+    if loss == "huber":
+        e = o - y
+        return np.where(np.abs(e.real) <= 1.0, e**2 / 2, np.sign(e.real) * e - 0.5).sum(-1).mean(-1)
+    if loss == "binary-cross-entropy":
+        side = np.where(o.real > 0.0, 1.0, -1.0)
+        missed = np.where(side > 0.0, 1.0 - y, y)
+        return (np.log1p(np.exp(-side * o)) + side * o * missed).sum(-1).mean(-1)
     z = o - o.real.max(-1, keepdims=True)
     chosen = z[:, np.arange(len(y)), y]
     return (np.log(np.exp(z).sum(-1)) - chosen).mean(-1)
@@ -156,5 +177,10 @@ class Forward:
         return {name: slope[where[name]].T.reshape(steps, steps, *shapes[name]) for name in shapes}
 
     def nearest_kink(self) -> float:
-        """min |a_t|: how near a ReLU is to the point where it has no derivative."""
-        return float(min(np.abs(a).min() for a in self.a.values()))
+        """How near a unit or an error is to where a difference says nothing, or little."""
+        found = [np.inf]
+        if self.case.network.activation in KINKED:
+            found += [np.abs(a).min() for a in self.a.values()]
+        if self.case.loss == "huber":
+            found += [np.abs(np.abs(self.o[t] - y) - 1.0).min() for t, y in self.y.items()]
+        return float(min(found))

@@ -1,0 +1,208 @@
+"""Initialisations: how every parameter of a network is drawn from a seed: a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.streams import stream
+
+Shape = tuple[int, ...]
+Draw = Callable[[np.random.RandomState, Shape, int], Array]
+
+
+def _normal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """N(0, 1/fan-in)."""
+    return np.asarray(random.standard_normal(shape) / np.sqrt(shape[1]))
+
+
+def _uniform(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """U(−1/√H, 1/√H), as PyTorch's RNN modules."""
+    bound = 1.0 / np.sqrt(hidden)
+    return np.asarray(random.uniform(-bound, bound, shape))
+
+
+def _orthogonal(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """Orthonormal rows or columns, whichever are fewer, uniformly distributed (Saxe et al. 2014).
+
+    The Q of a normal matrix, its columns' signs fixed by R's diagonal.
+    """
+    tall = random.standard_normal((max(shape), min(shape)))
+    q, r = np.linalg.qr(tall)
+    q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
+    return np.asarray(q if shape[0] >= shape[1] else q.T)
+
+
+def _identity(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """The identity (Le et al. 2015)."""
+    return np.eye(shape[0], shape[1])
+
+
+def _glorot(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """U(−√(6/(m + n)), √(6/(m + n))) of an (m, n) matrix (Glorot & Bengio 2010)."""
+    bound = np.sqrt(6.0 / sum(shape))
+    return np.asarray(random.uniform(-bound, bound, shape))
+
+
+def _kaiming(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
+    """N(0, 2/fan-in), which keeps the variance through ReLUs (He et al. 2015)."""
+    return np.asarray(random.standard_normal(shape) * np.sqrt(2.0 / shape[1]))
+
+
+Biases = Callable[[Mapping[str, int], np.random.RandomState, int, int], dict[str, Array]]
+"""(gate → which way it keeps the state, random, H, T_max) → gate → its biases (H,)."""
+
+
+def _no_biases(
+    keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
+) -> dict[str, Array]:
+    return {}
+
+
+def _open_forget_gate(
+    keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
+) -> dict[str, Array]:
+    """1 for a forget gate that keeps where it is open (Jozefowicz et al. 2015)."""
+    return {"forget": np.ones(hidden)} if keeping.get("forget") == 1 else {}
+
+
+def _chrono(
+    keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
+) -> dict[str, Array]:
+    """b = log U(1, T_max − 1) for the gate that keeps, −b for one that writes: one b a unit.
+
+    σ(b) leaves of a state a time constant of 1 + e^b steps, uniform between 2 and T_max.
+    """
+    drawn = np.log(random.uniform(1.0, max(longest - 1.0, 1.0), hidden))
+    return {gate: way * drawn for gate, way in keeping.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """One initialisation: everything that any room says of it.
+
+    Attributes:
+        label: its name where it is chosen.
+        formula: how a matrix is drawn, as LaTeX.
+        recurrent: how the recurrent parameter is drawn.
+        others: how the other matrices are.
+        whole: whether a gated cell's recurrent parameter is drawn as one matrix, as PyTorch's and
+            Keras's initialisers do, rather than gate by gate.
+        scaled: whether it has a scale of its own: then no spectral radius is wanted unless said.
+        biases: what it adds to the gates' biases.
+        gated: whether it is for cells with a gate that keeps the state alone.
+        takes_length: whether it asks for T_max.
+    """
+
+    label: str
+    formula: str
+    recurrent: Draw
+    others: Draw
+    whole: bool = False
+    scaled: bool = False
+    biases: Biases = _no_biases
+    gated: bool = False
+    takes_length: bool = False
+
+
+INITS: dict[str, Init] = {
+    "normal": Init(
+        label="normal",
+        formula=r"N(0, \frac{1}{\text{fan-in}})",
+        recurrent=_normal,
+        others=_normal,
+    ),
+    "uniform": Init(
+        label="uniform",
+        formula=r"U(-\frac{1}{\sqrt{H}}, \frac{1}{\sqrt{H}})",
+        recurrent=_uniform,
+        others=_uniform,
+    ),
+    "orthogonal": Init(
+        label="orthogonal",
+        formula=r"W^\top W = 1",
+        recurrent=_orthogonal,
+        others=_orthogonal,
+    ),
+    "identity": Init(
+        label="identity",
+        formula="W^H = 1",
+        recurrent=_identity,
+        others=_normal,
+    ),
+    "xavier": Init(
+        label="Xavier (Glorot)",
+        formula=r"U(-b, b) \, , \, b = \sqrt{\frac{6}{\text{fan-in} + \text{fan-out}}}",
+        recurrent=_glorot,
+        others=_glorot,
+        whole=True,
+        scaled=True,
+    ),
+    "he": Init(
+        label="He (Kaiming)",
+        formula=r"N(0, \frac{2}{\text{fan-in}})",
+        recurrent=_kaiming,
+        others=_kaiming,
+        whole=True,
+        scaled=True,
+    ),
+    "keras": Init(
+        label="as Keras",
+        formula=r"W^{H\top} W^H = 1 \, , \, b^f = 1",
+        recurrent=_orthogonal,
+        others=_glorot,
+        whole=True,
+        scaled=True,
+        biases=_open_forget_gate,
+    ),
+    "chrono": Init(
+        label="chrono",
+        formula=r"b^f = \log U(1, T_{\max} - 1) \, , \, b^i = - b^f",
+        recurrent=_normal,
+        others=_normal,
+        biases=_chrono,
+        gated=True,
+        takes_length=True,
+    ),
+}
+"""Initialisations by their names. Source: Tallec & Ollivier 2018 (chrono); the defaults of
+``torch.nn.init.xavier_uniform_`` and ``kaiming_normal_``, and of Keras's recurrent layers."""
+
+
+def draw(
+    shapes: Mapping[str, Shape], recurrent: Collection[str], *, init: str, hidden: int, seed: int
+) -> Parameters:
+    """Draw every matrix; biases are zero.
+
+    Args:
+        shapes: parameter → shape.
+        recurrent: which of them are recurrent ones; a gated cell's are drawn block by block, if
+            the init does not take them whole.
+        init: a key of ``INITS``.
+        hidden: H.
+        seed: from 0; every parameter has a stream of its own.
+    Raises:
+        InvalidInput: for an unknown init or a negative seed.
+    """
+    if init not in INITS:
+        raise choose(("weights", "init"), init, INITS)
+    if seed < 0:
+        raise InvalidInput(("weights", "seed"), f"received {seed}; allowed: a whole number from 0")
+    row = INITS[init]
+    parameters: Parameters = {}
+    for name, shape in shapes.items():
+        if len(shape) == 1:
+            parameters[name] = np.zeros(shape)
+        else:
+            one = row.recurrent if name in recurrent else row.others
+            random = stream(name, seed)
+            by_gate = name in recurrent and not row.whole
+            gates = max(1, shape[0] // hidden) if by_gate else 1
+            block = (shape[0] // gates, shape[1])
+            drawn = [one(random, block, hidden) for _ in range(gates)]
+            parameters[name] = np.ascontiguousarray(np.concatenate(drawn))
+    return parameters

@@ -1,0 +1,142 @@
+"""The clip rules of a parameter gradient: a row each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from unrolled.engine.numbers.arrays import Array, Mask
+from unrolled.engine.numbers.magnitude import Magnitudes, Scaled
+from unrolled.engine.passes.vector import Vector
+
+
+def above(sizes: Magnitudes, threshold: float) -> Mask:
+    """Which norms are above μ, also those that no double holds."""
+    beyond = sizes.log10_norm > math.log10(threshold)
+    return np.asarray(np.where(np.isnan(sizes.norm), beyond, sizes.norm > threshold))
+
+
+def by_norm(g: Vector, threshold: float) -> Vector:
+    """g ← μ g / ‖g‖ for a gradient whose norm is above μ.
+
+    Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
+    """
+    if g.ordinary:
+        return g.times(threshold / g.norm()[0])
+    return Vector(_brought(g.values, threshold), 0, g.layout)
+
+
+def by_value(g: Vector, threshold: float) -> Vector:
+    """Every component into [−v, v]."""
+    return Vector(np.clip(g.plain(), -threshold, threshold), 0, g.layout)
+
+
+def by_parameter(g: Vector, threshold: float) -> Vector:
+    """g_p ← μ g_p / ‖g_p‖ for every parameter p whose own norm is above μ; the others stay.
+
+    ‖g after‖ is at most μ √(number of parameters), and the direction bends: what people do who
+    clip layer by layer.
+    """
+    high = above(g.norms(), threshold)
+    own = g.scaled or {
+        name: Scaled(part[np.newaxis], np.array([g.exponent])) for name, part in g.parts().items()
+    }
+    return Vector.of(
+        {
+            name: Scaled.ordinary(_brought(part.value, threshold)) if over else part
+            for (name, part), over in zip(own.items(), high.tolist(), strict=True)
+        }
+    )
+
+
+def _brought(values: Array, threshold: float) -> Array:
+    """An array of one direction, whatever its exponent, brought to a norm."""
+    unit = values / np.abs(values).max()
+    return np.asarray(unit * (threshold / math.sqrt(float(np.vdot(unit, unit)))))
+
+
+def _norm_above(g: Vector, threshold: float) -> bool:
+    norm, log10_norm = g.norm()
+    return log10_norm > math.log10(threshold) if math.isnan(norm) else norm > threshold
+
+
+def _component_beyond(g: Vector, threshold: float) -> bool:
+    return bool(np.abs(g.plain()).max() > threshold)
+
+
+def _parameter_above(g: Vector, threshold: float) -> bool:
+    return bool(above(g.norms(), threshold).any())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One clip rule: everything that any room says of it.
+
+    Attributes:
+        label: its name where it is chosen.
+        formula: what it does, as LaTeX.
+        threshold: what its threshold is called in the REST contract; None where it takes none.
+        letter: of the threshold.
+        clip: (g, threshold) → g after; None where the rule does not act on a parameter gradient.
+        engages: (g, threshold) → whether it changes anything.
+        samples: whether each sample's gradient may be clipped by itself.
+        each: whether every parameter has a factor of its own.
+        on_the_way: whether it acts on ∂L/∂h_t while going back.
+    """
+
+    label: str
+    formula: str
+    threshold: str | None = None
+    letter: str = ""
+    clip: Callable[[Vector, float], Vector] | None = None
+    engages: Callable[[Vector, float], bool] = lambda g, threshold: False
+    samples: bool = False
+    each: bool = False
+    on_the_way: bool = False
+
+
+RULES: dict[str, Rule] = {
+    "none": Rule(label="off", formula="g"),
+    "norm": Rule(
+        label="norm",
+        formula=r"g \leftarrow \mu \frac{g}{\lVert g \rVert} \text{ where } \lVert g \rVert > \mu",
+        threshold="max_norm",
+        letter="μ",
+        clip=by_norm,
+        engages=_norm_above,
+        samples=True,
+    ),
+    "value": Rule(
+        label="value",
+        formula=r"g_n \leftarrow \min(v, \max(-v, g_n))",
+        threshold="max_value",
+        letter="v",
+        clip=by_value,
+        engages=_component_beyond,
+        samples=True,
+    ),
+    "per-parameter": Rule(
+        label="each parameter",
+        formula=r"g_p \leftarrow \mu \frac{g_p}{\lVert g_p \rVert} "
+        r"\text{ where } \lVert g_p \rVert > \mu",
+        threshold="max_norm",
+        letter="μ",
+        clip=by_parameter,
+        engages=_parameter_above,
+        samples=True,
+        each=True,
+    ),
+    "backward": Rule(
+        label="while going back",
+        formula=r"\frac{\partial L}{\partial H_t} \leftarrow \mu \frac{\partial L}{\partial H_t} / "
+        r"\lVert \frac{\partial L}{\partial H_t} \rVert "
+        r"\text{ where } \lVert \frac{\partial L}{\partial H_t} \rVert > \mu",
+        threshold="max_norm",
+        letter="μ",
+        on_the_way=True,
+    ),
+}
+"""The rules by their names."""

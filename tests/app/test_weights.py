@@ -1,0 +1,41 @@
+"""Drawn weights: what their inits say of the radius, of T_max and of the scale of the inputs."""
+
+import pytest
+
+from unrolled.engine import INITS
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("init", INITS)
+async def test_an_init_with_a_scale_of_its_own_keeps_it_where_no_radius_is_said(flow, init):
+    network = {"cell": "lstm"} if INITS[init].gated else {}
+    left_out = await flow(network=network, weights={"init": init})
+    said = await flow(network=network, weights={"init": init, "spectral_radius": 0.9})
+    kept = left_out["experiment"]["weights"]["spectral_radius"]
+    assert kept == (None if INITS[init].scaled else 0.9)
+    assert said["experiment"]["weights"]["spectral_radius"] == 0.9
+    assert said["spectrum"]["spectral_radius"] == pytest.approx(0.9)
+
+
+async def test_chrono_takes_the_length_of_the_sequence(flow):
+    """T_max is said in the answer, at least 2, and only where the init asks for it."""
+    network = {"cell": "gru"}
+    for steps, longest in ((1, 2), (30, 30)):
+        answer = await flow(network=network, weights={"init": "chrono"}, sequence={"steps": steps})
+        assert answer["experiment"]["weights"]["t_max"] == longest
+    said = await flow(network=network, weights={"init": "chrono", "t_max": 7})
+    assert said["experiment"]["weights"]["t_max"] == 7
+    other = await flow(network=network, weights={"init": "normal", "t_max": 7})
+    assert "t_max" not in other["experiment"]["weights"]
+
+
+async def test_an_input_scale_is_named_where_it_is_not_one(flow):
+    network = {"num_layers": 2}
+    plain = await flow(network=network)
+    ones = await flow(network=network, weights={"input_scale": [1, 1.0]})
+    assert "input_scale" not in plain["experiment"]["weights"]
+    assert ones == plain
+    small = await flow(network=network, weights={"init": "identity", "input_scale": 0.001})
+    assert small["experiment"]["weights"]["input_scale"] == 0.001
+    assert small["activity"]["hidden_norm"][0] < 0.01 * plain["activity"]["hidden_norm"][0]

@@ -10,6 +10,7 @@ from unrolled.app.notation import math
 from unrolled.app.paths import page_directory
 from unrolled.app.presets import PRESETS
 from unrolled.app.settings import Settings
+from unrolled.engine import ACTIVATIONS
 
 
 def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
@@ -22,6 +23,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `font_url`: the mathematics font of the installed package.
     * `math(latex)`: MathML markup; red terms of the notes carry `class="known"`.
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
+    * `activations`: the engine's rows, whose formulas the equations print.
     * `offered`: the same as `GET /api/v1/presets` answers it.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
@@ -39,6 +41,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "plotly_version": assets.plotly_version,
         "font_url": assets.url(assets.font),
         "math": math,
+        "activations": ACTIVATIONS,
         "equations": EQUATIONS,
         "presets": PRESETS,
         "offered": [preset.model_dump(mode="json") for preset in PRESETS],

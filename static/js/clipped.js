@@ -15,6 +15,7 @@ export function clippingSentence(flow) {
   if (samples) return samplesSentence(flow, norm);
   if (before === null) return "‖g‖ = 0: the gradient of every parameter is exactly zero.";
   if (rule === "none") return `All parameters together: ‖g‖ = ${norm}. Not clipped.`;
+  if (rule === "per-parameter") return parametersSentence(flow, norm);
   if (!engaged) {
     return rule === "norm"
       ? `‖g‖ = ${norm} is not above μ = ${number(threshold)}: nothing is clipped.`
@@ -31,6 +32,19 @@ export function clippingSentence(flow) {
   return (
     `‖g‖ ${norm} → ${after}. Components beyond ±${number(threshold)} were cut` +
     `${direction(flow.clipping.cosine)}.`
+  );
+}
+
+/** Clipping of each parameter by itself. */
+function parametersSentence({ clipping, parameter_gradients: gradients }, norm) {
+  const { cosine, threshold, engaged, norm_after: after, per_parameter: own } = clipping;
+  const limit = `μ = ${number(threshold)}`;
+  if (!engaged) return `No parameter’s gradient is above ${limit}: nothing is clipped. ‖g‖ = ${norm}.`;
+  const count = own?.engaged ?? 0;
+  const all = plural(Object.keys(gradients).length, "parameter");
+  return (
+    `${count} of ${all} ${count === 1 ? "was" : "were"} brought down to ${limit} each by itself: ` +
+    `‖g‖ ${norm} → ${number(after)}${direction(cosine)}.`
   );
 }
 
@@ -53,10 +67,12 @@ function samplesSentence({ clipping }, norm) {
   const { per_sample: samples, rule, threshold } = clipping;
   const all = plural(samples.norm.length, "sample");
   if (!samples.engaged) {
-    const none =
-      rule === "norm"
-        ? `None of ${all} has a gradient above μ = ${number(threshold)}`
-        : `None of ${all} has a component beyond ±${number(threshold)}`;
+    const what = {
+      __proto__: null,
+      value: `a component beyond ±${number(threshold)}`,
+      "per-parameter": `a parameter’s gradient above μ = ${number(threshold)}`,
+    };
+    const none = `None of ${all} has ${what[rule] ?? `a gradient above μ = ${number(threshold)}`}`;
     return `${none}: nothing is clipped. ‖g‖ = ${norm}.`;
   }
   const done =

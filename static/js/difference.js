@@ -1,7 +1,19 @@
 /** What differs between two experiments, in names and in one sentence with their numbers. */
 
 import { GATE_BIASES, fromExperiment, isGated } from "./experiment.js";
-import { compare, fromLog10, glyph, number, plural, portion, share, shorten, subscript, times } from "./format.js";
+import { activationLabel, lossLabel } from "./choices.js";
+import {
+  compare,
+  fromLog10,
+  glyph,
+  number,
+  plural,
+  portion,
+  share,
+  shorten,
+  subscript,
+  times,
+} from "./format.js";
 import { lossName } from "./letters.js";
 import { isCopy, passageOf } from "./passage.js";
 
@@ -35,7 +47,7 @@ const FACETS = [
   [["seed"], ({ source, seed }) => (source === "random" ? `seed ${seed}` : "")],
   [["inputs"], ({ source, inputs }) => (source === "text" ? "" : plural(inputs, "input"))],
   [["outputs"], ({ source, outputs }) => (source === "text" ? "" : plural(outputs, "output"))],
-  [["loss"], ({ loss }) => (loss === "squared-error" ? "squared error" : loss)],
+  [["loss"], ({ loss }) => lossLabel(loss)],
   [["reach", "k"], reachOf],
   [["clip", "mu", "persample"], clipOf],
   [["follow"], ({ follow }) => followed(follow)],
@@ -52,7 +64,7 @@ function biasOf(owner, name) {
 /** Of gated cells it is fixed. */
 function activationWords({ cell, activation }) {
   if (isGated(cell)) return "";
-  return activation === "relu" ? "ReLU" : activation;
+  return activationLabel(activation);
 }
 
 /** Weights that are given in numbers were not drawn. */

@@ -4,8 +4,10 @@
  */
 
 import { element, paragraph } from "./elements.js";
+import { activationSymbol } from "./choices.js";
 import { partsOf, symbol } from "./format.js";
 import {
+  applied,
   digits,
   formula,
   fraction,
@@ -28,6 +30,7 @@ const PARTS = {
   backward: "Back",
   jacobian: "Jacobian of the step",
   gates: "Its gates",
+  activation: "Its activation",
   parameter: "Adds to the parameter’s gradient",
 };
 
@@ -103,6 +106,7 @@ function partsOfNode(node, page) {
     if (node.kind === "loss" && reading.lossSteps.length > 1)
       parts.forward.unshift(formula(lossMath(null), sign("="), lossSum(reading.lossSteps)));
   }
+  if (node.kind === "hidden" && at.step > 0) parts.activation = activationLines(reading);
   const left = gradientMath(followedLosses(reading), node.id);
   if (node.kind === "loss") {
     const followed = node.log10_norm !== null;
@@ -120,6 +124,18 @@ function partsOfNode(node, page) {
   parts.notes.push(...silence(silent, leaving.length > 1, reading));
   if (!leaving.length) parts.notes.push("Nothing that is computed later reads it.");
   return parts;
+}
+
+/** What f and f′ are, of a cell that takes any; none where f is not written. */
+function activationLines({ flow }) {
+  const { activation } = flow.experiment.network;
+  const symbol = activationSymbol(activation);
+  const { content } = document.getElementById("eq-activations");
+  const place = content.querySelector(`[data-activation="${activation}"]`);
+  if (!symbol || flow.gates || !place) return [];
+  return [["formula", symbol], ["slope", `${symbol}′`]].map(([name, head]) =>
+    formula(applied(head, "a"), sign("="), pieceOf(place.querySelector(`[data-${name}]`))),
+  );
 }
 
 /** Why nothing comes along some of the edges that leave a node, one sentence a reason. */

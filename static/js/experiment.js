@@ -54,7 +54,7 @@ export function batchOf(settings) {
 
 /** Whether each sample's gradient can be clipped before the mean is taken. */
 export function clipsSamples(settings) {
-  return (settings.clip === "norm" || settings.clip === "value") && batchOf(settings) > 1;
+  return ["norm", "value", "per-parameter"].includes(settings.clip) && batchOf(settings) > 1;
 }
 
 /** Whether every step has a loss. */

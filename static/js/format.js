@@ -83,14 +83,6 @@ export function symbol(id) {
   return letterOf(id) + indices(id);
 }
 
-/** How activations are written in formulas; a linear unit has none. */
-const ACTIVATIONS = { __proto__: null, tanh: "tanh", sigmoid: "σ", relu: "relu" };
-
-/** @param {string} activation   a name of the contract @returns {string} "" for linear */
-export function activationSymbol(activation) {
-  return ACTIVATIONS[activation] ?? "";
-}
-
 /** @param {number} value   a whole number */
 export function superscript(value) {
   return [...String(value)].map((c) => SUPERSCRIPTS[c]).join("");

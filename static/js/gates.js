@@ -1,5 +1,6 @@
 /** What the gates of an LSTM or GRU do at a step, and which layer a node belongs to, in words. */
 
+import { activationState } from "./choices.js";
 import { indices, number, partsOf, symbol } from "./format.js";
 import { lossName } from "./letters.js";
 
@@ -78,8 +79,7 @@ export function shareOfGate(flow, { layer, step }, letter) {
 export function saturatedAt(flow, { layer, step }) {
   const share = partOf(flow, layer).saturation?.units?.[step - 1];
   if (share === undefined) return null;
-  const off = flow.experiment.network.activation === "relu";
-  return { share: percent(share), word: off ? "off" : "saturated" };
+  return { share: percent(share), word: activationState(flow.experiment.network.activation) };
 }
 
 /** "12 % of the units saturated", or "". */

@@ -56,7 +56,7 @@ export const TERMS = {
       "No vector is stretched by more in one step.",
   ],
   slope: [
-    "(?:tanh|σ|relu|ReLU|linear|f)′(?:\\([aA]\\))?",
+    "(?:tanh|σ|relu|ReLU|softsign|lrelu|gelu|linear|f)′(?:\\([aA]\\))?",
     ({ flow }) => {
       const average = mean(series(flow.activity.mean_derivative));
       return (

@@ -1,6 +1,7 @@
 /** Letters that depend on the network: the activation is never f, which is the forget gate. */
 
-import { activationSymbol, subscript } from "./format.js";
+import { activationSymbol } from "./choices.js";
+import { subscript } from "./format.js";
 
 /** "L₁₅" or "L". @param {number | null} follow */
 export function lossName(follow) {

@@ -1,6 +1,7 @@
 /** MathML: the pieces that formulas are put together from, and what is put into them. */
 
-import { activationSymbol, partsOf } from "./format.js";
+import { activationSymbol } from "./choices.js";
+import { partsOf } from "./format.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 
@@ -14,7 +15,15 @@ export function mathElement(name, ...children) {
 const letter = (text) => mathElement("mi", text);
 export const sign = (text) => mathElement("mo", text);
 export const digits = (value) => mathElement("mn", String(value));
+const fence = (text) => {
+  const made = sign(text);
+  made.setAttribute("stretchy", "false");
+  return made;
+};
 export const row = (...children) => mathElement("mrow", ...children);
+
+/** A function of a letter: "tanh(a)". @param {string} name @param {string} of */
+export const applied = (name, of) => row(letter(name), fence("("), letter(of), fence(")"));
 
 /** A formula in lines of its own. @param {...Node} children */
 export function formula(...children) {

@@ -1,7 +1,8 @@
 /** What a dot, a bar or a point beside the pictures of the axis says: in a line, and in full. */
 
 import { productAt, promisedStep } from "./figures/product.js";
-import { fromLog10, number, parameterName, plain, share, subscript } from "./format.js";
+import { activationSymbol } from "./choices.js";
+import { fromLog10, number, parameterName, plain, share, subscript, tidy } from "./format.js";
 
 /**
  * @typedef {object} Measure
@@ -21,7 +22,8 @@ function logOf(value) {
 function conditions(flow) {
   if (flow.gates) return "It is the candidate’s block alone: the gates multiply what passes.";
   const { network, truncation } = flow.experiment;
-  const slope = network.activation === "linear" ? "" : `f′(A) ≤ ${flow.spectrum.gamma ?? 1} comes on top.`;
+  const bends = activationSymbol(network.activation) !== "";
+  const slope = bends ? `f′(A) ≤ ${tidy(flow.spectrum.gamma ?? 1)} comes on top.` : "";
   const cut = truncation.kind === "none" ? "" : "Truncation stops the gradient where it cuts.";
   return [slope, cut].filter(Boolean).join(" ");
 }

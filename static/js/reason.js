@@ -1,6 +1,7 @@
 /** Why nothing travels back along an edge, in words. */
 
-import { activationSymbol, parameterName, partsOf, plural, symbol } from "./format.js";
+import { activationSymbol, activationLabel, activationState } from "./choices.js";
+import { parameterName, partsOf, plural, symbol } from "./format.js";
 import { lossName } from "./letters.js";
 import { firstReached, nearestLoss } from "./reach.js";
 
@@ -35,18 +36,19 @@ function truncationEnds(copied, { kind, steps }) {
 /** Something arrives at the target, and nothing of it at the source. */
 function dead(edge, reading) {
   const { activation } = reading.flow.experiment.network;
+  const off = activationState(activation) === "off";
   const { step, layer } = partsOf(edge.target);
   const plain = !reading.flow.gates && edge.target[0] === "h";
   const top = layer === reading.layers - 1;
   if (plain && top && reading.flow.activity.mean_derivative[step - 1] === 0) {
-    const unit = activation === "relu" ? "ReLU" : "unit";
-    const state = activation === "relu" ? "off" : "saturated";
+    const unit = off ? activationLabel(activation) : "unit";
+    const state = activationState(activation);
     const slope = `${activationSymbol(activation)}′ = 0`;
     return `every ${unit} of ${symbol(edge.target)} is ${state}: ${slope}`;
   }
   if (isZeroMatrix(edge.parameter, reading.flow)) return `${parameterName(edge.parameter)} is 0`;
-  if (plain && activation === "relu")
-    return "the ReLUs that the gradient reaches are off, or the weights are zero";
+  if (plain && off)
+    return `the ${activationLabel(activation)}s that the gradient reaches are off, or the weights are zero`;
   return "the gradient is exactly zero here";
 }
 

@@ -1,5 +1,6 @@
 /** The spectrum in words: what the matrix promises, and what happens along this sequence. */
 
+import { activationSymbol } from "./choices.js";
 import { apart, compare, number, plural, tidy, times } from "./format.js";
 import { LETTERS } from "./gates.js";
 import { termHtml } from "./glossary.js";
@@ -50,7 +51,7 @@ function belowTheBound(flow, happens) {
   const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
   const [rho, limit] = apart(radius, bound);
   const [sigma] = apart(norm, bound);
-  const linear = flow.experiment.network.activation === "linear";
+  const linear = activationSymbol(flow.experiment.network.activation) === "";
   const promise = linear
     ? `ρ = ${rho} < 1/γ = ${limit} promises decay in the long run, `
     : `ρ = ${rho} < 1/γ = ${limit} makes decay likely in the long run, `;

@@ -29,6 +29,12 @@ CLIPS: tuple[Json, ...] = (
     {"rule": "value", "max_value": 1e6},
     {"rule": "norm", "max_norm": 1e6, "per_sample": True},
 )
+PER_PARAMETER: tuple[Json, ...] = (
+    {"rule": "per-parameter", "max_norm": 0.5},
+    {"rule": "per-parameter", "max_norm": 1e6},
+    {"rule": "per-parameter", "max_norm": 0.1, "per_sample": True},
+    {"rule": "per-parameter", "max_norm": 1e6, "per_sample": True},
+)
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
 RADII = (0.9, 0.3, 1.0, 1.8, None)
 LSTM: Json = {"network": {"cell": "lstm", "hidden_size": 6}}
@@ -96,6 +102,14 @@ def corners() -> Iterator[Json]:
     silent = chain(0.9, 5)
     silent["weights"]["W_hy"] = [[0.0]]
     yield silent | {"clip": {"rule": "value", "max_value": 1.0}}
+    for clip, name in itertools.product(PER_PARAMETER, ("softsign", "leaky-relu", "gelu")):
+        yield {
+            "network": {"activation": name},
+            "sequence": {"kind": "random", "steps": 9, "batch_size": 3},
+            "loss": "huber" if name == "gelu" else "binary-cross-entropy",
+            "clip": clip,
+            "follow": 9,
+        }
     for bias, steps in ((5.0, 100), (3.0, 20), (-4.0, 20)):
         yield LSTM | {
             "weights": {"forget_bias": bias},

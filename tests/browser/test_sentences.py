@@ -189,6 +189,14 @@ def test_clipping(spoken) -> None:
             assert says(size, before), text
         if factor := re.search(rf"every component times ({NUMBER})", text):
             assert says(factor[1], math.log10(clip["threshold"]) - before), text
+        if count := re.search(r"(\d+) of (\d+) parameters?", text):
+            pairs = [
+                g for g in flow["parameter_gradients"].values() if g["norm"] > clip["threshold"]
+            ]
+            assert (int(count[1]), int(count[2])) == (
+                len(pairs),
+                len(flow["parameter_gradients"]),
+            ), text
         if count := re.search(r"at (\d+) of (\d+) steps?", text):
             assert (int(count[1]), int(count[2])) == (len(cut), flow["steps"]), text
         if found := re.search(r"cosine (?:with the clipped mean is )?(−?[\d.]+\d)", text):
@@ -196,7 +204,10 @@ def test_clipping(spoken) -> None:
             shown = float(found[1].replace("−", "-"))
             assert shown == pytest.approx(cosine, abs=6e-4), text
             assert (shown == 1) == (abs(cosine - 1) < 1e-9), text
-    assert seen == {("norm", False), ("value", False), ("backward", False), ("norm", True)}
+    assert seen == {
+        *(("norm", False), ("value", False), ("backward", False), ("norm", True)),
+        *(("per-parameter", False), ("per-parameter", True)),
+    }
 
 
 def test_the_spectrum(spoken) -> None:

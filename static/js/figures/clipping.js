@@ -21,9 +21,10 @@ export function clipping(flow, frame, theme) {
     after: report.norm_after > 0 ? Math.log10(report.norm_after) : null,
   });
   const on = report.rule !== "none";
+  const marked = report.rule === "norm" || report.rule === "per-parameter";
   const values = entries
     .flatMap((e) => (on ? [e.before, e.after] : [e.before]))
-    .concat(report.rule === "norm" ? [Math.log10(report.threshold)] : [])
+    .concat(marked ? [Math.log10(report.threshold)] : [])
     .filter((v) => v !== null && Number.isFinite(v));
   const low = Math.floor((values.length ? Math.min(...values) : -1) - 0.3);
   const high = (values.length ? Math.max(...values) : 1) + 0.2;
@@ -51,7 +52,7 @@ export function clipping(flow, frame, theme) {
         : []),
       numbers(entries, "before", high, on ? -0.2 : 0, on ? theme.muted : theme.soft),
       ...(on ? [numbers(entries, "after", high, 0.2, theme.ink)] : []),
-      ...(report.rule === "norm"
+      ...(marked
         ? [threshold(Math.log10(report.threshold), entries.length, theme)]
         : []),
     ],

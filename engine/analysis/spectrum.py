@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isqrt
 
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.jacobians import Chain, diagonal_chain, peaks, rescaled
+from unrolled.engine.numbers.largest import largest_eigenvalues
 from unrolled.engine.numbers.magnitude import LOG10_2
 
-_GROUP = 16
-"""At most so many Jacobians are multiplied with each other before what lies to their left."""
-_GROUPED = 1e-18
-"""Entries above this share of the largest survive the product of a group: 1e-18^16 > 1e-308."""
 _SMALL = 1e-70
 """Squares of norms above this one and below its inverse can themselves be squared."""
 _SETTLED = 1e-13
@@ -99,60 +95,40 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
         the three, (count,) each, NaN where exactly zero; the last None where the state has one
         part.
     """
-    width, parts, first = chain.width, chain.size > chain.width, int(chain.initial)
-    single, product, cell = np.full((3, chain.count), np.nan)
+    width, first = chain.width, int(chain.initial)
+    parts = [slice(0, width)] + ([slice(width, None)] if chain.size > width else [])
+    single, *of_parts = np.full((1 + len(parts), chain.count), np.nan)
     running, exponent = np.eye(chain.size), 0
-    hidden, inner = slice(0, width), slice(width, None)
-
-    def measure(here: slice, products: Array, exponents: IntArray) -> None:
-        decades = (exponents + exponent) * LOG10_2
-        product[here] = log10_spectral_norms(products[:, hidden, hidden]) + decades
-        if parts:
-            cell[here] = log10_spectral_norms(products[:, inner, inner]) + decades
-
-    for begin, end, jacobians, shifts in chain.later().backwards(length):
-        here = slice(begin + first, end + first)
-        single[here] = log10_spectral_norms(jacobians[:, hidden, hidden]) + shifts * LOG10_2
-        products, exponents = _products(running, jacobians, shifts)
-        measure(here, products, exponents)
-        last, own = rescaled(products[:1])
-        running, exponent = last[0], exponent + int(exponents[0] + own[0])
-    if first:
-        jacobians, shifts = chain.block(0, 1)
-        measure(slice(0, 1), running @ jacobians, shifts)
-    return single, product, cell if parts else None
+    for begin, end, jacobians, shifts in chain.backwards(length):
+        products, exponents = _products(running, exponent, jacobians, shifts)
+        running, exponent = products[0], int(exponents[0])
+        blocks = [jacobians[:, parts[0], parts[0]], *(products[:, part, part] for part in parts)]
+        own, *whole = np.split(log10_spectral_norms(np.concatenate(blocks)), len(blocks))
+        single[begin:end] = own + shifts * LOG10_2
+        for part, logs in zip(of_parts, whole, strict=True):
+            part[begin:end] = logs + exponents * LOG10_2
+    single[:first] = np.nan
+    return single, of_parts[0], of_parts[1] if len(parts) > 1 else None
 
 
-def _products(running: Array, jacobians: Array, shifts: IntArray) -> tuple[Array, IntArray]:
-    """running · J_n ⋯ J_k for every k, as values (n, S, S) and exponents (n,).
+def _products(
+    running: Array, exponent: int, jacobians: Array, shifts: IntArray
+) -> tuple[Array, IntArray]:
+    """running · 2^exponent · J_n ⋯ J_k for every k, as values (n, S, S) and exponents (n,).
 
-    The Jacobians are taken in groups. All groups multiply within themselves at once; then what
-    stands to the left of each group runs through, group by group.
+    The largest entry of a Jacobian is near 1, so that a product leaves the middle of a double's
+    range slowly; it is brought back there once it has.
     """
-    count, size = jacobians.shape[:2]
-    group = min(_GROUP, isqrt(count)) if _comparable(jacobians) else 1
-    groups = -(-count // group)
-    spare = groups * group - count
-    inside = np.empty((groups * group, size, size))
-    inside[:spare], inside[spare:] = np.eye(size), jacobians
-    exponents = np.concatenate((np.zeros(spare, dtype=np.int64), shifts)).reshape(groups, group)
-    inside = inside.reshape(groups, group, size, size)
-    for k in range(group - 2, -1, -1):
-        inside[:, k], own = rescaled(inside[:, k + 1] @ inside[:, k])
-        exponents[:, k] += exponents[:, k + 1] + own
-    left, before, exponent = np.empty((groups, 1, size, size)), np.zeros((groups, 1), np.int64), 0
-    for n in range(groups - 1, -1, -1):
-        left[n, 0], before[n] = running, exponent
-        following, own = rescaled((running @ inside[n, 0])[np.newaxis])
-        running, exponent = following[0], exponent + int(exponents[n, 0] + own[0])
-    products = (left @ inside).reshape(-1, size, size)
-    return products[spare:], (exponents + before).reshape(-1)[spare:]
-
-
-def _comparable(jacobians: Array) -> bool:
-    """Whether no entry is so small beside the largest that a group's product would lose it."""
-    sizes = np.abs(jacobians)
-    return not bool(((sizes > 0.0) & (sizes < _GROUPED)).any())
+    products, exponents = np.empty_like(jacobians), np.empty_like(shifts)
+    own = shifts.tolist()
+    for k in range(len(jacobians) - 1, -1, -1):
+        running = np.matmul(running, jacobians[k], out=products[k])
+        exponent += own[k]
+        if not _SMALL < np.vdot(running, running) < 1.0 / _SMALL:
+            near, shift = rescaled(products[k : k + 1])
+            products[k], exponent = near[0], exponent + int(shift[0])
+        exponents[k] = exponent
+    return products, exponents
 
 
 def log10_spectral_norms(matrices: Array) -> Array:
@@ -160,8 +136,8 @@ def log10_spectral_norms(matrices: Array) -> Array:
 
     With G = MᵀM and its eigenvalues λ_k = σ_k²:  Σλ_k² / Σλ_k ≤ λ_max ≤ √Σλ_k². Both bounds are
     sums of squares of entries, and meet where one direction outweighs all others, as in a long
-    product. Where they do not meet, λ_max is the largest eigenvalue of G. Squaring costs no
-    digits of the largest.
+    product. Where they do not meet, λ_max is the largest eigenvalue of G, up to 1e-13 of itself.
+    Squaring costs no digits of the largest.
     """
     entries = matrices.reshape(len(matrices), -1)
     peak = np.ones(len(matrices))
@@ -178,5 +154,6 @@ def log10_spectral_norms(matrices: Array) -> Array:
         largest = np.sqrt(np.vecdot(flat, flat))
         open_ = np.flatnonzero(largest < (1.0 - _SETTLED) * traces)
         if open_.size:
-            largest[open_] = np.linalg.eigvalsh(grams[open_])[:, -1]
+            some = grams[open_] if open_.size < len(grams) else grams
+            largest[open_] = largest_eigenvalues(some)
     return np.asarray(np.log10(peak) + 0.5 * np.log10(largest))

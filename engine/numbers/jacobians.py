@@ -11,7 +11,11 @@ from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.magnitude import ldexp_rows, near_one
 
 _NUMBERS = 4_000_000
-"""How many numbers of Jacobians are held at once."""
+"""How many numbers of Jacobians are held at most,"""
+_IN_CACHE = 400_000
+"""and how many where that is enough for"""
+_TOGETHER = 24
+"""so many Jacobians: S = 128 takes four fifths of the time that four times as many take."""
 _ROUND = 1000
 """Powers of two up to this one are multiplied by, and not added to the exponent."""
 
@@ -65,7 +69,8 @@ class Chain:
     @property
     def length(self) -> int:
         """How many Jacobians a block may hold: memory grows with neither T nor S."""
-        return max(1, _NUMBERS // (self.size * self.size))
+        own = self.size * self.size
+        return max(1, min(_NUMBERS // own, max(_TOGETHER, _IN_CACHE // own)))
 
 
 def peaks(matrices: Array) -> Array:

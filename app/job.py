@@ -88,6 +88,7 @@ def _flow(asked: Spec, most: Most) -> dict[str, Any]:
         itemized=bool(wanted & {"itemized", "advice"}),
         spectral="spectrum" in wanted,
         lyapunov="lyapunov" in wanted,
+        exponents=prepared.exponents,
         graph="graph" in wanted,
     )
     advice = advise(prepared, flow, most) if "advice" in wanted else None
@@ -201,6 +202,7 @@ def _spectrum(seen: Trajectory | None) -> dict[str, Any] | None:
         "bound": known and known.bound,
         "sufficient": known and known.sufficient,
         "lyapunov_exponents": seen.lyapunov_exponents,
+        "directions": seen.directions,
         "omega": seen.omega,
         "long_to_short": seen.long_to_short,
     }

@@ -8,6 +8,7 @@ from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
     INITS,
+    LEADING,
     LOSSES,
     MIN_LENGTH,
     TOPOLOGIES,
@@ -43,6 +44,7 @@ class Prepared:
         resolved: the experiment with nothing left open; preparing it again gives the same.
         text: where the sequence is a text.
         include: which of `PARTS` the answer holds.
+        exponents: how many Lyapunov exponents it holds; None: all.
     """
 
     network: Network
@@ -56,6 +58,7 @@ class Prepared:
     values: bool
     text: Text | None
     include: frozenset[str]
+    exponents: int | None
     resolved: Spec
 
 
@@ -90,6 +93,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         "window": spec["window"],
         "values": spec["values"],
         "include": included(spec["include"]),
+        "lyapunov": spec["lyapunov"],
     }
     parameters = _parameters(network, weights)
     return Prepared(
@@ -104,6 +108,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         values=spec["values"],
         text=text,
         include=frozenset(resolved["include"]),
+        exponents=spec["lyapunov"]["count"],
         resolved=resolved,
     )
 
@@ -141,6 +146,7 @@ def filled(spec: Spec) -> Spec:
         "truncation": spec["truncation"] or _truncation_spec(own),
         "window": _window(spec["window"], steps),
         "include": included(spec["include"]),
+        "lyapunov": spec["lyapunov"] if "lyapunov" in spec["include"] else {"count": LEADING},
     }
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from unrolled.engine.analysis.check import MAX_ENTRIES, Check, check_gradients, check_passes
 from unrolled.engine.analysis.graph import Edge, Graph, Node
+from unrolled.engine.analysis.lyapunov import LEADING
 from unrolled.engine.analysis.saturation import GateSaturation, Saturation
 from unrolled.engine.analysis.spectrum import Spectrum, spectrum
 from unrolled.engine.analysis.trajectory import Trajectory
@@ -77,6 +78,7 @@ __all__ = [
     "CELLS",
     "CLIP_RULES",
     "INITS",
+    "LEADING",
     "LOSSES",
     "MAX_ENTRIES",
     "MAX_LAYERS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from unrolled.engine.analysis.graph import build_graph
+from unrolled.engine.analysis.lyapunov import LEADING
 from unrolled.engine.analysis.trajectory import trajectory
 from unrolled.engine.analysis.values import signed_values
 from unrolled.engine.choices.losses import LOSSES
@@ -50,6 +51,7 @@ def gradient_flow(
     itemized: bool = True,
     spectral: bool = True,
     lyapunov: bool = True,
+    exponents: int | None = LEADING,
     graph: bool = True,
     values: bool = False,
     window: tuple[int, int] | None = None,
@@ -71,6 +73,7 @@ def gradient_flow(
         itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (above 512 steps, on a grid).
         spectral: whether to compute the spectrum and the Jacobians' norms.
         lyapunov: whether to compute the Lyapunov exponents beside the spectrum.
+        exponents: how many of the leading ones; None: all.
         graph: whether to build the graph.
         values: whether to write down the signed numbers behind the norms.
         window: the first and last step that graph and values hold, from 1; None holds all.
@@ -105,7 +108,9 @@ def gradient_flow(
             alone = path.hidden()
         drawn = build_graph(passage, path, terms, followed, window) if graph else None
         written = signed_values(passage, path, window) if values else None
-    layers = _layers(passage, whole, pairs, spectral=spectral, lyapunov=lyapunov)
+    layers = _layers(
+        passage, whole, pairs, spectral=spectral, exponents=exponents if lyapunov else 0
+    )
     return GradientFlow(
         steps=trace.steps,
         loss=_total(trace, step_losses),
@@ -199,13 +204,13 @@ def _layers(
     pairs: list[Itemized] | None,
     *,
     spectral: bool,
-    lyapunov: bool,
+    exponents: int | None,
 ) -> tuple[LayerFlow, ...]:
     """Every layer's norms, the layer that reads the input first."""
     layers = []
     for number, layer in enumerate(passage.trace.layers):
         own, items = whole.layers[number], None if pairs is None else pairs[number]
-        seen = trajectory(passage, number, own, items, lyapunov=lyapunov) if spectral else None
+        seen = trajectory(passage, number, own, items, exponents) if spectral else None
         layers.append(
             LayerFlow(
                 layer=number,

@@ -114,9 +114,11 @@ class SpectrumReport(StrictModel):
         description="σ_max < 1/γ: gradients must vanish (Pascanu et al. 2013); null with gates."
     )
     lyapunov_exponents: Series | None = Field(
-        description="Per step, natural logarithm, descending, along the first sample's trajectory; "
-        "null where `include` leaves them out."
+        description="The leading ones, as many as `lyapunov` asks for, of as many as `directions` "
+        "says: per step, natural logarithm, descending, along the first sample's trajectory; null "
+        "where `include` leaves them out."
     )
+    directions: int = Field(description="How many Lyapunov exponents there are: H, with a c_t 2H.")
     omega: Series = Field(
         description="Ω_t of Pascanu et al. 2013, eq. 9, t = 1 … T−1; null where undefined."
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from unrolled.app.resolve import PARTS, WHOLE
+from unrolled.app.schemas.parts import Lyapunov, Window
 from unrolled.app.schemas.strict import (
     AtLeast,
     Index,
@@ -215,19 +216,6 @@ ClipChoice = Annotated[
 ]
 
 
-class Window(StrictModel):
-    """From one step to another, both included."""
-
-    first: Size = Field(description="From 1.", examples=[1])
-    last: Size = Field(description="At least first; steps beyond T are left out.", examples=[60])
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError(f"allowed: last from {self.first}, where first is {self.first}")
-        return self
-
-
 class Experiment(StrictModel):
     """One sequence (or batch) through one network, forward and back."""
 
@@ -267,4 +255,7 @@ class Experiment(StrictModel):
         "brings `spectrum`, where the exponents stand. The diagnosis comes with `itemized` or "
         "`advice`, changes that were tried, which takes about as long as all the rest.",
         examples=[list(WHOLE)],
+    )
+    lyapunov: Lyapunov = Field(
+        default=Lyapunov(), description="How many Lyapunov exponents the spectrum holds."
     )

@@ -2,137 +2,186 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, IntArray
-from unrolled.engine.numbers.jacobians import Chain, rescaled
+from unrolled.engine.numbers.jacobians import Chain
+from unrolled.engine.numbers.streams import stream
 
+LEADING = 8
+"""So many exponents are given where nobody asks for another number."""
 _LN2 = float(np.log(2.0))
 _EPS = float(np.finfo(np.float64).eps)
-_DEPTH = 4
-"""At most 2^4 Jacobians are multiplied before the frame is made orthonormal again."""
+_STRIDE = 16
+"""At most so many Jacobians are applied before the frame is made orthonormal again."""
 _SPREAD = 2.0**-20
-"""The least over the largest |R_kk| that a product of several may have: its digits lost are 6."""
-_CANCELLED = 10
-"""Binary digits that a product of several may lose by cancellation."""
+"""The least over the largest |R_kk| that several may leave: their digits lost are 6."""
+_CANCELLED = 2.0**-20
+"""And the least part of its squared norm that a frame may keep: 10 binary digits are cancelled."""
 _PATIENCE = 8
-"""After so many good products of one length, twice the length is tried."""
+"""After so many good strides of one length, twice the length is tried."""
 _WORK = 5e9
-"""Above this many (T − 1) S³ only the end of the chain is followed."""
+"""Above this many (T − 1) S² K only the end of the chain is followed."""
+_TURNS = 100
+"""So many Jacobians turn the frame at the start towards the leading directions,"""
+_TURN = 8
+"""and after so many of them it is made orthonormal."""
 
-Level = tuple[Array, IntArray, IntArray]
 
-
-def followed(chain: Chain) -> int:
+def followed(chain: Chain, most: int) -> int:
     """How many Jacobians the exponents are a mean over: all, or the last of a long wide chain.
 
-    They are all T − 1 up to (T − 1) S³ = 5e9 (S = 64: 19,000 steps; S = 128: 2,384).
+    They are all T − 1 up to (T − 1) S² K = 5e9 for the K leading exponents (K = 8, S = 128:
+    38,146 steps; all of S = 128: 2,384).
     """
-    return min(chain.count, max(1, int(_WORK // chain.size**3)))
+    return min(chain.count, max(1, int(_WORK // (chain.size**2 * min(most, chain.size)))))
 
 
-def lyapunov_exponents(chain: Chain, length: int | None = None) -> Array:
-    """λ_1 ≥ … ≥ λ_S per step, in natural logarithms.
+def lyapunov_exponents(
+    chain: Chain, most: int | None = None, *, length: int | None = None
+) -> Array:
+    """λ_1 ≥ … ≥ λ_K per step, the K largest, in natural logarithms.
 
-    J_t Q_t = Q_{t+1} R_{t+1}, Q_1 = I;   λ_k = (1/(T − 1)) Σ_t ln |R_kk(t)|
+    J_t Q_t = Q_{t+1} R_{t+1};   λ_k = (1/(T − 1)) Σ_t ln |R_kk(t)|
 
-    Several Jacobians are multiplied before a decomposition where their product keeps its digits:
-    its |R_kk| lie within a factor 2^20 and cancellation costs at most 10 binary digits, so that an
-    exponent is within 1e-7 / (T − 1) a product, and far nearer as a rule. Otherwise the frame is
+    Q_t has K columns: no other direction is carried, and no square matrix decomposed. Over finitely
+    many steps the exponents depend on the frame Q_1. Here K directions, drawn once and for all, go
+    along the first 100 Jacobians and back along their transposes before they are Q_1: they then
+    lie along those that grow most, and λ_k is near (1/(T − 1)) ln σ_k(∂s_T/∂s_1), whatever the
+    order of the units. Column k knows nothing of those behind it: fewer columns, the same λ_k.
+
+    Several Jacobians are applied before a decomposition where the frame keeps its digits: its
+    |R_kk| lie within a factor 2^20 and cancellation costs at most 10 binary digits, so that an
+    exponent is within 1e-7 / (T − 1) a stride, and far nearer as a rule. Otherwise the frame is
     made orthonormal after every Jacobian. There the rows are sorted by size before Householder's
     reflections, which keeps small rows (saturated units) to their own precision.
 
-    Over finitely many steps the exponents depend on the frame Q_1 at the start. Above the limit
-    of ``followed`` the mean is over the last Jacobians alone.
+    Above the limit of ``followed`` the mean is over the last Jacobians alone.
 
     Args:
         chain: the Jacobians of the first sample.
+        most: K; None takes all S.
         length: how many are held at once; None takes what holds memory level.
     Returns:
-        (S,), descending; NaN, last, for a direction that dies: its exponent is −∞, or so small that
-        a double cannot tell it from that. Empty where T = 1.
+        (min(K, S),), descending; NaN, last, for a direction that dies: its exponent is −∞, or so
+        small that a double cannot tell it from that. Empty where T = 1.
     Source: Benettin et al. 1980; for recurrent networks Engelken, Wolf & Abbott 2023 and
         Vogt et al. 2022; for the sorted rows Cox & Higham 1998.
     """
     if not chain.count:
         return np.empty(0)
-    start, frame = chain.count - followed(chain), _Frame(chain.size)
-    length = length or chain.length
-    for begin in range(start, chain.count, length):
-        frame.follow(*chain.block(begin, min(chain.count, begin + length)))
-    exponents = np.sort(frame.means(chain.count - start))[::-1]
-    return np.concatenate((exponents, np.full(chain.size - len(exponents), np.nan)))
+    most, length = min(most or chain.size, chain.size), length or chain.length
+    count = followed(chain, most)
+    first = chain.count - count
+    frame = _Frame(first_frame(chain, most, length))
+    for begin, end in _ranges(first, chain.count, length):
+        frame.follow(*chain.block(begin, end))
+    exponents = np.sort(frame.means(count))[::-1]
+    return np.concatenate((exponents, np.full(most - len(exponents), np.nan)))
+
+
+def first_frame(chain: Chain, most: int, length: int) -> Array:
+    """Q_1 (S, K): drawn directions, carried along the first Jacobians and back.
+
+    A direction that is lost on the way becomes some other one, orthogonal to those before it: here
+    none dies.
+    """
+    begin = chain.count - followed(chain, most)
+    blocks = list(_ranges(begin, min(chain.count, begin + _TURNS), length))
+    rows = stream("lyapunov", 0).standard_normal((most, chain.size))
+    frame = np.linalg.qr(rows.T)[0]
+    frame = _turned(frame, (one for block in blocks for one in chain.block(*block)[0]))
+    back = (one.T for block in reversed(blocks) for one in chain.block(*block)[0][::-1])
+    return _turned(frame, back)
+
+
+def _ranges(begin: int, end: int, length: int) -> Iterator[tuple[int, int]]:
+    for at in range(begin, end, length):
+        yield at, min(end, at + length)
+
+
+def _turned(frame: Array, matrices: Iterator[Array]) -> Array:
+    """A frame carried along, made orthonormal after every few matrices and after the last."""
+    for number, matrix in enumerate(matrices, start=1):
+        frame = matrix @ frame
+        if number % _TURN == 0:
+            frame = np.linalg.qr(frame)[0]
+    return np.asarray(np.linalg.qr(frame)[0])
 
 
 class _Frame:
     """The directions that are alive, and by how much each has grown."""
 
-    def __init__(self, size: int) -> None:
-        self.directions = np.eye(size)
-        self.logs = np.zeros(size)
+    def __init__(self, directions: Array) -> None:
+        self.directions = directions
+        self.logs = np.zeros(directions.shape[1])
         self.exponent = 0
-        self.depth = 0
+        self.stride = _TURN
         self.good = 0
 
     def means(self, count: int) -> Array:
         return (self.logs + self.exponent * _LN2) / count
 
-    def follow(self, jacobians: Array, shifts: IntArray) -> None:
+    def follow(self, matrices: Array, shifts: IntArray) -> None:
         """Carry the frame through a block."""
-        if jacobians.shape[1] == 1:
-            self._follow_numbers(jacobians, shifts)
+        if matrices.shape[1] == 1:
+            self._follow_numbers(matrices, shifts)
             return
-        levels, at, count = [(jacobians, shifts, np.zeros_like(shifts))], 0, len(jacobians)
+        at, count = 0, len(matrices)
         while at < count and self.logs.size:
-            depth = self.depth
-            while at % (1 << depth) or at + (1 << depth) > count:
-                depth -= 1
-            while len(levels) <= depth:
-                levels.append(_paired(*levels[-1]))
-            if self._several(levels[depth], at >> depth) if depth else self._single(levels[0], at):
-                at += 1 << depth
-                self.good += 1
-                if self.good >= _PATIENCE:
-                    self.depth, self.good = min(_DEPTH, self.depth + 1), 0
-            else:
-                self.depth, self.good = depth - 1, 0
+            end = min(count, at + self.stride)
+            if end - at == 1:
+                self._single(matrices[at])
+            elif not self._several(matrices[at:end]):
+                self.stride, self.good = (end - at) // 2, 0
+                continue
+            self.exponent += int(shifts[at:end].sum())
+            at, self.good = end, self.good + 1
+            if self.good >= _PATIENCE:
+                self.stride, self.good = min(_STRIDE, 2 * self.stride), 0
 
-    def _follow_numbers(self, jacobians: Array, shifts: IntArray) -> None:
+    def _follow_numbers(self, matrices: Array, shifts: IntArray) -> None:
         """One unit: ln |J_t| is all there is."""
-        sizes = np.abs(jacobians[:, 0, 0])
+        sizes = np.abs(matrices[:, 0, 0])
         if self.logs.size and sizes.all():
             self.logs += np.log(sizes).sum()
             self.exponent += int(shifts.sum())
         else:
             self.logs = np.empty(0)
 
-    def _several(self, level: Level, at: int) -> bool:
-        """Try a product of several Jacobians; False where it has lost too many digits."""
-        products, shifts, lost = level
-        if lost[at] > _CANCELLED:
+    def _several(self, matrices: Array) -> bool:
+        """Try several Jacobians; False where the frame has lost too many digits."""
+        images, before, lost = self.directions, float(len(self.logs)), 1.0
+        for matrix in matrices:
+            images = np.matmul(matrix, images)
+            square = float(np.vdot(images, images))
+            if square < before:
+                lost *= square / before
+            before = square
+        if lost < _CANCELLED:
             return False
-        frame, upper = np.linalg.qr(products[at] @ self.directions)
+        frame, upper = np.linalg.qr(images)
         sizes = np.abs(upper.diagonal())
         if sizes.min() <= _SPREAD * sizes.max():
             return False
-        self._accept(frame, sizes, int(shifts[at]))
+        self._accept(frame, sizes)
         return True
 
-    def _single(self, level: Level, at: int) -> bool:
+    def _single(self, matrix: Array) -> None:
         """One Jacobian, which always succeeds."""
-        images = level[0][at] @ self.directions
+        images = matrix @ self.directions
         frame, upper = np.linalg.qr(images)
         sizes = np.abs(upper.diagonal())
         if sizes.min() < _SPREAD * sizes.max() or not sizes.any():
             frame, sizes = self._graded(images)
             self.good = -1
-        self._accept(frame, sizes, int(level[1][at]))
-        return True
+        self._accept(frame, sizes)
 
-    def _accept(self, frame: Array, sizes: Array, shift: int) -> None:
+    def _accept(self, frame: Array, sizes: Array) -> None:
         self.directions = frame
         self.logs += np.log(sizes)
-        self.exponent += shift
 
     def _graded(self, images: Array) -> tuple[Array, Array]:
         """Frame and |R_kk| of images (S, n) of very different sizes; dead directions leave.
@@ -156,14 +205,3 @@ class _Frame:
         back = np.empty_like(frame)
         back[order] = frame
         return back, sizes
-
-
-def _paired(matrices: Array, shifts: IntArray, lost: IntArray) -> Level:
-    """Products of neighbours, the later on the left, and the digits that they have lost."""
-    end = len(matrices) // 2 * 2
-    products, own = rescaled(matrices[1:end:2] @ matrices[0:end:2])
-    return (
-        products,
-        shifts[0:end:2] + shifts[1:end:2] + own,
-        lost[0:end:2] + lost[1:end:2] - np.minimum(own, 0),
-    )

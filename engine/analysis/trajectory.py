@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unrolled.engine.analysis.lyapunov import lyapunov_exponents
+from unrolled.engine.analysis.lyapunov import LEADING, lyapunov_exponents
 from unrolled.engine.analysis.pascanu import (
     Conditions,
     LongToShort,
@@ -34,8 +34,9 @@ class Trajectory:
             products of Jacobians.
         blocks: gate → the spectral radius of its block; None without gates.
         conditions: what the matrix alone guarantees; None for gated cells, which have no γ.
-        lyapunov_exponents: per step, descending; NaN for a direction that dies; None where
-            not asked for.
+        lyapunov_exponents: the leading ones per step, descending; NaN for a direction that dies;
+            None where not asked for.
+        directions: S, how many exponents there are: H, or 2H with a c_t.
         omega: Ω_t of the total gradient, (T − 1,).
         long_to_short: of the itemized gradients; None where they were not asked for.
     """
@@ -44,6 +45,7 @@ class Trajectory:
     blocks: dict[str, float] | None
     conditions: Conditions | None
     lyapunov_exponents: Array | None
+    directions: int
     omega: Array
     long_to_short: LongToShort | None
 
@@ -53,8 +55,7 @@ def trajectory(
     number: int,
     own: LayerGradient,
     itemized: Itemized | None,
-    *,
-    lyapunov: bool = True,
+    exponents: int | None = LEADING,
 ) -> Trajectory:
     """Look at one layer, counted from the input.
 
@@ -63,7 +64,7 @@ def trajectory(
         number: which layer.
         own: its gradients, of all losses together.
         itemized: its ‖∂L_i/∂h_t‖, or None.
-        lyapunov: whether to compute the exponents.
+        exponents: how many of the leading Lyapunov exponents; None: all; 0: not asked for.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
     chain = passage.lane(number).chain(initial=True)
@@ -84,7 +85,10 @@ def trajectory(
         spectrum=seen,
         blocks=blocks,
         conditions=known,
-        lyapunov_exponents=lyapunov_exponents(chain.later()) if lyapunov else None,
+        lyapunov_exponents=(
+            None if exponents == 0 else lyapunov_exponents(chain.later(), exponents)
+        ),
+        directions=chain.size,
         omega=omega(*_one_step_back(passage, number, own)),
         long_to_short=ratio,
     )

@@ -53,6 +53,8 @@ def tag(fields):
         ),
         ({}, {"truncation": {"kind": "none"}}),
         ({}, {"include": ["lyapunov", "graph", "itemized", "graph"]}),
+        ({}, {"lyapunov": {"count": 8}}),
+        ({"include": ["spectrum"]}, {"include": ["spectrum"], "lyapunov": {"count": 3}}),
         ({"weights": {"spectral_radius": 0.0}}, {"weights": {"spectral_radius": -0.0}}),
         (
             LSTM | {"sequence": TEXT, "weights": {"forget_bias": [0.0, 1]}},
@@ -98,6 +100,8 @@ async def test_requests_that_mean_the_same_have_one_tag(client, short, long):
         {"include": ["itemized", "graph", "lyapunov", "advice"]},
         {"window": {"first": 1, "last": 19}},
         {"values": True},
+        {"lyapunov": {"count": 7}},
+        {"lyapunov": {"count": None}},
         {"sequence": {"kind": "text", "text": "a" * 21}},
     ],
 )

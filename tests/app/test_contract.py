@@ -35,6 +35,7 @@ WHOLE = EXAMPLE | {
     "window": None,
     "values": False,
     "include": ["itemized", "graph", "spectrum", "lyapunov"],
+    "lyapunov": {"count": 8},
 }
 """The same with the fields that were added to the contract."""
 

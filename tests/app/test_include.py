@@ -56,6 +56,29 @@ async def test_the_spectrum_is_the_same_without_the_exponents(flow):
     assert spectrum == whole | {"lyapunov_exponents": None}
 
 
+@pytest.mark.parametrize(("cell", "directions"), [("simple", 9), ("lstm", 18), ("gru", 9)])
+async def test_the_leading_exponents_and_all(flow, cell, directions):
+    """The leading 8 of as many as the state has numbers; fewer, more and all are a request away."""
+    network = {"cell": cell, "hidden_size": 9}
+    eight = (await flow(network=network))["spectrum"]
+    every = (await flow(network=network, lyapunov={"count": None}))["spectrum"][
+        "lyapunov_exponents"
+    ]
+    assert eight["directions"] == len(every) == directions
+    assert len(eight["lyapunov_exponents"]) == 8
+    for count in (1, 3, 8, 9, 50):
+        answer = await flow(network=network, lyapunov={"count": count})
+        found = answer["spectrum"]["lyapunov_exponents"]
+        assert len(found) == min(count, directions)
+        assert found[0] == pytest.approx(every[0], rel=1e-9)
+        assert answer["experiment"]["lyapunov"] == {"count": count}
+
+
+async def test_no_exponents_are_not_a_number_of_them(refused):
+    errors = await refused({"lyapunov": {"count": 0}})
+    assert list(errors) == ["/lyapunov/count"]
+
+
 async def test_an_unknown_part_is_named(refused):
     errors = await refused({"include": ["graph", "grpah"]})
     assert list(errors) == ["/include/1"]

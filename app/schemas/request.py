@@ -1,8 +1,8 @@
 """The experiment: what a client may ask for. Everything has a default; `{}` is a request."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag
 
 from unrolled.app.resolve import PARTS, WHOLE
 from unrolled.app.schemas.parts import Lyapunov, Window

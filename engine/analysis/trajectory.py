@@ -67,7 +67,7 @@ def trajectory(
         exponents: how many of the leading Lyapunov exponents; None: all; 0: not asked for.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
-    chain = passage.lane(number).chain(initial=True)
+    chain = passage.lane(number).chain(initial=True).held()
     seen = spectrum(cell.recurrent_matrix(parameters), chain)
     blocks = known = None
     if cell.gates:

@@ -15,6 +15,7 @@ from tests.engine.reference.chains import gru_chain, lstm_chain
 from tests.engine.reference.compare import close
 from tests.engine.reference.inside import way_back
 from tests.engine.reference.stacked import Nudged, Stacked
+from unrolled.engine.numbers import jacobians
 from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
 
 Step = Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
@@ -227,3 +228,21 @@ def test_memory_does_not_grow_with_the_sequence() -> None:
     assert chain.length * 32 * 32 <= 4_000_000
     begin, end, matrices, _ = next(chain.backwards())
     assert (end, end - begin) == (200_000, chain.length) == (200_000, len(matrices))
+
+
+def test_a_held_chain_is_the_same_and_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[int, int]] = []
+    plain = diagonal_chain(np.random.default_rng(0).uniform(0.1, 1.0, (50, 3)), np.eye(3))
+
+    def counted(begin: int, end: int) -> Any:
+        made.append((begin, end))
+        return plain.block(begin, end)
+
+    chain = Chain(plain.count, plain.size, plain.width, counted, initial=True)
+    held = chain.held()
+    number = len(made)
+    assert np.array_equal(whole(held), whole(plain))
+    assert np.array_equal(whole(held.later()), whole(plain)[1:])
+    assert len(made) == number
+    monkeypatch.setattr(jacobians, "_HELD", 50 * 9 - 1)
+    assert chain.held() is chain

@@ -1,6 +1,13 @@
 """`make bench`: the service, its encodings, the page, the engine's cost and against PyTorch."""
 
-from benchmarks import bench_api, bench_encoding, bench_engine, bench_page, bench_scaling
+from benchmarks import (
+    bench_api,
+    bench_encoding,
+    bench_engine,
+    bench_page,
+    bench_scaling,
+    bench_whole,
+)
 
 
 def main() -> None:
@@ -12,6 +19,10 @@ def main() -> None:
     bench_page.run()
     print()
     bench_scaling.run()
+    print()
+    bench_whole.parts()
+    print()
+    bench_whole.run()
     print()
     bench_engine.report(bench_engine.run())
 

@@ -50,7 +50,7 @@ class Row(NamedTuple):
     tuned: float
 
 
-def _milliseconds(works: dict[str, Callable[[], object]]) -> dict[str, float]:
+def milliseconds(works: dict[str, Callable[[], object]]) -> dict[str, float]:
     """The shortest of many runs of each, taken in turns so that all meet the same machine.
 
     A turn is several runs, since the first one after another library finds its caches cold. The
@@ -70,19 +70,19 @@ def _milliseconds(works: dict[str, Callable[[], object]]) -> dict[str, float]:
     return best
 
 
-def _use_threads(count: int) -> None:
+def use_threads(count: int) -> None:
     """So many for PyTorch and for NumPy's products."""
     torch.set_num_threads(count)
     for blas in BLAS:
         blas.set_num_threads(count)
 
 
-def _threaded(ways: Mapping[str, Callable[[], object]]) -> dict[str, Callable[[], object]]:
+def threaded(ways: Mapping[str, Callable[[], object]]) -> dict[str, Callable[[], object]]:
     """Every way on one thread and on all processors, whatever the environment says."""
 
     def on(threads: int, way: Callable[[], object]) -> Callable[[], object]:
         def work() -> object:
-            _use_threads(threads)
+            use_threads(threads)
             return way()
 
         return work
@@ -113,8 +113,8 @@ def compare(cell: str, steps: int, hidden: int, batch: int) -> Row:
 
     peer = PEERS[cell](parameters, sequence, MAX_NORM)
     peer.check(ours())
-    mine, plain, tuned = (_threaded(ways) for ways in ({ENGINE: ours}, peer.ways(), peer.tuned()))
-    times = _milliseconds({**mine, **plain, **tuned})
+    mine, plain, tuned = (threaded(ways) for ways in ({ENGINE: ours}, peer.ways(), peer.tuned()))
+    times = milliseconds({**mine, **plain, **tuned})
     best, way = (min(ways, key=lambda name: times[name]) for ways in (mine, plain))
     return Row(times[best], times[way], f"{way} ({best})", min(times[name] for name in tuned))
 

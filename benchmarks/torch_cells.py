@@ -25,6 +25,10 @@ class SimplePeer(TorchPeer):
             run.states.append(h)
         return run
 
+    def step(self, own: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        """One sample's h_t from its drive and h_{t−1}."""
+        return torch.tanh(own + self.parameters["W_hh"] @ state)
+
     def factors(
         self, enters: torch.Tensor, returns: torch.Tensor, previous: torch.Tensor
     ) -> Factors:
@@ -67,6 +71,13 @@ class LstmPeer(SimplePeer):
             run.states.append(h)
         return run
 
+    def step(self, own: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        """One sample's (h_t, c_t) from its drive and (h_{t−1}, c_{t−1})."""
+        h, c = state.chunk(2)
+        i, f, o, g = (own + self.parameters["W_hh"] @ h).chunk(4)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.cat((torch.sigmoid(o) * torch.tanh(c), c))
+
 
 class GruPeer(TorchPeer):
     """PyTorch's GRUCell: r and z, then n with the reset inside the product."""
@@ -86,6 +97,14 @@ class GruPeer(TorchPeer):
             run.returning.append(through)
             run.states.append(h)
         return run
+
+    def step(self, own: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        """One sample's h_t from its drive and h_{t−1}."""
+        p, hidden = self.parameters, len(state)
+        through = p["W_hh"] @ state
+        r, z = torch.sigmoid(own[: 2 * hidden] + through[: 2 * hidden]).chunk(2)
+        n = torch.tanh(own[2 * hidden :] + r * (through[2 * hidden :] + p["b_hn"]))
+        return torch.lerp(n, state, z)
 
     def factors(
         self, enters: torch.Tensor, returns: torch.Tensor, previous: torch.Tensor

@@ -65,6 +65,10 @@ class TorchPeer(ABC):
         """Every step after the other, with as few operations as possible."""
 
     @abstractmethod
+    def step(self, own: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        """One sample's state (S,) from its drive (·,) and the state before."""
+
+    @abstractmethod
     def factors(
         self, enters: torch.Tensor, returns: torch.Tensor, previous: torch.Tensor
     ) -> Factors:

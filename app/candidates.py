@@ -4,7 +4,6 @@ Every change is a JSON merge patch of the resolved experiment. A row says where 
 values that it offers: none where it does not.
 """
 
-import inspect
 import math
 from collections.abc import Sequence
 from functools import partial
@@ -13,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from unrolled.app.situation import Candidate, Patch, Situation
-from unrolled.engine import ACTIVATIONS, CELLS, draw_parameters
+from unrolled.app.vocabulary import biases, every_bias, taken_activations
+from unrolled.engine import ACTIVATIONS, CELLS
 
 WIDEST = 16
 """Explicit weights are changed number by number up to so many hidden units."""
 _RADII = (0.5, 0.7, 0.9, 1.0, 1.2, 1.5, 2.0)
-_DRAWN = "update_bias" in inspect.signature(draw_parameters).parameters
-"""Whether drawn weights know a bias of the update gate."""
 
 
 def _plain(value: float) -> str:
@@ -108,20 +106,25 @@ def _said(words: str, seen: Situation, value: float) -> str:
 _BIASES = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0)
 
 
+def _sign(cell: Any, gate: str) -> float:
+    """−1 of a gate that writes over the state the more it opens, where 1 is one that keeps it."""
+    return float(cell.keeping[gate])
+
+
 def _biases(gate: str, field: str, seen: Situation) -> list[float]:
     if gate not in seen.cell.biases:
         return []
     if seen.drawn:
-        if field not in seen.weights:
-            return []
         said = seen.weights[field]
         now = said[-1] if isinstance(said, list) else said  # one for all layers, or each its own
+        now *= _sign(seen.cell, gate)
     elif seen.network.hidden_size <= WIDEST:
         now = 0.0
     else:
         return []
     values = seen.towards(now, _BIASES)
-    return values if seen.grows else seen.likely(values)
+    values = values if seen.grows else seen.likely(values)
+    return [_sign(seen.cell, gate) * value + 0.0 for value in values]  # no −0
 
 
 def _biased(gate: str, field: str, seen: Situation, bias: float) -> Patch:
@@ -142,9 +145,24 @@ def _bias_words(gate: str, seen: Situation, bias: float) -> str:
 
 # --- cells ----------------------------------------------------------------------------------------
 
-_BIAS = {"lstm": "forget_bias"} | ({"gru": "update_bias"} if _DRAWN else {})
-_GATE = {"lstm": "forget", "gru": "update"}
-_CELL = {"lstm": "LSTM", "gru": "GRU", "simple": "simple cell"}
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two cells have the same gates and states: what differs is a truncation, or little."""
+    said = ("gates", "feeds_outputs", "has_c")
+    return all(getattr(one, each) == getattr(other, each) for each in said)
+
+
+def _tried() -> list[str]:
+    """The cells that let a gradient through, those with gates first, and of like ones the first."""
+    passing = sorted(
+        (name for name, cell in CELLS.items() if not cell.copies),
+        key=lambda name: not CELLS[name].gates,
+    )
+    return [
+        name
+        for n, name in enumerate(passing)
+        if not any(_alike(CELLS[name], CELLS[other]) for other in passing[:n])
+    ]
 
 
 _KEPT = 1.2
@@ -153,15 +171,16 @@ _KEPT = 1.2
 
 def _other_cell(name: str, seen: Situation) -> Sequence[float]:
     """The biases with which another cell is tried."""
-    same = seen.network.cell == name or (name == "simple" and seen.network.cell == "elman")
-    if same or not seen.drawn:
+    if _alike(CELLS[name], seen.cell) or not seen.drawn:
         return ()
     if seen.verdict == "blocked" and not _lets_through(name, seen):
         return ()
-    if seen.grows or name not in _BIAS:
+    if seen.grows or not biases(CELLS[name]):
         return (0.0,)
     most = math.log(seen.ready.sequence.steps) + _KEPT
-    return seen.likely(bias for bias in (0.0, 1.0, 3.0, 5.0, 8.0) if bias <= max(0.0, most))
+    likely = seen.likely(bias for bias in (0.0, 1.0, 3.0, 5.0, 8.0) if bias <= max(0.0, most))
+    sign = _sign(CELLS[name], biases(CELLS[name])[0].gate)
+    return [sign * bias + 0.0 for bias in likely]
 
 
 def _lets_through(name: str, seen: Situation) -> bool:
@@ -173,13 +192,14 @@ def _lets_through(name: str, seen: Situation) -> bool:
 def _celled(name: str, seen: Situation, bias: float) -> Patch:
     """Another cell, and away with what only the former one takes."""
     patch: Patch = {"network": {"cell": name}}
-    if CELLS[name].gates and seen.network.activation != "tanh":
-        patch["network"]["activation"] = "tanh"
+    taken = taken_activations(name)
+    if seen.network.activation not in taken:
+        patch["network"]["activation"] = taken[0]
     weights: dict[str, float | None] = {
-        field: None for field in _BIAS.values() if seen.weights.get(field)
+        one.field: None for one in every_bias() if seen.weights.get(one.field)
     }
     if bias:
-        weights[_BIAS[name]] = bias
+        weights[biases(CELLS[name])[0].field] = bias
     if weights:
         patch["weights"] = weights
     if _lets_through(name, seen):
@@ -190,7 +210,9 @@ def _celled(name: str, seen: Situation, bias: float) -> Patch:
 
 
 def _cell_words(name: str, seen: Situation, bias: float) -> str:
-    return _CELL[name] + (f" with {_GATE[name]}-gate bias {_plain(bias)}" if bias else "")
+    cell = CELLS[name]
+    called = f"{cell.label} cell" if cell.label.islower() else cell.label
+    return called + (f" with {biases(cell)[0].gate}-gate bias {_plain(bias)}" if bias else "")
 
 
 CANDIDATES: tuple[Candidate, ...] = (
@@ -201,17 +223,14 @@ CANDIDATES: tuple[Candidate, ...] = (
         lambda seen, value: "no truncation",
         unblocks=True,
     ),
-    Candidate(
-        "forget",
-        partial(_biases, "forget", "forget_bias"),
-        partial(_biased, "forget", "forget_bias"),
-        partial(_bias_words, "forget"),
-    ),
-    Candidate(
-        "update",
-        partial(_biases, "update", "update_bias"),
-        partial(_biased, "update", "update_bias"),
-        partial(_bias_words, "update"),
+    *(
+        Candidate(
+            bias.gate,
+            partial(_biases, bias.gate, bias.field),
+            partial(_biased, bias.gate, bias.field),
+            partial(_bias_words, bias.gate),
+        )
+        for bias in every_bias()
     ),
     Candidate(
         "radius",
@@ -238,7 +257,7 @@ CANDIDATES: tuple[Candidate, ...] = (
             draws=True,
             unblocks=True,
         )
-        for name in ("lstm", "gru", "simple")
+        for name in _tried()
     ),
     Candidate(
         "orthogonal",
@@ -265,10 +284,10 @@ CANDIDATES: tuple[Candidate, ...] = (
             name,
             partial(_other_activation, name),
             partial(_activated, name),
-            partial(_said, words),
+            partial(_said, (row.label or name) if row.symbol else f"{name} units"),
         )
-        for name, words in (("tanh", "tanh"), ("relu", "ReLU"), ("linear", "linear units"))
-        if name in ACTIVATIONS
+        for name, row in ACTIVATIONS.items()
+        if row.bound >= 1.0
     ),
 )
 """The likely ones first: each row's first value is tried before any row's second. Of two that are

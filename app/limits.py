@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
-from unrolled.app.resolve import DEFAULT_SIZE, default_steps
+from unrolled.app.resolve import DEFAULT_SIZE, default_steps, text_sizes
 from unrolled.app.schemas import CheckRequest, Experiment
 from unrolled.app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from unrolled.app.settings import PREFIX, Settings
-from unrolled.app.tokens import TOKENS
-from unrolled.engine import TOPOLOGIES, Network, check_passes, count_values
+from unrolled.app.vocabulary import taken_activations
+from unrolled.engine import Network, check_passes, count_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,7 @@ def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
     """
     experiment = asked.experiment
     sizes = _sizes(experiment)
-    inputs, hidden, outputs = (  # an empty text has no token, and is refused by the engine
-        max(1, sizes[f"max_{name}"].value) for name in ("input_size", "hidden_size", "output_size")
-    )
-    cell, topology = experiment.network.cell, experiment.network.topology
-    layers = experiment.network.num_layers
-    network = Network(cell, topology, "tanh", inputs, hidden, outputs, layers)
-    passes = check_passes(network, asked.entries, asked.step)
+    passes = check_passes(_network(experiment, sizes), asked.entries, asked.step)
     one = _work(sizes, _blocks(experiment))
     if passes * one > settings.max_work:
         detail = (
@@ -73,12 +67,24 @@ def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
         raise BadInput([InputError(("entries",), detail)])
 
 
+def _network(experiment: Experiment, sizes: Sizes) -> Network:
+    """The network with its sizes filled in; its activation does not count."""
+    said = experiment.network
+    inputs, outputs = (  # an empty text has no token, and is refused by the engine
+        max(1, sizes[f"max_{name}_size"].value) for name in ("input", "output")
+    )
+    activation = taken_activations(said.cell)[0]
+    return Network(
+        said.cell, said.topology, activation, inputs, said.hidden_size, outputs, said.num_layers
+    )
+
+
 def _work(sizes: Sizes, blocks: int) -> int:
     """T·H²·B·G."""
     steps, batch, hidden = (
         sizes[f"max_{name}"].value for name in ("steps", "batch_size", "hidden_size")
     )
-    return steps * hidden**2 * batch * blocks
+    return sizes_of.work(steps, batch, hidden, blocks)
 
 
 def _refusal(limit: str, size: Size, settings: Settings) -> InputError:
@@ -96,7 +102,7 @@ def _variable(limit: str) -> str:
 def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterator[InputError]:
     """The two products of sizes that are limited: work and memory.
 
-    G, the number of (H, H) blocks of weights, is one a layer, four for lstm and three for gru.
+    G, the number of (H, H) blocks of weights, is one a layer, or one a gate.
     """
     steps, batch, inputs, hidden, outputs = (
         sizes[f"max_{name}"].value
@@ -125,13 +131,9 @@ def _too_many_values(
     experiment: Experiment, sizes: Sizes, settings: Settings
 ) -> Iterator[InputError]:
     """The signed numbers that the answer would hold."""
-    given, window = experiment.network, experiment.window
-    inputs, outputs = (max(1, sizes[f"max_{name}_size"].value) for name in ("input", "output"))
-    network = Network(
-        given.cell, given.topology, "tanh", inputs, given.hidden_size, outputs, given.num_layers
-    )
+    window = experiment.window
     asked = count_values(
-        network,
+        _network(experiment, sizes),
         steps=sizes["max_steps"].value,
         batch_size=sizes["max_batch_size"].value,
         window=None if window is None else (window.first, window.last),
@@ -176,16 +178,12 @@ def _sizes(experiment: Experiment) -> Sizes:
 
 
 def _text_sizes(sequence: TextSequence, topology: str) -> Sizes:
-    """The sizes that a text fixes, counted without encoding it."""
+    """The sizes that a text fixes."""
     path = ("sequence", "text")
-    tokens = TOKENS[sequence.tokens](sequence.text)
-    vocabulary = len(set(tokens))
-    steps = len(tokens) if sequence.label else len(tokens) - 1
-    label = sequence.label
+    fixed = text_sizes(sequence.model_dump(), topology)
+    says = ("sequence", "label", "of") if sequence.label else path
     return {
-        "max_steps": Size(1 if TOPOLOGIES[topology].single else steps, path),
-        "max_input_size": Size(vocabulary, path),
-        "max_output_size": Size(label.of, ("sequence", "label", "of"))
-        if label
-        else Size(vocabulary, path),
+        "max_steps": Size(fixed.steps, path),
+        "max_input_size": Size(fixed.inputs, path),
+        "max_output_size": Size(fixed.outputs, says),
     }

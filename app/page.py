@@ -1,5 +1,7 @@
 """Jinja: the page's templates and the few globals that they use."""
 
+from collections.abc import Iterable
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.templating import Jinja2Templates
 
@@ -9,8 +11,18 @@ from unrolled.app.equations import EQUATIONS
 from unrolled.app.notation import math
 from unrolled.app.paths import page_directory
 from unrolled.app.presets import PRESETS
+from unrolled.app.schemas.vocabulary import Entry
 from unrolled.app.settings import Settings
-from unrolled.engine import ACTIVATIONS
+from unrolled.app.vocabulary import VOCABULARY, every_bias
+from unrolled.engine import ACTIVATIONS, MAX_LAYERS
+
+
+def choices(entries: Iterable[Entry], capital: bool = False) -> list[tuple[str, str]]:
+    """What a control offers: name and label of every entry; `capital`: as a title has it."""
+    return [
+        (entry.name, entry.label[0].upper() + entry.label[1:] if capital else entry.label)
+        for entry in entries
+    ]
 
 
 def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
@@ -25,6 +37,9 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
     * `activations`: the engine's rows, whose formulas the equations print.
     * `offered`: the same as `GET /api/v1/presets` answers it.
+    * `vocabulary`: what `GET /api/v1/vocabulary` answers, as models and, `words`, as JSON;
+      `choices(entries)`: a table of it as a control takes it; `biases`: every gate's that a draw
+      may set; `max_layers`.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
     """
@@ -45,6 +60,11 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "equations": EQUATIONS,
         "presets": PRESETS,
         "offered": [preset.model_dump(mode="json") for preset in PRESETS],
+        "vocabulary": VOCABULARY,
+        "words": VOCABULARY.model_dump(mode="json"),
+        "choices": choices,
+        "biases": every_bias(),
+        "max_layers": MAX_LAYERS,
         "limits": settings,
         "version": __version__,
     }

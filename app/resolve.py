@@ -128,12 +128,9 @@ def filled(spec: Spec) -> Spec:
     if sequence["kind"] == "random":
         steps = steps or default_steps(network["topology"])
     elif sequence["kind"] == "text":
-        tokens = TOKENS[sequence["tokens"]](sequence["text"])
-        label = sequence["label"]
-        inputs = len(set(tokens))
-        outputs = label["of"] if label else inputs
-        single = TOPOLOGIES[network["topology"]].single
-        steps = steps or (1 if single else len(tokens) - (label is None))
+        fixed = text_sizes(sequence, network["topology"])
+        inputs, outputs = fixed.inputs, fixed.outputs
+        steps = steps or fixed.steps
     else:
         steps = steps or _explicit_steps(sequence, network["topology"])
     sizes = {"input_size": inputs, "output_size": outputs}
@@ -148,6 +145,28 @@ def filled(spec: Spec) -> Spec:
         "include": included(spec["include"]),
         "lyapunov": spec["lyapunov"] if "lyapunov" in spec["include"] else {"count": LEADING},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class TextSizes:
+    """What a text fixes: T, D and K."""
+
+    steps: int
+    inputs: int
+    outputs: int
+
+
+def text_sizes(sequence: Spec, topology: str) -> TextSizes:
+    """Count what a text fixes without encoding it; the engine refuses what is too short.
+
+    Args:
+        sequence: the fields of a `TextSequence`.
+        topology: a name of `TOPOLOGIES`.
+    """
+    tokens = TOKENS[sequence["tokens"]](sequence["text"])
+    label, vocabulary = sequence["label"], len(set(tokens))
+    steps = 1 if TOPOLOGIES[topology].single else len(tokens) - (label is None)
+    return TextSizes(steps, vocabulary, label["of"] if label else vocabulary)
 
 
 def _explicit_steps(sequence: Spec, topology: str) -> int:

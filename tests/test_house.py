@@ -204,8 +204,8 @@ JS_MODULES = {"main.js"} | reachable(JS_GRAPH, "main.js")
 
 
 def js_layer(module: str) -> int:
-    """0 theme, format, types; 1 figures; 2 everything else; 3 main."""
-    if module in {"theme.js", "format.js", "types.js"}:
+    """0 theme, format, types, vocabulary; 1 figures; 2 everything else; 3 main."""
+    if module in {"theme.js", "format.js", "types.js", "vocabulary.js"}:
         return 0
     if module.startswith("figures/"):
         return 1

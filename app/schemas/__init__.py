@@ -5,6 +5,7 @@ from unrolled.app.schemas.flow import Flow
 from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
 from unrolled.app.schemas.request import Experiment
+from unrolled.app.schemas.vocabulary import Vocabulary
 
 __all__ = [
     "CheckRequest",
@@ -15,4 +16,5 @@ __all__ = [
     "Preset",
     "Problem",
     "ProblemError",
+    "Vocabulary",
 ]

@@ -30,8 +30,8 @@ class ItemizedFlow(StrictModel):
     steps: list[int] = Field(description="t of each column; above 512 steps a grid's.")
     log10_norm: list[Series] = Field(description=f"[i][t]; null for t > i. {LOG10}")
     state_log10_norm: list[Series] | None = Field(
-        description="lstm: of ∂L_i/∂(h_t, c_t) together, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), "
-        "likewise; null for other cells, whose whole state is h_t."
+        description="Of ∂L_i/∂(h_t, c_t) together, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), "
+        "likewise; null for cells whose whole state is h_t."
     )
 
 
@@ -128,12 +128,12 @@ class SpectrumReport(StrictModel):
     jacobian_log10_norm: Series = Field(description="‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1.")
     product_log10_norm: Series = Field(description="‖∂h_T/∂h_t‖₂, t = 1 … T−1.")
     cell_product_log10_norm: Series | None = Field(
-        description="‖∂c_T/∂c_t‖₂, t = 1 … T−1, lstm only."
+        description="‖∂c_T/∂c_t‖₂, t = 1 … T−1, for cells that have a c_t."
     )
     initial_log10_norm: Nullable = Field(
         description="‖∂h_T/∂h_0‖₂; null where exactly zero, and for jordan, which reads no h_0."
     )
-    cell_initial_log10_norm: Nullable = Field(description="‖∂c_T/∂c_0‖₂, lstm only.")
+    cell_initial_log10_norm: Nullable = Field(description="‖∂c_T/∂c_0‖₂, likewise.")
 
 
 class Arrives(StrictModel):
@@ -279,7 +279,7 @@ class LayerReport(StrictModel):
 
     layer: int = Field(description="From 0 at the input.")
     hidden_gradient: NormSeries = Field(description="‖∂L/∂h_t‖, every later loss included.")
-    cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, lstm only.")
+    cell_gradient: NormSeries | None = Field(description="‖∂L/∂c_t‖, for cells that have one.")
     itemized: ItemizedFlow | None = Field(description=f"‖∂L_i/∂h_t‖ for every pair; {LEFT_OUT}")
     spectrum: SpectrumReport | None = Field(
         description=f"Its recurrent matrix and its own Jacobians; {LEFT_OUT}"

@@ -35,7 +35,7 @@ class Network(StrictModel):
         default="many-to-many", description="Which steps read an input and which emit a loss."
     )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field(
-        default="tanh", description="f in h = f(a); lstm and gru have their own and take tanh."
+        default="tanh", description="f in h = f(a); cells with gates have their own and take tanh."
     )
     input_size: Size | None = Field(
         default=None, description="D. Left out or null: 4, or what a text needs.", examples=[4]
@@ -123,7 +123,7 @@ class ExplicitSequence(StrictModel):
         description="Initial state, (B, H), or (layers, B, H) where stacked; null: zeros.",
     )
     c_0: State | None = Field(
-        default=None, description="Initial cell state, likewise; lstm only; null: zeros."
+        default=None, description="Initial cell state, likewise, of cells with a c; null: zeros."
     )
     steps: Size | None = Field(
         default=None, description="T; left out or null, or exactly what the arrays say."

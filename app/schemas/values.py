@@ -22,7 +22,7 @@ class LayerValues(StrictModel):
     h: Steps = Field(description=f"h_t, {STATE}")
     dh: Steps = Field(description=f"∂L/∂h_t, {STATE} {LOST}")
     a: Steps | None = Field(description=f"Pre-activation a_t, {STATE} {LOST} null with gates.")
-    c: Steps | None = Field(description=f"c_t, {STATE} lstm only.")
+    c: Steps | None = Field(description=f"c_t, {STATE} null for cells without one.")
     dc: Steps | None = Field(description=f"∂L/∂c_t, what comes through h_t included, {STATE}")
     gates: dict[str, Steps] | None = Field(
         description=f"Every gate, the candidate with its sign, {STATE} null without gates."
@@ -33,7 +33,7 @@ class LayerValues(StrictModel):
     dh_0: Rows | None = Field(
         description=f"∂L/∂h_0, {START} Zeros where a truncation stops before it. {LOST}"
     )
-    c_0: Rows | None = Field(description=f"Initial cell state, {START} lstm only.")
+    c_0: Rows | None = Field(description=f"Initial cell state, {START} null for cells without one.")
     dc_0: Rows | None = Field(description=f"∂L/∂c_0, likewise. {LOST}")
 
 
@@ -90,4 +90,4 @@ class InitialGradientReport(StrictModel):
     hidden: OneNorm | None = Field(
         description="‖∂L/∂h_0‖; null for jordan, which reads o_0 = 0 instead."
     )
-    cell: OneNorm | None = Field(description="‖∂L/∂c_0‖, lstm only.")
+    cell: OneNorm | None = Field(description="‖∂L/∂c_0‖; null for cells without one.")

@@ -17,11 +17,13 @@ class Topology:
         reads_all: every step reads its input (else step 1 alone).
         emits_all: every step emits a loss (else the last alone).
         single: the sequence has exactly one step.
+        label: its name in a sentence; empty: its key.
     """
 
     reads_all: bool
     emits_all: bool
     single: bool = False
+    label: str = ""
 
     def reads(self, steps: int) -> Mask:
         """True where a step reads an input, shape (T,)."""
@@ -33,8 +35,8 @@ class Topology:
 
 
 TOPOLOGIES: dict[str, Topology] = {
-    "one-to-one": Topology(reads_all=False, emits_all=False, single=True),
-    "many-to-one": Topology(reads_all=True, emits_all=False),
-    "many-to-many": Topology(reads_all=True, emits_all=True),
-    "one-to-many": Topology(reads_all=False, emits_all=True),
+    "one-to-one": Topology(reads_all=False, emits_all=False, single=True, label="one to one"),
+    "many-to-one": Topology(reads_all=True, emits_all=False, label="many to one"),
+    "many-to-many": Topology(reads_all=True, emits_all=True, label="many to many"),
+    "one-to-many": Topology(reads_all=False, emits_all=True, label="one to many"),
 }

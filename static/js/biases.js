@@ -1,7 +1,8 @@
 /** The bias of a gate: one slider for every layer, or one for each. */
 
-import { GATE_BIASES, biasesOf } from "./experiment.js";
+import { biasesOf } from "./experiment.js";
 import { setFieldError } from "./problems.js";
+import { cellOf, gateBiases } from "./vocabulary.js";
 
 /** The controls that stand for one layer; "all" is every layer. */
 function rowsOf(field) {
@@ -17,7 +18,7 @@ function rowsOf(field) {
  * @param {ReturnType<import("./state.js").createStore>} store
  */
 export function listenBiases(document, store) {
-  for (const [name] of Object.values(GATE_BIASES)) {
+  for (const [name] of gateBiases()) {
     const field = document.getElementById(`field-${name}`);
     const each = field.querySelector("[data-each]");
     for (const { layer, inputs } of rowsOf(field)) {
@@ -54,9 +55,11 @@ export function listenBiases(document, store) {
  * @param {(document: Document, input: HTMLInputElement, value: string) => void} put
  */
 export function putBiases(document, settings, put) {
-  for (const [cell, [name]] of Object.entries(GATE_BIASES)) {
+  const taken = new Map(cellOf(settings.cell).biases.map(({ gate, note }) => [gate, note]));
+  for (const [name] of gateBiases()) {
     const field = document.getElementById(`field-${name}`);
-    field.hidden = settings.cell !== cell;
+    field.hidden = !taken.has(name);
+    if (taken.has(name)) field.querySelector("[data-note]").textContent = taken.get(name);
     const several = settings.layers > 1;
     const own = several && Array.isArray(settings[name]);
     const each = field.querySelector("[data-each]");

@@ -4,27 +4,28 @@ import { checkGradients } from "./api.js";
 import { element } from "./elements.js";
 import { batchOf, stepsOf, toRequest } from "./experiment.js";
 import { fromLog10, parameterName, superscript } from "./format.js";
+import { cellOf } from "./vocabulary.js";
 
 /** So many entries of each parameter; where that is a lot of work, one. */
 const ENTRIES = 5;
 
-/** T·H²·B·G of all forward passes together: what the service lets through if nobody says more. */
-const MOST_WORK = 1e8;
-
 /** Forward passes for each entry, at most. */
 const PASSES = 8;
-
-const GATES = { __proto__: null, lstm: 4, gru: 3 };
 
 /** A difference is told apart from its own error to this part. */
 const TOLERANCE = 1e-6;
 
-/** How many entries of each parameter to ask for. @param {Object<string, any>} settings */
-export function entriesFor(settings) {
+/**
+ * How many entries of each parameter to ask for.
+ * @param {Object<string, any>} settings
+ * @param {number} mostWork   T·H²·B·G of all forward passes together that the service lets through
+ */
+export function entriesFor(settings, mostWork) {
   const { cell, hidden, layers } = settings;
-  const work = stepsOf(settings) * hidden ** 2 * batchOf(settings) * layers * (GATES[cell] ?? 1);
+  const blocks = layers * Math.max(1, cellOf(cell).gates.length);
+  const work = stepsOf(settings) * hidden ** 2 * batchOf(settings) * blocks;
   const parameters = 4 * layers + 2;
-  return PASSES * ENTRIES * parameters * work <= MOST_WORK ? ENTRIES : 1;
+  return PASSES * ENTRIES * parameters * work <= mostWork ? ENTRIES : 1;
 }
 
 /** What a check depends on: all but what is followed, clipped and drawn. */
@@ -172,7 +173,7 @@ export function createCheck(document, { store, base }) {
     put({ words: "Running the network forward again and again …" });
     button.disabled = true;
     try {
-      const entries = entriesFor(store.get());
+      const entries = entriesFor(store.get(), Number(get("check").dataset.mostWork));
       const answer = await checkGradients(base, { experiment, entries });
       if (shown === key) put({ words: checkSentence(answer), answer });
     } catch (cause) {

@@ -1,28 +1,30 @@
 /** Clipping in words. */
 
 import { compare, cosineText, fromLog10, number, plural } from "./format.js";
+import { clipRuleOf } from "./vocabulary.js";
 
 /**
  * What the clip rule did.
  * @param {import("./types.js").Flow} flow
  */
 export function clippingSentence(flow) {
-  const { rule, engaged, threshold, finite, log10_norm_before: before } = flow.clipping;
+  const { engaged, threshold, finite, log10_norm_before: before } = flow.clipping;
+  const rule = clipRuleOf(flow.clipping.rule);
   const { per_sample: samples } = flow.clipping;
   if (finite === false) return "The gradient holds an infinity: no clipping can mend that.";
   const norm = fromLog10(before);
-  if (rule === "backward") return backwardSentence(flow, norm);
-  if (samples) return samplesSentence(flow, norm);
+  if (rule.on_the_way) return backwardSentence(flow, norm);
+  if (samples) return samplesSentence(flow, norm, rule);
   if (before === null) return "‖g‖ = 0: the gradient of every parameter is exactly zero.";
-  if (rule === "none") return `All parameters together: ‖g‖ = ${norm}. Not clipped.`;
-  if (rule === "per-parameter") return parametersSentence(flow, norm);
+  if (!rule.threshold) return `All parameters together: ‖g‖ = ${norm}. Not clipped.`;
   if (!engaged) {
-    return rule === "norm"
-      ? `‖g‖ = ${norm} is not above μ = ${number(threshold)}: nothing is clipped.`
-      : `‖g‖ = ${norm}. No component is beyond ±${number(threshold)}: nothing is clipped.`;
+    return rule.keeps_direction
+      ? `‖g‖ = ${norm} is not above ${limitOf(rule, threshold)}: nothing is clipped.`
+      : `‖g‖ = ${norm}. No ${rule.compares} is ${beyond(rule, threshold)}: nothing is clipped.`;
   }
+  if (rule.each) return parametersSentence(flow, norm, rule);
   const after = number(flow.clipping.norm_after);
-  if (rule === "norm") {
+  if (rule.keeps_direction) {
     const factor = fromLog10(Math.log10(threshold) - before);
     return (
       `‖g‖ ${norm} → ${after}: every component times ${factor}. ` +
@@ -30,22 +32,30 @@ export function clippingSentence(flow) {
     );
   }
   return (
-    `‖g‖ ${norm} → ${after}. Components beyond ±${number(threshold)} were cut` +
+    `‖g‖ ${norm} → ${after}. Every ${rule.compares} ${beyond(rule, threshold)} was cut` +
     `${direction(flow.clipping.cosine)}.`
   );
 }
 
-/** Clipping of each parameter by itself. */
-function parametersSentence({ clipping, parameter_gradients: gradients }, norm) {
-  const { cosine, threshold, engaged, norm_after: after, per_parameter: own } = clipping;
-  const limit = `μ = ${number(threshold)}`;
-  if (!engaged) return `No parameter’s gradient is above ${limit}: nothing is clipped. ‖g‖ = ${norm}.`;
+/** Clipping of each parameter by itself, which some of them took. */
+function parametersSentence({ clipping, parameter_gradients: gradients }, norm, rule) {
+  const { cosine, threshold, norm_after: after, per_parameter: own } = clipping;
   const count = own?.engaged ?? 0;
   const all = plural(Object.keys(gradients).length, "parameter");
   return (
-    `${count} of ${all} ${count === 1 ? "was" : "were"} brought down to ${limit} each by itself: ` +
-    `‖g‖ ${norm} → ${number(after)}${direction(cosine)}.`
+    `${count} of ${all} ${count === 1 ? "was" : "were"} brought down to ` +
+    `${limitOf(rule, threshold)} each by itself: ‖g‖ ${norm} → ${number(after)}${direction(cosine)}.`
   );
+}
+
+/** "μ = 0.5". */
+function limitOf({ letter }, threshold) {
+  return `${letter} = ${number(threshold)}`;
+}
+
+/** What a norm or a component is that a rule cuts: "above μ = 0.5", "beyond ±0.5". */
+function beyond(rule, threshold) {
+  return rule.letter === "v" ? `beyond ±${number(threshold)}` : `above ${limitOf(rule, threshold)}`;
 }
 
 /** Clipping of ∂L/∂h_t on the way back. */
@@ -63,16 +73,12 @@ function backwardSentence({ clipping, steps, layers }, norm) {
 }
 
 /** Clipping of each sample, whose mean is not the clipped mean. */
-function samplesSentence({ clipping }, norm) {
-  const { per_sample: samples, rule, threshold } = clipping;
+function samplesSentence({ clipping }, norm, rule) {
+  const { per_sample: samples, threshold } = clipping;
   const all = plural(samples.norm.length, "sample");
   if (!samples.engaged) {
-    const what = {
-      __proto__: null,
-      value: `a component beyond ±${number(threshold)}`,
-      "per-parameter": `a parameter’s gradient above μ = ${number(threshold)}`,
-    };
-    const none = `None of ${all} has ${what[rule] ?? `a gradient above μ = ${number(threshold)}`}`;
+    const what = rule.keeps_direction ? "gradient" : rule.compares;
+    const none = `None of ${all} has a ${what} ${beyond(rule, threshold)}`;
     return `${none}: nothing is clipped. ‖g‖ = ${norm}.`;
   }
   const done =

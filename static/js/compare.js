@@ -11,6 +11,7 @@ import { forReaders } from "./problems.js";
 import { toFragment } from "./properties.js";
 import { read } from "./reading.js";
 import { sameWindow } from "./view.js";
+import { clipRuleOf } from "./vocabulary.js";
 
 /** What is selected in A's diagram is written so. */
 const IN_A = "A:";
@@ -201,7 +202,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
         profile:
           `<span><i class="bar"></i>B: ${norm(b)}</span>` +
           `<span><i class="outline"></i>A: ${norm(a)}${zeros ? ", crossed where nothing arrives" : ""}</span>` +
-          (rule === "norm" && engaged ? clipped : ""),
+          (clipRuleOf(rule).keeps_direction && engaged ? clipped : ""),
       };
     },
 

@@ -1,11 +1,12 @@
 /** Form controls ↔ settings. */
 
 import { listenBiases, putBiases } from "./biases.js";
-import { activationOf, emitsAll, followOf, stepsOf } from "./experiment.js";
+import { activationInForce, emitsAll, followOf, initInForce, lossInForce, stepsOf } from "./experiment.js";
 import { allowedNumber } from "./format.js";
 import { reachOf } from "./notes.js";
 import { setFieldError } from "./problems.js";
-import { PROPERTIES } from "./properties.js";
+import { PROPERTIES, defaults } from "./properties.js";
+import { chosen } from "./vocabulary.js";
 
 /** Settings that need not be whole. */
 const REAL = new Set(["radius", "mu"]);
@@ -21,8 +22,16 @@ function written(element) {
 /** What must change together. */
 function together(name, value, settings) {
   if (name === "cell" && settings.reach === "none") return { cell: value, reach: "default" };
+  if (name === "init") return { init: value, ...radiusFor(value, settings) };
   if (name === "source" && value !== "explicit") return { source: value, weights: null };
   return { [name]: value };
+}
+
+/** An initialisation with a scale of its own is left as drawn; after it the others have ρ again. */
+function radiusFor(init, settings) {
+  const [before, now] = [settings.init, init].map((name) => chosen("init", name).scaled);
+  if (before === now) return {};
+  return { radius: now ? null : defaults().radius };
 }
 
 /**
@@ -108,7 +117,13 @@ function put(document, element, value) {
 }
 
 /** What is in force, where it is not what was set. */
-const IN_FORCE = { __proto__: null, reach: reachOf, activation: activationOf };
+const IN_FORCE = {
+  __proto__: null,
+  reach: reachOf,
+  activation: activationInForce,
+  init: initInForce,
+  loss: lossInForce,
+};
 
 /**
  * Show the settings in the form.

@@ -18,6 +18,7 @@ import { gatesLine, layerOf, passesForget } from "./gates.js";
 import { lossName } from "./letters.js";
 import { followsAll } from "./passage.js";
 import { rowName } from "./picking.js";
+import { activationOf, cellOf } from "./vocabulary.js";
 import { hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
@@ -166,13 +167,13 @@ export function summaries(reading) {
   const blocked = [...reading.edges.values()].filter((e) => e.state === "blocked").length;
   const between = flow.experiment.sequence.tokens === "words" ? " " : "";
   const stacked = flow.layers ? `${flow.layers.length} layers of ` : "";
-  const kind = flow.gates ? "" : `${activation} `;
+  const kind = flow.gates ? "" : `${activationOf(activation).label} `;
   const read = flow.text
     ? ` It reads ${spoken(shorten(flow.text.inputs.slice(0, 80).map(glyph).join(between), 60))}.`
     : "";
   return {
     diagram:
-      `The ${cell} network, ${topology}, ${stacked}${units} ${kind}${units === 1 ? "unit" : "units"}, ` +
+      `The ${cellOf(cell).label} network, ${topology}, ${stacked}${units} ${kind}${units === 1 ? "unit" : "units"}, ` +
       `unrolled over ${plural(flow.steps, "step")}.${read} Gradient of ${what}: ${samples(reading)}.` +
       (blocked && !flow.experiment.window ? ` ${plural(blocked, "edge passes", "edges pass")} no gradient.` : ""),
     profile: `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.`,

@@ -1,7 +1,6 @@
 /** What differs between two experiments, in names and in one sentence with their numbers. */
 
-import { GATE_BIASES, fromExperiment, isGated } from "./experiment.js";
-import { activationLabel, lossLabel } from "./choices.js";
+import { fromExperiment } from "./experiment.js";
 import {
   compare,
   fromLog10,
@@ -16,8 +15,8 @@ import {
 } from "./format.js";
 import { lossName } from "./letters.js";
 import { isCopy, passageOf } from "./passage.js";
+import { cellOf, chosen, clipRuleOf, gateBiases, isGated, truncationOf } from "./vocabulary.js";
 
-const CELLS = { __proto__: null, elman: "Elman", jordan: "Jordan", lstm: "LSTM", gru: "GRU" };
 const SAME = "A and B are the same experiment: change anything.";
 
 /** More differences than these are counted, not named. */
@@ -25,14 +24,11 @@ const MOST = 3;
 
 const spaced = (word) => word.replaceAll("-", " ");
 
-const TOKENS = { __proto__: null, graphemes: "characters", characters: "code points", words: "words" };
-
 /** Facets of an experiment: the settings that make it, and how it is called; "" where it is none. */
 const FACETS = [
-  [["cell"], ({ cell }) => CELLS[cell] ?? cell],
+  [["cell"], ({ cell }) => cellOf(cell).label],
   [["wiring"], ({ wiring }) => spaced(wiring)],
   [["layers"], ({ layers }) => plural(layers, "layer")],
-  ...Object.entries(GATE_BIASES).map(([owner, [name]]) => [[name], biasOf(owner, name)]),
   [["activation"], activationWords],
   [["hidden"], ({ hidden }) => plural(hidden, "unit")],
   [["weights"], ({ weights }) => (weights ? given(weights) : "drawn weights")],
@@ -40,31 +36,35 @@ const FACETS = [
   [["init"], ifDrawn(({ init }) => `${init} weights`)],
   [["wseed"], ifDrawn(({ wseed }) => `weight seed ${wseed}`)],
   [["source", "text", "data"], sequence],
-  [["tokens"], ({ source, tokens }) => (source === "text" ? TOKENS[tokens] : "")],
+  [["tokens"], ({ source, tokens }) => (source === "text" ? chosen("tokens", tokens).label : "")],
   [["labelled", "label", "labels"], labelOf],
   [["steps"], ({ source, steps }) => (source === "random" ? plural(steps, "step") : "")],
   [["batch"], ({ source, batch }) => (source === "random" ? `batch of ${batch}` : "")],
   [["seed"], ({ source, seed }) => (source === "random" ? `seed ${seed}` : "")],
   [["inputs"], ({ source, inputs }) => (source === "text" ? "" : plural(inputs, "input"))],
   [["outputs"], ({ source, outputs }) => (source === "text" ? "" : plural(outputs, "output"))],
-  [["loss"], ({ loss }) => lossLabel(loss)],
+  [["loss"], ({ loss }) => chosen("loss", loss).label],
   [["reach", "k"], reachOf],
   [["clip", "mu", "persample"], clipOf],
   [["follow"], ({ follow }) => followed(follow)],
 ];
+/** The biases of gates stand behind cell, wiring and layers. */
+const BEFORE_BIASES = 3;
 const NAMED = new Set(FACETS.flatMap(([names]) => names));
 const APART = new Set(["select", "preset", "compare"]);
 
-/** A gate's bias: "update bias 3", "forget bias 3, 0" of two layers; only its own cell has it. */
-function biasOf(owner, name) {
+/** A gate's bias: "update bias 3", "forget bias 3, 0" of two layers; not every cell takes it. */
+function biasOf(name) {
   return (settings) =>
-    settings.cell === owner ? `${name} bias ${[settings[name]].flat().join(", ")}` : "";
+    cellOf(settings.cell).biases.some(({ gate }) => gate === name)
+      ? `${name} bias ${[settings[name]].flat().join(", ")}`
+      : "";
 }
 
 /** Of gated cells it is fixed. */
 function activationWords({ cell, activation }) {
   if (isGated(cell)) return "";
-  return activationLabel(activation);
+  return chosen("activation", activation).label;
 }
 
 /** Weights that are given in numbers were not drawn. */
@@ -89,13 +89,15 @@ function labelOf({ source, labelled, label, labels }) {
 
 function reachOf({ cell, reach, k }) {
   if (isCopy({ network: { cell }, truncation: { kind: reach, steps: k } })) return "copy";
-  if (reach === "window") return `window ${k}`;
-  return reach === "chunk" ? `chunks of ${k}` : "no truncation";
+  const { takes_steps: takesSteps, label } = truncationOf(reach);
+  if (!takesSteps) return "no truncation";
+  return label.endsWith("s") ? `${label} of ${k}` : `${label} ${k}`;
 }
 
 function clipOf({ clip, mu, persample }) {
-  if (clip === "none") return "no clipping";
-  if (clip === "backward") return `clipped to ${mu} going back`;
+  const { threshold, on_the_way: onTheWay } = clipRuleOf(clip);
+  if (!threshold) return "no clipping";
+  if (onTheWay) return `clipped to ${mu} going back`;
   return `${clip} clip ${mu}${persample === "yes" ? " of each sample" : ""}`;
 }
 
@@ -113,10 +115,12 @@ function settingsOf({ flow, follow, steps }) {
 
 /** Every facet, and the settings that this module does not know by name. */
 function facetsOf(settings) {
+  const biases = gateBiases().map(([gate]) => gate);
   const others = Object.keys(settings)
-    .filter((name) => !NAMED.has(name) && !APART.has(name))
+    .filter((name) => !NAMED.has(name) && !APART.has(name) && !biases.includes(name))
     .map((name) => [[name], (all) => `${name} ${all[name]}`]);
-  return [...FACETS, ...others];
+  const own = biases.map((name) => [[name], biasOf(name)]);
+  return [...FACETS.slice(0, BEFORE_BIASES), ...own, ...FACETS.slice(BEFORE_BIASES), ...others];
 }
 
 /**
@@ -153,7 +157,7 @@ export function namesOf(a, b) {
       parts.push(activationWords(settings));
       parts.push(weights ? given(weights) : radius === null ? "ρ as drawn" : `ρ ${radius}`);
     }
-    return [CELLS[cell] ?? cell, ...parts].filter(Boolean).join(", ");
+    return [cellOf(cell).label, ...parts].filter(Boolean).join(", ");
   };
   return { a: name("a", a), b: name("b", b) };
 }

@@ -1,8 +1,8 @@
 /** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
 
-import { isGated } from "./experiment.js";
 import { isCut } from "./properties.js";
 import { save } from "./render.js";
+import { gateBiases, isGated } from "./vocabulary.js";
 
 /** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
 export function toCsv(flow) {
@@ -89,10 +89,10 @@ export function fileName(reading, { what = "", preset = "", comparing = false })
 }
 
 /** "r0.55", and the bias of a gate: "forget3". */
-function weightsPart({ kind, spectral_radius: radius, forget_bias: forget, update_bias: update }) {
+function weightsPart({ kind, spectral_radius: radius, ...weights }) {
   if (kind === "explicit") return ["given-weights"];
   const bias = (name, set) => ([set ?? 0].flat().some(Boolean) ? `${name}${[set].flat()}` : "");
-  return [radius === null ? "r-drawn" : `r${radius}`, bias("forget", forget), bias("update", update)];
+  return [radius === null ? "r-drawn" : `r${radius}`, ...gateBiases().map(([gate, field]) => bias(gate, weights[field]))];
 }
 
 /** How far errors travel back, and how gradients are clipped: "window3", "norm-clip-0.5". */

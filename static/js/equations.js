@@ -4,8 +4,7 @@
  */
 
 import { element, paragraph } from "./elements.js";
-import { activationSymbol } from "./choices.js";
-import { partsOf, symbol } from "./format.js";
+import { activationSymbol, partsOf, symbol } from "./format.js";
 import {
   applied,
   digits,

@@ -2,23 +2,11 @@
 
 import { defaults } from "./properties.js";
 import { countTokens } from "./tokens.js";
+import { cellOf, clipRuleOf, gateBiases, inForce, ruleOf, truncationOf, wiringOf } from "./vocabulary.js";
 import { windowAround } from "./view.js";
-
-const EMITS_ALL = new Set(["many-to-many", "one-to-many"]);
-const READS_ALL = new Set(["many-to-many", "many-to-one"]);
-
-const GATED = new Set(["lstm", "gru"]);
 
 /** Steps from which the graph is asked for in windows. */
 const LONG = 512;
-
-/** Whether gates, not an activation, decide what a cell keeps. @param {string} cell */
-export function isGated(cell) {
-  return GATED.has(cell);
-}
-
-/** Whose gate can be opened by a bias: cell → the setting, and the request's field. */
-export const GATE_BIASES = { __proto__: null, lstm: ["forget", "forget_bias"], gru: ["update", "update_bias"] };
 
 /**
  * The biases of a gate, one a layer; a layer that has none of its own has the one below's.
@@ -31,19 +19,25 @@ export function biasesOf(set, layers) {
   return Array.from({ length: layers }, (_, layer) => given[layer] ?? given.at(-1));
 }
 
-/** The request's bias of a gate, where the cell has one and it is not 0. */
-function gateBias(settings) {
-  const [name, field] = GATE_BIASES[settings.cell] ?? [];
-  if (!name) return {};
-  const biases = biasesOf(settings[name], settings.layers);
-  if (biases.every((bias) => bias === 0)) return {};
-  return { [field]: biases.every((bias) => bias === biases[0]) ? biases[0] : biases };
+/** The request's biases of gates, those that the cell takes and that are not 0. */
+function biasFields(settings) {
+  const fields = {};
+  for (const { gate, field } of cellOf(settings.cell).biases) {
+    const biases = biasesOf(settings[gate], settings.layers);
+    if (biases.every((bias) => bias === 0)) continue;
+    fields[field] = biases.every((bias) => bias === biases[0]) ? biases[0] : biases;
+  }
+  return fields;
 }
 
 /** The activation in force: a gated cell has its own. */
-export function activationOf({ cell, activation }) {
-  return isGated(cell) ? "tanh" : activation;
-}
+export const activationInForce = (settings) => inForce("activation", "/network/activation", settings);
+
+/** The initialisation in force: not every cell takes each. */
+export const initInForce = (settings) => inForce("init", "/weights/init", settings);
+
+/** The loss in force: a text has its own. */
+export const lossInForce = (settings) => inForce("loss", "/loss", settings);
 
 /** How many samples the network reads side by side. */
 export function batchOf(settings) {
@@ -54,12 +48,12 @@ export function batchOf(settings) {
 
 /** Whether each sample's gradient can be clipped before the mean is taken. */
 export function clipsSamples(settings) {
-  return ["norm", "value", "per-parameter"].includes(settings.clip) && batchOf(settings) > 1;
+  return !ruleOf(settings, "/clip/per_sample") && batchOf(settings) > 1;
 }
 
 /** Whether every step has a loss. */
 export function emitsAll(settings) {
-  return EMITS_ALL.has(settings.wiring);
+  return wiringOf(settings.wiring).emits_all;
 }
 
 /** Whether a text's label is its target. */
@@ -69,13 +63,14 @@ export function usesLabel(settings) {
 
 /** T, as the service will find it; 0 where there are too few tokens. */
 export function stepsOf(settings) {
-  if (settings.wiring === "one-to-one") return 1;
+  const { reads_all: reads, emits_all: emits } = wiringOf(settings.wiring);
+  if (!reads && !emits) return 1;
   if (settings.source === "text") {
     return Math.max(0, countTokens(settings.text, settings.tokens) - (usesLabel(settings) ? 0 : 1));
   }
   if (settings.source === "explicit" && settings.data) {
     const { inputs = [], targets = [], steps } = settings.data;
-    return steps ?? (READS_ALL.has(settings.wiring) ? inputs.length : targets.length);
+    return steps ?? (reads ? inputs.length : targets.length);
   }
   return settings.steps;
 }
@@ -110,16 +105,17 @@ function sequence(settings) {
 
 function truncation({ reach, k }) {
   if (reach === "default") return null;
-  return reach === "none" ? { kind: "none" } : { kind: reach, steps: k };
+  return truncationOf(reach).takes_steps ? { kind: reach, steps: k } : { kind: reach };
 }
 
 function clip(settings) {
   const { clip: rule, mu } = settings;
-  if (rule === "none") return { rule };
+  const { threshold } = clipRuleOf(rule);
+  if (!threshold) return { rule };
   const samples = clipsSamples(settings) && settings.persample === "yes";
   return {
     rule,
-    ...(rule === "value" ? { max_value: mu } : { max_norm: mu }),
+    [threshold]: mu,
     ...(samples ? { per_sample: true } : {}),
   };
 }
@@ -138,7 +134,7 @@ export function toRequest(settings, window = null) {
     network: {
       cell: settings.cell,
       topology: settings.wiring,
-      activation: activationOf(settings),
+      activation: activationInForce(settings),
       hidden_size: settings.hidden,
       ...(settings.layers === 1 ? {} : { num_layers: settings.layers }),
       ...sizes,
@@ -147,13 +143,13 @@ export function toRequest(settings, window = null) {
       ? { kind: "explicit", ...settings.weights }
       : {
           kind: "random",
-          init: settings.init,
+          init: initInForce(settings),
           spectral_radius: settings.radius,
           seed: settings.wseed,
-          ...gateBias(settings),
+          ...biasFields(settings),
         },
     sequence: sequence(settings),
-    loss: settings.source === "text" ? "cross-entropy" : settings.loss,
+    loss: lossInForce(settings),
     truncation: truncation(settings),
     clip: clip(settings),
     follow: followOf(settings),
@@ -201,7 +197,7 @@ export function fromExperiment(experiment) {
     loss: loss ?? settings.loss,
     source: read.kind,
     clip: rule?.rule ?? "none",
-    mu: rule?.max_norm ?? rule?.max_value ?? settings.mu,
+    mu: rule?.[clipRuleOf(rule.rule).threshold] ?? settings.mu,
     persample: rule?.per_sample ? "yes" : "no",
     follow: follow ?? "last",
   });
@@ -212,8 +208,7 @@ export function fromExperiment(experiment) {
       init: weights.init,
       radius: weights.spectral_radius,
       wseed: weights.seed,
-      forget: weights.forget_bias ?? 0,
-      update: weights.update_bias ?? 0,
+      ...Object.fromEntries(gateBiases().map(([gate, field]) => [gate, weights[field] ?? 0])),
     });
   }
   if (read.kind === "text") {
@@ -238,7 +233,7 @@ export function fromExperiment(experiment) {
 const SECTIONS = {
   __proto__: null,
   network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
-  weights: ["weights", "init", "radius", "wseed", "forget", "update"],
+  weights: ["weights", "init", "radius", "wseed"],
   sequence: ["data"],
   truncation: ["reach", "k"],
   clip: ["clip", "mu", "persample"],
@@ -250,7 +245,8 @@ const SECTIONS = {
  */
 export function sectionsOf(part, settings) {
   const fixed = settings.source === "text" ? ["inputs", "outputs"] : [];
-  return SECTIONS[part].filter((name) => !fixed.includes(name));
+  const more = part === "weights" ? gateBiases().map(([gate]) => gate) : [];
+  return [...SECTIONS[part], ...more].filter((name) => !fixed.includes(name));
 }
 
 /** An object without its kind and without what was left out. */

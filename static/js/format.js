@@ -1,5 +1,7 @@
 /** Numbers and tokens as text. */
 
+import { activationOf } from "./vocabulary.js";
+
 const SUPERSCRIPTS = {
   __proto__: null,
   "-": "⁻",
@@ -81,6 +83,11 @@ export function letterOf(id) {
 /** A node's id as it is written: "H₁₃", "H₃⁽²⁾". @param {string} id */
 export function symbol(id) {
   return letterOf(id) + indices(id);
+}
+
+/** How an activation is written in formulas: "" for a linear unit. @param {string} activation */
+export function activationSymbol(activation) {
+  return activationOf(activation).symbol;
 }
 
 /** @param {number} value   a whole number */

@@ -1,37 +1,8 @@
-/** What the gates of an LSTM or GRU do at a step, and which layer a node belongs to, in words. */
+/** What the gates of a cell do at a step, and which layer a node belongs to, in words. */
 
-import { activationState } from "./choices.js";
 import { indices, number, partsOf, symbol } from "./format.js";
 import { lossName } from "./letters.js";
-
-/** Names of the gates, and of what they let in. */
-const NAMES = {
-  __proto__: null,
-  input: "input",
-  forget: "forget",
-  cell: "candidate",
-  output: "output",
-  reset: "reset",
-  update: "update",
-  new: "candidate",
-};
-
-/** A gate's name in words. @param {string} name   as in an answer */
-export function gateName(name) {
-  return NAMES[name] ?? name;
-}
-
-/** Their letters in the equations. */
-export const LETTERS = {
-  __proto__: null,
-  input: "i",
-  forget: "f",
-  cell: "g",
-  output: "o",
-  reset: "r",
-  update: "z",
-  new: "n",
-};
+import { activationOf, cellOf, gateThat } from "./vocabulary.js";
 
 /** ", layer 2" where there are several layers, else "". */
 export function layerOf(node, reading) {
@@ -45,25 +16,25 @@ export function partOf(flow, layer) {
 }
 
 /**
- * The gates' mean activity at a step: [name, letter, mean].
+ * The gates' mean activity at a step.
  * @param {import("./types.js").Flow} flow
  * @param {{layer: number, step: number}} at
- * @returns {[string, string, number][]}
+ * @returns {[import("./types.js").GateWords, number][]}
  */
 export function gatesAt(flow, { layer, step }) {
-  return Object.entries(partOf(flow, layer).gates ?? {})
-    .map(([name, series]) => [NAMES[name] ?? name, LETTERS[name] ?? name, series[step - 1] ?? null])
-    .filter(([, , mean]) => mean !== null);
+  const { gates } = partOf(flow, layer);
+  return cellOf(flow.experiment.network.cell)
+    .gates.map((gate) => [gate, gates?.[gate.name]?.[step - 1] ?? null])
+    .filter(([, mean]) => mean !== null);
 }
 
 /**
  * What a gate's mean hides: "74 % shut or open", of a candidate "12 % saturated".
  * @param {import("./types.js").Flow} flow
  * @param {{layer: number, step: number}} at
- * @param {string} letter   the gate's
+ * @param {string} name   the gate's
  */
-export function shareOfGate(flow, { layer, step }, letter) {
-  const name = Object.keys(LETTERS).find((one) => LETTERS[one] === letter);
+export function shareOfGate(flow, { layer, step }, name) {
   const shares = partOf(flow, layer).saturation?.gates?.[name];
   const share = shares?.saturated[step - 1];
   if (share === undefined) return "";
@@ -79,7 +50,7 @@ export function shareOfGate(flow, { layer, step }, letter) {
 export function saturatedAt(flow, { layer, step }) {
   const share = partOf(flow, layer).saturation?.units?.[step - 1];
   if (share === undefined) return null;
-  return { share: percent(share), word: activationState(flow.experiment.network.activation) };
+  return { share: percent(share), word: activationOf(flow.experiment.network.activation).state };
 }
 
 /** "12 % of the units saturated", or "". */
@@ -99,19 +70,19 @@ function percent(share) {
 export function gatesLine(node, reading) {
   if (node.kind !== "hidden" && node.kind !== "cell") return "";
   const gates = gatesAt(reading.flow, { layer: node.layer ?? 0, step: node.step });
-  const shown = node.kind === "cell" ? gates.filter(([, letter]) => letter === "f") : gates;
+  const shown = node.kind === "cell" ? gates.filter(([{ role }]) => role === "keep") : gates;
   if (!shown.length) return "";
   const place = { layer: node.layer ?? 0, step: node.step };
-  const each = shown.map(([name, letter, mean]) => {
-    const remark = shareOfGate(reading.flow, place, letter);
-    return `${name} ${number(mean, 2)}${remark ? ` (${remark})` : ""}`;
+  const each = shown.map(([{ name, label }, mean]) => {
+    const remark = shareOfGate(reading.flow, place, name);
+    return `${label} ${number(mean, 2)}${remark ? ` (${remark})` : ""}`;
   });
   return `mean ${each.join(", ")}`;
 }
 
 /** "f₃", or "|g₃|" of a candidate, which has a sign. */
-export function gateSymbol(name, letter, at) {
-  return name === NAMES.cell ? `|${letter}${at}|` : letter + at;
+export function gateSymbol({ role, letter }, at) {
+  return role === "candidate" ? `|${letter}${at}|` : letter + at;
 }
 
 /** Whether an edge is C_{t−1} → C_t. @param {import("./types.js").Edge} edge */
@@ -119,14 +90,15 @@ export function isCarousel(edge) {
   return edge.kind === "cell" && edge.source[0] === "c" && edge.target[0] === "c";
 }
 
-/** Why an LSTM holds the gradient: what C_t hands back to C_{t−1}; "" for other edges. */
+/** Why a cell with a C holds the gradient: what C_t hands back to C_{t−1}; "" for other edges. */
 export function passesForget(edge, reading) {
   if (!isCarousel(edge)) return "";
   const { step, layer } = partsOf(edge.target);
-  const forget = partOf(reading.flow, layer).gates?.forget?.[step - 1];
+  const { name, letter, label } = gateThat(reading.flow.experiment.network.cell, "keep");
+  const kept = partOf(reading.flow, layer).gates?.[name]?.[step - 1];
   const loss = lossName(reading.follow);
-  const gate = `f${indices(edge.target)}`;
-  const remark = shareOfGate(reading.flow, { layer, step }, LETTERS.forget);
-  const mean = `mean forget gate ${number(forget, 2)}${remark ? `, ${remark}` : ""}`;
+  const gate = `${letter}${indices(edge.target)}`;
+  const remark = shareOfGate(reading.flow, { layer, step }, name);
+  const mean = `mean ${label} gate ${number(kept, 2)}${remark ? `, ${remark}` : ""}`;
   return `passes ∂${loss}/∂${symbol(edge.target)} ⊙ ${gate}; ${mean}`;
 }

@@ -3,13 +3,14 @@
 import { fromLog10, number, plural, tidy } from "./format.js";
 import { lossName, slopeName } from "./letters.js";
 import { entering, followsAll, stateName } from "./passage.js";
+import { activations, cellOf, cells } from "./vocabulary.js";
 
 /** "here 0.55", or "" where the answer has no such number. */
 function here(value, digits = 3) {
   return value === null || value === undefined ? "" : `, here ${tidy(value, digits)}`;
 }
 
-/** "0.352", or of an LSTM "1.08 at (H₈₁, C₈₁), 1.02 at H₈₁ alone". */
+/** "0.352", or of a cell with a C "1.08 at (H₈₁, C₈₁), 1.02 at H₈₁ alone". */
 function entryNorm(reading) {
   const { norm, of } = entering(reading);
   const alone = stateName(reading, reading.entryStep, "hidden");
@@ -30,9 +31,9 @@ function threshold({ clipping: { threshold: limit, engaged } }) {
 }
 
 /**
- * term: [how it is written in running text, or null where only the page's own marks name it; its
- * explanation, given what is drawn]. Of a term that a text holds twice the first one explains.
- * @type {Object<string, [string | null, (reading: import("./types.js").Reading) => string]>}
+ * term: [how it is written in running text, or what says so, or null where only the page's own marks
+ * name it; its explanation, given what is drawn]. Of a term that a text holds twice the first one explains.
+ * @type {Object<string, [string | (() => string) | null, (reading: import("./types.js").Reading) => string]>}
  */
 export const TERMS = {
   __proto__: null,
@@ -56,7 +57,7 @@ export const TERMS = {
       "No vector is stretched by more in one step.",
   ],
   slope: [
-    "(?:tanh|σ|relu|ReLU|softsign|lrelu|gelu|linear|f)′(?:\\([aA]\\))?",
+    slopePattern,
     ({ flow }) => {
       const average = mean(series(flow.activity.mean_derivative));
       return (
@@ -86,7 +87,7 @@ export const TERMS = {
     ({ lossSteps, steps, flow }) =>
       "The itemized map: row i is the gradient of loss i alone, step by step. Summed over the " +
       `losses from step t on, rows give ∂L/∂H at t. Here ${plural(lossSteps.length, "loss", "losses")} and ` +
-      `${plural(steps, "step")}${flow.experiment.network.cell === "lstm" ? ", of H without C" : ""}.`,
+      `${plural(steps, "step")}${cellOf(flow.experiment.network.cell).has_c ? ", of H without C" : ""}.`,
   ],
   cosine: [
     "cosine",
@@ -143,27 +144,43 @@ export const TERMS = {
       "Elman’s and Jordan’s context units hold a copy of the last hidden state or output. A copy " +
       "is read like an input, so no gradient passes it: a window of one step.",
   ],
-  forget: [
-    "[Ff]orget[- ]gate",
-    ({ flow }) => {
-      const average = mean(series(flow.gates?.forget));
-      return (
-        "The forget gate f multiplies the cell state at every step: ∂L/∂C goes back times f, so a " +
-        `gate near 1 holds it${average === null ? "" : `; its mean here is ${number(average)}`}.`
-      );
-    },
-  ],
-  update: [
-    "[Uu]pdate[- ]gate",
-    ({ flow }) => {
-      const average = mean(series(flow.gates?.update));
-      return (
-        "The update gate z mixes: the new state is z times the last one and 1 − z times the " +
-        `candidate${average === null ? "" : `; its mean here is ${number(average)}`}.`
-      );
-    },
-  ],
+  forget: gateTerm("forget"),
+  update: gateTerm("update"),
 };
+
+/** The derivative of any activation, by its symbol or its name. */
+function slopePattern() {
+  const names = activations().flatMap(({ symbol, label }) => [symbol, label]);
+  return `(?:${[...new Set(names), "f"].filter(Boolean).join("|")})′(?:\\([aA]\\))?`;
+}
+
+/** A gate that decides how much of the past is kept. @param {string} name */
+function gateTerm(name) {
+  const pattern = `[${name[0].toUpperCase()}${name[0]}]${name.slice(1)}[- ]gate`;
+  return [
+    pattern,
+    ({ flow }) => {
+      const has = ({ gates }) => gates.some((gate) => gate.name === name);
+      const drawn = cellOf(flow.experiment.network.cell);
+      const cell = has(drawn) ? drawn : cells().find(has);
+      const gate = cell.gates.find((one) => one.name === name);
+      const average = mean(series(flow.gates?.[name]));
+      const words = gateWords(gate, cell);
+      return `The ${name} gate ${words}${average === null ? "" : `; its mean here is ${number(average)}`}.`;
+    },
+  ];
+}
+
+/** What a gate does to the past. */
+function gateWords({ letter, role }, { has_c: hasC }) {
+  if (hasC)
+    return (
+      `${letter} multiplies the cell state at every step: ∂L/∂C goes back times ${letter}, so a ` +
+      "gate near 1 holds it"
+    );
+  const [kept, fresh] = role === "keep" ? [letter, `1 − ${letter}`] : [`1 − ${letter}`, letter];
+  return `${letter} mixes: the new state is ${kept} times the last one and ${fresh} times the candidate`;
+}
 
 /** What the truncation in force adds to an explanation. */
 function kind({ experiment: { truncation } }, wanted, words) {
@@ -186,7 +203,11 @@ export function explanation(term, reading) {
  */
 export function piecesOf(text) {
   const written = Object.entries(TERMS).filter(([, [pattern]]) => pattern);
-  const any = new RegExp(written.map(([term, [pattern]]) => `(?<${term}>${pattern})`).join("|"), "g");
+  const patternOf = (pattern) => (typeof pattern === "function" ? pattern() : pattern);
+  const any = new RegExp(
+    written.map(([term, [pattern]]) => `(?<${term}>${patternOf(pattern)})`).join("|"),
+    "g",
+  );
   const pieces = [];
   const seen = new Set();
   let from = 0;

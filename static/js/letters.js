@@ -1,7 +1,6 @@
 /** Letters that depend on the network: the activation is never f, which is the forget gate. */
 
-import { activationSymbol } from "./choices.js";
-import { subscript } from "./format.js";
+import { activationSymbol, subscript } from "./format.js";
 
 /** "L₁₅" or "L". @param {number | null} follow */
 export function lossName(follow) {

@@ -29,6 +29,7 @@ import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
 import { createValues } from "./values.js";
 import { verdictNote } from "./verdict.js";
+import { readVocabulary } from "./vocabulary.js";
 import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
@@ -37,6 +38,7 @@ const OF_THE_PAGE = new Set(["select", "mark", "preset", "compare"]);
 const root = document.documentElement;
 const get = (id) => document.getElementById(id);
 
+readVocabulary(document);
 const offered = readPresets(document);
 learnRanges(document);
 const store = createStore(window);

@@ -1,7 +1,6 @@
 /** MathML: the pieces that formulas are put together from, and what is put into them. */
 
-import { activationSymbol } from "./choices.js";
-import { partsOf } from "./format.js";
+import { activationSymbol, partsOf } from "./format.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 

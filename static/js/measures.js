@@ -1,8 +1,8 @@
 /** What a dot, a bar or a point beside the pictures of the axis says: in a line, and in full. */
 
 import { productAt, promisedStep } from "./figures/product.js";
-import { activationSymbol } from "./choices.js";
-import { fromLog10, number, parameterName, plain, share, subscript, tidy } from "./format.js";
+import { activationSymbol, fromLog10, number, parameterName, plain, share, subscript, tidy } from "./format.js";
+import { clipRuleOf } from "./vocabulary.js";
 
 /**
  * @typedef {object} Measure
@@ -86,11 +86,12 @@ function partOfNorm(log10, whole) {
 
 function allParameters({ clipping }) {
   const { rule, scale, cosine, threshold } = clipping;
+  const { letter, keeps_direction: keeps } = clipRuleOf(rule);
   const rows = [["‖g‖", fromLog10(clipping.log10_norm_before, 4)]];
-  if (rule !== "none") {
+  if (letter) {
     rows.push(["‖g‖ after clipping", number(clipping.norm_after, 4)]);
-    rows.push([rule === "value" ? "v" : "μ", number(threshold)]);
-    if (scale !== null && rule === "norm") rows.push(["every component times", number(scale)]);
+    rows.push([letter, number(threshold)]);
+    if (scale !== null && keeps) rows.push(["every component times", number(scale)]);
     if (cosine !== null) rows.push(["cosine of before and after", number(cosine, 4)]);
   }
   return {
@@ -108,7 +109,7 @@ function parameter(name, flow) {
   const written = parameterName(name);
   const norm = `‖∂L/∂${written}‖`;
   const rows = [[norm, fromLog10(found.log10_norm, 4), "every loss, every step"]];
-  if (flow.clipping.rule !== "none")
+  if (clipRuleOf(flow.clipping.rule).letter)
     rows.push(["after clipping", number(found.clipped_norm, 4), flow.clipping.engaged ? "" : "as before"]);
   rows.push(["share of ‖g‖²", partOfNorm(found.log10_norm, flow.clipping.log10_norm_before)]);
   const steps = found.step_log10_norm;

@@ -1,11 +1,10 @@
 /** Which controls apply, and why some do not. */
 
 import { putExplained } from "./explain.js";
-import { clipsSamples, emitsAll, isGated, stepsOf } from "./experiment.js";
+import { clipsSamples, emitsAll, stepsOf } from "./experiment.js";
 import { fromLog10, number, parameterName, plural } from "./format.js";
 import { LONGEST_LINK, isCut, linkOf } from "./properties.js";
-
-const COPIES = new Set(["elman", "jordan"]);
+import { allows, cellOf, clipRuleOf, ruleOf, truncationOf } from "./vocabulary.js";
 
 /** Enable or disable what a field holds, with the reason in words. */
 function allow(document, id, reason) {
@@ -16,6 +15,19 @@ function allow(document, id, reason) {
   if (!line) return;
   line.hidden = !reason;
   line.textContent = reason;
+}
+
+/**
+ * Leave of a field what the other settings allow: some of its choices, or nothing, with the reason.
+ * @param {string} [other]   a reason of the page's own
+ */
+function restrict(document, id, settings, other = "") {
+  const field = document.getElementById(id);
+  const rule = ruleOf(settings, field.dataset.pointer);
+  const options = [...field.querySelectorAll("option")];
+  const free = options.filter(({ value }) => !rule || allows(rule, value));
+  for (const option of options) option.disabled = !free.includes(option);
+  allow(document, id, other || (rule && free.length < 2 ? rule.why : ""));
 }
 
 /** Where the address cannot hold the text, what to do instead. */
@@ -30,6 +42,9 @@ function linkNote(document, settings) {
   return opened ? "The text of this link was too long for it and is not here." : "";
 }
 
+/** Which term explains the letter of a threshold. */
+const TERM_OF = { __proto__: null, v: "v", μ: "mu" };
+
 /** Say what was left out of the link that was opened. @param {string} words */
 export function putLeftOut(document, words) {
   const place = document.getElementById("left-out");
@@ -40,7 +55,7 @@ export function putLeftOut(document, words) {
 /** How far back truncation lets a loss reach, as it is in force. */
 export function reachOf({ cell, reach }) {
   if (reach !== "default") return reach;
-  return COPIES.has(cell) ? "default" : "none";
+  return cellOf(cell).copies ? "default" : "none";
 }
 
 /**
@@ -49,7 +64,7 @@ export function reachOf({ cell, reach }) {
  * @param {Object<string, any>} settings
  */
 export function putReasons(document, settings) {
-  const { source, weights, wiring } = settings;
+  const { source, weights } = settings;
   for (const part of document.querySelectorAll("[data-when]"))
     part.hidden = part.dataset.when !== source;
   const explicit = document.querySelector('input[name="source"][value="explicit"]');
@@ -63,16 +78,12 @@ export function putReasons(document, settings) {
   allow(document, "field-cell", given);
   allow(document, "field-hidden", given);
   allow(document, "field-layers", given);
-  const gated = isGated(settings.cell);
-  allow(document, "field-activation", gated ? "fixed: its gates are sigmoids, its state tanh" : "");
   allow(document, "field-wiring", numbers);
-  allow(
-    document,
-    "field-loss",
-    numbers || (source === "text" ? "fixed: a text’s targets are tokens" : ""),
-  );
-  allow(document, "field-steps", wiring === "one-to-one" ? "one to one has exactly one step" : "");
-  allow(document, "field-labelled", emitsAll(settings) ? "needs one loss" : "");
+  restrict(document, "field-activation", settings);
+  restrict(document, "field-loss", settings, numbers);
+  restrict(document, "field-init", settings);
+  restrict(document, "field-steps", settings);
+  restrict(document, "field-labelled", settings);
   const link = document.getElementById("link-note");
   link.textContent = linkNote(document, settings);
   link.hidden = !link.textContent;
@@ -83,8 +94,10 @@ export function putReasons(document, settings) {
 
   const reach = reachOf(settings);
   const copy = document.querySelector('input[name="reach"][value="default"]');
-  copy.closest("label").hidden = !COPIES.has(settings.cell);
-  document.getElementById("field-k").hidden = reach !== "window" && reach !== "chunk";
+  const { copies } = cellOf(settings.cell);
+  copy.closest("label").hidden = !copies;
+  document.getElementById("field-k").hidden =
+    reach === "default" || !truncationOf(reach).takes_steps;
   putExplained(document.getElementById("reach-note"), {
     none: "",
     window:
@@ -97,11 +110,12 @@ export function putReasons(document, settings) {
         : `Chunks: every ${settings.k} steps there is a border that no gradient crosses.`,
     default: "The context units hold a copy, and a copy passes no gradient.",
   }[reach]);
-  document.getElementById("field-mu").hidden = settings.clip === "none";
+  const { letter: written } = clipRuleOf(settings.clip);
+  document.getElementById("field-mu").hidden = !written;
   document.getElementById("field-persample").hidden = !clipsSamples(settings);
   const letter = document.getElementById("mu-letter");
-  letter.textContent = settings.clip === "value" ? "v" : "μ";
-  letter.dataset.term = settings.clip === "value" ? "v" : "mu";
+  letter.textContent = written;
+  letter.dataset.term = TERM_OF[written] ?? "mu";
 
   const single = !emitsAll(settings);
   allow(
@@ -124,7 +138,7 @@ export function putNotes(document, settings, flow) {
     putExplained(document.getElementById(id), text);
   };
   const { network } = flow.experiment;
-  set("recurrent-name", parameterName(network.cell === "jordan" ? "W_yh" : "W_hh"));
+  set("recurrent-name", parameterName(cellOf(network.cell).recurrent));
   set(
     "explicit-note",
     `${plural(flow.steps, "step")} given in numbers; ${network.input_size} in, ` +
@@ -138,7 +152,7 @@ export function putNotes(document, settings, flow) {
   radius.placeholder = number(flow.spectrum.spectral_radius);
   set(
     "clip-note",
-    settings.clip === "none" ? `‖g‖ is now ${fromLog10(flow.clipping.log10_norm_before)}.` : "",
+    !clipRuleOf(settings.clip).threshold ? `‖g‖ is now ${fromLog10(flow.clipping.log10_norm_before)}.` : "",
   );
   putNormMark(document, flow.clipping.log10_norm_before);
 }

@@ -1,8 +1,7 @@
 /** The norms of what is selected, and the means beside them, as rows of a table. */
 
 import { element } from "./elements.js";
-import { activationSymbol } from "./choices.js";
-import { fromLog10, indices, number, parameterName, partsOf, portion, symbol } from "./format.js";
+import { activationSymbol, fromLog10, indices, number, parameterName, partsOf, portion, symbol } from "./format.js";
 import { gateSymbol, gatesAt, partOf, saturatedAt, shareOfGate, shareOfUnits } from "./gates.js";
 import { lossName } from "./letters.js";
 import { reason } from "./reason.js";
@@ -48,7 +47,7 @@ export function nodeRows(placed, reading) {
     }
   }
   if (node.kind === "cell" && node.step > 0) {
-    rows.push(...gateRows(node, reading).filter(([name]) => name.endsWith("forget")));
+    rows.push(...gateRows(node, reading, "keep"));
     const total = partOf(flow, node.layer ?? 0).cell_gradient?.log10_norm[n];
     if (total !== undefined && reading.follow !== null && reading.lossSteps.length > 1)
       rows.push([`‖∂L/∂${symbol(node.id)}‖, all losses`, fromLog10(total)]);
@@ -68,15 +67,17 @@ function initialRows(node, reading) {
   return [[`‖∂${last}/∂${symbol(node.id)}‖₂`, fromLog10(norm), "of the first sample"]];
 }
 
-/** The gates' means at a node's step. @returns {[string, string, string?][]} */
-function gateRows(node, reading) {
+/** The means at a node's step of all gates, or of one. @returns {[string, string, string?][]} */
+function gateRows(node, reading, only = null) {
   const at = indices(node.id);
   const place = { layer: node.layer ?? 0, step: node.step };
-  return gatesAt(reading.flow, place).map(([name, letter, mean]) => [
-    `mean ${gateSymbol(name, letter, at)}, ${name}`,
-    number(mean),
-    shareOfGate(reading.flow, place, letter),
-  ]);
+  return gatesAt(reading.flow, place)
+    .filter(([{ role }]) => !only || role === only)
+    .map(([gate, mean]) => [
+      `mean ${gateSymbol(gate, at)}, ${gate.label}`,
+      number(mean),
+      shareOfGate(reading.flow, place, gate.name),
+    ]);
 }
 
 function slopeRow(id, reading) {

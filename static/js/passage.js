@@ -2,6 +2,7 @@
 
 import { indices } from "./format.js";
 import { hiddenId } from "./reading.js";
+import { cellOf } from "./vocabulary.js";
 
 /**
  * @typedef {object} Passage
@@ -57,10 +58,10 @@ export function entering(reading) {
 
 /**
  * log₁₀ of the followed gradient with respect to the whole state, at every step that is measured:
- * of an LSTM h and c together, where the answer holds that; of other cells h is the state.
+ * of a cell with a c, h and c together, where the answer holds that; of other cells h is the state.
  */
 function stateRow({ flow, row, entryStep }) {
-  if (flow.experiment.network.cell !== "lstm") return { row, of: "hidden" };
+  if (!cellOf(flow.experiment.network.cell).has_c) return { row, of: "hidden" };
   const { loss_steps: losses, steps, state_log10_norm: norms } = flow.itemized;
   const own = norms?.[losses.indexOf(entryStep)];
   if (!own) return { row, of: "part" };
@@ -81,6 +82,5 @@ export function firstReached({ kind, steps }, loss) {
 
 /** Whether the truncation is the copy of Elman's and Jordan's networks. */
 export function isCopy({ network, truncation }) {
-  const copies = network.cell === "elman" || network.cell === "jordan";
-  return copies && truncation.kind === "window" && truncation.steps === 1;
+  return cellOf(network.cell).copies && truncation.kind === "window" && truncation.steps === 1;
 }

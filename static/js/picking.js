@@ -80,7 +80,7 @@ function compareTurns(a, b) {
 
 /**
  * Every edge in the order of the way back: those on which the gradient leaves a node stand
- * together, the one to the step before first. Of an LSTM's h the one to its own c comes before all
+ * together, the one to the step before first. Of an h beside a c the one to its own c comes before all
  * of them: the gates are felt through c, so that ∂L/∂c must be complete.
  * @param {import("./types.js").Reading} reading
  */

@@ -22,7 +22,7 @@ export const PROPERTIES = {
   __proto__: null, // names come from addresses
   source: ["text", choice("text", "random", "explicit")],
   text: ["gradients vanish", text],
-  tokens: ["graphemes", choice("graphemes", "words", "characters")],
+  tokens: ["graphemes", text],
   labelled: ["no", choice("no", "yes")],
   label: [1, whole],
   labels: [2, whole],
@@ -44,7 +44,7 @@ export const PROPERTIES = {
   wseed: [0, whole],
   weights: [null, weights],
   data: [null, sequence],
-  reach: ["default", choice("default", "none", "window", "chunk")],
+  reach: ["default", text],
   k: [5, whole],
   clip: ["none", text],
   mu: [1, positive],

@@ -1,9 +1,9 @@
 /** Why nothing travels back along an edge, in words. */
 
-import { activationSymbol, activationLabel, activationState } from "./choices.js";
-import { parameterName, partsOf, plural, symbol } from "./format.js";
+import { activationSymbol, parameterName, partsOf, plural, symbol } from "./format.js";
 import { lossName } from "./letters.js";
 import { firstReached, nearestLoss } from "./reach.js";
+import { activationOf, cellOf } from "./vocabulary.js";
 
 /**
  * Why nothing passes an edge, or "".
@@ -36,19 +36,19 @@ function truncationEnds(copied, { kind, steps }) {
 /** Something arrives at the target, and nothing of it at the source. */
 function dead(edge, reading) {
   const { activation } = reading.flow.experiment.network;
-  const off = activationState(activation) === "off";
   const { step, layer } = partsOf(edge.target);
   const plain = !reading.flow.gates && edge.target[0] === "h";
   const top = layer === reading.layers - 1;
   if (plain && top && reading.flow.activity.mean_derivative[step - 1] === 0) {
-    const unit = off ? activationLabel(activation) : "unit";
-    const state = activationState(activation);
+    const { label, state } = activationOf(activation);
+    const unit = state === "off" ? label : "unit";
     const slope = `${activationSymbol(activation)}′ = 0`;
     return `every ${unit} of ${symbol(edge.target)} is ${state}: ${slope}`;
   }
   if (isZeroMatrix(edge.parameter, reading.flow)) return `${parameterName(edge.parameter)} is 0`;
-  if (plain && off)
-    return `the ${activationLabel(activation)}s that the gradient reaches are off, or the weights are zero`;
+  const { label, state } = activationOf(activation);
+  if (plain && state === "off")
+    return `the ${label}s that the gradient reaches are off, or the weights are zero`;
   return "the gradient is exactly zero here";
 }
 
@@ -65,7 +65,7 @@ function unreached(edge, reading) {
   const { truncation, network } = reading.flow.experiment;
   const { step } = partsOf(edge.target);
   const { follow } = reading;
-  const own = edge.kind === "loss" || (edge.kind === "output" && network.cell !== "jordan");
+  const own = edge.kind === "loss" || (edge.kind === "output" && !cellOf(network.cell).feeds_outputs);
   if (own && follow !== null && follow !== step)
     return `${lossName(follow)} is followed, not ${lossName(step)}`;
   const loss = nearestLoss(reading, step);
@@ -73,8 +73,7 @@ function unreached(edge, reading) {
     return follow === null ? "no loss comes after this" : "a loss cannot reach a later step";
   const reached = firstReached(truncation, loss);
   if (reached > step) {
-    const copied = network.cell === "elman" || network.cell === "jordan";
-    const why = truncationEnds(copied, truncation).replace("here", "there");
+    const why = truncationEnds(cellOf(network.cell).copies, truncation).replace("here", "there");
     return `${lossName(loss)} reaches no step before ${reached}: ${why}`;
   }
   return `nothing of ${lossName(follow)} arrives at ${symbol(edge.target)}`;

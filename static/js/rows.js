@@ -1,15 +1,15 @@
 /** Where the nodes of the diagram stand: a row for each kind, and for each layer its own. */
 
+import { cellOf } from "./vocabulary.js";
+
 /** Rows of a single layer, upwards; context units stand between two steps and need room there. */
-const SINGLE = {
-  __proto__: null,
-  elman: { input: 0, context: 0.62, hidden: 1.34, output: 2.2, loss: 3 },
-  jordan: { input: 0, hidden: 0.84, context: 1.46, output: 2.16, loss: 3 },
-};
+const PLAIN = { input: 0, hidden: 1, output: 2, loss: 3 };
+const STATES_COPIED = { input: 0, context: 0.62, hidden: 1.34, output: 2.2, loss: 3 };
+const OUTPUTS_COPIED = { input: 0, hidden: 0.84, context: 1.46, output: 2.16, loss: 3 };
 
 /** Height of the cell state above its hidden state, and of one layer above the other. */
 const CELL = 0.72;
-const LAYER = { __proto__: null, lstm: 1.72, elman: 1.5, jordan: 1.5, plain: 1 };
+const APART = { plain: 1, copies: 1.5, withC: 1.72 };
 
 /** Left of its step, so that the edge h_t → o_t passes a cell state c_t without touching it. */
 const ASIDE = { __proto__: null, context: 0.5, cell: 0.29 };
@@ -31,18 +31,20 @@ const NAMES = {
  * @returns {import("./types.js").Row[]}
  */
 export function rowsOf(cell, layers = 1) {
-  const base = SINGLE[cell] ?? { input: 0, hidden: 1, output: 2, loss: 3 };
-  const apart = LAYER[cell] ?? LAYER.plain;
+  const { copies, feeds_outputs: feedsOutputs, has_c: hasC } = cellOf(cell);
+  const copied = feedsOutputs ? OUTPUTS_COPIED : STATES_COPIED;
+  const base = copies ? copied : PLAIN;
+  const apart = hasC ? APART.withC : copies ? APART.copies : APART.plain;
   const rows = [{ kind: "input", layer: 0, y: base.input }];
   for (let layer = 0; layer < layers; layer += 1) {
     const y = base.hidden + layer * apart;
-    if (cell === "elman")
+    if (copies && !feedsOutputs)
       rows.push({ kind: "context", layer, y: base.context + layer * apart });
     rows.push({ kind: "hidden", layer, y });
-    if (cell === "lstm") rows.push({ kind: "cell", layer, y: y + CELL });
+    if (hasC) rows.push({ kind: "cell", layer, y: y + CELL });
   }
-  const raised = (layers - 1) * apart + (cell === "lstm" ? 0.45 : 0);
-  if (cell === "jordan") rows.push({ kind: "context", layer: 0, y: base.context + raised });
+  const raised = (layers - 1) * apart + (hasC ? 0.45 : 0);
+  if (copies && feedsOutputs) rows.push({ kind: "context", layer: 0, y: base.context + raised });
   rows.push({ kind: "output", layer: layers - 1, y: base.output + raised });
   rows.push({ kind: "loss", layer: layers - 1, y: base.loss + raised });
   return rows.map((row) => ({ ...row, name: nameOf(row, layers) }));

@@ -5,6 +5,7 @@ import { clippedShift, clippedTotal } from "./figures/profile.js";
 import { termHtml } from "./glossary.js";
 import { lossName } from "./letters.js";
 import { followsAll, isCopy, passageOf, stateName } from "./passage.js";
+import { clipRuleOf } from "./vocabulary.js";
 
 /**
  * The engine's summary: its verdict, which is shown bold, and the rest.
@@ -96,7 +97,7 @@ function share(decades) {
   return portion(decades).replace(/ of$/, "");
 }
 
-/** Where it enters and where it arrives; of an LSTM which part of its state is meant. */
+/** Where it enters and where it arrives; of a cell with a C which part of its state is meant. */
 function ends(reading, entryStep, step, of) {
   if (of === "hidden") return [`at step ${entryStep}`, `at step ${step}`];
   const name = (t) => `at ${stateName(reading, t, of)}`;
@@ -155,7 +156,7 @@ export function keys(reading) {
   if (clippedTotal(reading))
     profile.push('<span><i class="dash"></i>all losses, clipped while going back</span>');
   const boxed = reading.follow === null ? "" : `<span><i class="box"></i>${loss}</span>`;
-  const clipped = reading.flow.clipping.rule !== "none";
+  const clipped = Boolean(clipRuleOf(reading.flow.clipping.rule).threshold);
   const row = termHtml("itemized", "row i");
   const left = termHtml("left", "what is left");
   return {

@@ -3,8 +3,8 @@
 import { element, paragraph } from "./elements.js";
 import { indices, parameterName, partsOf, symbol } from "./format.js";
 import { lossName } from "./letters.js";
-import { LETTERS, gateName } from "./gates.js";
 import { hasNegative, legend, numbersOf } from "./matrices.js";
+import { cellOf } from "./vocabulary.js";
 
 /** Above so many hidden units no numbers are written, only cells are drawn. */
 const WRITTEN = 8;
@@ -18,7 +18,7 @@ const WRITTEN = 8;
  */
 export function signedNumbers(thing, reading, { values, fresh }) {
   const { network } = reading.flow.experiment;
-  const look = { values, loss: lossName(reading.follow), cell: network.cell };
+  const look = { values, loss: lossName(reading.follow), cell: cellOf(network.cell) };
   const entries = (thing.source ? ofEdge : ofNode)(thing, look).filter(({ rows }) => rows);
   if (!entries.length) return null;
   const box = element("section", "signed");
@@ -57,10 +57,12 @@ function gradient(id, steps, at, loss) {
 }
 
 /** The gates of a layer at a step, or one of them. */
-function gatesOf(own, id, at, only = null) {
-  return Object.entries(own.gates ?? {})
-    .filter(([name]) => !only || name === only)
-    .map(([name, steps]) => entry(`${LETTERS[name]}${indices(id)}, ${gateName(name)}`, steps, at));
+function gatesOf(own, { gates }, id, at, only = null) {
+  return gates
+    .filter(({ name, role }) => own.gates?.[name] && (!only || role === only))
+    .map(({ name, letter, label }) =>
+      entry(`${letter}${indices(id)}, ${label}`, own.gates[name], at),
+    );
 }
 
 /** h or c of a node; that of step 0 stands by itself. */
@@ -82,39 +84,39 @@ function ofNode({ id, kind, layer = 0 }, { values, loss, cell }) {
     return [entry(capital(id), values.o, at), gradient(id, values.do, at, loss)];
   if (kind === "cell")
     return [
-      ...gatesOf(own, id, at, "forget"),
+      ...gatesOf(own, cell, id, at, "keep"),
       entry(capital(id), own.c, at),
       gradient(id, own.dc, at, loss),
     ];
   if (kind === "context") {
-    const before = cell === "jordan" ? `o_${step - 1}` : `h_${step - 1}_${layer}`;
-    const copied = cell === "jordan" ? entry("", values.o, at - 1) : state(before, own, at - 1);
+    const before = cell.feeds_outputs ? `o_${step - 1}` : `h_${step - 1}_${layer}`;
+    const copied = cell.feeds_outputs ? entry("", values.o, at - 1) : state(before, own, at - 1);
     return [{ ...copied, name: `${capital(id)} = ${capital(before)}` }];
   }
   if (kind !== "hidden") return [];
   return [
     entry(`A${indices(id)}`, own.a, at),
-    ...gatesOf(own, id, at),
+    ...gatesOf(own, cell, id, at),
     entry(capital(id), own.h, at),
     gradient(id, own.dh, at, loss),
   ];
 }
 
 function ofEdge({ source, target, kind, parameter, layer = 0 }, look) {
-  const { values, loss } = look;
+  const { values, loss, cell } = look;
   const own = values.layers[layer];
   const at = partsOf(target).step - values.first;
   const reads = sourceOf(source, kind, look, at, layer);
   if (kind === "cell")
     return target[0] === "c"
-      ? [reads, ...gatesOf(own, target, at, "forget"), gradient(target, own.dc, at, loss)]
-      : [reads, ...gatesOf(own, target, at, "output"), gradient(target, own.dh, at, loss)];
+      ? [reads, ...gatesOf(own, cell, target, at, "keep"), gradient(target, own.dc, at, loss)]
+      : [reads, ...gatesOf(own, cell, target, at, "read"), gradient(target, own.dh, at, loss)];
   if (!parameter) return [];
   const arrives =
     kind === "output"
       ? gradient(target, values.do, at, loss)
       : gradient(target, own.dh, at, loss);
-  return [reads, arrives, term(parameter, own, look, at)];
+  return [reads, arrives, term(parameter, look, at)];
 }
 
 /** What an edge carries forward. */
@@ -124,20 +126,20 @@ function sourceOf(id, kind, { values, cell }, at, layer) {
   if (id[0] === "x") return entry(capital(id), values.x, here);
   if (id[0] === "o") return entry(capital(id), values.o, here);
   if (id[0] === "c" && kind === "recurrent")
-    return cell === "jordan"
+    return cell.feeds_outputs
       ? entry(capital(id), values.o, at - 1)
       : { ...state(`h_${step - 1}_${layer}`, values.layers[layer], at - 1), name: capital(id) };
   return state(id, values.layers[from], here);
 }
 
 /** What the step adds to a weight's gradient; rows of a gated cell are blocks, one a gate. */
-function term(parameter, own, { values, loss }, at) {
+function term(parameter, { values, loss, cell }, at) {
   const rows = values.terms[parameter]?.[at];
-  const gates = parameter.startsWith("W_hy") ? [] : Object.keys(own.gates ?? {});
+  const gates = parameter.startsWith("W_hy") ? [] : cell.gates;
   return {
     name: `adds to ∂${loss}/∂${parameterName(parameter)}`,
     rows: rows ?? null,
-    marks: gates.map((name) => LETTERS[name]),
+    marks: gates.map(({ letter }) => letter),
     whole: true,
   };
 }

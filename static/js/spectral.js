@@ -1,10 +1,9 @@
 /** The spectrum in words: what the matrix promises, and what happens along this sequence. */
 
-import { activationSymbol } from "./choices.js";
 import { apart, compare, number, plural, tidy, times } from "./format.js";
-import { LETTERS } from "./gates.js";
 import { termHtml } from "./glossary.js";
 import { GROWN, courseOf } from "./turns.js";
+import { activationOf, cellOf, gateThat } from "./vocabulary.js";
 
 /**
  * The largest product ‖∂h_T/∂h_t‖, and how many steps back it lies.
@@ -51,7 +50,7 @@ function belowTheBound(flow, happens) {
   const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
   const [rho, limit] = apart(radius, bound);
   const [sigma] = apart(norm, bound);
-  const linear = activationSymbol(flow.experiment.network.activation) === "";
+  const linear = !activationOf(flow.experiment.network.activation).symbol;
   const promise = linear
     ? `ρ = ${rho} < 1/γ = ${limit} promises decay in the long run, `
     : `ρ = ${rho} < 1/γ = ${limit} makes decay likely in the long run, `;
@@ -64,13 +63,15 @@ function belowTheBound(flow, happens) {
 function gatedCell(flow) {
   const { blocks, spectral_radius: radius, product_log10_norm: series } = flow.spectrum;
   const { cell_product_log10_norm: cells } = flow.spectrum;
-  const each = Object.entries(blocks ?? {}).map(([name, r]) => `${LETTERS[name]} ${tidy(r)}`);
+  const { cell } = flow.experiment.network;
+  const each = cellOf(cell).gates
+    .filter(({ name }) => blocks?.[name] !== undefined)
+    .map(({ name, letter }) => `${letter} ${tidy(blocks[name])}`);
   const listed = each.length ? ` Spectral radii by gate: ${each.join(", ")}.` : "";
-  const written = flow.experiment.network.cell === "lstm" ? "g" : "n";
   const said = [growthOf(series, cells ? "the product for H" : "the product"), growthOf(cells, "that for C")];
   const along = said.filter(Boolean).join("; ");
   return (
-    `Drawn is the candidate’s block ${written}, ρ = ${tidy(radius)}. It promises nothing by ` +
+    `Drawn is the candidate’s block ${gateThat(cell, "candidate").letter}, ρ = ${tidy(radius)}. It promises nothing by ` +
     `itself: gates multiply what passes.${listed}${along ? ` Along this sequence ${along}.` : ""}`
   );
 }

@@ -28,6 +28,23 @@
  * @property {number | null} clipped_norm
  * @property {Series} step_log10_norm
  *
+ * @typedef {object} GateWords   of the vocabulary
+ * @property {string} name   as an answer names it
+ * @property {string} letter
+ * @property {string} label
+ * @property {"write" | "keep" | "read" | "reset" | "candidate"} role
+ *
+ * @typedef {object} CellWords   of the vocabulary
+ * @property {string} name
+ * @property {string} label
+ * @property {GateWords[]} gates
+ * @property {boolean} copies
+ * @property {boolean} feeds_outputs
+ * @property {boolean} has_c
+ * @property {string} recurrent
+ * @property {{field: string, gate: string, note: string}[]} biases
+ * @property {{pointer: string, allowed: any[], why: string}[]} rules
+ *
  * @typedef {object} Flow
  * @property {object} experiment
  * @property {number} steps

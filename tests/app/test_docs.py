@@ -38,6 +38,7 @@ async def test_the_api_is_described(description):
         "/api/v1/check",
         "/api/v1/flow",
         "/api/v1/presets",
+        "/api/v1/vocabulary",
         "/healthz",
         "/readyz",
         "/metrics",

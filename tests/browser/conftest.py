@@ -25,7 +25,9 @@ from scripts.chromium import FLAGS, find_chromium
 from tests.browser import comparing
 from tests.browser.driver import Unrolled
 from tests.conftest import PageLog
+from unrolled.app.vocabulary import VOCABULARY
 
+WORDS = VOCABULARY.model_dump(mode="json")
 VIEW: ViewportSize = {"width": 1440, "height": 900}
 
 
@@ -158,11 +160,12 @@ def modules(_empty: tuple[Page, PageLog], static_url: str) -> Iterator[Modules]:
     page, log = _empty
 
     def run(path: str, function: str, given: Any = None) -> Any:
-        script = f"""async ([base, path, given]) => {{
+        script = f"""async ([base, path, given, words]) => {{
             const load = (name) => import(`${{base}}/${{name}}`);
+            (await load("vocabulary.js")).learn(words);
             return ({function})(await load(path), given, load);
         }}"""
-        return page.evaluate(script, [static_url, path, given])
+        return page.evaluate(script, [static_url, path, given, WORDS])
 
     yield run
     log.check()

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.answers import answered
 from tests.browser.conftest import Modules
 from tests.browser.driver import Unrolled
+from unrolled.app.vocabulary import VOCABULARY
 
 
 def explanation(page: Page) -> Locator:
@@ -155,3 +156,21 @@ def test_what_enters_is_that_of_the_sentence(modules: Modules) -> None:
     )
     assert f"{own:.3g}" != f"{whole:.3g}"
     assert said.endswith(f"Its norm is {whole:.3g} at (H₂₀, C₂₀), {own:.3g} at H₂₀ alone.")
+
+
+def test_a_gate_is_explained_by_what_it_does(modules: Modules) -> None:
+    """Of one that writes over the state 1 − f is kept, whatever it is called."""
+    said = """async ({explanation}, [flow, words], load) => {
+        (await load("vocabulary.js")).learn(words);
+        return explanation("forget", (await load("reading.js")).read(flow));
+    }"""
+    flow = answered({"network": {"cell": "gru"}})
+    flow["experiment"]["network"]["cell"] = "other"
+    words = VOCABULARY.model_dump(mode="json")
+    other = dict(next(cell for cell in words["cells"] if cell["name"] == "gru"), name="other")
+    gate = {"name": "forget", "letter": "f", "label": "forget", "role": "write"}
+    words["cells"].append(other | {"gates": [gate]})
+    assert modules("glossary.js", said, [flow, words]).startswith(
+        "The forget gate f mixes: the new state is 1 − f times the last one and f times the "
+        "candidate"
+    )

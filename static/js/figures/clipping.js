@@ -1,6 +1,7 @@
 /** Clipping, before and after: the norm of every parameter's gradient. */
 
 import { fromLog10, parameterName, power, raised } from "../format.js";
+import { clipRuleOf } from "../vocabulary.js";
 
 /**
  * @param {import("../types.js").Flow} flow
@@ -20,8 +21,9 @@ export function clipping(flow, frame, theme) {
     before: report.log10_norm_before,
     after: report.norm_after > 0 ? Math.log10(report.norm_after) : null,
   });
-  const on = report.rule !== "none";
-  const marked = report.rule === "norm" || report.rule === "per-parameter";
+  const rule = clipRuleOf(report.rule);
+  const on = Boolean(rule.threshold);
+  const marked = rule.keeps_direction || rule.each;
   const values = entries
     .flatMap((e) => (on ? [e.before, e.after] : [e.before]))
     .concat(marked ? [Math.log10(report.threshold)] : [])

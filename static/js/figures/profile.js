@@ -2,6 +2,7 @@
 
 import { power } from "../format.js";
 import { CLASSES, classDecades, classOf, flowColor } from "../theme.js";
+import { clipRuleOf } from "../vocabulary.js";
 import { columnsOf, lineOf } from "./columns.js";
 import { plainAxis, timeLayout } from "./layout.js";
 import { levelLines, levelNotes, levelsInSight } from "./levels.js";
@@ -95,7 +96,8 @@ export function clippedTotal({ flow }) {
 export function clippedShift({ flow }) {
   const { rule, engaged, threshold, per_sample: samples, log10_norm_before } = flow.clipping;
   // Not the scale itself: of a gradient beyond 1e308 a double holds none.
-  return rule === "norm" && !samples && engaged ? Math.log10(threshold) - log10_norm_before : null;
+  const whole = clipRuleOf(rule).keeps_direction && !samples && engaged;
+  return whole ? Math.log10(threshold) - log10_norm_before : null;
 }
 
 /** The vertical range: whole decades around all that is drawn, at least two. */

@@ -1,0 +1,153 @@
+"""The answer of `GET /api/v1/vocabulary`: what may stand in a request, and what with what."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from unrolled.app.schemas.strict import StrictModel
+
+Value = str | float | bool | None
+
+
+class Rule(StrictModel):
+    """What an entry leaves open elsewhere in the request."""
+
+    pointer: str = Field(
+        description="Of the field, an RFC 6901 pointer.", examples=["/network/activation"]
+    )
+    allowed: list[Value] = Field(
+        description="What that field may then hold; empty: leave it out.", examples=[["tanh"]]
+    )
+    why: str = Field(description="In words.", examples=["its gates are sigmoids, its state tanh"])
+
+
+class Entry(StrictModel):
+    """One name that a field may hold."""
+
+    name: str = Field(description="As a request writes it.", examples=["lstm"])
+    label: str = Field(description="As a sentence writes it.", examples=["LSTM"])
+    rules: list[Rule] = Field(
+        default=[], description="What does not go with it. A field that no rule names is free."
+    )
+
+
+class GateWords(StrictModel):
+    """One gate of a cell."""
+
+    name: str = Field(description="As an answer's `gates` name it.", examples=["forget"])
+    letter: str = Field(description="In the equations.", examples=["f"])
+    label: str = Field(description="In a sentence.", examples=["forget"])
+    role: Literal["write", "keep", "read", "reset", "candidate"] = Field(
+        description="write: lets the candidate in; keep: holds the state; read: shows the state; "
+        "reset: hides the past from the candidate; candidate: what is new, with a sign."
+    )
+
+
+class UnitWords(StrictModel):
+    """One group of units of a cell, at every step."""
+
+    letter: str = Field(description="Of its nodes in a graph: h_3.", examples=["h"])
+    kind: Literal["input", "context", "hidden", "cell", "output", "loss"] = Field(
+        description="As a graph's nodes name it."
+    )
+
+
+class BiasWords(StrictModel):
+    """A bias by which a draw of weights opens one gate."""
+
+    field: str = Field(description="Of drawn `weights`.", examples=["forget_bias"])
+    gate: str = Field(description="Whose bias it is.", examples=["forget"])
+    note: str = Field(description="What a bias above 0 does, in words.")
+
+
+class CellWords(Entry):
+    """A recurrent cell."""
+
+    gates: list[GateWords] = Field(description="In the order of its weights' blocks.")
+    units: list[UnitWords] = Field(description="In the order in which a step is drawn.")
+    copies: bool = Field(description="Whether context units hold a copy of what it feeds back.")
+    feeds_outputs: bool = Field(description="Whether it feeds back o rather than h.")
+    has_c: bool = Field(description="Whether its state has a second part c.")
+    recurrent: str = Field(
+        description="The parameter that carries the past into a step.", examples=["W_hh"]
+    )
+    parameters: list[str] = Field(description="Of one layer, as `explicit` weights name them.")
+    symbols: dict[str, str] = Field(
+        description="Matrix → how the equations write it, LaTeX.", examples=[{"W_hh": "W^H"}]
+    )
+    biases: list[BiasWords] = Field(description="The gates' that a draw may set.")
+
+
+class TopologyWords(Entry):
+    """Which steps read and which emit a loss."""
+
+    reads_all: bool = Field(description="Every step reads its input; else step 1 alone.")
+    emits_all: bool = Field(description="Every step emits a loss; else the last alone.")
+
+
+class ActivationWords(Entry):
+    """The f of h = f(a)."""
+
+    symbol: str = Field(description="In formulas; empty where f(a) = a.", examples=["σ"])
+    bound: float = Field(description="γ = sup f′.")
+    state: str = Field(
+        description="The word for a saturated unit; empty where none ever is.",
+        examples=["saturated"],
+    )
+
+
+class InitialisationWords(Entry):
+    """How weights are drawn."""
+
+    scaled: bool = Field(
+        description="Whether it has a scale of its own, so that no spectral radius is wanted."
+    )
+
+
+class LossWords(Entry):
+    """The L_t of a step."""
+
+    targets: Literal["classes", "numbers"] = Field(description="What explicit targets hold.")
+
+
+class ClipWords(Entry):
+    """A rule of gradient clipping."""
+
+    threshold: str | None = Field(
+        description="The field that holds its threshold; null: none.", examples=["max_norm"]
+    )
+    letter: str = Field(description="Of the threshold; empty: none.", examples=["μ"])
+    compares: str = Field(
+        description="What it compares with the threshold, in words.", examples=["‖g‖"]
+    )
+    keeps_direction: bool = Field(
+        description="Whether it scales g as a whole, down to the threshold."
+    )
+    each: bool = Field(description="Whether it brings each parameter to the threshold by itself.")
+    on_the_way: bool = Field(description="Whether it acts on ∂L/∂h_t while going back.")
+
+
+class TruncationWords(Entry):
+    """How far back a loss travels."""
+
+    takes_steps: bool = Field(description="Whether it takes a number of `steps`.")
+
+
+class Vocabulary(StrictModel):
+    """The names that a request may hold, how they are called, and what goes with what.
+
+    Every table has the order of the page's controls. Two entries go together where no rule of one
+    forbids what the other says.
+    """
+
+    cells: list[CellWords] = Field(description="`network.cell`.")
+    topologies: list[TopologyWords] = Field(description="`network.topology`.")
+    activations: list[ActivationWords] = Field(description="`network.activation`.")
+    losses: list[LossWords] = Field(description="`loss`.")
+    initialisations: list[InitialisationWords] = Field(
+        description="`weights.init` of drawn weights."
+    )
+    truncations: list[TruncationWords] = Field(description="`truncation.kind`.")
+    clip_rules: list[ClipWords] = Field(description="`clip.rule`.")
+    sequences: list[Entry] = Field(description="`sequence.kind`.")
+    tokens: list[Entry] = Field(description="`sequence.tokens` of a text.")

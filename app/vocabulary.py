@@ -1,0 +1,216 @@
+"""The vocabulary, read off the engine's tables: the page and `GET /api/v1/vocabulary` show it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from unrolled.app.schemas.vocabulary import (
+    ActivationWords,
+    BiasWords,
+    CellWords,
+    ClipWords,
+    Entry,
+    GateWords,
+    InitialisationWords,
+    LossWords,
+    Rule,
+    TopologyWords,
+    TruncationWords,
+    UnitWords,
+    Vocabulary,
+)
+from unrolled.app.tokens import TOKENS
+from unrolled.engine import (
+    ACTIVATIONS,
+    CELLS,
+    CLIP_RULES,
+    INITS,
+    LOSSES,
+    TOPOLOGIES,
+    Clip,
+    InvalidInput,
+    Network,
+    Truncation,
+    draw_parameters,
+)
+
+_SEQUENCES = {"text": "text", "random": "random", "explicit": "given"}
+_TOKENS = {"graphemes": "characters", "words": "words", "characters": "code points"}
+_TRUNCATIONS = {"none": "all", "chunk": "chunks"}
+"""How these are called where the name alone does not say it; the order of the first two is the
+page's."""
+_COMPARED = {
+    "norm": "‖g‖",
+    "value": "component",
+    "per-parameter": "parameter’s gradient",
+    "backward": "‖∂L/∂H‖",
+}
+_NOTHING_KEEPS = "it has no gate that keeps the state, whose bias the others set"
+
+
+def gates(cell: Any) -> list[GateWords]:
+    """A cell's gates, each with its letter and what it does."""
+    return [
+        GateWords(
+            name=gate.name,
+            letter=gate.letter,
+            label=gate.role if gate.role == "candidate" else gate.name,
+            role=gate.role,
+        )
+        for gate in cell.gates
+    ]
+
+
+def biases(cell: Any) -> list[BiasWords]:
+    """The biases by which a draw may open a cell's gates."""
+    return [
+        BiasWords(field=f"{gate}_bias", gate=gate, note=note) for gate, note in cell.biases.items()
+    ]
+
+
+def _refuses(make: Callable[[], object]) -> bool:
+    try:
+        make()
+    except InvalidInput:
+        return True
+    return False
+
+
+def taken_activations(cell: str) -> list[Any]:
+    """The activations that a cell takes, by name."""
+    topology = next(iter(TOPOLOGIES))
+    return [
+        activation
+        for activation in ACTIVATIONS
+        if not _refuses(partial(Network, cell, topology, activation, 1, 1, 1))
+    ]
+
+
+def _drawn(cell: str, init: str) -> object:
+    """One draw of the smallest network; an activation is one that the cell takes."""
+    network = Network(cell, next(iter(TOPOLOGIES)), taken_activations(cell)[0], 1, 1, 1)
+    return draw_parameters(network, init=init, spectral_radius=None)
+
+
+def _cell(name: str) -> CellWords:
+    cell = CELLS[name]
+    own = biases(cell)
+    fields = [bias.field for bias in own]
+    activations = taken_activations(name)
+    rules = [
+        Rule(
+            pointer=f"/weights/{bias.field}",
+            allowed=[0.0],
+            why=f"it takes no {bias.gate}-gate bias",
+        )
+        for bias in every_bias()
+        if bias.field not in fields
+    ]
+    if len(activations) < len(ACTIVATIONS):
+        why = "fixed: its gates are sigmoids, its state tanh"
+        rules.append(Rule(pointer="/network/activation", allowed=activations, why=why))
+    inits = [init for init in INITS if not _refuses(partial(_drawn, name, init))]
+    if len(inits) < len(INITS):
+        rules.append(Rule(pointer="/weights/init", allowed=inits, why=_NOTHING_KEEPS))
+    if not cell.has_c:
+        rules.append(Rule(pointer="/sequence/c_0", allowed=[None], why="it has no cell state"))
+    return CellWords(
+        name=name,
+        label=cell.label,
+        rules=rules,
+        gates=gates(cell),
+        units=[UnitWords(letter=u.letter, kind=u.kind) for u in cell.wiring.units],
+        copies=cell.copies,
+        feeds_outputs=cell.feeds_outputs,
+        has_c=cell.has_c,
+        recurrent=cell.recurrent,
+        parameters=list(cell.parameter_shapes(1, 1, 1)),
+        symbols={row.parameter: row.matrix for row in cell.wiring.connections if row.parameter},
+        biases=own,
+    )
+
+
+def every_bias() -> list[BiasWords]:
+    """Every gate bias that any cell takes, each once; the note is the first cell's."""
+    found: dict[str, BiasWords] = {}
+    for cell in CELLS.values():
+        for bias in biases(cell):
+            found.setdefault(bias.field, bias)
+    return list(found.values())
+
+
+def _topology(name: str) -> TopologyWords:
+    row = TOPOLOGIES[name]
+    label = row.label or name
+    rules = []
+    if row.single:
+        why = f"{label} has exactly one step"
+        rules.append(Rule(pointer="/sequence/steps", allowed=[1.0, None], why=why))
+    if row.emits_all:
+        rules.append(Rule(pointer="/sequence/label", allowed=[None], why="needs one loss"))
+    return TopologyWords(
+        name=name, label=label, rules=rules, reads_all=row.reads_all, emits_all=row.emits_all
+    )
+
+
+def _activation(name: str) -> ActivationWords:
+    row = ACTIVATIONS[name]
+    return ActivationWords(
+        name=name, label=row.label, symbol=row.symbol, bound=row.bound, state=row.state
+    )
+
+
+def _loss(name: str) -> LossWords:
+    row = LOSSES[name]
+    targets = "classes" if row.classes else "numbers"
+    return LossWords(name=name, label=row.label, targets=targets)
+
+
+def _clip(rule: str) -> ClipWords:
+    row = CLIP_RULES[rule]
+    threshold = row.threshold
+    one = None if threshold is None else 1.0
+    rules = []
+    if _refuses(lambda: Clip(rule, one, per_sample=True)):
+        rules.append(Rule(pointer="/clip/per_sample", allowed=[], why="it knows no samples"))
+    return ClipWords(
+        name=rule,
+        label=row.label,
+        rules=rules,
+        threshold=threshold,
+        letter=row.letter,
+        compares=_COMPARED.get(rule, "" if threshold is None else "gradient"),
+        keeps_direction=rule == "norm",
+        each=row.each,
+        on_the_way=row.on_the_way,
+    )
+
+
+def _truncation(kind: str) -> TruncationWords:
+    takes = _refuses(lambda: Truncation(kind))
+    return TruncationWords(name=kind, label=_TRUNCATIONS.get(kind, kind), takes_steps=takes)
+
+
+def _sequence(kind: str) -> Entry:
+    rules = []
+    if kind == "text":
+        why = "fixed: a text’s targets are tokens"
+        able: list[Any] = [loss for loss, row in LOSSES.items() if row.tokens]
+        rules.append(Rule(pointer="/loss", allowed=able, why=why))
+    return Entry(name=kind, label=_SEQUENCES[kind], rules=rules)
+
+
+VOCABULARY = Vocabulary(
+    cells=[_cell(name) for name in CELLS],
+    topologies=[_topology(name) for name in TOPOLOGIES],
+    activations=[_activation(name) for name in ACTIVATIONS],
+    losses=[_loss(name) for name in sorted(LOSSES, key=lambda name: not LOSSES[name].classes)],
+    initialisations=[
+        InitialisationWords(name=name, label=row.label, scaled=row.scaled)
+        for name, row in INITS.items()
+    ],
+    truncations=[_truncation(kind) for kind in Truncation.KINDS],
+    clip_rules=[_clip(rule) for rule in CLIP_RULES],
+    sequences=[_sequence(kind) for kind in _SEQUENCES],
+    tokens=[Entry(name=name, label=_TOKENS.get(name, name)) for name in _TOKENS | TOKENS],
+)

@@ -1,0 +1,103 @@
+/**
+ * What may stand in a request, as `GET /api/v1/vocabulary` says it: every cell, topology, activation,
+ * loss and rule with what is true of it. The page asks for properties, never for a name.
+ */
+
+/** Field of the answer → name → entry. @type {Map<string, Map<string, any>>} */
+const TABLES = new Map();
+
+/** Take a vocabulary in. @param {Object<string, {name: string}[]>} vocabulary */
+export function learn(vocabulary) {
+  for (const [table, entries] of Object.entries(vocabulary))
+    TABLES.set(table, new Map(entries.map((entry) => [entry.name, entry])));
+}
+
+/** Read the vocabulary that the page brings. @param {Document} document */
+export function readVocabulary(document) {
+  learn(JSON.parse(document.getElementById("vocabulary").textContent));
+}
+
+/** The entry of a name; of a name that nobody knows the first one's. */
+function entryOf(table, name) {
+  const entries = TABLES.get(table);
+  return entries.get(name) ?? entries.values().next().value;
+}
+
+/** Which table each of the page's settings chooses from. */
+const CHOSEN = {
+  __proto__: null,
+  cell: "cells",
+  wiring: "topologies",
+  activation: "activations",
+  loss: "losses",
+  init: "initialisations",
+  clip: "clip_rules",
+  source: "sequences",
+  tokens: "tokens",
+};
+
+/** The entry that a setting chooses. @param {string} setting @param {string} name */
+export function chosen(setting, name) {
+  return entryOf(CHOSEN[setting], name);
+}
+
+/** @param {string} name @returns {import("./types.js").CellWords} */
+export const cellOf = (name) => entryOf("cells", name);
+/** @param {string} name */
+export const wiringOf = (name) => entryOf("topologies", name);
+/** @param {string} name */
+export const activationOf = (name) => entryOf("activations", name);
+/** @param {string} name */
+export const clipRuleOf = (name) => entryOf("clip_rules", name);
+/** @param {string} name */
+export const truncationOf = (name) => entryOf("truncations", name);
+
+/** Whether gates, not an activation, decide what a cell keeps. @param {string} cell */
+export const isGated = (cell) => cellOf(cell).gates.length > 0;
+
+/**
+ * The gate of a cell that does something: its entry, or undefined.
+ * @param {string} cell
+ * @param {"write" | "keep" | "read" | "reset" | "candidate"} role
+ */
+export const gateThat = (cell, role) => cellOf(cell).gates.find((gate) => gate.role === role);
+
+/** Every cell. @returns {import("./types.js").CellWords[]} */
+export const cells = () => [...TABLES.get("cells").values()];
+
+/** Every activation. @returns {{name: string, label: string, symbol: string}[]} */
+export const activations = () => [...TABLES.get("activations").values()];
+
+/** The gates whose bias a draw may set, each once: [gate, field of the request][]. */
+export function gateBiases() {
+  return [...new Map(cells().flatMap(({ biases }) => biases.map((b) => [b.gate, b.field])))];
+}
+
+/** Whether a rule lets a value be. @param {{allowed: any[]}} rule */
+export const allows = ({ allowed }, value) => allowed.includes(value);
+
+/**
+ * What the settings leave open in a field of the request: the rule of the first entry that says
+ * something about it, or undefined.
+ * @param {Object<string, any>} settings
+ * @param {string} pointer   of the field
+ * @returns {{pointer: string, allowed: any[], why: string} | undefined}
+ */
+export function ruleOf(settings, pointer) {
+  for (const setting of Object.keys(CHOSEN)) {
+    const rule = chosen(setting, settings[setting]).rules.find((one) => one.pointer === pointer);
+    if (rule) return rule;
+  }
+  return undefined;
+}
+
+/**
+ * A choice as it is in force: what is set, or the first thing that the other settings allow.
+ * @param {string} name   of the setting
+ * @param {string} pointer   of its field
+ * @param {Object<string, any>} settings
+ */
+export function inForce(name, pointer, settings) {
+  const rule = ruleOf(settings, pointer);
+  return rule && !allows(rule, settings[name]) ? rule.allowed[0] : settings[name];
+}

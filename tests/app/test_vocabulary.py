@@ -1,0 +1,231 @@
+"""GET /api/v1/vocabulary says what the engine's tables hold, and what it really takes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from unrolled.app.merge_patch import merge_patch
+from unrolled.app.resolve import prepare
+from unrolled.app.schemas import Experiment, Vocabulary
+from unrolled.app.schemas.vocabulary import Rule
+from unrolled.app.schemas.weights import RandomWeights
+from unrolled.app.vocabulary import VOCABULARY, every_bias
+from unrolled.engine import (
+    ACTIVATIONS,
+    CELLS,
+    CLIP_RULES,
+    INITS,
+    LOSSES,
+    TOPOLOGIES,
+    InvalidInput,
+    Truncation,
+)
+
+pytestmark = pytest.mark.anyio
+
+Json = dict[str, Any]
+
+TABLES: dict[str, Any] = {
+    "cells": CELLS,
+    "topologies": TOPOLOGIES,
+    "activations": ACTIVATIONS,
+    "losses": LOSSES,
+    "initialisations": INITS,
+    "truncations": Truncation.KINDS,
+    "clip_rules": CLIP_RULES,
+}
+
+
+async def test_it_is_the_documented_model_and_is_not_sent_twice(client):
+    answer = await client.get("/api/v1/vocabulary")
+    assert answer.status_code == 200
+    assert Vocabulary.model_validate_json(answer.content) == VOCABULARY
+    tag = answer.headers["etag"]
+    again = await client.get("/api/v1/vocabulary", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    other = await client.get("/api/v1/vocabulary", headers={"If-None-Match": 'W/"other"'})
+    assert other.content == answer.content
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_the_description_holds_the_schema_and_the_tag(client):
+    described = (await client.get("/openapi.json")).json()
+    operation = described["paths"]["/api/v1/vocabulary"]["get"]
+    assert {"200", "304"} <= set(operation["responses"])
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["if-none-match"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Vocabulary"}
+
+
+async def test_the_page_brings_the_same(client):
+    page = (await client.get("/")).text
+    found = re.search(r'<script type="application/json" id="vocabulary">(.*?)</script>', page)
+    assert found is not None
+    assert Vocabulary.model_validate_json(found[1]) == VOCABULARY
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_every_row_of_the_engine_has_an_entry(table):
+    entries = getattr(VOCABULARY, table)
+    assert sorted(entry.name for entry in entries) == sorted(TABLES[table])
+    labels = [entry.label for entry in entries]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+
+
+async def test_gates_have_letters_of_their_own_and_one_candidate():
+    for cell in VOCABULARY.cells:
+        assert len(cell.gates) == len(CELLS[cell.name].gates)
+        letters = [gate.letter for gate in cell.gates]
+        assert len(set(letters)) == len(letters)
+        roles = [gate.role for gate in cell.gates]
+        assert roles.count("candidate") == bool(roles)
+        if roles:
+            assert {"keep", "write"} & set(roles)
+
+
+async def test_a_bias_is_a_field_of_drawn_weights():
+    assert {bias.field for bias in every_bias()} == {
+        field for field in RandomWeights.model_fields if field.endswith("_bias")
+    }
+    for cell in VOCABULARY.cells:
+        assert {bias.gate for bias in cell.biases} <= {gate.name for gate in cell.gates}
+
+
+async def test_matrices_are_written_as_in_the_equations():
+    for cell in VOCABULARY.cells:
+        matrices = {name for name in cell.parameters if name.startswith("W_")}
+        assert set(cell.symbols) == matrices | {"W_hy"}
+        assert cell.recurrent in cell.symbols
+
+
+# --- what goes with what --------------------------------------------------------------------------
+
+SMALL: Json = {
+    "network": {"hidden_size": 1},
+    "sequence": {"kind": "random", "steps": None},
+    "loss": "cross-entropy",
+}
+
+
+def saying(pointer: str, value: Any) -> Json:
+    """A merge patch that sets one field."""
+    patch: Any = value
+    for name in reversed(pointer.strip("/").split("/")):
+        patch = {name: patch}
+    return patch
+
+
+def choices() -> Iterator[tuple[str, Any, Json]]:
+    """Every entry with a request's patch that chooses it."""
+    for table, pointer in (
+        ("cells", "/network/cell"),
+        ("topologies", "/network/topology"),
+        ("activations", "/network/activation"),
+        ("losses", "/loss"),
+        ("initialisations", "/weights/init"),
+    ):
+        for entry in getattr(VOCABULARY, table):
+            yield pointer, entry, saying(pointer, entry.name)
+    for rule in VOCABULARY.clip_rules:
+        threshold = {rule.threshold: 1.0} if rule.threshold else {}
+        yield "/clip/rule", rule, {"clip": {"rule": rule.name} | threshold}
+    for kind in VOCABULARY.truncations:
+        steps = {"steps": 1} if kind.takes_steps else {}
+        yield "/truncation/kind", kind, {"truncation": {"kind": kind.name} | steps}
+    for tokens in VOCABULARY.tokens:
+        text = {"kind": "text", "text": "a b a b", "tokens": tokens.name}
+        yield "/sequence/tokens", tokens, {"sequence": text}
+
+
+CHOICES = list(choices())
+
+
+def refused(patch: Json) -> bool:
+    """Whether the service has something against a request."""
+    try:
+        prepare(Experiment.model_validate(merge_patch(SMALL, patch)).model_dump())
+    except (InvalidInput, ValidationError):
+        return True
+    return False
+
+
+KINDS: list[tuple[str, Any, Json]] = [
+    ("/sequence/kind", entry, {}) for entry in VOCABULARY.sequences
+]
+
+
+def at(document: Any, pointer: str) -> Any:
+    """What a request holds there; `...` where there is no such field."""
+    for name in pointer.strip("/").split("/"):
+        document = document.get(name, ...) if isinstance(document, dict) else ...
+    return document
+
+
+def forbidden(patch: Json) -> list[Rule]:
+    """The rules that a request breaks, those of what it leaves at its default included."""
+    whole = merge_patch(merge_patch(Experiment().model_dump(), SMALL), patch)
+    chosen = [entry for pointer, entry, _ in CHOICES + KINDS if at(whole, pointer) == entry.name]
+    return [
+        rule
+        for entry in chosen
+        for rule in entry.rules
+        if at(whole, rule.pointer) not in (..., *rule.allowed)
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(CHOICES)))
+async def test_two_entries_go_together_exactly_where_no_rule_forbids_it(number):
+    pointer, _, patch = CHOICES[number]
+    assert refused(patch) == bool(forbidden(patch))
+    for other_pointer, _, other_patch in CHOICES[:number]:
+        together = merge_patch(patch, other_patch)
+        if other_pointer != pointer:
+            assert refused(together) == bool(forbidden(together)), together
+
+
+FIELDS: list[tuple[str, Any, str, Json]] = [
+    ("/weights/forget_bias", 1.0, "/network/cell", {}),
+    ("/weights/update_bias", 1.0, "/network/cell", {}),
+    ("/sequence/steps", 3, "/network/topology", {}),
+    (
+        "/sequence/label",
+        {"index": 0, "of": 2},
+        "/network/topology",
+        {"sequence": {"kind": "text", "text": "ab"}},
+    ),
+    ("/clip/per_sample", True, "/clip/rule", {}),
+]
+"""A field, a value, on whose table it depends, and what else the request then needs."""
+
+
+@pytest.mark.parametrize(("pointer", "value", "table", "needs"), FIELDS)
+async def test_a_field_is_taken_exactly_where_no_rule_forbids_it(pointer, value, table, needs):
+    own = [(entry, patch) for of, entry, patch in CHOICES if of == table]
+    for _, patch in own:
+        whole = merge_patch(merge_patch(patch, needs), saying(pointer, value))
+        assert refused(whole) == bool(forbidden(whole)), whole
+    others = [entry for of, entry, _ in CHOICES if of != table]
+    assert any(rule.pointer == pointer for entry, _ in own for rule in entry.rules)
+    assert not any(rule.pointer == pointer for entry in others for rule in entry.rules)
+
+
+async def test_every_rule_names_a_field_and_says_why():
+    tables = [getattr(VOCABULARY, table) for table in Vocabulary.model_fields]
+    rules = [rule for table in tables for entry in table for rule in entry.rules]
+    assert {rule.pointer for rule in rules} == {
+        *(pointer for pointer, *_ in FIELDS),
+        *("/network/activation", "/loss", "/sequence/c_0"),
+    }
+    assert all(rule.why for rule in rules)
+
+
+async def test_a_cell_without_a_c_takes_none():
+    read: Json = {"kind": "explicit", "inputs": [[[0.0]]], "targets": [[0]], "c_0": [[0.0]]}
+    sizes = {"input_size": 1, "output_size": 1}
+    for cell in VOCABULARY.cells:
+        patch = {"network": sizes | {"cell": cell.name}, "sequence": read}
+        assert refused(patch) == bool(forbidden(patch)) == (not cell.has_c)

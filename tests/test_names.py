@@ -1,0 +1,58 @@
+"""What is true of a cell or a rule stands in the engine's tables; nobody asks for one by name."""
+
+from __future__ import annotations
+
+import re
+
+from tests.test_house import JS_COMMENT, ROOT, tracked
+from unrolled import engine
+
+NAMED_AS_AN_EXAMPLE = {
+    ("app/presets.py", name) for name in ("simple", "elman", "jordan", "lstm", "gru")
+} | {
+    ("app/routes/flow.py", "elman"),  # of an example
+    ("app/schemas/request.py", "simple"),  # the default
+    ("app/schemas/vocabulary.py", "lstm"),
+    ("static/js/properties.js", "simple"),  # the page's default
+}
+"""Every other room asks for what is true of a cell, not for its name."""
+
+
+def texts(*patterns: str) -> dict[str, str]:
+    """Path → text without comments."""
+    return {
+        path.relative_to(ROOT).as_posix(): JS_COMMENT.sub("", path.read_text())
+        if path.suffix == ".js"
+        else path.read_text()
+        for path in tracked(*patterns)
+    }
+
+
+def test_no_room_of_the_service_or_the_page_asks_for_a_cell_by_name() -> None:
+    names = "|".join(map(re.escape, engine.CELLS))
+    asks = re.compile(rf"""["'`]({names})["'`]|(?<![\w.])({names})(?=\s*:\s)|\.({names})\b""")
+    named = {
+        (path, next(filter(None, found.groups())))
+        for path, text in texts("app", "static/js", "templates").items()
+        for found in asks.finditer(text)
+    }
+    assert named == NAMED_AS_AN_EXAMPLE
+
+
+def test_the_page_compares_no_choice_with_a_name() -> None:
+    """A new activation, loss, topology, initialisation or clip rule is a row of the engine's."""
+    tables = (
+        *(engine.CELLS, engine.ACTIVATIONS, engine.LOSSES, engine.TOPOLOGIES, engine.INITS),
+        engine.CLIP_RULES,
+    )
+    names = "|".join(re.escape(name) for table in tables for name in table if name != "none")
+    quoted = rf"""["'`]({names})["'`]"""
+    asks = re.compile(
+        rf"[!=]==?\s*{quoted}|{quoted}\s*[!=]==?|(?:case|has\(|includes\()\s*{quoted}"
+    )
+    wrong = {
+        f"{path}: {found.group()}"
+        for path, text in texts("static/js", "templates").items()
+        for found in asks.finditer(text)
+    }
+    assert wrong == set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -92,9 +91,6 @@ class Lane(ABC):
     def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
         """The Jacobians of a sample's state, each with its largest entry near 1.
 
-        They are made once where all of them may be held, so that norms, products and exponents
-        read the same ones; of a longer chain every reader has its blocks made anew.
-
         Args:
             sample: from 0.
             initial: begin with ∂s_1/∂s_0, where a step reads the state of the step before.
@@ -112,11 +108,7 @@ class Lane(ABC):
             scaled, own = rescaled(jacobians)
             return scaled, shifts[begin + first : end + first] + own
 
-        chain = Chain(len(self.whole[0]) - first, size, width, block, initial)
-        if not 0 < chain.count <= chain.length:
-            return chain
-        every, exponents = block(0, chain.count)
-        return replace(chain, block=lambda begin, end: (every[begin:end], exponents[begin:end]))
+        return Chain(len(self.whole[0]) - first, size, width, block, initial)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""

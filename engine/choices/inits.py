@@ -66,8 +66,10 @@ def _no_biases(
 def _open_forget_gate(
     keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
 ) -> dict[str, Array]:
-    """1 for a forget gate that keeps where it is open (Jozefowicz et al. 2015)."""
-    return {"forget": np.ones(hidden)} if keeping.get("forget") == 1 else {}
+    """1 for a gate that keeps beside one that writes, as an LSTM's (Jozefowicz et al. 2015)."""
+    if len(keeping) < 2:
+        return {}
+    return {gate: np.ones(hidden) for gate, way in keeping.items() if way == 1}
 
 
 def _chrono(

@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import ACTIVATIONS, CELLS, GATED, TOPOLOGIES, Case, draws, make
+from tests.engine.reference.cases import (
+    ACTIVATIONS,
+    CELLS,
+    GATED,
+    KEEPING,
+    TOPOLOGIES,
+    Case,
+    draws,
+    make,
+)
 from tests.engine.reference.inside import alone
 from tests.engine.reference.rules import first_reached, reaches
+from unrolled import engine
 from unrolled.engine import Truncation
 from unrolled.engine.diagnosis import Row
 from unrolled.engine.diagnosis.sentences import thousandth, travels
@@ -239,3 +249,26 @@ def test_a_thousandth_is_left_for_good() -> None:
 )
 def test_numbers_in_words(said: str, words: str) -> None:
     assert said == words
+
+
+KEPT = {
+    "lstm": r"The forget gate lets (.*) % of ∂L/∂C through on average\.",
+    "gru": r"The update gate keeps (.*) % of H on average, and the rest goes through the weights\.",
+    "mgu": r"The forget gate keeps (.*) % of H \(1 − f\) on average, and the rest goes through",
+}
+
+
+@pytest.mark.parametrize("cell", GATED)
+def test_the_share_that_a_gated_cell_keeps_is_said(cell: str) -> None:
+    network = engine.Network(cell, "many-to-one", "tanh", 4, 16, 2)
+    parameters = engine.draw_parameters(network, spectral_radius=0.5)
+    sequence = engine.random_sequence(network, "squared-error", steps=100)
+    found = engine.gradient_flow(network, parameters, sequence, loss="squared-error")
+    letter, sign = KEEPING[cell]
+    assert found.diagnosis is not None
+    said = re.search(KEPT.get(cell, KEPT["gru"]), found.diagnosis.summary)
+    assert said is not None, found.diagnosis.summary
+    assert found.top.gates is not None
+    open_ = found.top.gates[{"f": "forget", "z": "update"}[letter]][1:]
+    share = open_.mean() if sign > 0 else 1.0 - open_.mean()
+    assert float(said.group(1)) == pytest.approx(100.0 * share, abs=0.6)

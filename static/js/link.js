@@ -1,6 +1,6 @@
 /** Reading a link: every part that can be, and in words what had to be left out. */
 
-import { GATE_BIASES, stepsOf } from "./experiment.js";
+import { stepsOf } from "./experiment.js";
 import { allowedNumber, plural, shorten } from "./format.js";
 import {
   PROPERTIES,
@@ -11,6 +11,7 @@ import {
   isPartOfCut,
   toFragment,
 } from "./properties.js";
+import { cellOf } from "./vocabulary.js";
 
 /** So much of a value is looked at, so much repeated, and so many parts are named. */
 const LONGEST = 400;
@@ -148,12 +149,13 @@ function keep(name, all, fits, allowed, leave) {
 
 /** A bias for a layer that is not there is none. */
 function keepBiases(settings, leave) {
-  const [name] = GATE_BIASES[settings.cell] ?? [];
-  if (!name || !Array.isArray(settings[name])) return;
   const { layers } = settings;
   const allowed = `at most ${layers}, one for each layer`;
-  const kept = keep(name, settings[name], (_, layer) => layer < layers, allowed, leave);
-  settings[name] = kept.length > 1 ? kept : kept[0];
+  for (const { gate } of cellOf(settings.cell).biases) {
+    if (!Array.isArray(settings[gate])) continue;
+    const kept = keep(gate, settings[gate], (_, layer) => layer < layers, allowed, leave);
+    settings[gate] = kept.length > 1 ? kept : kept[0];
+  }
 }
 
 /** Marks are steps of the longer of two sequences. */

@@ -219,3 +219,31 @@ def test_a_number_below_its_least_is_answered_with_its_range(unrolled: Unrolled)
     said = unrolled.page.locator("[data-error]:visible")
     expect(said).to_have_text("received “-5”; allowed: a whole number from 0 to 9999999")
     unrolled.open()
+
+
+def test_a_busy_server_is_asked_again_after_the_seconds_that_it_says(modules) -> None:
+    """Retry-After is in seconds, and a timer takes milliseconds."""
+    waited = modules(
+        "api.js",
+        """async ({flowClient}) => {
+            const [fetched, timed] = [window.fetch, window.setTimeout];
+            const asked = [], waited = [];
+            const busy = () => new Response("{}", {
+                status: 503, headers: {"retry-after": "3", "content-type": "application/json"}});
+            window.fetch = async (url) => asked.push(url) > 1
+                ? new Response("{}", {headers: {"content-type": "application/json"}}) : busy();
+            window.setTimeout = (act, after) => {
+                if (asked.length === 1) waited.push(after);
+                return timed(act, 0);
+            };
+            try {
+                await new Promise((flow) =>
+                    flowClient("", {flow, problem: flow, busy() {}}).send({}));
+            } finally {
+                [window.fetch, window.setTimeout] = [fetched, timed];
+            }
+            return waited;
+        }""",
+    )
+    assert 3000 in waited
+    assert 3 not in waited

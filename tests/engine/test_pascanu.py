@@ -135,3 +135,20 @@ def test_one_step_has_no_long_term() -> None:
     found = long_to_short(np.zeros((1, 1)), np.array([1]), np.array([1]))
     assert found.split == 1
     assert np.isnan(found.log10_ratio)
+
+
+def test_omega_of_one_unit_at_every_step() -> None:
+    """Ω_t = (|w f′(a_{t+1})| − 1)², whatever arrives: the Jacobian that leads from t + 1 to t."""
+    network = engine.Network("simple", "many-to-many", "tanh", 2, 1, 2)
+    parameters = engine.draw_parameters(network, spectral_radius=1.4, seed=5)
+    sequence = engine.random_sequence(network, "squared-error", steps=9, seed=5)
+    flow = engine.gradient_flow(network, parameters, sequence, loss="squared-error")
+    h, w, seen = 0.0, float(parameters["W_hh"][0, 0]), flow.layers[-1].trajectory
+    slopes = []
+    for x in sequence.inputs[:, 0]:
+        h = np.tanh(parameters["W_xh"][0] @ x + w * h + parameters["b_h"][0])
+        slopes.append(1.0 - h**2)
+    expected = (np.abs(w * np.array(slopes[1:])) - 1.0) ** 2
+    assert seen is not None
+    assert np.ptp(expected) > 0.1
+    close("Ω", seen.omega, expected, 1e-10)

@@ -26,7 +26,10 @@ function restrict(document, id, settings, other = "") {
   const rule = ruleOf(settings, field.dataset.pointer);
   const options = [...field.querySelectorAll("option")];
   const free = options.filter(({ value }) => !rule || allows(rule, value));
-  for (const option of options) option.disabled = !free.includes(option);
+  for (const option of options) {
+    option.disabled = !free.includes(option);
+    option.title = option.disabled ? rule.why : "";
+  }
   allow(document, id, other || (rule && free.length < 2 ? rule.why : ""));
 }
 

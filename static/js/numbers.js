@@ -1,7 +1,16 @@
 /** The norms of what is selected, and the means beside them, as rows of a table. */
 
 import { element } from "./elements.js";
-import { activationSymbol, fromLog10, indices, number, parameterName, partsOf, portion, symbol } from "./format.js";
+import {
+  activationSymbol,
+  fromLog10,
+  indices,
+  number,
+  parameterName,
+  partsOf,
+  portion,
+  symbol,
+} from "./format.js";
 import { gateSymbol, gatesAt, partOf, saturatedAt, shareOfGate, shareOfUnits } from "./gates.js";
 import { lossName } from "./letters.js";
 import { reason } from "./reason.js";

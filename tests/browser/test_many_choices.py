@@ -14,6 +14,7 @@ from unrolled.app.assets import Assets
 from unrolled.app.equations import EQUATIONS
 from unrolled.app.page import templates
 from unrolled.app.schemas import Vocabulary
+from unrolled.app.schemas.vocabulary import Rule
 from unrolled.app.settings import Settings
 from unrolled.app.vocabulary import VOCABULARY
 
@@ -52,6 +53,12 @@ SQUEEZED = """() => [...document.querySelectorAll(".segment-row span, select")]
     .map(element => element.textContent.trim())"""
 
 
+def twice_allowed(rule: Rule) -> Rule:
+    """What is allowed is allowed under either name."""
+    again = [f"{name}-2" for name in rule.allowed if isinstance(name, str)]
+    return rule.model_copy(update={"allowed": [*rule.allowed, *again]})
+
+
 def twice(vocabulary: Vocabulary) -> Vocabulary:
     """Every table with every entry a second time, under a longer name."""
     tables = {}
@@ -64,7 +71,10 @@ def twice(vocabulary: Vocabulary) -> Vocabulary:
             )
             for entry in entries
         ]
-        tables[table] = [*entries, *more]
+        tables[table] = [
+            entry.model_copy(update={"rules": [twice_allowed(rule) for rule in entry.rules]})
+            for entry in (*entries, *more)
+        ]
     return Vocabulary(**tables)
 
 
@@ -131,14 +141,15 @@ def test_a_cell_that_no_room_has_heard_of_is_drawn(fresh: Unrolled, crowded: str
     """All that the page does with a cell follows from what the vocabulary says of it."""
     show(fresh, crowded)
     fresh.page.route("**/api/v1/flow", as_its_model)
-    fresh.open(select="c_3")
+    fresh.open(select="h_3")
     fresh.choose("Cell", "LSTM, again")
     fresh.ready()
     assert fresh.asked["network"]["cell"] == "lstm-2"
     assert set(fresh.rows()) == {"x", "h", "c", "o", "L"}
-    expect(fresh.page.locator("#field-activation .reason")).to_have_text(
-        "fixed: its gates are sigmoids, its state tanh"
-    )
+    shut = fresh.page.locator("#activation option:disabled").first
+    expect(shut).to_have_attribute("title", "fixed: its gates are sigmoids, its state tanh")
+    open_ones = fresh.page.locator("#activation option:enabled")
+    assert open_ones.evaluate_all("all => all.map(one => one.value)") == ["tanh", "tanh-2"]
     expect(fresh.page.locator("#field-forget")).to_be_visible()
     expect(fresh.page.locator("#field-update")).to_be_hidden()
     expect(fresh.page.locator("#inspector-body")).to_contain_text("forget")

@@ -3,6 +3,9 @@
 /** What takes less time than this shows no sign. */
 const PATIENCE_MS = 150;
 
+/** Who waits without a sign: the picture is there, and the rest is asked for when the hand rests. */
+const QUIET = "rest";
+
 /**
  * @param {Document} document
  * @returns {(who: string, is: boolean) => void}   say who waits for an answer, or no longer does
@@ -13,11 +16,12 @@ export function createBusy(document) {
   let timer = 0;
 
   return (who, is) => {
-    const before = busy.size > 0;
+    const signs = () => busy.size > (busy.has(QUIET) ? 1 : 0);
+    const before = signs();
     if (is) busy.add(who);
     else busy.delete(who);
-    const now = busy.size > 0;
-    document.getElementById("pictures").setAttribute("aria-busy", String(now));
+    const now = signs();
+    document.getElementById("pictures").setAttribute("aria-busy", String(busy.size > 0));
     if (now === before) return;
     clearTimeout(timer);
     progress.hidden = true;

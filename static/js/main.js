@@ -10,6 +10,7 @@ import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
 import { followOf, fromExperiment, keyOf, stepsOf, toRequest, windowedRequest } from "./experiment.js";
+import { REST, atOnce, completed, isAtOnce, moves } from "./moving.js";
 import { putLeftOut, putNotes, putReasons } from "./notes.js";
 import { createOpening } from "./opening.js";
 import { createPictures } from "./pictures.js";
@@ -50,6 +51,8 @@ let latest = null;
 let announcing = 0;
 let sent = null; // the last request
 let answered = ""; // the key of the one that is drawn
+let fine = false; // whether the last answer was one to draw
+let resting = 0; // the timer after which the rest of an answer is asked for
 const showBusy = createBusy(document);
 
 const pictures = createPictures(document, {
@@ -58,6 +61,7 @@ const pictures = createPictures(document, {
   selectedInA: () => selectedInA(store.get().select),
   drawn: () => {
     root.dataset.rendered = String(Number(root.dataset.rendered) + 1);
+    if (fine) root.dataset.state = "ready";
   },
   beyond: askBeyond,
   about: () => opening.about(),
@@ -65,12 +69,15 @@ const pictures = createPictures(document, {
   beside: () => opening.placed(),
 });
 
-function send(settings) {
+function send(settings, moving = false) {
+  clearTimeout(resting);
   const steps = stepsOf(settings);
   const about = opening.about();
   const sight = pictures.sight(steps, followOf(settings) ?? steps);
   sent = windowedRequest(settings, about === null ? sight : { lo: about, hi: about });
   advice.stale(sent);
+  if (moving) sent = atOnce(sent);
+  showBusy("rest", moving);
   client.send(sent);
 }
 
@@ -87,11 +94,14 @@ const client = flowClient(API, {
     if (!(await plotly)) return;
     clearProblems(document);
     const same = latest?.diagnosis.summary === flow.diagnosis.summary && flow.experiment.window;
-    latest = flow;
+    const moving = isAtOnce(request);
+    latest = moving ? completed(flow, latest) : flow;
     answered = keyOf(request);
-    showFlow(flow, Boolean(same));
-    if (request === sent) advice.after(flow, request);
-    root.dataset.state = "ready";
+    fine = true;
+    showFlow(latest, { quiet: Boolean(same), moving });
+    if (request !== sent) return;
+    if (moving) resting = setTimeout(() => send(store.get()), REST);
+    else advice.after(flow, request);
   },
   problem(problem) {
     if (store.giveWay(problem)) return;
@@ -99,6 +109,8 @@ const client = flowClient(API, {
     if (!latest) get("summary").textContent = "Nothing to draw yet.";
     get("stack").classList.toggle("stale", latest !== null);
     root.dataset.state = "error";
+    fine = false;
+    showBusy("rest", false);
   },
   busy: (is) => showBusy("B", is),
 });
@@ -131,25 +143,29 @@ const opening = createOpening(document, {
   announce,
 });
 
-function showFlow(flow, quiet = false) {
+function showFlow(flow, { quiet = false, moving = false } = {}) {
   const reading = read(flow);
-  pictures.show(reading);
+  pictures.show(reading, { beside: !moving });
   get("stack").classList.remove("stale");
   putSummary(flow.diagnosis.summary);
   get("verdict").dataset.verdict = flow.diagnosis.verdict;
   putExplained(get("left"), leftSentence(reading) + verdictNote(reading));
   get("overflow").textContent = overflowSentence(flow);
   get("overflow").hidden = !flow.overflow;
-  putExplained(get("clipping-words"), clippingSentence(flow));
-  putExplained(get("spectrum-words"), spectrumSentence(flow));
-  putExplained(get("product-words"), productSentence(flow));
-  get("key-product").innerHTML = productKey(flow);
-  putNotes(document, store.get(), flow);
+  if (!moving) showBeside(flow);
   showLook();
   showWords(reading);
   leaveNothing();
   opening.arrived();
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
+}
+
+function showBeside(flow) {
+  putExplained(get("clipping-words"), clippingSentence(flow));
+  putExplained(get("spectrum-words"), spectrumSentence(flow));
+  putExplained(get("product-words"), productSentence(flow));
+  get("key-product").innerHTML = productKey(flow);
+  putNotes(document, store.get(), flow);
 }
 
 /** A link may select what is nowhere in the answer to it. */
@@ -205,7 +221,7 @@ function showLook() {
   }
 }
 
-store.subscribe((settings, changed) => {
+store.subscribe((settings, changed, during) => {
   putControls(document, settings);
   putReasons(document, settings);
   putLeftOut(document, store.leftOut());
@@ -231,7 +247,7 @@ store.subscribe((settings, changed) => {
     answered = key;
     showFlow(swapped);
   }
-  send(settings);
+  send(settings, during && moves(changed, settings, latest));
 });
 
 function linesOf(spot, reading) {

@@ -1,5 +1,7 @@
 /** The only calls to Plotly. */
 
+import { touch } from "./touch.js";
+
 const CONFIG = {
   staticPlot: true,
   displayModeBar: false,
@@ -21,13 +23,30 @@ export function load() {
   });
 }
 
+/** What each picture shows. @type {WeakMap<HTMLElement, import("./types.js").Figure>} */
+const drawn = new WeakMap();
+
 /**
- * Draw a figure, or bring the one that is there up to date.
+ * Draw a figure: where only colours, heights and numbers are other than in the one that is there,
+ * these are set, else Plotly draws it.
  * @param {HTMLElement} element
  * @param {import("./types.js").Figure} figure
  */
-export function draw(element, { data, layout }) {
-  return window.Plotly.react(element, data, layout, CONFIG);
+export function draw(element, figure) {
+  const before = drawn.get(element);
+  drawn.set(element, figure);
+  if (before && touch(element, before, figure)) return undefined;
+  return window.Plotly.react(element, figure.data, ownLayout(figure.layout), CONFIG);
+}
+
+/** @param {HTMLElement} element */
+export function isDrawn(element) {
+  return drawn.has(element);
+}
+
+/** Plotly writes into a layout that it is given. */
+function ownLayout(layout) {
+  return { ...layout, xaxis: { ...layout.xaxis }, yaxis: { ...layout.yaxis } };
 }
 
 const CAPTION_HEIGHT = 34;

@@ -49,8 +49,8 @@ export function createStore(window) {
     return changed;
   }
 
-  function tell(changed) {
-    for (const listener of listeners) listener(settings, changed);
+  function tell(changed, during = false) {
+    for (const listener of listeners) listener(settings, changed, during);
   }
 
   /** Bring the URL up to date: a new entry, or the same one while a gesture lasts. */
@@ -130,7 +130,7 @@ export function createStore(window) {
       }
       gesture = during;
       if (!during) write();
-      if (changed.size) tell(changed);
+      if (changed.size) tell(changed, during);
     },
 
     /** Start from other settings altogether. @param {Object<string, any>} next */
@@ -145,7 +145,10 @@ export function createStore(window) {
       tell(new Set(Object.keys(next)));
     },
 
-    /** @param {(settings: Object<string, any>, changed: Set<string>) => void} listener */
+    /**
+     * @param {(settings: Object<string, any>, changed: Set<string>, during: boolean) => void} listener
+     *   during: a gesture goes on
+     */
     subscribe(listener) {
       listeners.add(listener);
     },

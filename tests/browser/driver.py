@@ -56,9 +56,10 @@ class Unrolled:
     def __init__(self, page: Page, server: str) -> None:
         self.page = page
         self.server = server
-        self.requests: list[Request] = []
+        self.requests: list[Request] = []  # for whole answers
         self.signed: list[Request] = []  # for the inspector's signed numbers
         self.advised: list[Request] = []
+        self.pictured: list[Request] = []  # for whatever is drawn: what follows a hand, too
         self._opened = 0
         page.set_default_timeout(MOST_MS)
         page.on("request", self._note)
@@ -69,8 +70,12 @@ class Unrolled:
         asked = experiment_of(request)
         if asked.get("include") == ["advice"]:
             self.advised.append(request)
+        elif asked.get("values", False):
+            self.signed.append(request)
         else:
-            (self.signed if asked.get("values", False) else self.requests).append(request)
+            self.pictured.append(request)
+            if "include" not in asked:
+                self.requests.append(request)
 
     def open(self, **settings: Any) -> None:
         """Show an experiment given by settings of the URL.

@@ -37,10 +37,10 @@ def shows_radius(page: Unrolled, radius: float) -> None:
 @pytest.mark.parametrize("moves", [MOVE, DRAG], ids=["at once", "frame by frame"])
 def test_thirty_moves_end_at_the_last(unrolled: Unrolled, moves: str) -> None:
     unrolled.open(radius=0.3, text="a" * 20 + "b" * 31)
-    asked = len(unrolled.requests)
+    asked = len(unrolled.pictured)
     unrolled.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(moves)
     shows_radius(unrolled, LAST)
-    assert 0 < len(unrolled.requests) - asked <= 30
+    assert 0 < len(unrolled.pictured) - asked <= 30
 
 
 def test_a_drag_by_mouse_ends_where_the_hand_does(unrolled: Unrolled) -> None:
@@ -97,8 +97,8 @@ def test_an_old_answer_that_never_comes_makes_way_for_the_newest(fresh: Unrolled
     assert experiment_of(dropped.value)["weights"]["spectral_radius"] == 0.4
     assert "ABORTED" in str(dropped.value.failure)
     shows_radius(fresh, 0.6)
-    radii = [experiment_of(request)["weights"]["spectral_radius"] for request in fresh.requests]
-    assert radii == [0.3, 0.4, 0.6]
+    radii = [experiment_of(request)["weights"]["spectral_radius"] for request in fresh.pictured]
+    assert radii == [0.3, 0.4, 0.6, 0.6]
     expect(fresh.page.locator("#progress")).to_be_hidden()
 
 
@@ -138,3 +138,22 @@ def test_a_followed_loss_and_a_slider_at_once(unrolled: Unrolled) -> None:
     assert unrolled.asked["weights"]["spectral_radius"] == 1.2
     row = unrolled.flow()["itemized"]["log10_norm"][4][:5]
     assert unrolled.profile() == pytest.approx(dict(enumerate(row, start=1)), abs=1e-9)
+
+
+def test_a_moving_hand_asks_for_what_follows_it_and_at_rest_for_the_rest(
+    unrolled: Unrolled,
+) -> None:
+    def asks(**settings: str) -> list[list[str] | None]:
+        unrolled.open(text="gradients", **settings)
+        unrolled.ready()
+        before = len(unrolled.pictured)
+        unrolled.slide("Largest |eigenvalue|", 1.2)
+        unrolled.ready()
+        return [experiment_of(request).get("include") for request in unrolled.pictured[before:]]
+
+    assert asks() == [["itemized", "graph"], None]
+    (values,) = unrolled.traces("spectrum")
+    assert max(abs(complex(*pair)) for pair in zip(values["x"], values["y"], strict=True)) == (
+        pytest.approx(1.2)
+    )
+    assert asks(select="h_2>h_3") == [None]  # whose words quote a Jacobian's norm

@@ -75,6 +75,8 @@ export function clipping(flow, frame, theme) {
         zeroline: false,
         gridcolor: theme.grid,
         tickmode: "array",
+        tickangle: 0,
+        ticklabeloverflow: "allow",
         ...ticks(low, high),
       },
       yaxis: {
@@ -90,6 +92,11 @@ export function clipping(flow, frame, theme) {
       },
     },
   };
+}
+
+/** Room for every parameter's pair of bars and their numbers. @param {import("../types.js").Flow} flow */
+export function clippingHeight({ parameter_gradients: gradients }) {
+  return Math.max(190, 28 + 27 * (Object.keys(gradients).length + 1));
 }
 
 /** For Plotly, which reads a little HTML in its text. */
@@ -134,6 +141,6 @@ function threshold(at, rows, theme) {
     hoverinfo: "skip",
     x: [at, at],
     y: [-0.5, rows - 0.5],
-    line: { color: theme.ink, width: 1.2, dash: "2px,2px" },
+    line: { color: theme.ink, width: 1.2, dash: "2px,2px", simplify: false },
   };
 }

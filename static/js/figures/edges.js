@@ -13,7 +13,8 @@ export function edgeTraces(edges, theme, size) {
   const off = CLASSES;
   styles.push({ color: theme.pale, width: 1.2, dash: "solid" });
   styles.push({ color: theme.blocked, width: 1.4, dash: "3px,3px" });
-  const lines = styles.map(() => ({ x: [], y: [] }));
+  // Each begins with a gap, so that it is there for an edge that comes into its class.
+  const lines = styles.map(() => ({ x: [null], y: [null] }));
   for (const edge of edges) {
     const stopped = edge.state === "blocked" || edge.state === "dead";
     const k = stopped ? off + 1 : edge.relative === null ? off : classOf(edge.relative);
@@ -27,7 +28,7 @@ export function edgeTraces(edges, theme, size) {
     hoverinfo: "skip",
     x: lines[k].x,
     y: lines[k].y,
-    line: styles[k],
+    line: { ...styles[k], simplify: false },
   }));
 }
 

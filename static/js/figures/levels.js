@@ -12,6 +12,10 @@ const LEVELS = [
 const HEIGHT = 14;
 const CHARACTER = 5.6;
 
+/** From the edge of the picture to a label, and from the line to its middle, in pixels. */
+const ASIDE = 4;
+const OFF = 8;
+
 /** The levels that lie in sight, and of those only what has room for its words. */
 export function levelsInSight(entry, { floor, top, height }) {
   const decade = height / (top - floor);
@@ -26,9 +30,9 @@ export function levelLines(entry, seen, frame, theme) {
     type: "scatter",
     mode: "lines",
     hoverinfo: "skip",
-    x: seen.flatMap(() => [frame.lo, frame.hi, null]),
-    y: seen.flatMap(([d]) => [entry + d, entry + d, null]),
-    line: { color: theme.blocked, width: 1, dash: "1px,3px" },
+    x: [null, ...seen.flatMap(() => [frame.lo, frame.hi, null])],
+    y: [null, ...seen.flatMap(([d]) => [entry + d, entry + d, null])],
+    line: { simplify: false, color: theme.blocked, width: 1, dash: "1px,3px" },
   };
 }
 
@@ -47,7 +51,7 @@ export function levelNotes(reading, seen, frame, theme, { floor, top, whose, oth
   const pixel = (top - floor) / (frame.height - 12);
   const step = (frame.hi - frame.lo) / (frame.width - frame.left - frame.right);
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
-  return seen.flatMap(([d, words]) => {
+  const notes = seen.flatMap(([d, words]) => {
     const text = d === 0 ? `${whose}${first}: ${fromLog10(entry)}` : words;
     const wide = (text.length * CHARACTER + 8) * step;
     const free = places(frame, wide, entry + d, HEIGHT * pixel).filter(
@@ -55,8 +59,19 @@ export function levelNotes(reading, seen, frame, theme, { floor, top, whose, oth
         high < top && low > floor && isFree(reading, others, { low, high, from, to }),
     );
     const best = free[0] ?? (d === 0 ? places(frame, wide, entry, HEIGHT * pixel)[3] : null);
-    return best ? [note(best, entry + d, text, theme)] : [];
+    return best ? [{ ...best, level: entry + d, text }] : [];
   });
+  return {
+    type: "scatter",
+    mode: "text",
+    hoverinfo: "skip",
+    cliponaxis: false,
+    x: notes.map(({ right, from, to }) => (right ? to - ASIDE * step : from + ASIDE * step)),
+    y: notes.map(({ above, level }) => level + (above ? OFF : -OFF) * pixel),
+    text: notes.map(({ text }) => text),
+    textposition: notes.map(({ right }) => (right ? "middle left" : "middle right")),
+    textfont: { size: 10, color: theme.soft },
+  };
 }
 
 /** Left and right, above and below the line: from one step to another, between two heights. */
@@ -84,19 +99,4 @@ function isFree({ row }, others, { low, high, from, to }) {
     }
   }
   return true;
-}
-
-function note({ right, above, from, to }, y, text, theme) {
-  return {
-    x: right ? to : from,
-    y,
-    xanchor: right ? "right" : "left",
-    yanchor: above ? "bottom" : "top",
-    xshift: right ? -3 : 3,
-    yshift: above ? 1 : -1,
-    showarrow: false,
-    text,
-    font: { size: 10, color: theme.soft },
-    borderpad: 1,
-  };
 }

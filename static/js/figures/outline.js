@@ -26,8 +26,8 @@ export function outline(reading, frame, theme, { floor, top }) {
         };
   const base = { type: "scatter", hoverinfo: "skip" };
   return [
-    { ...base, ...line, mode: "lines", line: { color: theme.paper, width: 4.5 } },
-    { ...base, ...line, mode: "lines", name: "A", line: { color: theme.ink, width: 1.8 } },
+    { ...base, ...line, mode: "lines", line: { color: theme.paper, width: 4.5, simplify: false } },
+    { ...base, ...line, mode: "lines", name: "A", line: { color: theme.ink, width: 1.8, simplify: false } },
     {
       ...base,
       mode: "markers",

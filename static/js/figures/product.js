@@ -28,15 +28,15 @@ export function product(flow, frame, theme) {
     data: [
       {
         ...line(promise ? { x: [first, last], y: promise } : { x: [], y: [] }),
-        line: { color: theme.blocked, width: 1.4, dash: "2px,3px" },
+        line: { color: theme.blocked, width: 1.4, dash: "2px,3px", simplify: false },
       },
       {
         ...line(cells ? lineOf(steps, at(cells), sight, columns) : { x: [], y: [] }),
-        line: { color: theme.soft, width: 1.4, dash: "5px,3px" },
+        line: { color: theme.soft, width: 1.4, dash: "5px,3px", simplify: false },
       },
       {
         ...line(lineOf(steps, at(series), sight, columns)),
-        line: { color: theme.ink, width: 1.8 },
+        line: { color: theme.ink, width: 1.8, simplify: false },
       },
     ],
     layout: {

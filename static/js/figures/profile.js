@@ -59,16 +59,16 @@ export function profile(reading, frame, theme, compared = null) {
       levelLines(entry, seen, frame, theme),
       zeros(crossed(steps, reading, pixels), floor, top, theme),
       ...(compared ? outline(compared, frame, theme, { floor, top }) : []),
-    ],
-    layout: {
-      ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
-      bargap: 0,
-      annotations: levelNotes(reading, seen, frame, theme, {
+      levelNotes(reading, seen, frame, theme, {
         floor,
         top,
         whose: compared ? "B: " : "",
         others: beside,
       }),
+    ],
+    layout: {
+      ...timeLayout(theme, frame, { top: 6, bottom: 6, ticks: false }),
+      bargap: 0,
       yaxis: plainAxis(theme, {
         range: [floor, top],
         tickmode: "array",
@@ -129,7 +129,7 @@ function line({ x, y }, { color, width, dash, marks }) {
     hoverinfo: "skip",
     x,
     y,
-    line: { color, width, dash },
+    line: { color, width, dash, simplify: false },
     marker: { size: marks, color },
   };
 }

@@ -1,0 +1,108 @@
+/** The pictures: a row places one. */
+
+import { clipping, clippingHeight } from "./clipping.js";
+import { diagram } from "./diagram.js";
+import { map } from "./map.js";
+import { marked } from "./marks.js";
+import { product } from "./product.js";
+import { profile } from "./profile.js";
+import { singular } from "./singular.js";
+import { spectrum } from "./spectrum.js";
+
+/**
+ * @typedef {object} Given   what a picture may show
+ * @property {import("../types.js").Reading} reading
+ * @property {import("../types.js").Reading | null} compared
+ * @property {import("../types.js").Frame} frame
+ * @property {import("../types.js").Theme} theme
+ * @property {string} selected   id of a node or edge
+ * @property {string} selectedInA
+ * @property {number[]} marks   steps
+ *
+ * @typedef {object} Picture
+ * @property {string} name   its place is `#plot-NAME`
+ * @property {(given: Given) => import("../types.js").Figure} figure
+ * @property {"axis" | "beside"} where   on the common axis of time, or in the panel beside it
+ * @property {"window" | "range"} [sight]   on the axis: the steps that diagrams draw, or all in sight
+ * @property {{alone: number, comparing: number}} [share]   of the height that the axis' pictures have
+ * @property {(flow: import("../types.js").Flow) => number} [height]   in pixels
+ * @property {{left: number, right: number}} [margins]
+ * @property {string} [scale]   the picture whose scale it has
+ * @property {"at once" | "at rest"} when   a hand on a control sees it follow, or drawn when it rests
+ */
+
+/** Behind what a diagram shows, and over the bars of the others. */
+function onAxis(draw, { behind }) {
+  return (given) => marked(draw(given), given.marks, given.frame, given.theme, { behind });
+}
+
+function ofFlow(draw) {
+  return ({ reading, frame, theme }) => draw(reading.flow, frame, theme);
+}
+
+/** @type {Picture[]} in the order in which they are drawn */
+export const PICTURES = [
+  {
+    name: "diagram",
+    figure: onAxis(({ reading, frame, theme, selected }) => diagram(reading, frame, theme, selected), {
+      behind: true,
+    }),
+    where: "axis",
+    sight: "window",
+    share: { alone: 0.4, comparing: 0.38 },
+    when: "at once",
+  },
+  {
+    name: "compared",
+    figure: onAxis(
+      ({ compared, frame, theme, selectedInA }) => diagram(compared, frame, theme, selectedInA),
+      { behind: true },
+    ),
+    where: "axis",
+    sight: "window",
+    share: { alone: 0, comparing: 0.38 },
+    when: "at once",
+  },
+  {
+    name: "profile",
+    figure: onAxis(({ reading, compared, frame, theme }) => profile(reading, frame, theme, compared), {
+      behind: false,
+    }),
+    where: "axis",
+    sight: "range",
+    share: { alone: 0.24, comparing: 0.3 },
+    when: "at once",
+  },
+  {
+    name: "map",
+    figure: onAxis(({ reading, frame, theme }) => map(reading, frame, theme), { behind: false }),
+    where: "axis",
+    sight: "range",
+    share: { alone: 0.36, comparing: 0.3 },
+    when: "at once",
+  },
+  {
+    name: "clipping",
+    figure: ofFlow(clipping),
+    where: "beside",
+    height: clippingHeight,
+    when: "at rest",
+  },
+  { name: "spectrum", figure: ofFlow(spectrum), where: "beside", height: () => 190, when: "at rest" },
+  {
+    name: "singular",
+    figure: ofFlow(singular),
+    where: "beside",
+    height: () => 84,
+    scale: "spectrum",
+    when: "at rest",
+  },
+  {
+    name: "product",
+    figure: ofFlow(product),
+    where: "beside",
+    height: () => 150,
+    margins: { left: 40, right: 8 },
+    when: "at rest",
+  },
+];

@@ -1,5 +1,6 @@
 """Jinja: the page's templates and the few globals that they use."""
 
+import json
 from collections.abc import Iterable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -40,11 +41,14 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `vocabulary`: what `GET /api/v1/vocabulary` answers, as models and, `words`, as JSON;
       `choices(entries)`: a table of it as a control takes it; `biases`: every gate's that a draw
       may set; `max_layers`.
+    * `first`: what the page says of the default experiment, so that it is there before any script;
+      `scripts/first_words.py` writes it.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
     """
+    directory = page_directory("templates")
     environment = Environment(
-        loader=FileSystemLoader(page_directory("templates")),
+        loader=FileSystemLoader(directory),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -59,6 +63,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "activations": ACTIVATIONS,
         "equations": EQUATIONS,
         "presets": PRESETS,
+        "first": json.loads((directory / "first_words.json").read_text("utf-8")),
         "offered": [preset.model_dump(mode="json") for preset in PRESETS],
         "vocabulary": VOCABULARY,
         "words": VOCABULARY.model_dump(mode="json"),

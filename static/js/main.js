@@ -17,6 +17,7 @@ import { createPictures } from "./pictures.js";
 import { readPresets } from "./presets.js";
 import { clearProblems, showProblem } from "./problems.js";
 import { fitsPreset, presetSettings } from "./properties.js";
+import { forget } from "./first.js";
 import { followedAtOnce, knowsOthers, read } from "./reading.js";
 import { load } from "./render.js";
 import { clippingSentence } from "./clipped.js";
@@ -106,7 +107,10 @@ const client = flowClient(API, {
   problem(problem) {
     if (store.giveWay(problem)) return;
     showProblem(document, problem, !latest);
-    if (!latest) get("summary").textContent = "Nothing to draw yet.";
+    if (!latest) {
+      forget(document);
+      get("summary").textContent = "Nothing to draw yet.";
+    }
     get("stack").classList.toggle("stale", latest !== null);
     root.dataset.state = "error";
     fine = false;
@@ -211,6 +215,7 @@ function showLook() {
   const chosen = fitsPreset(store.get()) ? offered.get(store.get().preset) : null;
   get("preset").value = chosen?.name ?? "";
   get("look").hidden = !chosen && store.get().compare !== null;
+  if (!chosen && !pictures.reading()) return; // what the page came with stands
   const [lead, text] = chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
   const bold = Object.assign(document.createElement("b"), { textContent: lead });
   putExplained(get("look"), text, [bold]);
@@ -324,9 +329,11 @@ plotly.then((came) => {
     message: "The drawing library did not load; reload the page to try again.",
   });
 });
+if (root.hasAttribute("data-linked")) forget(document);
 putControls(document, store.get());
 putReasons(document, store.get());
 putLeftOut(document, store.leftOut());
+root.removeAttribute("data-opening");
 send(store.get());
 comparison.sync();
 showLook();

@@ -1,0 +1,26 @@
+/** The words that the page comes with: of the default experiment, until an answer has come. */
+
+const WORDS = [
+  "summary",
+  "left",
+  "look",
+  "advice-words",
+  "advice-list",
+  "advice-rest",
+  "key-diagram",
+  "key-profile",
+  "key-map",
+  "key-clipping",
+  "clipping-words",
+  "spectrum-words",
+  "key-product",
+  "product-words",
+];
+
+/** Take them away, where another experiment is to be shown or none can be. @param {Document} document */
+export function forget(document) {
+  for (const id of WORDS) document.getElementById(id).replaceChildren();
+  const advice = document.getElementById("advice");
+  advice.dataset.state = "none";
+  advice.querySelector("details").hidden = true;
+}

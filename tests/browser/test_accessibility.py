@@ -87,7 +87,7 @@ def test_what_changes_is_announced(unrolled: Unrolled) -> None:
 def test_the_summary_of_the_pictures_follows_the_experiment(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients", cell="jordan", wiring="one-to-many")
     label = unrolled.plot("diagram").get_attribute("aria-label") or ""
-    assert "jordan" in label
+    assert "Jordan" in label
     assert "one-to-many" in label
     assert "8 steps" in label
     blocked = sum(edge["blocked"] for edge in unrolled.flow()["graph"]["edges"])

@@ -13,7 +13,7 @@ LEFT_OUT = {
     "toString=1": "toString=1 (no such setting)",
     "hasOwnProperty=1&valueOf=2": "hasOwnProperty=1 (no such setting); valueOf=2",
     "__defineGetter__=x": "__defineGetter__=x",
-    "cell=__proto__": "cell=__proto__ (allowed: simple, elman, jordan, lstm, gru)",
+    "cell=__proto__": "cell=__proto__ (allowed: simple, elman, jordan, lstm, gru",
     "cell=constructor": "cell=constructor",
     "wiring=toString": "wiring=toString (allowed: one-to-one",
     "activation=valueOf": "activation=valueOf (allowed: tanh",

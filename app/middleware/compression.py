@@ -28,4 +28,5 @@ class Compression:
         packs = accepted(Headers(scope=scope).get("accept-encoding"), "gzip")
         said = (b"accept-encoding", b"gzip" if packs else b"identity")
         others = [pair for pair in scope["headers"] if pair[0] != said[0]]
-        await self._packing({**scope, "headers": [*others, said]}, receive, send)
+        scope["headers"] = [*others, said]  # in place: who counts reads the route off this scope
+        await self._packing(scope, receive, send)

@@ -18,7 +18,7 @@ LEFT_OUT = {
     "wiring=toString": "wiring=toString (allowed: one-to-one",
     "activation=valueOf": "activation=valueOf (allowed: tanh",
     "init=__proto__": "init=__proto__",
-    "clip=constructor": "clip=constructor (allowed: none, norm, value, backward)",
+    "clip=constructor": "clip=constructor (allowed: none, norm, value, per-parameter, backward)",
     "source=random&loss=toString": "loss=toString",
     "tokens=constructor": "tokens=constructor",
     "reach=__proto__": "reach=__proto__",

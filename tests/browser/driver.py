@@ -24,6 +24,12 @@ _FIGURE = """async element => {
     const {width, height, xaxis, yaxis} = element.layout;
     return {data: element.data, layout: {width, height, xaxis, yaxis}};
 }"""
+# The page hears of a scroll in the next frame, and takes its note away; Playwright's own waits twice.
+_IN_SIGHT = """async element => {
+    const before = [scrollX, scrollY].join();
+    element.scrollIntoViewIfNeeded();
+    if ([scrollX, scrollY].join() !== before) await new Promise(requestAnimationFrame);
+}"""
 _PIXEL = """(element, [x, y]) => {
     const {xaxis, yaxis} = element._fullLayout;
     return [xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y)];
@@ -203,7 +209,7 @@ class Unrolled:
     def at(self, name: str, x: float, y: float) -> tuple[float, float]:
         """Where a point of a figure, in the units of its axes, lies on the screen."""
         plot = self.plot(name)
-        plot.evaluate("plot => plot.scrollIntoViewIfNeeded()")  # Playwright's waits for two frames
+        plot.evaluate(_IN_SIGHT)
         left, top = plot.evaluate(_PIXEL, [x, y])
         box = plot.bounding_box()
         assert box is not None

@@ -116,6 +116,7 @@ def test_what_is_stale_cannot_be_chosen(fresh: Unrolled) -> None:
     fresh.page.route(FLOW, hold)
     fresh.slide("Largest |eigenvalue|", 0.5)
     expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "stale")
+    fresh.page.wait_for_url("**radius=0.5**")
     address = fresh.address
     first = fresh.page.locator("#advice button").first
     expect(first).to_have_attribute("aria-disabled", "true")

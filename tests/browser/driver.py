@@ -24,7 +24,8 @@ _FIGURE = """async element => {
     const {width, height, xaxis, yaxis} = element.layout;
     return {data: element.data, layout: {width, height, xaxis, yaxis}};
 }"""
-# The page hears of a scroll in the next frame, and takes its note away; Playwright's own waits twice.
+# The page hears of a scroll in the next frame, and takes its note away then; two frames are waited
+# for by Playwright's own.
 _IN_SIGHT = """async element => {
     const before = [scrollX, scrollY].join();
     element.scrollIntoViewIfNeeded();

@@ -30,7 +30,7 @@ serve: $(RUNTIME) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8
 
 test: lint ## check style and types, then run every test that needs no PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
-	  && $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	  && $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
 lint: $(DEVELOPMENT) ## check style and types
 	@$(BIN)/ruff check .

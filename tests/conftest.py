@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -29,6 +30,27 @@ from scripts import chromium, service
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+TOGETHER = re.compile(
+    r"tests/(app/test_(walls|start|connection)|browser/test_(sentences|small_screen|ten_thousand))\.py"
+)
+"""Files whose tests share something that takes seconds to make: one process runs each of them.
+
+pytest-xdist's own marks for that are read off a name that pytest 9.2 no longer looks at.
+"""
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests go out one by one, but those of `TOGETHER` by the file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, _ = nodeid.partition("::")
+            return file if TOGETHER.fullmatch(file) else nodeid
+
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

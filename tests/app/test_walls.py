@@ -13,8 +13,6 @@ from tests.app.test_process import children, living, started
 from unrolled.app.memory import LIMITED
 
 # One service for all, and never two of these tests at once.
-pytestmark = pytest.mark.xdist_group("walls")
-
 MEGABYTE = 2**20
 GIGABYTE = 2**30
 HEALTHZ = 0.5

@@ -22,9 +22,6 @@ from tests.browser.conftest import Modules
 from tests.browser.courses_said import check_course
 from tests.browser.numbers_said import NUMBER, log10, says, says_portion, shares, value
 
-# One process computes the answers, not each of those that run tests.
-pytestmark = pytest.mark.xdist_group("sentences")
-
 Words = dict[str, Any]
 
 SAY = """async (reading_, flows, load) => {

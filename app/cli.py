@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from unrolled.app import __version__
@@ -68,14 +69,14 @@ def _serve(host: str | None, port: str | None) -> None:
         _refuse(busy)
 
     import uvicorn
-    from uvicorn.config import STARTUP_FAILURE
 
     from unrolled.app import logs
     from unrolled.app.connection import connection
 
-    try:
-        uvicorn.run(
-            create_app(settings),
+    app = create_app(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
             host=settings.host,
             port=settings.port,
             http=connection(settings),
@@ -86,8 +87,12 @@ def _serve(host: str | None, port: str | None) -> None:
             log_config=logs.config(settings.log),
             access_log=False,
         )
-    except SystemExit as stop:
-        raise SystemExit(_REFUSED if stop.code == STARTUP_FAILURE else stop.code) from None
+    )
+    app.state.stopped = lambda: server.should_exit
+    with suppress(KeyboardInterrupt, SystemExit):  # raised after the service has said why it ends
+        server.run()
+    if not server.started:
+        raise SystemExit(_REFUSED)
 
 
 def _refuse(why: str) -> NoReturn:

@@ -278,6 +278,8 @@ class Compute:
                             detail = f"{_CRASHED}: {error.__cause__!r}"
                             return Outcome("failed", detail=detail)
                         idle -= 1
+        except KeyboardInterrupt:  # the worker's, which heard Ctrl+C before it had a job
+            return Outcome("failed", detail=_INTERRUPTED)
         except TimeoutError:
             return Outcome("slow")
         except MemoryError:  # the answer was made, and could not be sent

@@ -27,7 +27,7 @@ LINGER_SECONDS = 10.0
 LINGER_BYTES = 2**26
 """How long, and how much of, a request that has its answer already may still come."""
 
-TURN = 2**15
+TURN = 2**14
 """Bytes that one connection reads before others have their turn."""
 AHEAD = 2**16
 """Bytes that may wait to be read as HTTP before the socket is left alone."""
@@ -78,8 +78,8 @@ class Connection(HttpToolsProtocol):
 
     * Requests that come before the answer to an earlier one: a few wait, the rest stays unread.
     * A head larger than both limits together: 431, and the end. So where the sizes and extensions
-      of a body's chunks, and its trailers, outweigh the body by a head's size; no trailer becomes a
-      header (RFC 9110, 6.5.1).
+      of a body's chunks, and its trailers, outweigh a quarter of the body by a head's size; no
+      trailer becomes a header (RFC 9110, 6.5.1).
     * A head that takes longer than `request_seconds`: 408 where it was begun, and the end.
     * A body that goes on after its answer: read and thrown away for a bounded time and size, so
       that a client which reads only when it has sent finds its answer rather than a reset
@@ -173,7 +173,7 @@ class Connection(HttpToolsProtocol):
             self._end_with(
                 431,
                 f"received {self._framing.excess} bytes of chunk sizes, extensions and trailers "
-                "beyond those of the body; allowed: "
+                "beyond a quarter of the body; allowed: "
                 f"{self.max_header_bytes} (UNROLLED_MAX_HEADER_BYTES)",
             )
 

@@ -24,7 +24,7 @@ class Framing:
         self._line = b""
         self._left = 0
         self.excess = 0
-        """Bytes of a body's framing (lines before chunks, trailers) beyond those of the body."""
+        """Bytes that frame a body (lines around chunks, trailers) beyond a quarter of its own."""
 
     def begin(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """A head is read, with these headers (names in lower case), which the parser found good."""
@@ -71,7 +71,7 @@ class Framing:
                 found = _SIZE.match(self._line)
                 size = int(found[0], 16) if found else 0  # the parser refuses what is no size
                 self._line = b""
-                self.excess = max(self.excess - size, 0)
+                self.excess = max(self.excess + len("\r\n") - size // 4, 0)
                 self._left = size + len("\r\n") if size else 0
                 if not size:
                     self._step = self._trailer

@@ -28,6 +28,7 @@ from unrolled.app.routes import check, docs, flow, health, page, presets, vocabu
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import Most
 
+STOPPED = "stopped before it had started"
 _LAST_SECONDS = 0.5
 """Time for the requests that the stop interrupts to say so."""
 
@@ -73,7 +74,7 @@ class Service(FastAPI):
         except BaseException as error:
             if failed is None:
                 raise
-            why = _why_not(error)
+            why = STOPPED if self.state.stopped() else _why_not(error)
             await send({**failed, "message": why} if why else failed)
             if not why:
                 raise
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.stopped = lambda: False  # whether the server was told to stop; `unrolled serve` knows
     app.state.compute = Compute(
         settings.workers,
         settings.job_seconds,

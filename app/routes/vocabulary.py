@@ -16,7 +16,7 @@ _ASKED = {
     "description": IF_NONE_MATCH,
     "schema": {"type": "string"},
 }
-_HEADERS = {"ETag": entity_tag(_BODY), "Cache-Control": "no-cache"}
+_HEADERS = {"ETag": entity_tag(_BODY), "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
 
 
 @router.get(

@@ -11,7 +11,7 @@ import {
   isPartOfCut,
   toFragment,
 } from "./properties.js";
-import { cellOf } from "./vocabulary.js";
+import { allows, cellOf, ruleOf } from "./vocabulary.js";
 
 /** So much of a value is looked at, so much repeated, and so many parts are named. */
 const LONGEST = 400;
@@ -61,6 +61,12 @@ const TOGETHER = [
   [["label", "labels"], ({ label, labels }) => label < labels, "a label below the number of labels"],
   [["follow"], followed, "a step of the sequence"],
   [["select"], ({ select, compare }) => !select.startsWith("A:") || compare !== null, "A: only with compare"],
+];
+
+/** What another setting may forbid → its field in a request; the reason is the vocabulary's. */
+const RULED = [
+  ["init", "/weights/init"],
+  ["loss", "/loss"],
 ];
 
 function followed(settings) {
@@ -134,6 +140,12 @@ function readOne(fragment, refused = NONE, foreign = new Set()) {
       if (settings[name] !== base[name]) leave(name, settings[name], `allowed: ${allowed}`);
       settings[name] = base[name];
     }
+  }
+  for (const [name, pointer] of RULED) {
+    const rule = parts.has(name) ? ruleOf(settings, pointer) : undefined;
+    if (!rule || allows(rule, settings[name])) continue;
+    leave(name, settings[name], rule.why);
+    settings[name] = base[name];
   }
   keepBiases(settings, leave);
   return { settings, base, left, leave };

@@ -63,6 +63,7 @@ def test_what_comes_around_a_body_is_refused(service):
         b"0\r\nX: " + long,
         b"2;" + long,
         b"1\r\n \r\n" * 20_000,
+        b"3\r\n   \r\n" * 20_000,
         (b"1;" + long[:38] + b"\r\n \r\n") * 1000,
     ):
         with attacks.connected(url) as client:

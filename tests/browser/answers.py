@@ -57,6 +57,8 @@ def grid() -> Iterator[Json]:
         emits_all = topology in ("many-to-many", "one-to-many")
         gated = bool(CELLS[cell].gates)
         first = 1 if emits_all else steps
+        if length > steps or (follow == "first" and first == steps):
+            continue  # the same as another one
         yield {
             "network": {
                 "cell": cell,

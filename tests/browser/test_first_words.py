@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from html import unescape
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from scripts import first_words
+from scripts import first_words, service
 from tests.browser.driver import FLOW, Unrolled
 
 _WATCHED = """() => {
@@ -73,3 +74,10 @@ def test_nothing_moves_as_the_page_comes(
     moved = page.evaluate("() => window.shifts.reduce((sum, value) => sum + value, 0)")
     context.close()
     assert moved <= 0.02
+
+
+def test_the_page_takes_away_what_was_written() -> None:
+    script = (service.ROOT / "static" / "js" / "first.js").read_text()
+    listed = re.search(r"const WORDS = \[(.*?)\];", script, re.DOTALL)
+    assert listed is not None
+    assert tuple(re.findall(r'"([\w-]+)"', listed[1])) == first_words.IDS

@@ -37,10 +37,14 @@ def shows_radius(page: Unrolled, radius: float) -> None:
 @pytest.mark.parametrize("moves", [MOVE, DRAG], ids=["at once", "frame by frame"])
 def test_thirty_moves_end_at_the_last(unrolled: Unrolled, moves: str) -> None:
     unrolled.open(radius=0.3, text="a" * 20 + "b" * 31)
-    asked = len(unrolled.pictured)
+    pictured, whole = len(unrolled.pictured), len(unrolled.requests)
     unrolled.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(moves)
     shows_radius(unrolled, LAST)
-    assert 0 < len(unrolled.pictured) - asked <= 30
+    whole = len(unrolled.requests) - whole
+    at_once = len(unrolled.pictured) - pictured - whole
+    # On a slow machine the hand seems to rest between two moves: each may ask for both.
+    assert 0 < whole <= 30
+    assert 0 < at_once <= 30
 
 
 def test_a_drag_by_mouse_ends_where_the_hand_does(unrolled: Unrolled) -> None:

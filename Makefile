@@ -1,4 +1,5 @@
-# `make help` lists the targets. Everything is installed into .venv, from the locks.
+# `make help` lists the targets. Everything is installed into .venv, from the locks; what checks the
+# page's modules into node_modules.
 
 VENV ?= .venv
 # PYTHON=python3.12 chooses the Python of the virtual environment; any 3.11 or newer will do.
@@ -18,6 +19,7 @@ DEVELOPMENT := $(VENV)/.installed-development
 ORACLE := $(VENV)/.installed-oracle
 GENERATOR := $(VENV)/load
 LOAD := $(VENV)/.installed-load
+SCRIPTS := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint format oracle bench load screenshot lock clean
@@ -29,17 +31,20 @@ serve: $(RUNTIME) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8
 	@exec $(BIN)/unrolled serve $(if $(PORT),--port $(PORT))
 
 test: lint ## check style and types, then run every test that needs no PyTorch
+	@$(BIN)/node --test --test-reporter=dot tests/js/*.test.js
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
-lint: $(DEVELOPMENT) ## check style and types
+lint: $(DEVELOPMENT) $(SCRIPTS) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/node node_modules/typescript/bin/tsc
 
-format: $(DEVELOPMENT) ## put the code into its one format
+format: $(DEVELOPMENT) ## put the code into its one format, and the API's types into TypeScript
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/python -m scripts.api_types
 
 oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 	@$(BIN)/pytest tests/oracle $(ARGS)
@@ -60,7 +65,7 @@ lock: $(DEVELOPMENT) ## pin the dependencies anew (ARGS=--upgrade for the newest
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock $(ARGS)
 
 clean: ## remove the environment, the caches and what was built
-	rm -rf $(VENV) build dist test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -76,6 +81,12 @@ $(RUNTIME): pyproject.toml requirements.lock requirements-build.lock | $(BIN)/py
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 	@echo "Installing what the tests need"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# TypeScript, by the npm that comes with the tests' Node.js; .npmrc says how.
+$(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
+	@echo "Installing what checks the page's modules"
+	@$(BIN)/npm ci --loglevel=error
 	@touch $@
 
 # The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.

@@ -3,6 +3,10 @@
 import { advise } from "./api.js";
 import { element, unbroken } from "./elements.js";
 import { fromExperiment, keyOf, sectionsOf } from "./experiment.js";
+import { allWithin, byId, sure, within } from "./page.js";
+
+/** @import { Schemas } from "../../types/api" */
+/** @import { Advice, Diagnosis, Flow, Request, Settings } from "./types.js" */
 
 /** The hand rests when so long no newer picture was asked for. */
 const REST_MS = 400;
@@ -28,7 +32,7 @@ export function mergePatch(target, patch) {
 /**
  * The settings that a patch of an experiment changes: those of the parts of the request that it
  * touches, so that all others stay as they are.
- * @param {object} experiment @param {object} patch
+ * @param {Schemas["Experiment"]} experiment @param {object} patch
  */
 export function settingsOf(experiment, patch) {
   const next = fromExperiment(mergePatch(experiment, patch));
@@ -38,7 +42,7 @@ export function settingsOf(experiment, patch) {
 
 /**
  * What was found, in one sentence.
- * @param {object} diagnosis @param {number} [steps]   of which the last emits the last loss
+ * @param {Diagnosis} diagnosis @param {number} [steps]   of which the last emits the last loss
  */
 export function adviceSentence(diagnosis, steps) {
   const { advice, advice_tried: tried, advice_left_out: left, loss_step: read } = diagnosis;
@@ -46,28 +50,35 @@ export function adviceSentence(diagnosis, steps) {
   const changes = tried === 1 ? "One change was tried" : `${tried} changes were tried`;
   const beyond = left ? `; ${left} more would have taken too long` : "";
   const whose = !read || read === steps ? "the last step’s error" : `the error of step ${read}`;
-  if (!advice.length) return `${changes}, and none helps ${whose}${beyond}.`;
+  if (!advice?.length) return `${changes}, and none helps ${whose}${beyond}.`;
   const these = advice.length === 1 ? "this one helps" : "these help";
   return `${changes}${beyond}; ${these} ${whose}:`;
 }
 
-/** What tells experiments apart whose advice differs: neither the loss that is followed nor a window. */
+/** @typedef {Schemas["Flow"]} Answer   with nothing but the advice in it */
+
+/**
+ * What tells experiments apart whose advice differs: neither the loss that is followed nor a window.
+ * @param {Request} request
+ */
 function keyOfAdvice(request) {
   return keyOf({ ...request, follow: null });
 }
 
 /**
  * @param {Document} document
- * @param {{base: string, choose: (patch: Object<string, any>) => void}} options
+ * @param {{base: string, choose: (patch: Partial<Settings>) => void}} options
  */
 export function createAdvice(document, { base, choose }) {
-  const place = document.getElementById("advice");
+  const place = byId(document, "advice");
   const [words, list, rest] = ["advice-words", "advice-list", "advice-rest"].map((id) =>
-    document.getElementById(id),
+    byId(document, id),
   );
-  const more = rest.closest("details");
+  const more = sure(rest.closest("details"), "details");
   let timer = 0;
+  /** @type {AbortController | null} */
   let asking = null;
+  /** @type {Answer | null} */
   let shown = null;
   let key = "";
 
@@ -77,6 +88,7 @@ export function createAdvice(document, { base, choose }) {
     asking = null;
   }
 
+  /** @param {Advice} advice */
   function line({ text, patch }) {
     const item = element("li");
     const button = element("button", "advice-change");
@@ -84,33 +96,34 @@ export function createAdvice(document, { base, choose }) {
     const [change, measured] = text.split(/: (.*)/s);
     button.append(element("b", "", change), ...unbroken(`: ${measured}`));
     button.addEventListener("click", () => {
-      if (place.dataset.state !== "stale") choose(settingsOf(shown.experiment, patch));
+      if (shown && place.dataset.state !== "stale") choose(settingsOf(shown.experiment, patch));
     });
     item.append(button);
     return item;
   }
 
+  /** @param {Answer | null} answer   null: there is nothing to say */
   function show(answer) {
     shown = answer;
     asking = null;
-    const { diagnosis } = answer;
-    const advice = diagnosis?.advice ?? [];
-    const sentence = diagnosis ? adviceSentence(diagnosis, answer.steps) : "";
+    const advice = answer?.diagnosis?.advice ?? [];
+    const sentence = answer?.diagnosis ? adviceSentence(answer.diagnosis, answer.steps) : "";
     if (words.textContent !== sentence) words.textContent = sentence;
     list.replaceChildren(...advice.slice(0, FIRST).map(line));
     rest.replaceChildren(...advice.slice(FIRST).map(line));
     more.hidden = advice.length <= FIRST;
-    more.querySelector("summary").textContent = `${advice.length - FIRST} more`;
+    within(more, "summary").textContent = `${advice.length - FIRST} more`;
     mark(sentence ? "shown" : "none");
   }
 
-  /** What is stale can be read and not chosen. */
+  /** What is stale can be read and not chosen. @param {string} state */
   function mark(state) {
     place.dataset.state = state;
-    for (const button of place.querySelectorAll("button"))
+    for (const button of allWithin(place, "button"))
       button.setAttribute("aria-disabled", String(state === "stale"));
   }
 
+  /** @param {Request} request */
   async function ask(request) {
     const mine = new AbortController();
     asking = mine;
@@ -119,12 +132,12 @@ export function createAdvice(document, { base, choose }) {
       const answer = await advise(base, whole, mine.signal);
       if (asking === mine) show(answer);
     } catch {
-      if (asking === mine) show({ diagnosis: null }); // no advice is no fault of the picture
+      if (asking === mine) show(null); // no advice is no fault of the picture
     }
   }
 
   return {
-    /** Another picture is asked for: what stands here is about the former one. @param {object} request */
+    /** Another picture is asked for: what stands here is about the former one. @param {Request} request */
     stale(request) {
       if (keyOfAdvice(request) === key) return;
       stop();
@@ -132,12 +145,12 @@ export function createAdvice(document, { base, choose }) {
       if (place.dataset.state === "shown") mark("stale");
     },
 
-    /** A picture has come. @param {object} flow @param {object} request   that it answers */
+    /** A picture has come. @param {Flow} flow @param {Request} request   that it answers */
     after(flow, request) {
       if (keyOfAdvice(request) === key) return;
       stop();
       key = keyOfAdvice(request);
-      if (flow.diagnosis.verdict === "stable") show({ diagnosis: null });
+      if (flow.diagnosis.verdict === "stable") show(null);
       else {
         if (place.dataset.state === "none") mark("waiting");
         timer = setTimeout(() => ask(request), REST_MS);

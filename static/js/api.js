@@ -1,5 +1,7 @@
 /** The only fetch. */
 
+/** @import { Fault, Flow, Request } from "./types.js" */
+
 /** A running request older than this makes way for a newer one. */
 const PATIENCE_MS = 1000;
 
@@ -12,16 +14,21 @@ const QUIET_S = 5;
 /** What went wrong, in the words of a problem document. */
 export class Problem extends Error {
   /**
-   * @param {{status: number, title: string, detail: string, errors?: object[]}} document
+   * @param {{status: number, title: string, detail: string, errors?: Fault[] | null}} document
    * @param {number} retryAfter seconds until the server would be asked again; 0: it did not say
    */
   constructor(document, retryAfter = 0) {
     super(document.detail || document.title);
     this.status = document.status;
     this.retryAfter = retryAfter;
-    /** @type {{pointer: string, detail: string}[]} */
+    /** @type {Fault[]} */
     this.errors = document.errors ?? [];
   }
+}
+
+/** Whether a request was given up. @param {unknown} cause */
+function isAbort(cause) {
+  return cause instanceof DOMException && cause.name === "AbortError";
 }
 
 /** @param {string} url @param {RequestInit} options */
@@ -30,7 +37,7 @@ async function ask(url, options = {}) {
   try {
     response = await fetch(url, options);
   } catch (cause) {
-    if (cause.name === "AbortError") throw cause;
+    if (isAbort(cause)) throw cause;
     throw new Problem({ status: 0, title: "", detail: "The server does not answer." });
   }
   const kind = response.headers.get("content-type") ?? "";
@@ -76,7 +83,7 @@ export async function valuesOf(base, experiment, window, signal) {
   try {
     return (await ask(`${base}/flow`, posted(request, signal))).values;
   } catch (cause) {
-    if (cause.name === "AbortError" || cause instanceof Problem) return null;
+    if (isAbort(cause) || cause instanceof Problem) return null;
     throw cause;
   }
 }
@@ -94,29 +101,33 @@ export function advise(base, request, signal) {
  * answers while a hand is on a control, and the last change is never lost. A server that is busy
  * and says until when is asked again without a word, unless something newer has come.
  * @param {string} base
- * @param {{flow: (flow: object, request: object) => void | Promise<void>,
+ * @param {{flow: (flow: Flow, request: Request) => void | Promise<void>,
  *   problem: (problem: Problem) => void,
  *   busy: (busy: boolean) => void}} on
  */
 export function flowClient(base, on) {
+  /** @type {{abort: AbortController, since: number} | null} */
   let running = null;
+  /** @type {Request | null} */
   let next = null;
   let timer = 0;
 
-  /** The first answer that is not "later". @param {object} request @param {AbortSignal} signal */
+  /** The first answer that is not "later". @param {Request} request @param {AbortSignal} signal */
   async function answer(request, signal) {
     for (let left = RETRIES; ; left -= 1) {
       try {
         return await ask(`${base}/flow`, posted(request, signal));
       } catch (cause) {
-        const quiet = cause.retryAfter > 0 && cause.retryAfter <= QUIET_S;
+        const after = cause instanceof Problem ? cause.retryAfter : 0;
+        const quiet = after > 0 && after <= QUIET_S;
         if (!quiet || left === 0 || next) throw cause;
-        await pause(cause.retryAfter, signal);
+        await pause(after, signal);
         if (next) throw cause;
       }
     }
   }
 
+  /** @param {Request} request */
   async function run(request) {
     const mine = { abort: new AbortController(), since: performance.now() };
     running = mine;
@@ -124,7 +135,7 @@ export function flowClient(base, on) {
       const flow = await answer(request, mine.abort.signal);
       if (running === mine) await on.flow(flow, request);
     } catch (cause) {
-      if (running !== mine || cause.name === "AbortError") return;
+      if (running !== mine || isAbort(cause)) return;
       if (!(cause instanceof Problem)) throw cause;
       if (!next) on.problem(cause);
     } finally {
@@ -148,7 +159,7 @@ export function flowClient(base, on) {
   }
 
   return {
-    /** @param {object} request */
+    /** @param {Request} request */
     send(request) {
       if (running) {
         next = request;

@@ -1,13 +1,16 @@
 /** Light or dark: what the system prefers until the visitor chooses, then what was chosen. */
 
+import { byId } from "./page.js";
+
 /**
  * @param {Document} document
  * @param {() => void} changed
  */
 export function listenAppearance(document, changed) {
   const root = document.documentElement;
-  const toggle = document.getElementById("theme-toggle");
+  const toggle = byId(document, "theme-toggle");
 
+  /** @param {string} name */
   function use(name) {
     root.dataset.theme = name;
     toggle.setAttribute("aria-pressed", String(name === "dark"));

@@ -4,39 +4,54 @@ import { parameterSpots } from "./figures/clipping.js";
 import { productSpots } from "./figures/product.js";
 import { singularSpots } from "./figures/singular.js";
 import { eigenvalueSpots } from "./figures/spectrum.js";
+import { lookup } from "./lookup.js";
 import { measureLines } from "./measures.js";
+import { boxOf, sure, within } from "./page.js";
+
+/** @import { Flow, Layout, Point, Reading } from "./types.js" */
 
 /** How near the pointer must be to a dot, in pixels. */
 const NEAR = 14;
 
-/** Each picture's things, and what of the picture each of them takes. */
-const FIGURES = {
-  __proto__: null,
+/**
+ * @typedef {Point & {id: string}} Dot
+ * @typedef {"row" | "column" | "dot"} Shape
+ */
+
+/**
+ * Each picture's things, and what of the picture each of them takes.
+ * @type {Object<string, {spots: (flow: Flow) => Dot[], shape: Shape}>}
+ */
+const FIGURES = lookup({
   clipping: { spots: parameterSpots, shape: "row" },
   spectrum: { spots: eigenvalueSpots, shape: "dot" },
   singular: { spots: singularSpots, shape: "dot" },
   product: { spots: productSpots, shape: "column" },
-};
+});
 
 /** Whose picture each kind of thing is in. */
-const PICTURES = {
-  __proto__: null,
+const PICTURES = lookup({
   eigenvalue: "spectrum",
   parameter: "clipping",
   singular: "singular",
   product: "product",
-};
+});
 
-const MOVES = { __proto__: null, ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+const MOVES = lookup({ ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 });
 
-/** The picture that holds such a thing: "spectrum" of "eigenvalue.3"; "" of a node. */
+/**
+ * The picture that holds such a thing: "spectrum" of "eigenvalue.3"; "" of a node.
+ * @param {string} id
+ */
 export function pictureOf(id) {
   return id.includes(".") ? (PICTURES[id.split(".")[0]] ?? "") : "";
 }
 
-/** From an axis to pixels of the whole figure. */
+/** From an axis to pixels of the whole figure. @param {Layout} layout */
 function toPixels({ width, height, margin, xaxis, yaxis }) {
-  const scale = ([from, to], start, size) => (v) => start + ((v - from) / (to - from)) * size;
+  /** @param {number[]} range @param {number} start @param {number} size */
+  const scale = ([from, to], start, size) => (/** @type {number} */ v) =>
+    start + ((v - from) / (to - from)) * size;
   return {
     x: scale(xaxis.range, margin.l, width - margin.l - margin.r),
     y: scale([...yaxis.range].reverse(), margin.t, height - margin.t - margin.b),
@@ -44,7 +59,10 @@ function toPixels({ width, height, margin, xaxis, yaxis }) {
   };
 }
 
-/** How far a point is from a thing, in the sense of its picture. */
+/**
+ * How far a point is from a thing, in the sense of its picture.
+ * @param {string} shape @param {Point} point @param {Point} at
+ */
 function distance(shape, point, at) {
   if (shape === "row") return Math.abs(at.y - point.y);
   if (shape === "column") return Math.abs(at.x - point.x);
@@ -53,8 +71,8 @@ function distance(shape, point, at) {
 
 /**
  * @param {Document} document
- * @param {{reading: () => import("./types.js").Reading | null,
- *   plot: (name: string) => HTMLElement}} pictures
+ * @param {{reading: () => Reading | null,
+ *   plot: (name: string) => HTMLElement, layout: (name: string) => Layout | null}} pictures
  * @param {{hover: (lines: string[], at: {clientX: number, clientY: number} | null) => void,
  *   open: (id: string, at: {clientY: number} | null) => void, select: (id: string) => void,
  *   selected: () => string, read: () => void, announce: (text: string) => void}} on
@@ -63,30 +81,34 @@ function distance(shape, point, at) {
 export function listenBeside(document, pictures, on) {
   const places = Object.keys(FIGURES).map((name) => {
     const plot = pictures.plot(name);
-    const hit = plot.parentElement.querySelector("[data-beside]");
-    return { name, hit, ring: hit.querySelector(".ring") };
+    const hit = within(sure(plot.parentElement, "about it"), "[data-beside]");
+    return { name, hit, ring: within(hit, ".ring") };
   });
 
+  /** @param {string} name */
   function spotsOf(name) {
     const reading = pictures.reading();
-    return reading && pictures.plot(name).layout ? FIGURES[name].spots(reading.flow) : [];
+    return reading && pictures.layout(name) ? FIGURES[name].spots(reading.flow) : [];
   }
 
-  function pixelOf(name, spot) {
-    const scale = toPixels(pictures.plot(name).layout);
+  /** @param {Layout} layout @param {Point} spot */
+  function pixelOf(layout, spot) {
+    const scale = toPixels(layout);
     return { x: scale.x(spot.x), y: scale.y(spot.y) };
   }
 
+  /** @param {MouseEvent} event @param {string} name */
   function spotAt(event, name) {
-    if (!spotsOf(name).length) return null;
-    const box = event.currentTarget.getBoundingClientRect();
+    const layout = pictures.layout(name);
+    if (!layout || !spotsOf(name).length) return null;
+    const box = boxOf(event);
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
     const { shape } = FIGURES[name];
-    const scale = toPixels(pictures.plot(name).layout);
+    /** @type {Dot | null} */
     let best = null;
     let least = shape === "dot" ? NEAR : Infinity;
     for (const spot of spotsOf(name)) {
-      const far = distance(shape, point, { x: scale.x(spot.x), y: scale.y(spot.y) });
+      const far = distance(shape, point, pixelOf(layout, spot));
       if (far < least) [best, least] = [spot, far];
     }
     return best;
@@ -97,14 +119,15 @@ export function listenBeside(document, pictures, on) {
     if (!pictures.reading()) return;
     for (const { name, ring } of places) {
       const spot = spotsOf(name).find(({ id }) => id === on.selected());
-      ring.hidden = !spot;
-      if (!spot) continue;
-      const { layout } = pictures.plot(name);
-      const { x, y } = pixelOf(name, spot);
+      const layout = pictures.layout(name);
+      ring.hidden = !spot || !layout;
+      if (!spot || !layout) continue;
+      const { x, y } = pixelOf(layout, spot);
       const { shape } = FIGURES[name];
       ring.dataset.shape = shape;
       const rows = Math.abs(layout.yaxis.range[0] - layout.yaxis.range[1]);
       const tall = (layout.height - layout.margin.t - layout.margin.b) / rows;
+      /** @type {Record<Shape, number[]>} */
       const sizes = {
         row: [0, y - tall / 2, layout.width, tall],
         column: [x - 4, layout.margin.t, 8, layout.height - layout.margin.t - layout.margin.b],
@@ -120,22 +143,26 @@ export function listenBeside(document, pictures, on) {
     }
   }
 
+  /** @param {string} name @param {string} key */
   function move(name, key) {
     const spots = spotsOf(name);
     if (!spots.length) return;
     const at = spots.findIndex(({ id }) => id === on.selected());
+    /** @type {Object<string, number>} */
     const ends = { Home: 0, End: spots.length - 1 };
     const next = ends[key] ?? (at < 0 ? 0 : at + MOVES[key]);
     const { id } = spots[Math.max(0, Math.min(spots.length - 1, next))];
     on.select(id);
-    on.announce(measureLines(id, pictures.reading().flow).join(". "));
+    const reading = pictures.reading();
+    if (reading) on.announce(measureLines(id, reading.flow).join(". "));
   }
 
   for (const { name, hit } of places) {
     hit.addEventListener("pointermove", (event) => {
       const spot = spotAt(event, name);
       hit.dataset.over = spot ? "thing" : "";
-      on.hover(spot ? measureLines(spot.id, pictures.reading().flow) : [], event);
+      const reading = pictures.reading();
+      on.hover(spot && reading ? measureLines(spot.id, reading.flow) : [], event);
     });
     hit.addEventListener("pointerleave", () => on.hover([], null));
     hit.addEventListener("click", (event) => {

@@ -1,5 +1,7 @@
 /** The small sign that the page waits for an answer. */
 
+import { byId } from "./page.js";
+
 /** What takes less time than this shows no sign. */
 const PATIENCE_MS = 150;
 
@@ -12,7 +14,7 @@ const QUIET = "rest";
  */
 export function createBusy(document) {
   const busy = new Set();
-  const progress = document.getElementById("progress");
+  const progress = byId(document, "progress");
   let timer = 0;
 
   return (who, is) => {
@@ -21,7 +23,7 @@ export function createBusy(document) {
     if (is) busy.add(who);
     else busy.delete(who);
     const now = signs();
-    document.getElementById("pictures").setAttribute("aria-busy", String(busy.size > 0));
+    byId(document, "pictures").setAttribute("aria-busy", String(busy.size > 0));
     if (now === before) return;
     clearTimeout(timer);
     progress.hidden = true;

@@ -1,10 +1,19 @@
 /** The gradient check: what was sent back, beside differences of the loss. */
 
-import { checkGradients } from "./api.js";
+import { Problem, checkGradients } from "./api.js";
 import { element } from "./elements.js";
 import { batchOf, stepsOf, toRequest } from "./experiment.js";
 import { fromLog10, parameterName, superscript } from "./format.js";
+import { byId } from "./page.js";
 import { cellOf } from "./vocabulary.js";
+
+/** @import { Schemas } from "../../types/api" */
+/** @import { Request, Settings } from "./types.js" */
+
+/**
+ * @typedef {Schemas["GradientCheck"]} Answer   of `POST /api/v1/check`
+ * @typedef {Schemas["CheckedEntry"]} Entry
+ */
 
 /** So many entries of each parameter; where that is a lot of work, one. */
 const ENTRIES = 5;
@@ -17,7 +26,7 @@ const TOLERANCE = 1e-6;
 
 /**
  * How many entries of each parameter to ask for.
- * @param {Object<string, any>} settings
+ * @param {Settings} settings
  * @param {number} mostWork   T·H²·B·G of all forward passes together that the service lets through
  */
 export function entriesFor(settings, mostWork) {
@@ -28,7 +37,10 @@ export function entriesFor(settings, mostWork) {
   return PASSES * ENTRIES * parameters * work <= mostWork ? ENTRIES : 1;
 }
 
-/** What a check depends on: all but what is followed, clipped and drawn. */
+/**
+ * What a check depends on: all but what is followed, clipped and drawn.
+ * @param {Request} request
+ */
 function checkedPart({ network, weights, sequence, loss, truncation }) {
   return { network, weights, sequence, loss, truncation };
 }
@@ -54,9 +66,9 @@ export function bound(value) {
   return digits < 10 ? `${digits} × 10${superscript(power)}` : `10${superscript(power + 1)}`;
 }
 
-/** @param {object} entry */
+/** @param {Entry} entry */
 function measurable({ backpropagated: b, central_difference: d, uncertainty, kink }) {
-  return !kink && uncertainty !== null && uncertainty <= TOLERANCE * Math.max(Math.abs(b), Math.abs(d));
+  return !kink && uncertainty !== null && uncertainty <= TOLERANCE * Math.max(Math.abs(b ?? 0), Math.abs(d ?? 0));
 }
 
 /** "1 entry", "25 entries". @param {number} count */
@@ -66,7 +78,7 @@ function entriesOf(count) {
 
 /**
  * What came out, in words.
- * @param {object} answer   of `POST /api/v1/check`
+ * @param {Answer} answer
  */
 export function checkSentence(answer) {
   const entries = Object.values(answer.parameters).flatMap((one) => one.entries);
@@ -74,7 +86,7 @@ export function checkSentence(answer) {
   const differing = entries.filter(({ agrees }) => agrees === false);
   const unknown = entries.length - agreeing.length - differing.length;
   const told = agreeing.filter(measurable);
-  const worst = Math.max(0, ...told.map((entry) => entry.relative_difference));
+  const worst = Math.max(0, ...told.map((entry) => entry.relative_difference ?? 0));
   const all = differing.length + unknown === 0;
   const parts = [];
   if (differing.length && !answer.exact)
@@ -111,7 +123,7 @@ function pair(upper, lower) {
   return cell;
 }
 
-/** One row. @param {string} name @param {object} entry */
+/** One row. @param {string} name @param {Entry} entry */
 function row(name, entry) {
   const line = element("tr");
   line.dataset.agrees = String(entry.agrees);
@@ -129,7 +141,7 @@ function row(name, entry) {
   return line;
 }
 
-/** @param {object} answer */
+/** @param {Answer} answer */
 function table(answer) {
   const made = element("table");
   const head = element("tr");
@@ -149,13 +161,15 @@ function table(answer) {
 
 /**
  * @param {Document} document
- * @param {{store: ReturnType<import("./state.js").createStore>, base: string}} context
+ * @param {{store: import("./state.js").Store, base: string}} context
  */
 export function createCheck(document, { store, base }) {
-  const get = (id) => document.getElementById(id);
-  const button = get("check-button");
+  /** @param {string} id */
+  const get = (id) => byId(document, id);
+  const button = byId(document, "check-button", HTMLButtonElement);
   let shown = ""; // the key of the experiment that is checked, or is being checked
 
+  /** @param {{words?: string, error?: string, answer?: Answer | null}} what */
   function put({ words = "", error = "", answer = null }) {
     get("check-words").textContent = words;
     get("check-error").textContent = error;
@@ -178,7 +192,9 @@ export function createCheck(document, { store, base }) {
       if (shown === key) put({ words: checkSentence(answer), answer });
     } catch (cause) {
       if (shown !== key) return;
-      const details = cause.errors?.map(({ detail }) => detail).join("; ");
+      if (!(cause instanceof Error)) throw cause;
+      const details =
+        cause instanceof Problem ? cause.errors.map(({ detail }) => detail).join("; ") : "";
       put({ error: (details || cause.message).replaceAll(/ \(UNROLLED_\w+\)/g, "") });
     } finally {
       button.disabled = false;

@@ -3,9 +3,11 @@
 import { compare, cosineText, fromLog10, number, plural } from "./format.js";
 import { clipRuleOf } from "./vocabulary.js";
 
+/** @import { ClipWords, Clipping, Flow } from "./types.js" */
+
 /**
  * What the clip rule did.
- * @param {import("./types.js").Flow} flow
+ * @param {Flow} flow
  */
 export function clippingSentence(flow) {
   const { engaged, threshold, finite, log10_norm_before: before } = flow.clipping;
@@ -14,7 +16,7 @@ export function clippingSentence(flow) {
   if (finite === false) return "The gradient holds an infinity: no clipping can mend that.";
   const norm = fromLog10(before);
   if (rule.on_the_way) return backwardSentence(flow, norm);
-  if (samples) return samplesSentence(flow, norm, rule);
+  if (samples) return samplesSentence(flow, samples, norm, rule);
   if (before === null) return "‖g‖ = 0: the gradient of every parameter is exactly zero.";
   if (!rule.threshold) return `All parameters together: ‖g‖ = ${norm}. Not clipped.`;
   if (!engaged) {
@@ -25,7 +27,7 @@ export function clippingSentence(flow) {
   if (rule.each) return parametersSentence(flow, norm, rule);
   const after = number(flow.clipping.norm_after);
   if (rule.keeps_direction) {
-    const factor = fromLog10(Math.log10(threshold) - before);
+    const factor = fromLog10(Math.log10(threshold ?? 0) - before);
     return (
       `‖g‖ ${norm} → ${after}: every component times ${factor}. ` +
       `The direction is kept: cosine ${cosineText(1)}.`
@@ -37,7 +39,12 @@ export function clippingSentence(flow) {
   );
 }
 
-/** Clipping of each parameter by itself, which some of them took. */
+/**
+ * Clipping of each parameter by itself, which some of them took.
+ * @param {Flow} flow
+ * @param {string} norm
+ * @param {ClipWords} rule
+ */
 function parametersSentence({ clipping, parameter_gradients: gradients }, norm, rule) {
   const { cosine, threshold, norm_after: after, per_parameter: own } = clipping;
   const count = own?.engaged ?? 0;
@@ -48,17 +55,21 @@ function parametersSentence({ clipping, parameter_gradients: gradients }, norm, 
   );
 }
 
-/** "μ = 0.5". */
+/** "μ = 0.5". @param {ClipWords} rule @param {number | null} threshold */
 function limitOf({ letter }, threshold) {
   return `${letter} = ${number(threshold)}`;
 }
 
-/** What a norm or a component is that a rule cuts: "above μ = 0.5", "beyond ±0.5". */
+/**
+ * What a norm or a component is that a rule cuts: "above μ = 0.5", "beyond ±0.5".
+ * @param {ClipWords} rule
+ * @param {number | null} threshold
+ */
 function beyond(rule, threshold) {
   return rule.letter === "v" ? `beyond ±${number(threshold)}` : `above ${limitOf(rule, threshold)}`;
 }
 
-/** Clipping of ∂L/∂h_t on the way back. */
+/** Clipping of ∂L/∂h_t on the way back. @param {Flow} flow @param {string} norm */
 function backwardSentence({ clipping, steps, layers }, norm) {
   const { cosine, threshold, engaged, norm_after: left, step_scale: scales } = clipping;
   const limit = `μ = ${number(threshold)}`;
@@ -72,9 +83,15 @@ function backwardSentence({ clipping, steps, layers }, norm) {
   return `${where} while going back: ‖g‖ ${norm} → ${after}${direction(cosine)}.`;
 }
 
-/** Clipping of each sample, whose mean is not the clipped mean. */
-function samplesSentence({ clipping }, norm, rule) {
-  const { per_sample: samples, threshold } = clipping;
+/**
+ * Clipping of each sample, whose mean is not the clipped mean.
+ * @param {Flow} flow
+ * @param {NonNullable<Clipping["per_sample"]>} samples
+ * @param {string} norm
+ * @param {ClipWords} rule
+ */
+function samplesSentence({ clipping }, samples, norm, rule) {
+  const { threshold } = clipping;
   const all = plural(samples.norm.length, "sample");
   if (!samples.engaged) {
     const what = rule.keeps_direction ? "gradient" : rule.compares;

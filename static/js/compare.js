@@ -7,11 +7,14 @@ import { keyOf, toRequest } from "./experiment.js";
 import { shorten } from "./format.js";
 import { lossName } from "./letters.js";
 import { fromFragment } from "./link.js";
+import { allWithin, byId, within } from "./page.js";
 import { forReaders } from "./problems.js";
 import { toFragment } from "./properties.js";
 import { read } from "./reading.js";
 import { sameWindow } from "./view.js";
 import { clipRuleOf } from "./vocabulary.js";
+
+/** @import { Flow, Reading, Request, Settings, Spot } from "./types.js" */
 
 /** What is selected in A's diagram is written so. */
 const IN_A = "A:";
@@ -32,7 +35,10 @@ export function settingsOfA(fragment) {
   return { ...fromFragment(fragment), compare: null, select: "" };
 }
 
-/** The settings as A's fragment: without a selection, and without another A inside. */
+/**
+ * The settings as A's fragment: without a selection, and without another A inside.
+ * @param {Settings} settings
+ */
 function kept(settings) {
   return toFragment({ ...settings, compare: null, select: "" });
 }
@@ -42,33 +48,37 @@ function unbroken(text) {
   return text.replaceAll(/ (?=%|×)|(?<=×) /g, "\u00a0");
 }
 
-/** @param {Object<string, any>} settings */
+/** @param {Settings} settings */
 function swapped(settings) {
   const { select, compare } = settings;
   const inA = selectedInA(select);
   return {
-    ...settingsOfA(compare),
+    ...settingsOfA(compare ?? ""),
     compare: kept(settings),
     select: inA || selectionInA(select),
   };
 }
 
+/** @typedef {ReturnType<typeof createComparison>} Comparison */
+
 /**
  * @param {Document} document
- * @param {{store: ReturnType<import("./state.js").createStore>, base: string,
- *   request: (settings: object) => object, known: (key: string) => import("./types.js").Flow | null,
+ * @param {{store: import("./state.js").Store, base: string,
+ *   request: (settings: Settings) => Request, known: (key: string) => Flow | null,
  *   busy: (busy: boolean) => void, changed: () => void, announce: (text: string) => void}} context
  *   known: the flow that is drawn, if its request has this key; changed: A is another one
  */
 export function createComparison(document, { store, base, request: requestOf, known, busy, changed, announce }) {
-  const get = (id) => document.getElementById(id);
+  /** @param {string} id */
+  const get = (id) => byId(document, id);
   let wanted = ""; // the key of A's request
   let taken = ""; // the key of the one that is drawn
+  /** @type {Request | null} */
   let sent = null;
-  /** @type {import("./types.js").Reading | null} */
+  /** @type {Reading | null} */
   let a = null;
   /** The flow that was A before, and the request that it answers. */
-  let before = { request: "", flow: null };
+  let before = { request: "", flow: /** @type {Flow | null} */ (null) };
 
   const client = flowClient(base, {
     flow(flow, request) {
@@ -84,11 +94,13 @@ export function createComparison(document, { store, base, request: requestOf, kn
     busy,
   });
 
+  /** @param {string} text */
   function putProblem(text) {
     get("compare-problem").hidden = !text;
     get("compare-problem-text").textContent = text;
   }
 
+  /** @param {Flow | null} flow */
   function take(flow) {
     a = flow && read(flow);
     taken = wanted;
@@ -101,7 +113,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
   function ask() {
     if (!a) get("difference").textContent = "Asking for A …";
     before = { request: wanted, flow: a?.flow ?? null };
-    const request = requestOf(settingsOfA(store.get().compare));
+    const request = requestOf(settingsOfA(store.get().compare ?? ""));
     wanted = keyOf(request);
     sent = request;
     const flow = known(wanted);
@@ -112,7 +124,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
   /** A's diagram has come near steps that its answer does not hold: ask for those. */
   function askBeyond() {
     if (!a) return;
-    const request = requestOf(settingsOfA(store.get().compare));
+    const request = requestOf(settingsOfA(store.get().compare ?? ""));
     if (keyOf(request) !== wanted || sameWindow(request.window, sent?.window)) return;
     sent = request;
     client.send(request);
@@ -125,10 +137,10 @@ export function createComparison(document, { store, base, request: requestOf, kn
     document.documentElement.toggleAttribute("data-comparing", on);
     get("compare").hidden = !on;
     get("compare-button").setAttribute("aria-pressed", String(on));
-    for (const part of document.querySelectorAll("[data-comparing-only]")) part.hidden = !on;
+    for (const part of allWithin(document, "[data-comparing-only]")) part.hidden = !on;
     if (!on) {
       wanted = "";
-      get("figure-diagram").querySelector("h2").textContent = TITLE;
+      within(get("figure-diagram"), "h2").textContent = TITLE;
       if (a) take(null);
       return;
     }
@@ -160,26 +172,29 @@ export function createComparison(document, { store, base, request: requestOf, kn
     /** Whether that flow is the one of the A that is wanted now. */
     isCurrent: () => a !== null && taken === wanted,
 
-    /** The flow of what was A before, if it answers this request: after a swap that is B. */
+    /**
+     * The flow of what was A before, if it answers this request: after a swap that is B.
+     * @param {string} key
+     */
     before: (key) => (key === before.request ? before.flow : null),
 
     askBeyond,
 
-    /** Say what A and B are and how they differ. @param {import("./types.js").Reading} b */
+    /** Say what A and B are and how they differ. @param {Reading} b */
     put(b) {
       if (!a) return;
       const names = namesOf(a, b);
       get("difference").textContent = unbroken(differenceSentence(a, b));
       get("name-a").textContent = names.a;
       get("name-b").textContent = names.b;
-      get("figure-compared").querySelector("h2").textContent = names.a;
-      get("figure-diagram").querySelector("h2").textContent = names.b;
+      within(get("figure-compared"), "h2").textContent = names.a;
+      within(get("figure-diagram"), "h2").textContent = names.b;
     },
 
-    /** What is announced while comparing, or "". @param {import("./types.js").Reading} b */
+    /** What is announced while comparing, or "". @param {Reading} b */
     sentence: (b) => (a ? differenceSentence(a, b) : ""),
 
-    /** The summaries that A changes. @param {import("./types.js").Reading} b */
+    /** The summaries that A changes. @param {Reading} b */
     summaries(b) {
       if (!a) return {};
       const [own, other] = [summaries(a), summaries(b)];
@@ -190,9 +205,10 @@ export function createComparison(document, { store, base, request: requestOf, kn
       };
     },
 
-    /** The profile's key: which is which. @param {import("./types.js").Reading} b */
+    /** The profile's key: which is which. @param {Reading} b */
     keys(b) {
       if (!a) return {};
+      /** @param {Reading} reading */
       const norm = ({ follow }) => `‖∂${lossName(follow)}/∂H‖`;
       const clipped = '<span><i class="dash"></i>B after clipping</span>';
       const { rule, engaged } = b.flow.clipping;
@@ -206,8 +222,9 @@ export function createComparison(document, { store, base, request: requestOf, kn
       };
     },
 
-    /** One line for a picture that leaves the page. @param {import("./types.js").Reading} b */
+    /** One line for a picture that leaves the page. @param {Reading} b */
     captions(b) {
+      /** @type {Object<string, string>} */
       const all = captions(b);
       if (!a) return all;
       const names = namesOf(a, b);
@@ -220,7 +237,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
       };
     },
 
-    /** Lines about a spot that A has to do with, or null. */
+    /** Lines about a spot that A has to do with, or null. @param {Spot} spot @param {Reading} b */
     lines(spot, b) {
       if (!a) return null;
       if (spot.picture === "compared") {
@@ -231,7 +248,8 @@ export function createComparison(document, { store, base, request: requestOf, kn
       }
       if (spot.picture !== "profile") return null;
       const lines = [`step ${spot.step}`];
-      for (const [name, reading] of [["B", b], ["A", a]]) {
+      for (const reading of [b, a]) {
+        const name = reading === a ? "A" : "B";
         if (spot.step > reading.steps) lines.push(`${name} ends at step ${reading.steps}`);
         else if (spot.step < 1) continue;
         else {

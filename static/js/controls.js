@@ -3,31 +3,62 @@
 import { listenBiases, putBiases } from "./biases.js";
 import { activationInForce, emitsAll, followOf, initInForce, lossInForce, stepsOf } from "./experiment.js";
 import { allowedNumber } from "./format.js";
+import { lookup } from "./lookup.js";
 import { reachOf } from "./notes.js";
+import { byId, controlOf, controlsIn, inputById, sure } from "./page.js";
 import { setFieldError } from "./problems.js";
 import { PROPERTIES, defaults } from "./properties.js";
 import { chosen } from "./vocabulary.js";
+
+/** @import { Control } from "./page.js" */
+/** @import { Store } from "./state.js" */
+/** @import { Setting, Settings } from "./types.js" */
 
 /** Settings that need not be whole. */
 const REAL = new Set(["radius", "mu"]);
 
 const GOES_ON = new Set(["range", "textarea", "text", "number"]);
 
-/** What a control says, as the URL would write it. */
+/**
+ * Whether a control is ticked rather than filled in.
+ * @param {Control} element
+ * @param {string} [type]
+ * @returns {element is HTMLInputElement}
+ */
+function isBox(element, type = "checkbox") {
+  return element.type === type;
+}
+
+/** Which numbers a control allows, as its attributes say it. @param {Control} element */
+function limitsOf(element) {
+  return element instanceof HTMLInputElement ? { least: element.min, most: element.max } : {};
+}
+
+/** What a control says, as the URL would write it. @param {Control} element */
 function written(element) {
-  if (element.type === "checkbox") return element.checked ? "yes" : "no";
+  if (isBox(element)) return element.checked ? "yes" : "no";
   return element.value;
 }
 
-/** What must change together. */
+/**
+ * What must change together.
+ * @param {string} name
+ * @param {Setting} value
+ * @param {Settings} settings
+ * @returns {Partial<Settings>}
+ */
 function together(name, value, settings) {
-  if (name === "cell" && settings.reach === "none") return { cell: value, reach: "default" };
-  if (name === "init") return { init: value, ...radiusFor(value, settings) };
-  if (name === "source" && value !== "explicit") return { source: value, weights: null };
+  if (name === "cell" && settings.reach === "none") return { cell: String(value), reach: "default" };
+  if (name === "init") return { init: String(value), ...radiusFor(String(value), settings) };
+  if (name === "source" && value !== "explicit") return { source: String(value), weights: null };
   return { [name]: value };
 }
 
-/** An initialisation with a scale of its own is left as drawn; after it the others have ρ again. */
+/**
+ * An initialisation with a scale of its own is left as drawn; after it the others have ρ again.
+ * @param {string} init
+ * @param {Settings} settings
+ */
 function radiusFor(init, settings) {
   const [before, now] = [settings.init, init].map((name) => chosen("init", name).scaled);
   if (before === now) return {};
@@ -36,19 +67,20 @@ function radiusFor(init, settings) {
 
 /**
  * @param {Document} document
- * @param {ReturnType<import("./state.js").createStore>} store
+ * @param {import("./state.js").Store} store
  */
 export function listenControls(document, store) {
-  for (const element of document.querySelectorAll("[data-set]")) {
-    const name = element.dataset.set;
+  for (const element of controlsIn(document, "[data-set]")) {
+    const { set: name = "" } = element.dataset;
+    /** @param {Event} event */
     const take = (event) => {
       const value = PROPERTIES[name][1].parse(written(element));
-      const field = element.closest("[data-pointer]");
+      const field = sure(element.closest("[data-pointer]"), "[data-pointer]");
       if (value === undefined) {
         setFieldError(
           field,
           `received “${element.value}”; allowed: ` +
-            allowedNumber({ whole: !REAL.has(name), least: element.min, most: element.max }),
+            allowedNumber({ whole: !REAL.has(name), ...limitsOf(element) }),
         );
         return;
       }
@@ -62,40 +94,51 @@ export function listenControls(document, store) {
   listenBiases(document, store);
 }
 
-/** The controls that stand for a setting in another form. */
+/**
+ * The controls that stand for a setting in another form.
+ * @param {Document} document
+ * @param {Store} store
+ */
 function listenSpecial(document, store) {
-  const get = (id) => document.getElementById(id);
+  /** @param {string} id */
+  const get = (id) => byId(document, id);
+  /** @param {Event} event */
   const during = (event) => ({ during: event.type === "input" });
+  /** @param {string} id @param {(event: Event) => void} handler */
   const both = (id, handler) => {
     get(id).addEventListener("input", handler);
     get(id).addEventListener("change", handler);
   };
 
-  get("radius-drawn").addEventListener("change", ({ target }) => {
-    store.set({ radius: target.checked ? null : Number(get("radius").placeholder) || 1 });
+  const drawn = inputById(document, "radius-drawn");
+  drawn.addEventListener("change", () => {
+    store.set({ radius: drawn.checked ? null : Number(inputById(document, "radius").placeholder) || 1 });
   });
   get("redraw").addEventListener("click", () => store.set({ wseed: store.get().wseed + 1 }));
   get("draw-weights").addEventListener("click", () => store.set({ weights: null }));
   both("mu-slider", (event) => {
-    store.set({ mu: Number((10 ** Number(event.target.value)).toPrecision(3)) }, during(event));
+    store.set({ mu: Number((10 ** Number(controlOf(event).value)).toPrecision(3)) }, during(event));
   });
-  get("follow-one").addEventListener("change", () => store.set({ follow: "last" }));
-  get("follow-all").addEventListener("change", () => store.set({ follow: "all" }));
+  inputById(document, "follow-one").addEventListener("change", () => store.set({ follow: "last" }));
+  inputById(document, "follow-all").addEventListener("change", () => store.set({ follow: "all" }));
   both("follow-step", (event) => {
-    const step = Number(event.target.value);
+    const { value } = controlOf(event);
+    const step = Number(value);
     const steps = stepsOf(store.get());
     if (Number.isInteger(step) && step >= 1 && step <= steps) {
       store.set({ follow: step === steps ? "last" : step }, during(event));
       setFieldError(get("field-follow"), "");
     } else {
-      setFieldError(get("field-follow"), `received “${event.target.value}”; allowed: 1 … ${steps}`);
+      setFieldError(get("field-follow"), `received “${value}”; allowed: 1 … ${steps}`);
     }
   });
+  /** @param {Event} event */
   const weigh = (event) => {
-    const w = Number(event.target.value);
+    const { value } = controlOf(event);
+    const w = Number(value);
     const { weights } = store.get();
     const name = weights?.W_yh ? "W_yh" : "W_hh";
-    if (weights && event.target.value !== "" && Number.isFinite(w)) {
+    if (weights && value !== "" && Number.isFinite(w)) {
       store.set({ weights: { ...weights, [name]: [[w]] } }, during(event));
     }
   };
@@ -103,10 +146,15 @@ function listenSpecial(document, store) {
   both("w-slider", weigh);
 }
 
-/** Put a value into a control, but not under the hands of who is typing the same. */
+/**
+ * Put a value into a control, but not under the hands of who is typing the same.
+ * @param {Document} document
+ * @param {Control} element
+ * @param {string} value
+ */
 function put(document, element, value) {
-  if (element.type === "radio") element.checked = element.value === value;
-  else if (element.type === "checkbox") element.checked = value === "yes";
+  if (isBox(element, "radio")) element.checked = element.value === value;
+  else if (isBox(element)) element.checked = value === "yes";
   else if (
     element !== document.activeElement ||
     Number(element.value) !== Number(value) ||
@@ -116,23 +164,25 @@ function put(document, element, value) {
   }
 }
 
-/** What is in force, where it is not what was set. */
-const IN_FORCE = {
-  __proto__: null,
+/**
+ * What is in force, where it is not what was set.
+ * @type {Object<string, (settings: Settings) => string>}
+ */
+const IN_FORCE = lookup({
   reach: reachOf,
   activation: activationInForce,
   init: initInForce,
   loss: lossInForce,
-};
+});
 
 /**
  * Show the settings in the form.
  * @param {Document} document
- * @param {Object<string, any>} settings
+ * @param {Settings} settings
  */
 export function putControls(document, settings) {
-  for (const element of document.querySelectorAll("[data-set]")) {
-    const name = element.dataset.set;
+  for (const element of controlsIn(document, "[data-set]")) {
+    const { set: name = "" } = element.dataset;
     const value = IN_FORCE[name]?.(settings) ?? settings[name];
     if (value === null) {
       if (element.type === "number") element.value = "";
@@ -140,22 +190,23 @@ export function putControls(document, settings) {
     }
     put(document, element, PROPERTIES[name][1].print(value));
   }
-  const get = (id) => document.getElementById(id);
+  /** @param {string} id */
+  const get = (id) => byId(document, id);
   const log = Math.log10(settings.mu);
-  put(document, get("mu-slider"), String(Math.max(-4, Math.min(4, log))));
-  get("radius-drawn").checked = settings.radius === null;
+  put(document, inputById(document, "mu-slider"), String(Math.max(-4, Math.min(4, log))));
+  inputById(document, "radius-drawn").checked = settings.radius === null;
   putBiases(document, settings, put);
-  get("k-slider").max = String(Math.max(10, stepsOf(settings)));
+  inputById(document, "k-slider").max = String(Math.max(10, stepsOf(settings)));
   const followed = followOf(settings);
-  get("follow-all").checked = followed === null && emitsAll(settings);
-  get("follow-one").checked = !get("follow-all").checked;
-  put(document, get("follow-step"), String(followed ?? ""));
-  get("follow-step").hidden = followed === null || !emitsAll(settings);
+  inputById(document, "follow-all").checked = followed === null && emitsAll(settings);
+  inputById(document, "follow-one").checked = !inputById(document, "follow-all").checked;
+  put(document, inputById(document, "follow-step"), String(followed ?? ""));
+  inputById(document, "follow-step").hidden = followed === null || !emitsAll(settings);
   const recurrent = settings.weights?.W_yh ?? settings.weights?.W_hh;
   const single = recurrent?.length === 1 && recurrent[0].length === 1;
   get("given-w").hidden = !single;
   if (single) {
-    put(document, get("w"), String(recurrent[0][0]));
-    put(document, get("w-slider"), String(recurrent[0][0]));
+    put(document, inputById(document, "w"), String(recurrent[0][0]));
+    put(document, inputById(document, "w-slider"), String(recurrent[0][0]));
   }
 }

@@ -23,24 +23,31 @@ import { hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
 
+/** @import { Flow, Node, PlacedEdge, PlacedNode, Reading } from "./types.js" */
+
 export { lossName } from "./letters.js";
 
-/** How much of what entered is left; "" where that means nothing. */
+/**
+ * How much of what entered is left; "" where that means nothing.
+ * @param {PlacedNode | PlacedEdge} placed
+ * @param {Reading} reading
+ */
 function leftOf({ left }, reading) {
   return left === null ? "" : enteredAt(left, reading.entryStep);
 }
 
+/** @param {number | null} decades @param {number} step */
 function enteredAt(decades, step) {
   return `${portion(decades)} what entered at step ${step}`;
 }
 
-/** The token that a node reads or should say, or "". */
+/** The token that a node reads or should say, or "". @param {Node} node @param {Reading} reading */
 export function tokenOf(node, reading) {
   const { text } = reading.flow;
   if (!text) return "";
   if (node.kind === "input")
     return `reads ${spoken(shorten(text.inputs[node.step - 1] ?? "", 24))}`;
-  const target = text.targets[reading.lossOrder.get(node.step)];
+  const target = text.targets[reading.lossOrder.get(node.step) ?? -1];
   if (node.kind !== "loss" || target === undefined) return "";
   const label = reading.flow.experiment.sequence.label;
   return label
@@ -48,7 +55,11 @@ export function tokenOf(node, reading) {
     : `should say ${spoken(shorten(target, 24))}`;
 }
 
-/** Lines of text about a node or edge; the first is its name. */
+/**
+ * Lines of text about a node or edge; the first is its name.
+ * @param {string} id
+ * @param {Reading} reading
+ */
 export function thing(id, reading) {
   const loss = lossName(reading.follow);
   const node = reading.nodes.get(id);
@@ -94,12 +105,12 @@ export function thing(id, reading) {
   return lines.filter(Boolean);
 }
 
-/** null where a double cannot hold it. */
+/** null where a double cannot hold it. @param {number | null} value */
 function lossValue(value) {
   return value === null ? "more than a double holds" : number(value);
 }
 
-/** Lines about one step of the profile. */
+/** Lines about one step of the profile. @param {number} step @param {Reading} reading */
 export function profileStep(step, reading) {
   const value = reading.row[step - 1];
   const loss = lossName(reading.follow);
@@ -126,17 +137,23 @@ export function profileStep(step, reading) {
   return lines;
 }
 
+/** @param {number} step @param {Reading} reading */
 function inputAt(step, reading) {
   const token = reading.flow.text?.inputs[step - 1];
   return token === undefined ? "" : `, ${spoken(shorten(token, 16))}`;
 }
 
-/** Lines about one cell of the map. */
+/**
+ * Lines about one cell of the map.
+ * @param {number | null} loss
+ * @param {number} pointed
+ * @param {Reading} reading
+ */
 export function mapCell(loss, pointed, reading) {
   const { loss_steps: losses, steps, log10_norm: norms } = reading.flow.itemized;
   const step = nearest(steps, pointed);
-  const row = norms[losses.indexOf(loss)];
-  if (!row) return [`step ${step}${inputAt(step, reading)}`];
+  const row = loss === null ? undefined : norms[losses.indexOf(loss)];
+  if (loss === null || !row) return [`step ${step}${inputAt(step, reading)}`];
   const pair = `‖∂${lossName(loss)}/∂${symbol(hiddenId(reading, step))}‖`;
   if (step > loss) return [pair, "the future cannot change the past: H comes after this loss"];
   const value = row[steps.indexOf(step)] ?? null;
@@ -149,7 +166,10 @@ export function mapCell(loss, pointed, reading) {
   return lines;
 }
 
-/** A few steps of the followed gradient, for who cannot see the picture. */
+/**
+ * A few steps of the followed gradient, for who cannot see the picture.
+ * @param {Reading} reading
+ */
 function samples(reading) {
   const { entryStep, row } = reading;
   const marks = [entryStep, Math.round((entryStep * 2) / 3), Math.round(entryStep / 3), 1];
@@ -159,7 +179,7 @@ function samples(reading) {
     .join(", ");
 }
 
-/** What each picture shows, as text. */
+/** What each picture shows, as text. @param {Reading} reading */
 export function summaries(reading) {
   const { flow } = reading;
   const { cell, topology, activation, hidden_size: units } = flow.experiment.network;
@@ -194,6 +214,7 @@ export function summaries(reading) {
   };
 }
 
+/** @param {Flow} flow */
 function productSummary(flow) {
   const { product_log10_norm: series } = flow.spectrum;
   if (!series.length) return "No product of Jacobians: there is one step.";
@@ -202,7 +223,7 @@ function productSummary(flow) {
   return `The product of Jacobians from T back: ${fromLog10(series[0])} at step 1${most}.`;
 }
 
-/** One line for a picture that leaves the page. */
+/** One line for a picture that leaves the page. @param {Reading} reading */
 export function captions(reading) {
   const { network } = reading.flow.experiment;
   const loss = lossName(reading.follow);

@@ -1,12 +1,25 @@
 /** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
 
+import { lookup } from "./lookup.js";
+import { byId, within } from "./page.js";
+import { biasGiven } from "./experiment.js";
 import { isCut } from "./properties.js";
 import { save } from "./render.js";
 import { gateBiases, isGated } from "./vocabulary.js";
 
-/** Rows of a tidy table: one number a row. @param {import("./types.js").Flow} flow */
+/** @import { Experiment, Figure, Flow, Reading, Weights } from "./types.js" */
+
+/** Rows of a tidy table: one number a row. @param {Flow} flow */
 export function toCsv(flow) {
   const lines = ["quantity,of,loss_step,step,log10_norm,value"];
+  /**
+   * @param {string} quantity
+   * @param {string} of
+   * @param {number | ""} loss
+   * @param {number | ""} step
+   * @param {number | null} log10
+   * @param {number | null} value
+   */
   const put = (quantity, of, loss, step, log10, value) =>
     lines.push([quantity, of, loss, step, log10 ?? "", value ?? ""].map(quoted).join(","));
   flow.step_losses.forEach((v, n) => put("loss", "", n + 1, n + 1, null, v));
@@ -17,7 +30,7 @@ export function toCsv(flow) {
     ["followed_gradient", "h"],
     ["cell_gradient", "c"],
   ]) {
-    const series = flow[name];
+    const series = flow[/** @type {"followed_gradient" | "cell_gradient"} */ (name)];
     const loss = name === "followed_gradient" ? (flow.experiment.follow ?? "") : "";
     series?.log10_norm.forEach((v, n) => put(name, of, loss, n + 1, v, series.norm[n]));
   }
@@ -44,18 +57,19 @@ export function toCsv(flow) {
   return `${lines.join("\n")}\n`;
 }
 
+/** @param {string | number} value */
 function quoted(value) {
   const text = String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Which of two experiments a picture that leaves the page shows. */
-const SIDES = { __proto__: null, compared: "A", profile: "B-and-A" };
+const SIDES = lookup({ compared: "A", profile: "B-and-A" });
 
 /**
  * The name of a file, which says what it holds, and is another for every other experiment:
  * "unrolled-simple-many-to-one-tanh-r0.55-T100-H16-window3-5f0c2a-profile".
- * @param {import("./types.js").Reading} reading   the one that is shown
+ * @param {Reading} reading   the one that is shown
  * @param {{what?: string, preset?: string, comparing?: boolean}} of   what: a picture, or nothing
  *   for all the numbers
  */
@@ -88,14 +102,21 @@ export function fileName(reading, { what = "", preset = "", comparing = false })
     .replaceAll(/[^\p{L}\p{N}.]+/gu, "-");
 }
 
-/** "r0.55", and the bias of a gate: "forget3". */
+/** "r0.55", and the bias of a gate: "forget3". @param {Weights} given */
 function weightsPart({ kind, spectral_radius: radius, ...weights }) {
   if (kind === "explicit") return ["given-weights"];
+  /** @param {string} name @param {number | number[] | undefined} set */
   const bias = (name, set) => ([set ?? 0].flat().some(Boolean) ? `${name}${[set].flat()}` : "");
-  return [radius === null ? "r-drawn" : `r${radius}`, ...gateBiases().map(([gate, field]) => bias(gate, weights[field]))];
+  return [
+    radius === null ? "r-drawn" : `r${radius}`,
+    ...gateBiases().map(([gate, field]) => bias(gate, biasGiven(weights, field))),
+  ];
 }
 
-/** How far errors travel back, and how gradients are clipped: "window3", "norm-clip-0.5". */
+/**
+ * How far errors travel back, and how gradients are clipped: "window3", "norm-clip-0.5".
+ * @param {Experiment} experiment
+ */
 function cutsPart({ truncation, clip }) {
   const cut = truncation && truncation.kind !== "none" ? `${truncation.kind}${truncation.steps}` : "";
   const limit = clip?.max_norm ?? clip?.max_value;
@@ -103,7 +124,10 @@ function cutsPart({ truncation, clip }) {
   return [cut, rule, rule && clip.per_sample ? "each-sample" : ""];
 }
 
-/** Six digits that tell experiments apart; which steps were asked for does not count (FNV-1a). */
+/**
+ * Six digits that tell experiments apart; which steps were asked for does not count (FNV-1a).
+ * @param {Experiment} experiment
+ */
 function fingerprint(experiment) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(
@@ -121,19 +145,22 @@ export function toCurl(url, request) {
 
 /**
  * @param {Document} document
- * @param {{reading: (name?: string) => import("./types.js").Reading | null,
- *   figure: (name: string) => object, caption: (name: string) => string, paper: () => string,
+ * @param {{reading: (name?: string) => Reading | null,
+ *   figure: (name: string) => Figure, caption: (name: string) => string, paper: () => string,
  *   url: () => string, preset: () => string, comparing: () => boolean}} context
  */
 export function listenDownloads(document, context) {
-  const said = document.getElementById("copied");
+  const said = byId(document, "copied");
 
-  /** A's diagram is another experiment than the one with the preset's name. */
+  /** A's diagram is another experiment than the one with the preset's name. @param {string} what */
   function named(what) {
+    const shown = context.reading(what);
+    if (!shown) return "unrolled";
     const preset = what === "compared" ? "" : context.preset();
-    return fileName(context.reading(what), { what, preset, comparing: context.comparing() });
+    return fileName(shown, { what, preset, comparing: context.comparing() });
   }
 
+  /** @param {string} kind */
   async function copy(kind) {
     const reading = context.reading();
     const text =
@@ -155,10 +182,11 @@ export function listenDownloads(document, context) {
           ariaLabel: "To copy",
         }),
       );
-      said.querySelector("input").select();
+      within(said, "input", HTMLInputElement).select();
     }
   }
 
+  /** @param {string} kind */
   function keep(kind) {
     const reading = context.reading();
     if (!reading) return;
@@ -174,14 +202,15 @@ export function listenDownloads(document, context) {
   }
 
   document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
     const button = event.target.closest("[data-copy], [data-save], [data-picture]");
-    if (!button) return;
+    if (!(button instanceof HTMLElement)) return;
     const { copy: what, save: kind, picture, format } = button.dataset;
     if (what) copy(what);
     if (kind) keep(kind);
     if (picture && context.reading(picture)) {
       save(context.figure(picture), {
-        format,
+        format: format === "svg" ? "svg" : "png",
         filename: named(picture),
         paper: context.paper(),
         caption: context.caption(picture),

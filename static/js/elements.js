@@ -2,7 +2,13 @@
 
 import { raised } from "./format.js";
 
-/** @returns {HTMLElement} */
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;

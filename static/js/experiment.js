@@ -1,9 +1,14 @@
 /** Settings ↔ the request of `POST /api/v1/flow`. */
 
+import { lookup } from "./lookup.js";
 import { defaults } from "./properties.js";
 import { countTokens } from "./tokens.js";
 import { cellOf, clipRuleOf, gateBiases, inForce, ruleOf, truncationOf, wiringOf } from "./vocabulary.js";
 import { windowAround } from "./view.js";
+
+/** @import { Schemas } from "../../types/api" */
+/** @import { Experiment, Request, Sequence, Settings } from "./types.js" */
+/** @import { Sight, Steps, Truncation, Weights } from "./types.js" */
 
 /** Steps from which the graph is asked for in windows. */
 const LONG = 512;
@@ -16,52 +21,64 @@ const LONG = 512;
  */
 export function biasesOf(set, layers) {
   const given = [set].flat();
-  return Array.from({ length: layers }, (_, layer) => given[layer] ?? given.at(-1));
+  return Array.from({ length: layers }, (_, layer) => given[layer] ?? given[given.length - 1]);
 }
 
-/** The request's biases of gates, those that the cell takes and that are not 0. */
+/** The bias of a gate as it is set. @param {Settings} settings @param {string} gate */
+export function biasSet(settings, gate) {
+  return /** @type {number | number[]} */ (settings[gate]);
+}
+
+/**
+ * The request's biases of gates, those that the cell takes and that are not 0.
+ * @param {Settings} settings
+ */
 function biasFields(settings) {
+  /** @type {Object<string, number | number[]>} */
   const fields = {};
   for (const { gate, field } of cellOf(settings.cell).biases) {
-    const biases = biasesOf(settings[gate], settings.layers);
+    const biases = biasesOf(biasSet(settings, gate), settings.layers);
     if (biases.every((bias) => bias === 0)) continue;
     fields[field] = biases.every((bias) => bias === biases[0]) ? biases[0] : biases;
   }
   return fields;
 }
 
-/** The activation in force: a gated cell has its own. */
+/** The activation in force: a gated cell has its own. @param {Settings} settings */
 export const activationInForce = (settings) => inForce("activation", "/network/activation", settings);
 
-/** The initialisation in force: not every cell takes each. */
+/** The initialisation in force: not every cell takes each. @param {Settings} settings */
 export const initInForce = (settings) => inForce("init", "/weights/init", settings);
 
-/** The loss in force: a text has its own. */
+/** The loss in force: a text has its own. @param {Settings} settings */
 export const lossInForce = (settings) => inForce("loss", "/loss", settings);
 
-/** How many samples the network reads side by side. */
+/** How many samples the network reads side by side. @param {Settings} settings */
 export function batchOf(settings) {
   if (settings.source === "text") return 1;
   if (settings.source === "random") return settings.batch;
   return (settings.data?.inputs ?? settings.data?.targets)?.[0]?.length ?? 1;
 }
 
-/** Whether each sample's gradient can be clipped before the mean is taken. */
+/**
+ * Whether each sample's gradient can be clipped before the mean is taken.
+ * @param {Settings} settings
+ */
 export function clipsSamples(settings) {
   return !ruleOf(settings, "/clip/per_sample") && batchOf(settings) > 1;
 }
 
-/** Whether every step has a loss. */
+/** Whether every step has a loss. @param {Settings} settings */
 export function emitsAll(settings) {
   return wiringOf(settings.wiring).emits_all;
 }
 
-/** Whether a text's label is its target. */
+/** Whether a text's label is its target. @param {Settings} settings */
 export function usesLabel(settings) {
   return settings.source === "text" && settings.labelled === "yes" && !emitsAll(settings);
 }
 
-/** T, as the service will find it; 0 where there are too few tokens. */
+/** T, as the service will find it; 0 where there are too few tokens. @param {Settings} settings */
 export function stepsOf(settings) {
   const { reads_all: reads, emits_all: emits } = wiringOf(settings.wiring);
   if (!reads && !emits) return 1;
@@ -75,7 +92,10 @@ export function stepsOf(settings) {
   return settings.steps;
 }
 
-/** The followed loss as the contract says it: a step, or null for all. */
+/**
+ * The followed loss as the contract says it: a step, or null for all.
+ * @param {Settings} settings
+ */
 export function followOf(settings) {
   const steps = stepsOf(settings);
   if (settings.follow === "all" || steps < 1) return null;
@@ -85,6 +105,7 @@ export function followOf(settings) {
     : steps;
 }
 
+/** @param {Settings} settings */
 function sequence(settings) {
   if (settings.source === "explicit") return { kind: "explicit", ...settings.data };
   if (settings.source === "random") {
@@ -103,11 +124,13 @@ function sequence(settings) {
   };
 }
 
+/** @param {Settings} settings */
 function truncation({ reach, k }) {
   if (reach === "default") return null;
   return truncationOf(reach).takes_steps ? { kind: reach, steps: k } : { kind: reach };
 }
 
+/** @param {Settings} settings */
 function clip(settings) {
   const { clip: rule, mu } = settings;
   const { threshold } = clipRuleOf(rule);
@@ -122,8 +145,9 @@ function clip(settings) {
 
 /**
  * The request.
- * @param {Object<string, any>} settings
- * @param {{first: number, last: number} | null} window   the steps whose nodes are wanted
+ * @param {Settings} settings
+ * @param {Steps | null} window   the steps whose nodes are wanted
+ * @returns {Request}
  */
 export function toRequest(settings, window = null) {
   const sizes =
@@ -159,8 +183,8 @@ export function toRequest(settings, window = null) {
 
 /**
  * The request; of a long sequence, with the window of the graph that the diagram needs.
- * @param {Object<string, any>} settings
- * @param {{lo: number, hi: number} | null} sight   what the diagram shows; null: about the loss
+ * @param {Settings} settings
+ * @param {Sight | null} sight   what the diagram shows; null: about the loss
  */
 export function windowedRequest(settings, sight) {
   const steps = stepsOf(settings);
@@ -169,23 +193,33 @@ export function windowedRequest(settings, sight) {
   return toRequest(settings, windowAround(sight ?? { lo: entry, hi: entry }, steps));
 }
 
-/** What tells a request from others: all but the window of the graph. @param {object} request */
+/**
+ * The bias of a gate that weights were drawn with.
+ * @param {object} weights
+ * @param {string} field   as the vocabulary names it
+ * @returns {number | number[]}
+ */
+export function biasGiven(weights, field) {
+  return /** @type {Object<string, any>} */ (weights)[field] ?? 0;
+}
+
+/** What tells a request from others: all but the window of the graph. @param {Request} request */
 export function keyOf(request) {
   return JSON.stringify({ ...request, window: undefined });
 }
 
-/** Settings from an experiment, e.g. a preset's. @param {object} experiment */
+/** Settings from an experiment, e.g. a preset's. @param {Experiment | Schemas["Experiment"]} experiment */
 export function fromExperiment(experiment) {
   const settings = defaults();
-  const {
-    network,
-    weights,
-    sequence: read,
-    loss,
-    truncation: cut,
-    clip: rule,
-    follow,
-  } = experiment;
+  const { network, loss, follow } = experiment;
+  /** @type {Weights} */
+  const weights = experiment.weights;
+  /** @type {Sequence} */
+  const read = experiment.sequence;
+  /** @type {Truncation | null | undefined} */
+  const cut = experiment.truncation;
+  /** @type {Object<string, any>} */
+  const rule = experiment.clip;
   Object.assign(settings, {
     cell: network.cell,
     wiring: network.topology,
@@ -197,7 +231,7 @@ export function fromExperiment(experiment) {
     loss: loss ?? settings.loss,
     source: read.kind,
     clip: rule?.rule ?? "none",
-    mu: rule?.[clipRuleOf(rule.rule).threshold] ?? settings.mu,
+    mu: rule?.[clipRuleOf(rule.rule).threshold ?? ""] ?? settings.mu,
     persample: rule?.per_sample ? "yes" : "no",
     follow: follow ?? "last",
   });
@@ -208,7 +242,9 @@ export function fromExperiment(experiment) {
       init: weights.init,
       radius: weights.spectral_radius,
       wseed: weights.seed,
-      ...Object.fromEntries(gateBiases().map(([gate, field]) => [gate, weights[field] ?? 0])),
+      ...Object.fromEntries(
+        gateBiases().map(([gate, field]) => [gate, biasGiven(weights, field)]),
+      ),
     });
   }
   if (read.kind === "text") {
@@ -230,18 +266,17 @@ export function fromExperiment(experiment) {
 }
 
 /** Which settings say each part of a request. */
-const SECTIONS = {
-  __proto__: null,
+const SECTIONS = lookup({
   network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
   weights: ["weights", "init", "radius", "wseed"],
   sequence: ["data"],
   truncation: ["reach", "k"],
   clip: ["clip", "mu", "persample"],
-};
+});
 
 /**
  * The settings that say a part of a request; a text says its own sizes.
- * @param {string} part @param {Object<string, any>} settings
+ * @param {string} part @param {Settings} settings
  */
 export function sectionsOf(part, settings) {
   const fixed = settings.source === "text" ? ["inputs", "outputs"] : [];
@@ -249,7 +284,7 @@ export function sectionsOf(part, settings) {
   return [...SECTIONS[part], ...more].filter((name) => !fixed.includes(name));
 }
 
-/** An object without its kind and without what was left out. */
+/** An object without its kind and without what was left out. @param {object} object */
 function present(object) {
   return Object.fromEntries(
     Object.entries(object).filter(([name, value]) => name !== "kind" && value !== null),

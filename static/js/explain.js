@@ -2,6 +2,9 @@
 
 import { element, unbroken } from "./elements.js";
 import { TERMS, explanation, piecesOf } from "./glossary.js";
+import { byId, windowOf } from "./page.js";
+
+/** @import { Reading } from "./types.js" */
 
 /** Milliseconds between the pointer's coming or going and what follows from it. */
 const COMING = 150;
@@ -18,15 +21,19 @@ const EDGE = 8;
 export function putExplained(place, text, before = []) {
   const whole = [...before.map((part) => part.textContent), text].join(" ");
   if (place.dataset.said === whole) return;
-  const focused = place.contains(document.activeElement) && document.activeElement.dataset.term;
+  const { activeElement: active } = document;
+  const focused = active instanceof HTMLElement && place.contains(active) && active.dataset.term;
   place.dataset.said = whole;
   const parts = piecesOf(text).flatMap(({ text: words, term }) =>
     term ? termOf(term, words) : unbroken(words),
   );
   place.replaceChildren(...before.flatMap((part) => [part, " "]), ...parts);
-  if (focused) place.querySelector(`[data-term="${focused}"]`)?.focus();
+  /** @type {HTMLElement | null} */
+  const again = focused ? place.querySelector(`[data-term="${focused}"]`) : null;
+  again?.focus();
 }
 
+/** @param {string} term @param {string} words */
 function termOf(term, words) {
   const button = element("button", "term", words);
   button.type = "button";
@@ -37,22 +44,29 @@ function termOf(term, words) {
 /**
  * Listen for all terms of the page, those to come included.
  * @param {Document} document
- * @param {() => import("./types.js").Reading | null} reading   what is drawn
+ * @param {() => Reading | null} reading   what is drawn
  */
 export function listenTerms(document, reading) {
-  const box = document.getElementById("explanation");
-  let open = null; // the term whose explanation is shown
+  const box = byId(document, "explanation");
+  /** The term whose explanation is shown. @type {HTMLElement | null} */
+  let open = null;
   let pinned = false; // by a click: the pointer's going does not close it
   let timer = 0;
 
-  const termAt = (target) => target.closest?.(".term[data-term]") ?? null;
+  /** @param {EventTarget | null} target */
+  function termAt(target) {
+    const term = target instanceof Element ? target.closest(".term[data-term]") : null;
+    return term instanceof HTMLElement ? term : null;
+  }
 
+  /** @param {HTMLElement} term */
   function show(term) {
     clearTimeout(timer);
     const drawn = reading();
-    if (!drawn || !TERMS[term.dataset.term]) return;
+    const { term: name = "" } = term.dataset;
+    if (!drawn || !TERMS[name]) return;
     if (open && open !== term) hide();
-    box.textContent = explanation(term.dataset.term, drawn);
+    box.textContent = explanation(name, drawn);
     term.setAttribute("aria-describedby", box.id);
     open = term;
     box.showPopover();
@@ -73,12 +87,13 @@ export function listenTerms(document, reading) {
     if (!open.isConnected) return hide();
     const at = open.getBoundingClientRect();
     const { width, height } = box.getBoundingClientRect();
-    const { innerWidth, innerHeight } = document.defaultView;
+    const { innerWidth, innerHeight } = windowOf(document);
     const below = at.bottom + GAP + height + EDGE < innerHeight;
     box.style.left = `${Math.max(EDGE, Math.min(at.left, innerWidth - width - EDGE))}px`;
     box.style.top = `${below ? at.bottom + GAP : Math.max(EDGE, at.top - GAP - height)}px`;
   }
 
+  /** @param {() => void} action @param {number} wait */
   function later(action, wait) {
     clearTimeout(timer);
     timer = setTimeout(action, wait);
@@ -116,7 +131,7 @@ export function listenTerms(document, reading) {
     hide();
   }, { capture: true });
   document.addEventListener("scroll", put, { capture: true, passive: true });
-  document.defaultView.addEventListener("resize", put);
+  windowOf(document).addEventListener("resize", put);
 
   return { hide, put };
 }

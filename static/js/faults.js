@@ -6,9 +6,11 @@
   /** A browser's own remark about a picture that changes its size as it is measured. */
   const HARMLESS = /^ResizeObserver loop/;
 
+  /** @param {string} what */
   function show(what) {
-    const get = (id) => document.getElementById(id);
-    if (!get("problem")) {
+    /** @param {string} id */
+    const get = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+    if (!document.getElementById("problem")) {
       addEventListener("DOMContentLoaded", () => show(what), { once: true });
       return;
     }

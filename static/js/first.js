@@ -1,5 +1,7 @@
 /** The words that the page comes with: of the default experiment, until an answer has come. */
 
+import { byId, within } from "./page.js";
+
 const WORDS = [
   "summary",
   "left",
@@ -19,8 +21,8 @@ const WORDS = [
 
 /** Take them away, where another experiment is to be shown or none can be. @param {Document} document */
 export function forget(document) {
-  for (const id of WORDS) document.getElementById(id).replaceChildren();
-  const advice = document.getElementById("advice");
+  for (const id of WORDS) byId(document, id).replaceChildren();
+  const advice = byId(document, "advice");
   advice.dataset.state = "none";
-  advice.querySelector("details").hidden = true;
+  within(advice, "details").hidden = true;
 }

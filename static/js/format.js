@@ -1,9 +1,10 @@
 /** Numbers and tokens as text. */
 
+import { lookup } from "./lookup.js";
 import { activationOf } from "./vocabulary.js";
 
-const SUPERSCRIPTS = {
-  __proto__: null,
+/** @type {Object<string, string>} */
+const SUPERSCRIPTS = lookup({
   "-": "⁻",
   0: "⁰",
   1: "¹",
@@ -15,16 +16,15 @@ const SUPERSCRIPTS = {
   7: "⁷",
   8: "⁸",
   9: "⁹",
-};
+});
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** Relative differences below these are rounding: of one operation, and of a whole computation. */
 const ROUNDING = 1e-12;
 const EQUAL = 1e-9;
 
-/** Parameters in the notes' symbols. */
-const PARAMETERS = {
-  __proto__: null,
+/** Parameters in the notes' symbols. @type {Object<string, string>} */
+const PARAMETERS = lookup({
   W_xh: "Wˣ",
   W_hh: "Wᴴ",
   W_yh: "Wʸ",
@@ -32,10 +32,13 @@ const PARAMETERS = {
   b_hn: "bₙᴴ",
   W_hy: "Wᴼ",
   b_y: "bᴼ",
-};
+});
 
-/** Superscripts of parameters. Unicode has no raised X and Y: where markup can be, it raises them. */
-const RAISED = { __proto__: null, ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" };
+/**
+ * Superscripts of parameters. Unicode has no raised X and Y: where markup can be, it raises them.
+ * @type {Object<string, string>}
+ */
+const RAISED = lookup({ ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" });
 
 /**
  * A text cut where parameters have superscripts: [text, "X", text, …].
@@ -49,7 +52,7 @@ export function raised(text) {
 
 /** @param {string} name   as in the response: "W_hh", or "W_hh_1" in the second layer */
 export function parameterName(name) {
-  const [, base, layer] = name.match(/^(.*?)(?:_(\d))?$/);
+  const [, base, layer] = name.match(/^(.*?)(?:_(\d))?$/) ?? ["", name];
   return `${PARAMETERS[base] ?? base}${layerMark(Number(layer ?? 0))}`;
 }
 
@@ -66,7 +69,7 @@ export function partsOf(id) {
 
 /** The step of a node or edge by its id: of an edge the later one. @param {string} id */
 export function stepOf(id) {
-  return partsOf(id.split(">").at(-1)).step;
+  return partsOf(id.slice(id.indexOf(">") + 1)).step;
 }
 
 /** A node's indices as they are written: "₃⁽²⁾". @param {string} id */
@@ -148,19 +151,21 @@ export function tidy(value, digits = 3) {
 /**
  * Two numbers with as many digits as tell them apart, or the same words where they are equal
  * beyond rounding.
+ * @param {number} a @param {number} b
  * @returns {[string, string]}
  */
 export function apart(a, b) {
   const equal = Math.abs(a - b) <= EQUAL * Math.max(Math.abs(a), Math.abs(b));
   if (equal) return [tidy(b), tidy(b)];
   for (let digits = 3; digits < 12; digits += 1) {
+    /** @type {[string, string]} */
     const pair = [tidy(a, digits), tidy(b, digits)];
     if (pair[0] !== pair[1]) return pair;
   }
   return [String(a), String(b)];
 }
 
-/** −1 below, 0 equal within rounding, 1 above. */
+/** −1 below, 0 equal within rounding, 1 above. @param {number} a @param {number} b */
 export function compare(a, b) {
   if (Math.abs(a - b) <= EQUAL * Math.max(Math.abs(a), Math.abs(b))) return 0;
   return a < b ? -1 : 1;
@@ -217,14 +222,14 @@ export function portion(decades) {
   return decades < -5 ? `${fromLog10(decades, 2)} of` : `${percent(decades)} % of`;
 }
 
-/** Below 100, and never rounded up to it. */
+/** Below 100, and never rounded up to it. @param {number} decades */
 function percent(decades) {
   const value = 100 * 10 ** decades;
   if (value >= 99.95) return (Math.floor(100 * value) / 100).toFixed(2);
   return plain(value, decades < -1 ? 2 : 3);
 }
 
-/** "1 step", "2 steps", "2 losses". @param {number} count */
+/** "1 step", "2 steps", "2 losses". @param {number} count @param {string} one */
 export function plural(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
@@ -234,7 +239,10 @@ export function stepsBack(count) {
   return `${plural(count, "step")} back`;
 }
 
-/** What a field takes, as an error says it: "a whole number from 0 to 10". */
+/**
+ * What a field takes, as an error says it: "a whole number from 0 to 10".
+ * @param {{whole: boolean, least?: string, most?: string}} given
+ */
 export function allowedNumber({ whole, least = "", most = "" }) {
   const kind = whole ? "a whole number" : "a number";
   return kind + (least === "" ? "" : ` from ${least}`) + (most === "" ? "" : ` to ${most}`);
@@ -292,14 +300,13 @@ export function spoken(token) {
     points.length === 1 && (GLYPHS.has(token) || UNSEEN.test(token) || /^\p{M}/u.test(token));
   const seen = `“\u2068${glyph(token)}\u2069”`;
   return code
-    ? `${seen} U+${points[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`
+    ? `${seen} U+${(points[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
     : seen;
 }
 
 /**
  * Cut to so many graphemes.
- * @param {string} text
- * @param {number} most
+ * @param {string} text @param {number} most
  */
 export function shorten(text, most) {
   if (text.length <= most) return text;
@@ -314,8 +321,7 @@ export function escapeMarkup(text) {
 
 /**
  * Round step numbers for an axis.
- * @param {number} lo
- * @param {number} hi
+ * @param {number} lo @param {number} hi
  * @param {number} most   how many fit
  */
 export function stepTicks(lo, hi, most) {

@@ -2,6 +2,8 @@
 
 import { PICTURES } from "./figures/table.js";
 
+/** @import { Frame, Reading } from "./types.js" */
+
 /** The pictures of the axis together are as high as the window allows beneath sentence and captions. */
 const AROUND = 390;
 const LEAST = 525;
@@ -15,9 +17,9 @@ const LOW_MAP = 84;
 const USUAL_ROWS = 3;
 const EXTRA_ROW = 44;
 
-/** @param {import("./types.js").Reading} reading */
+/** @param {Reading} reading */
 function extraRows({ rows }) {
-  return Math.round(EXTRA_ROW * (rows.at(-1).y - USUAL_ROWS));
+  return Math.round(EXTRA_ROW * (rows[rows.length - 1].y - USUAL_ROWS));
 }
 
 /**
@@ -29,13 +31,18 @@ export function axisOf(width) {
   return { width, left: narrow ? 42 : 78, right: narrow ? 8 : 14 };
 }
 
-/** How high each picture of the axis is. */
+/**
+ * How high each picture of the axis is.
+ * @param {{reading: Reading, compared: Reading | null}} shown
+ * @param {number} windowHeight
+ */
 function heights({ reading, compared }, windowHeight) {
   const all = Math.max(LEAST, Math.min(MOST, windowHeight - AROUND));
   const share = compared ? "comparing" : "alone";
+  /** @type {Object<string, number>} */
   const high = {};
   for (const picture of PICTURES)
-    if (picture.where === "axis") high[picture.name] = Math.round(picture.share[share] * all);
+    if (picture.share) high[picture.name] = Math.round(picture.share[share] * all);
   if (reading.lossSteps.length < FEW_LOSSES) {
     const spare = high.map - LOW_MAP;
     high.diagram += Math.round(spare * 0.55);
@@ -48,23 +55,25 @@ function heights({ reading, compared }, windowHeight) {
 }
 
 /**
- * @param {{reading: import("./types.js").Reading, compared: import("./types.js").Reading | null,
+ * @param {{reading: Reading, compared: Reading | null,
  *   range: {lo: number, hi: number}, window: {lo: number, hi: number}}} state
  *   window: the steps that diagrams draw
  * @param {{axis: number, beside: (name: string) => number, window: number}} sizes   widths, and the
  *   height of the browser's window
- * @returns {Object<string, import("./types.js").Frame>}
+ * @returns {Object<string, Frame>}
  */
 export function framesOf(state, sizes) {
   const high = heights(state, sizes.window);
   const base = axisOf(sizes.axis);
+  /** @type {Object<string, Frame>} */
   const frames = {};
   for (const { name, where, sight, height, margins, scale } of PICTURES) {
     if (name === "compared" && !state.compared) continue;
-    if (where === "axis") frames[name] = { ...base, height: high[name], ...state[sight] };
+    if (where === "axis") frames[name] = { ...base, height: high[name], ...state[sight ?? "range"] };
     else {
-      const own = { width: sizes.beside(scale ?? name), height: height(state.reading.flow) };
-      frames[name] = { ...own, ...margins, ...(scale ? { plane: frames[scale] } : {}) };
+      const own = { width: sizes.beside(scale ?? name), height: height?.(state.reading.flow) ?? 0 };
+      const axis = { left: 0, right: 0, lo: 0, hi: 0, ...margins };
+      frames[name] = { ...own, ...axis, ...(scale ? { plane: frames[scale] } : {}) };
     }
   }
   return frames;

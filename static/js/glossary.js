@@ -2,15 +2,24 @@
 
 import { fromLog10, number, plural, tidy } from "./format.js";
 import { lossName, slopeName } from "./letters.js";
+import { lookup } from "./lookup.js";
 import { entering, followsAll, stateName } from "./passage.js";
 import { activations, cellOf, cells } from "./vocabulary.js";
 
-/** "here 0.55", or "" where the answer has no such number. */
+/** @import { CellWords, Flow, GateWords, Reading, Series } from "./types.js" */
+
+/**
+ * "here 0.55", or "" where the answer has no such number.
+ * @param {number | null | undefined} value
+ */
 function here(value, digits = 3) {
   return value === null || value === undefined ? "" : `, here ${tidy(value, digits)}`;
 }
 
-/** "0.352", or of a cell with a C "1.08 at (H₈₁, C₈₁), 1.02 at H₈₁ alone". */
+/**
+ * "0.352", or of a cell with a C "1.08 at (H₈₁, C₈₁), 1.02 at H₈₁ alone".
+ * @param {Reading} reading
+ */
 function entryNorm(reading) {
   const { norm, of } = entering(reading);
   const alone = stateName(reading, reading.entryStep, "hidden");
@@ -21,10 +30,12 @@ function entryNorm(reading) {
   return of === "part" ? own : `${fromLog10(norm)} at ${whole}, ${own}`;
 }
 
+/** @param {Series | null | undefined} list */
 const series = (list) => (list ?? []).filter((value) => value !== null);
+/** @param {number[]} list */
 const mean = (list) => (list.length ? list.reduce((a, b) => a + b, 0) / list.length : null);
 
-/** A threshold and whether it bites. */
+/** A threshold and whether it bites. @param {Flow} flow */
 function threshold({ clipping: { threshold: limit, engaged } }) {
   if (limit === null) return "";
   return ` Here ${number(limit)}, and ${engaged ? "it clips" : "nothing is beyond it"}.`;
@@ -33,10 +44,9 @@ function threshold({ clipping: { threshold: limit, engaged } }) {
 /**
  * term: [how it is written in running text, or what says so, or null where only the page's own marks
  * name it; its explanation, given what is drawn]. Of a term that a text holds twice the first one explains.
- * @type {Object<string, [string | (() => string) | null, (reading: import("./types.js").Reading) => string]>}
+ * @type {Object<string, [string | (() => string) | null, (reading: Reading) => string]>}
  */
-export const TERMS = {
-  __proto__: null,
+export const TERMS = lookup({
   gamma: [
     "γ",
     ({ flow }) =>
@@ -146,7 +156,7 @@ export const TERMS = {
   ],
   forget: gateTerm("forget"),
   update: gateTerm("update"),
-};
+});
 
 /** The derivative of any activation, by its symbol or its name. */
 function slopePattern() {
@@ -154,16 +164,22 @@ function slopePattern() {
   return `(?:${[...new Set(names), "f"].filter(Boolean).join("|")})′(?:\\([aA]\\))?`;
 }
 
-/** A gate that decides how much of the past is kept. @param {string} name */
+/**
+ * A gate that decides how much of the past is kept.
+ * @param {string} name
+ * @returns {[string, (reading: Reading) => string]}
+ */
 function gateTerm(name) {
   const pattern = `[${name[0].toUpperCase()}${name[0]}]${name.slice(1)}[- ]gate`;
   return [
     pattern,
     ({ flow }) => {
+      /** @param {CellWords} cell */
       const has = ({ gates }) => gates.some((gate) => gate.name === name);
       const drawn = cellOf(flow.experiment.network.cell);
       const cell = has(drawn) ? drawn : cells().find(has);
-      const gate = cell.gates.find((one) => one.name === name);
+      const gate = cell?.gates.find((one) => one.name === name);
+      if (!cell || !gate) throw new Error(`no cell has a gate ${name}`);
       const average = mean(series(flow.gates?.[name]));
       const words = gateWords(gate, cell);
       return `The ${name} gate ${words}${average === null ? "" : `; its mean here is ${number(average)}`}.`;
@@ -171,7 +187,7 @@ function gateTerm(name) {
   ];
 }
 
-/** What a gate does to the past. */
+/** What a gate does to the past. @param {GateWords} gate @param {CellWords} cell */
 function gateWords({ letter, role }, { has_c: hasC }) {
   if (hasC)
     return (
@@ -182,15 +198,20 @@ function gateWords({ letter, role }, { has_c: hasC }) {
   return `${letter} mixes: the new state is ${kept} times the last one and ${fresh} times the candidate`;
 }
 
-/** What the truncation in force adds to an explanation. */
+/**
+ * What the truncation in force adds to an explanation.
+ * @param {Flow} flow
+ * @param {string} wanted
+ * @param {(steps: number) => string} words
+ */
 function kind({ experiment: { truncation } }, wanted, words) {
-  return truncation.kind === wanted ? words(truncation.steps) : "";
+  return truncation.kind === wanted ? words(truncation.steps ?? 0) : "";
 }
 
 /**
  * A term's explanation, with the numbers of what is drawn.
  * @param {string} term
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  */
 export function explanation(term, reading) {
   return TERMS[term][1](reading);
@@ -203,6 +224,7 @@ export function explanation(term, reading) {
  */
 export function piecesOf(text) {
   const written = Object.entries(TERMS).filter(([, [pattern]]) => pattern);
+  /** @param {string | (() => string) | null} pattern */
   const patternOf = (pattern) => (typeof pattern === "function" ? pattern() : pattern);
   const any = new RegExp(
     written.map(([term, [pattern]]) => `(?<${term}>${patternOf(pattern)})`).join("|"),
@@ -212,8 +234,8 @@ export function piecesOf(text) {
   const seen = new Set();
   let from = 0;
   for (const match of text.matchAll(any)) {
-    const [term] = Object.entries(match.groups).find(([, found]) => found !== undefined);
-    if (seen.has(term)) continue;
+    const [term] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) ?? [];
+    if (!term || seen.has(term)) continue;
     seen.add(term);
     pieces.push({ text: text.slice(from, match.index) }, { text: match[0], term });
     from = match.index + match[0].length;

@@ -2,34 +2,42 @@
 
 import { thing } from "./describe.js";
 import { stepOf } from "./format.js";
+import { lookup } from "./lookup.js";
+import { byId } from "./page.js";
 import { nextEdge, walk } from "./picking.js";
 import { hiddenId } from "./reading.js";
+
+/** @import { Reading } from "./types.js" */
 
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
 /** Along the edges, in the order of the way back and against it. */
-const EDGES = { __proto__: null, e: 1, E: -1 };
+/** @type {Object<string, 1 | -1>} */
+const EDGES = lookup({ e: 1, E: -1 });
 
 /**
  * @param {HTMLElement} place   what holds the focus meanwhile
- * @param {{reading: () => import("./types.js").Reading | null, reveal: (step: number) => void,
+ * @param {{reading: () => Reading | null, reveal: (step: number) => void,
  *   mark: (step: number | null) => void}} pictures
  * @param {{selected: () => string, select: (id: string) => void, open: (id: string) => void,
  *   announce: (text: string) => void, pin: (step: number) => void}} on   pin: mark a step for good
  */
 export function listenKeys(place, pictures, on) {
+  /** @param {string} key */
   function step(key) {
     const reading = pictures.reading();
-    if (!reading.nodes.size) return;
+    if (!reading?.nodes.size) return;
     const id = walk(reading, on.selected() || hiddenId(reading, reading.entryStep), key);
     show(id, reading);
   }
 
+  /** @param {1 | -1} direction */
   function along(direction) {
     const reading = pictures.reading();
-    if (reading.edges.size) show(nextEdge(reading, on.selected(), direction), reading);
+    if (reading?.edges.size) show(nextEdge(reading, on.selected(), direction), reading);
   }
 
+  /** @param {string} id @param {Reading} reading */
   function show(id, reading) {
     const at = stepOf(id);
     pictures.reveal(at);
@@ -40,8 +48,8 @@ export function listenKeys(place, pictures, on) {
 
   function enter() {
     const id = on.selected();
-    if (pictures.reading().nodes.get(id)?.node.kind === "loss") on.open(id);
-    else place.ownerDocument.getElementById("inspector").focus();
+    if (pictures.reading()?.nodes.get(id)?.node.kind === "loss") on.open(id);
+    else byId(place.ownerDocument, "inspector").focus();
   }
 
   place.addEventListener("keydown", (event) => {

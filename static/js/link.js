@@ -1,7 +1,8 @@
 /** Reading a link: every part that can be, and in words what had to be left out. */
 
-import { stepsOf } from "./experiment.js";
+import { biasSet, stepsOf } from "./experiment.js";
 import { allowedNumber, plural, shorten } from "./format.js";
+import { controlsIn } from "./page.js";
 import {
   PROPERTIES,
   baseOf,
@@ -13,12 +14,25 @@ import {
 } from "./properties.js";
 import { allows, cellOf, ruleOf } from "./vocabulary.js";
 
+/** @import { Setting, Settings } from "./types.js" */
+
 /** So much of a value is looked at, so much repeated, and so many parts are named. */
 const LONGEST = 400;
 const SHOWN = 32;
 const NAMED = 3;
 
-/** @typedef {{choices: string[], least: string, most: string}} Allowed   by a control */
+/**
+ * @typedef {{choices: string[], least: string, most: string}} Allowed   by a control
+ *
+ * @typedef {(name: string, raw: Setting, why: string, of?: string) => void} Leave   leave a part of a
+ *   link out; of: what of it
+ *
+ * @typedef {object} Read   one experiment of a link
+ * @property {Settings} settings
+ * @property {Settings} base   what they start from
+ * @property {string[]} left   what was left out, and why
+ * @property {Leave} leave
+ */
 
 /** Setting → what its controls allow. @type {Map<string, Allowed>} */
 const CONTROLS = new Map();
@@ -26,13 +40,13 @@ const CONTROLS = new Map();
 /** A link may say what the page's own controls can say. @param {Document} document */
 export function learnRanges(document) {
   CONTROLS.clear();
-  for (const control of document.querySelectorAll("[data-set]")) {
-    const { set } = control.dataset;
+  for (const control of controlsIn(document, "[data-set]")) {
+    const { set = "" } = control.dataset;
     const known = CONTROLS.get(set) ?? { choices: [], least: "", most: "" };
     if (control.type === "radio") known.choices.push(control.value);
-    else if (control.type === "select-one")
+    else if (control instanceof HTMLSelectElement)
       known.choices.push(...[...control.options].map(({ value }) => value));
-    else if (control.type === "number")
+    else if (control instanceof HTMLInputElement && control.type === "number")
       Object.assign(known, { least: control.min, most: control.max });
     CONTROLS.set(set, known);
   }
@@ -55,7 +69,10 @@ function allowedInstead(name, value) {
   return allowedNumber({ whole: allowed.startsWith("a whole"), least, most });
 }
 
-/** What does not go together: [setting, whether it does, what is allowed]. */
+/**
+ * What does not go together: [setting, whether it does, what is allowed].
+ * @type {[string[], (settings: Settings) => boolean, string][]}
+ */
 const TOGETHER = [
   [["source"], ({ source, data }) => source !== "explicit" || data !== null, "explicit only with data"],
   [["label", "labels"], ({ label, labels }) => label < labels, "a label below the number of labels"],
@@ -69,6 +86,7 @@ const RULED = [
   ["loss", "/loss"],
 ];
 
+/** @param {Settings} settings */
 function followed(settings) {
   return typeof settings.follow !== "number" || settings.follow <= stepsOf(settings);
 }
@@ -82,12 +100,16 @@ const ASKS_NOTHING = new Set(["select", "mark", "compare", "preset"]);
 /** @type {Map<string, string>} */
 const NONE = new Map();
 
-/** A part of a link, as far as it is repeated. */
+/** A part of a link, as far as it is repeated. @param {string} name @param {Setting} raw */
 function said(name, raw) {
   return shorten(`${name}=${raw}`.slice(0, LONGEST), SHOWN);
 }
 
-/** The first of some words, and how many there are more. @param {string[]} words */
+/**
+ * The first of some words, and how many there are more.
+ * @param {string[]} words
+ * @param {string} between
+ */
 function atMost(words, between) {
   const more = words.length - NAMED;
   const tail = more > 0 ? `${between}and ${plural(more, "part")} more` : "";
@@ -99,12 +121,15 @@ function atMost(words, between) {
  * @param {string | URLSearchParams} fragment
  * @param {Map<string, string>} refused   settings that are left out, with the reason
  * @param {Set<string>} foreign   settings that have no place here
+ * @returns {Read}
  */
 function readOne(fragment, refused = NONE, foreign = new Set()) {
   const parts = new URLSearchParams(fragment);
   const base = refused.has("preset") ? defaults() : baseOf(parts);
   const settings = { ...base };
+  /** @type {string[]} */
   const left = [];
+  /** @param {string} name @param {Setting} raw @param {string} why */
   const leave = (name, raw, why, of = "") => left.push(`${of}${said(name, raw)} (${why})`);
   const alike = new Map(); // reason → what is left out for it
   const last = new Map([...parts.keys()].map((name, place) => [name, place]));
@@ -151,34 +176,47 @@ function readOne(fragment, refused = NONE, foreign = new Set()) {
   return { settings, base, left, leave };
 }
 
-/** Of a list what fits; the rest is named. */
+/**
+ * Of a list what fits; the rest is named.
+ * @template T
+ * @param {string} name
+ * @param {T[]} all
+ * @param {(one: T, place: number) => boolean} fits
+ * @param {string} allowed
+ * @param {Leave} leave
+ */
 function keep(name, all, fits, allowed, leave) {
-  const rest = all.filter((...one) => !fits(...one));
+  const rest = all.filter((one, place) => !fits(one, place));
   const of = rest.length < all.length ? `${shorten(rest.join(","), SHOWN)} of ` : "";
   if (rest.length) leave(name, all.join(","), `allowed: ${allowed}`, of);
   return all.filter(fits);
 }
 
-/** A bias for a layer that is not there is none. */
+/** A bias for a layer that is not there is none. @param {Settings} settings @param {Leave} leave */
 function keepBiases(settings, leave) {
   const { layers } = settings;
   const allowed = `at most ${layers}, one for each layer`;
   for (const { gate } of cellOf(settings.cell).biases) {
-    if (!Array.isArray(settings[gate])) continue;
-    const kept = keep(gate, settings[gate], (_, layer) => layer < layers, allowed, leave);
+    const set = biasSet(settings, gate);
+    if (!Array.isArray(set)) continue;
+    const kept = keep(gate, set, (_, layer) => layer < layers, allowed, leave);
     settings[gate] = kept.length > 1 ? kept : kept[0];
   }
 }
 
-/** Marks are steps of the longer of two sequences. */
+/** Marks are steps of the longer of two sequences. @param {Read} one @param {number} longest */
 function keepMarks({ settings, leave }, longest) {
   if (!settings.mark) return;
-  const fits = (step) => step >= 1 && step <= longest;
+  /** @param {string} step */
+  const fits = (step) => Number(step) >= 1 && Number(step) <= longest;
   const allowed = `steps of the sequence, from 1 to ${longest}`;
   settings.mark = keep("mark", settings.mark.split(","), fits, allowed, leave).join(",");
 }
 
-/** The settings that a link gives and that are in force: what it can give way in. */
+/**
+ * The settings that a link gives and that are in force: what it can give way in.
+ * @param {Read} one
+ */
 function givenBy({ settings, base }) {
   const own = differing(settings, base).filter((name) => !ASKS_NOTHING.has(name));
   return base.preset ? [...own, "preset"] : own;
@@ -189,7 +227,7 @@ function givenBy({ settings, base }) {
  * @param {string | URLSearchParams} fragment
  * @param {{own?: Map<string, string>, inA?: Map<string, string>}} refused   what is left out though
  *   it can be read: setting → why, in the link itself and in A
- * @returns {{settings: Object<string, any>, left: string[], given: {own: string[], inA: string[]}}}
+ * @returns {{settings: Settings, left: string[], given: {own: string[], inA: string[]}}}
  *   left: what was left out, and why; given: what may be left out besides
  */
 export function readLink(fragment, { own = NONE, inA = NONE } = {}) {

@@ -1,6 +1,7 @@
 /** Wires the page: settings → request → flow → pictures. The only module that acts on import. */
 
 import { createAdvice } from "./advice.js";
+import { createAnnouncer } from "./announcer.js";
 import { flowClient } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
@@ -23,6 +24,7 @@ import { load } from "./render.js";
 import { clippingSentence } from "./clipped.js";
 import { listenTerms, putExplained } from "./explain.js";
 import { learnRanges } from "./link.js";
+import { byId, listenWidth, within } from "./page.js";
 import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
 import { createStore } from "./state.js";
@@ -34,23 +36,29 @@ import { verdictNote } from "./verdict.js";
 import { readVocabulary } from "./vocabulary.js";
 import { sameWindow } from "./view.js";
 
+/** @import { Flow, Reading, Request, Settings, Spot } from "./types.js" */
+
 const API = "/api/v1";
 /** Settings that leave B’s flow as it is. */
 const OF_THE_PAGE = new Set(["select", "mark", "preset", "compare"]);
 const root = document.documentElement;
-const get = (id) => document.getElementById(id);
+/** @param {string} id */
+const get = (id) => byId(document, id);
 
 readVocabulary(document);
 const offered = readPresets(document);
 learnRanges(document);
+const examples = byId(document, "preset", HTMLSelectElement);
+const { announce, announceSoon } = createAnnouncer(byId(document, "announcer"));
 const store = createStore(window);
 const tooltip = createTooltip(get("tooltip"));
 const signed = createValues(API, () => opening.showSelected(pictures.reading()));
 let theme = readTheme(root);
 const plotly = load();
+/** The answer that is drawn. @type {Flow | null} */
 let latest = null;
-let announcing = 0;
-let sent = null; // the last request
+/** The last request. @type {Request | null} */
+let sent = null;
 let answered = ""; // the key of the one that is drawn
 let fine = false; // whether the last answer was one to draw
 let resting = 0; // the timer after which the rest of an answer is asked for
@@ -70,6 +78,7 @@ const pictures = createPictures(document, {
   beside: () => opening.placed(),
 });
 
+/** @param {Settings} settings */
 function send(settings, moving = false) {
   clearTimeout(resting);
   const steps = stepsOf(settings);
@@ -96,7 +105,7 @@ const client = flowClient(API, {
     clearProblems(document);
     const same = latest?.diagnosis.summary === flow.diagnosis.summary && flow.experiment.window;
     const moving = isAtOnce(request);
-    latest = moving ? completed(flow, latest) : flow;
+    latest = moving && latest ? completed(flow, latest) : flow;
     answered = keyOf(request);
     fine = true;
     showFlow(latest, { quiet: Boolean(same), moving });
@@ -129,10 +138,11 @@ const comparison = createComparison(document, {
   busy: (is) => showBusy("A", is),
   changed() {
     pictures.compare(comparison.reading());
-    if (!pictures.reading()) return;
-    showWords(pictures.reading());
+    const reading = pictures.reading();
+    if (!reading) return;
+    showWords(reading);
     leaveNothing();
-    if (comparison.reading()) announceSoon(comparison.sentence(pictures.reading()));
+    if (comparison.reading()) announceSoon(comparison.sentence(reading));
   },
   announce,
 });
@@ -142,11 +152,12 @@ const opening = createOpening(document, {
   pictures,
   comparison,
   tooltip,
-  lines: (spot) => linesOf(spot, pictures.reading()),
+  lines: linesOf,
   signed: (reading, id) => signed.of(reading, id),
   announce,
 });
 
+/** @param {Flow} flow */
 function showFlow(flow, { quiet = false, moving = false } = {}) {
   const reading = read(flow);
   pictures.show(reading, { beside: !moving });
@@ -164,6 +175,7 @@ function showFlow(flow, { quiet = false, moving = false } = {}) {
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
 }
 
+/** @param {Flow} flow */
 function showBeside(flow) {
   putExplained(get("clipping-words"), clippingSentence(flow));
   putExplained(get("spectrum-words"), spectrumSentence(flow));
@@ -178,14 +190,17 @@ function leaveNothing() {
     store.leave("select", "nothing of this name is drawn");
 }
 
-/** The verdict in bold, then what the engine says of it. */
+/** The verdict in bold, then what the engine says of it. @param {string} summary */
 function putSummary(summary) {
   const { verdict, rest } = partsOfSummary(summary);
   const bold = Object.assign(document.createElement("strong"), { textContent: verdict });
   putExplained(get("summary"), rest, verdict ? [bold] : []);
 }
 
-/** The words around the pictures that A has a part in, where there is one. */
+/**
+ * The words around the pictures that A has a part in, where there is one.
+ * @param {Reading} reading
+ */
 function showWords(reading) {
   const html = { ...keys(reading), ...comparison.keys(reading) };
   for (const [name, key] of Object.entries(html)) {
@@ -201,19 +216,9 @@ function showWords(reading) {
   opening.showSelected(reading);
 }
 
-function announceSoon(text) {
-  clearTimeout(announcing);
-  announcing = setTimeout(() => announce(text), 900);
-}
-
-function announce(text) {
-  clearTimeout(announcing);
-  get("announcer").textContent = text;
-}
-
 function showLook() {
   const chosen = fitsPreset(store.get()) ? offered.get(store.get().preset) : null;
-  get("preset").value = chosen?.name ?? "";
+  examples.value = chosen?.name ?? "";
   get("look").hidden = !chosen && store.get().compare !== null;
   if (!chosen && !pictures.reading()) return; // what the page came with stands
   const [lead, text] = chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
@@ -221,8 +226,9 @@ function showLook() {
   putExplained(get("look"), text, [bold]);
 
   function reading() {
-    const { follow, entryStep, steps, lossSteps } = pictures.reading() ?? {};
-    return howToRead(follow ?? null, { entryStep, steps, single: (lossSteps?.length ?? 1) < 2 });
+    const shown = pictures.reading();
+    const { follow = null, entryStep = 1, steps = 1, lossSteps = [] } = shown ?? {};
+    return howToRead(follow, { entryStep, steps, single: lossSteps.length < 2 });
   }
 }
 
@@ -255,7 +261,10 @@ store.subscribe((settings, changed, during) => {
   send(settings, during && moves(changed, settings, latest));
 });
 
-function linesOf(spot, reading) {
+/** What the tooltip says of a spot. @param {Spot} spot */
+function linesOf(spot) {
+  const reading = pictures.reading();
+  if (!reading) return [];
   const lines = comparison.lines(spot, reading);
   if (lines) return lines;
   if (spot.picture === "profile") return profileStep(spot.step, reading);
@@ -268,10 +277,9 @@ addEventListener("scroll", () => tooltip.hide(), { passive: true });
 
 listen(document, pictures, {
   hover(spot) {
-    const reading = pictures.reading();
     pictures.mark(spot?.step ?? null);
     if (!spot) return tooltip.hide();
-    const lines = linesOf(spot, reading);
+    const lines = linesOf(spot);
     return lines.length ? tooltip.show(lines, spot) : tooltip.hide();
   },
   click: (spot) => opening.click(spot),
@@ -281,8 +289,8 @@ createCheck(document, { store, base: API });
 
 get("retry").addEventListener("click", () => send(store.get()));
 
-get("preset").addEventListener("change", ({ target }) => {
-  const preset = presetSettings(target.value);
+examples.addEventListener("change", () => {
+  const preset = presetSettings(examples.value);
   if (preset) store.replaceAll({ ...preset, compare: store.get().compare });
 });
 
@@ -291,12 +299,13 @@ listenAppearance(document, () => {
   pictures.redraw();
 });
 
-get("sheet-handle").addEventListener("click", ({ currentTarget }) => {
-  const open = currentTarget.getAttribute("aria-expanded") !== "true";
-  currentTarget.setAttribute("aria-expanded", String(open));
+const handle = get("sheet-handle");
+handle.addEventListener("click", () => {
+  const open = handle.getAttribute("aria-expanded") !== "true";
+  handle.setAttribute("aria-expanded", String(open));
   if (open) get("stack").scrollIntoView({ block: "start" });
 });
-document.querySelector(".skip").addEventListener("click", (event) => {
+within(document, ".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the fragment is the experiment's
   get("pictures").focus();
 });
@@ -309,17 +318,15 @@ listenDownloads(document, {
   preset: () => store.get().preset,
   comparing: () => comparison.reading() !== null,
   figure: (name) => pictures.figure(name),
-  caption: (name) => comparison.captions(pictures.reading())[name],
+  caption(name) {
+    const reading = pictures.reading();
+    return (reading && comparison.captions(reading)[name]) ?? "";
+  },
   paper: () => theme.paper,
   url: () => `${location.origin}${API}/flow`,
 });
 
-let width = 0;
-new ResizeObserver(([entry]) => {
-  const now = Math.round(entry.contentRect.width);
-  if (now !== width && width) requestAnimationFrame(() => pictures.redraw());
-  width = now;
-}).observe(get("stack"));
+listenWidth(get("stack"), () => pictures.redraw());
 
 plotly.then((came) => {
   if (came) return;

@@ -49,7 +49,11 @@ export function putMarks(list, marks, linesOf) {
   );
 }
 
-/** The button that marks a step, or takes its mark away. */
+/**
+ * The button that marks a step, or takes its mark away.
+ * @param {number} step
+ * @param {boolean} marked
+ */
 export function markButton(step, marked) {
   const row = element("div", "row");
   const button = element("button", "small", marked ? "Remove the mark" : `Mark step ${step}`);

@@ -2,6 +2,9 @@
 
 import { element, paragraph } from "./elements.js";
 import { number, superscript } from "./format.js";
+import { isNumber } from "./numeric.js";
+
+/** @import { Series } from "./types.js" */
 
 /** So many columns and rows are written between brackets. */
 const BRACKETS = { columns: 3, rows: 12 };
@@ -11,9 +14,11 @@ const UNDER = 8;
 const DRAWN = { columns: 40, rows: 160 };
 
 /**
+ * @typedef {Series[]} Rows
+ *
  * @typedef {object} Entry
  * @property {string} name
- * @property {(number | null)[][] | null} rows
+ * @property {Rows} rows
  * @property {string[]} [marks]   of blocks of rows of equal height
  * @property {boolean} [whole]   whether it is of all samples
  * @property {boolean} [vector]   whether its one row stands for a column
@@ -52,12 +57,16 @@ export function numbersOf({ name, rows, marks = [], vector = false }, written) {
   return box;
 }
 
-/** A row as the column that the equations mean. */
+/** A row as the column that the equations mean. @param {Rows} rows */
 function upright([row]) {
   return row.map((value) => [value]);
 }
 
-/** The power of ten that is taken out of numbers which would each be written with one. */
+/**
+ * The power of ten that is taken out of numbers which would each be written with one.
+ * @param {Rows} rows
+ * @returns {{power: number, scaled: Rows}}
+ */
 function withPower(rows) {
   if (!rows.flat().some((value) => write(value).includes("×"))) return { power: 0, scaled: rows };
   const most = Math.max(...rows.flat().map((value) => Math.abs(value ?? 0)));
@@ -67,13 +76,14 @@ function withPower(rows) {
   return holds ? { power, scaled } : { power: 0, scaled: rows };
 }
 
-/** A row of many numbers in lines of equal length. */
+/** A row of many numbers in lines of equal length. @param {Series} row */
 function wrapped(row) {
   const lines = [];
   for (let n = 0; n < row.length; n += DRAWN.columns) lines.push(row.slice(n, n + DRAWN.columns));
   return lines;
 }
 
+/** @param {Rows} rows @param {string} label @param {string[]} marks */
 function matrix(rows, label, marks) {
   const table = element("table", "matrix");
   table.setAttribute("aria-label", label);
@@ -94,11 +104,16 @@ function matrix(rows, label, marks) {
   return table;
 }
 
-/** A number, or what stands for one that no double holds. */
+/** A number, or what stands for one that no double holds. @param {number | null} value */
 function write(value) {
   return value === null ? "beyond a double" : number(value);
 }
 
+/**
+ * @param {Rows} rows
+ * @param {string} label
+ * @param {{numbers?: boolean, marks?: string[]}} [given]
+ */
 function cells(rows, label, { numbers = false, marks = [] } = {}) {
   const most = Math.max(...rows.flat().map((value) => Math.abs(value ?? 0)));
   const grid = element("div", numbers ? "cells with-numbers" : "cells");
@@ -126,8 +141,15 @@ function columnsFor(row) {
   return Math.min(row.length, longest <= 7 ? 4 : longest <= 10 ? 3 : 2);
 }
 
+/** @param {number} value */
+function signOf(value) {
+  if (value === 0) return "zero";
+  return value < 0 ? "minus" : "plus";
+}
+
+/** @param {number | null} value @param {number} most @param {boolean} numbers */
 function cell(value, most, numbers) {
-  const swatch = element("i", value < 0 ? "minus" : value > 0 ? "plus" : "zero");
+  const swatch = element("i", signOf(value ?? 0));
   const size = most > 0 ? Math.abs(value ?? 0) / most : 0;
   swatch.style.setProperty("--size", `${Math.round(100 * size)}%`);
   if (!numbers) return swatch;
@@ -137,9 +159,9 @@ function cell(value, most, numbers) {
   return box;
 }
 
-/** What a picture of numbers holds, in words. */
+/** What a picture of numbers holds, in words. @param {Rows} rows */
 function extremes(rows) {
-  const known = rows.flat().filter((value) => value !== null);
+  const known = rows.flat().filter(isNumber);
   if (!known.some((value) => value !== 0)) return "all of them 0";
   const low = known.reduce((a, b) => Math.min(a, b));
   const high = known.reduce((a, b) => Math.max(a, b));
@@ -148,12 +170,13 @@ function extremes(rows) {
 
 /** Whether any of the numbers is below zero. @param {Entry[]} entries */
 export function hasNegative(entries) {
-  return entries.some(({ rows }) => rows.flat().some((value) => value < 0));
+  return entries.some(({ rows }) => rows.flat().some((value) => value !== null && value < 0));
 }
 
 /** What the cells' colours mean. @param {boolean} negative   whether there are negative ones */
 export function legend(negative) {
   const key = element("p", "note signed-key");
+  /** @param {string} kind @param {string} text */
   const one = (kind, text) => {
     const part = element("span");
     const swatch = element("i", kind);

@@ -2,23 +2,27 @@
 
 import { productAt, promisedStep } from "./figures/product.js";
 import { activationSymbol, fromLog10, number, parameterName, plain, share, subscript, tidy } from "./format.js";
+import { lookup } from "./lookup.js";
 import { clipRuleOf } from "./vocabulary.js";
+
+/** @import { Flow, TableRow } from "./types.js" */
 
 /**
  * @typedef {object} Measure
  * @property {string} name   as in "Selected: λ₃"
  * @property {string} kind   in words
- * @property {[string, string, string?][]} rows   term, number, remark
+ * @property {TableRow[]} rows   term, number, remark
  * @property {string} meaning
  */
 
 const BACK = 10;
 
+/** @param {number} value */
 function logOf(value) {
   return value > 0 ? Math.log10(value) : null;
 }
 
-/** What stands between the matrix by itself and the gradient. */
+/** What stands between the matrix by itself and the gradient. @param {Flow} flow */
 function conditions(flow) {
   if (flow.gates) return "It is the candidate’s block alone: the gates multiply what passes.";
   const { network, truncation } = flow.experiment;
@@ -28,6 +32,11 @@ function conditions(flow) {
   return [slope, cut].filter(Boolean).join(" ");
 }
 
+/**
+ * @param {number} index
+ * @param {Flow} flow
+ * @returns {Measure | null}
+ */
 function eigenvalue(index, flow) {
   const found = flow.spectrum.eigenvalues[index - 1];
   if (!found) return null;
@@ -53,12 +62,17 @@ function eigenvalue(index, flow) {
   };
 }
 
-/** Where a modulus lies beside 1. */
+/** Where a modulus lies beside 1. @param {number} modulus */
 function besideOne(modulus) {
   if (Math.abs(modulus - 1) < 1e-9) return "on the unit circle: holds";
   return modulus < 1 ? "inside the unit circle: fades" : "outside the unit circle: grows";
 }
 
+/**
+ * @param {number} index
+ * @param {Flow} flow
+ * @returns {Measure | null}
+ */
 function singular(index, flow) {
   const values = flow.spectrum.singular_values ?? [];
   const value = values[index - 1];
@@ -79,14 +93,19 @@ function singular(index, flow) {
   };
 }
 
-/** "61.4 %", also of next to nothing. */
+/** "61.4 %", also of next to nothing. @param {number | null} log10 @param {number | null} whole */
 function partOfNorm(log10, whole) {
   return log10 === null || whole === null ? "–" : share(2 * (log10 - whole));
 }
 
+/**
+ * @param {Flow} flow
+ * @returns {Measure}
+ */
 function allParameters({ clipping }) {
   const { rule, scale, cosine, threshold } = clipping;
   const { letter, keeps_direction: keeps } = clipRuleOf(rule);
+  /** @type {TableRow[]} */
   const rows = [["‖g‖", fromLog10(clipping.log10_norm_before, 4)]];
   if (letter) {
     rows.push(["‖g‖ after clipping", number(clipping.norm_after, 4)]);
@@ -102,18 +121,27 @@ function allParameters({ clipping }) {
   };
 }
 
+/**
+ * @param {string} name
+ * @param {Flow} flow
+ * @returns {Measure | null}
+ */
 function parameter(name, flow) {
   if (name === "g") return allParameters(flow);
   if (!Object.hasOwn(flow.parameter_gradients, name)) return null;
   const found = flow.parameter_gradients[name];
   const written = parameterName(name);
   const norm = `‖∂L/∂${written}‖`;
+  /** @type {TableRow[]} */
   const rows = [[norm, fromLog10(found.log10_norm, 4), "every loss, every step"]];
   if (clipRuleOf(flow.clipping.rule).letter)
     rows.push(["after clipping", number(found.clipped_norm, 4), flow.clipping.engaged ? "" : "as before"]);
   rows.push(["share of ‖g‖²", partOfNorm(found.log10_norm, flow.clipping.log10_norm_before)]);
   const steps = found.step_log10_norm;
-  const largest = steps.reduce((best, v, n) => (v !== null && v > (steps[best] ?? -Infinity) ? n : best), 0);
+  let largest = 0;
+  steps.forEach((v, n) => {
+    if (v !== null && v > (steps[largest] ?? -Infinity)) largest = n;
+  });
   if (steps[largest] !== null && steps[largest] !== undefined)
     rows.push([`largest term: step ${largest + 1}`, fromLog10(steps[largest], 4), `of ${steps.length} steps`]);
   return {
@@ -124,6 +152,11 @@ function parameter(name, flow) {
   };
 }
 
+/**
+ * @param {number} step
+ * @param {Flow} flow
+ * @returns {Measure | null}
+ */
 function product(step, flow) {
   const steps = flow.spectrum.product_log10_norm.length + 1;
   const found = productAt(flow, step);
@@ -131,6 +164,7 @@ function product(step, flow) {
   const [t, last] = [subscript(step), subscript(steps)];
   const back = steps - step;
   const promise = promisedStep(flow);
+  /** @type {TableRow[]} */
   const rows = [
     [`‖∂H${last}/∂H${t}‖₂`, fromLog10(found.hidden, 4), samples(flow)],
     ["steps back", String(back)],
@@ -151,22 +185,23 @@ function product(step, flow) {
   };
 }
 
+/** @param {Flow} flow */
 function samples(flow) {
   return (flow.experiment.sequence.batch_size ?? 1) > 1 ? "of the first sample" : "";
 }
 
-const MEASURES = {
-  __proto__: null,
+/** @type {Object<string, (which: string, flow: Flow) => Measure | null>} */
+const MEASURES = lookup({
   eigenvalue: (which, flow) => eigenvalue(Number(which), flow),
   singular: (which, flow) => singular(Number(which), flow),
   product: (which, flow) => product(Number(which), flow),
-  parameter,
-};
+  parameter: (which, flow) => parameter(which, flow),
+});
 
 /**
  * What an id such as "eigenvalue.3", "singular.1", "parameter.W_hh" or "product.12" says.
  * @param {string} id
- * @param {import("./types.js").Flow} flow
+ * @param {Flow} flow
  * @returns {Measure | null}   null where there is no such thing
  */
 export function measureOf(id, flow) {
@@ -174,7 +209,11 @@ export function measureOf(id, flow) {
   return dot < 0 ? null : (MEASURES[id.slice(0, dot)]?.(id.slice(dot + 1), flow) ?? null);
 }
 
-/** Lines for the tooltip and the announcer; the first is its name. */
+/**
+ * Lines for the tooltip and the announcer; the first is its name.
+ * @param {string} id
+ * @param {Flow} flow
+ */
 export function measureLines(id, flow) {
   const found = measureOf(id, flow);
   if (!found) return [];

@@ -1,5 +1,7 @@
 /** While a hand moves a number, the page asks only for what follows the hand. */
 
+/** @import { Flow, Request, Settings } from "./types.js" */
+
 /** Settings that change numbers and nothing of what is drawn where. */
 const NUMBERS = new Set(["radius", "mu", "forget", "update", "weights"]);
 
@@ -12,28 +14,31 @@ export const REST = 150;
 /**
  * Whether an answer without what the matrix promises will do for now: what is selected may quote it.
  * @param {Set<string>} changed   names of settings
- * @param {Object<string, any>} settings
- * @param {import("./types.js").Flow | null} latest
+ * @param {Settings} settings
+ * @param {Flow | null} latest
  */
 export function moves(changed, settings, latest) {
   return Boolean(latest?.spectrum) && !settings.select && [...changed].every((name) => NUMBERS.has(name));
 }
 
-/** @param {object} request */
+/** @param {Request} request @returns {Request} */
 export function atOnce(request) {
   return { ...request, include: AT_ONCE };
 }
 
-/** Whether a request is for what follows the hand. @param {object} request */
+/** Whether a request is for what follows the hand. @param {Request} request */
 export function isAtOnce({ include }) {
   return include === AT_ONCE;
 }
 
 /**
  * Such an answer with the rest of the last whole one, until that comes anew.
- * @param {import("./types.js").Flow} flow @param {import("./types.js").Flow} before
+ * @param {Flow} flow @param {Flow} before
  */
 export function completed(flow, before) {
-  const layers = flow.layers?.map((layer, n) => ({ ...layer, spectrum: before.layers?.[n]?.spectrum }));
+  const layers = flow.layers?.map((layer, n) => ({
+    ...layer,
+    spectrum: before.layers?.[n]?.spectrum ?? layer.spectrum,
+  }));
   return { ...flow, spectrum: before.spectrum, layers: layers ?? null };
 }

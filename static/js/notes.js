@@ -3,14 +3,24 @@
 import { putExplained } from "./explain.js";
 import { clipsSamples, emitsAll, stepsOf } from "./experiment.js";
 import { fromLog10, number, parameterName, plural } from "./format.js";
+import { lookup } from "./lookup.js";
+import { allWithin, byId, controlsIn, inputById, sure, windowOf, within } from "./page.js";
 import { LONGEST_LINK, isCut, linkOf } from "./properties.js";
 import { allows, cellOf, clipRuleOf, ruleOf, truncationOf } from "./vocabulary.js";
 
-/** Enable or disable what a field holds, with the reason in words. */
+/** @import { Flow, Settings } from "./types.js" */
+
+/**
+ * Enable or disable what a field holds, with the reason in words.
+ * @param {Document} document
+ * @param {string} id
+ * @param {string} reason
+ */
 function allow(document, id, reason) {
-  const field = document.getElementById(id);
-  for (const input of field.querySelectorAll("input, select, textarea"))
+  const field = byId(document, id);
+  for (const input of controlsIn(field, "input, select, textarea"))
     input.disabled = Boolean(reason);
+  /** @type {HTMLElement | null} */
   const line = field.querySelector("[data-reason]");
   if (!line) return;
   line.hidden = !reason;
@@ -19,21 +29,28 @@ function allow(document, id, reason) {
 
 /**
  * Leave of a field what the other settings allow: some of its choices, or nothing, with the reason.
+ * @param {Document} document
+ * @param {string} id
+ * @param {Settings} settings
  * @param {string} [other]   a reason of the page's own
  */
 function restrict(document, id, settings, other = "") {
-  const field = document.getElementById(id);
-  const rule = ruleOf(settings, field.dataset.pointer);
-  const options = [...field.querySelectorAll("option")];
+  const field = byId(document, id);
+  const rule = ruleOf(settings, field.dataset.pointer ?? "");
+  const options = allWithin(field, "option", HTMLOptionElement);
   const free = options.filter(({ value }) => !rule || allows(rule, value));
   for (const option of options) {
     option.disabled = !free.includes(option);
-    option.title = option.disabled ? rule.why : "";
+    option.title = option.disabled ? (rule?.why ?? "") : "";
   }
   allow(document, id, other || (rule && free.length < 2 ? rule.why : ""));
 }
 
-/** Where the address cannot hold the text, what to do instead. */
+/**
+ * Where the address cannot hold the text, what to do instead.
+ * @param {Document} document
+ * @param {Settings} settings
+ */
 function linkNote(document, settings) {
   if (settings.source !== "text") return "";
   if (settings.text.length > LONGEST_LINK / 12 && linkOf(settings).left)
@@ -41,21 +58,30 @@ function linkNote(document, settings) {
       "This text is too long for a link, so the address leaves it out. To keep it, use " +
       "“Copy as curl” or JSON under Share."
     );
-  const opened = isCut(document.location.hash) && !document.defaultView.history.state?.left;
+  const opened = isCut(document.location.hash) && !windowOf(document).history.state?.left;
   return opened ? "The text of this link was too long for it and is not here." : "";
 }
 
-/** Which term explains the letter of a threshold. */
-const TERM_OF = { __proto__: null, v: "v", μ: "mu" };
+/** The label about an input. @param {Element} input */
+function labelOf(input) {
+  return sure(input.closest("label"), "label");
+}
 
-/** Say what was left out of the link that was opened. @param {string} words */
+/** Which term explains the letter of a threshold. */
+const TERM_OF = lookup({ v: "v", μ: "mu" });
+
+/**
+ * Say what was left out of the link that was opened.
+ * @param {Document} document
+ * @param {string} words
+ */
 export function putLeftOut(document, words) {
-  const place = document.getElementById("left-out");
+  const place = byId(document, "left-out");
   if (place.textContent !== words) place.textContent = words;
   place.hidden = !words;
 }
 
-/** How far back truncation lets a loss reach, as it is in force. */
+/** How far back truncation lets a loss reach, as it is in force. @param {Settings} settings */
 export function reachOf({ cell, reach }) {
   if (reach !== "default") return reach;
   return cellOf(cell).copies ? "default" : "none";
@@ -64,17 +90,17 @@ export function reachOf({ cell, reach }) {
 /**
  * Bring every control's availability up to date with the settings.
  * @param {Document} document
- * @param {Object<string, any>} settings
+ * @param {Settings} settings
  */
 export function putReasons(document, settings) {
   const { source, weights } = settings;
-  for (const part of document.querySelectorAll("[data-when]"))
+  for (const part of allWithin(document, "[data-when]"))
     part.hidden = part.dataset.when !== source;
-  const explicit = document.querySelector('input[name="source"][value="explicit"]');
-  explicit.closest("label").hidden = !settings.data;
+  const explicit = within(document, 'input[name="source"][value="explicit"]');
+  labelOf(explicit).hidden = !settings.data;
 
-  const points = document.querySelector('input[name="tokens"][value="characters"]');
-  points.closest("label").hidden = settings.tokens !== "characters";
+  const points = within(document, 'input[name="tokens"][value="characters"]');
+  labelOf(points).hidden = settings.tokens !== "characters";
 
   const given = weights ? "fixed by the given weights" : "";
   const numbers = source === "explicit" ? "fixed by the given sequence" : "";
@@ -87,21 +113,22 @@ export function putReasons(document, settings) {
   restrict(document, "field-init", settings);
   restrict(document, "field-steps", settings);
   restrict(document, "field-labelled", settings);
-  const link = document.getElementById("link-note");
+  const link = byId(document, "link-note");
   link.textContent = linkNote(document, settings);
   link.hidden = !link.textContent;
-  document.getElementById("label-numbers").hidden =
+  byId(document, "label-numbers").hidden =
     settings.labelled !== "yes" || emitsAll(settings);
-  document.getElementById("drawn-weights").hidden = Boolean(weights);
-  document.getElementById("given-weights").hidden = !weights;
+  byId(document, "drawn-weights").hidden = Boolean(weights);
+  byId(document, "given-weights").hidden = !weights;
 
   const reach = reachOf(settings);
-  const copy = document.querySelector('input[name="reach"][value="default"]');
+  const copy = within(document, 'input[name="reach"][value="default"]');
   const { copies } = cellOf(settings.cell);
-  copy.closest("label").hidden = !copies;
-  document.getElementById("field-k").hidden =
+  labelOf(copy).hidden = !copies;
+  byId(document, "field-k").hidden =
     reach === "default" || !truncationOf(reach).takes_steps;
-  putExplained(document.getElementById("reach-note"), {
+  /** @type {Object<string, string>} */
+  const notes = {
     none: "",
     window:
       settings.k === 1
@@ -112,11 +139,12 @@ export function putReasons(document, settings) {
         ? "Chunks: no gradient crosses from one step to the one before."
         : `Chunks: every ${settings.k} steps there is a border that no gradient crosses.`,
     default: "The context units hold a copy, and a copy passes no gradient.",
-  }[reach]);
+  };
+  putExplained(byId(document, "reach-note"), notes[reach]);
   const { letter: written } = clipRuleOf(settings.clip);
-  document.getElementById("field-mu").hidden = !written;
-  document.getElementById("field-persample").hidden = !clipsSamples(settings);
-  const letter = document.getElementById("mu-letter");
+  byId(document, "field-mu").hidden = !written;
+  byId(document, "field-persample").hidden = !clipsSamples(settings);
+  const letter = byId(document, "mu-letter");
   letter.textContent = written;
   letter.dataset.term = TERM_OF[written] ?? "mu";
 
@@ -126,19 +154,20 @@ export function putReasons(document, settings) {
     "field-follow",
     single ? `step ${stepsOf(settings)}: this wiring has one loss` : "",
   );
-  document.querySelector("#field-follow .segment-row").hidden = single;
-  document.getElementById("follow-step").max = String(Math.max(1, stepsOf(settings)));
+  within(document, "#field-follow .segment-row").hidden = single;
+  inputById(document, "follow-step").max = String(Math.max(1, stepsOf(settings)));
 }
 
 /**
  * Notes that need the answer.
  * @param {Document} document
- * @param {Object<string, any>} settings
- * @param {import("./types.js").Flow} flow
+ * @param {Settings} settings
+ * @param {Flow} flow
  */
 export function putNotes(document, settings, flow) {
+  /** @param {string} id @param {string} text */
   const set = (id, text) => {
-    putExplained(document.getElementById(id), text);
+    putExplained(byId(document, id), text);
   };
   const { network } = flow.experiment;
   set("recurrent-name", parameterName(cellOf(network.cell).recurrent));
@@ -151,7 +180,7 @@ export function putNotes(document, settings, flow) {
     "given-note",
     `Given in numbers. Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
   );
-  const radius = document.getElementById("radius");
+  const radius = inputById(document, "radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);
   set(
     "clip-note",
@@ -160,10 +189,14 @@ export function putNotes(document, settings, flow) {
   putNormMark(document, flow.clipping.log10_norm_before);
 }
 
-/** On the slider of μ, where the norm of the gradient is now. */
+/**
+ * On the slider of μ, where the norm of the gradient is now.
+ * @param {Document} document
+ * @param {number | null} log10
+ */
 function putNormMark(document, log10) {
-  const mark = document.getElementById("norm-mark");
-  const slider = document.getElementById("mu-slider");
+  const mark = byId(document, "norm-mark");
+  const slider = inputById(document, "mu-slider");
   mark.hidden = log10 === null;
   if (log10 === null) return;
   const at = (log10 - Number(slider.min)) / (Number(slider.max) - Number(slider.min));

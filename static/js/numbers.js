@@ -15,22 +15,25 @@ import { gateSymbol, gatesAt, partOf, saturatedAt, shareOfGate, shareOfUnits } f
 import { lossName } from "./letters.js";
 import { reason } from "./reason.js";
 
+/** @import { Node, PlacedEdge, PlacedNode, Reading, TableRow } from "./types.js" */
+
 /**
- * @param {import("./types.js").PlacedNode} placed
- * @param {import("./types.js").Reading} reading
- * @returns {[string, string, string?][]} term, number, remark
+ * @param {PlacedNode} placed
+ * @param {Reading} reading
+ * @returns {TableRow[]} term, number, remark
  */
 export function nodeRows(placed, reading) {
   const { node } = placed;
   const loss = lossName(reading.follow);
   const { flow } = reading;
   const n = node.step - 1;
+  /** @type {TableRow[]} */
   const rows = [];
   if (node.kind === "loss") {
     rows.push([`${lossName(node.step)}`, number(flow.step_losses[n], 4)]);
     rows.push([
       "share of the whole loss",
-      flow.loss ? `${((100 * flow.step_losses[n]) / flow.loss).toFixed(1)} %` : "–",
+      flow.loss ? `${((100 * (flow.step_losses[n] ?? 0)) / flow.loss).toFixed(1)} %` : "–",
     ]);
     return rows;
   }
@@ -66,7 +69,12 @@ export function nodeRows(placed, reading) {
   return rows;
 }
 
-/** How much of h_0 or c_0 the last state still holds. @returns {[string, string, string?][]} */
+/**
+ * How much of h_0 or c_0 the last state still holds.
+ * @param {Node} node
+ * @param {Reading} reading
+ * @returns {TableRow[]}
+ */
 function initialRows(node, reading) {
   const { spectrum } = partOf(reading.flow, node.layer ?? 0);
   const cell = node.kind === "cell";
@@ -76,8 +84,13 @@ function initialRows(node, reading) {
   return [[`‖∂${last}/∂${symbol(node.id)}‖₂`, fromLog10(norm), "of the first sample"]];
 }
 
-/** The means at a node's step of all gates, or of one. @returns {[string, string, string?][]} */
-function gateRows(node, reading, only = null) {
+/**
+ * The means at a node's step of all gates, or of one.
+ * @param {Node} node
+ * @param {Reading} reading
+ * @returns {TableRow[]}
+ */
+function gateRows(node, reading, only = "") {
   const at = indices(node.id);
   const place = { layer: node.layer ?? 0, step: node.step };
   return gatesAt(reading.flow, place)
@@ -89,6 +102,7 @@ function gateRows(node, reading, only = null) {
     ]);
 }
 
+/** @param {string} id @param {Reading} reading @returns {TableRow} */
 function slopeRow(id, reading) {
   const slopes = reading.flow.activity.mean_derivative;
   const { step, layer } = partsOf(id);
@@ -98,21 +112,28 @@ function slopeRow(id, reading) {
   return [name, number(slopes[step - 1]), remark];
 }
 
-/** The share of saturated units, where no mean stands that it could stand beside. */
+/**
+ * The share of saturated units, where no mean stands that it could stand beside.
+ * @param {string} id
+ * @param {Reading} reading
+ * @returns {TableRow[]}
+ */
 function unitRow(id, reading) {
   const { step, layer } = partsOf(id);
   const shown = saturatedAt(reading.flow, { layer, step });
   return shown ? [[`units ${shown.word}`, shown.share]] : [];
 }
 
-/** The same of an edge. */
+/** The same of an edge. @param {PlacedEdge} placed @param {Reading} reading */
 export function edgeRows(placed, reading) {
   const { edge } = placed;
   const loss = lossName(reading.follow);
   const { flow } = reading;
   const batch = flow.experiment.sequence.batch_size ?? 1;
   const target = reading.nodes.get(edge.target);
+  if (!target) return [];
   const step = target.node.step;
+  /** @type {TableRow[]} */
   const rows = [];
   if (edge.kind !== "loss") {
     rows.push([
@@ -146,11 +167,12 @@ export function edgeRows(placed, reading) {
   return rows;
 }
 
+/** @param {PlacedNode | PlacedEdge} placed */
 function left(placed) {
   return placed.left === null ? "" : `${portion(placed.left)} what enters`;
 }
 
-/** Rows as a list of terms and numbers. @param {[string, string, string?][]} rows */
+/** Rows as a list of terms and numbers. @param {TableRow[]} rows */
 export function table(rows) {
   const list = element("dl", "numbers");
   for (const [term, value, remark] of rows) {

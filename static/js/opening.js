@@ -8,8 +8,16 @@ import { inspect } from "./inspect.js";
 import { listenKeys } from "./keys.js";
 import { markButton, marksOf, putMarks, toggled } from "./marks.js";
 import { measureOf } from "./measures.js";
+import { byId, windowOf, within } from "./page.js";
 import { hiddenId } from "./reading.js";
 import { createSheet } from "./sheet.js";
+
+/** @import { Comparison } from "./compare.js" */
+/** @import { Pictures } from "./pictures.js" */
+/** @import { Store } from "./state.js" */
+/** @import { Tooltip } from "./tooltip.js" */
+/** @import { Pointed, Reading, Settings, Spot } from "./types.js" */
+/** @import { Held } from "./values.js" */
 
 /** The step that a selection is of, or null. @param {string} select */
 function stepOfSelection(select) {
@@ -20,18 +28,19 @@ function stepOfSelection(select) {
 /**
  * @param {Document} document
  * @param {object} page
- * @param {ReturnType<import("./state.js").createStore>} page.store
- * @param {ReturnType<import("./pictures.js").createPictures>} page.pictures
- * @param {ReturnType<import("./compare.js").createComparison>} page.comparison
- * @param {ReturnType<import("./tooltip.js").createTooltip>} page.tooltip
- * @param {(spot: object) => string[]} page.lines   what the tooltip says of a spot
- * @param {(reading: object, id: string) => object | null} page.signed   the signed numbers of a step
+ * @param {Store} page.store
+ * @param {Pictures} page.pictures
+ * @param {Comparison} page.comparison
+ * @param {Tooltip} page.tooltip
+ * @param {(spot: Spot) => string[]} page.lines   what the tooltip says of a spot
+ * @param {(reading: Reading, id: string) => Held | null} page.signed   the signed numbers of a step
  * @param {(text: string) => void} page.announce
  */
 export function createOpening(document, page) {
   const { store, pictures, comparison, tooltip, announce } = page;
-  const window = document.defaultView;
-  const get = (id) => document.getElementById(id);
+  const window = windowOf(document);
+  /** @param {string} id */
+  const get = (id) => byId(document, id);
   const sheet = createSheet(document);
   const touch = () => window.matchMedia("(hover: none)").matches;
   const selected = () => store.get().select;
@@ -39,7 +48,8 @@ export function createOpening(document, page) {
   /** Whether the address has changed since its selection was last brought into sight. */
   let fresh = Boolean(selected());
   let scrolls = fresh;
-  let waiting = null; // the picture that is scrolled to once it is drawn
+  /** The picture that is scrolled to once it is drawn. @type {HTMLElement | null} */
+  let waiting = null;
   window.addEventListener(
     "popstate",
     () => {
@@ -48,28 +58,36 @@ export function createOpening(document, page) {
     true,
   );
 
-  /** Select, and open the sheet where the screen is small: taps that follow share one entry. */
+  /**
+   * Select, and open the sheet where the screen is small: taps that follow share one entry.
+   * @param {Partial<Settings>} patch
+   * @param {{clientY: number} | null} at
+   */
   function open(patch, at) {
     const alone = Object.keys(patch).length === 1;
     store.set(patch, { during: alone && (sheet.isOpen() || Boolean(at && sheet.fits())) });
     if (at && !sheet.open(at)) get("inspector").scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {string} id @param {{clientY: number} | null} [at] */
   function openThing(id, at = null) {
     const reading = pictures.reading();
-    const node = reading.nodes.get(id)?.node;
+    const node = reading?.nodes.get(id)?.node;
+    /** @type {Partial<Settings>} */
     const patch = { select: id };
-    if (node?.kind === "loss" && reading.lossSteps.length > 1) {
+    if (reading && node?.kind === "loss" && reading.lossSteps.length > 1) {
       patch.follow = node.step === reading.steps ? "last" : node.step;
     }
     open(patch, at);
   }
 
-  /** A click on the profile or the map: that step, and in the map that loss. */
+  /** A click on the profile or the map: that step, and in the map that loss. @param {Spot} spot */
   function openStep({ step, loss }) {
     const reading = pictures.reading();
+    if (!reading) return;
     pictures.centreOn(step);
     const beyond = step > reading.steps && comparison.reading();
+    /** @type {Partial<Settings>} */
     const patch = {
       select: beyond ? selectionInA(hiddenId(beyond, step)) : hiddenId(reading, step),
     };
@@ -78,6 +96,7 @@ export function createOpening(document, page) {
     store.set(patch);
   }
 
+  /** @param {number} step */
   function pin(step) {
     const longest = Math.max(pictures.reading()?.steps ?? 0, comparison.reading()?.steps ?? 0);
     if (!(step >= 1 && step <= longest)) return;
@@ -92,6 +111,7 @@ export function createOpening(document, page) {
     pin,
     open: openThing,
     selected,
+    /** @param {string} id */
     select: (id) => store.set({ select: id }, { during: true }),
   };
   listenKeys(get("walk"), pictures, keys);
@@ -121,18 +141,20 @@ export function createOpening(document, page) {
   });
 
   document.addEventListener("click", ({ target }) => {
-    const { follow, mark } = target.dataset ?? {};
+    if (!(target instanceof HTMLElement)) return;
+    const { follow, mark } = target.dataset;
     if (follow && get("inspector").contains(target))
-      store.set({ follow: Number(follow) === pictures.reading().steps ? "last" : Number(follow) });
+      store.set({ follow: Number(follow) === pictures.reading()?.steps ? "last" : Number(follow) });
     if (mark) pin(Number(mark));
   });
 
+  /** @param {string} select */
   function reveal(select) {
     const picture = pictureOf(select);
     const place = picture ? pictures.plot(picture) : get("figure-diagram");
     const step = stepOfSelection(select);
     if (!picture && step === null) return;
-    if (!picture) pictures.reveal(step);
+    if (!picture && step !== null) pictures.reveal(step);
     if (!scrolls) return;
     scrolls = false;
     if (!picture) show(place);
@@ -140,17 +162,20 @@ export function createOpening(document, page) {
     else show(place);
   }
 
-  /** A picture that does not lie in the window is put into its middle. */
+  /**
+   * A picture that does not lie in the window is put into its middle.
+   * @param {HTMLElement} place
+   */
   function show(place) {
     const { top, bottom } = place.getBoundingClientRect();
-    const head = document.querySelector(".strip").getBoundingClientRect().height;
+    const head = within(document, ".strip").getBoundingClientRect().height;
     if (top < head || bottom > window.innerHeight) place.scrollIntoView({ block: "center" });
   }
 
   return {
     openStep,
 
-    /** A click or tap on a picture of the axis. */
+    /** A click or tap on a picture of the axis. @param {Pointed} spot */
     click(spot) {
       if (touch() && !spot.thing) tooltip.show(page.lines(spot), spot);
       else if (touch()) tooltip.hide();
@@ -196,7 +221,7 @@ export function createOpening(document, page) {
 
     marks: () => marksOf(store.get().mark, Math.max(pictures.extent()?.steps ?? 0, 1)),
 
-    /** @param {import("./types.js").Reading | null} reading */
+    /** @param {Reading | null} reading */
     showSelected(reading) {
       if (!reading) return;
       const marks = this.marks();

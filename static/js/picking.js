@@ -1,13 +1,16 @@
 /** Which node or edge lies under a point of the diagram. */
 
+import { lookup } from "./lookup.js";
 import { hiddenId } from "./reading.js";
+
+/** @import { PlacedNode, Point, Reading } from "./types.js" */
 
 /** In pixels; where steps stand closely, the middle of an edge is nearer to a node than that. */
 const NEAR_NODE = { most: 17, least: 9, ofAStep: 0.45 };
 const NEAR_EDGE = 9;
 
 /**
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  * @param {{x: number, y: number}} point   in pixels
  * @param {(x: number, y: number) => {x: number, y: number}} toPixels   from steps and rows
  * @param {{lo: number, hi: number}} sight
@@ -33,6 +36,7 @@ export function pick(reading, point, toPixels, sight) {
   return best;
 }
 
+/** @param {Point} p @param {Point} a @param {Point} b */
 function fromSegment(p, a, b) {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const along = ((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy || 1);
@@ -42,9 +46,9 @@ function fromSegment(p, a, b) {
 
 /**
  * The node that an arrow key leads to; up and down stay at the step.
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  * @param {string} from   id of a node or edge
- * @param {"ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End"} key
+ * @param {string} key   an arrow, Home or End
  */
 export function walk(reading, from, key) {
   const edge = reading.edges.get(from);
@@ -52,10 +56,11 @@ export function walk(reading, from, key) {
     reading.nodes.get(edge ? edge.edge.target : from) ??
     reading.nodes.get(hiddenId(reading, reading.entryStep)) ??
     reading.nodes.values().next().value;
+  if (!here) return from;
   const all = [...reading.nodes.values()];
   const sameRow = all.filter((n) => n.y === here.y).sort((a, b) => a.x - b.x);
   if (key === "Home") return endOf(sameRow[0], reading.loaded.lo, 1);
-  if (key === "End") return endOf(sameRow.at(-1), reading.loaded.hi, reading.steps);
+  if (key === "End") return endOf(sameRow[sameRow.length - 1], reading.loaded.hi, reading.steps);
   if (key === "ArrowLeft") return (sameRow.findLast((n) => n.x < here.x) ?? here).node.id;
   if (key === "ArrowRight") return (sameRow.find((n) => n.x > here.x) ?? here).node.id;
   const sign = key === "ArrowUp" ? 1 : -1;
@@ -66,13 +71,17 @@ export function walk(reading, from, key) {
 }
 
 /** In which order the gradient comes to the nodes of one step. */
-const RANKS = { __proto__: null, loss: 0, output: 1, hidden: 2, cell: 2, context: 3, input: 4 };
+const RANKS = lookup({ loss: 0, output: 1, hidden: 2, cell: 2, context: 3, input: 4 });
 
-/** A node's turn on the way back: later steps first, then from the loss down to the input. */
+/**
+ * A node's turn on the way back: later steps first, then from the loss down to the input.
+ * @param {PlacedNode} placed
+ */
 function turn({ node: { step, kind, layer = 0 } }) {
   return [-step, RANKS[kind], -layer, kind === "cell" ? 1 : 0];
 }
 
+/** @param {number[]} a @param {number[]} b */
 function compareTurns(a, b) {
   const n = a.findIndex((value, k) => value !== b[k]);
   return n < 0 ? 0 : a[n] - b[n];
@@ -82,16 +91,17 @@ function compareTurns(a, b) {
  * Every edge in the order of the way back: those on which the gradient leaves a node stand
  * together, the one to the step before first. Of an h beside a c the one to its own c comes before all
  * of them: the gates are felt through c, so that ∂L/∂c must be complete.
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  */
 function wayBack({ nodes, edges }) {
   return [...edges.values()]
-    .map((edge) => {
+    .flatMap((edge) => {
       const [source, target] = [nodes.get(edge.edge.source), nodes.get(edge.edge.target)];
+      if (!source || !target) return [];
       const [, ...of] = turn(source);
       const completes = edge.edge.kind === "cell" && source.node.step === target.node.step;
       const place = [completes ? 0 : 1, source.node.step, ...of];
-      return { id: edge.id, turn: [...turn(target), ...place] };
+      return [{ id: edge.id, turn: [...turn(target), ...place] }];
     })
     .sort((a, b) => compareTurns(a.turn, b.turn));
 }
@@ -99,7 +109,7 @@ function wayBack({ nodes, edges }) {
 /**
  * The next edge on the way back, or the one before: of a node the first by which the gradient
  * leaves it, of an edge the one that follows it. From nothing it starts where the loss enters.
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  * @param {string} from   id of a node or edge
  * @param {1 | -1} direction
  * @returns {string}   the same id where there is no further one
@@ -115,14 +125,20 @@ export function nextEdge(reading, from, direction) {
   const own = turn(node);
   const next = way.findIndex((edge) => compareTurns(own, edge.turn.slice(0, own.length)) <= 0);
   const index = direction > 0 ? next : (next < 0 ? way.length : next) - 1;
-  return way[index]?.id ?? (nodes.has(from) ? from : way.at(direction > 0 ? -1 : 0).id);
+  return way[index]?.id ?? (nodes.has(from) ? from : (way.at(direction > 0 ? -1 : 0)?.id ?? from));
 }
 
-/** The end of a row, also where its node is not there yet. */
+/**
+ * The end of a row, also where its node is not there yet.
+ * @param {PlacedNode} placed
+ * @param {number} border
+ * @param {number} step
+ */
 function endOf({ node: { id } }, border, step) {
   return Number.isFinite(border) ? id.replace(/_\d+/, `_${step}`) : id;
 }
 
+/** @param {PlacedNode} a @param {PlacedNode} b */
 function distance(a, b) {
   return Math.abs(a.node.step - b.node.step) * 100 + Math.abs(a.y - b.y);
 }

@@ -1,13 +1,23 @@
 /** An error stands beside the control that caused it. */
 
-/** The field for a JSON pointer: the one with the longest pointer that it starts with. */
+import { allWithin, byId, sure } from "./page.js";
+
+/** @import { Fault } from "./types.js" */
+
+/**
+ * The field for a JSON pointer: the one with the longest pointer that it starts with.
+ * @param {Document} document
+ * @param {string} pointer
+ */
 function fieldOf(document, pointer) {
+  /** @type {HTMLElement | null} */
   let best = null;
-  for (const field of document.querySelectorAll("[data-pointer]")) {
-    const own = field.dataset.pointer;
+  let most = 0;
+  for (const field of allWithin(document, "[data-pointer]")) {
+    const own = field.dataset.pointer ?? "";
     const fits = pointer === own || pointer.startsWith(`${own}/`);
     const seen = field.querySelector("[data-error]") && field.closest("[hidden]") === null;
-    if (fits && seen && own.length > (best?.dataset.pointer.length ?? 0)) best = field;
+    if (fits && seen && own.length > most) [best, most] = [field, own.length];
   }
   return best;
 }
@@ -20,14 +30,15 @@ export function forReaders(detail) {
   return detail.replace(/ \(UNROLLED_\w+\)|; UNROLLED_\w+(?=\))/g, "");
 }
 
-/** @param {Element} field @param {string} text   "" takes it away */
+/** @param {HTMLElement} field @param {string} text   "" takes it away */
 export function setFieldError(field, text) {
+  /** @type {HTMLElement | null} */
   const line = field.querySelector("[data-error]");
   if (!line) return;
   line.hidden = !text;
   line.textContent = text;
-  line.id ||= `${field.id || field.dataset.pointer.replaceAll("/", "-")}-error`;
-  for (const input of field.querySelectorAll("input:not([type=radio]), textarea, select")) {
+  line.id ||= `${field.id || (field.dataset.pointer ?? "").replaceAll("/", "-")}-error`;
+  for (const input of allWithin(field, "input:not([type=radio]), textarea, select")) {
     if (text) {
       input.setAttribute("aria-invalid", "true");
       input.setAttribute("aria-describedby", line.id);
@@ -40,16 +51,16 @@ export function setFieldError(field, text) {
 
 /** @param {Document} document */
 export function clearProblems(document) {
-  document.getElementById("problem").hidden = true;
-  document.getElementById("restart").hidden = true;
-  for (const line of document.querySelectorAll("[data-error]:not([hidden])")) {
-    setFieldError(line.closest("[data-pointer]"), "");
+  byId(document, "problem").hidden = true;
+  byId(document, "restart").hidden = true;
+  for (const line of allWithin(document, "[data-error]:not([hidden])")) {
+    setFieldError(sure(line.closest("[data-pointer]"), "[data-pointer]"), "");
   }
 }
 
 /**
  * @param {Document} document
- * @param {import("./api.js").Problem} problem
+ * @param {{errors: Fault[], message: string}} problem
  * @param {boolean} first   nothing is drawn yet: a way to what can be is offered
  */
 export function showProblem(document, problem, first = false) {
@@ -61,10 +72,10 @@ export function showProblem(document, problem, first = false) {
     else homeless.push(`${pointer}: ${detail}`);
   }
   const general = problem.errors.length ? homeless.join("; ") : problem.message;
-  const place = document.getElementById("problem");
+  const place = byId(document, "problem");
   place.hidden = !general && !first;
-  document.getElementById("problem-text").textContent =
+  byId(document, "problem-text").textContent =
     forReaders(general) || "A setting does not fit: what is allowed stands beside it.";
-  document.getElementById("restart").hidden = !first;
-  document.getElementById("retry").hidden = problem.errors.length > 0;
+  byId(document, "restart").hidden = !first;
+  byId(document, "retry").hidden = problem.errors.length > 0;
 }

@@ -13,13 +13,16 @@ import {
   weights,
   whole,
 } from "./kinds.js";
+import { lookup } from "./lookup.js";
+
+/** @import { Setting, Settings } from "./types.js" */
 
 /**
  * name: [default, how it is written]. The names are those of the URL and of `data-set` in the
  * templates; what is not in the URL has its default.
+ * @type {Object<string, [Setting, import("./kinds.js").Kind]>}
  */
-export const PROPERTIES = {
-  __proto__: null, // names come from addresses
+export const PROPERTIES = lookup({
   source: ["text", choice("text", "random", "explicit")],
   text: ["gradients vanish", text],
   tokens: ["graphemes", text],
@@ -56,20 +59,24 @@ export const PROPERTIES = {
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],
-};
+});
 
-/** @returns {Object<string, any>} */
+/** @returns {Settings} */
 export function defaults() {
-  return Object.fromEntries(Object.entries(PROPERTIES).map(([name, [value]]) => [name, value]));
+  const values = Object.entries(PROPERTIES).map(([name, [value]]) => [name, value]);
+  return /** @type {Settings} */ (Object.fromEntries(values));
 }
 
 /** What may change without leaving an example: its words are about everything else. */
 const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "clip", "mu", "compare"]);
 
-/** Example → its settings; links name an example instead of repeating it. */
+/**
+ * Example → its settings; links name an example instead of repeating it.
+ * @type {Map<string, Settings>}
+ */
 const PRESETS = new Map();
 
-/** Say which examples there are, before any address is read. @param {[string, object][]} settings */
+/** Say which examples there are, before any address is read. @param {[string, Settings][]} settings */
 export function offer(settings) {
   PRESETS.clear();
   for (const [name, own] of settings) PRESETS.set(name, { ...own, preset: name });
@@ -80,20 +87,31 @@ export function presetSettings(name) {
   return PRESETS.get(name);
 }
 
-/** The names of the settings in which two experiments differ. */
+/**
+ * The names of the settings in which two experiments differ.
+ * @param {Settings} settings
+ * @param {Settings} base
+ */
 export function differing(settings, base) {
   return Object.entries(PROPERTIES)
     .filter(([name, [, { print }]]) => print(settings[name]) !== print(base[name]))
     .map(([name]) => name);
 }
 
-/** Whether the words of the example that is named hold for these settings. */
+/**
+ * Whether the words of the example that is named hold for these settings.
+ * @param {Settings} settings
+ */
 export function fitsPreset(settings) {
   const base = PRESETS.get(settings.preset);
-  return Boolean(base) && differing(settings, base).every((name) => FREE_OF_PRESET.has(name));
+  return base !== undefined && differing(settings, base).every((name) => FREE_OF_PRESET.has(name));
 }
 
-/** What differs from a base, as a URL fragment without "#". */
+/**
+ * What differs from a base, as a URL fragment without "#".
+ * @param {Settings} settings
+ * @param {Settings} base
+ */
 function changes(settings, base) {
   const parts = new URLSearchParams();
   for (const name of differing(settings, base))
@@ -104,6 +122,7 @@ function changes(settings, base) {
 /**
  * The settings as a URL fragment without "#": what differs from the defaults; or from an example,
  * behind its name, where the experiment is that one, or is said more shortly so.
+ * @param {Settings} settings
  */
 export function toFragment(settings) {
   const plain = changes(settings, defaults());
@@ -122,19 +141,21 @@ const CUT = "cut=text";
 
 /**
  * The fragment of an address, and what is too long for it.
- * @param {Object<string, any>} settings
- * @returns {{fragment: string, left: {text: string, compare?: string} | null}}   another
+ * @param {Settings} settings
+ * @returns {{fragment: string, left: {text: string, compare?: string | null} | null}}   another
  *   experiment beside this one is left out where it alone is too long
  */
 export function linkOf(settings) {
   const whole = toFragment(settings);
   if (whole.length <= LONGEST_LINK || settings.source !== "text")
     return { fragment: whole, left: null };
+  /** @type {{text: string, compare?: string | null}} */
   const left = { text: settings.text };
-  let rest = toFragment({ ...settings, text: PROPERTIES.text[0] });
+  const plain = { ...settings, text: defaults().text };
+  let rest = toFragment(plain);
   if (rest.length > LONGEST_LINK) {
     left.compare = settings.compare;
-    rest = toFragment({ ...settings, text: PROPERTIES.text[0], compare: null });
+    rest = toFragment({ ...plain, compare: null });
   }
   return { fragment: rest ? `${rest}&${CUT}` : CUT, left };
 }
@@ -160,7 +181,7 @@ export function isKnownExample(name) {
  * @param {URLSearchParams} parts
  */
 export function baseOf(parts) {
-  const base = PRESETS.get(parts.get("preset"));
+  const base = PRESETS.get(parts.get("preset") ?? "");
   if (!base) return defaults();
   const own = differing(base, defaults()).filter((name) => !FREE_OF_PRESET.has(name));
   const whole = own.length > 0 && own.every((name) => parts.has(name));

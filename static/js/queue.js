@@ -14,6 +14,7 @@ const PATIENCE = 100;
  */
 export function createQueue(window, draw, done) {
   const names = new Set();
+  /** @type {(turn: () => void) => void} */
   const soon = window.requestIdleCallback
     ? (turn) => window.requestIdleCallback(turn, { timeout: PATIENCE })
     : (turn) => setTimeout(turn);

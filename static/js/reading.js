@@ -3,10 +3,12 @@
 import { partsOf } from "./format.js";
 import { place, rowsOf, spanOf } from "./rows.js";
 
+/** @import { Edge, Flow, Reading } from "./types.js" */
+
 /**
  * Whether the page can show another followed loss before the server answers: one layer, one way
  * back from h_t to h_{t−1}, and every pair of steps in the itemized map.
- * @param {import("./types.js").Flow} flow
+ * @param {Flow} flow
  */
 export function knowsOthers(flow) {
   const { steps } = flow.itemized;
@@ -16,12 +18,13 @@ export function knowsOthers(flow) {
 /**
  * What the page already knows of another followed loss, before the server answers: the itemized
  * row is exactly what stands on the hidden nodes and on the edges between them.
- * @param {import("./types.js").Flow} flow
+ * @param {Flow} flow
  * @param {number | null} follow
- * @returns {import("./types.js").Flow}
+ * @returns {Flow}
  */
 export function followedAtOnce(flow, follow) {
   const row = rowOf(flow, follow);
+  /** @param {string} id */
   const known = (id) => (id[0] === "h" ? (row[partsOf(id).step - 1] ?? null) : null);
   const last = follow ?? flow.steps;
   return {
@@ -39,7 +42,11 @@ export function followedAtOnce(flow, follow) {
   };
 }
 
-/** log₁₀ ‖∂L_i/∂h_t‖ at every step, or of the total. */
+/**
+ * log₁₀ ‖∂L_i/∂h_t‖ at every step, or of the total.
+ * @param {Flow} flow
+ * @param {number | null} follow
+ */
 function rowOf(flow, follow) {
   if (follow === null) return flow.hidden_gradient.log10_norm;
   if (flow.followed_gradient && follow === flow.experiment.follow)
@@ -55,8 +62,8 @@ function rowOf(flow, follow) {
 }
 
 /**
- * @param {import("./types.js").Flow} flow
- * @returns {import("./types.js").Reading}
+ * @param {Flow} flow
+ * @returns {Reading}
  */
 export function read(flow) {
   const { cell } = flow.experiment.network;
@@ -66,8 +73,10 @@ export function read(flow) {
   const entryStep = follow ?? lossSteps.at(-1) ?? flow.steps;
   const row = rowOf(flow, follow);
   const entry = row[entryStep - 1] ?? null;
+  /** @param {number | null} value */
   const relative = (value) => (value === null || entry === null ? null : value - entry);
   // Of the sum of all losses no share is left: every step feeds it.
+  /** @param {number | null} value */
   const left = (value) => (follow === null && lossSteps.length > 1 ? null : relative(value));
   const rows = rowsOf(cell, layers);
 
@@ -124,7 +133,7 @@ export function read(flow) {
   };
 }
 
-/** Edges by the id of one end. */
+/** Edges by the id of one end. @param {"source" | "target"} end @param {Edge[]} edges */
 function by(end, edges) {
   const found = new Map();
   for (const edge of edges) {
@@ -135,21 +144,31 @@ function by(end, edges) {
   return found;
 }
 
-/** Every step that emits a loss; the itemized map of a long sequence holds only some. */
+/**
+ * Every step that emits a loss; the itemized map of a long sequence holds only some.
+ * @param {Flow} flow
+ */
 function lossStepsOf(flow) {
   const { loss_steps: losses, steps } = flow.itemized;
   if (steps.length === flow.steps) return losses;
   return flow.step_losses.flatMap((value, n) => (value === null ? [] : [n + 1]));
 }
 
-/** The followed loss, or the last one that is left where an overflow took it. */
+/**
+ * The followed loss, or the last one that is left where an overflow took it.
+ * @param {Flow} flow
+ * @param {number[]} lossSteps
+ */
 function followed(flow, lossSteps) {
   const follow = flow.experiment.follow ?? null;
   if (follow === null || !flow.overflow || follow <= flow.steps) return follow;
   return lossSteps.at(-1) ?? null;
 }
 
-/** The steps whose nodes the answer holds; endless where there is nothing beyond. */
+/**
+ * The steps whose nodes the answer holds; endless where there is nothing beyond.
+ * @param {Flow} flow
+ */
 function loadedOf(flow) {
   const window = flow.experiment.window ?? null;
   if (!window) return { lo: -Infinity, hi: Infinity };
@@ -159,12 +178,20 @@ function loadedOf(flow) {
   };
 }
 
-/** The id of the hidden state that the profile and the map show: the top layer's. */
+/**
+ * The id of the hidden state that the profile and the map show: the top layer's.
+ * @param {Reading} reading
+ * @param {number} step
+ */
 export function hiddenId(reading, step) {
   return reading.layers > 1 ? `h_${step}_${reading.layers - 1}` : `h_${step}`;
 }
 
-/** Whether something travels back along an edge, and if not, why. */
+/**
+ * Whether something travels back along an edge, and if not, why.
+ * @param {Edge} edge
+ * @param {boolean} targetAlive
+ */
 function stateOf(edge, targetAlive) {
   if (edge.blocked) return "blocked";
   if (edge.log10_norm !== null) return "live";

@@ -2,13 +2,16 @@
 
 import { activationSymbol, parameterName, partsOf, plural, symbol } from "./format.js";
 import { lossName } from "./letters.js";
+import { numbersIn } from "./numeric.js";
 import { firstReached, nearestLoss } from "./reach.js";
 import { activationOf, cellOf } from "./vocabulary.js";
 
+/** @import { Edge, Flow, Numbers, Reading, Truncation } from "./types.js" */
+
 /**
  * Why nothing passes an edge, or "".
- * @param {{edge: import("./types.js").Edge, state: string}} placed
- * @param {import("./types.js").Reading} reading
+ * @param {{edge: Edge, state: string}} placed
+ * @param {Reading} reading
  */
 export function reason({ edge, state }, reading) {
   if (state === "blocked") return stopped(edge, reading);
@@ -16,7 +19,7 @@ export function reason({ edge, state }, reading) {
   return state === "off" ? unreached(edge, reading) : "";
 }
 
-/** A copy, or the end of a window or chunk. */
+/** A copy, or the end of a window or chunk. @param {Edge} edge @param {Reading} reading */
 function stopped(edge, reading) {
   const { truncation } = reading.flow.experiment;
   const { step } = partsOf(edge.target);
@@ -25,7 +28,8 @@ function stopped(edge, reading) {
   return truncationEnds(edge.kind === "context", truncation);
 }
 
-function truncationEnds(copied, { kind, steps }) {
+/** @param {boolean} copied @param {Truncation} truncation */
+function truncationEnds(copied, { kind, steps = Infinity }) {
   const size = plural(steps, "step");
   if (copied && kind === "window" && steps === 1)
     return "a copy passes no gradient";
@@ -33,7 +37,11 @@ function truncationEnds(copied, { kind, steps }) {
   return `the window of ${size} ends here`;
 }
 
-/** Something arrives at the target, and nothing of it at the source. */
+/**
+ * Something arrives at the target, and nothing of it at the source.
+ * @param {Edge} edge
+ * @param {Reading} reading
+ */
 function dead(edge, reading) {
   const { activation } = reading.flow.experiment.network;
   const { step, layer } = partsOf(edge.target);
@@ -45,22 +53,26 @@ function dead(edge, reading) {
     const slope = `${activationSymbol(activation)}′ = 0`;
     return `every ${unit} of ${symbol(edge.target)} is ${state}: ${slope}`;
   }
-  if (isZeroMatrix(edge.parameter, reading.flow)) return `${parameterName(edge.parameter)} is 0`;
+  const { parameter } = edge;
+  if (parameter && isZeroMatrix(parameter, reading.flow)) return `${parameterName(parameter)} is 0`;
   const { label, state } = activationOf(activation);
   if (plain && state === "off")
     return `the ${label}s that the gradient reaches are off, or the weights are zero`;
   return "the gradient is exactly zero here";
 }
 
-/** Whether all weights of a parameter are known to be 0: so given, or drawn with radius 0. */
+/**
+ * Whether all weights of a parameter are known to be 0: so given, or drawn with radius 0.
+ * @param {string} parameter
+ * @param {Flow} flow
+ */
 function isZeroMatrix(parameter, { experiment: { weights } }) {
-  if (!parameter) return false;
   if (weights.kind === "explicit")
-    return (weights[parameter] ?? [1]).flat(Infinity).every((value) => value === 0);
+    return numbersIn(/** @type {Numbers} */ (weights)[parameter] ?? 1).every((value) => value === 0);
   return /^W_[hy]h/.test(parameter) && weights.spectral_radius === 0;
 }
 
-/** Nothing arrives at the target either. */
+/** Nothing arrives at the target either. @param {Edge} edge @param {Reading} reading */
 function unreached(edge, reading) {
   const { truncation, network } = reading.flow.experiment;
   const { step } = partsOf(edge.target);

@@ -1,6 +1,9 @@
 /** What a link gives way with where the service refuses what it says: no rule is known here twice. */
 
+import { lookup } from "./lookup.js";
 import { forReaders } from "./problems.js";
+
+/** @import { Fault } from "./types.js" */
 
 /** The statuses that say something is wrong with what was asked for. */
 const REFUSALS = new Set([400, 413, 422]);
@@ -14,9 +17,9 @@ const LONGEST = 150;
 /**
  * Pointer → the settings that say it, which one depending on where the sequence comes from. Each
  * size alone has its control's limits, so that an error at one is about the product of several.
+ * @type {Object<string, string[]>}
  */
-const SAID_BY = {
-  __proto__: null,
+const SAID_BY = lookup({
   "/network/cell": ["cell"],
   "/network/topology": ["wiring"],
   "/network/activation": ["activation"],
@@ -46,18 +49,17 @@ const SAID_BY = {
   "/clip/per_sample": ["persample"],
   "/clip": ["clip"],
   "/follow": ["follow"],
-};
+});
 
-/** Section → what else decides whether it fits, the likeliest first. */
-const DECIDED_BY = {
-  __proto__: null,
+/** Section → what else decides whether it fits, the likeliest first. @type {Object<string, string[]>} */
+const DECIDED_BY = lookup({
   network: ["text", "data", "weights", "cell", "wiring"],
   weights: ["hidden", "layers", "cell", "wiring", "inputs", "outputs", "data", "text"],
   sequence: ["wiring", "loss", "tokens", "labelled", "inputs", "outputs", "hidden", "layers", "cell", "batch"],
-};
+});
 
-/** Settings that count only for one kind of sequence. */
-const ONLY_OF = { __proto__: null, text: "text", steps: "random", batch: "random", data: "explicit" };
+/** Settings that count only for one kind of sequence. @type {Object<string, string>} */
+const ONLY_OF = lookup({ text: "text", steps: "random", batch: "random", data: "explicit" });
 
 /** Settings whose parts an error can name. */
 const IN_PARTS = new Set(["data", "weights"]);
@@ -68,7 +70,7 @@ function saidBy(pointer) {
   return [];
 }
 
-/** An error in a line, behind the part of the request that it is about. */
+/** An error in a line, behind the part of the request that it is about. @param {Fault} fault */
 function about({ pointer, detail }) {
   const part = pointer.split("/").findLast((key) => /^\D/.test(key));
   return part ? `${part}: ${detail}` : detail;
@@ -85,13 +87,14 @@ function reason(detail) {
  * the link gives none of them, one that has to do with them; at last all.
  * @param {string[]} given   the settings that the link gives and that are still in force
  * @param {string} source   where its sequence comes from
- * @param {{status: number, message: string, errors: {pointer: string, detail: string}[]}} problem
+ * @param {{status: number, message: string, errors: Fault[]}} problem
  * @param {number} round   how often parts of this link have been left out before
  * @returns {Map<string, string>}   empty: this is nothing that the link could give way in
  */
 export function partsToLeave(given, source, problem, round) {
   const left = new Map();
   if (!REFUSALS.has(problem.status)) return left;
+  /** @param {string} name */
   const gives = (name) => given.includes(name) && (ONLY_OF[name] ?? source) === source;
   if (round < ROUNDS) {
     for (const error of problem.errors)

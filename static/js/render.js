@@ -1,6 +1,9 @@
 /** The only calls to Plotly. */
 
+import { byId } from "./page.js";
 import { touch } from "./touch.js";
+
+/** @import { Figure, Layout } from "./types.js" */
 
 const CONFIG = {
   staticPlot: true,
@@ -15,7 +18,7 @@ const CONFIG = {
  */
 export function load() {
   const script = document.createElement("script");
-  script.src = document.getElementById("plotly").href;
+  script.src = byId(document, "plotly", HTMLLinkElement).href;
   return new Promise((resolve) => {
     script.addEventListener("load", () => resolve(true));
     script.addEventListener("error", () => resolve(false));
@@ -23,14 +26,14 @@ export function load() {
   });
 }
 
-/** What each picture shows. @type {WeakMap<HTMLElement, import("./types.js").Figure>} */
+/** What each picture shows. @type {WeakMap<HTMLElement, Figure>} */
 const drawn = new WeakMap();
 
 /**
  * Draw a figure: where only colours, heights and numbers are other than in the one that is there,
  * these are set, else Plotly draws it.
  * @param {HTMLElement} element
- * @param {import("./types.js").Figure} figure
+ * @param {Figure} figure
  */
 export function draw(element, figure) {
   const before = drawn.get(element);
@@ -44,7 +47,12 @@ export function isDrawn(element) {
   return drawn.has(element);
 }
 
-/** Plotly writes into a layout that it is given. */
+/** The layout that is drawn, or null. @param {HTMLElement} element */
+export function layoutOf(element) {
+  return drawn.get(element)?.layout ?? null;
+}
+
+/** Plotly writes into a layout that it is given. @param {Layout} layout */
 function ownLayout(layout) {
   return { ...layout, xaxis: { ...layout.xaxis }, yaxis: { ...layout.yaxis } };
 }
@@ -53,7 +61,7 @@ const CAPTION_HEIGHT = 34;
 
 /**
  * A figure as a file, with its caption.
- * @param {import("./types.js").Figure} figure
+ * @param {Figure} figure
  * @param {{format: "png" | "svg", filename: string, paper: string, caption: string}} options
  */
 export function save({ data, layout }, { format, filename, paper, caption }) {

@@ -1,9 +1,12 @@
 /** Where the nodes of the diagram stand: a row for each kind, and for each layer its own. */
 
+import { lookup } from "./lookup.js";
 import { cellOf } from "./vocabulary.js";
 
+/** @import { Node, Row } from "./types.js" */
+
 /** Rows of a single layer, upwards; context units stand between two steps and need room there. */
-const PLAIN = { input: 0, hidden: 1, output: 2, loss: 3 };
+const PLAIN = { input: 0, context: 0, hidden: 1, output: 2, loss: 3 };
 const STATES_COPIED = { input: 0, context: 0.62, hidden: 1.34, output: 2.2, loss: 3 };
 const OUTPUTS_COPIED = { input: 0, hidden: 0.84, context: 1.46, output: 2.16, loss: 3 };
 
@@ -12,29 +15,31 @@ const CELL = 0.72;
 const APART = { plain: 1, copies: 1.5, withC: 1.72 };
 
 /** Left of its step, so that the edge h_t → o_t passes a cell state c_t without touching it. */
-const ASIDE = { __proto__: null, context: 0.5, cell: 0.29 };
+/** @type {Object<string, number>} */
+const ASIDE = lookup({ context: 0.5, cell: 0.29 });
 
-const NAMES = {
-  __proto__: null,
+/** @type {Object<string, string>} */
+const NAMES = lookup({
   input: "input X",
   context: "copy C",
   hidden: "hidden H",
   cell: "cell C",
   output: "output O",
   loss: "loss L",
-};
+});
 
 /**
  * The rows of a network, from below.
  * @param {string} cell
  * @param {number} layers
- * @returns {import("./types.js").Row[]}
+ * @returns {Row[]}
  */
 export function rowsOf(cell, layers = 1) {
   const { copies, feeds_outputs: feedsOutputs, has_c: hasC } = cellOf(cell);
   const copied = feedsOutputs ? OUTPUTS_COPIED : STATES_COPIED;
   const base = copies ? copied : PLAIN;
   const apart = hasC ? APART.withC : copies ? APART.copies : APART.plain;
+  /** @type {Omit<Row, "name">[]} */
   const rows = [{ kind: "input", layer: 0, y: base.input }];
   for (let layer = 0; layer < layers; layer += 1) {
     const y = base.hidden + layer * apart;
@@ -50,21 +55,25 @@ export function rowsOf(cell, layers = 1) {
   return rows.map((row) => ({ ...row, name: nameOf(row, layers) }));
 }
 
+/** @param {{kind: Row["kind"], layer: number}} given @param {number} layers */
 function nameOf({ kind, layer }, layers) {
   const several = layers > 1 && (kind === "hidden" || kind === "cell" || kind === "context");
   return several ? `layer ${layer + 1} ${NAMES[kind].at(-1)}` : NAMES[kind];
 }
 
-/** Where a step's target is written, and how far the picture reaches below and above. */
+/**
+ * Where a step's target is written, and how far the picture reaches below and above.
+ * @param {Row[]} rows
+ */
 export function spanOf(rows) {
-  const top = rows.at(-1).y;
+  const top = rows[rows.length - 1].y;
   return { low: -0.62, high: top + 0.72, target: top + 0.52 };
 }
 
 /**
  * Where a node stands.
- * @param {import("./types.js").Node} node
- * @param {import("./types.js").Row[]} rows
+ * @param {Node} node
+ * @param {Row[]} rows
  */
 export function place(node, rows) {
   const own = rows.filter((row) => row.kind === node.kind);

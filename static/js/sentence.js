@@ -4,8 +4,12 @@ import { fromLog10, letterOf, number, plural, portion } from "./format.js";
 import { clippedShift, clippedTotal } from "./figures/profile.js";
 import { termHtml } from "./glossary.js";
 import { lossName } from "./letters.js";
+import { lookup } from "./lookup.js";
 import { followsAll, isCopy, passageOf, stateName } from "./passage.js";
 import { clipRuleOf } from "./vocabulary.js";
+
+/** @import { Arrived } from "./passage.js" */
+/** @import { Flow, Reading } from "./types.js" */
 
 /**
  * The engine's summary: its verdict, which is shown bold, and the rest.
@@ -18,7 +22,7 @@ export function partsOfSummary(summary) {
   return { verdict: `${summary.slice(0, cut)}.`, rest: sentenceCase(summary.slice(cut + 2)) };
 }
 
-/** A symbol keeps its letter: h is no H, and tanh′(A) no Tanh′(A). */
+/** A symbol keeps its letter: h is no H, and tanh′(A) no Tanh′(A). @param {string} words */
 function sentenceCase(words) {
   return /^(\p{L} |\p{L}+[₀-₉′^])/u.test(words)
     ? words
@@ -27,18 +31,19 @@ function sentenceCase(words) {
 
 /**
  * What the followed loss is, and how much of it arrives, in numbers.
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  */
 export function leftSentence(reading) {
   if (!reading.lossSteps.length) return `No loss is left in ${theseSteps(reading)}.`;
   return `${lossWords(reading)} ${arrival(reading)}`;
 }
 
+/** @param {Reading} reading */
 function theseSteps({ flow }) {
   return flow.steps === 1 ? "this step" : `these ${flow.steps} steps`;
 }
 
-/** "L = 35.96 over 15 steps, L₁₅ = 2.71." */
+/** "L = 35.96 over 15 steps, L₁₅ = 2.71." @param {Reading} reading */
 function lossWords({ flow, follow, lossSteps }) {
   const over = `over ${plural(flow.steps, "step")}`;
   const whole =
@@ -50,17 +55,19 @@ function lossWords({ flow, follow, lossSteps }) {
   return `${whole}, ${lossName(follow)} = ${number(own, 4)}.`;
 }
 
+/** @param {Reading} reading */
 function arrival(reading) {
   const passage = passageOf(reading);
-  return ARRIVALS[passage.kind](reading, passage);
+  return ARRIVALS[passage.kind](reading, /** @type {Arrived} */ (passage));
 }
 
-const ARRIVALS = {
-  __proto__: null,
+/** @type {Object<string, (reading: Reading, passage: Arrived) => string>} */
+const ARRIVALS = lookup({
   none: ({ entryStep }) => `No gradient enters at step ${entryStep}.`,
 
   all(reading) {
     const { row, entryStep } = reading;
+    /** @param {number} step */
     const norm = (step) => `‖∂L/∂${stateName(reading, step)}‖ = ${fromLog10(row[step - 1])}`;
     const ends = entryStep === 1 ? norm(1) : `${norm(1)}, ${norm(entryStep)}`;
     return (
@@ -90,31 +97,44 @@ const ARRIVALS = {
     const much = `where ${portion(decades)} what enters arrives`;
     return `${loss} reaches back from step ${entryStep} to step ${first}, ${much}; ${why}.`;
   },
-};
+});
 
-/** "all", "12.6 %", "1.0 × 10⁻⁴⁰⁰": of what enters, which the sentence has said. */
+/**
+ * "all", "12.6 %", "1.0 × 10⁻⁴⁰⁰": of what enters, which the sentence has said.
+ * @param {number} decades
+ */
 function share(decades) {
   return portion(decades).replace(/ of$/, "");
 }
 
-/** Where it enters and where it arrives; of a cell with a C which part of its state is meant. */
+/**
+ * Where it enters and where it arrives; of a cell with a C which part of its state is meant.
+ * @param {Reading} reading
+ * @param {number} entryStep
+ * @param {number} step
+ * @param {import("./passage.js").Measured} of
+ */
 function ends(reading, entryStep, step, of) {
   if (of === "hidden") return [`at step ${entryStep}`, `at step ${step}`];
+  /** @param {number} t */
   const name = (t) => `at ${stateName(reading, t, of)}`;
   const rest = of === "part" ? ", cell states not counted" : "";
   return [name(entryStep), `${name(step)}${rest}`];
 }
 
-/** Why nothing comes before the first step that a truncation lets a loss reach. */
+/**
+ * Why nothing comes before the first step that a truncation lets a loss reach.
+ * @param {Reading} reading
+ */
 function cutWords({ flow: { experiment } }) {
   if (isCopy(experiment)) return "the copy passes no gradient on";
-  const { kind, steps } = experiment.truncation;
+  const { kind, steps = Infinity } = experiment.truncation;
   return kind === "window"
     ? `its window of ${plural(steps, "step")} ends there`
     : `a chunk of ${plural(steps, "step")} begins there`;
 }
 
-/** What an overflow took, or "". @param {import("./types.js").Flow} flow */
+/** What an overflow took, or "". @param {Flow} flow */
 export function overflowSentence({ overflow }) {
   if (!overflow) return "";
   const before = overflow.step - 1;
@@ -138,11 +158,12 @@ export function howToRead(follow, { entryStep, steps, single }) {
   return `${loss} travels back along the edges; colour and width say how much is left.`;
 }
 
+/** @param {number | null} follow @param {number} steps */
 function whose(follow, steps) {
   return follow === steps ? "the last step’s" : `step ${follow}’s`;
 }
 
-/** The small keys beside the pictures' titles, as HTML of our own. */
+/** The small keys beside the pictures' titles, as HTML of our own. @param {Reading} reading */
 export function keys(reading) {
   const loss = lossName(reading.follow);
   const many = reading.lossSteps.length > 1;
@@ -171,7 +192,7 @@ export function keys(reading) {
   };
 }
 
-/** Where the map holds only some of the losses, how many. */
+/** Where the map holds only some of the losses, how many. @param {Reading} reading */
 function sampled({ flow, lossSteps }) {
   const rows = flow.itemized.loss_steps.length;
   return rows < lossSteps.length ? `; ${rows} of ${lossSteps.length} losses` : "";

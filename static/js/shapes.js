@@ -1,5 +1,7 @@
 /** Whether what a link holds as numbers has the shape that the page can read. */
 
+import { lookup } from "./lookup.js";
+
 /** A tensor's axes are the most that anything here has. */
 const MOST_AXES = 3;
 
@@ -15,6 +17,7 @@ export function shapeOf(value, most = MOST_AXES) {
   if (!Array.isArray(value) || !value.length || most === 0) return null;
   const first = shapeOf(value[0], most - 1);
   if (!first) return null;
+  /** @param {unknown} part */
   const alike = (part) => String(shapeOf(part, most - 1)) === String(first);
   return value.every(alike) ? [value.length, ...first] : null;
 }
@@ -24,6 +27,7 @@ function axesOf(value) {
   return shapeOf(value)?.length ?? NaN;
 }
 
+/** @param {unknown} value */
 function isObject(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
@@ -39,14 +43,13 @@ export function areWeights(value) {
   );
 }
 
-/** Which numbers of axes each part of a given sequence may have. */
-const AXES = {
-  __proto__: null,
+/** Which numbers of axes each part of a given sequence may have. @type {Object<string, number[]>} */
+const AXES = lookup({
   inputs: [3],
   targets: [2, 3],
   h_0: [2, 3],
   c_0: [2, 3],
-};
+});
 
 /** A sequence in numbers: its inputs and targets, and what may stand beside them. @param {any} value */
 export function isSequence(value) {

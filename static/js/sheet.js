@@ -1,5 +1,7 @@
 /** On a small screen, what was tapped opens in a sheet at the foot of the window. */
 
+import { byId, windowOf, within } from "./page.js";
+
 /** Dragged down by so many pixels, the sheet closes; up, it grows. */
 const FAR = 56;
 
@@ -13,20 +15,25 @@ const ROOM = 36;
  *   screen is so small that it would
  */
 export function createSheet(document) {
-  const window = document.defaultView;
-  const sheet = document.getElementById("inspector");
-  const grip = document.getElementById("sheet-grip");
+  const window = windowOf(document);
+  const sheet = byId(document, "inspector");
+  const grip = byId(document, "sheet-grip");
   const small = window.matchMedia("(max-width: 760px)");
-  let before = null; // what had the focus
+  /** What had the focus. @type {HTMLElement | null} */
+  let before = null;
+  /** @type {{y: number} | null} */
   let drag = null;
 
   const isOpen = () => sheet.dataset.sheet === "open";
 
-  /** The tapped thing goes into the part of the window that stays free. */
+  /**
+   * The tapped thing goes into the part of the window that stays free.
+   * @param {{clientY: number}} given
+   */
   function uncover({ clientY }) {
     const foot = sheet.getBoundingClientRect().top - ROOM;
     if (clientY <= foot) return;
-    const head = document.querySelector(".strip").getBoundingClientRect().bottom;
+    const head = within(document, ".strip").getBoundingClientRect().bottom;
     const middle = Math.min(foot, head + (foot - head) * 0.6);
     window.scrollBy({ top: clientY - middle, behavior: "instant" });
   }
@@ -41,13 +48,14 @@ export function createSheet(document) {
     before = null;
   }
 
+  /** @param {{clientY: number} | null} at */
   function open(at) {
     if (!small.matches) return false;
-    if (!isOpen()) before = document.activeElement;
+    if (!isOpen()) before = /** @type {HTMLElement | null} */ (document.activeElement);
     sheet.dataset.sheet = "open";
     document.documentElement.dataset.sheet = "open";
     sheet.setAttribute("role", "dialog");
-    document.getElementById("sheet-handle").setAttribute("aria-expanded", "false");
+    byId(document, "sheet-handle").setAttribute("aria-expanded", "false");
     sheet.scrollTop = 0;
     sheet.focus({ preventScroll: true });
     if (at) uncover(at);
@@ -61,6 +69,7 @@ export function createSheet(document) {
   grip.addEventListener("pointermove", (event) => {
     if (drag) sheet.style.transform = `translateY(${Math.max(0, event.clientY - drag.y)}px)`;
   });
+  /** @param {PointerEvent} event */
   const end = (event) => {
     if (!drag) return;
     const moved = event.clientY - drag.y;
@@ -73,7 +82,7 @@ export function createSheet(document) {
   grip.addEventListener("pointerup", end);
   grip.addEventListener("pointercancel", end);
 
-  document.getElementById("sheet-close").addEventListener("click", () => close());
+  byId(document, "sheet-close").addEventListener("click", () => close());
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !isOpen()) return;
     close();
@@ -81,8 +90,7 @@ export function createSheet(document) {
   });
   window.addEventListener("popstate", () => close());
   small.addEventListener("change", () => close({ refocus: false }));
-  document
-    .getElementById("sheet-handle")
+  byId(document, "sheet-handle")
     .addEventListener("click", () => close({ refocus: false }));
 
   return { open, close, isOpen, fits: () => small.matches };

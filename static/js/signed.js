@@ -6,20 +6,34 @@ import { lossName } from "./letters.js";
 import { hasNegative, legend, numbersOf } from "./matrices.js";
 import { cellOf } from "./vocabulary.js";
 
+/** @import { Entry } from "./matrices.js" */
+/** @import { CellWords, Edge, LayerValues, Node, Reading, Series, Values } from "./types.js" */
+
+/**
+ * @typedef {Omit<Entry, "rows"> & {rows: Series[] | null}} Wanted   rows: null where there are none
+ *
+ * @typedef {{values: Values, loss: string, cell: CellWords}} Look
+ */
+
 /** Above so many hidden units no numbers are written, only cells are drawn. */
 const WRITTEN = 8;
 
+/** @param {Wanted} entry @returns {entry is Entry} */
+function isGiven(entry) {
+  return entry.rows !== null;
+}
+
 /**
  * The numbers of what is selected; null where there are none to show.
- * @param {import("./types.js").Node | import("./types.js").Edge} thing
- * @param {import("./types.js").Reading} reading
+ * @param {Node | Edge} thing
+ * @param {Reading} reading
  * @param {import("./values.js").Held} held
  * @returns {HTMLElement | null}
  */
 export function signedNumbers(thing, reading, { values, fresh }) {
   const { network } = reading.flow.experiment;
   const look = { values, loss: lossName(reading.follow), cell: cellOf(network.cell) };
-  const entries = (thing.source ? ofEdge : ofNode)(thing, look).filter(({ rows }) => rows);
+  const entries = ("source" in thing ? ofEdge(thing, look) : ofNode(thing, look)).filter(isGiven);
   if (!entries.length) return null;
   const box = element("section", "signed");
   box.classList.toggle("stale", !fresh);
@@ -33,6 +47,7 @@ export function signedNumbers(thing, reading, { values, fresh }) {
   return box;
 }
 
+/** @param {number} samples @param {Entry[]} entries */
 function ofFirst(samples, entries) {
   const shared = entries.some(({ whole }) => whole)
     ? "; what a step adds to a weight is of all samples"
@@ -45,39 +60,63 @@ function capital(id) {
   return id[0].toUpperCase() + symbol(id).slice(1);
 }
 
-/** One state or gradient of the first sample: a column, held as one row. */
+/**
+ * One state or gradient of the first sample: a column, held as one row.
+ * @param {string} name
+ * @param {(Series[] | null)[] | null | undefined} steps
+ * @param {number} at
+ * @returns {Wanted}
+ */
 function entry(name, steps, at) {
   const row = steps?.[at]?.[0];
   return { name, rows: row ? [row] : null, vector: true };
 }
 
-/** The gradient with respect to a node. */
+/**
+ * The gradient with respect to a node.
+ * @param {string} id
+ * @param {(Series[] | null)[] | null | undefined} steps
+ * @param {number} at
+ * @param {string} loss
+ */
 function gradient(id, steps, at, loss) {
   return entry(`∂${loss}/∂${capital(id)}`, steps, at);
 }
 
-/** The gates of a layer at a step, or one of them. */
-function gatesOf(own, { gates }, id, at, only = null) {
+/**
+ * The gates of a layer at a step, or one of them.
+ * @param {LayerValues} own
+ * @param {CellWords} cell
+ * @param {string} id
+ * @param {number} at
+ */
+function gatesOf(own, { gates }, id, at, only = "") {
   return gates
     .filter(({ name, role }) => own.gates?.[name] && (!only || role === only))
     .map(({ name, letter, label }) =>
-      entry(`${letter}${indices(id)}, ${label}`, own.gates[name], at),
+      entry(`${letter}${indices(id)}, ${label}`, own.gates?.[name], at),
     );
 }
 
-/** h or c of a node; that of step 0 stands by itself. */
+/**
+ * h or c of a node; that of step 0 stands by itself.
+ * @param {string} id
+ * @param {LayerValues} own
+ * @param {number} at
+ */
 function state(id, own, at) {
-  const letter = id[0];
+  const letter = id[0] === "c" ? "c" : "h";
   if (partsOf(id).step > 0) return entry(capital(id), own[letter], at);
   return entry(capital(id), [own[`${letter}_0`]], 0);
 }
 
+/** @param {Node} node @param {Look} look @returns {Wanted[]} */
 function ofNode({ id, kind, layer = 0 }, { values, loss, cell }) {
   const own = values.layers[layer];
   const { step } = partsOf(id);
   const at = step - values.first;
   if (step === 0)
-    return [state(id, own, at), gradient(id, [own[`d${id[0]}_0`]], 0, loss)];
+    return [state(id, own, at), gradient(id, [id[0] === "c" ? own.dc_0 : own.dh_0], 0, loss)];
   if (kind === "input")
     return [entry(capital(id), values.x, at), gradient(id, values.dx, at, loss)];
   if (kind === "output")
@@ -102,6 +141,7 @@ function ofNode({ id, kind, layer = 0 }, { values, loss, cell }) {
   ];
 }
 
+/** @param {Edge} edge @param {Look} look @returns {Wanted[]} */
 function ofEdge({ source, target, kind, parameter, layer = 0 }, look) {
   const { values, loss, cell } = look;
   const own = values.layers[layer];
@@ -119,7 +159,14 @@ function ofEdge({ source, target, kind, parameter, layer = 0 }, look) {
   return [reads, arrives, term(parameter, look, at)];
 }
 
-/** What an edge carries forward. */
+/**
+ * What an edge carries forward.
+ * @param {string} id
+ * @param {string} kind
+ * @param {Look} look
+ * @param {number} at
+ * @param {number} layer
+ */
 function sourceOf(id, kind, { values, cell }, at, layer) {
   const { step, layer: from } = partsOf(id);
   const here = step - values.first;
@@ -132,9 +179,14 @@ function sourceOf(id, kind, { values, cell }, at, layer) {
   return state(id, values.layers[from], here);
 }
 
-/** What the step adds to a weight's gradient; rows of a gated cell are blocks, one a gate. */
+/**
+ * What the step adds to a weight's gradient; rows of a gated cell are blocks, one a gate.
+ * @param {string} parameter
+ * @param {Look} look
+ * @param {number} at
+ */
 function term(parameter, { values, loss, cell }, at) {
-  const rows = values.terms[parameter]?.[at];
+  const rows = /** @type {Series[] | undefined} */ (values.terms[parameter]?.[at]);
   const gates = parameter.startsWith("W_hy") ? [] : cell.gates;
   return {
     name: `adds to ∂${loss}/∂${parameterName(parameter)}`,

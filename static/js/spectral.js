@@ -5,6 +5,8 @@ import { termHtml } from "./glossary.js";
 import { GROWN, courseOf } from "./turns.js";
 import { activationOf, cellOf, gateThat } from "./vocabulary.js";
 
+/** @import { Flow, Series } from "./types.js" */
+
 /**
  * The largest product ‖∂h_T/∂h_t‖, and how many steps back it lies.
  * @param {(number | null)[]} series   log₁₀ at t = 1 … T − 1
@@ -12,15 +14,17 @@ import { activationOf, cellOf, gateThat } from "./vocabulary.js";
  */
 export function humpOf(series) {
   const steps = series.length + 1;
-  let hump = null;
+  let [most, at] = [GROWN, -1];
   series.forEach((value, n) => {
-    if (value !== null && value > (hump?.log10 ?? GROWN))
-      hump = { back: steps - (n + 1), log10: value };
+    if (value !== null && value > most) [most, at] = [value, n];
   });
-  return hump;
+  return at < 0 ? null : { back: steps - (at + 1), log10: most };
 }
 
-/** Of a matrix with an activation: eigenvalues, singular values and their bound 1/γ. */
+/**
+ * Of a matrix with an activation: eigenvalues, singular values and their bound 1/γ.
+ * @param {Flow} flow
+ */
 function plainCell(flow) {
   const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
   const { product_log10_norm: series } = flow.spectrum;
@@ -38,16 +42,21 @@ function plainCell(flow) {
       `σₘₐₓ = ${sigma} < 1/γ = ${limit}: the gradient must vanish, whatever the inputs ` +
       `(Pascanu et al. 2013). ρ = ${rho}: ${happens}.`
     );
-  if (compare(radius, bound) < 0) return belowTheBound(flow, happens);
+  if (compare(radius, bound) < 0) return belowTheBound(flow, bound, happens);
   return (
     `σₘₐₓ = ${sigma} > 1/γ = ${limit}: the gradient can explode; it need not, for that is ` +
     `necessary and not sufficient (Pascanu et al. 2013). ρ = ${rho}: ${happens}.`
   );
 }
 
-/** Where eigenvalues lie inside the circle of radius 1/γ and a singular value does not. */
-function belowTheBound(flow, happens) {
-  const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
+/**
+ * Where eigenvalues lie inside the circle of radius 1/γ and a singular value does not.
+ * @param {Flow} flow
+ * @param {number} bound
+ * @param {string} happens
+ */
+function belowTheBound(flow, bound, happens) {
+  const { spectral_radius: radius, spectral_norm: norm } = flow.spectrum;
   const [rho, limit] = apart(radius, bound);
   const [sigma] = apart(norm, bound);
   const linear = !activationOf(flow.experiment.network.activation).symbol;
@@ -59,28 +68,29 @@ function belowTheBound(flow, happens) {
     : `${promise}though σₘₐₓ = ${sigma} would allow growth on the way: ${happens}.`;
 }
 
-/** Of a gated cell: no single matrix decides. */
+/** Of a gated cell: no single matrix decides. @param {Flow} flow */
 function gatedCell(flow) {
   const { blocks, spectral_radius: radius, product_log10_norm: series } = flow.spectrum;
   const { cell_product_log10_norm: cells } = flow.spectrum;
   const { cell } = flow.experiment.network;
   const each = cellOf(cell).gates
     .filter(({ name }) => blocks?.[name] !== undefined)
-    .map(({ name, letter }) => `${letter} ${tidy(blocks[name])}`);
+    .map(({ name, letter }) => `${letter} ${tidy(blocks?.[name] ?? 0)}`);
   const listed = each.length ? ` Spectral radii by gate: ${each.join(", ")}.` : "";
   const said = [growthOf(series, cells ? "the product for H" : "the product"), growthOf(cells, "that for C")];
   const along = said.filter(Boolean).join("; ");
   return (
-    `Drawn is the candidate’s block ${gateThat(cell, "candidate").letter}, ρ = ${tidy(radius)}. It promises nothing by ` +
+    `Drawn is the candidate’s block ${gateThat(cell, "candidate")?.letter}, ρ = ${tidy(radius)}. It promises nothing by ` +
     `itself: gates multiply what passes.${listed}${along ? ` Along this sequence ${along}.` : ""}`
   );
 }
 
+/** @param {Series | null} series @param {string} what */
 function growthOf(series, what) {
   return series?.length ? courseOf(series, what) : "";
 }
 
-/** Whether nearby states come together along this sequence. */
+/** Whether nearby states come together along this sequence. @param {Flow} flow */
 function lyapunov({ steps, spectrum: { lyapunov_exponents: exponents } }) {
   if (!exponents?.length) return "";
   const [largest] = exponents;
@@ -94,7 +104,7 @@ function lyapunov({ steps, spectrum: { lyapunov_exponents: exponents } }) {
   return `${moved} ${largest < 0 ? "come together" : "part"}, ${factor}.`;
 }
 
-/** What the far past adds against what the near past adds. */
+/** What the far past adds against what the near past adds. @param {Flow} flow */
 function ratio({ steps, spectrum: { long_to_short: given }, itemized }) {
   if (!given || steps === 1) return "";
   if (itemized.log10_norm.every((row) => row.every((value) => value === null))) return "";
@@ -103,7 +113,7 @@ function ratio({ steps, spectrum: { long_to_short: given }, itemized }) {
   return `What comes ${far} is ${times(given.log10_ratio, 2)} times as much as the rest.`;
 }
 
-/** The regulariser of Pascanu et al., summed. */
+/** The regulariser of Pascanu et al., summed. @param {Flow} flow */
 function regulariser({ spectrum: { omega } }) {
   const known = (omega ?? []).filter((value) => value !== null);
   if (!known.length) return "";
@@ -112,20 +122,20 @@ function regulariser({ spectrum: { omega } }) {
 
 /**
  * Under the picture of the matrix.
- * @param {import("./types.js").Flow} flow
+ * @param {Flow} flow
  */
 export function spectrumSentence(flow) {
   if (!flow.spectrum) return "";
   return isGatedFlow(flow) ? gatedCell(flow) : plainCell(flow);
 }
 
-/** Under the picture of the product. @param {import("./types.js").Flow} flow */
+/** Under the picture of the product. @param {Flow} flow */
 export function productSentence(flow) {
   if (!flow.spectrum) return "";
   return [lyapunov(flow), ratio(flow), regulariser(flow)].filter(Boolean).join(" ");
 }
 
-/** The key of the product's lines, as HTML of our own. @param {import("./types.js").Flow} flow */
+/** The key of the product's lines, as HTML of our own. @param {Flow} flow */
 export function productKey(flow) {
   const norm = termHtml("jacobians", "‖∂H<sub>T</sub>/∂H<sub>t</sub>‖");
   const parts = [`<span><i></i>${norm}</span>`];
@@ -138,6 +148,7 @@ export function productKey(flow) {
   return parts.join("");
 }
 
+/** @param {Flow} flow */
 function isGatedFlow(flow) {
   return Boolean(flow.gates);
 }

@@ -5,25 +5,42 @@ import { fromFragment, leftWords, readLink } from "./link.js";
 import { differing, linkOf } from "./properties.js";
 import { partsToLeave } from "./refused.js";
 
+/** @import { Settings } from "./types.js" */
+
 /** During a gesture the URL waits so long; browsers refuse to be told of every movement. */
 const REST_MS = 150;
 
 /**
+ * @typedef {object} Refused   setting → why it is left out, of the link itself and of its A; and how
+ *   often parts of each were
+ * @property {Map<string, string>} own
+ * @property {Map<string, string>} inA
+ * @property {{own: number, inA: number}} rounds
+ *
+ * @typedef {(settings: Settings, changed: Set<string>, during: boolean) => void} Listener
+ *   during: a gesture goes on
+ *
+ * @typedef {ReturnType<typeof createStore>} Store
+ */
+
+/**
+ * get, leftOut, leave, giveWay, set, replaceAll, subscribe.
  * @param {Window} window
- * @returns a store: get, leftOut, leave, giveWay, set, replaceAll, subscribe
  */
 export function createStore(window) {
   let leftOut = "";
   /** What the link that is shown has given way in; null once something is changed by hand. */
-  let refused = nothing();
+  let refused = /** @type {Refused | null} */ (nothing());
   /** What it could give way in besides. @type {{own: string[], inA: string[]}} */
   let given = { own: [], inA: [] };
   let settings = fromAddress();
   let gesture = false;
   let unwritten = "";
   let timer = 0;
+  /** @type {Set<Listener>} */
   const listeners = new Set();
 
+  /** @returns {Refused} */
   function nothing() {
     return { own: new Map(), inA: new Map(), rounds: { own: 0, inA: 0 } };
   }
@@ -32,8 +49,8 @@ export function createStore(window) {
   function fromAddress() {
     const parts = new URLSearchParams(window.location.hash.replace(/^#/, ""));
     for (const [name, value] of Object.entries(window.history.state?.left ?? {}))
-      if (value !== null) parts.set(name, value);
-    const link = readLink(parts, refused);
+      if (value !== null) parts.set(name, String(value));
+    const link = readLink(parts, refused ?? {});
     leftOut = leftWords(link.left);
     given = link.given;
     return link.settings;
@@ -43,12 +60,13 @@ export function createStore(window) {
   function again() {
     const read = fromAddress();
     const changed = new Set(differing(read, settings));
-    settings = Object.fromEntries(
-      Object.entries(read).map(([name, value]) => [name, changed.has(name) ? value : settings[name]]),
-    );
+    const next = { ...read };
+    for (const name of Object.keys(read)) if (!changed.has(name)) next[name] = settings[name];
+    settings = next;
     return changed;
   }
 
+  /** @param {Set<string>} changed */
   function tell(changed, during = false) {
     for (const listener of listeners) listener(settings, changed, during);
   }
@@ -96,7 +114,7 @@ export function createStore(window) {
      */
     giveWay(problem, where = "own") {
       if (!refused) return false;
-      const asked = () => (where === "own" ? settings : fromFragment(settings.compare));
+      const asked = () => (where === "own" ? settings : fromFragment(settings.compare ?? ""));
       const key = () => keyOf(toRequest(asked()));
       const before = key();
       const changed = new Set();
@@ -114,7 +132,7 @@ export function createStore(window) {
     /**
      * Change some settings. While a gesture lasts (a slider being dragged, a text being typed)
      * all its changes share one entry in the history.
-     * @param {Object<string, any>} patch
+     * @param {Partial<Settings>} patch
      * @param {{during?: boolean}} options   during: the gesture goes on
      */
     set(patch, { during = false } = {}) {
@@ -124,7 +142,7 @@ export function createStore(window) {
         refused = null;
         if (!gesture) write();
         unwritten ||= gesture ? "replace" : "push";
-        settings = { ...settings, ...patch };
+        settings = /** @type {Settings} */ ({ ...settings, ...patch });
         clearTimeout(timer);
         timer = setTimeout(write, REST_MS);
       }
@@ -133,7 +151,7 @@ export function createStore(window) {
       if (changed.size) tell(changed, during);
     },
 
-    /** Start from other settings altogether. @param {Object<string, any>} next */
+    /** Start from other settings altogether. @param {Settings} next */
     replaceAll(next) {
       write();
       leftOut = "";
@@ -146,8 +164,7 @@ export function createStore(window) {
     },
 
     /**
-     * @param {(settings: Object<string, any>, changed: Set<string>, during: boolean) => void} listener
-     *   during: a gesture goes on
+     * @param {Listener} listener
      */
     subscribe(listener) {
       listeners.add(listener);

@@ -1,6 +1,8 @@
 /** Colours: the tokens of tokens.css, and the one scale that every gradient is drawn in. */
 
-const NAMES = [
+/** @import { Theme } from "./types.js" */
+
+const NAMES = /** @type {const} */ ([
   "paper",
   "sheet",
   "ink",
@@ -13,7 +15,7 @@ const NAMES = [
   "blocked",
   "known",
   "focus",
-];
+]);
 
 /** Decades are clamped to ± this. */
 export const LIMIT = 3;
@@ -23,17 +25,20 @@ export const CLASSES = 13;
 
 /**
  * Read the theme's colours from the document's style.
- * @param {Element} root
- * @returns {import("./types.js").Theme}
+ * @param {HTMLElement} root
+ * @returns {Theme}
  */
 export function readTheme(root) {
   const style = getComputedStyle(root);
+  /** @param {string} name */
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
-  const theme = Object.fromEntries(NAMES.map((name) => [name, token(name)]));
-  theme.flow = [0, 1, 2, 3, 4].map((i) => token(`flow-${i}`));
-  theme.sans = token("sans");
-  theme.mode = root.dataset.theme === "dark" ? "dark" : "light";
-  return theme;
+  const plain = Object.fromEntries(NAMES.map((name) => [name, token(name)]));
+  return {
+    .../** @type {Record<(typeof NAMES)[number], string>} */ (plain),
+    flow: [0, 1, 2, 3, 4].map((i) => token(`flow-${i}`)),
+    sans: token("sans"),
+    mode: root.dataset.theme === "dark" ? "dark" : "light",
+  };
 }
 
 /** @param {string} hex */
@@ -48,7 +53,7 @@ export function clamp(decades) {
 
 /**
  * Blue where a gradient vanishes, grey where it holds, red where it explodes.
- * @param {import("./types.js").Theme} theme
+ * @param {Theme} theme
  * @param {number} decades   log₁₀ relative to where the loss enters
  */
 export function flowColor(theme, decades) {
@@ -75,7 +80,7 @@ export function classWidth(index) {
   return 1.2 + (index / (CLASSES - 1)) * 6.6;
 }
 
-/** The scale for Plotly's heatmap. @param {import("./types.js").Theme} theme */
+/** The scale for Plotly's heatmap. @param {Theme} theme */
 export function colorscale(theme) {
   return theme.flow.map((color, i) => [i / (theme.flow.length - 1), color]);
 }
@@ -85,7 +90,7 @@ export function colorscale(theme) {
  * @param {string} rgb   "rgb(r,g,b)"
  */
 export function textOn(rgb) {
-  const [r, g, b] = rgb.match(/\d+/g).map((v) => {
+  const [r, g, b] = (rgb.match(/\d+/g) ?? []).map((v) => {
     const c = Number(v) / 255;
     return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
   });

@@ -2,38 +2,47 @@
 
 import { lossAt } from "./figures/map.js";
 import { rowPixel } from "./figures/diagram.js";
+import { allWithin, boxOf, byId, sure } from "./page.js";
 import { pick } from "./picking.js";
 import { toPixel, toStep } from "./view.js";
 
+/** @import { Pictures } from "./pictures.js" */
+/** @import { Zoom } from "./scene.js" */
+/** @import { Pointed, Sight } from "./types.js" */
+
 const DRAG_PIXELS = 6;
+/**
+ * @typedef {object} Drag
+ * @property {HTMLElement} hit   where it began
+ * @property {number} x
+ * @property {boolean} moved
+ * @property {Sight} range   of the axis then
+ * @property {number} middle   of the diagram's window
+ * @property {HTMLElement} [brush]
+ */
+
 const DIAGRAMS = new Set(["diagram", "compared"]);
 
 /**
  * @param {Document} document
- * @param {ReturnType<import("./pictures.js").createPictures>} pictures
- * @param {{hover: (spot: Spot | null) => void, click: (spot: Spot) => void}} on
- *
- * @typedef {object} Spot
- * @property {"diagram" | "compared" | "profile" | "map"} picture
- * @property {number} step
- * @property {string | null} thing   a node or edge
- * @property {number | null} loss   a row of the map
- * @property {number} clientX
- * @property {number} clientY
+ * @param {Pictures} pictures
+ * @param {{hover: (spot: Pointed | null) => void, click: (spot: Pointed) => void}} on
  */
 export function listen(document, pictures, on) {
-  const stack = document.getElementById("stack");
+  const stack = byId(document, "stack");
+  /** @type {Drag | null} */
   let drag = null;
   let frameRequest = 0;
 
-  /** @returns {Spot | null} */
+  /** @param {MouseEvent} event @param {string} name @returns {Pointed | null} */
   function spotOf(event, name) {
     const frame = pictures.frames()[name];
     const reading = pictures.reading(name);
     if (!frame || !reading) return null;
-    const box = event.currentTarget.getBoundingClientRect();
+    const box = boxOf(event);
     const point = { x: event.clientX - box.left, y: event.clientY - box.top };
     const time = toStep(frame, point.x);
+    /** @type {Pointed} */
     const spot = {
       picture: name,
       step: Math.round(time),
@@ -44,23 +53,31 @@ export function listen(document, pictures, on) {
       time,
     };
     if (DIAGRAMS.has(name)) {
+      /** @param {number} x @param {number} y */
       const toPixels = (x, y) => ({ x: toPixel(frame, x), y: rowPixel(frame, y, reading.span) });
       spot.thing = pick(reading, point, toPixels, frame);
     }
     const { loss_steps: losses } = reading.flow.itemized;
     if (name === "map") spot.loss = lossAt(losses, frame, point.y, reading.steps);
-    const { first, steps } = name === "profile" ? pictures.extent() : reading;
+    const { first, steps } = (name === "profile" && pictures.extent()) || reading;
     const from = DIAGRAMS.has(name) ? first : Math.max(1, first);
     const seen = time > frame.lo && time < frame.hi && spot.step >= from && spot.step <= steps;
     return seen || spot.thing ? spot : null;
   }
 
+  /** @param {() => void} work */
   function soon(work) {
     cancelAnimationFrame(frameRequest);
     frameRequest = requestAnimationFrame(work);
   }
 
-  function dragTo(event, name, box) {
+  /**
+   * @param {Drag} drag
+   * @param {PointerEvent} event
+   * @param {string} name
+   * @param {DOMRect} box
+   */
+  function dragTo(drag, event, name, box) {
     const frame = pictures.frames()[name];
     if (DIAGRAMS.has(name)) {
       const plot = frame.width - frame.left - frame.right;
@@ -74,19 +91,25 @@ export function listen(document, pictures, on) {
       }
       return;
     }
-    brush(box, Math.min(drag.x, event.clientX), Math.max(drag.x, event.clientX));
+    brush(drag, box, Math.min(drag.x, event.clientX), Math.max(drag.x, event.clientX));
   }
 
-  /** The part of the axis being chosen, marked in the picture. */
-  function brush(box, from, to) {
+  /**
+   * The part of the axis being chosen, marked in the picture.
+   * @param {Drag} drag
+   * @param {DOMRect} box
+   * @param {number} from
+   * @param {number} to
+   */
+  function brush(drag, box, from, to) {
     drag.brush ??= Object.assign(document.createElement("div"), { className: "brush" });
-    if (!drag.brush.isConnected) drag.hit.parentElement.append(drag.brush);
+    if (!drag.brush.isConnected) drag.hit.after(drag.brush);
     drag.brush.style.left = `${from - box.left}px`;
     drag.brush.style.width = `${to - from}px`;
   }
 
-  for (const hit of stack.querySelectorAll(".hit")) {
-    const name = hit.closest("[data-figure]").dataset.figure;
+  for (const hit of allWithin(stack, ".hit")) {
+    const name = sure(hit.closest("[data-figure]"), "[data-figure]").dataset.figure ?? "";
 
     hit.addEventListener("pointermove", (event) => {
       if (drag?.hit === hit) {
@@ -95,7 +118,7 @@ export function listen(document, pictures, on) {
         drag.moved = true;
         stack.classList.add("dragging");
         on.hover(null);
-        dragTo(event, name, hit.getBoundingClientRect());
+        dragTo(drag, event, name, hit.getBoundingClientRect());
         return;
       }
       const spot = spotOf(event, name);
@@ -119,6 +142,7 @@ export function listen(document, pictures, on) {
       };
     });
 
+    /** @param {PointerEvent} event */
     const end = (event) => {
       if (drag?.hit !== hit) return;
       const { moved, x, brush: chosen } = drag;
@@ -155,9 +179,9 @@ export function listen(document, pictures, on) {
     );
   }
 
-  for (const button of document.querySelectorAll("[data-zoom]")) {
+  for (const button of allWithin(document, "[data-zoom]")) {
     button.addEventListener("click", () => {
-      if (pictures.reading()) pictures.zoom(button.dataset.zoom);
+      if (pictures.reading()) pictures.zoom(/** @type {Zoom} */ (button.dataset.zoom));
     });
   }
 }

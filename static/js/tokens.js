@@ -1,5 +1,7 @@
 /** How many tokens a text has, cut as the service cuts it. */
 
+import { lookup } from "./lookup.js";
+
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 
 /** What a reader takes for one character each, as the service cuts it. */
@@ -10,7 +12,7 @@ let last = { text: "", tokens: "", count: 0 };
 
 /**
  * @param {string} text
- * @param {"graphemes" | "characters" | "words"} tokens   characters are code points
+ * @param {string} tokens   characters are code points
  */
 export function countTokens(text, tokens) {
   if (last.text !== text || last.tokens !== tokens)
@@ -18,9 +20,9 @@ export function countTokens(text, tokens) {
   return last.count;
 }
 
-const COUNTS = {
-  __proto__: null,
+/** @type {Object<string, (text: string) => number>} */
+const COUNTS = lookup({
   graphemes: (text) => [...GRAPHEMES.segment(text)].length,
   characters: (text) => [...text].length,
   words: (text) => text.split(SPACE).filter(Boolean).length,
-};
+});

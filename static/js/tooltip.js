@@ -2,6 +2,8 @@
 
 import { element } from "./elements.js";
 
+/** @typedef {ReturnType<typeof createTooltip>} Tooltip */
+
 /** @param {HTMLElement} box */
 export function createTooltip(box) {
   return {

@@ -20,10 +20,13 @@ export function turnsOf(path) {
   return [0, ...turns, path.length - 1];
 }
 
-/** Every extreme after which a path goes the other way by 5 % at least. */
+/** Every extreme after which a path goes the other way by 5 % at least. @param {number[]} path */
 function reversals(path) {
+  /** @type {number[]} */
   const found = [];
-  let [low, high, up] = [0, 0, null];
+  let [low, high] = [0, 0];
+  /** @type {boolean | null} */
+  let up = null;
   path.forEach((value, n) => {
     if (value < path[low]) low = n;
     if (value > path[high]) high = n;
@@ -47,6 +50,7 @@ export function fold(log10) {
   return `${log10 < 4 ? plain(factor, digits) : fromLog10(log10, 2)}-fold`;
 }
 
+/** @param {number} back */
 function early(back) {
   return back === 1 ? "in the first step back" : `in the first ${stepsBack(back)}`;
 }
@@ -59,14 +63,14 @@ function early(back) {
 export function courseOf(series, what) {
   const back = [0, ...series.toReversed()];
   const gone = back.findIndex((value) => value === null);
-  const path = gone < 0 ? back : back.slice(0, gone);
+  const path = /** @type {number[]} */ (gone < 0 ? back : back.slice(0, gone));
   if (path.length === 1) return `${what} is exactly zero from the first step back`;
   const last = back.length - path.length + 1;
   const zero = gone < 0 ? "" : `, and is exactly zero before that`;
   return along(path, last, what) + zero;
 }
 
-/** By how much a path rises at most from any point to a later one. */
+/** By how much a path rises at most from any point to a later one. @param {number[]} path */
 function largestRise(path) {
   let [low, most] = [Infinity, 0];
   for (const value of path) {
@@ -76,11 +80,17 @@ function largestRise(path) {
   return most;
 }
 
-/** A path that is nowhere zero. @param {number} last   the step at its end */
+/**
+ * A path that is nowhere zero.
+ * @param {number[]} path
+ * @param {number} last   the step at its end
+ * @param {string} what
+ */
 function along(path, last, what) {
   const points = turnsOf(path);
   const n = path.length - 1;
   const at = `${isOne(path[n]) ? "1" : times(path[n])} at step ${last}`;
+  /** @param {number} k */
   const change = (k) => path[points[k + 1]] - path[points[k]];
   const legs = points.length - 1;
   const [rise, fall] = [path, path.map((value) => -value)].map(largestRise);

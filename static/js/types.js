@@ -1,74 +1,91 @@
 /**
- * Shapes that several modules share. The response is that of `POST /api/v1/flow`.
+ * Shapes that several modules share. What the service says is typed by its own description.
  *
- * @typedef {(number | null)[]} Series  one number a step; null where there is none
+ * @import { Filled, Flat } from "../../types/shape"
+ * @import { Schemas } from "../../types/api"
  *
- * @typedef {object} Node
- * @property {string} id
- * @property {"input" | "context" | "hidden" | "cell" | "output" | "loss"} kind
- * @property {number} step
- * @property {number} [layer]   from 0
- * @property {string} label
- * @property {number | null} log10_norm
+ * @typedef {(number | null)[]} Series   one number a step; null where there is none
  *
- * @typedef {object} Edge
- * @property {string} source
- * @property {string} target
- * @property {"input" | "recurrent" | "context" | "cell" | "output" | "loss"} kind
- * @property {string | null} parameter
- * @property {number | null} log10_norm
- * @property {number | null} parameter_log10_norm
- * @property {boolean} blocked
- * @property {number} layer   of the target
- * @property {boolean} [pending]   whether the answer that says what it carries is still to come
+ * @typedef {Schemas["NodeReport"]} Node
+ * @typedef {Schemas["EdgeReport"] & {pending?: boolean}} Edge   pending: whether the answer that
+ *   says what it carries is still to come
+ * @typedef {Schemas["GateWords"]} GateWords
+ * @typedef {Schemas["CellWords"]} CellWords
+ * @typedef {Schemas["ClipWords"]} ClipWords
+ * @typedef {Schemas["Rule"]} Rule
+ * @typedef {Schemas["Vocabulary"]} Vocabulary
+ * @typedef {Schemas["ClippingReport"]} Clipping
+ * @typedef {Schemas["SpectrumReport"]} Spectrum
+ * @typedef {Schemas["ItemizedFlow"]} Itemized
+ * @typedef {Schemas["DiagnosisReport"]} Diagnosis
+ * @typedef {Schemas["ValuesReport"]} Values
+ * @typedef {Schemas["LayerValues"]} LayerValues
+ * @typedef {Schemas["AdviceReport"]} Advice
+ * @typedef {Schemas["ProblemError"]} Fault   one thing that is wrong with a request
  *
- * @typedef {object} ParameterGradient
- * @property {number | null} norm
- * @property {number | null} log10_norm
- * @property {number | null} clipped_norm
- * @property {Series} step_log10_norm
+ * @typedef {{kind: string, steps?: number}} Truncation   steps: where the kind has any
+ * @typedef {Flat<Schemas["RandomWeights"] | Schemas["ExplicitWeights"]>} Weights
+ * @typedef {Flat<Schemas["RandomSequence"] | Schemas["TextSequence"]
+ *   | Schemas["ExplicitSequence"]>} Sequence
+ * @typedef {Flat<Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"]
+ *   | Schemas["PerParameterClip"] | Schemas["BackwardClip"]>} Clip
  *
- * @typedef {object} GateWords   of the vocabulary
- * @property {string} name   as an answer names it
- * @property {string} letter
- * @property {string} label
- * @property {"write" | "keep" | "read" | "reset" | "candidate"} role
+ * @typedef {Omit<Schemas["Experiment"], "network" | "weights" | "sequence" | "truncation" | "clip">
+ *   & {network: Filled<Schemas["Network"]>, weights: Weights, sequence: Sequence,
+ *   truncation: Truncation, clip: Clip}} Experiment   with every default filled in
  *
- * @typedef {object} CellWords   of the vocabulary
- * @property {string} name
- * @property {string} label
- * @property {GateWords[]} gates
- * @property {boolean} copies
- * @property {boolean} feeds_outputs
- * @property {boolean} has_c
- * @property {string} recurrent
- * @property {{field: string, gate: string, note: string}[]} biases
- * @property {{pointer: string, allowed: any[], why: string}[]} rules
+ * @typedef {Omit<Schemas["LayerReport"], "itemized" | "spectrum">
+ *   & {itemized: Itemized, spectrum: Spectrum}} Layer
  *
- * @typedef {object} Flow
- * @property {object} experiment
- * @property {number} steps
- * @property {number | null} loss
- * @property {Series} step_losses
- * @property {{norm: Series, log10_norm: Series}} hidden_gradient
- * @property {{loss_steps: number[], steps: number[], log10_norm: Series[],
- *   state_log10_norm?: Series[]}} itemized
- * @property {Object<string, ParameterGradient>} parameter_gradients
- * @property {{rule: string, threshold: number | null, norm_before: number | null,
- *   log10_norm_before: number | null, norm_after: number | null, scale: number | null,
- *   engaged: boolean, cosine: number | null, finite?: boolean}} clipping
- * @property {{eigenvalues: [number, number][], spectral_radius: number, spectral_norm: number,
- *   jacobian_log10_norm: Series, product_log10_norm: Series}} spectrum
- * @property {{verdict: string, decay_per_step: number | null, summary: string,
- *   loss_step: number | null}} diagnosis
- * @property {{nodes: Node[], edges: Edge[]}} graph
- * @property {{hidden: {norm: number | null, log10_norm: number | null} | null,
- *   cell: {norm: number | null, log10_norm: number | null} | null}} initial_gradient
- * @property {{units: number[] | null, gates: Object<string, {shut: number[] | null,
- *   open: number[] | null, saturated: number[]}> | null}} saturation
- * @property {{hidden_norm: Series, mean_derivative: Series, output_norm: Series}} activity
- * @property {{tokens: string[], vocabulary: string[], inputs: string[], targets: string[]} | null}
- *   text
+ * @typedef {Omit<Schemas["Flow"],
+ *   "experiment" | "itemized" | "spectrum" | "graph" | "layers" | "diagnosis">
+ *   & {experiment: Experiment, itemized: Itemized, spectrum: Spectrum, diagnosis: Diagnosis,
+ *   graph: {nodes: Node[], edges: Edge[]}, layers: Layer[] | null}} Flow   the answer, with
+ *   everything that the page asks for
+ *
+ * @typedef {{network: object, weights: object, sequence: object, loss: string,
+ *   truncation: Truncation | null, clip: object, follow: number | null, window?: Steps | null,
+ *   include?: string[], values?: boolean}} Request   what it may hold the vocabulary says
+ *
+ * @typedef {string | number | number[] | Numbers | null} Setting   the value of one
+ * @typedef {Object<string, any>} Numbers   arrays as they are given, by their names; a link may
+ *   hold any
+ *
+ * @typedef {{
+ *   source: string,
+ *   text: string,
+ *   tokens: string,
+ *   labelled: string,
+ *   label: number,
+ *   labels: number,
+ *   steps: number,
+ *   batch: number,
+ *   seed: number,
+ *   inputs: number,
+ *   outputs: number,
+ *   cell: string,
+ *   layers: number,
+ *   wiring: string,
+ *   activation: string,
+ *   hidden: number,
+ *   loss: string,
+ *   init: string,
+ *   radius: number | null,
+ *   wseed: number,
+ *   weights: Numbers | null,
+ *   data: Numbers | null,
+ *   reach: string,
+ *   k: number,
+ *   clip: string,
+ *   mu: number,
+ *   persample: string,
+ *   follow: number | "last" | "all",
+ *   select: string,
+ *   mark: string,
+ *   preset: string,
+ *   compare: string | null,
+ *   [gate: string]: Setting,
+ * }} Settings   of the page; beside its own the biases of gates, by the gate's name
  *
  * @typedef {object} PlacedNode
  * @property {Node} node
@@ -102,19 +119,25 @@
  * @property {Series} total   log₁₀ of ‖∂L/∂h_t‖, every loss together
  * @property {number} layers
  * @property {Row[]} rows   from below
- * @property {{low: number, high: number, target: number}} span   of the rows
+ * @property {Span} span   of the rows
  * @property {Map<string, PlacedNode>} nodes
  * @property {Map<string, PlacedEdge>} edges
  * @property {Map<string, Edge[]>} entering   the answer's edges by their target
  * @property {Map<string, Edge[]>} leaving   and by their source
  * @property {number} first   leftmost step drawn: 0, the initial state
- * @property {{lo: number, hi: number}} loaded   the steps whose nodes are there
+ * @property {Sight} loaded   the steps whose nodes are there
  *
  * @typedef {object} Row
- * @property {string} kind   of its nodes
+ * @property {Node["kind"]} kind   of its nodes
  * @property {number} layer   from 0
  * @property {number} y
  * @property {string} name
+ *
+ * @typedef {{low: number, high: number, target: number}} Span   target: where a step's is written
+ * @typedef {{lo: number, hi: number}} Sight   from one time to another
+ * @typedef {{first: number, last: number}} Steps   from one step to another, both included
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {[string, string, string?]} TableRow   term, number, remark
  *
  * @typedef {object} Frame   where the time axis lies, in pixels and steps
  * @property {number} width   of the whole figure
@@ -123,10 +146,44 @@
  * @property {number} right
  * @property {number} lo
  * @property {number} hi
+ * @property {{width: number, height: number}} [plane]   of the picture whose scale it has
  *
- * @typedef {Object<string, string> & {mode: "light" | "dark", flow: string[]}} Theme
+ * @typedef {object} Spot   of a picture on the axis of time
+ * @property {string} picture
+ * @property {number} step
+ * @property {string | null} thing   a node or edge
+ * @property {number | null} loss   a row of the map
  *
- * @typedef {{data: object[], layout: object}} Figure
+ * @typedef {Spot & {time: number, clientX: number, clientY: number}} Pointed   under the pointer;
+ *   time: the step, not rounded
+ *
+ * @typedef {Record<"paper" | "sheet" | "ink" | "soft" | "muted" | "rule" | "grid" | "pale"
+ *   | "pale-ink" | "blocked" | "known" | "focus" | "sans", string>
+ *   & {mode: "light" | "dark", flow: string[]}} Theme
+ *
+ * @typedef {{data: Trace[], layout: Layout}} Figure   as Plotly takes it: of what it may hold, what
+ *   the page itself reads
+ *
+ * @typedef {Object<string, unknown> & {type: string, mode?: string, x?: Series, y?: Series,
+ *   z?: Series[], text?: string[], textposition?: OneOrEach<string>, textfont?: Font, line?: Line,
+ *   marker?: Marker, orientation?: string, base?: number}} Trace
+ * @typedef {{size: number, color: OneOrEach<string>}} Font
+ * @typedef {{color?: string, width?: number, dash?: string, simplify?: boolean}} Line
+ * @typedef {{color?: OneOrEach<string>, size?: OneOrEach<number>, symbol?: OneOrEach<string>,
+ *   line?: {width: number, color?: OneOrEach<string>}, opacity?: number}} Marker
+ *
+ * @typedef {Object<string, unknown> & {width: number, height: number, margin: Margin, xaxis: Axis,
+ *   yaxis: Axis, shapes?: Object<string, unknown>[],
+ *   annotations?: Object<string, unknown>[]}} Layout
+ * @typedef {{l: number, r: number, t: number, b: number, pad?: number, autoexpand?: boolean}} Margin
+ * @typedef {Object<string, unknown> & {range: number[], tickvals?: number[], ticktext?: string[],
+ *   showticklabels?: boolean}} Axis
+ */
+
+/**
+ * One value for all points of a trace, or each its own.
+ * @template T
+ * @typedef {T | T[]} OneOrEach
  */
 
 export {};

@@ -3,6 +3,8 @@
 import { valuesOf } from "./api.js";
 import { partsOf } from "./format.js";
 
+/** @import { Flow, Reading, Steps, Values } from "./types.js" */
+
 /** After the last change of an experiment its numbers are asked for this much later. */
 const REST_MS = 300;
 /** So many numbers are asked for at once, if fewer than two steps do not have more. */
@@ -12,29 +14,37 @@ const MOST = 50_000;
 
 /**
  * @typedef {object} Held
- * @property {object} values   as the answer has them
+ * @property {Values} values   as the answer has them
  * @property {boolean} fresh   whether they are of the experiment that is drawn
  */
 
 /**
  * @param {string} base
  * @param {() => void} came   numbers that were missing are there
- * @returns {{of: (reading: import("./types.js").Reading, id: string) => Held | null}}
+ * @returns {{of: (reading: Reading, id: string) => Held | null}}
  */
 export function createValues(base, came) {
   const keys = new WeakMap();
+  /** @type {{key: string, values: Values | null, without: string}} */
   let held = { key: "", values: null, without: "" };
+  /** @type {{key: string, window: Steps | null, abort: AbortController | null}} */
   let asking = { key: "", window: null, abort: null };
   let timer = 0;
   let shown = "";
 
-  /** What tells an experiment from others, whatever its window. */
+  /** What tells an experiment from others, whatever its window. @param {Flow} flow */
   function keyOf(flow) {
     if (!keys.has(flow))
       keys.set(flow, JSON.stringify({ ...flow.experiment, window: null, values: null }));
     return keys.get(flow);
   }
 
+  /**
+   * @param {Flow} flow
+   * @param {string} key
+   * @param {{first: number, last: number}} window
+   * @param {number} delay
+   */
   function ask(flow, key, window, delay) {
     const { window: before } = asking;
     if (asking.key === key && before?.first === window.first && before.last === window.last) return;
@@ -58,30 +68,35 @@ export function createValues(base, came) {
       const window = step === null || step > flow.steps ? null : windowOf(flow, step);
       const same = shown === id;
       shown = id;
-      if (!window) return null;
+      if (step === null || !window) return null;
       const key = keyOf(flow);
       const { values } = held;
-      if (held.key === key && holds(values, step, flow.steps)) return { values, fresh: true };
+      if (values && held.key === key && holds(values, step, flow.steps)) return { values, fresh: true };
       if (held.without !== key) ask(flow, key, window, same ? REST_MS : 0);
       return same && values && holds(values, step, flow.steps) ? { values, fresh: false } : null;
     },
   };
 }
 
-/** The step of a node, or of the node that an edge enters; null for no id. */
+/** The step of a node, or of the node that an edge enters; null for no id. @param {string} id */
 function stepOf(id) {
-  const { step } = partsOf(id.split(">").at(-1));
+  const { step } = partsOf(id.slice(id.indexOf(">") + 1));
   return Number.isInteger(step) ? step : null;
 }
 
-/** Whether a step and the one before it are there. */
+/**
+ * Whether a step and the one before it are there.
+ * @param {Values} values
+ * @param {number} step
+ * @param {number} steps
+ */
 function holds({ first, last }, step, steps) {
   return first <= Math.max(1, step - 1) && Math.min(step, steps) <= last;
 }
 
 /**
  * The steps to ask for: few numbers, the selected step and the one before it among them.
- * @param {import("./types.js").Flow} flow
+ * @param {Flow} flow
  * @param {number} step
  * @returns {{first: number, last: number} | null}   null where one step has too many
  */
@@ -93,7 +108,7 @@ export function windowOf(flow, step) {
   return { first, last: Math.min(flow.steps, first + wide - 1) };
 }
 
-/** How many numbers one step has. @param {import("./types.js").Flow} flow */
+/** How many numbers one step has. @param {Flow} flow */
 function countOf(flow) {
   const { network, sequence } = flow.experiment;
   const { input_size: inputs, hidden_size: units, output_size: outputs } = network;

@@ -3,9 +3,11 @@
 import { lossName } from "./letters.js";
 import { followsAll } from "./passage.js";
 
+/** @import { Reading } from "./types.js" */
+
 /**
  * " The verdict is read off L₁₅.", or "" where that loss is followed or none was read.
- * @param {import("./types.js").Reading} reading
+ * @param {Reading} reading
  */
 export function verdictNote(reading) {
   const { loss_step: step } = reading.flow.diagnosis;

@@ -1,5 +1,7 @@
 /** Which steps are in sight: the time axis of all pictures, and the diagram's window on it. */
 
+/** @import { Frame, Sight } from "./types.js" */
+
 /** At most so many steps are drawn node by node. */
 export const MOST_NODES = 61; // sixty steps and the initial state
 const LEAST_PIXELS = 11;
@@ -27,9 +29,32 @@ export function inside(range, reading) {
   return { lo, hi: lo + span };
 }
 
-/** A range zoomed about a point. @param {number} factor  above 1 zooms in */
+/**
+ * A range zoomed about a point.
+ * @param {Sight} range
+ * @param {number} about
+ * @param {number} factor  above 1 zooms in
+ */
 export function zoomed(range, about, factor) {
   return { lo: about - (about - range.lo) / factor, hi: about + (range.hi - about) / factor };
+}
+
+/** By so much a step of zooming zooms, and such a part of a range is moved. */
+const FACTOR = 1.6;
+const SHIFT = 1 / 4;
+
+/**
+ * A range zoomed or moved by one step.
+ * @param {Sight} range
+ * @param {"in" | "out" | "left" | "right"} how
+ * @param {number} [about]   the point that stays where it is in zooming
+ * @returns {Sight}
+ */
+export function moved(range, how, about = (range.lo + range.hi) / 2) {
+  if (how === "in") return zoomed(range, about, FACTOR);
+  if (how === "out") return zoomed(range, about, 1 / FACTOR);
+  const far = (how === "left" ? -SHIFT : SHIFT) * (range.hi - range.lo);
+  return { lo: range.lo + far, hi: range.hi + far };
 }
 
 /**
@@ -58,7 +83,7 @@ export function windowOf(range, centre, pixels) {
 
 /**
  * A step's place in pixels.
- * @param {import("./types.js").Frame} frame
+ * @param {Frame} frame
  * @param {number} step
  */
 export function toPixel(frame, step) {
@@ -66,7 +91,7 @@ export function toPixel(frame, step) {
   return frame.left + ((step - frame.lo) / (frame.hi - frame.lo)) * plot;
 }
 
-/** The time under a pixel. @param {import("./types.js").Frame} frame @param {number} pixel */
+/** The time under a pixel. @param {Frame} frame @param {number} pixel */
 export function toStep(frame, pixel) {
   const plot = frame.width - frame.left - frame.right;
   return frame.lo + ((pixel - frame.left) / plot) * (frame.hi - frame.lo);
@@ -100,7 +125,10 @@ export function covers(loaded, sight, reserve = 0) {
   return loaded.lo <= sight.lo - reserve && sight.hi + reserve <= loaded.hi;
 }
 
-/** @param {{first: number, last: number} | null | undefined} a */
+/**
+ * @param {{first: number, last: number} | null | undefined} a
+ * @param {{first: number, last: number} | null | undefined} b
+ */
 export function sameWindow(a, b) {
   return a?.first === b?.first && a?.last === b?.last;
 }

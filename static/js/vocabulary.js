@@ -3,6 +3,11 @@
  * loss and rule with what is true of it. The page asks for properties, never for a name.
  */
 
+import { lookup } from "./lookup.js";
+
+/** @import { Schemas } from "../../types/api" */
+/** @import { CellWords, Rule, Setting, Settings } from "./types.js" */
+
 /** Field of the answer → name → entry. @type {Map<string, Map<string, any>>} */
 const TABLES = new Map();
 
@@ -12,20 +17,30 @@ export function learn(vocabulary) {
     TABLES.set(table, new Map(entries.map((entry) => [entry.name, entry])));
 }
 
-/** Read the vocabulary that the page brings. @param {Document} document */
-export function readVocabulary(document) {
-  learn(JSON.parse(document.getElementById("vocabulary").textContent));
+/** @param {string} table */
+function tableOf(table) {
+  const entries = TABLES.get(table);
+  if (!entries) throw new Error(`the vocabulary has no ${table}`);
+  return entries;
 }
 
-/** The entry of a name; of a name that nobody knows the first one's. */
+/** Read the vocabulary that the page brings. @param {Document} document */
+export function readVocabulary(document) {
+  learn(JSON.parse(document.getElementById("vocabulary")?.textContent ?? "{}"));
+}
+
+/**
+ * The entry of a name; of a name that nobody knows the first one's.
+ * @param {string} table
+ * @param {string} name
+ */
 function entryOf(table, name) {
-  const entries = TABLES.get(table);
+  const entries = tableOf(table);
   return entries.get(name) ?? entries.values().next().value;
 }
 
-/** Which table each of the page's settings chooses from. */
-const CHOSEN = {
-  __proto__: null,
+/** Which table each of the page's settings chooses from. @type {Object<string, string>} */
+const CHOSEN = lookup({
   cell: "cells",
   wiring: "topologies",
   activation: "activations",
@@ -34,22 +49,27 @@ const CHOSEN = {
   clip: "clip_rules",
   source: "sequences",
   tokens: "tokens",
-};
+});
 
-/** The entry that a setting chooses. @param {string} setting @param {string} name */
+/**
+ * The entry that a setting chooses.
+ * @param {string} setting
+ * @param {Setting} name
+ * @returns {Schemas["Entry"] & {scaled?: boolean}}
+ */
 export function chosen(setting, name) {
-  return entryOf(CHOSEN[setting], name);
+  return entryOf(CHOSEN[setting], String(name));
 }
 
-/** @param {string} name @returns {import("./types.js").CellWords} */
+/** @param {string} name @returns {CellWords} */
 export const cellOf = (name) => entryOf("cells", name);
-/** @param {string} name */
+/** @param {string} name @returns {Schemas["TopologyWords"]} */
 export const wiringOf = (name) => entryOf("topologies", name);
-/** @param {string} name */
+/** @param {string} name @returns {Schemas["ActivationWords"]} */
 export const activationOf = (name) => entryOf("activations", name);
-/** @param {string} name */
+/** @param {string} name @returns {Schemas["ClipWords"]} */
 export const clipRuleOf = (name) => entryOf("clip_rules", name);
-/** @param {string} name */
+/** @param {string} name @returns {Schemas["TruncationWords"]} */
 export const truncationOf = (name) => entryOf("truncations", name);
 
 /** Whether gates, not an activation, decide what a cell keeps. @param {string} cell */
@@ -62,26 +82,26 @@ export const isGated = (cell) => cellOf(cell).gates.length > 0;
  */
 export const gateThat = (cell, role) => cellOf(cell).gates.find((gate) => gate.role === role);
 
-/** Every cell. @returns {import("./types.js").CellWords[]} */
-export const cells = () => [...TABLES.get("cells").values()];
+/** Every cell. @returns {CellWords[]} */
+export const cells = () => [...tableOf("cells").values()];
 
-/** Every activation. @returns {{name: string, label: string, symbol: string}[]} */
-export const activations = () => [...TABLES.get("activations").values()];
+/** Every activation. @returns {Schemas["ActivationWords"][]} */
+export const activations = () => [...tableOf("activations").values()];
 
 /** The gates whose bias a draw may set, each once: [gate, field of the request][]. */
 export function gateBiases() {
   return [...new Map(cells().flatMap(({ biases }) => biases.map((b) => [b.gate, b.field])))];
 }
 
-/** Whether a rule lets a value be. @param {{allowed: any[]}} rule */
+/** Whether a rule lets a value be. @param {{allowed: any[]}} rule @param {Setting} value */
 export const allows = ({ allowed }, value) => allowed.includes(value);
 
 /**
  * What the settings leave open in a field of the request: the rule of the first entry that says
  * something about it, or undefined.
- * @param {Object<string, any>} settings
+ * @param {Settings} settings
  * @param {string} pointer   of the field
- * @returns {{pointer: string, allowed: any[], why: string} | undefined}
+ * @returns {Rule | undefined}
  */
 export function ruleOf(settings, pointer) {
   for (const setting of Object.keys(CHOSEN)) {
@@ -95,9 +115,10 @@ export function ruleOf(settings, pointer) {
  * A choice as it is in force: what is set, or the first thing that the other settings allow.
  * @param {string} name   of the setting
  * @param {string} pointer   of its field
- * @param {Object<string, any>} settings
+ * @param {Settings} settings
  */
 export function inForce(name, pointer, settings) {
   const rule = ruleOf(settings, pointer);
-  return rule && !allows(rule, settings[name]) ? rule.allowed[0] : settings[name];
+  const value = rule && !allows(rule, settings[name]) ? rule.allowed[0] : settings[name];
+  return /** @type {string} */ (value);
 }

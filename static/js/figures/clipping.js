@@ -1,43 +1,47 @@
 /** Clipping, before and after: the norm of every parameter's gradient. */
 
 import { fromLog10, parameterName, power, raised } from "../format.js";
+import { isNumber } from "../numeric.js";
 import { clipRuleOf } from "../vocabulary.js";
 
+/** @import { Figure, Flow, Theme } from "../types.js" */
+
 /**
- * @param {import("../types.js").Flow} flow
+ * @param {Flow} flow
  * @param {{width: number, height: number}} frame
- * @param {import("../types.js").Theme} theme
- * @returns {import("../types.js").Figure}
+ * @param {Theme} theme
+ * @returns {Figure}
  */
 export function clipping(flow, frame, theme) {
   const { clipping: report, parameter_gradients: gradients } = flow;
   const entries = Object.entries(gradients).map(([name, g]) => ({
     name: parameterName(name),
     before: g.log10_norm,
-    after: g.clipped_norm > 0 ? Math.log10(g.clipped_norm) : null,
+    after: logOf(g.clipped_norm),
   }));
   entries.push({
     name: "‖g‖",
     before: report.log10_norm_before,
-    after: report.norm_after > 0 ? Math.log10(report.norm_after) : null,
+    after: logOf(report.norm_after),
   });
   const rule = clipRuleOf(report.rule);
   const on = Boolean(rule.threshold);
-  const marked = rule.keeps_direction || rule.each;
+  const limit = rule.keeps_direction || rule.each ? logOf(report.threshold) : null;
   const values = entries
     .flatMap((e) => (on ? [e.before, e.after] : [e.before]))
-    .concat(marked ? [Math.log10(report.threshold)] : [])
-    .filter((v) => v !== null && Number.isFinite(v));
+    .concat([limit])
+    .filter(isNumber);
   const low = Math.floor((values.length ? Math.min(...values) : -1) - 0.3);
   const high = (values.length ? Math.max(...values) : 1) + 0.2;
   const names = entries.map((e) => superscripted(e.name));
+  /** @param {"before" | "after"} key @param {object} marker @param {number} offset */
   const bars = (key, marker, offset) => ({
     type: "bar",
     orientation: "h",
     hoverinfo: "skip",
     y: entries.map((_, n) => n),
     base: low,
-    x: entries.map((e) => (e[key] === null ? 0 : Math.max(0.01 * (high - low), e[key] - low))),
+    x: entries.map(({ [key]: v }) => (v === null ? 0 : Math.max(0.01 * (high - low), v - low))),
     width: on ? 0.36 : 0.55,
     offset,
     marker,
@@ -54,9 +58,7 @@ export function clipping(flow, frame, theme) {
         : []),
       numbers(entries, "before", high, on ? -0.2 : 0, on ? theme.muted : theme.soft),
       ...(on ? [numbers(entries, "after", high, 0.2, theme.ink)] : []),
-      ...(marked
-        ? [threshold(Math.log10(report.threshold), entries.length, theme)]
-        : []),
+      ...(limit === null ? [] : [threshold(limit, entries.length, theme)]),
     ],
     layout: {
       width: frame.width,
@@ -94,24 +96,36 @@ export function clipping(flow, frame, theme) {
   };
 }
 
-/** Room for every parameter's pair of bars and their numbers. @param {import("../types.js").Flow} flow */
+/** log₁₀ of what is above zero, else null. @param {number | null} value */
+function logOf(value) {
+  return value !== null && value > 0 ? Math.log10(value) : null;
+}
+
+/** Room for every parameter's pair of bars and their numbers. @param {Flow} flow */
 export function clippingHeight({ parameter_gradients: gradients }) {
   return Math.max(190, 28 + 27 * (Object.keys(gradients).length + 1));
 }
 
-/** For Plotly, which reads a little HTML in its text. */
+/** For Plotly, which reads a little HTML in its text. @param {string} name */
 function superscripted(name) {
   return raised(name)
     .map((part, n) => (n % 2 ? `<sup>${part}</sup>` : part))
     .join("");
 }
 
-/** In which row each parameter stands, and all together. @param {import("../types.js").Flow} flow */
+/** In which row each parameter stands, and all together. @param {Flow} flow */
 export function parameterSpots({ parameter_gradients: gradients }) {
   return [...Object.keys(gradients), "g"].map((name, y) => ({ id: `parameter.${name}`, x: 0, y }));
 }
 
-/** The numbers at the right. */
+/**
+ * The numbers at the right.
+ * @param {Record<"before" | "after", number | null>[]} entries
+ * @param {"before" | "after"} key
+ * @param {number} right
+ * @param {number} shift
+ * @param {string} color
+ */
 function numbers(entries, key, right, shift, color) {
   return {
     type: "scatter",
@@ -126,6 +140,7 @@ function numbers(entries, key, right, shift, color) {
   };
 }
 
+/** @param {number} low @param {number} high */
 function ticks(low, high) {
   const every = Math.max(1, Math.ceil((high - low) / 4));
   const tickvals = [];
@@ -133,7 +148,7 @@ function ticks(low, high) {
   return { tickvals, ticktext: tickvals.map(power) };
 }
 
-/** A line at μ. */
+/** A line at μ. @param {number} at @param {number} rows @param {Theme} theme */
 function threshold(at, rows, theme) {
   return {
     type: "scatter",

@@ -1,13 +1,19 @@
 /** Long series: no more points than a screen has columns. */
 
+/** @import { Series } from "../types.js" */
+
+/**
+ * @typedef {{step: number, middle: number, low: number, high: number}} Column   of pixels: `step` is
+ *   where `high` is, `middle` its own
+ */
+
 /**
  * The least and the greatest of every column of pixels.
  * @param {number[]} steps   ascending
  * @param {(step: number) => number | null} value
  * @param {{lo: number, hi: number}} range   of the steps in sight
  * @param {number} columns
- * @returns {{step: number, middle: number, low: number, high: number}[]}   `step` is where `high`
- *   is, `middle` of the column; columns without a value are left out
+ * @returns {Column[]}   columns without a value are left out
  */
 export function columnsOf(steps, value, { lo, hi }, columns) {
   const found = new Map();
@@ -30,7 +36,7 @@ export function columnsOf(steps, value, { lo, hi }, columns) {
  * @param {(step: number) => number | null} value
  * @param {{lo: number, hi: number}} range
  * @param {number} columns
- * @returns {{x: number[], y: number[]}}
+ * @returns {{x: number[], y: Series}}
  */
 export function lineOf(steps, value, range, columns) {
   if (steps.length <= 2 * columns) return { x: steps, y: steps.map(value) };

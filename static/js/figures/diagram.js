@@ -1,21 +1,25 @@
 /** The unrolled network: nodes and edges, coloured by how much of the gradient is left. */
 
 import { escapeMarkup, glyph, layerMark, letterOf, shorten, subscript } from "../format.js";
+import { lookup } from "../lookup.js";
 import { flowColor, textOn } from "../theme.js";
 import { arrowTrace, edgeTraces, selectionTrace, stopTrace } from "./edges.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
+/** @import { Figure, Frame, PlacedNode, Reading, Span, Theme } from "../types.js" */
+
 /**
- * @param {import("../types.js").Reading} reading
- * @param {import("../types.js").Frame} frame   the steps that are drawn
- * @param {import("../types.js").Theme} theme
+ * @param {Reading} reading
+ * @param {Frame} frame   the steps that are drawn
+ * @param {Theme} theme
  * @param {string} selected   id of a node or edge
- * @returns {import("../types.js").Figure}
+ * @returns {Figure}
  */
 export function diagram(reading, frame, theme, selected = "") {
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
   const rows = (frame.height - 26) / (reading.span.high - reading.span.low);
   const size = Math.max(6, Math.min(36, pixels - 3, pixels * 0.66 + 3, rows * 0.62));
+  /** @param {number} x */
   const inSight = (x) => x > frame.lo - 0.75 && x < frame.hi + 0.75;
   const nodes = [...reading.nodes.values()].filter((placed) => inSight(placed.x));
   const edges = [...reading.edges.values()].filter((e) => inSight(e.x0) || inSight(e.x1));
@@ -42,27 +46,40 @@ export function diagram(reading, frame, theme, selected = "") {
   };
 }
 
-/** What the rows are called; above, what a text should say next. */
+/**
+ * What the rows are called; above, what a text should say next.
+ * @param {Reading} reading
+ * @param {Frame} frame
+ */
 function rowTicks(reading, frame) {
   const wide = frame.left > 60;
   const label = reading.flow.experiment.sequence.label;
   const rows = reading.rows.map(({ y, name, layer }) => ({ y, name, layer }));
-  if (reading.flow.text && wide && !label) rows.push({ y: reading.span.target, name: "target" });
+  if (reading.flow.text && wide && !label) rows.push({ y: reading.span.target, name: "target", layer: 0 });
   return {
     tickvals: rows.map((row) => row.y),
     ticktext: rows.map((row) => (wide ? row.name : short(row, reading))),
   };
 }
 
-/** A row's name where there is little room: "H", "H⁽²⁾". */
+/**
+ * A row's name where there is little room: "H", "H⁽²⁾".
+ * @param {{name: string, layer: number}} given
+ * @param {Reading} reading
+ */
 function short({ name, layer }, reading) {
   return name.at(-1) + (reading.layers > 1 && name.startsWith("layer") ? layerMark(layer) : "");
 }
 
 /** Nodes beside their step are smaller. */
-const SMALLER = { __proto__: null, context: 0.62, cell: 0.72 };
+const SMALLER = lookup({ context: 0.62, cell: 0.72 });
 
-/** How a node looks: fill, rim and ink. */
+/**
+ * How a node looks: fill, rim and ink.
+ * @param {PlacedNode} placed
+ * @param {Reading} reading
+ * @param {Theme} theme
+ */
 function paint(placed, reading, theme) {
   const { node } = placed;
   if (node.kind === "loss") {
@@ -76,6 +93,12 @@ function paint(placed, reading, theme) {
   return { fill, rim: theme.paper, ink: textOn(fill) };
 }
 
+/**
+ * @param {PlacedNode[]} nodes
+ * @param {Reading} reading
+ * @param {Theme} theme
+ * @param {number} size
+ */
 function nodeTrace(nodes, reading, theme, size) {
   const looks = nodes.map((placed) => paint(placed, reading, theme));
   return {
@@ -94,7 +117,14 @@ function nodeTrace(nodes, reading, theme, size) {
   };
 }
 
-/** The letter in a node: its token where a text is read, else its symbol. */
+/**
+ * The letter in a node: its token where a text is read, else its symbol.
+ * @param {PlacedNode[]} nodes
+ * @param {Reading} reading
+ * @param {Theme} theme
+ * @param {number} size
+ * @param {boolean} below
+ */
 function labelTrace(nodes, reading, theme, size, below) {
   const inputs = reading.flow.text?.inputs;
   const roomy = size >= 23;
@@ -119,42 +149,54 @@ function labelTrace(nodes, reading, theme, size, below) {
   };
 }
 
-/** What is read, below, where it does not fit into its node; what should be said, above. */
+/**
+ * What is read, below, where it does not fit into its node; what should be said, above.
+ * @param {PlacedNode[]} nodes
+ * @param {Reading} reading
+ * @param {Theme} theme
+ * @param {number} pixels
+ * @param {boolean} below
+ */
 function tokenTrace(nodes, reading, theme, pixels, below) {
   const { text } = reading.flow;
   const { tokens, label } = reading.flow.experiment.sequence;
   const words = tokens === "words";
+  /** @type {{x: number[], y: number[], text: string[], textposition: string[]}} */
+  const points = { x: [], y: [], text: [], textposition: [] };
   const trace = {
     type: "scatter",
     mode: "text",
     hoverinfo: "skip",
     cliponaxis: false,
-    x: [],
-    y: [],
-    text: [],
-    textposition: [],
+    ...points,
     textfont: { size: words ? 10.5 : 11.5, color: theme.soft },
   };
   if (!text) return trace;
   const fits = Math.floor((pixels - 4) / 6);
+  /** @param {number} x @param {number} y @param {string} token */
   const put = (x, y, token, whole = false) => {
     const most = whole ? Infinity : words ? fits : Math.max(1, fits);
     if (most < (words ? 3 : 1)) return;
-    trace.x.push(x);
-    trace.y.push(y);
-    trace.textposition.push(whole && pixels < 60 ? "middle left" : "middle center");
-    trace.text.push(escapeMarkup(whole ? token : shorten(glyph(token), most)));
+    points.x.push(x);
+    points.y.push(y);
+    points.textposition.push(whole && pixels < 60 ? "middle left" : "middle center");
+    points.text.push(escapeMarkup(whole ? token : shorten(glyph(token), most)));
   };
   for (const { node, x } of nodes) {
     if (node.kind === "input" && below) put(x, -0.47, text.inputs[node.step - 1]);
-    const target = text.targets[reading.lossOrder.get(node.step)];
+    const target = text.targets[reading.lossOrder.get(node.step) ?? -1];
     const said = label ? `label ${target}` : target;
     if (node.kind === "loss") put(x, reading.span.target, said, Boolean(label));
   }
   return trace;
 }
 
-/** Where a row lies in a diagram of this height, in pixels from the top. */
+/**
+ * Where a row lies in a diagram of this height, in pixels from the top.
+ * @param {Frame} frame
+ * @param {number} y
+ * @param {Span} span
+ */
 export function rowPixel(frame, y, { low, high }) {
   const plot = frame.height - 26;
   return 4 + ((high - y) / (high - low)) * plot;

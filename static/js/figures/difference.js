@@ -1,8 +1,11 @@
 /** What of a drawn figure may change in place, and whether another figure changes nothing else. */
 
+import { lookup } from "../lookup.js";
+
+/** @import { Figure, Layout, Trace } from "../types.js" */
+
 /** By the type of a trace: what can be set on the elements that stand for its points. */
-const FREE = {
-  __proto__: null,
+const FREE = lookup({
   scatter: new Set([
     "x",
     "y",
@@ -17,42 +20,50 @@ const FREE = {
   ]),
   bar: new Set(["x", "y", "base", "marker.color"]),
   heatmap: new Set(["z"]),
-};
+});
+
+export const AXIS_NAMES = /** @type {const} */ (["xaxis", "yaxis"]);
 
 const AXES = new Set(
-  ["xaxis", "yaxis"].flatMap((axis) => ["range", "tickvals", "ticktext"].map((part) => `${axis}.${part}`)),
+  AXIS_NAMES.flatMap((axis) => ["range", "tickvals", "ticktext"].map((part) => `${axis}.${part}`)),
 );
 
 /**
  * Whether two figures have one structure: the same traces, drawn in the same way, on the same axes
  * but for how far they reach.
- * @param {import("../types.js").Figure} before   as it is drawn
- * @param {import("../types.js").Figure} after
+ * @param {Figure} before   as it is drawn
+ * @param {Figure} after
  */
 export function keepsStructure(before, after) {
   return (
     before.data.length === after.data.length &&
     before.data.every((trace, n) => keepsTrace(trace, after.data[n])) &&
     same(before.layout, after.layout, AXES) &&
-    ["x", "y"].every(
-      (letter) =>
-        same(before.layout[`${letter}axis`].range, after.layout[`${letter}axis`].range) ||
-        isFree(after.layout, letter),
+    AXIS_NAMES.every(
+      (name) =>
+        same(before.layout[name].range, after.layout[name].range) ||
+        isFree(after.layout, name[0]),
     )
   );
 }
 
-/** Whether nothing else lies at a place on an axis. */
+/**
+ * Whether nothing else lies at a place on an axis.
+ * @param {Layout} layout
+ * @param {string} letter
+ */
 function isFree({ shapes = [], annotations = [] }, letter) {
-  return [...shapes, ...annotations].every((one) => one[`${letter}ref`] === "paper");
+  const all = [...shapes, ...annotations];
+  return all.every((one) => one[`${letter}ref`] === "paper");
 }
 
+/** @param {Trace} before @param {Trace} after */
 function keepsTrace(before, after) {
   const free = FREE[after.type];
   return Boolean(free) && same(before, after, free) && isEmpty(before) === isEmpty(after);
 }
 
-/** Plotly draws nothing at all of a trace without points. */
+/** Plotly draws nothing at all of a trace without points. @param {Trace} trace */
 function isEmpty({ x, y }) {
   return x?.length === 0 || y?.length === 0;
 }
@@ -62,6 +73,7 @@ const NOTHING = new Set();
 /**
  * Deep equality, but for what is free.
  * @param {any} a @param {any} b @param {Set<string>} free   paths into it, "line.color"
+ * @returns {boolean}
  */
 export function same(a, b, free = NOTHING, path = "") {
   if (a === b || free.has(path)) return true;

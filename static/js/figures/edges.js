@@ -2,7 +2,14 @@
 
 import { CLASSES, classDecades, classOf, classWidth, flowColor } from "../theme.js";
 
-/** One trace a class of edge, so that traces stay few however long the sequence. */
+/** @import { PlacedEdge, Reading, Series, Theme } from "../types.js" */
+
+/**
+ * One trace a class of edge, so that traces stay few however long the sequence.
+ * @param {PlacedEdge[]} edges
+ * @param {Theme} theme
+ * @param {number} size
+ */
 export function edgeTraces(edges, theme, size) {
   const thin = Math.min(1, (0.5 * size) / classWidth(CLASSES - 1));
   const styles = Array.from({ length: CLASSES }, (_, k) => ({
@@ -14,7 +21,10 @@ export function edgeTraces(edges, theme, size) {
   styles.push({ color: theme.pale, width: 1.2, dash: "solid" });
   styles.push({ color: theme.blocked, width: 1.4, dash: "3px,3px" });
   // Each begins with a gap, so that it is there for an edge that comes into its class.
-  const lines = styles.map(() => ({ x: [null], y: [null] }));
+  const lines = styles.map(() => ({
+    x: /** @type {Series} */ ([null]),
+    y: /** @type {Series} */ ([null]),
+  }));
   for (const edge of edges) {
     const stopped = edge.state === "blocked" || edge.state === "dead";
     const k = stopped ? off + 1 : edge.relative === null ? off : classOf(edge.relative);
@@ -32,7 +42,13 @@ export function edgeTraces(edges, theme, size) {
   }));
 }
 
-/** A ring or a glow behind what is selected. */
+/**
+ * A ring or a glow behind what is selected.
+ * @param {Reading} reading
+ * @param {string} selected
+ * @param {Theme} theme
+ * @param {number} size
+ */
 export function selectionTrace(reading, selected, theme, size) {
   const node = reading.nodes.get(selected);
   const edge = reading.edges.get(selected);
@@ -51,7 +67,7 @@ export function selectionTrace(reading, selected, theme, size) {
   return trace;
 }
 
-/** Small arrows on the way back through time. */
+/** Small arrows on the way back through time. @param {PlacedEdge[]} edges @param {Theme} theme */
 export function arrowTrace(edges, theme) {
   const live = edges.filter((e) => e.state === "live" && e.relative !== null && e.y0 === e.y1);
   return {
@@ -64,13 +80,18 @@ export function arrowTrace(edges, theme) {
       symbol: "triangle-left",
       line: { width: 0 },
       opacity: 1,
-      size: live.map((e) => 7 + classWidth(classOf(e.relative)) * 0.75),
-      color: live.map((e) => flowColor(theme, e.relative)),
+      size: live.map((e) => 7 + classWidth(classOf(e.relative ?? 0)) * 0.75),
+      color: live.map((e) => flowColor(theme, e.relative ?? 0)),
     },
   };
 }
 
-/** A cross where the followed gradient is stopped. */
+/**
+ * A cross where the followed gradient is stopped.
+ * @param {PlacedEdge[]} edges
+ * @param {Theme} theme
+ * @param {number} size
+ */
 export function stopTrace(edges, theme, size) {
   const stopped = edges.filter((e) => (e.state === "blocked" && e.stops) || e.state === "dead");
   return {

@@ -2,9 +2,11 @@
 
 import { stepTicks } from "../format.js";
 
+/** @import { Axis, Frame, Theme } from "../types.js" */
+
 /**
- * @param {import("../types.js").Theme} theme
- * @param {import("../types.js").Frame} frame
+ * @param {Theme} theme
+ * @param {Frame} frame
  * @param {{top: number, bottom: number, ticks?: boolean, title?: string}} options
  */
 export function timeLayout(theme, frame, { top, bottom, ticks = true, title = "" }) {
@@ -42,7 +44,11 @@ export function timeLayout(theme, frame, { top, bottom, ticks = true, title = ""
   };
 }
 
-/** A vertical axis without decoration but its labels. @param {import("../types.js").Theme} theme */
+/**
+ * A vertical axis without decoration but its labels.
+ * @param {Theme} theme
+ * @param {Axis} extra
+ */
 export function plainAxis(theme, extra) {
   return {
     fixedrange: true,

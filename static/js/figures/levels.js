@@ -2,6 +2,11 @@
 
 import { fromLog10 } from "../format.js";
 
+/** @import { Frame, Reading, Sight, Theme } from "../types.js" */
+
+/** @typedef {[decades: number, words: string]} Level */
+
+/** @type {Level[]} */
 const LEVELS = [
   [0, "what entered"],
   [-3, "a thousandth"],
@@ -16,7 +21,11 @@ const CHARACTER = 5.6;
 const ASIDE = 4;
 const OFF = 8;
 
-/** The levels that lie in sight, and of those only what has room for its words. */
+/**
+ * The levels that lie in sight, and of those only what has room for its words.
+ * @param {number} entry
+ * @param {{floor: number, top: number, height: number}} given
+ */
 export function levelsInSight(entry, { floor, top, height }) {
   const decade = height / (top - floor);
   const cramped = 3 * decade < 15;
@@ -25,13 +34,14 @@ export function levelsInSight(entry, { floor, top, height }) {
   );
 }
 
+/** @param {number | null} entry @param {Level[]} seen @param {Frame} frame @param {Theme} theme */
 export function levelLines(entry, seen, frame, theme) {
   return {
     type: "scatter",
     mode: "lines",
     hoverinfo: "skip",
     x: [null, ...seen.flatMap(() => [frame.lo, frame.hi, null])],
-    y: [null, ...seen.flatMap(([d]) => [entry + d, entry + d, null])],
+    y: [null, ...seen.flatMap(([d]) => [(entry ?? 0) + d, (entry ?? 0) + d, null])],
     line: { simplify: false, color: theme.blocked, width: 1, dash: "1px,3px" },
   };
 }
@@ -39,15 +49,16 @@ export function levelLines(entry, seen, frame, theme) {
 /**
  * What the lines say, where no bar stands behind the words; a level whose words have no such place
  * has its line alone, and what entered keeps its words.
- * @param {import("../types.js").Reading} reading
- * @param {[number, string][]} seen   of `levelsInSight`
- * @param {import("../types.js").Frame} frame
- * @param {import("../types.js").Theme} theme
+ * @param {Reading} reading
+ * @param {Level[]} seen   of `levelsInSight`
+ * @param {Frame} frame
+ * @param {Theme} theme
  * @param {{floor: number, top: number, whose: string, others: ((step: number) => number | null)[]}}
  *   scale   others: what is drawn beside the bars
  */
 export function levelNotes(reading, seen, frame, theme, { floor, top, whose, others }) {
-  const { entry, follow, entryStep } = reading;
+  const { follow, entryStep } = reading;
+  const entry = reading.entry ?? 0; // without one no level is seen
   const pixel = (top - floor) / (frame.height - 12);
   const step = (frame.hi - frame.lo) / (frame.width - frame.left - frame.right);
   const first = follow === null ? `at step ${entryStep}` : LEVELS[0][1];
@@ -74,7 +85,13 @@ export function levelNotes(reading, seen, frame, theme, { floor, top, whose, oth
   };
 }
 
-/** Left and right, above and below the line: from one step to another, between two heights. */
+/**
+ * Left and right, above and below the line: from one step to another, between two heights.
+ * @param {Sight} range
+ * @param {number} wide
+ * @param {number} level
+ * @param {number} tall
+ */
 function places({ lo, hi }, wide, level, tall) {
   const left = { from: lo, to: lo + wide, right: false };
   const right = { from: hi - wide, to: hi, right: true };
@@ -88,7 +105,12 @@ function places({ lo, hi }, wide, level, tall) {
   ];
 }
 
-/** Whether no bar reaches into a place, and no line runs through it. */
+/**
+ * Whether no bar reaches into a place, and no line runs through it.
+ * @param {Reading} reading
+ * @param {((step: number) => number | null)[]} others
+ * @param {{low: number, high: number, from: number, to: number}} given
+ */
 function isFree({ row }, others, { low, high, from, to }) {
   for (let t = Math.max(1, Math.ceil(from - 0.4)); t <= Math.min(row.length, to + 0.4); t += 1) {
     const bar = row[t - 1];

@@ -4,14 +4,16 @@ import { LIMIT, clamp, colorscale } from "../theme.js";
 import { stepTicks } from "../format.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
+/** @import { Figure, Frame, Reading, Theme } from "../types.js" */
+
 /** More rows or columns than this say no more on a screen. */
 const MOST = 640;
 
 /**
- * @param {import("../types.js").Reading} reading
- * @param {import("../types.js").Frame} frame
- * @param {import("../types.js").Theme} theme
- * @returns {import("../types.js").Figure}
+ * @param {Reading} reading
+ * @param {Frame} frame
+ * @param {Theme} theme
+ * @returns {Figure}
  */
 export function map(reading, frame, theme) {
   const { loss_steps: losses, steps, log10_norm: norms } = reading.flow.itemized;
@@ -62,7 +64,11 @@ export function map(reading, frame, theme) {
   };
 }
 
-/** The sampled step nearest before a loss, where its own is not sampled. */
+/**
+ * The sampled step nearest before a loss, where its own is not sampled.
+ * @param {number[]} steps
+ * @param {number} loss
+ */
 function lastBefore(steps, loss) {
   return steps.findLastIndex((t) => t <= loss);
 }
@@ -70,27 +76,37 @@ function lastBefore(steps, loss) {
 /**
  * The losses in sight, from below upwards.
  * @param {number[]} losses
- * @param {import("../types.js").Frame} frame
+ * @param {Frame} frame
  */
 export function rowRange(losses, frame) {
   if (!losses.length) return [0, 1];
   const low = Math.max(losses[0] - 0.5, losses.length > 1 ? frame.lo : 0);
-  const high = losses.at(-1) + 0.5;
+  const high = losses[losses.length - 1] + 0.5;
   return [Math.min(low, high - 1), high];
 }
 
-/** Indices of what is in sight, every k-th where there is too much. */
+/**
+ * Indices of what is in sight, every k-th where there is too much.
+ * @param {number[]} all
+ * @param {(step: number) => boolean} keep
+ */
 function thin(all, keep) {
   const kept = [...all.keys()].filter((n) => keep(all[n]));
   const every = Math.ceil(kept.length / MOST);
   return every > 1 ? kept.filter((_, n) => n % every === 0) : kept;
 }
 
-/** A frame around the followed row. */
+/**
+ * A frame around the followed row.
+ * @param {Reading} reading
+ * @param {Frame} frame
+ * @param {Theme} theme
+ */
 function follows(reading, frame, theme) {
   const alone = reading.follow === null || reading.lossSteps.length < 2;
-  const [left, right] = [Math.max(0.5, frame.lo), reading.follow + 0.5];
-  const [low, high] = [reading.follow - 0.5, reading.follow + 0.5];
+  const follow = reading.follow ?? 0;
+  const [left, right] = [Math.max(0.5, frame.lo), follow + 0.5];
+  const [low, high] = [follow - 0.5, follow + 0.5];
   return {
     type: "scatter",
     mode: "lines",
@@ -105,7 +121,7 @@ function follows(reading, frame, theme) {
 /**
  * The loss under a pixel of the map, or null; of sampled losses the nearest.
  * @param {number[]} losses   that have a row
- * @param {import("../types.js").Frame} frame
+ * @param {Frame} frame
  * @param {number} pixel
  * @param {number} steps   T: fewer rows than this may be a sample
  */

@@ -1,5 +1,7 @@
 /** Marked steps, in any picture on the axis of time: a line, and the step's number. */
 
+/** @import { Axis, Figure, Frame, Theme } from "../types.js" */
+
 /** Between two numbers below the axis, at least so many pixels. */
 const APART = 24;
 
@@ -12,12 +14,12 @@ const TOKENS = 0.37;
 
 /**
  * A picture with its marks.
- * @param {import("../types.js").Figure} figure
+ * @param {Figure} figure
  * @param {number[]} steps   the marked ones
- * @param {import("../types.js").Frame} frame
- * @param {import("../types.js").Theme} theme
+ * @param {Frame} frame
+ * @param {Theme} theme
  * @param {{behind?: boolean}} options   behind: what the picture shows lies above the lines
- * @returns {import("../types.js").Figure}
+ * @returns {Figure}
  */
 export function marked(figure, steps, frame, theme, { behind = false } = {}) {
   const seen = steps.filter((step) => step > frame.lo && step < frame.hi);
@@ -41,7 +43,12 @@ export function marked(figure, steps, frame, theme, { behind = false } = {}) {
   };
 }
 
-/** Over the whole height, or behind the rows of a diagram. */
+/**
+ * Over the whole height, or behind the rows of a diagram.
+ * @param {number} step
+ * @param {Theme} theme
+ * @param {number[] | null} [rows]
+ */
 function line(step, theme, rows = null) {
   return {
     type: "line",
@@ -56,13 +63,22 @@ function line(step, theme, rows = null) {
   };
 }
 
-/** Paper under a line, so that it is seen on every colour. */
+/**
+ * Paper under a line, so that it is seen on every colour.
+ * @param {number} step
+ * @param {Theme} theme
+ */
 function edge(step, theme) {
   const over = line(step, theme);
   return { ...over, opacity: 0.75, line: { color: theme.paper, width: 4, dash: "solid" } };
 }
 
-/** The numbers at the top, where there is no axis below; of two that are close, one is lower. */
+/**
+ * The numbers at the top, where there is no axis below; of two that are close, one is lower.
+ * @param {number[]} steps
+ * @param {Frame} frame
+ * @param {Theme} theme
+ */
 function flags(steps, frame, theme) {
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
   let under = 0;
@@ -73,6 +89,7 @@ function flags(steps, frame, theme) {
   });
 }
 
+/** @param {number} step @param {Frame} frame @param {Theme} theme @param {number} under */
 function flag(step, frame, theme, under) {
   const right = step > (frame.lo + frame.hi) / 2;
   return {
@@ -91,11 +108,17 @@ function flag(step, frame, theme, under) {
   };
 }
 
-/** The axis with the marked steps in bold; ticks that stand too near to one give way. */
+/**
+ * The axis with the marked steps in bold; ticks that stand too near to one give way.
+ * @param {Axis} axis
+ * @param {number[]} marks
+ * @param {Frame} frame
+ */
 function ticked(axis, marks, frame) {
   const pixels = (frame.width - frame.left - frame.right) / (frame.hi - frame.lo);
+  /** @param {number} step */
   const near = (step) => marks.some((mark) => Math.abs(mark - step) * pixels < APART);
-  const others = axis.tickvals.filter((step) => !near(step));
+  const others = (axis.tickvals ?? []).filter((step) => !near(step));
   return {
     ...axis,
     tickvals: [...others, ...marks],

@@ -2,12 +2,14 @@
 
 import { lineOf } from "./columns.js";
 
+/** @import { Frame, Reading, Theme, Trace } from "../types.js" */
+
 /**
- * @param {import("../types.js").Reading} reading
- * @param {import("../types.js").Frame} frame
- * @param {import("../types.js").Theme} theme
+ * @param {Reading} reading
+ * @param {Frame} frame
+ * @param {Theme} theme
  * @param {{floor: number, top: number}} range   of the vertical axis
- * @returns {object[]}
+ * @returns {Trace[]}
  */
 export function outline(reading, frame, theme, { floor, top }) {
   const steps = stepsInSight(reading, frame);
@@ -15,6 +17,7 @@ export function outline(reading, frame, theme, { floor, top }) {
   const zero = steps.filter((t) => reading.row[t - 1] === null && t <= reading.entryStep);
   const plot = frame.width - frame.left - frame.right;
   const dense = plot / (frame.hi - frame.lo) < 9;
+  /** @param {number} t */
   const value = (t) => reading.row[t - 1];
   const columns = Math.ceil(plot);
   const line =
@@ -55,11 +58,12 @@ export function outline(reading, frame, theme, { floor, top }) {
   ];
 }
 
-/** All heights that the outline needs. */
+/** All heights that the outline needs. @param {Reading} reading @param {Frame} frame */
 export function heightsOf(reading, frame) {
   return stepsInSight(reading, frame).map((t) => reading.row[t - 1]);
 }
 
+/** @param {Reading} reading @param {Frame} frame */
 function stepsInSight({ row }, frame) {
   return row.map((_, n) => n + 1).filter((t) => t > frame.lo - 1 && t < frame.hi + 1);
 }

@@ -1,12 +1,14 @@
 /** The recurrent matrix in one scale: eigenvalues in the plane, singular values in a strip. */
 
+/** @import { Margin, Spectrum, Theme } from "../types.js" */
+
 /** Room at the edges of the plane, in pixels. */
 const EDGE = 8;
 
 /**
  * How far the plane reaches upwards and sideways: every circle, eigenvalue and singular value
  * lies in it, and one unit is as long in both directions.
- * @param {import("../types.js").Spectrum} spectrum
+ * @param {Spectrum} spectrum
  * @param {{width: number, height: number}} frame   of the plane
  * @returns {{high: number, wide: number}}
  */
@@ -17,7 +19,12 @@ export function scaleOf(spectrum, frame) {
   return { high, wide: high * aspect };
 }
 
-/** What both pictures of the matrix share. */
+/**
+ * What both pictures of the matrix share.
+ * @param {{width: number, height: number}} frame
+ * @param {Theme} theme
+ * @param {Margin} margin
+ */
 export function plainLayout(frame, theme, margin) {
   return {
     width: frame.width,
@@ -32,7 +39,7 @@ export function plainLayout(frame, theme, margin) {
   };
 }
 
-/** An axis that shows nothing but its zero. */
+/** An axis that shows nothing but its zero. @param {Theme} theme @param {number[]} range */
 export function bareAxis(theme, range) {
   return {
     range,

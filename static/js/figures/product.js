@@ -1,22 +1,26 @@
 /** ‖∂h_T/∂h_t‖ over time, from the initial state on, against what the spectral radius promises for the long run. */
 
 import { power } from "../format.js";
+import { isNumber } from "../numeric.js";
 import { lineOf } from "./columns.js";
 import { plainAxis, timeLayout } from "./layout.js";
+
+/** @import { Axis, Figure, Flow, Frame, Series, Theme } from "../types.js" */
 
 const MARGIN = { top: 8, bottom: 34 };
 
 /**
- * @param {import("../types.js").Flow} flow
- * @param {import("../types.js").Frame} frame
- * @param {import("../types.js").Theme} theme
- * @returns {import("../types.js").Figure}
+ * @param {Flow} flow
+ * @param {Frame} frame
+ * @param {Theme} theme
+ * @returns {Figure}
  */
 export function product(flow, frame, theme) {
   const first = firstOf(flow);
   const [series, cells] = productsOf(flow);
   const last = flow.spectrum.product_log10_norm.length + 1;
-  const at = (list) => (t) => (t === last ? 0 : list[t - first]);
+  /** @param {Series} list */
+  const at = (list) => (/** @type {number} */ t) => (t === last ? 0 : list[t - first]);
   const steps = Array.from({ length: last - first + 1 }, (_, n) => n + first);
   const sight = { ...frame, lo: first - 0.5, hi: last + 0.5 };
   const columns = Math.max(40, frame.width - frame.left - frame.right);
@@ -50,12 +54,16 @@ export function product(flow, frame, theme) {
   };
 }
 
-/** The first t: 0, or 1 where no step reads an initial state. */
+/** The first t: 0, or 1 where no step reads an initial state. @param {Flow} flow */
 function firstOf(flow) {
   return flow.initial_gradient?.hidden ? 0 : 1;
 }
 
-/** log₁₀ of ‖∂h_T/∂h_t‖, and of ‖∂c_T/∂c_t‖ where there is a c, from the first t to T − 1. */
+/**
+ * log₁₀ of ‖∂h_T/∂h_t‖, and of ‖∂c_T/∂c_t‖ where there is a c, from the first t to T − 1.
+ * @param {Flow} flow
+ * @returns {[Series, Series | null]}
+ */
 function productsOf(flow) {
   const { product_log10_norm: hidden, cell_product_log10_norm: cells } = flow.spectrum;
   if (firstOf(flow) === 1) return [hidden, cells];
@@ -63,14 +71,18 @@ function productsOf(flow) {
   return [[start, ...hidden], cells && [cell, ...cells]];
 }
 
-/** A tick at 0, which takes the place of one at 1 where that would stand too near. */
+/**
+ * A tick at 0, which takes the place of one at 1 where that would stand too near.
+ * @param {Axis} axis
+ */
 function fromZero(axis) {
-  const apart = (axis.tickvals[1] ?? 2) - 1;
-  axis.tickvals = [0, ...axis.tickvals.filter((t) => t !== 1 || apart === 1)];
+  const ticks = axis.tickvals ?? [];
+  const apart = (ticks[1] ?? 2) - 1;
+  axis.tickvals = [0, ...ticks.filter((t) => t !== 1 || apart === 1)];
   axis.ticktext = axis.tickvals.map(String);
 }
 
-/** log₁₀ γρ, what a step promises; null where no matrix does. */
+/** log₁₀ γρ, what a step promises; null where no matrix does. @param {Flow} flow */
 export function promisedStep({ spectrum: given, gates }) {
   const base = (given.gamma ?? 1) * given.spectral_radius;
   return base > 0 && !gates ? Math.log10(base) : null;
@@ -78,7 +90,7 @@ export function promisedStep({ spectrum: given, gates }) {
 
 /**
  * log₁₀ (γρ)^(T−t) at the first t and at T; null where no matrix promises it: in gated cells.
- * @param {import("../types.js").Flow} flow
+ * @param {Flow} flow
  */
 export function promised(flow) {
   const step = promisedStep(flow);
@@ -86,7 +98,7 @@ export function promised(flow) {
   return step !== null && back ? [back * step, 0] : null;
 }
 
-/** The product at every step, T the empty one. @param {import("../types.js").Flow} flow */
+/** The product at every step, T the empty one. @param {Flow} flow */
 export function productSpots(flow) {
   const first = firstOf(flow);
   const [series] = productsOf(flow);
@@ -96,7 +108,7 @@ export function productSpots(flow) {
 /**
  * log₁₀ of the products from T back to a step, of h and of c where there is one; null where the
  * picture holds no such step.
- * @param {import("../types.js").Flow} flow
+ * @param {Flow} flow
  * @param {number} step
  */
 export function productAt(flow, step) {
@@ -107,18 +119,21 @@ export function productAt(flow, step) {
   return { hidden: empty ? 0 : series[at], cells: cells && (empty ? 0 : cells[at]) };
 }
 
+/** @param {{x: Series, y: Series}} given */
 function line({ x, y }) {
   return { type: "scatter", mode: "lines", hoverinfo: "skip", x, y };
 }
 
+/** @param {Series} values */
 function bounds(values) {
-  const finite = values.filter((v) => v !== null && Number.isFinite(v));
+  const finite = values.filter(isNumber);
   const low = finite.reduce((a, b) => Math.min(a, b), 0);
   const high = finite.reduce((a, b) => Math.max(a, b), 0);
   const spare = Math.max(0.2, 0.07 * (high - low));
   return [low - spare, high + spare];
 }
 
+/** @param {number} low @param {number} high */
 function ticks(low, high) {
   const every =
     [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].find((n) => (high - low) / n <= 4.5) ?? 5000;

@@ -1,6 +1,7 @@
 /** The gradient profile: the norm at every step of what the followed loss sends back. */
 
 import { power } from "../format.js";
+import { isNumber } from "../numeric.js";
 import { CLASSES, classDecades, classOf, flowColor } from "../theme.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { columnsOf, lineOf } from "./columns.js";
@@ -8,12 +9,17 @@ import { plainAxis, timeLayout } from "./layout.js";
 import { levelLines, levelNotes, levelsInSight } from "./levels.js";
 import { heightsOf, outline } from "./outline.js";
 
+/** @import { Figure, Frame, Reading, Series, Sight, Theme } from "../types.js" */
+/** @import { Column } from "./columns.js" */
+
+/** @typedef {{color: string, width: number, dash: string, marks: number}} Look   of a line */
+
 /**
- * @param {import("../types.js").Reading} reading
- * @param {import("../types.js").Frame} frame
- * @param {import("../types.js").Theme} theme
- * @param {import("../types.js").Reading | null} compared   another profile, drawn over this one
- * @returns {import("../types.js").Figure}
+ * @param {Reading} reading
+ * @param {Frame} frame
+ * @param {Theme} theme
+ * @param {Reading | null} compared   another profile, drawn over this one
+ * @returns {Figure}
  */
 export function profile(reading, frame, theme, compared = null) {
   const { row, total, follow, entry } = reading;
@@ -28,15 +34,17 @@ export function profile(reading, frame, theme, compared = null) {
     ...(compared ? heightsOf(compared, frame) : []),
   ]);
   const seen = entry === null ? [] : levelsInSight(entry, { floor, top, height: frame.height });
+  /** @type {((t: number) => number | null)[]} */
   const beside = [
-    ...(others ? [(t) => total[t - 1]] : []),
+    ...(others ? [(/** @type {number} */ t) => total[t - 1]] : []),
     ...(clipped ? [clipped] : []),
-    ...(compared ? [(t) => compared.row[t - 1] ?? null] : []),
+    ...(compared ? [(/** @type {number} */ t) => compared.row[t - 1] ?? null] : []),
   ];
   const plot = frame.width - frame.left - frame.right;
   const pixels = plot / (frame.hi - frame.lo);
   const dense = pixels < 5;
   const width = dense ? 1 : Math.min(0.72, 90 / pixels);
+  /** @param {number[]} list @param {(step: number) => number | null} value @param {Look} look */
   const through = (list, value, look) => line(lineOf(list, value, frame, Math.ceil(plot)), look);
   const marks = dense ? 0 : 3.5;
   return {
@@ -50,7 +58,7 @@ export function profile(reading, frame, theme, compared = null) {
         dash: "solid",
         marks,
       }),
-      through(clipped ? shown : [], clipped ?? String, {
+      through(clipped ? shown : [], clipped ?? (() => null), {
         color: theme.ink,
         width: 1.6,
         dash: "4px,3px",
@@ -78,31 +86,44 @@ export function profile(reading, frame, theme, compared = null) {
   };
 }
 
-/** log₁₀ of what clipping leaves at a step; null where nothing is left to draw. */
+/**
+ * log₁₀ of what clipping leaves at a step; null where nothing is left to draw.
+ * @param {Reading} reading
+ * @returns {((t: number) => number | null) | null}
+ */
 function clippedAt(reading) {
   const shift = clippedShift(reading);
-  if (shift !== null) return (t) => reading.row[t - 1] + shift;
+  if (shift !== null) return (t) => (reading.row[t - 1] ?? 0) + shift;
   const series = clippedTotal(reading);
   return series && ((t) => series[t - 1]);
 }
 
-/** log₁₀ of the total that clipping while going back leaves; null for other rules. */
+/**
+ * log₁₀ of the total that clipping while going back leaves; null for other rules.
+ * @param {Reading} reading
+ */
 export function clippedTotal({ flow }) {
   const { engaged, hidden_gradient: left } = flow.clipping;
   return engaged && left ? left.log10_norm : null;
 }
 
-/** log₁₀ of what norm clipping multiplies every gradient by; null where that is not so. */
+/**
+ * log₁₀ of what norm clipping multiplies every gradient by; null where that is not so.
+ * @param {Reading} reading
+ */
 export function clippedShift({ flow }) {
   const { rule, engaged, threshold, per_sample: samples, log10_norm_before } = flow.clipping;
   // Not the scale itself: of a gradient beyond 1e308 a double holds none.
   const whole = clipRuleOf(rule).keeps_direction && !samples && engaged;
-  return whole ? Math.log10(threshold) - log10_norm_before : null;
+  return whole ? Math.log10(threshold ?? 0) - (log10_norm_before ?? 0) : null;
 }
 
-/** The vertical range: whole decades around all that is drawn, at least two. */
+/**
+ * The vertical range: whole decades around all that is drawn, at least two.
+ * @param {Series} values
+ */
 function bounds(values) {
-  const finite = values.filter((v) => v !== null && Number.isFinite(v));
+  const finite = values.filter(isNumber);
   if (!finite.length) return [-2, 1];
   const low = finite.reduce((a, b) => Math.min(a, b));
   const high = finite.reduce((a, b) => Math.max(a, b));
@@ -111,6 +132,7 @@ function bounds(values) {
   return [floor, Math.max(high + spare, floor + 2)];
 }
 
+/** @param {number} floor @param {number} top @param {Frame} frame */
 function ticks(floor, top, frame) {
   const room = Math.max(2, Math.floor(frame.height / 30));
   const every =
@@ -122,6 +144,7 @@ function ticks(floor, top, frame) {
   return { tickvals, ticktext: tickvals.map(power) };
 }
 
+/** @param {{x: Series, y: Series}} given @param {Look} look */
 function line({ x, y }, { color, width, dash, marks }) {
   return {
     type: "scatter",
@@ -134,17 +157,25 @@ function line({ x, y }, { color, width, dash, marks }) {
   };
 }
 
-/** A bar a step. */
+/**
+ * A bar a step.
+ * @param {Reading} reading
+ * @param {number[]} shown
+ * @param {Theme} theme
+ * @param {{floor: number, top: number, width: number}} given
+ */
 function bars({ row, entry }, shown, theme, { floor, top, width }) {
+  /** @param {number} t */
+  const at = (t) => row[t - 1] ?? 0;
   return {
     type: "bar",
     hoverinfo: "skip",
     base: floor,
     width,
     x: shown,
-    y: shown.map((t) => Math.max(0.015 * (top - floor), row[t - 1] - floor)),
+    y: shown.map((t) => Math.max(0.015 * (top - floor), at(t) - floor)),
     marker: {
-      color: shown.map((t) => flowColor(theme, row[t - 1] - (entry ?? row[t - 1]))),
+      color: shown.map((t) => flowColor(theme, at(t) - (entry ?? at(t)))),
       line: { width: 0 },
     },
   };
@@ -153,13 +184,26 @@ function bars({ row, entry }, shown, theme, { floor, top, width }) {
 /**
  * Many steps a pixel: a line up to the least of each column, and a paler one to its greatest
  * behind it. One line a class of colour, up and down like a comb, whatever the number of steps.
+ * @param {Reading} reading
+ * @param {Frame} frame
+ * @param {Theme} theme
+ * @param {{floor: number, top: number, columns: number}} given
  */
 function columnTraces({ row, entry }, frame, theme, { floor, top, columns }) {
   const steps = stepsIn(row.length, frame);
   const shortest = floor + 0.015 * (top - floor);
   const reduced = columnsOf(steps, (t) => row[t - 1], frame, columns);
+  /**
+   * @param {string} name
+   * @param {number} opacity
+   * @param {(column: Column) => boolean} wanted
+   * @param {(column: Column) => number} value
+   */
   const combs = (name, opacity, wanted, value) => {
-    const classes = Array.from({ length: CLASSES }, () => ({ x: [], y: [] }));
+    const classes = Array.from({ length: CLASSES }, () => ({
+      x: /** @type {number[]} */ ([]),
+      y: /** @type {number[]} */ ([]),
+    }));
     for (const column of reduced.filter(wanted)) {
       const { x, y } = classes[classOf(value(column) - (entry ?? value(column)))];
       x.push(column.middle, column.middle, column.middle);
@@ -182,13 +226,19 @@ function columnTraces({ row, entry }, frame, theme, { floor, top, columns }) {
   ];
 }
 
+/** @param {number} count @param {Sight} range */
 function stepsIn(count, { lo, hi }) {
   const first = Math.max(1, Math.ceil(lo - 1 + 1e-9));
   const last = Math.min(count, Math.floor(hi + 1 - 1e-9));
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
 }
 
-/** Where a cross says that nothing arrives; a few pixels apart, however many steps. */
+/**
+ * Where a cross says that nothing arrives; a few pixels apart, however many steps.
+ * @param {number[]} steps
+ * @param {Reading} reading
+ * @param {number} pixels
+ */
 function crossed(steps, { row, entryStep }, pixels) {
   const every = Math.max(1, Math.ceil(6 / pixels));
   return steps.filter(
@@ -196,7 +246,13 @@ function crossed(steps, { row, entryStep }, pixels) {
   );
 }
 
-/** Crosses at the foot where the gradient is exactly zero or nothing reaches. */
+/**
+ * Crosses at the foot where the gradient is exactly zero or nothing reaches.
+ * @param {number[]} steps
+ * @param {number} floor
+ * @param {number} top
+ * @param {Theme} theme
+ */
 function zeros(steps, floor, top, theme) {
   return {
     type: "scatter",

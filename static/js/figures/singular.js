@@ -5,18 +5,21 @@ import { flowColor } from "../theme.js";
 import { bareAxis, plainLayout, scaleOf } from "./plane.js";
 import { boundApart } from "./spectrum.js";
 
+/** @import { Figure, Flow, Spectrum, Theme } from "../types.js" */
+
 /** More lollipops than this are drawn without sticks. */
 const MOST_STICKS = 48;
 
 /**
- * @param {import("../types.js").Flow} flow
- * @param {{width: number, height: number, plane: {width: number, height: number}}} frame
- * @param {import("../types.js").Theme} theme
- * @returns {import("../types.js").Figure}
+ * @param {Flow} flow
+ * @param {{width: number, height: number, plane?: {width: number, height: number}}} frame
+ *   plane: of the eigenvalues
+ * @param {Theme} theme
+ * @returns {Figure}
  */
 export function singular({ spectrum: given }, frame, theme) {
   const values = valuesOf(given);
-  const { wide } = scaleOf(given, frame.plane);
+  const { wide } = scaleOf(given, frame.plane ?? frame);
   const rows = rowsOf(values);
   const sticks = values.length > MOST_STICKS ? [] : values;
   const bound = boundApart(given);
@@ -79,21 +82,23 @@ export function singular({ spectrum: given }, frame, theme) {
   };
 }
 
+/** @param {Spectrum} given */
 function valuesOf(given) {
   return given.singular_values ?? [given.spectral_norm ?? 0];
 }
 
-/** From above, the largest first. */
+/** From above, the largest first. @param {number[]} values */
 function rowsOf(values) {
   return values.map((_, n) => (values.length > 1 ? 1 - n / (values.length - 1) : 0.5));
 }
 
-/** Where the singular values lie. @param {import("../types.js").Flow} flow */
+/** Where the singular values lie. @param {Flow} flow */
 export function singularSpots({ spectrum: given }) {
   const values = valuesOf(given);
   return rowsOf(values).map((y, n) => ({ id: `singular.${n + 1}`, x: values[n], y }));
 }
 
+/** @param {number} x @param {string} color @param {string} dash */
 function upright(x, color, dash) {
   return { type: "line", x0: x, x1: x, y0: -0.15, y1: 1.15, line: { color, dash, width: 1 } };
 }

@@ -4,11 +4,13 @@ import { number } from "../format.js";
 import { flowColor } from "../theme.js";
 import { bareAxis, plainLayout, scaleOf } from "./plane.js";
 
+/** @import { Figure, Flow, Spectrum, Theme } from "../types.js" */
+
 /**
- * @param {import("../types.js").Flow} flow
+ * @param {Flow} flow
  * @param {{width: number, height: number}} frame
- * @param {import("../types.js").Theme} theme
- * @returns {import("../types.js").Figure}
+ * @param {Theme} theme
+ * @returns {Figure}
  */
 export function spectrum({ spectrum: given }, frame, theme) {
   const values = given.eigenvalues;
@@ -48,16 +50,17 @@ export function spectrum({ spectrum: given }, frame, theme) {
   };
 }
 
-/** Where the eigenvalues lie. @param {import("../types.js").Flow} flow */
+/** Where the eigenvalues lie. @param {Flow} flow */
 export function eigenvalueSpots({ spectrum: { eigenvalues } }) {
   return eigenvalues.map(([x, y], n) => ({ id: `eigenvalue.${n + 1}`, x, y }));
 }
 
-/** 1/γ where it is another circle than the unit circle, else null. */
+/** 1/γ where it is another circle than the unit circle, else null. @param {Spectrum} spectrum */
 export function boundApart({ bound }) {
   return bound && Math.abs(bound - 1) > 1e-9 ? bound : null;
 }
 
+/** @param {number} radius @param {string} color @param {string} dash */
 function circle(radius, color, dash, width = 1) {
   return {
     type: "circle",
@@ -69,7 +72,12 @@ function circle(radius, color, dash, width = 1) {
   };
 }
 
-/** A radius, written inside its circle at the lower right. */
+/**
+ * A radius, written inside its circle at the lower right.
+ * @param {number} radius
+ * @param {string} text
+ * @param {string} color
+ */
 function label(radius, text, color) {
   return {
     x: radius * Math.SQRT1_2,

@@ -9,33 +9,43 @@ import { profile } from "./profile.js";
 import { singular } from "./singular.js";
 import { spectrum } from "./spectrum.js";
 
+/** @import { Figure, Flow, Frame, Reading, Theme } from "../types.js" */
+
 /**
  * @typedef {object} Given   what a picture may show
- * @property {import("../types.js").Reading} reading
- * @property {import("../types.js").Reading | null} compared
- * @property {import("../types.js").Frame} frame
- * @property {import("../types.js").Theme} theme
+ * @property {Reading} reading
+ * @property {Reading | null} compared
+ * @property {Frame} frame
+ * @property {Theme} theme
  * @property {string} selected   id of a node or edge
  * @property {string} selectedInA
  * @property {number[]} marks   steps
  *
+ * @typedef {(given: Given) => Figure} Draw
+ *
  * @typedef {object} Picture
  * @property {string} name   its place is `#plot-NAME`
- * @property {(given: Given) => import("../types.js").Figure} figure
+ * @property {Draw} figure
  * @property {"axis" | "beside"} where   on the common axis of time, or in the panel beside it
  * @property {"window" | "range"} [sight]   on the axis: the steps that diagrams draw, or all in sight
  * @property {{alone: number, comparing: number}} [share]   of the height that the axis' pictures have
- * @property {(flow: import("../types.js").Flow) => number} [height]   in pixels
+ * @property {(flow: Flow) => number} [height]   in pixels
  * @property {{left: number, right: number}} [margins]
  * @property {string} [scale]   the picture whose scale it has
  * @property {"at once" | "at rest"} when   a hand on a control sees it follow, or drawn when it rests
  */
 
-/** Behind what a diagram shows, and over the bars of the others. */
+/**
+ * Behind what a diagram shows, and over the bars of the others.
+ * @param {Draw} draw
+ * @param {{behind: boolean}} given
+ * @returns {Draw}
+ */
 function onAxis(draw, { behind }) {
   return (given) => marked(draw(given), given.marks, given.frame, given.theme, { behind });
 }
 
+/** @param {(flow: Flow, frame: Frame, theme: Theme) => Figure} draw @returns {Draw} */
 function ofFlow(draw) {
   return ({ reading, frame, theme }) => draw(reading.flow, frame, theme);
 }
@@ -55,7 +65,8 @@ export const PICTURES = [
   {
     name: "compared",
     figure: onAxis(
-      ({ compared, frame, theme, selectedInA }) => diagram(compared, frame, theme, selectedInA),
+      ({ reading, compared, frame, theme, selectedInA }) =>
+        diagram(compared ?? reading, frame, theme, selectedInA),
       { behind: true },
     ),
     where: "axis",

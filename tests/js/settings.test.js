@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+
+import { mergePatch, settingsOf } from "../../static/js/advice.js";
+import {
+  biasesOf,
+  followOf,
+  fromExperiment,
+  keyOf,
+  stepsOf,
+  toRequest,
+  windowedRequest,
+} from "../../static/js/experiment.js";
+import { fromFragment, leftWords, readLink } from "../../static/js/link.js";
+import { atOnce, completed, isAtOnce, moves } from "../../static/js/moving.js";
+import {
+  LONGEST_LINK,
+  defaults,
+  isCut,
+  linkOf,
+  offer,
+  toFragment,
+} from "../../static/js/properties.js";
+import { partsToLeave } from "../../static/js/refused.js";
+import { answer, learnWords } from "./words.js";
+
+before(() => {
+  learnWords();
+  offer([["fading", { ...defaults(), radius: 0.3, wseed: 4 }]]);
+});
+
+/** @param {object} more */
+const set = (more) => ({ ...defaults(), ...more });
+
+test("a link says what differs from the defaults and reads back the same", () => {
+  const settings = set({ hidden: 8, radius: null, forget: [3, 0], follow: 2, mark: "2,5" });
+  const fragment = toFragment(settings);
+  assert.equal(fragment, "hidden=8&radius=drawn&forget=3%2C0&follow=2&mark=2%2C5");
+  const read = fromFragment("hidden=8&radius=drawn&follow=2");
+  assert.deepEqual(read, set({ hidden: 8, radius: null, follow: 2 }));
+  assert.equal(toFragment(defaults()), "");
+});
+
+test("an example is named, and what differs from it stands behind", () => {
+  assert.equal(toFragment(set({ radius: 0.3, wseed: 4, preset: "fading" })), "preset=fading");
+  const read = fromFragment("preset=fading&clip=norm");
+  assert.deepEqual([read.radius, read.wseed, read.clip], [0.3, 4, "norm"]);
+  assert.equal(fromFragment("preset=fading&radius=0.3&wseed=4").hidden, defaults().hidden);
+});
+
+test("what a link says in vain is left out, each with its reason", () => {
+  const { settings, left } = readLink("hidden=many&colour=red&follow=99&radius=1&radius=0.4");
+  assert.equal(settings.radius, 0.4, "the last one counts");
+  assert.equal(settings.hidden, defaults().hidden);
+  assert.deepEqual(left, [
+    "hidden=many (allowed: a whole number)",
+    "colour=red (no such setting)",
+    "radius=1 (said again later)",
+    "follow=99 (allowed: a step of the sequence)",
+  ]);
+  assert.match(leftWords(left), /^Left out of this link: .*; and 1 part more\.$/);
+});
+
+test("there is no loss of step 0, and no whole number of more than seven digits", () => {
+  assert.deepEqual(readLink("follow=0").left, ["follow=0 (allowed: last, all, or a step)"]);
+  assert.equal(readLink("seed=12345678").settings.seed, defaults().seed);
+});
+
+test("names of every object's own are no settings", () => {
+  const { left } = readLink("constructor=1&__proto__=2");
+  assert.deepEqual(left, ["constructor=1 (no such setting)", "__proto__=2 (no such setting)"]);
+});
+
+test("marks beyond the sequence and biases of layers that are not there are left out", () => {
+  const marks = readLink("source=random&steps=10&mark=3,40");
+  assert.equal(marks.settings.mark, "3");
+  assert.deepEqual(marks.left, ["40 of mark=3,40 (allowed: steps of the sequence, from 1 to 10)"]);
+  const biases = readLink("cell=gated&layers=2&forget=1,2,3");
+  assert.deepEqual(biases.settings.forget, [1, 2]);
+});
+
+test("the A of a link is read by itself, and what is about B has no place in it", () => {
+  const { settings, left } = readLink("hidden=8&compare=hidden%3D4%26select%3Dh_3");
+  assert.equal(settings.compare, "hidden=4&select=h_3");
+  assert.deepEqual(left, ["in A: select=h_3 (not inside of A)"]);
+});
+
+test("a text that is too long stays out of the address", () => {
+  const long = set({ text: "x".repeat(LONGEST_LINK + 1), hidden: 8 });
+  const { fragment, left } = linkOf(long);
+  assert.equal(fragment, "hidden=8&cut=text");
+  assert.equal(left.text, long.text);
+  assert.equal(isCut(`#${fragment}`), true);
+  assert.equal(isCut("#hidden=8"), false);
+  assert.deepEqual(linkOf(set({ hidden: 8 })), { fragment: "hidden=8", left: null });
+});
+
+test("T and the followed loss are what the service will find", () => {
+  assert.equal(stepsOf(set({ text: "abcd", tokens: "characters" })), 3);
+  assert.equal(stepsOf(set({ text: "abcd", wiring: "many-to-one", labelled: "yes" })), 4);
+  assert.equal(stepsOf(set({ text: "a" })), 0);
+  assert.equal(stepsOf(set({ wiring: "one-to-one" })), 1);
+  assert.equal(followOf(set({ text: "abcd", follow: "last" })), 3);
+  assert.equal(followOf(set({ text: "abcd", follow: 2 })), 2);
+  assert.equal(followOf(set({ text: "abcd", follow: 9 })), 3);
+  assert.equal(followOf(set({ text: "abcd", follow: "all" })), null);
+  assert.equal(followOf(set({ text: "abcd", follow: 2, wiring: "many-to-one" })), 3);
+});
+
+test("a request holds what is in force, and no more", () => {
+  const request = toRequest(
+    set({ cell: "gated", activation: "relu", layers: 2, forget: [3, 0], clip: "norm", mu: 0.5 }),
+  );
+  assert.equal(request.network.activation, "tanh");
+  assert.equal(request.network.num_layers, 2);
+  assert.equal("input_size" in request.network, false, "a text says its own sizes");
+  assert.deepEqual(request.weights.forget_bias, [3, 0]);
+  assert.deepEqual(request.clip, { rule: "norm", max_norm: 0.5 });
+  assert.equal(request.truncation, null);
+  assert.equal("forget_bias" in toRequest(set({ cell: "simple", forget: 3 })).weights, false);
+  assert.deepEqual(toRequest(set({ reach: "window", k: 3 })).truncation, { kind: "window", steps: 3 });
+  assert.deepEqual(biasesOf(3, 2), [3, 3]);
+  assert.deepEqual(biasesOf([3, 0], 3), [3, 0, 0]);
+});
+
+test("a long sequence is asked for in windows, which its key does not count", () => {
+  const short = set({ source: "random", steps: 512 });
+  const long = { ...short, steps: 2000 };
+  assert.equal(windowedRequest(short, null).window, undefined);
+  assert.deepEqual(windowedRequest(long, { lo: 499.5, hi: 560.5 }).window, { first: 379, last: 681 });
+  assert.deepEqual(windowedRequest(long, null).window, { first: 1880, last: 2000 });
+  assert.equal(keyOf(windowedRequest(long, null)), keyOf(toRequest(long)));
+  assert.notEqual(keyOf(toRequest(long)), keyOf(toRequest(short)));
+});
+
+test("an experiment becomes settings that ask for the same", () => {
+  const { experiment } = answer();
+  const settings = fromExperiment(experiment);
+  assert.equal(settings.wseed, 0);
+  assert.deepEqual([settings.source, settings.steps, settings.follow], ["random", 3, 3]);
+  assert.deepEqual(toRequest(settings).sequence, experiment.sequence);
+});
+
+test("a merge patch deletes with null and leaves its arguments alone", () => {
+  const target = { a: { b: 1, c: 2 }, d: 3 };
+  assert.deepEqual(mergePatch(target, { a: { b: null, e: 4 } }), { a: { c: 2, e: 4 }, d: 3 });
+  assert.deepEqual(target, { a: { b: 1, c: 2 }, d: 3 });
+  const changed = settingsOf(answer().experiment, { weights: { spectral_radius: 0.9 } });
+  assert.equal(changed.radius, 0.9);
+  assert.equal("hidden" in changed, false, "a part that the patch does not touch stays");
+});
+
+test("only numbers follow the hand, and only where nothing is selected that quotes the rest", () => {
+  const flow = answer();
+  assert.equal(moves(new Set(["radius", "mu"]), set({}), flow), true);
+  assert.equal(moves(new Set(["radius", "hidden"]), set({}), flow), false);
+  assert.equal(moves(new Set(["radius"]), set({ select: "h_3" }), flow), false);
+  assert.equal(moves(new Set(["radius"]), set({}), null), false);
+  const request = toRequest(set({}));
+  assert.equal(isAtOnce(atOnce(request)), true);
+  assert.equal(isAtOnce(request), false);
+  const whole = completed(answer({ spectrum: null, loss: 9 }), flow);
+  assert.equal(whole.spectrum, flow.spectrum);
+  assert.equal(whole.loss, 9);
+});
+
+test("a refused link gives way in what the errors name, then in what decides, then in all", () => {
+  const refusal = (pointer, detail = "too many") => ({
+    status: 422,
+    message: "refused",
+    errors: [{ pointer, detail }],
+  });
+  const given = ["hidden", "cell", "steps"];
+  const named = partsToLeave(given, "random", refusal("/network/hidden_size"), 0);
+  assert.deepEqual([...named], [["hidden", "too many"], ["steps", "too many"]]);
+  const other = partsToLeave(given, "text", refusal("/network/hidden_size"), 0);
+  assert.deepEqual([...other.keys()], ["hidden"], "a text has no number of steps");
+  const decided = partsToLeave(given, "text", refusal("/weights/W_hh"), 0);
+  assert.deepEqual([...decided], [["hidden", "W_hh: too many"]]);
+  assert.deepEqual([...partsToLeave(given, "text", refusal("/loss"), 5).keys()], given);
+  assert.equal(partsToLeave(given, "text", { ...refusal("/loss"), status: 503 }, 0).size, 0);
+});

@@ -49,8 +49,8 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -
     """log₁₀ ‖leftᵀ right‖_F (weights) and log₁₀ ‖Σ_B left‖ (biases) at every step.
 
     One sample: ‖leftᵀ right‖ = ‖left‖ ‖right‖.
-    A batch: ‖leftᵀ right‖² = Σ_bb′ (left leftᵀ)_bb′ (right rightᵀ)_bb′, so that no (H, D) matrix
-    is formed; where that sum cancels, or the terms are as small as the batch, they are formed.
+    A batch: the terms are formed, (H, D) each; where that multiplies more than it takes to compare
+    every two samples, ‖leftᵀ right‖² = Σ_bb′ (left leftᵀ)_bb′ (right rightᵀ)_bb′ instead.
 
     Args:
         factors: parameter → its products.
@@ -62,11 +62,7 @@ def term_log10_norms(factors: Terms, exponents: Mapping[str, IntArray] | None) -
     pairs = [(product.left, product.right) for product in products]
     distinct = {id(f): f for pair in pairs for f in pair if f is not None}
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        if pairs[0][0].shape[1] == 1:
-            each = _single(pairs, distinct)
-        else:
-            grams = {key: _gram(f) for key, f in distinct.items()}
-            each = [_batched(*pair, grams) for pair in pairs]
+        each = (_single if pairs[0][0].shape[1] == 1 else _batched)(pairs, distinct)
         norms, found = {}, iter(each)
         for name, own in factors.items():
             norms[name] = _together([next(found) for _ in own])
@@ -109,45 +105,55 @@ def _log10(factors: list[Array]) -> list[Array]:
     return list(log10)
 
 
-def _gram(factor: Array) -> Array:
-    """Every two samples' products at every step, (T, B, B)."""
-    steps, batch, _ = factor.shape
-    gram = np.empty((steps, batch, batch))
-    return np.matmul(factor, factor.transpose(0, 2, 1), out=gram)
+def by_samples(batch: int, rows: int, columns: int) -> bool:
+    """Whether to compare every two samples, B² (rows + columns), rather than form B rows · columns.
+
+    Half of the former is counted: what is compared serves more than one product.
+    """
+    return batch * (rows + columns) <= 2 * rows * columns
 
 
-def _batched(left: Array, right: Array | None, grams: dict[int, Array]) -> Array:
-    """log₁₀ of the norms of one parameter's terms, over a batch."""
-    batch = left.shape[1]
-    own = grams[id(left)]
-    trace = np.trace(own, axis1=1, axis2=2)
-    if right is None:
-        squares, bound = own.sum(axis=(1, 2)), batch * trace
-    else:
-        other = grams[id(right)]
-        squares = np.vecdot(own.reshape(len(own), -1), other.reshape(len(own), -1))
-        bound = trace * np.trace(other, axis1=1, axis2=2)
-    log10 = np.asarray(0.5 * np.log10(squares))
-    lost = ~((squares > _CANCELLED * bound) & (squares > 1e-250) & (squares < 1e250))
-    if lost.any():
-        log10[lost] = _formed(left[lost], None if right is None else right[lost])
+def _batched(pairs: list[tuple[Array, Array | None]], distinct: dict[int, Array]) -> list[Array]:
+    """log₁₀ of the norms of every product's terms over a batch, a block of steps at a time."""
+    steps, batch, _ = pairs[0][0].shape
+    sizes = [left.shape[2] * (1 if right is None else right.shape[2]) for left, right in pairs]
+    block = max(1, _BLOCK // max(batch * batch, *sizes))
+    log10 = [np.empty(steps) for _ in pairs]
+    for at in (slice(begin, begin + block) for begin in range(0, steps, block)):
+        cut, grams = {key: factor[at] for key, factor in distinct.items()}, Grams()
+        for own, (left, right) in zip(log10, pairs, strict=True):
+            own[at] = _norms(cut[id(left)], None if right is None else cut[id(right)], grams)
     return log10
 
 
-def _formed(left: Array, right: Array | None) -> Array:
-    """The same from the terms themselves, a block of steps at a time, both factors near 1."""
-    left, exponent = near_one(left)
+class Grams(dict[int, Array]):
+    """Every two samples' products at every step of a factor, (S, B, B), made when asked for."""
+
+    def of(self, factor: Array) -> Array:
+        """Those of one factor."""
+        if id(factor) not in self:
+            self[id(factor)] = np.matmul(factor, factor.transpose(0, 2, 1))
+        return self[id(factor)]
+
+
+def _norms(left: Array, right: Array | None, grams: Grams) -> Array:
+    """log₁₀ of the norms of one product's terms; both factors near 1 where digits would be lost."""
+    steps, batch, rows = left.shape
+    least: Array | float = 1e-250
     if right is None:
-        return Scaled(left.sum(axis=1), exponent).log10_norms()
-    right, other = near_one(right)
-    exponent = exponent + other
-    block = max(1, _BLOCK // (left.shape[-1] * right.shape[-1]))
-    return np.concatenate(
-        [
-            Scaled(
-                np.matmul(left[s : s + block].transpose(0, 2, 1), right[s : s + block]),
-                exponent[s : s + block],
-            ).log10_norms()
-            for s in range(0, len(left), block)
-        ]
-    )
+        flat = np.add.reduce(left, axis=1)
+        squares = np.vecdot(flat, flat)
+    elif by_samples(batch, rows, right.shape[2]):
+        own, other = grams.of(left), grams.of(right)
+        squares = np.vecdot(own.reshape(steps, -1), other.reshape(steps, -1))
+        bound = np.trace(own, axis1=1, axis2=2) * np.trace(other, axis1=1, axis2=2)
+        least = np.maximum(least, _CANCELLED * bound)
+    else:
+        flat = np.matmul(left.transpose(0, 2, 1), right).reshape(steps, -1)
+        squares = np.vecdot(flat, flat)
+    log10 = np.asarray(0.5 * np.log10(squares))
+    lost = ~((squares > least) & (squares < 1e250))
+    if lost.any():
+        again = Product(slice(0, rows), left[lost], None if right is None else right[lost])
+        log10[lost] = formed(again, None, slice(None)).log10_norms()
+    return log10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.engine.reference.compare import close
 from unrolled import engine
 from unrolled.engine.clip.samples import clip_each_sample
 from unrolled.engine.numbers.products import Product, Terms, whole
+from unrolled.engine.passes import terms
 from unrolled.engine.passes.terms import formed, joined, term_log10_norms
 from unrolled.engine.passes.vector import summed
 
@@ -117,3 +119,52 @@ def test_the_way_back_writes_nothing_into_the_trace(cell: str) -> None:
     back = engine.backward(passage, passage.enter(flow.backward.do_local))
     close("∂L/∂θ", back.gradients().plain(), flow.backward.gradients().plain(), 0.0)
     assert [list(layer.saved) for layer in trace.layers] == names
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["ordinary", "far"])
+@pytest.mark.parametrize("batch", [2, 3, 40])
+def test_terms_are_as_large_by_either_way(
+    batch: int, far: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Formed, or by every two samples; a block of steps at a time, or all at once."""
+    left, right = factors(batch)
+    if far:
+        left[1] *= 1e-200
+        right[2] *= 1e200
+        left[3] = 0.0
+        left[4:, 2:], left[4:, 0], left[4:, 1], right[4:] = 0.0, 0.7, -0.7 - 2.0**-25, 1.0
+    several: Terms = {"W": whole(left, right), "b": whole(left)}
+    with np.errstate(over="ignore", under="ignore", divide="ignore"):
+        wanted = {
+            "W": [_log10(left[t].T, right[t]) for t in range(STEPS)],
+            "b": [_log10(left[t].T, np.ones((batch, 1))) for t in range(STEPS)],
+        }
+    for by_samples in (True, False):
+        for block in (1, 2_000_000):
+            monkeypatch.setattr(terms, "by_samples", lambda *sizes, way=by_samples: way)
+            monkeypatch.setattr(terms, "_BLOCK", block)
+            for name, found in term_log10_norms(several, None).items():
+                close(f"‖{name}_t‖", found, wanted[name], 0.0, 1e-12)
+
+
+def _log10(left: Any, right: Any) -> float:
+    """log₁₀ ‖left right‖, each near 1 before they meet."""
+    powers = [np.frexp(np.abs(one).max())[1] for one in (left, right)]
+    norm = np.linalg.norm(np.ldexp(left, -powers[0]) @ np.ldexp(right, -powers[1]))
+    return float(np.log10(norm) + sum(powers) * np.log10(2.0)) if norm else np.nan
+
+
+@pytest.mark.parametrize(("batch", "units"), [(256, 4), (64, 128)], ids=["formed", "by samples"])
+def test_terms_of_a_large_batch_take_little_memory(
+    batch: int, units: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither B² nor rows × columns numbers of every step are held, but a block of them."""
+    assert terms.by_samples(batch, units, units) == (units == 128)
+    monkeypatch.setattr(terms, "_BLOCK", 50_000)
+    random = np.random.default_rng(2)
+    left, right = (random.normal(size=(200, batch, units)) for _ in range(2))
+    tracemalloc.start()
+    term_log10_norms({"W": whole(left, right), "b": whole(left)}, None)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3_000_000

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from unrolled.app.candidates import CANDIDATES
 from unrolled.app.merge_patch import merge_patch
+from unrolled.app.report import AdviceReport, Arrives
 from unrolled.app.resolve import Prepared, prepare
 from unrolled.app.situation import Candidate, Patch, Situation
 from unrolled.app.sizes import Most, blocks, numbers, work
@@ -43,12 +43,12 @@ class Advice:
     """What was found.
 
     Attributes:
-        entries: text, patch, before and after, the best first.
+        entries: the best first.
         tried: how many changes were tried.
         left_out: how many would have taken too long.
     """
 
-    entries: list[dict[str, Any]]
+    entries: list[AdviceReport]
     tried: int
     left_out: int
 
@@ -242,7 +242,7 @@ class _Trials:
         ended = self.seen.ready.truncation.first_reached(after.loss_step)
         return 0 < after.first < ended
 
-    def entry(self, trial: Trial) -> dict[str, Any]:
+    def entry(self, trial: Trial) -> AdviceReport:
         """One line of the list."""
         after, before = trial.found, self.before
         reached, was = after.log10_arriving, self._was(after)
@@ -252,14 +252,14 @@ class _Trials:
             instead = f"instead of {share(was, again=reached > 0.0)}"
             if not self._opens(after) and _place(before) != _place(after):
                 instead += f" {_place(before)}"
-        return {
-            "text": f"{trial.words}: {share(reached)} arrives {_place(after)} {instead}",
-            "patch": trial.patch,
-            "before": _arrives(was, after if self._opens(after) else before),
-            "after": _arrives(reached, after),
-        }
+        return AdviceReport(
+            text=f"{trial.words}: {share(reached)} arrives {_place(after)} {instead}",
+            patch=trial.patch,
+            before=_arrives(was, after if self._opens(after) else before),
+            after=_arrives(reached, after),
+        )
 
-    def clipped(self, flow: GradientFlow) -> dict[str, Any] | None:
+    def clipped(self, flow: GradientFlow) -> AdviceReport | None:
         """Clipping by norm, which bounds what an exploding gradient does to the weights."""
         ready, now = self.seen.ready, flow.clipping
         off = ready.clip.rule == "none" and now.finite and flow.overflow is None
@@ -283,14 +283,14 @@ class _Trials:
         if not clipping.engaged:
             return None
         arrives = self.before.log10_arriving
-        return {
-            "text": f"clip by norm at 1: ‖g‖ is {times(after)} instead of "
+        return AdviceReport(
+            text=f"clip by norm at 1: ‖g‖ is {times(after)} instead of "
             f"{times(now.log10_norm_before)}; {share(arrives)} arrives {_place(self.before)} "
             "as before",
-            "patch": patch,
-            "before": _arrives(arrives, self.before, now.log10_norm_before),
-            "after": _arrives(arrives, self.before, after),
-        }
+            patch=patch,
+            before=_arrives(arrives, self.before, now.log10_norm_before),
+            after=_arrives(arrives, self.before, after),
+        )
 
 
 def _crossing(low: float, high: float) -> float:
@@ -306,11 +306,6 @@ def _place(found: Arriving) -> str:
     return f"at step {found.first}" + (f" (the loss of step {found.loss_step})" if own else "")
 
 
-def _arrives(decades: float, found: Arriving, norm: float | None = None) -> dict[str, Any]:
+def _arrives(decades: float, found: Arriving, norm: float | None = None) -> Arrives:
     """One side of an entry."""
-    return {
-        "log10_arriving": decades,
-        "loss_step": found.loss_step or None,
-        "step": found.first or None,
-        "log10_norm": norm,
-    }
+    return Arrives(decades, found.loss_step or None, found.first or None, norm)

@@ -1,13 +1,12 @@
 """The gradient check on the worker's side: the fields of the contract."""
 
-from typing import Any
-
+from unrolled.app.report import GradientCheck
 from unrolled.app.resolve import Spec, prepare
 from unrolled.engine import InvalidInput, check_gradients
 
 
-def check(asked: Spec) -> dict[str, Any]:
-    """Answer a check request; NaN is written as null.
+def check(asked: Spec) -> GradientCheck:
+    """Answer a check request.
 
     Args:
         asked: the fields of `CheckRequest`.
@@ -29,13 +28,8 @@ def check(asked: Spec) -> dict[str, Any]:
         own = error.pointer[0] in asked
         pointer = error.pointer if own else ("experiment", *error.pointer)
         raise InvalidInput(pointer, error.detail) from error
-    return {
-        "parameters": found.parameters,
-        "worst": found.worst,
-        "exact": found.exact,
-        "note": None if found.exact else _note(prepared.resolved["truncation"]),
-        "passes": found.passes,
-    }
+    note = None if found.exact else _note(prepared.resolved["truncation"])
+    return GradientCheck(found.parameters, found.worst, found.exact, note, found.passes)
 
 
 def _note(truncation: Spec) -> str:

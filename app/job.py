@@ -18,13 +18,27 @@ from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
 from unrolled.app.orphan import end_with_parent
 from unrolled.app.outcome import Outcome
+from unrolled.app.report import (
+    Asked,
+    DiagnosisReport,
+    Flow,
+    GradientCheck,
+    LayerReport,
+    OverflowReport,
+    ParameterFlow,
+    SpectrumReport,
+    TextReport,
+)
 from unrolled.app.resolve import Prepared, Spec, prepare
 from unrolled.app.sizes import UNLIMITED, Most
 from unrolled.engine import (
     Diagnosis,
+    ForwardOverflow,
     GradientFlow,
     InvalidInput,
     LayerFlow,
+    Spectrum,
+    Text,
     Trajectory,
     gradient_flow,
 )
@@ -72,7 +86,7 @@ def answer(experiment: bytes, most: Most = UNLIMITED) -> bytes:
     return encode(_flow(asked, most))
 
 
-def _flow(asked: Spec, most: Most) -> dict[str, Any]:
+def _flow(asked: Spec, most: Most) -> Flow:
     prepared = prepare(asked)
     wanted = prepared.include
     flow = gradient_flow(
@@ -95,7 +109,7 @@ def _flow(asked: Spec, most: Most) -> dict[str, Any]:
     return report(prepared, flow, advice)
 
 
-def encode(document: dict[str, Any]) -> bytes:
+def encode(document: Flow | GradientCheck) -> bytes:
     """A report as JSON; `benchmarks/bench_encoding.py` compares other ways."""
     return _ENCODER.encode(document)
 
@@ -110,99 +124,99 @@ def _listed(value: Any) -> Any:
 _ENCODER = msgspec.json.Encoder(enc_hook=_listed)
 
 
-def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None) -> dict[str, Any]:
-    """The fields of the contract; dataclasses and arrays are left to the encoder."""
-    text = prepared.text
-    pairs = "itemized" in prepared.include
-    return {
-        "experiment": prepared.resolved | {"follow": flow.follow},
-        "steps": flow.steps,
-        "overflow": flow.overflow
-        and {
-            name: getattr(flow.overflow, name) for name in ("quantity", "step", "steps", "detail")
-        },
-        "loss": flow.loss,
-        "step_losses": flow.step_losses,
-        "hidden_gradient": flow.hidden_gradient,
-        "cell_gradient": flow.cell_gradient,
-        "followed_gradient": flow.followed_gradient,
-        "itemized": flow.itemized if pairs else None,
-        "initial_gradient": _initial(flow.top),
-        "gates": flow.top.gates,
-        "saturation": flow.top.saturation,
-        "layers": [_layer(layer, pairs) for layer in flow.layers] if len(flow.layers) > 1 else None,
-        "parameter_gradients": {
-            name: {
-                "value": gradient.value if gradient.value.size <= LARGEST_VALUE else None,
-                "norm": gradient.norm,
-                "log10_norm": gradient.log10_norm,
-                "clipped_norm": gradient.clipped_norm,
-                "step_log10_norm": gradient.step_log10_norm,
-            }
+def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None) -> Flow:
+    """What the contract says of a flow; arrays are left to the encoder."""
+    pairs, top = "itemized" in prepared.include, flow.top
+    return Flow(
+        experiment=Asked(prepared.resolved | {"follow": flow.follow}),
+        steps=flow.steps,
+        overflow=_overflow(flow.overflow),
+        loss=flow.loss,
+        step_losses=flow.step_losses,
+        hidden_gradient=flow.hidden_gradient,
+        cell_gradient=flow.cell_gradient,
+        followed_gradient=flow.followed_gradient,
+        itemized=flow.itemized if pairs else None,
+        initial_gradient=top.initial_gradient,
+        gates=top.gates,
+        saturation=top.saturation,
+        layers=[_layer(layer, pairs) for layer in flow.layers] if len(flow.layers) > 1 else None,
+        parameter_gradients={
+            name: ParameterFlow(
+                value=gradient.value if gradient.value.size <= LARGEST_VALUE else None,
+                norm=gradient.norm,
+                log10_norm=gradient.log10_norm,
+                clipped_norm=gradient.clipped_norm,
+                step_log10_norm=gradient.step_log10_norm,
+            )
             for name, gradient in flow.parameter_gradients.items()
         },
-        "clipping": flow.clipping,
-        "spectrum": _spectrum(flow.top.trajectory),
-        "diagnosis": flow.diagnosis and _diagnosis(flow.diagnosis, advice),
-        "graph": flow.graph,
-        "values": flow.values,
-        "activity": flow.activity,
-        "text": text
-        and {
-            "tokens": text.tokens,
-            "vocabulary": text.vocabulary,
-            "inputs": text.inputs,
-            "targets": text.targets,
-        },
-    }
+        clipping=flow.clipping,
+        spectrum=_spectrum(top.trajectory),
+        diagnosis=_diagnosis(flow.diagnosis, advice),
+        graph=flow.graph,
+        values=flow.values,
+        activity=flow.activity,
+        text=_text(prepared.text),
+    )
 
 
-def _diagnosis(found: Diagnosis, advice: Advice | None) -> dict[str, Any]:
+def _overflow(met: ForwardOverflow | None) -> OverflowReport | None:
+    """Where the forward pass ended."""
+    return None if met is None else OverflowReport(met.quantity, met.step, met.steps, met.detail)
+
+
+def _text(read: Text | None) -> TextReport | None:
+    """What is read and should be said."""
+    if read is None:
+        return None
+    return TextReport(read.tokens, read.vocabulary, read.inputs, read.targets)
+
+
+def _diagnosis(found: Diagnosis | None, advice: Advice | None) -> DiagnosisReport | None:
     """The verdict, and what was tried where it was asked for."""
-    return {
-        **{field.name: getattr(found, field.name) for field in fields(found)},
-        "advice": advice and advice.entries,
-        "advice_tried": advice and advice.tried,
-        "advice_left_out": advice and advice.left_out,
-    }
+    if found is None:
+        return None
+    if advice is None:
+        return DiagnosisReport(**_own(found))
+    tried, left_out = advice.tried, advice.left_out
+    return DiagnosisReport(
+        **_own(found), advice=advice.entries, advice_tried=tried, advice_left_out=left_out
+    )
 
 
-def _layer(layer: LayerFlow, pairs: bool) -> dict[str, Any]:
+def _layer(layer: LayerFlow, pairs: bool) -> LayerReport:
     """One of several layers."""
-    return {
-        "layer": layer.layer,
-        "hidden_gradient": layer.hidden_gradient,
-        "cell_gradient": layer.cell_gradient,
-        "itemized": layer.itemized if pairs else None,
-        "spectrum": _spectrum(layer.trajectory),
-        "initial_gradient": _initial(layer),
-        "gates": layer.gates,
-        "saturation": layer.saturation,
-    }
+    return LayerReport(
+        layer=layer.layer,
+        hidden_gradient=layer.hidden_gradient,
+        cell_gradient=layer.cell_gradient,
+        itemized=layer.itemized if pairs else None,
+        spectrum=_spectrum(layer.trajectory),
+        initial_gradient=layer.initial_gradient,
+        gates=layer.gates,
+        saturation=layer.saturation,
+    )
 
 
-def _initial(layer: LayerFlow) -> dict[str, Any]:
-    """What reaches a layer's h_0 and c_0, each one norm."""
-    found = layer.initial_gradient
-    return {
-        name: part and {"norm": part.norm.item(), "log10_norm": part.log10_norm.item()}
-        for name, part in (("hidden", found.hidden), ("cell", found.cell))
-    }
-
-
-def _spectrum(seen: Trajectory | None) -> dict[str, Any] | None:
+def _spectrum(seen: Trajectory | None) -> SpectrumReport | None:
     """A layer's matrix and Jacobians."""
     if seen is None:
         return None
     known = seen.conditions
-    return {
-        **{field.name: getattr(seen.spectrum, field.name) for field in fields(seen.spectrum)},
-        "blocks": seen.blocks,
-        "gamma": known and known.gamma,
-        "bound": known and known.bound,
-        "sufficient": known and known.sufficient,
-        "lyapunov_exponents": seen.lyapunov_exponents,
-        "directions": seen.directions,
-        "omega": seen.omega,
-        "long_to_short": seen.long_to_short,
-    }
+    return SpectrumReport(
+        **_own(seen.spectrum),
+        blocks=seen.blocks,
+        gamma=None if known is None else known.gamma,
+        bound=None if known is None else known.bound,
+        sufficient=None if known is None else known.sufficient,
+        lyapunov_exponents=seen.lyapunov_exponents,
+        directions=seen.directions,
+        omega=seen.omega,
+        long_to_short=seen.long_to_short,
+    )
+
+
+def _own(record: Diagnosis | Spectrum) -> dict[str, Any]:
+    """The fields of a record of the engine, which its report begins with."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -23,6 +23,7 @@ from pydantic_core import to_json
 from unrolled.app import job
 from unrolled.app.canonical import canonical
 from unrolled.app.encoding import gzip
+from unrolled.app.report import Flow
 from unrolled.app.resolve import prepare
 from unrolled.app.schemas import Experiment
 from unrolled.engine import gradient_flow
@@ -49,7 +50,7 @@ def _best(run: Callable[[], Any]) -> float:
     return 1e3 * min(times)
 
 
-def _report(steps: int, hidden: int) -> dict[str, Any]:
+def _report(steps: int, hidden: int) -> Flow:
     """What a worker hands to the encoder."""
     asked = {"network": {"hidden_size": hidden}, "sequence": {"steps": steps}}
     prepared = prepare(msgspec.json.decode(canonical(Experiment.model_validate(asked))))

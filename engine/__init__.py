@@ -22,9 +22,17 @@ Jordan's feedback  ``W_yh``            (H, K)
 
 from __future__ import annotations
 
-from unrolled.engine.analysis.check import MAX_ENTRIES, Check, check_gradients, check_passes
+from unrolled.engine.analysis.check import (
+    MAX_ENTRIES,
+    Check,
+    CheckedEntry,
+    ParameterCheck,
+    check_gradients,
+    check_passes,
+)
 from unrolled.engine.analysis.graph import Edge, Graph, Node
 from unrolled.engine.analysis.lyapunov import LEADING
+from unrolled.engine.analysis.pascanu import LongToShort
 from unrolled.engine.analysis.saturation import GateSaturation, Saturation
 from unrolled.engine.analysis.spectrum import Spectrum, spectrum
 from unrolled.engine.analysis.trajectory import Trajectory
@@ -58,6 +66,7 @@ from unrolled.engine.experiment.network import (
 from unrolled.engine.experiment.sequences import Sequence, explicit_sequence, random_sequence
 from unrolled.engine.experiment.text import TOKENS, Text, encode_text
 from unrolled.engine.flow import arriving, gradient_flow
+from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput
 from unrolled.engine.numbers.magnitude import Magnitudes, Scaled
 from unrolled.engine.passes.bptt import Backward, LayerGradient, backward
@@ -87,9 +96,11 @@ __all__ = [
     "TOPOLOGIES",
     "Activation",
     "Activity",
+    "Array",
     "Arriving",
     "Backward",
     "Check",
+    "CheckedEntry",
     "Clip",
     "Clipping",
     "Connection",
@@ -107,10 +118,13 @@ __all__ = [
     "LayerGradient",
     "LayerValues",
     "Line",
+    "LongToShort",
     "Loss",
     "Magnitudes",
     "Network",
     "Node",
+    "Nullable",
+    "ParameterCheck",
     "ParameterGradient",
     "Passage",
     "PerParameter",
@@ -120,6 +134,7 @@ __all__ = [
     "Saturation",
     "Scaled",
     "Sequence",
+    "Series",
     "Slope",
     "Spectrum",
     "Text",

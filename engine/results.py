@@ -17,7 +17,7 @@ from unrolled.engine.cells.base import Layer
 from unrolled.engine.clip.clipping import Clipping
 from unrolled.engine.diagnosis import Diagnosis
 from unrolled.engine.experiment.network import Network
-from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import ForwardOverflow
 from unrolled.engine.numbers.magnitude import Magnitudes, plain_norms
 from unrolled.engine.numbers.records import record
@@ -44,12 +44,12 @@ class ParameterGradient:
     norm: float
     log10_norm: float
     clipped_norm: float
-    step_log10_norm: Array
+    step_log10_norm: Series
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What the forward pass did, for reading the backward pass.
+    """What the forward pass did, at every step.
 
     Attributes:
         hidden_norm: ‖h_t‖, (T,).
@@ -57,23 +57,35 @@ class Activity:
         output_norm: ‖o_t‖, (T,); NaN where no output is used.
     """
 
-    hidden_norm: Array
-    mean_derivative: Array
-    output_norm: Array
+    hidden_norm: Series
+    mean_derivative: Series
+    output_norm: Series
 
 
-@dataclass(frozen=True, slots=True)
-class InitialGradient:
-    """What reaches a layer's initial state, every loss included.
+@record
+class OneNorm:
+    """One norm.
 
     Attributes:
-        hidden: ‖∂L/∂h_0‖, (1,); None where no step reads h_0 (Jordan). Zero where a truncation
-            stops before it.
-        cell: ‖∂L/∂c_0‖, (1,); None where there is no c.
+        norm: NaN where a double cannot hold it.
+        log10_norm: NaN only where it is exactly zero.
     """
 
-    hidden: Magnitudes | None
-    cell: Magnitudes | None
+    norm: Nullable
+    log10_norm: Nullable
+
+
+@record
+class InitialGradient:
+    """What reaches a layer's initial state, every loss included; zero where a truncation stops it.
+
+    Attributes:
+        hidden: ‖∂L/∂h_0‖; None for Jordan's cell, which reads o_0 = 0 instead.
+        cell: ‖∂L/∂c_0‖; None where there is no c.
+    """
+
+    hidden: OneNorm | None
+    cell: OneNorm | None = None
 
 
 @dataclass(frozen=True)
@@ -115,11 +127,12 @@ class LayerFlow:
     @cached_property
     def initial_gradient(self) -> InitialGradient:
         """‖∂L/∂h_0‖ and ‖∂L/∂c_0‖."""
+        parts = initial_gradient(self.passage, self.layer, self.gradient)
         found = [
-            part.magnitudes() for part in initial_gradient(self.passage, self.layer, self.gradient)
+            OneNorm(part.norm.item(), part.log10_norm.item())
+            for part in (part.magnitudes() for part in parts)
         ]
-        hidden, cell, *_ = *found, None, None
-        return InitialGradient(hidden, cell)
+        return InitialGradient(*found) if found else InitialGradient(None)
 
 
 @record

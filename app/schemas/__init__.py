@@ -1,11 +1,15 @@
 """Request and response models of the REST contract."""
 
-from unrolled.app.schemas.check import CheckRequest, GradientCheck
-from unrolled.app.schemas.flow import Flow
+from unrolled.app import report
+from unrolled.app.schemas.check import CheckRequest
 from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
 from unrolled.app.schemas.request import Experiment
 from unrolled.app.schemas.vocabulary import Vocabulary
+from unrolled.app.schemas.written import model
+
+Flow = model(report.Flow)
+GradientCheck = model(report.GradientCheck)
 
 __all__ = [
     "CheckRequest",

@@ -11,7 +11,7 @@ from unrolled.engine.choices.losses import LOSSES
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
-from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Parameters
+from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Nullable, Parameters
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, choose
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.bptt import Backward, backward
@@ -34,29 +34,30 @@ by h², a factor of 256, of which a part is counted on: not every loss is at its
 
 
 @record
-class Entry:
-    """One entry of a parameter's gradient, computed in two ways.
+class CheckedEntry:
+    """One entry of a parameter's gradient, computed in two ways: b and d.
 
     Attributes:
-        index: where it stands in the parameter.
-        backpropagated: from the backward pass, before any clipping.
-        central_difference: (L(w + h) − L(w − h)) / 2h; NaN where either pass overflows.
-        relative_difference: |b − d| / max(|b|, |d|), 0 where both are 0.
-        step: h.
-        uncertainty: by how much the central difference itself may be off: its rounding, and what
-            a larger step says differently.
+        index: where it stands in the parameter, from 0.
+        backpropagated: b, from the backward pass, before any clipping.
+        central_difference: d = (L(w + h) − L(w − h)) / 2h, by running the network forward with that
+            entry changed and nothing else; NaN where either pass overflows.
+        relative_difference: |b − d| / max(|b|, |d|), 0 where both are 0; NaN without a d.
+        step: h, as a double stores it.
+        uncertainty: by how much d itself may be off: its rounding, and what a larger step says
+            differently; NaN without a d.
         kink: whether a unit crosses a kink of its activation, as a ReLU that switches, between
-            w − h and w + h, at every h that was tried.
-        agrees: whether b and d differ by no more than the uncertainty or by ``TOLERANCE``; None
-            where the difference says nothing.
+            w − h and w + h, at every h that was tried: there is no derivative to approach there.
+        agrees: whether b and d differ by no more than the uncertainty, or by a millionth of the
+            larger; None where d says nothing (a kink, an overflow).
     """
 
     index: tuple[int, ...]
-    backpropagated: float
-    central_difference: float
-    relative_difference: float
+    backpropagated: Nullable
+    central_difference: Nullable
+    relative_difference: Nullable
     step: float
-    uncertainty: float
+    uncertainty: Nullable
     kink: bool
     agrees: bool | None
 
@@ -73,11 +74,12 @@ class ParameterCheck:
 
     Attributes:
         entries: in the order of the parameter.
-        worst: the largest relative difference among the measurable entries; NaN if there is none.
+        worst: the largest relative difference among the entries whose d is good to a millionth;
+            NaN if there is none.
     """
 
-    entries: tuple[Entry, ...]
-    worst: float
+    entries: tuple[CheckedEntry, ...]
+    worst: Nullable
 
 
 @record
@@ -229,7 +231,7 @@ class _Difference:
         self._noise, self._own = noise, own
         self.passes = 1
 
-    def entry(self, name: str, place: int, gradient: float, step: float | None) -> Entry:
+    def entry(self, name: str, place: int, gradient: float, step: float | None) -> CheckedEntry:
         """One entry at the step that is the least uncertain."""
         flat = self._parameters[name].reshape(-1)
         usual = _EPSILON ** (1 / 3) * max(1.0, abs(float(flat[place])))
@@ -242,7 +244,7 @@ class _Difference:
         agrees = None
         if not kink and math.isfinite(apart):
             agrees = apart <= max(uncertainty, TOLERANCE * size)
-        return Entry(
+        return CheckedEntry(
             index=tuple(int(i) for i in np.unravel_index(place, self._parameters[name].shape)),
             backpropagated=gradient,
             central_difference=value,

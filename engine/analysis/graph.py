@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from unrolled.engine.cells.wiring import Connection, Unit, layers
+from unrolled.engine.cells.wiring import Carries, Connection, Kind, Unit, layers
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, Mask
@@ -23,15 +23,16 @@ class Node:
 
     Attributes:
         id: ``x_3``, ``h_3``, ``c_3``, ``o_3`` or ``L_3``; in layer l ≥ 1 ``h_3_l``, ``c_3_l``.
-        kind: input, context, hidden, cell, output or loss.
-        step: from 1; 0 for the initial state.
-        label: with subscripts.
-        log10_norm: of the gradient of the followed losses with respect to it; None where none.
+        kind: which group of units.
+        step: from 1; 0 for the initial state: h_0, c_0, Jordan's o_0.
+        label: the id as it is written, ``h₃``.
+        log10_norm: of the gradient of the followed losses with respect to it, exact at any
+            magnitude; None where it is exactly zero or no path exists.
         layer: from 0 at the input to the one that the outputs read.
     """
 
     id: str
-    kind: str
+    kind: Kind
     step: int
     label: str
     log10_norm: float | None
@@ -43,19 +44,21 @@ class Edge:
     """A connection that the forward pass uses.
 
     Attributes:
-        source: id of the node it leaves.
-        target: id of the node it enters.
-        kind: input, recurrent, context, cell, output or loss.
-        parameter: whose weights it carries, or None.
-        log10_norm: of the gradient that travels back along it, as it arrives at the source.
-        parameter_log10_norm: of what it adds to its parameter's gradient.
+        source: id of the node where it comes from, forward.
+        target: id of the node where it goes to, forward.
+        kind: what it carries; context is a copy, cell the path of c_t. Edges into a gated h_t carry
+            every gate's share.
+        parameter: whose weights it carries, ``W_hh``, or None.
+        log10_norm: of the gradient that travels back along it, as it arrives at the source; None
+            where it is exactly zero or no path exists.
+        parameter_log10_norm: of what it adds to its parameter's gradient; None likewise.
         blocked: whether a copy or a truncation stops the gradient here.
         layer: of the node it enters.
     """
 
     source: str
     target: str
-    kind: str
+    kind: Carries
     parameter: str | None
     log10_norm: float | None
     parameter_log10_norm: float | None
@@ -65,10 +68,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """All nodes and edges, step by step."""
+    """The unrolled network with the gradient of the followed losses on every edge.
 
-    nodes: list[Node] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
+    Attributes:
+        nodes: step by step.
+        edges: step by step; those across a window's borders name nodes that are not in it.
+    """
+
+    nodes: list[Node]
+    edges: list[Edge]
 
 
 def build_graph(
@@ -111,7 +119,7 @@ def build_graph(
         for row in wiring.connections
         if number in layers(row.where, count)
     ]
-    graph = Graph()
+    graph = Graph([], [])
     for t in range(0 if first == 1 else first, last + 1):
         for place in places.values():
             if place.there[t]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.arrays import Array, IntArray, Nullable
 
 _LN10 = float(np.log(10.0))
 _SPLIT = 10
@@ -38,15 +38,15 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class LongToShort:
-    """How much the long-term components weigh beside the short-term ones.
+    """Σ ‖∂L_i/∂h_t‖ over pairs at least s steps apart, beside that over nearer ones.
 
     Attributes:
-        split: s; lags i − t ≥ s are long.
+        split: s, in steps; lags i − t ≥ s are long.
         log10_ratio: log₁₀ of long over short; NaN where either is exactly zero or has no pair.
     """
 
     split: int
-    log10_ratio: float
+    log10_ratio: Nullable
 
 
 def conditions(spectral_norm: float, gamma: float) -> Conditions:

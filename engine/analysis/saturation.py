@@ -8,7 +8,7 @@ from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.cells.gates import Gate
 from unrolled.engine.choices.activations import ACTIVATIONS, OPEN, SHUT
-from unrolled.engine.numbers.arrays import Array, Mask
+from unrolled.engine.numbers.arrays import Array, Mask, Shares
 from unrolled.engine.numbers.records import record
 
 
@@ -22,23 +22,23 @@ class GateSaturation:
         saturated: of a candidate, |g| above 0.9; of a gate, shut or open.
     """
 
-    shut: Array | None
-    open: Array | None
-    saturated: Array
+    shut: Shares | None
+    open: Shares | None
+    saturated: Shares
 
 
 @record
 class Saturation:
-    """One layer's saturated units.
+    """What a mean hides: how many units of a layer are saturated (Karpathy et al. 2015).
 
     Attributes:
-        units: the share of units whose f is saturated, (T,), as the activation's row defines it:
-            |tanh| > 0.9, sigmoid < 0.1 or > 0.9, ReLU off (f′ = 0) and so on; None for linear
-            units, which never are, and for gated cells.
+        units: the share of units, over samples, whose f is saturated, (T,), as the activation's
+            row defines it: |tanh| or |softsign| > 0.9, σ < 0.1 or > 0.9, a ≤ 0 of a ReLU, leaky or
+            not, Φ(a) < 0.1 of a GELU; None for linear units, which never are, and for gated cells.
         gates: gate → its shares; None for cells without gates.
     """
 
-    units: Array | None
+    units: Shares | None
     gates: dict[str, GateSaturation] | None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.arrays import Array, IntArray, Nullable, Pairs, Series, Shares
 from unrolled.engine.numbers.jacobians import Chain, diagonal_chain, peaks, rescaled
 from unrolled.engine.numbers.largest import largest_eigenvalues
 from unrolled.engine.numbers.magnitude import LOG10_2
@@ -25,7 +25,7 @@ class Spectrum:
         eigenvalues: of R, as (re, im), the largest modulus first, (H, 2).
         singular_values: of R, descending, (H,).
         spectral_radius: ρ(R) = max |λ|.
-        spectral_norm: σ_max(R).
+        spectral_norm: σ_max(R), the largest singular value.
         jacobian_log10_norm: log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
         product_log10_norm: log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
         cell_product_log10_norm: log₁₀ ‖∂c_T/∂c_t‖₂ likewise; None where there is no c_t.
@@ -34,15 +34,15 @@ class Spectrum:
         cell_initial_log10_norm: log₁₀ ‖∂c_T/∂c_0‖₂ likewise; None where there is no c_t.
     """
 
-    eigenvalues: Array
-    singular_values: Array
+    eigenvalues: Pairs
+    singular_values: Shares
     spectral_radius: float
     spectral_norm: float
-    jacobian_log10_norm: Array
-    product_log10_norm: Array
-    cell_product_log10_norm: Array | None
-    initial_log10_norm: float
-    cell_initial_log10_norm: float | None
+    jacobian_log10_norm: Series
+    product_log10_norm: Series
+    cell_product_log10_norm: Series | None
+    initial_log10_norm: Nullable
+    cell_initial_log10_norm: Nullable | None
 
 
 def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:

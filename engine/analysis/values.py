@@ -7,7 +7,7 @@ import numpy as np
 from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network
-from unrolled.engine.numbers.arrays import Array, IntArray, Mask
+from unrolled.engine.numbers.arrays import Array, Blocks, IntArray, Mask, Rows, Stack
 from unrolled.engine.numbers.magnitude import Scaled, near_one
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.arrivals import initial_gradient
@@ -17,62 +17,64 @@ from unrolled.engine.passes.passage import Passage
 
 @record
 class LayerValues:
-    """One layer's numbers; S steps, NaN for what a double cannot hold.
+    """One layer's numbers at the steps of the window, S of them, [step][sample][unit].
+
+    What a double cannot hold, too large or too small, is NaN.
 
     Attributes:
         layer: from 0 at the input.
         h: h_t, (S, B, H).
         dh: ∂L/∂h_t, every followed loss i ≥ t included, (S, B, H).
-        a: pre-activation, (S, B, H); None for gated cells.
+        a: pre-activation a_t, (S, B, H); None for gated cells.
         c: c_t, (S, B, H); None where there is none.
         dc: ∂L/∂c_t with what comes through h_t, likewise.
         gates: gate → its values, the candidate's signed, (S, B, H) each; None without gates.
-        h_0: initial state, (B, H); None where no step reads it (Jordan).
+        h_0: initial state, [sample][unit], (B, H); None where no step reads it (Jordan).
         dh_0: ∂L/∂h_0, likewise; zero where a truncation stops before.
         c_0: initial cell state, (B, H); None where there is none.
         dc_0: ∂L/∂c_0, likewise.
     """
 
     layer: int
-    h: Array
-    dh: Array
-    a: Array | None
-    c: Array | None
-    dc: Array | None
-    gates: dict[str, Array] | None
-    h_0: Array | None
-    dh_0: Array | None
-    c_0: Array | None
-    dc_0: Array | None
+    h: Blocks
+    dh: Blocks
+    a: Blocks | None
+    c: Blocks | None
+    dc: Blocks | None
+    gates: dict[str, Blocks] | None
+    h_0: Rows | None
+    dh_0: Rows | None
+    c_0: Rows | None
+    dc_0: Rows | None
 
 
 @record
 class Values:
     """The signed numbers of the steps ``first`` … ``last``, time-major: [step][sample][unit].
 
-    L is the sum of the followed losses. A step that reads no input, or whose output nothing uses,
-    has None.
+    L is the sum of the followed losses, those that the graph shows. A number that a double cannot
+    hold, too large or too small, is NaN.
 
     Attributes:
-        first: step, from 1.
-        last: step; below ``first`` where the window holds none.
-        x: inputs, (B, D) each.
+        first: the first step here: of ``window``, or 1.
+        last: the last step here; below ``first`` where the window holds none.
+        x: inputs x_t, (B, D) each; None at steps that read no input.
         dx: ∂L/∂x_t, likewise.
-        o: outputs, (B, K) each.
+        o: outputs o_t, (B, K) each; None at steps whose output is unused.
         do: ∂L/∂o_t, what comes back through Jordan's feedback included, likewise.
         layers: the layer that reads the input first.
-        terms: parameter → what every step adds to its gradient, (S, *parameter); the mean over the
-            batch is inside.
+        terms: parameter → what every step adds to its gradient, [step] and then the parameter's
+            shape, the mean over the batch inside; over all steps they sum to the gradient of L.
     """
 
     first: int
     last: int
-    x: list[Array | None]
-    dx: list[Array | None]
-    o: list[Array | None]
-    do: list[Array | None]
+    x: list[Rows | None]
+    dx: list[Rows | None]
+    o: list[Rows | None]
+    do: list[Rows | None]
     layers: tuple[LayerValues, ...]
-    terms: dict[str, Array]
+    terms: dict[str, Stack]
 
 
 def signed_values(passage: Passage, path: Backward, window: tuple[int, int] | None) -> Values:

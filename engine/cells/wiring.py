@@ -25,6 +25,10 @@ from typing import Literal
 
 from unrolled.engine.choices.losses import LOSSES
 
+Kind = Literal["input", "context", "hidden", "cell", "output", "loss"]
+"""What a group of units is."""
+Carries = Literal["input", "recurrent", "context", "cell", "output", "loss"]
+"""What a connection carries."""
 Where = Literal["first", "above", "every", "last"]
 """In which layers: the one that reads the input, those above it, all, the one outputs read."""
 
@@ -67,7 +71,7 @@ class Unit:
 
     Attributes:
         letter: of its ids.
-        kind: input, context, hidden, cell, output or loss.
+        kind: what it is.
         gradient: the number of ``Arrivals`` that arrives here.
         lines: its forward step.
         where: in which layers it is.
@@ -77,7 +81,7 @@ class Unit:
     """
 
     letter: str
-    kind: str
+    kind: Kind
     gradient: str
     lines: tuple[Line, ...]
     where: Where = "every"
@@ -91,7 +95,7 @@ class Connection:
     """From one group of units to another, at one step or from a step to the next.
 
     Attributes:
-        kind: input, recurrent, context, cell, output or loss.
+        kind: what it carries.
         source: letter of the units it leaves.
         target: letter of the units it enters.
         carries: the number of ``Arrivals`` that travels back, as it arrives at the source.
@@ -106,7 +110,7 @@ class Connection:
         stops: whether a truncation acts here.
     """
 
-    kind: str
+    kind: Carries
     source: str
     target: str
     carries: str

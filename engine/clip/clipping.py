@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from unrolled.engine.clip.rules import RULES, above
-from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import InvalidInput, choose
 from unrolled.engine.numbers.magnitude import Magnitudes, ordinary
 from unrolled.engine.numbers.records import record
@@ -61,24 +61,24 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class PerSample:
-    """Each sample's gradient clipped by itself.
+    """Each sample's gradient clipped by itself, then their mean.
 
     Attributes:
         norm: ‖g_b‖ of every sample's own loss, (B,); NaN where a double cannot hold it.
         scale: ‖g_b after‖ / ‖g_b‖, (B,).
         engaged: how many samples were clipped.
-        cosine: between the mean of the clipped gradients and the clipped mean.
+        cosine: between the mean of the clipped gradients and the clipped mean: the bias.
     """
 
-    norm: Array
-    scale: Array
+    norm: Series
+    scale: Series
     engaged: int
-    cosine: float
+    cosine: Nullable
 
 
 @dataclass(frozen=True, slots=True)
 class PerParameter:
-    """Each parameter's gradient clipped by itself.
+    """Each parameter's gradient clipped by itself; before and after stand beside the gradients.
 
     Attributes:
         scale: parameter → ‖g_p after‖ / ‖g_p‖; 1 where it was not above μ.
@@ -91,18 +91,18 @@ class PerParameter:
 
 @record
 class Clipping:
-    """What a clip rule did to a gradient.
+    """What a clip rule did to the parameter gradient g.
 
     Attributes:
-        rule: of the clip.
+        rule: as asked for.
         threshold: μ or v; None for ``none``.
-        norm_before: ‖g‖; NaN where a double cannot hold it, inf where g itself holds an infinity.
-        log10_norm_before: NaN only where g is exactly zero.
-        norm_after: ‖g after‖.
+        norm_before: ‖g‖; NaN where a double cannot hold it.
+        log10_norm_before: log₁₀ ‖g‖; NaN only where g is exactly zero.
+        norm_after: ‖g after‖; NaN where a double cannot hold it.
         scale: ‖g after‖ / ‖g‖: the factor of every component for ``norm``.
         engaged: whether the rule changed anything.
-        cosine: of the angle between g and g after; NaN where g is exactly zero.
-        finite: False where g holds an infinity or a NaN; it is then left as it is.
+        cosine: of the angle between g and g after, the direction kept; NaN where g is exactly zero.
+        finite: False where g holds an infinity, and ‖g‖ is one; it is then left as it is.
         per_sample: what clipping each sample did, or None.
         per_parameter: what clipping each parameter did, or None: for other rules, and where each
             sample was clipped by itself.
@@ -112,17 +112,17 @@ class Clipping:
 
     rule: str
     threshold: float | None
-    norm_before: float
-    log10_norm_before: float
-    norm_after: float
-    scale: float
+    norm_before: Nullable
+    log10_norm_before: Nullable
+    norm_after: Nullable
+    scale: Nullable
     engaged: bool
-    cosine: float
+    cosine: Nullable
     finite: bool = True
     per_sample: PerSample | None = None
     per_parameter: PerParameter | None = None
     hidden_gradient: Magnitudes | None = None
-    step_scale: Array | None = None
+    step_scale: Series | None = None
 
 
 def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:

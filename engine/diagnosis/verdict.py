@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.sentences import arrives, thousandth, travels
 from unrolled.engine.diagnosis.shape import Shape, shape
 from unrolled.engine.diagnosis.words import counted
+from unrolled.engine.numbers.arrays import Nullable
 from unrolled.engine.numbers.errors import ForwardOverflow
 
 _FAST = np.log10(0.8), np.log10(1.2)
@@ -42,32 +44,37 @@ _SILENT = (
 )
 _ONE_STEP = "One step: there is nothing to travel back through."
 
+Verdict = Literal["vanishing", "exploding", "stable", "blocked"]
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What happens to a gradient on its way back.
+    """The verdict, read off one loss's way back through the last layer's whole state.
+
+    It is the loss with the most steps to travel, and of several such the last.
 
     Attributes:
-        verdict: ``vanishing``, ``exploding``, ``stable`` or ``blocked``.
+        verdict: what happens to a gradient on its way back.
         decay_per_step: the factor by which one step back multiplies the norm of the gradient, the
             mean over the steps behind the one where the loss enters; NaN where the gradient crosses
             no step or follows no rate, 0 where one step back passes exactly nothing.
-        summary: the same in words, with the causes, and the layers that differ.
+        summary: the same in words, with the factors of a step; and every layer below the last one
+            in which the gradient fares otherwise.
         loss_step: i, the step whose loss was read, from 1; None where none travels.
         step: the earliest step that this loss may reach, from 1.
-        log10_arriving: log₁₀ of what arrives there over what enters, c beside h; NaN where exactly
-            nothing does.
+        log10_arriving: log₁₀ of ‖∂L_i/∂(state of that step)‖ over ‖∂L_i/∂(state of step i)‖, c
+            beside h where there is one; NaN where exactly nothing arrives or nothing travels.
     """
 
-    verdict: str
-    decay_per_step: float
+    verdict: Verdict
+    decay_per_step: Nullable
     summary: str
     loss_step: int | None = None
     step: int | None = None
-    log10_arriving: float = float("nan")
+    log10_arriving: Nullable = float("nan")
 
 
-def verdict_of(row: Row) -> str:
+def verdict_of(row: Row) -> Verdict:
     """``vanishing``, ``exploding`` or ``stable``.
 
     The gradient vanishes where exactly nothing arrives; and where less arrives than entered and
@@ -78,7 +85,7 @@ def verdict_of(row: Row) -> str:
     return _verdict(row, shape(row))
 
 
-def _verdict(row: Row, found: Shape) -> str:
+def _verdict(row: Row, found: Shape) -> Verdict:
     if row.dies:
         return "vanishing"
     total, turns = float(row.decades[-1]), found.kind in ("hump", "dip")
@@ -103,11 +110,11 @@ def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
         return Diagnosis("stable", np.nan, _ONE_STEP)
     if row is None:
         return Diagnosis("stable", np.nan, _SILENT)
-    read = Diagnosis("", np.nan, "", row.loss_step, row.first, row.arriving)
+    read = Diagnosis("stable", np.nan, "", row.loss_step, row.first, row.arriving)
     if row.loss_step == row.first:
         if row.loss_step == 1:
             said = "Only the loss of step 1 has a gradient: it has nothing to travel back through."
-            return replace(read, verdict="stable", summary=said)
+            return replace(read, summary=said)
         nothing = replace(read, log10_arriving=np.nan)
         return replace(nothing, verdict="blocked", summary=_blocked(seen))
     found = shape(row)

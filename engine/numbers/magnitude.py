@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.arrays import Array, IntArray, Series
 from unrolled.engine.numbers.records import record
 
 LOG10_2 = float(np.log10(2.0))
@@ -25,15 +25,15 @@ _IN_CACHE = 16_384
 
 @record
 class Magnitudes:
-    """Norms and their logarithms, shape (n,) each.
+    """Norms, one a step where nothing else is said, and their logarithms, (n,) each.
 
     Attributes:
         norm: NaN where a double cannot hold it.
         log10_norm: exact at any magnitude; NaN only where the quantity is exactly zero.
     """
 
-    norm: Array
-    log10_norm: Array
+    norm: Series
+    log10_norm: Series
 
 
 @record

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, IntArray, Mask
+from unrolled.engine.numbers.arrays import Array, Mask, Places, Rows
 from unrolled.engine.numbers.magnitude import log10_of, split_norms, trusted
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.carry import carry
@@ -22,20 +22,20 @@ GRID = 256
 
 @record
 class Itemized:
-    """‖∂L_i/∂h_t‖ for every loss i and step t, or for those of a grid.
+    """‖∂L_i/∂h_t‖ for every loss i and step t, or above 512 steps for those of a grid.
 
     Attributes:
         loss_steps: steps i that emit a loss, from 1, (I,).
         steps: steps t, from 1, (S,); every i is among them.
-        log10_norm: (I, S); NaN where t > i, where no path exists, or where exactly zero.
+        log10_norm: [i][t], (I, S); NaN where t > i, where no path exists, or where exactly zero.
         state_log10_norm: log₁₀ ‖∂L_i/∂(h_t, c_t)‖ likewise, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), where
             the cell has a c; else None: h is the whole state.
     """
 
-    loss_steps: IntArray
-    steps: IntArray
-    log10_norm: Array
-    state_log10_norm: Array | None = None
+    loss_steps: Places
+    steps: Places
+    log10_norm: Rows
+    state_log10_norm: Rows | None = None
 
     @property
     def of_state(self) -> Array:

@@ -115,8 +115,8 @@ def test_they_are_what_the_norms_measure(cell: str, layers: int) -> None:
             if seen is None:
                 assert arrives is None
                 continue
-            assert seen.norm.item() == pytest.approx(norm(arrives), rel=1e-13)
-            assert nodes[f"{part}_0{end}"] == pytest.approx(seen.log10_norm.item(), rel=1e-13)
+            assert seen.norm == pytest.approx(norm(arrives), rel=1e-13)
+            assert nodes[f"{part}_0{end}"] == pytest.approx(seen.log10_norm, rel=1e-13)
         if own.dc is not None:
             assert layer.cell_gradient is not None
             close("‖∂L/∂c_t‖", layer.cell_gradient.norm, norms(own.dc, 1), 1e-13)
@@ -227,8 +227,8 @@ def test_a_truncation_that_stops_at_step_1_leaves_the_initial_state_nothing() ->
             assert (not gradient.any()) == nothing
             initial = flow.top.initial_gradient
             assert initial.hidden is not None
-            assert bool(np.isnan(initial.hidden.log10_norm.item())) == nothing
-            assert (initial.hidden.norm.item() == 0.0) == nothing
+            assert bool(np.isnan(initial.hidden.log10_norm)) == nothing
+            assert (initial.hidden.norm == 0.0) == nothing
 
 
 @pytest.mark.parametrize("cell", ALL)

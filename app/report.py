@@ -1,0 +1,276 @@
+"""What is answered: records that a worker fills and writes, and that OpenAPI describes.
+
+Where a record of the engine says all of it, that one is written. `app.schemas.written` describes
+both by their names, types and the `Attributes` of their docstrings.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NewType
+
+from unrolled.engine import (
+    Activity,
+    Array,
+    Clipping,
+    Diagnosis,
+    Graph,
+    InitialGradient,
+    Itemized,
+    LongToShort,
+    Magnitudes,
+    Nullable,
+    ParameterCheck,
+    Saturation,
+    Series,
+    Spectrum,
+    Values,
+)
+
+Asked = NewType("Asked", dict[str, Any])
+"""An experiment with every default filled in."""
+Value = Annotated[Array, list[list[float | None]] | list[float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFlow:
+    """∂L/∂(parameter), and what every step adds to it.
+
+    Attributes:
+        value: the sum over the steps, before clipping; null above 65,536 numbers, and null for a
+            number that a double cannot hold.
+        norm: ‖value‖; null where a double cannot hold it.
+        log10_norm: exact far outside the range of a double; null where it is exactly zero or no
+            path exists.
+        clipped_norm: after clipping; null where a double cannot hold it.
+        step_log10_norm: of the term that step t adds, (T,); null where it is exactly zero or no
+            path exists.
+    """
+
+    value: Value | None
+    norm: Nullable
+    log10_norm: Nullable
+    clipped_norm: Nullable
+    step_log10_norm: Series
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrumReport(Spectrum):
+    """The recurrent matrix R, and the Jacobians along the trajectory of the first sample.
+
+    Attributes:
+        blocks: the spectral radius of every gate's block; null without gates. The rest of this
+            report is then about the candidate's block.
+        gamma: γ = sup f′; null with gates.
+        bound: 1/γ; null with gates.
+        sufficient: σ_max < 1/γ: gradients must vanish (Pascanu et al. 2013); null with gates.
+        lyapunov_exponents: the leading ones, as many as `lyapunov` asks for, of as many as
+            `directions` says: per step, natural logarithm, descending, along the first sample's
+            trajectory; null where `include` leaves them out.
+        directions: how many Lyapunov exponents there are: H, with a c_t 2H.
+        omega: Ω_t of Pascanu et al. 2013, eq. 9, t = 1 … T−1; null where undefined.
+        long_to_short: what reaches far back against what stays near; null without `itemized`.
+    """
+
+    blocks: dict[str, float] | None
+    gamma: float | None
+    bound: float | None
+    sufficient: bool | None
+    lyapunov_exponents: Series | None
+    directions: int
+    omega: Series
+    long_to_short: LongToShort | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrives:
+    """What is left of the loss that the verdict reads, at the earliest step that it may reach.
+
+    Attributes:
+        log10_arriving: log₁₀ of ‖∂L_i/∂s_t‖ / ‖∂L_i/∂s_i‖ with i = `loss_step`, t = `step` and s
+            the last layer's state, h, or (h, c) together; null where exactly nothing arrives. Where
+            the last loss has a gradient and no truncation ends its way, i is the last step that
+            emits a loss and t is 1. Where the forward pass overflows, of the steps before.
+        loss_step: i: of the losses with a gradient the one with the most steps to travel, the last
+            of several, as in `diagnosis`; null where no loss has one.
+        step: t: the earliest step that this loss may reach, from 1. Of a change that lets it travel
+            further, `before` is of the same loss at the same step as `after`.
+        log10_norm: of ‖g‖ as it leaves clipping; null where the change is not a clip.
+    """
+
+    log10_arriving: Nullable
+    loss_step: int | None
+    step: int | None
+    log10_norm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceReport:
+    """A change that was tried and helps.
+
+    Attributes:
+        text: the change, and what arrives with and without it.
+        patch: a JSON merge patch (RFC 7396) of `experiment`: sent with it, the experiment gives
+            `after`.
+        before: of this answer's experiment.
+        after: with the patch.
+    """
+
+    text: str
+    patch: dict[str, Any]
+    before: Arrives
+    after: Arrives
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisReport(Diagnosis):
+    """The verdict, read off one loss's way back through the last layer's whole state.
+
+    It is the loss with the most steps to travel, and of several such the last.
+
+    Attributes:
+        advice: at most 6 changes that bring what arrives nearer to what enters: to the verdict
+            `stable`, or at least twofold and to between 10⁻⁴ and 10⁴ times as much. Not one leaves
+            a layer with the opposite verdict, or makes one vanish or explode that did not. The best
+            first, a clip last. Empty where nothing that was tried helps, or nothing need help; null
+            unless `include` names it.
+        advice_tried: how many changes were tried; null unless `advice` is included.
+        advice_left_out: how many would have taken too long to try; null unless `advice` is
+            included.
+    """
+
+    advice: list[AdviceReport] | None = None
+    advice_tried: int | None = None
+    advice_left_out: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextReport:
+    """What the steps of a text read and should say.
+
+    Attributes:
+        tokens: the text's tokens in order.
+        vocabulary: the distinct tokens, sorted.
+        inputs: what each reading step reads.
+        targets: what each emitting step should say.
+    """
+
+    tokens: list[str]
+    vocabulary: list[str]
+    inputs: list[str]
+    targets: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """One of several stacked layers.
+
+    Attributes:
+        layer: from 0 at the input.
+        hidden_gradient: ‖∂L/∂h_t‖, every later loss included.
+        cell_gradient: ‖∂L/∂c_t‖; null for cells that have no c_t.
+        itemized: ‖∂L_i/∂h_t‖ for every pair; null where `include` leaves it out.
+        spectrum: its recurrent matrix and its own Jacobians; null where `include` leaves it out.
+        initial_gradient: what reaches its h_0 and c_0.
+        gates: mean activity of every gate, of |·| for the candidate; null for cells without gates.
+        saturation: shares of saturated units and gates.
+    """
+
+    layer: int
+    hidden_gradient: Magnitudes
+    cell_gradient: Magnitudes | None
+    itemized: Itemized | None
+    spectrum: SpectrumReport | None
+    initial_gradient: InitialGradient
+    gates: dict[str, Series] | None
+    saturation: Saturation
+
+
+@dataclass(frozen=True, slots=True)
+class OverflowReport:
+    """Where the forward pass left the range of a double.
+
+    Attributes:
+        quantity: what overflowed.
+        step: the first step at which it did.
+        steps: T as asked for.
+        detail: the same in words, with what to try.
+    """
+
+    quantity: Annotated[str, Literal["h", "c", "o"]]
+    step: int
+    steps: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One sequence (or batch) forward and back.
+
+    Attributes:
+        experiment: the request with every default filled in; sent again, it gives these numbers.
+        steps: T; where a state overflows, the steps before it.
+        overflow: null where the forward pass stayed in range. Else everything here is about the
+            steps before.
+        loss: L, the sum over the steps; null where no step emits one, and where a double cannot
+            hold it.
+        step_losses: L_t; null where no loss is emitted.
+        hidden_gradient: ‖∂L/∂h_t‖, every later loss included.
+        cell_gradient: ‖∂L/∂c_t‖; null for cells that have no c_t.
+        followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is
+            followed, or where `include` leaves out the graph.
+        itemized: ‖∂L_i/∂h_t‖ for every pair; null where `include` leaves it out.
+        initial_gradient: what reaches h_0 and c_0.
+        gates: mean activity of every gate, of |·| for the candidate; null for cells without gates.
+        saturation: shares of saturated units and gates.
+        layers: every layer where they are stacked, else null. What stands outside is about the last
+            layer.
+        parameter_gradients: every parameter's.
+        clipping: what the clip rule did.
+        spectrum: the recurrent matrix and the Jacobians; null where `include` leaves it out.
+        diagnosis: the verdict in words; null where `include` names neither `itemized` nor `advice`.
+        graph: the unrolled network; only `follow` where given; null where `include` leaves it out.
+        values: the signed numbers behind the norms; null unless asked for.
+        activity: the forward pass.
+        text: null unless the sequence is a text.
+    """
+
+    experiment: Asked
+    steps: int
+    overflow: OverflowReport | None
+    loss: Nullable
+    step_losses: Series
+    hidden_gradient: Magnitudes
+    cell_gradient: Magnitudes | None
+    followed_gradient: Magnitudes | None
+    itemized: Itemized | None
+    initial_gradient: InitialGradient
+    gates: dict[str, Series] | None
+    saturation: Saturation
+    layers: list[LayerReport] | None
+    parameter_gradients: dict[str, ParameterFlow]
+    clipping: Clipping
+    spectrum: SpectrumReport | None
+    diagnosis: DiagnosisReport | None
+    graph: Graph | None
+    values: Values | None
+    activity: Activity
+    text: TextReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """Every parameter's gradient beside central differences of the loss.
+
+    Attributes:
+        parameters: every parameter's.
+        worst: the largest of theirs; null if there is none.
+        exact: whether the gradient is that of the loss. false under a truncation that cuts paths:
+            the two numbers then differ on purpose.
+        note: the same in words; null where exact.
+        passes: how often the network ran forward.
+    """
+
+    parameters: dict[str, ParameterCheck]
+    worst: Nullable
+    exact: bool
+    note: str | None
+    passes: int

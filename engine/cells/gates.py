@@ -38,6 +38,15 @@ class Parameter:
         return slice(first, first + hidden)
 
 
+def stacked(letters: str) -> tuple[Parameter, ...]:
+    """W_xh, W_hh and b_h of a cell whose gates each have their rows of all three."""
+    return (
+        Parameter("W_xh", "x", letters),
+        Parameter("W_hh", "h", letters),
+        Parameter("b_h", "", letters),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """One gate, or the candidate that gates let through.
@@ -55,6 +64,11 @@ class Gate:
     role: Role
     activation: Literal["sigmoid", "tanh"] = "sigmoid"
     bias: str = ""
+
+    @property
+    def function(self) -> str:
+        """Its activation as LaTeX."""
+        return {"sigmoid": "sigma"}.get(self.activation, self.activation)
 
     @property
     def keeps(self) -> int:

@@ -9,21 +9,9 @@ import numpy as np
 
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
-from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.gates import Gate, Parameter, stacked
 from unrolled.engine.cells.lane import Coefficients, Lane, State
-from unrolled.engine.cells.wiring import (
-    INPUT,
-    LOSS,
-    OUTWARD,
-    Connection,
-    Line,
-    Slope,
-    Unit,
-    Wiring,
-    known,
-    output,
-    reading,
-)
+from unrolled.engine.cells.wiring import Slope, gated, known
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import Product, Terms, whole
 
@@ -70,60 +58,21 @@ class GruLane(Lane):
         return blocks
 
 
-_OPEN = r"\odot r_t \odot (1 - r_t)"
-_SLOPES = (
+GATES = (
+    Gate("reset", "r", "reset"),
+    Gate("update", "z", "keep", bias="Above 0 more of H is kept: Hₜ = (1 − z) n + z Hₜ₋₁."),
+    Gate("new", "n", "candidate", "tanh"),
+)
+STATE = r"(1 - z_t) \odot n_t"
+SLOPES = (
     Slope("A_t^z", "h", rf"{known('H_t')} \odot (H_{{t-1}} - n_t) \odot z_t \odot (1 - z_t)"),
     Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t \odot n_t)"),
-    Slope("A_t^r", "h", rf"{known('A_t^n')} \odot (W_n^H H_{{t-1}} + b_n^H) {_OPEN}"),
 )
-_READS = {"A_t^r": "W_r^X", "A_t^z": "W_z^X", "A_t^n": "W_n^X"}
+"""Those of z and n are the same wherever the reset gate stands."""
+_OPEN = r"\odot r_t \odot (1 - r_t)"
+_OF_R = Slope("A_t^r", "h", rf"{known('A_t^n')} \odot (W_n^H H_{{t-1}} + b_n^H) {_OPEN}")
 _HEARS = rf"\left( {known('A_t^r')}, {known('A_t^z')}, r_t \odot {known('A_t^n')} \right)"
 """∂L/∂A_t as W^H hears of it: the rows of n only through the reset gate."""
-_WIRING = Wiring(
-    (
-        INPUT,
-        Unit(
-            "h",
-            "hidden",
-            "state",
-            (
-                Line("H_t", r"(1 - z_t) \odot n_t"),
-                Line("r_t", r"\sigma(A_t^r)", gate=True),
-                Line("z_t", r"\sigma(A_t^z)", gate=True),
-                Line("n_t", r"\tanh(A_t^n)", gate=True),
-                Line("A_t^r", "b_r", gate=True),
-                Line("A_t^z", "b_z", gate=True),
-                Line("A_t^n", "b_n", gate=True),
-            ),
-            initial="crossing",
-            slopes=_SLOPES,
-        ),
-        output(),
-        LOSS,
-    ),
-    (
-        Connection(
-            kind="recurrent",
-            source="h",
-            target="h",
-            carries="crossing",
-            parameter="W_hh",
-            matrix="W^H",
-            forward={
-                "H_t": r"z_t \odot H_{t-1}",
-                "A_t^r": "W_r^H H_{t-1}",
-                "A_t^z": "W_z^H H_{t-1}",
-                "A_t^n": r"r_t \odot (W_n^H H_{t-1} + b_n^H)",
-            },
-            backward=rf"{known('H_t')} \odot z_t + W^{{H\top}} {_HEARS}",
-            added=rf"{_HEARS} H_{{t-1}}^\top",
-            offset=1,
-            stops=True,
-        ),
-        *reading(known("A_t"), _READS),
-        *OUTWARD,
-    ),
-)
 
 
 class GruCell(GatedCell):
@@ -137,18 +86,21 @@ class GruCell(GatedCell):
 
     name = "gru"
     label = "GRU"
-    parameters = (
-        Parameter("W_xh", "x", "rzn"),
-        Parameter("W_hh", "h", "rzn"),
-        Parameter("b_h", "", "rzn"),
-        Parameter("b_hn", "", "n"),
+    parameters = (*stacked("rzn"), Parameter("b_hn", "", "n"))
+    gates = GATES
+    wiring = gated(
+        GATES,
+        STATE,
+        (*SLOPES, _OF_R),
+        forward={
+            "H_t": r"z_t \odot H_{t-1}",
+            "A_t^r": "W_r^H H_{t-1}",
+            "A_t^z": "W_z^H H_{t-1}",
+            "A_t^n": r"r_t \odot (W_n^H H_{t-1} + b_n^H)",
+        },
+        backward=rf"{known('H_t')} \odot z_t + W^{{H\top}} {_HEARS}",
+        added=rf"{_HEARS} H_{{t-1}}^\top",
     )
-    gates = (
-        Gate("reset", "r", "reset"),
-        Gate("update", "z", "keep", bias="Above 0 more of H is kept: Hₜ = (1 − z) n + z Hₜ₋₁."),
-        Gate("new", "n", "candidate", "tanh"),
-    )
-    wiring = _WIRING
 
     def forward(
         self,

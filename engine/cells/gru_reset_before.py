@@ -9,83 +9,16 @@ import numpy as np
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
-from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.gates import stacked
+from unrolled.engine.cells.gru import GATES, SLOPES, STATE
 from unrolled.engine.cells.lane import Lane
-from unrolled.engine.cells.wiring import (
-    INPUT,
-    LOSS,
-    OUTWARD,
-    Connection,
-    Line,
-    Slope,
-    Unit,
-    Wiring,
-    known,
-    output,
-    reading,
-)
+from unrolled.engine.cells.wiring import Slope, gated, known
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import Terms
 
 _INSIDE = rf"W_n^{{H\top}} {known('A_t^n')}"
 """∂L/∂(r_t ⊙ H_{t−1})."""
-_SLOPES = (
-    Slope("A_t^z", "h", rf"{known('H_t')} \odot (H_{{t-1}} - n_t) \odot z_t \odot (1 - z_t)"),
-    Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t \odot n_t)"),
-    Slope("A_t^r", "h", rf"({_INSIDE}) \odot H_{{t-1}} \odot r_t \odot (1 - r_t)"),
-)
-_READS = {"A_t^r": "W_r^X", "A_t^z": "W_z^X", "A_t^n": "W_n^X"}
-_WIRING = Wiring(
-    (
-        INPUT,
-        Unit(
-            "h",
-            "hidden",
-            "state",
-            (
-                Line("H_t", r"(1 - z_t) \odot n_t"),
-                Line("r_t", r"\sigma(A_t^r)", gate=True),
-                Line("z_t", r"\sigma(A_t^z)", gate=True),
-                Line("n_t", r"\tanh(A_t^n)", gate=True),
-                Line("A_t^r", "b_r", gate=True),
-                Line("A_t^z", "b_z", gate=True),
-                Line("A_t^n", "b_n", gate=True),
-            ),
-            initial="crossing",
-            slopes=_SLOPES,
-        ),
-        output(),
-        LOSS,
-    ),
-    (
-        Connection(
-            kind="recurrent",
-            source="h",
-            target="h",
-            carries="crossing",
-            parameter="W_hh",
-            matrix="W^H",
-            forward={
-                "H_t": r"z_t \odot H_{t-1}",
-                "A_t^r": "W_r^H H_{t-1}",
-                "A_t^z": "W_z^H H_{t-1}",
-                "A_t^n": r"W_n^H (r_t \odot H_{t-1})",
-            },
-            backward=(
-                rf"{known('H_t')} \odot z_t + r_t \odot ({_INSIDE}) "
-                rf"+ W_r^{{H\top}} {known('A_t^r')} + W_z^{{H\top}} {known('A_t^z')}"
-            ),
-            added=(
-                rf"\left( {known('A_t^r')} H_{{t-1}}^\top, {known('A_t^z')} H_{{t-1}}^\top, "
-                rf"{known('A_t^n')} (r_t \odot H_{{t-1}})^\top \right)"
-            ),
-            offset=1,
-            stops=True,
-        ),
-        *reading(known("A_t"), _READS),
-        *OUTWARD,
-    ),
-)
+_OF_R = Slope("A_t^r", "h", rf"({_INSIDE}) \odot H_{{t-1}} \odot r_t \odot (1 - r_t)")
 
 
 class GruResetBeforeCell(GatedCell):
@@ -99,17 +32,23 @@ class GruResetBeforeCell(GatedCell):
 
     name = "gru-reset-before"
     label = "GRU, reset first"
-    parameters = (
-        Parameter("W_xh", "x", "rzn"),
-        Parameter("W_hh", "h", "rzn"),
-        Parameter("b_h", "", "rzn"),
+    parameters = stacked("rzn")
+    gates = GATES
+    wiring = gated(
+        GATES,
+        STATE,
+        (*SLOPES, _OF_R),
+        forward={
+            "H_t": r"z_t \odot H_{t-1}",
+            "A_t^r": "W_r^H H_{t-1}",
+            "A_t^z": "W_z^H H_{t-1}",
+            "A_t^n": r"W_n^H (r_t \odot H_{t-1})",
+        },
+        backward=rf"{known('H_t')} \odot z_t + r_t \odot ({_INSIDE}) "
+        rf"+ W_r^{{H\top}} {known('A_t^r')} + W_z^{{H\top}} {known('A_t^z')}",
+        added=rf"\left( {known('A_t^r')} H_{{t-1}}^\top, {known('A_t^z')} H_{{t-1}}^\top, "
+        rf"{known('A_t^n')} (r_t \odot H_{{t-1}})^\top \right)",
     )
-    gates = (
-        Gate("reset", "r", "reset"),
-        Gate("update", "z", "keep", bias="Above 0 more of H is kept: Hₜ = (1 − z) n + z Hₜ₋₁."),
-        Gate("new", "n", "candidate", "tanh"),
-    )
-    wiring = _WIRING
 
     def forward(
         self,

@@ -9,21 +9,9 @@ import numpy as np
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
-from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.gates import Gate, stacked
 from unrolled.engine.cells.lane import Lane
-from unrolled.engine.cells.wiring import (
-    INPUT,
-    LOSS,
-    OUTWARD,
-    Connection,
-    Line,
-    Slope,
-    Unit,
-    Wiring,
-    known,
-    output,
-    reading,
-)
+from unrolled.engine.cells.wiring import Slope, gated, known
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import Terms
 
@@ -34,55 +22,6 @@ _HEARD = rf"\left( {known('H_t')} \odot (n_t - H_{{t-1}}) + ({_INSIDE}) \odot H_
 _SLOPES = (
     Slope("A_t^n", "h", rf"{known('H_t')} \odot f_t \odot (1 - n_t \odot n_t)"),
     Slope("A_t^f", "h", rf"{_HEARD} \odot f_t \odot (1 - f_t)"),
-)
-_READS = {"A_t^f": "W_f^X", "A_t^n": "W_n^X"}
-_WIRING = Wiring(
-    (
-        INPUT,
-        Unit(
-            "h",
-            "hidden",
-            "state",
-            (
-                Line("H_t", r"f_t \odot n_t"),
-                Line("f_t", r"\sigma(A_t^f)", gate=True),
-                Line("n_t", r"\tanh(A_t^n)", gate=True),
-                Line("A_t^f", "b_f", gate=True),
-                Line("A_t^n", "b_n", gate=True),
-            ),
-            initial="crossing",
-            slopes=_SLOPES,
-        ),
-        output(),
-        LOSS,
-    ),
-    (
-        Connection(
-            kind="recurrent",
-            source="h",
-            target="h",
-            carries="crossing",
-            parameter="W_hh",
-            matrix="W^H",
-            forward={
-                "H_t": r"(1 - f_t) \odot H_{t-1}",
-                "A_t^f": "W_f^H H_{t-1}",
-                "A_t^n": r"W_n^H (f_t \odot H_{t-1})",
-            },
-            backward=(
-                rf"{known('H_t')} \odot (1 - f_t) + f_t \odot ({_INSIDE}) "
-                rf"+ W_f^{{H\top}} {known('A_t^f')}"
-            ),
-            added=(
-                rf"\left( {known('A_t^f')} H_{{t-1}}^\top, "
-                rf"{known('A_t^n')} (f_t \odot H_{{t-1}})^\top \right)"
-            ),
-            offset=1,
-            stops=True,
-        ),
-        *reading(known("A_t"), _READS),
-        *OUTWARD,
-    ),
 )
 
 
@@ -96,16 +35,25 @@ class MguCell(GatedCell):
 
     name = "mgu"
     label = "MGU"
-    parameters = (
-        Parameter("W_xh", "x", "fn"),
-        Parameter("W_hh", "h", "fn"),
-        Parameter("b_h", "", "fn"),
-    )
+    parameters = stacked("fn")
     gates = (
         Gate("forget", "f", "write", bias="Above 0 less of H is kept: Hₜ = (1 − f) Hₜ₋₁ + f n."),
         Gate("new", "n", "candidate", "tanh"),
     )
-    wiring = _WIRING
+    wiring = gated(
+        gates,
+        r"f_t \odot n_t",
+        _SLOPES,
+        forward={
+            "H_t": r"(1 - f_t) \odot H_{t-1}",
+            "A_t^f": "W_f^H H_{t-1}",
+            "A_t^n": r"W_n^H (f_t \odot H_{t-1})",
+        },
+        backward=rf"{known('H_t')} \odot (1 - f_t) + f_t \odot ({_INSIDE}) "
+        rf"+ W_f^{{H\top}} {known('A_t^f')}",
+        added=rf"\left( {known('A_t^f')} H_{{t-1}}^\top, "
+        rf"{known('A_t^n')} (f_t \odot H_{{t-1}})^\top \right)",
+    )
 
     def forward(
         self,

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from unrolled.engine.cells.gates import Gate
 from unrolled.engine.choices.losses import LOSSES
 
 Kind = Literal["input", "context", "hidden", "cell", "output", "loss"]
@@ -254,3 +255,50 @@ OUTWARD = (
     ),
 )
 """From the last layer's state to the loss."""
+
+
+def gated(
+    gates: tuple[Gate, ...],
+    state: str,
+    slopes: tuple[Slope, ...],
+    *,
+    forward: Mapping[str, str],
+    backward: str,
+    added: str,
+) -> Wiring:
+    """Of a cell whose only state is H, on which gates decide.
+
+    Args:
+        gates: by their letters g stand g_t, A_t^g, b_g and W_g^X.
+        state: what H_t is beside what H_{t−1} brings.
+        slopes: ∂L/∂A_t^g of every gate.
+        forward: of the connection from H_{t−1}, as ``Connection`` has it.
+        backward: likewise.
+        added: likewise.
+    """
+    values = (Line(f"{g.letter}_t", rf"\{g.function}(A_t^{g.letter})", gate=True) for g in gates)
+    enters = (Line(f"A_t^{g.letter}", f"b_{g.letter}", gate=True) for g in gates)
+    lines = Line("H_t", state), *values, *enters
+    recurrent = Connection(
+        kind="recurrent",
+        source="h",
+        target="h",
+        carries="crossing",
+        parameter="W_hh",
+        matrix="W^H",
+        forward=forward,
+        backward=backward,
+        added=added,
+        offset=1,
+        stops=True,
+    )
+    reads = {f"A_t^{g.letter}": f"W_{g.letter}^X" for g in gates}
+    return Wiring(
+        (
+            INPUT,
+            Unit("h", "hidden", "state", lines, initial="crossing", slopes=slopes),
+            output(),
+            LOSS,
+        ),
+        (recurrent, *reading(known("A_t"), reads), *OUTWARD),
+    )

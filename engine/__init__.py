@@ -54,8 +54,10 @@ from unrolled.engine.clip.clipping import (
 )
 from unrolled.engine.clip.rules import RULES as CLIP_RULES
 from unrolled.engine.clip.rules import Rule
-from unrolled.engine.diagnosis import Diagnosis, Row, share, times, verdict_of
 from unrolled.engine.diagnosis.arriving import Arriving
+from unrolled.engine.diagnosis.row import Row
+from unrolled.engine.diagnosis.verdict import Diagnosis, verdict_of
+from unrolled.engine.diagnosis.words import share, times
 from unrolled.engine.experiment.network import (
     MAX_LAYERS,
     MIN_LENGTH,

@@ -16,24 +16,23 @@ from unrolled.engine.clip.ceiling import clip_backward
 from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients
 from unrolled.engine.clip.rules import RULES
 from unrolled.engine.clip.samples import clip_each_sample
-from unrolled.engine.diagnosis import (
-    Circumstances,
+from unrolled.engine.diagnosis.arriving import Arriving, read_back
+from unrolled.engine.diagnosis.cause import Circumstances
+from unrolled.engine.diagnosis.row import Row, chosen, way_back
+from unrolled.engine.diagnosis.verdict import (
     Diagnosis,
-    Row,
-    chosen,
     cut_short,
     diagnose,
     overflowing,
     with_layers,
 )
-from unrolled.engine.diagnosis.arriving import Arriving, read_back
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters
-from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, choose
-from unrolled.engine.numbers.magnitude import all_finite
+from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of
 from unrolled.engine.passes.bptt import Backward, backward
-from unrolled.engine.passes.itemize import Itemized, itemize
+from unrolled.engine.passes.itemize import itemize
+from unrolled.engine.passes.losses import losses
 from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.unroll import Trace, unroll
 from unrolled.engine.results import GradientFlow, LayerFlow, ParameterGradient
@@ -82,8 +81,7 @@ def gradient_flow(
         ForwardOverflow: where already step 1 leaves the range of a double.
     Source: notes, "Learning in RNNs: BPTT" and "Problem of BPTT".
     """
-    if loss not in LOSSES:
-        raise choose(("loss",), loss, LOSSES)
+    one_of(("loss",), loss, LOSSES)
     trace, sequence, overflow = _unroll(network, parameters, sequence)
     if overflow is not None and follow is not None:
         _followed(TOPOLOGIES[network.topology].emits(overflow.steps), follow)
@@ -91,7 +89,7 @@ def gradient_flow(
     followed = _followed(trace.emits, follow)
     passage = Passage.of(network, parameters, trace, truncation)
 
-    step_losses, do = _losses(trace, sequence, loss)
+    step_losses, do = losses(trace, sequence, loss)
     entering = passage.enter(do)
     pairs = itemize(passage, entering, follow) if itemized else None
     whole = backward(passage, entering)
@@ -108,12 +106,22 @@ def gradient_flow(
             alone = path.hidden()
         drawn = build_graph(passage, path, terms, followed, window) if graph else None
         written = signed_values(passage, path, window) if values else None
-    layers = _layers(
-        passage, whole, pairs, spectral=spectral, exponents=exponents if lyapunov else 0
+    every = exponents if lyapunov else 0
+    layers = tuple(
+        LayerFlow(
+            layer=number,
+            itemized=own,
+            trajectory=trajectory(passage, number, whole.layers[number], own, every)
+            if spectral
+            else None,
+            passage=passage,
+            backward=whole,
+        )
+        for number, own in enumerate(pairs or [None] * len(trace.layers))
     )
     return GradientFlow(
         steps=trace.steps,
-        loss=_total(trace, step_losses),
+        loss=float(np.add.reduce(step_losses[trace.emits])) if trace.emits.any() else np.nan,
         step_losses=step_losses,
         layers=layers,
         followed_gradient=alone,
@@ -151,7 +159,7 @@ def arriving(
     """
     trace, sequence, overflow = _unroll(network, parameters, sequence)
     passage = Passage.of(network, parameters, trace, truncation)
-    return read_back(passage, _losses(trace, sequence, loss)[1], overflow)
+    return read_back(passage, losses(trace, sequence, loss)[1], overflow)
 
 
 def _unroll(
@@ -167,64 +175,12 @@ def _unroll(
         return unroll(network, parameters, before), before, overflow
 
 
-def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
-    """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K)."""
-    every, evaluate = np.count_nonzero(trace.emits) == trace.steps, LOSSES[loss].evaluate
-    values, gradients = evaluate(trace.o if every else trace.o[trace.emits], sequence.targets)
-    if not all_finite(gradients):
-        raise InvalidInput(
-            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
-        )
-    if every:
-        return values, gradients
-    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
-    step_losses[trace.emits], do[trace.emits] = values, gradients
-    return step_losses, do
-
-
-def _total(trace: Trace, step_losses: Array) -> float:
-    """L = Σ_t L_t, NaN where no step emits one."""
-    emitting = np.count_nonzero(trace.emits)
-    if emitting < trace.steps:
-        step_losses = step_losses[trace.emits]
-    return float(np.add.reduce(step_losses)) if emitting else np.nan
-
-
 def _last_before(trace: Trace, follow: int) -> int | None:
     """The followed step, or the last one with a loss before an overflow."""
     emitting = np.flatnonzero(trace.emits) + 1
     if not len(emitting):
         return None
     return follow if follow in emitting else int(emitting[-1])
-
-
-def _layers(
-    passage: Passage,
-    whole: Backward,
-    pairs: list[Itemized] | None,
-    *,
-    spectral: bool,
-    exponents: int | None,
-) -> tuple[LayerFlow, ...]:
-    """Every layer's norms, the layer that reads the input first."""
-    layers = []
-    for number, layer in enumerate(passage.trace.layers):
-        own, items = whole.layers[number], None if pairs is None else pairs[number]
-        seen = trajectory(passage, number, own, items, exponents) if spectral else None
-        layers.append(
-            LayerFlow(
-                layer=number,
-                hidden_gradient=whole.hidden(number),
-                cell_gradient=whole.cell(number),
-                itemized=items,
-                trajectory=seen,
-                cell=passage.network.cell,
-                forward=layer,
-                gradient=own,
-                passage=passage,
-            )
-        )
-    return tuple(layers)
 
 
 def _followed(emits: Mask, follow: int | None) -> Mask:
@@ -299,13 +255,10 @@ def _rows(
     passage: Passage, entering: Entering, layers: tuple[LayerFlow, ...], loss_step: int, first: int
 ) -> list[Row | None]:
     """The way back of one loss in every layer, at every step also where the pairs are sampled."""
-    steps, norms = passage.trace.steps, []
     pairs = [own.itemized for own in layers if own.itemized is not None]
-    if len(pairs[0].steps) == steps:
+    if len(pairs[0].steps) == passage.trace.steps:
         at = int(np.searchsorted(pairs[0].loss_steps, loss_step))
         norms = [own.of_state[at] for own in pairs]
     else:
-        only = (np.arange(1, steps + 1) == loss_step)[:, np.newaxis, np.newaxis]
-        alone = backward(passage, passage.enter(np.where(only, entering.do, 0.0)))
-        norms = [own.whole().log10_norms() for own in alone.layers]
+        norms = way_back(passage, entering, loss_step)
     return [Row.of(loss_step, first, own) for own in norms]

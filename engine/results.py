@@ -15,14 +15,14 @@ from unrolled.engine.analysis.values import Values
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.clip.clipping import Clipping
-from unrolled.engine.diagnosis import Diagnosis
+from unrolled.engine.diagnosis.verdict import Diagnosis
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import ForwardOverflow
 from unrolled.engine.numbers.magnitude import Magnitudes, plain_norms
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.arrivals import initial_gradient
-from unrolled.engine.passes.bptt import Backward, LayerGradient
+from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.itemize import Itemized
 from unrolled.engine.passes.passage import Passage
 from unrolled.engine.passes.unroll import Trace
@@ -94,40 +94,47 @@ class LayerFlow:
 
     Attributes:
         layer: from 0 at the input.
-        hidden_gradient: ‖∂L/∂h_t‖, every later loss included, (T,).
-        cell_gradient: ‖∂L/∂c_t‖ for cells that have a c_t.
         itemized: ‖∂L_i/∂h_t‖ for every pair, or None where not asked for.
         trajectory: its matrix and its Jacobians, or None where not asked for.
-        cell: a key of ``CELLS``.
-        forward: its forward pass.
-        gradient: its backward pass, of all losses together.
         passage: the way back.
+        backward: the backward pass, of all losses together.
     """
 
     layer: int
-    hidden_gradient: Magnitudes
-    cell_gradient: Magnitudes | None
     itemized: Itemized | None
     trajectory: Trajectory | None
-    cell: str
-    forward: Layer
-    gradient: LayerGradient
     passage: Passage
+    backward: Backward
+
+    @property
+    def forward(self) -> Layer:
+        """Its forward pass."""
+        return self.passage.trace.layers[self.layer]
+
+    @cached_property
+    def hidden_gradient(self) -> Magnitudes:
+        """‖∂L/∂h_t‖, every later loss included, (T,)."""
+        return self.backward.hidden(self.layer)
+
+    @cached_property
+    def cell_gradient(self) -> Magnitudes | None:
+        """‖∂L/∂c_t‖ for cells that have a c_t."""
+        return self.backward.cell(self.layer)
 
     @cached_property
     def gates(self) -> dict[str, Array] | None:
         """Gate → its mean activity, (T,); None for cells without gates."""
-        return CELLS[self.cell].activity(self.forward) or None
+        return self.passage.cell.activity(self.forward) or None
 
     @cached_property
     def saturation(self) -> Saturation:
         """The share of saturated units and gates, (T,)."""
-        return saturation(self.cell, self.passage.network.activation, self.forward)
+        return saturation(self.passage.network, self.forward)
 
     @cached_property
     def initial_gradient(self) -> InitialGradient:
         """‖∂L/∂h_0‖ and ‖∂L/∂c_0‖."""
-        parts = initial_gradient(self.passage, self.layer, self.gradient)
+        parts = initial_gradient(self.passage, self.layer, self.backward.layers[self.layer])
         found = [
             OneNorm(part.norm.item(), part.log10_norm.item())
             for part in (part.magnitudes() for part in parts)

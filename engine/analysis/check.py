@@ -12,9 +12,10 @@ from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Nullable, Parameters
-from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, choose
+from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of, whole_number
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.bptt import Backward, backward
+from unrolled.engine.passes.losses import losses
 from unrolled.engine.passes.passage import Passage
 from unrolled.engine.passes.unroll import Trace, unroll
 
@@ -132,25 +133,21 @@ def check_gradients(
         ForwardOverflow: where the forward pass leaves the range of a double at any step.
     Source: Press et al., Numerical Recipes, "Numerical Derivatives".
     """
-    if loss not in LOSSES:
-        raise choose(("loss",), loss, LOSSES)
-    if not 1 <= entries <= MAX_ENTRIES:
-        raise InvalidInput(
-            ("entries",), f"received {entries}; allowed: a whole number 1 … {MAX_ENTRIES}"
-        )
+    one_of(("loss",), loss, LOSSES)
+    whole_number(("entries",), entries, 1, MAX_ENTRIES)
     if step is not None and not (step > 0.0 and math.isfinite(step)):
         raise InvalidInput(("step",), f"received {step}; allowed: a number above 0, or null")
     trace = unroll(network, parameters, sequence)
     passage = Passage.of(network, parameters, trace, truncation)
     exact = passage.truncation.passes_all(trace.steps)
-    values, do = _losses(trace, sequence, loss)
+    values, do = losses(trace, sequence, loss)
     whole = backward(passage, passage.enter(do))
     complete = whole
     if not exact:
         every = Passage.of(network, parameters, trace, Truncation())
         complete = backward(every, every.enter(do))
     given = whole.gradients()
-    own = np.abs(values) + _size(do, trace)
+    own = np.abs(values[trace.emits]) + _size(do, trace)
     difference = _Difference(network, parameters, sequence, loss, _noise(trace, complete), own)
     checks = {}
     for name, gradient in given.parts(given.plain()).items():
@@ -288,14 +285,6 @@ class _Difference:
         on = [layer.saved["a"] > kink for kink in kinks for layer in trace.layers]
         emitted = trace.o[trace.emits]
         return on, LOSSES[self._loss].evaluate(emitted, self._sequence.targets)[0]
-
-
-def _losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
-    """L_t at the emitting steps, and ∂L_t/∂o_t with zeros elsewhere, (T, B, K)."""
-    values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
-    do = np.zeros_like(trace.o)
-    do[trace.emits] = gradients
-    return values, do
 
 
 def _size(do: Array, trace: Trace) -> Array:

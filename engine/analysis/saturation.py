@@ -8,6 +8,7 @@ from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.cells.gates import Gate
 from unrolled.engine.choices.activations import ACTIVATIONS, OPEN, SHUT
+from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array, Mask, Shares
 from unrolled.engine.numbers.records import record
 
@@ -42,21 +43,19 @@ class Saturation:
     gates: dict[str, GateSaturation] | None
 
 
-def saturation(cell: str, activation: str, layer: Layer) -> Saturation:
+def saturation(network: Network, layer: Layer) -> Saturation:
     """Count what is saturated in one layer's forward pass.
 
     Args:
-        cell: a key of ``CELLS``.
-        activation: a key of ``ACTIVATIONS``; gated cells have their own.
+        network: its cell and its activation; gated cells have their own.
         layer: the forward pass.
     Source: Karpathy, Johnson & Fei-Fei 2015, "Visualizing and Understanding Recurrent Networks",
     whose thresholds 0.1 and 0.9 these are.
     """
-    own = CELLS[cell]
+    own, saturated = CELLS[network.cell], ACTIVATIONS[network.activation].saturated
     if own.gates:
         values = own.gate_values(layer)
         return Saturation(None, {gate.name: _of(gate, values[gate.name]) for gate in own.gates})
-    saturated = ACTIVATIONS[activation].saturated
     if saturated is None:
         return Saturation(None, None)
     return Saturation(_share(saturated(layer.saved["a"], layer.h)), None)

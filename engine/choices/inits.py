@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import one_of, whole_number
 from unrolled.engine.numbers.streams import stream
 
 Shape = tuple[int, ...]
@@ -190,10 +190,8 @@ def draw(
     Raises:
         InvalidInput: for an unknown init or a negative seed.
     """
-    if init not in INITS:
-        raise choose(("weights", "init"), init, INITS)
-    if seed < 0:
-        raise InvalidInput(("weights", "seed"), f"received {seed}; allowed: a whole number from 0")
+    one_of(("weights", "init"), init, INITS)
+    whole_number(("weights", "seed"), seed, 0)
     row = INITS[init]
     parameters: Parameters = {}
     for name, shape in shapes.items():

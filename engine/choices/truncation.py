@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Mask
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,14 @@ class Truncation:
     KINDS: ClassVar[tuple[str, ...]] = ("none", "window", "chunk")
 
     def __post_init__(self) -> None:
-        if self.kind not in self.KINDS:
-            raise choose(("truncation", "kind"), self.kind, self.KINDS)
+        one_of(("truncation", "kind"), self.kind, self.KINDS)
         if (self.kind == "none") != (self.steps is None):
             wanted = "no steps" if self.kind == "none" else "steps, a whole number from 1"
             raise InvalidInput(
                 ("truncation", "steps"), f"received {self.steps}; {self.kind!r} takes {wanted}"
             )
-        if self.steps is not None and self.steps < 1:
-            raise InvalidInput(
-                ("truncation", "steps"), f"received {self.steps}; allowed: a whole number from 1"
-            )
+        if self.steps is not None:
+            whole_number(("truncation", "steps"), self.steps, 1)
 
     def reach(self, steps: int) -> int:
         """L_i reaches t only where i − t < reach: T + 1 where even the initial state is reached."""

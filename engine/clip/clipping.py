@@ -9,7 +9,7 @@ import numpy as np
 
 from unrolled.engine.clip.rules import RULES, above
 from unrolled.engine.numbers.arrays import Array, Nullable, Series
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of
 from unrolled.engine.numbers.magnitude import Magnitudes, ordinary
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.vector import Vector
@@ -39,8 +39,7 @@ class Clip:
     per_sample: bool = False
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise choose(("clip", "rule"), self.rule, RULES)
+        one_of(("clip", "rule"), self.rule, RULES)
         name = RULES[self.rule].threshold
         if name is None:
             if self.threshold is not None:

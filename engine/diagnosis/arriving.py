@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.engine.diagnosis import Row, chosen, verdict_of
-from unrolled.engine.numbers.arrays import Array, Mask
+from unrolled.engine.diagnosis.row import Row, chosen, way_back
+from unrolled.engine.diagnosis.verdict import verdict_of
+from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import ForwardOverflow
-from unrolled.engine.numbers.magnitude import Scaled, trusted
 from unrolled.engine.numbers.records import record
-from unrolled.engine.passes.carry import carry
-from unrolled.engine.passes.passage import Entering, Passage
+from unrolled.engine.passes.passage import Passage
 
 
 @record
@@ -77,32 +76,5 @@ def read_back(passage: Passage, do: Array, overflow: ForwardOverflow | None) -> 
     if found is None:
         return Arriving(0, 0, last, tuple(None for _ in passage.lanes), overflow)
     loss_step, first = found
-    carried = np.zeros_like(emits)
-    carried[loss_step - 1] = True
-    norms = None
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if not entering.careful:
-            norms = _ordinary(passage, entering, carried)
-        if norms is None:
-            norms = _careful(passage, entering, carried)
-    rows = tuple(Row.of(loss_step, first, own) for own in norms[::-1])
+    rows = tuple(Row.of(loss_step, first, own) for own in way_back(passage, entering, loss_step))
     return Arriving(loss_step, first, last, rows, overflow)
-
-
-def _ordinary(passage: Passage, entering: Entering, carried: Mask) -> Array | None:
-    """log₁₀ of every lane's norms, (lanes, T), or None where a double could not carry them."""
-    squares = np.full((len(passage.lanes), len(carried)), np.nan)
-    for live in carry(passage, entering, carried, careful=False):
-        for own, state in zip(squares, live.states, strict=True):
-            own[live.step] = sum(float(np.vdot(part, part)) for part in state)
-    return 0.5 * np.log10(squares) if trusted(squares) else None
-
-
-def _careful(passage: Passage, entering: Entering, carried: Mask) -> Array:
-    """The same with an exponent for every step."""
-    norms = np.full((len(passage.lanes), len(carried)), np.nan)
-    for live in carry(passage, entering, carried, careful=True):
-        assert live.exponents is not None
-        for own, parts, exponent in zip(norms, live.states, live.exponents, strict=True):
-            own[live.step] = Scaled(np.stack(parts, axis=1), exponent).log10_norms()[0]
-    return norms

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.passes.itemize import measured
 from unrolled.engine.passes.passage import Entering, Passage
 
 
@@ -104,3 +105,18 @@ def chosen(passage: Passage, entering: Entering) -> tuple[int, int] | None:
         if best is None or step - first >= best[0] - best[1]:
             best = step, first
     return best
+
+
+def way_back(passage: Passage, entering: Entering, loss_step: int) -> list[Array]:
+    """log₁₀ ‖∂L_i/∂s_t‖ of one loss at every step, NaN where exactly zero, (T,) of every layer.
+
+    Args:
+        passage: the way back.
+        entering: every loss at its own step.
+        loss_step: i, from 1.
+    Returns:
+        the layer that reads the input first; s = h, or (h, c) where the cell has a c.
+    """
+    every = np.ones(passage.trace.steps, dtype=bool)
+    alone = np.arange(1, len(every) + 1) == loss_step
+    return [parts[-1][:, 0] for parts in measured(passage, entering, alone, every)]

@@ -20,7 +20,7 @@ from unrolled.engine.choices.parameters import (
 )
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.numbers.arrays import Parameters
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 from unrolled.engine.numbers.streams import stream
 
 MAX_LAYERS = 4
@@ -54,24 +54,12 @@ class Network:
     num_layers: int = 1
 
     def __post_init__(self) -> None:
-        for field, table in (
-            ("cell", CELLS),
-            ("topology", TOPOLOGIES),
-            ("activation", ACTIVATIONS),
-        ):
-            if getattr(self, field) not in table:
-                raise choose(("network", field), getattr(self, field), table)
+        one_of(("network", "cell"), self.cell, CELLS)
+        one_of(("network", "topology"), self.topology, TOPOLOGIES)
+        one_of(("network", "activation"), self.activation, ACTIVATIONS)
         for field in ("input_size", "hidden_size", "output_size"):
-            if getattr(self, field) < 1:
-                raise InvalidInput(
-                    ("network", field),
-                    f"received {getattr(self, field)}; allowed: a whole number from 1",
-                )
-        if not 1 <= self.num_layers <= MAX_LAYERS:
-            raise InvalidInput(
-                ("network", "num_layers"),
-                f"received {self.num_layers}; allowed: a whole number 1 … {MAX_LAYERS}",
-            )
+            whole_number(("network", field), getattr(self, field), 1)
+        whole_number(("network", "num_layers"), self.num_layers, 1, MAX_LAYERS)
         if CELLS[self.cell].gates and self.activation != "tanh":
             raise InvalidInput(
                 ("network", "activation"),
@@ -184,10 +172,7 @@ def _set_gate_biases(
             f"received {init!r}, which sets the bias of a gate that keeps the state; "
             f"{network.cell!r} has none: allowed with {', '.join(able)} and {last}",
         )
-    if t_max < MIN_LENGTH:
-        raise InvalidInput(
-            ("weights", "t_max"), f"received {t_max}; allowed: a whole number from {MIN_LENGTH}"
-        )
+    whole_number(("weights", "t_max"), t_max, MIN_LENGTH)
     for layer in range(network.num_layers):
         name = layered("b_h", layer)
         for gate, biases in row.biases(cell.keeping, stream(name, seed), hidden, t_max).items():

@@ -12,7 +12,7 @@ from unrolled.engine.choices.parameters import as_numbers
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 from unrolled.engine.numbers.streams import stream
 
 
@@ -63,17 +63,10 @@ def random_sequence(
     Raises:
         InvalidInput: for a value outside these.
     """
-    if loss not in LOSSES:
-        raise choose(("loss",), loss, LOSSES)
-    for field, value, least in (
-        ("steps", steps, 1),
-        ("batch_size", batch_size, 1),
-        ("seed", seed, 0),
-    ):
-        if value < least:
-            raise InvalidInput(
-                ("sequence", field), f"received {value}; allowed: a whole number from {least}"
-            )
+    one_of(("loss",), loss, LOSSES)
+    whole_number(("sequence", "steps"), steps, 1)
+    whole_number(("sequence", "batch_size"), batch_size, 1)
+    whole_number(("sequence", "seed"), seed, 0)
     _check_steps(network, steps, ("sequence", "steps"))
     topology = TOPOLOGIES[network.topology]
     reading, emitting = int(topology.reads(steps).sum()), int(topology.emits(steps).sum())
@@ -108,8 +101,7 @@ def explicit_sequence(
         InvalidInput: for shapes that do not fit each other, the sizes or the topology, or a target
             that the loss does not take.
     """
-    if loss not in LOSSES:
-        raise choose(("loss",), loss, LOSSES)
+    one_of(("loss",), loss, LOSSES)
     topology = TOPOLOGIES[network.topology]
     in_pointer, out_pointer = ("sequence", "inputs"), ("sequence", "targets")
     reading, batch = _leading(in_pointer, inputs)

@@ -9,7 +9,7 @@ import numpy as np
 
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.sequences import Sequence
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 
 
 def _words(text: str) -> list[str]:
@@ -76,10 +76,8 @@ def encode_text(
     Raises:
         InvalidInput: for unknown names, too few tokens, or a label that does not fit.
     """
-    if tokens not in tokenizers:
-        raise choose(("sequence", "tokens"), tokens, tokenizers)
-    if topology not in TOPOLOGIES:
-        raise choose(("network", "topology"), topology, TOPOLOGIES)
+    one_of(("sequence", "tokens"), tokens, tokenizers)
+    one_of(("network", "topology"), topology, TOPOLOGIES)
     wiring = TOPOLOGIES[topology]
     if label is not None:
         _check_label(label, topology)
@@ -131,10 +129,7 @@ def _check_label(label: tuple[int, int], topology: str) -> None:
             f"{topology} takes its targets from the text; a label is allowed with "
             + " and ".join(single),
         )
-    if of < 1:
-        raise InvalidInput(
-            ("sequence", "label", "of"), f"received {of}; allowed: a whole number from 1"
-        )
+    whole_number(("sequence", "label", "of"), of, 1)
     if not 0 <= index < of:
         raise InvalidInput(
             ("sequence", "label", "index"), f"received {index}; allowed: 0 … {of - 1}"

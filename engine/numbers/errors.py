@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 Pointer = tuple[str | int, ...]
 
@@ -42,7 +42,15 @@ class ForwardOverflow(InvalidInput):
         self.steps = steps
 
 
-def choose(pointer: Pointer, received: object, allowed: Iterable[str]) -> InvalidInput:
-    """The error for a name that is not in a table."""
-    names = ", ".join(repr(name) for name in allowed)
-    return InvalidInput(pointer, f"received {received!r}; allowed: {names}")
+def one_of(pointer: Pointer, received: str, allowed: Collection[str]) -> None:
+    """Refuse a name that is not in a table."""
+    if received not in allowed:
+        names = ", ".join(repr(name) for name in allowed)
+        raise InvalidInput(pointer, f"received {received!r}; allowed: {names}")
+
+
+def whole_number(pointer: Pointer, received: int, least: int, most: int | None = None) -> None:
+    """Refuse a number that is too small or too large."""
+    if received < least or (most is not None and received > most):
+        allowed = f"from {least}" if most is None else f"{least} … {most}"
+        raise InvalidInput(pointer, f"received {received}; allowed: a whole number {allowed}")

@@ -80,14 +80,20 @@ def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> 
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
     losses, steps = grid(passage.trace.emits, follow)
+    norms = measured(passage, entering, losses, steps)
+    at, axis = losses.nonzero()[0] + 1, steps.nonzero()[0] + 1
+    return [Itemized(at, axis, *(part.T for part in layer)) for layer in norms]
+
+
+def measured(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[list[Array]]:
+    """log₁₀ ‖∂L_i/∂h_t‖, and of the whole state where there is a c, (S, I), input's layer first."""
     norms = None
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         if not entering.careful:
             norms = _ordinary(passage, entering, losses, steps)
         if norms is None:
             norms = _careful(passage, entering, losses, steps)
-    at, axis = losses.nonzero()[0] + 1, steps.nonzero()[0] + 1
-    return [Itemized(at, axis, *(part.T for part in lane)) for lane in reversed(norms)]
+    return norms[::-1]
 
 
 def _ordinary(

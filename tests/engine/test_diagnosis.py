@@ -10,7 +10,7 @@ import pytest
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from unrolled import engine
 from unrolled.engine import Diagnosis, Sequence, Truncation
-from unrolled.engine.diagnosis import ORDINALS
+from unrolled.engine.diagnosis.verdict import ORDINALS
 from unrolled.engine.experiment.network import MAX_LAYERS
 
 

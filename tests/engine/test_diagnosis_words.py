@@ -23,7 +23,7 @@ from tests.engine.reference.inside import alone
 from tests.engine.reference.rules import first_reached, reaches
 from unrolled import engine
 from unrolled.engine import Truncation
-from unrolled.engine.diagnosis import Row
+from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.sentences import thousandth, travels
 from unrolled.engine.diagnosis.shape import shape
 from unrolled.engine.diagnosis.verdict import verdict_of

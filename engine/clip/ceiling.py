@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients, compared
+from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients, compared, untouched
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.magnitude import align, split_norms
 from unrolled.engine.passes.bptt import backward
@@ -22,7 +22,6 @@ class Ceiling:
     """
 
     def __init__(self, max_norm: float, lanes: int, steps: int) -> None:
-        self._log2 = float(np.log2(max_norm))
         self._max_norm = max_norm
         self.scale = np.ones((lanes, steps))
 
@@ -40,20 +39,10 @@ class Ceiling:
         if not size[0]:
             return
         exponent += 0 if shift is None else int(shift[0])
-        if not exponent:
-            factor, power = self._max_norm / float(size[0]), 0
-            if factor >= 1.0:
-                return
-        else:
-            away = self._log2 - float(np.log2(size[0])) - exponent
-            if away >= 0.0:
-                return
-            power = int(np.floor(away))
-            factor = 2.0 ** (away - power)
-        self.scale[lane, step] = np.ldexp(factor, power)
-        rows *= factor
-        if power:
-            rows[...] = np.ldexp(rows, power)
+        factor = np.ldexp(self._max_norm / size[0], -exponent)
+        if factor < 1.0:
+            self.scale[lane, step] = factor
+            rows *= factor
 
 
 def clip_backward(
@@ -74,17 +63,12 @@ def clip_backward(
         the same as a hook on h_t in PyTorch.
     """
     assert clip.threshold is not None
-    ceiling = Ceiling(clip.threshold, len(passage.lanes), passage.trace.steps)
     if not g.finite:
         return clip_gradients(g, Clip())
+    ceiling = Ceiling(clip.threshold, len(passage.lanes), passage.trace.steps)
     clipped = backward(passage, entering, ceiling)
-    after = clipped.gradients()
-    if (ceiling.scale == 1.0).all():
-        norm, log10_norm = g.norm()
-        cosine = np.nan if np.isnan(log10_norm) else 1.0
-        report = Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
-        after = g
-    else:
-        report = compared(clip, g, after)
+    engaged = bool((ceiling.scale < 1.0).any())
+    after = clipped.gradients() if engaged else g
+    report = compared(clip, g, after) if engaged else untouched(clip, g)
     scale = np.where(ceiling.scale[0] > 0.0, ceiling.scale[0], np.nan)
     return after, replace(report, hidden_gradient=clipped.hidden(), step_scale=scale)

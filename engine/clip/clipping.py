@@ -139,10 +139,7 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         )
     rule = RULES[clip.rule]
     if rule.clip is None or clip.threshold is None or not rule.engages(g, clip.threshold):
-        norm, log10_norm = g.norm()
-        cosine = math.nan if math.isnan(log10_norm) else 1.0
-        report = Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
-        return g, _with_parameters(report, clip, g)
+        return g, _with_parameters(untouched(clip, g), clip, g)
     after = rule.clip(g, clip.threshold)
     return after, _with_parameters(compared(clip, g, after), clip, g)
 
@@ -164,6 +161,13 @@ def _with_parameters(report: Clipping, clip: Clip, g: Vector) -> Clipping:
     return replace(report, per_parameter=own)
 
 
+def untouched(clip: Clip, g: Vector) -> Clipping:
+    """The report on a rule that left g as it is."""
+    norm, log10_norm = g.norm()
+    cosine = math.nan if math.isnan(log10_norm) else 1.0
+    return Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
+
+
 def compared(clip: Clip, g: Vector, after: Vector) -> Clipping:
     """The report on a rule that changed g."""
     norm, log10_norm = g.norm()
@@ -172,24 +176,8 @@ def compared(clip: Clip, g: Vector, after: Vector) -> Clipping:
         scale = 10.0 ** min(log10_after - log10_norm, 308.0)
     else:
         scale = norm_after / norm
-    return Clipping(
-        clip.rule,
-        clip.threshold,
-        norm,
-        log10_norm,
-        norm_after,
-        scale,
-        True,
-        _cosine(g, after),
-    )
-
-
-def _cosine(g: Vector, after: Vector) -> float:
-    """That of the angle between two gradients."""
-    if not (g.ordinary and after.ordinary):
-        return cosine_between(g.values, after.values)
-    cosine = float(np.dot(g.values, after.values)) / (g.norm()[0] * after.norm()[0])
-    return min(1.0, max(-1.0, cosine))
+    cosine = cosine_between(g.values, after.values)
+    return Clipping(clip.rule, clip.threshold, norm, log10_norm, norm_after, scale, True, cosine)
 
 
 def cosine_between(u: Array, v: Array) -> float:

@@ -14,6 +14,7 @@ from unrolled.engine.clip.clipping import (
     clip_gradients,
     compared,
     cosine_between,
+    untouched,
 )
 from unrolled.engine.numbers.arrays import IntArray
 from unrolled.engine.numbers.magnitude import Scaled, align
@@ -56,9 +57,7 @@ def clip_each_sample(
     cosine = cosine_between(mean.values, clipped_mean.values)
     seen = PerSample(norms, scales, engaged, cosine)
     if not engaged:
-        whole, report = clip_gradients(g, Clip())
-        report = replace(report, rule=clip.rule, threshold=clip.threshold, per_sample=seen)
-        return whole, report
+        return g, replace(untouched(clip, g), per_sample=seen)
     return mean, replace(compared(clip, g, mean), per_sample=seen)
 
 

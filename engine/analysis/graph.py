@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unrolled.engine.cells.wiring import Carries, Connection, Kind, Unit, layers
+from unrolled.engine.cells.wiring import Carries, Connection, Kind, Unit, layers, subscript
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, Mask
@@ -13,8 +13,6 @@ from unrolled.engine.passes.arrivals import Arrivals, Numbers, arrivals
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.passage import Passage
 from unrolled.engine.passes.unroll import Trace
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @record
@@ -159,7 +157,7 @@ class _Place:
 
     def node(self, t: int) -> Node:
         """Its node at step t."""
-        label = self.unit.letter + str(t).translate(_SUBSCRIPTS)
+        label = self.unit.letter + subscript(t)
         return Node(self.id(t), self.unit.kind, t, label, self.gradient[t], self.layer)
 
 

@@ -161,6 +161,14 @@ def known(by: str) -> str:
     return rf"\class{{known}}{{{gradient(by)}}}"
 
 
+def subscript(step: int) -> str:
+    """A step as it stands below a letter where no LaTeX is read: '₁₂'."""
+    return str(step).translate(_SUBSCRIPTS)
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
 def transposed(symbol: str) -> str:
     """W^Hᵀ of W^H, H_tᵀ of H_t."""
     if symbol.startswith(r"\class"):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import one_of, whole_number
+from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.streams import stream
 
 Shape = tuple[int, ...]
@@ -57,12 +56,6 @@ Biases = Callable[[Mapping[str, int], np.random.RandomState, int, int], dict[str
 """(gate → which way it keeps the state, random, H, T_max) → gate → its biases (H,)."""
 
 
-def _no_biases(
-    keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
-) -> dict[str, Array]:
-    return {}
-
-
 def _open_forget_gate(
     keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
 ) -> dict[str, Array]:
@@ -106,9 +99,18 @@ class Init:
     others: Draw
     whole: bool = False
     scaled: bool = False
-    biases: Biases = _no_biases
+    biases: Biases = lambda keeping, random, hidden, longest: {}
     gated: bool = False
     takes_length: bool = False
+
+    def matrix(self, name: str, shape: Shape, hidden: int, seed: int, *, recurrent: bool) -> Array:
+        """Draw a parameter from its own stream of a seed, gate by gate where it is not whole."""
+        random = stream(name, seed)
+        gates = max(1, shape[0] // hidden) if recurrent and not self.whole else 1
+        draw, block = self.recurrent if recurrent else self.others, (shape[0] // gates, shape[1])
+        return np.ascontiguousarray(
+            np.concatenate([draw(random, block, hidden) for _ in range(gates)])
+        )
 
 
 INITS: dict[str, Init] = {
@@ -173,36 +175,3 @@ INITS: dict[str, Init] = {
 }
 """Initialisations by their names. Source: Tallec & Ollivier 2018 (chrono); the defaults of
 ``torch.nn.init.xavier_uniform_`` and ``kaiming_normal_``, and of Keras's recurrent layers."""
-
-
-def draw(
-    shapes: Mapping[str, Shape], recurrent: Collection[str], *, init: str, hidden: int, seed: int
-) -> Parameters:
-    """Draw every matrix; biases are zero.
-
-    Args:
-        shapes: parameter → shape.
-        recurrent: which of them are recurrent ones; a gated cell's are drawn block by block, if
-            the init does not take them whole.
-        init: a key of ``INITS``.
-        hidden: H.
-        seed: from 0; every parameter has a stream of its own.
-    Raises:
-        InvalidInput: for an unknown init or a negative seed.
-    """
-    one_of(("weights", "init"), init, INITS)
-    whole_number(("weights", "seed"), seed, 0)
-    row = INITS[init]
-    parameters: Parameters = {}
-    for name, shape in shapes.items():
-        if len(shape) == 1:
-            parameters[name] = np.zeros(shape)
-        else:
-            one = row.recurrent if name in recurrent else row.others
-            random = stream(name, seed)
-            by_gate = name in recurrent and not row.whole
-            gates = max(1, shape[0] // hidden) if by_gate else 1
-            block = (shape[0] // gates, shape[1])
-            drawn = [one(random, block, hidden) for _ in range(gates)]
-            parameters[name] = np.ascontiguousarray(np.concatenate(drawn))
-    return parameters

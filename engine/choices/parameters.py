@@ -1,13 +1,13 @@
-"""Parameters: scaling to a spectral radius, numbers by layer, and a check of given ones."""
+"""Parameters: scaling to a spectral radius, numbers by layer, and arrays that are given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import InvalidInput, Pointer
 
 Shape = tuple[int, ...]
@@ -69,25 +69,6 @@ def per_layer(pointer: Pointer, given: float | Sequence[float], layers: int) -> 
             at = (*pointer, layer) if several else pointer
             raise InvalidInput(at, f"received {value}; allowed: a finite number")
     return values
-
-
-def check(shapes: Mapping[str, Shape], given: Mapping[str, object]) -> Parameters:
-    """Take explicit parameters: all of these shapes and no other.
-
-    Raises:
-        InvalidInput: naming the parameter, what came and what is allowed.
-    """
-    for name in given:
-        if name not in shapes:
-            raise InvalidInput(
-                ("weights", name), f"this cell has no such parameter; allowed: {', '.join(shapes)}"
-            )
-    parameters: Parameters = {}
-    for name, shape in shapes.items():
-        if name not in given:
-            raise InvalidInput(("weights", name), f"missing; needed: numbers of shape {shape}")
-        parameters[name] = as_numbers(("weights", name), given[name], shape)
-    return parameters
 
 
 def as_numbers(pointer: Pointer, given: object, shape: Shape) -> Array:

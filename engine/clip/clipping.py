@@ -137,11 +137,10 @@ def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
         return g, Clipping(
             clip.rule, clip.threshold, *(math.inf,) * 3, 1.0, False, math.nan, finite=False
         )
-    rule = RULES[clip.rule]
-    if rule.clip is None or clip.threshold is None or not rule.engages(g, clip.threshold):
-        return g, _with_parameters(untouched(clip, g), clip, g)
-    after = rule.clip(g, clip.threshold)
-    return after, _with_parameters(compared(clip, g, after), clip, g)
+    act = RULES[clip.rule].clip
+    after = g if act is None or clip.threshold is None else act(g, clip.threshold)
+    report = untouched(clip, g) if after is g else compared(clip, g, after)
+    return after, _with_parameters(report, clip, g)
 
 
 def _with_parameters(report: Clipping, clip: Clip, g: Vector) -> Clipping:

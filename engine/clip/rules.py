@@ -24,14 +24,20 @@ def by_norm(g: Vector, threshold: float) -> Vector:
 
     Source: notes, "Gradient clipping"; Pascanu, Mikolov & Bengio 2013.
     """
+    norm, log10_norm = g.norm()
+    if not (log10_norm > math.log10(threshold) if math.isnan(norm) else norm > threshold):
+        return g
     if g.ordinary:
-        return g.times(threshold / g.norm()[0])
+        return g.times(threshold / norm)
     return Vector(_brought(g.values, threshold), 0, g.layout)
 
 
 def by_value(g: Vector, threshold: float) -> Vector:
     """Every component into [−v, v]."""
-    return Vector(np.clip(g.plain(), -threshold, threshold), 0, g.layout)
+    plain = g.plain()
+    if np.abs(plain).max() <= threshold:
+        return g
+    return Vector(np.clip(plain, -threshold, threshold), 0, g.layout)
 
 
 def by_parameter(g: Vector, threshold: float) -> Vector:
@@ -41,6 +47,8 @@ def by_parameter(g: Vector, threshold: float) -> Vector:
     clip layer by layer.
     """
     high = above(g.norms(), threshold)
+    if not high.any():
+        return g
     own = g.scaled or {
         name: Scaled(part[np.newaxis], np.array([g.exponent])) for name, part in g.parts().items()
     }
@@ -58,19 +66,6 @@ def _brought(values: Array, threshold: float) -> Array:
     return np.asarray(unit * (threshold / math.sqrt(float(np.vdot(unit, unit)))))
 
 
-def _norm_above(g: Vector, threshold: float) -> bool:
-    norm, log10_norm = g.norm()
-    return log10_norm > math.log10(threshold) if math.isnan(norm) else norm > threshold
-
-
-def _component_beyond(g: Vector, threshold: float) -> bool:
-    return bool(np.abs(g.plain()).max() > threshold)
-
-
-def _parameter_above(g: Vector, threshold: float) -> bool:
-    return bool(above(g.norms(), threshold).any())
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One clip rule: everything that any room says of it.
@@ -80,8 +75,8 @@ class Rule:
         formula: what it does, as LaTeX.
         threshold: what its threshold is called in the REST contract; None where it takes none.
         letter: of the threshold.
-        clip: (g, threshold) → g after; None where the rule does not act on a parameter gradient.
-        engages: (g, threshold) → whether it changes anything.
+        clip: (g, threshold) → g after, g itself where nothing is above; None where the rule does
+            not act on a parameter gradient.
         samples: whether each sample's gradient may be clipped by itself.
         each: whether every parameter has a factor of its own.
         on_the_way: whether it acts on ∂L/∂h_t while going back.
@@ -92,7 +87,6 @@ class Rule:
     threshold: str | None = None
     letter: str = ""
     clip: Callable[[Vector, float], Vector] | None = None
-    engages: Callable[[Vector, float], bool] = lambda g, threshold: False
     samples: bool = False
     each: bool = False
     on_the_way: bool = False
@@ -106,7 +100,6 @@ RULES: dict[str, Rule] = {
         threshold="max_norm",
         letter="μ",
         clip=by_norm,
-        engages=_norm_above,
         samples=True,
     ),
     "value": Rule(
@@ -115,7 +108,6 @@ RULES: dict[str, Rule] = {
         threshold="max_value",
         letter="v",
         clip=by_value,
-        engages=_component_beyond,
         samples=True,
     ),
     "per-parameter": Rule(
@@ -125,7 +117,6 @@ RULES: dict[str, Rule] = {
         threshold="max_norm",
         letter="μ",
         clip=by_parameter,
-        engages=_parameter_above,
         samples=True,
         each=True,
     ),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unrolled.engine.cells.wiring import subscript
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.diagnosis.row import Row
-from unrolled.engine.diagnosis.words import percent, plain, subscript, tidy
+from unrolled.engine.diagnosis.words import percent, plain, tidy
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.passes.passage import Passage
 

@@ -75,27 +75,20 @@ def _first(steps: int) -> str:
     return f"in the first {'step' if steps == 1 else counted(steps)} back"
 
 
-def _hump(row: Row, found: Shape) -> str:
-    top = times(float(row.decades[found.turn]))
+def _turned(row: Row, found: Shape) -> str:
+    there = float(row.decades[found.turn])
     if found.straight:
-        return f"it grows {top} times {_first(found.turn)}, then falls"
-    return f"it goes up and down, at its most {top} times ({counted(found.turn)} back)"
-
-
-def _dip(row: Row, found: Shape) -> str:
-    bottom = percent(float(row.decades[found.turn]))
-    if found.straight:
-        return f"it falls to {bottom} {_first(found.turn)}, then grows again"
-    return f"it goes up and down, at its least {bottom} ({counted(found.turn)} back)"
+        then = "falls" if found.kind == "hump" else "grows again"
+        return f"it {_goes(there)} {_first(found.turn)}, then {then}"
+    most = "most" if found.kind == "hump" else "least"
+    return f"it goes up and down, at its {most} {much(there)} ({counted(found.turn)} back)"
 
 
 def _wall(row: Row, found: Shape) -> str:
     change = float(row.decades[found.turn] - row.decades[found.turn - 1])
     later = row.loss_step - found.turn + 1
-    where = f"from step {later} to step {later - 1}, it"
-    if change < 0.0:
-        return f"in one step, {where} falls to {percent(change)} of what was there"
-    return f"in one step, {where} grows {times(change)} times"
+    of = " of what was there" if change < 0.0 else ""
+    return f"in one step, from step {later} to step {later - 1}, it {_goes(change)}{of}"
 
 
 def _bend(row: Row, found: Shape) -> str:
@@ -135,8 +128,8 @@ def _uneven(row: Row, found: Shape) -> str:
 
 _WRITERS = {
     "rate": _rate,
-    "hump": _hump,
-    "dip": _dip,
+    "hump": _turned,
+    "dip": _turned,
     "wall": _wall,
     "bend": _bend,
     "uneven": _uneven,

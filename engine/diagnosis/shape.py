@@ -19,7 +19,7 @@ _WALL, _MOST = 0.7, 0.6
 """Decades of one step, and their share of the whole change, that make that step a wall."""
 _BENDS = 128
 """At so many steps of a long row a bend is looked for."""
-_LEVEL = 0.18
+LEVEL = 0.18
 """Within a factor 1.5 a row holds."""
 
 
@@ -94,7 +94,7 @@ def _apart(v: Array) -> bool:
 
 def holds(part: Array) -> bool:
     """Whether a part of a row stays within a factor 1.5 of where it begins."""
-    return bool(np.nanmax(np.abs(part - part[0])) <= _LEVEL)
+    return bool(np.nanmax(np.abs(part - part[0])) <= LEVEL)
 
 
 def _bend(v: Array) -> int | None:

@@ -12,7 +12,7 @@ from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.diagnosis.cause import Circumstances, factors, nothing_passes
 from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.sentences import arrives, thousandth, travels
-from unrolled.engine.diagnosis.shape import Shape, shape
+from unrolled.engine.diagnosis.shape import LEVEL, Shape, shape
 from unrolled.engine.diagnosis.words import counted
 from unrolled.engine.numbers.arrays import Nullable
 from unrolled.engine.numbers.errors import ForwardOverflow
@@ -21,8 +21,6 @@ _FAST = np.log10(0.8), np.log10(1.2)
 """Decades a step from which a gradient vanishes or explodes even over few steps."""
 _GONE, _GROWN = -1.0, 0.7
 """So does one of which a tenth is left at the end, or that has grown fivefold."""
-_LEVEL = 0.18
-"""Within a factor 1.5 it holds."""
 _HEARD = -1.0
 """Above a tenth, what arrives is said to be heard."""
 ORDINALS = ("first", "second", "third")
@@ -190,10 +188,10 @@ def _headline(verdict: str, row: Row, found: Shape) -> str:
         late = (verdict, kind) in (("vanishing", "hump"), ("exploding", "dip"))
         return f"{verdict.capitalize()}{' in the end' if late else ''}"
     calm = abs(behind) if kind == "rate" else float(np.nanmax(np.abs(row.decades)))
-    if calm <= _LEVEL:
+    if calm <= LEVEL:
         return "Holding"
     change = behind if kind == "rate" else float(row.decades[-1])
-    if kind in ("hump", "dip") or abs(change) <= _LEVEL:
+    if kind in ("hump", "dip") or abs(change) <= LEVEL:
         return "Up and down"
     return "Fading slowly" if change < 0.0 else "Growing slowly"
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from math import floor, isnan, log10
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ORDINARY = 4
 """So many decades from 1 a number is written as a power of ten."""
 _TINY = 5
 """A share so many decades below 1 is."""
 _EQUAL = 1e-9
 """Decades that are no difference."""
-
-
-def subscript(step: int) -> str:
-    """A step as it stands below a letter: '₁₂'."""
-    return str(step).translate(_SUBSCRIPTS)
 
 
 def counted(number: int, noun: str = "step") -> str:

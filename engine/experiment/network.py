@@ -11,9 +11,9 @@ import numpy as np
 from unrolled.engine.cells import CELLS, Cell
 from unrolled.engine.cells.base import Shapes
 from unrolled.engine.choices.activations import ACTIVATIONS
-from unrolled.engine.choices.inits import INITS, draw
+from unrolled.engine.choices.inits import INITS
 from unrolled.engine.choices.parameters import (
-    check,
+    as_numbers,
     per_layer,
     radius_factor,
     spectral_radius_of,
@@ -133,13 +133,14 @@ def draw_parameters(
     """
     cell, hidden = CELLS[network.cell], network.hidden_size
     recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
-    parameters = draw(
-        network.parameter_shapes(),
-        recurrent,
-        init=init,
-        hidden=hidden,
-        seed=seed,
-    )
+    one_of(("weights", "init"), init, INITS)
+    whole_number(("weights", "seed"), seed, 0)
+    parameters = {
+        name: np.zeros(shape)
+        if len(shape) == 1
+        else INITS[init].matrix(name, shape, hidden, seed, recurrent=name in recurrent)
+        for name, shape in network.parameter_shapes().items()
+    }
     if spectral_radius is not None:
         for layer, name in enumerate(recurrent):
             if cell.gates:
@@ -206,4 +207,13 @@ def check_parameters(network: Network, given: Mapping[str, object]) -> Parameter
     Raises:
         InvalidInput: naming the parameter, what came and what is allowed.
     """
-    return check(network.parameter_shapes(), given)
+    shapes = network.parameter_shapes()
+    for name in given:
+        if name not in shapes:
+            raise InvalidInput(
+                ("weights", name), f"this cell has no such parameter; allowed: {', '.join(shapes)}"
+            )
+    for name, shape in shapes.items():
+        if name not in given:
+            raise InvalidInput(("weights", name), f"missing; needed: numbers of shape {shape}")
+    return {n: as_numbers(("weights", n), given[n], shape) for n, shape in shapes.items()}

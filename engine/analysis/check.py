@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -148,7 +149,8 @@ def check_gradients(
         complete = backward(every, every.enter(do))
     given = whole.gradients()
     own = np.abs(values[trace.emits]) + _size(do, trace)
-    difference = _Difference(network, parameters, sequence, loss, _noise(trace, complete), own)
+    copies = {name: value.copy() for name, value in parameters.items()}
+    difference = _Difference(network, copies, sequence, loss, _noise(trace, complete), own)
     checks = {}
     for name, gradient in given.parts(given.plain()).items():
         flat = gradient.ravel()
@@ -211,26 +213,21 @@ def _or_inf(value: float) -> float:
     return math.inf if math.isnan(value) else value
 
 
+@dataclass(slots=True)
 class _Difference:
-    """Central differences of one network's loss."""
+    """Central differences of one network's loss; parameters are changed and set back in place."""
 
-    def __init__(
-        self,
-        network: Network,
-        parameters: Parameters,
-        sequence: Sequence,
-        loss: str,
-        noise: float,
-        own: Array,
-    ) -> None:
-        self._network, self._sequence, self._loss = network, sequence, loss
-        self._parameters = {name: value.copy() for name, value in parameters.items()}
-        self._noise, self._own = noise, own
-        self.passes = 1
+    network: Network
+    parameters: Parameters
+    sequence: Sequence
+    loss: str
+    noise: float
+    own: Array
+    passes: int = 1
 
     def entry(self, name: str, place: int, gradient: float, step: float | None) -> CheckedEntry:
         """One entry at the step that is the least uncertain."""
-        flat = self._parameters[name].reshape(-1)
+        flat = self.parameters[name].reshape(-1)
         usual = _EPSILON ** (1 / 3) * max(1.0, abs(float(flat[place])))
         steps = [usual * factor for factor in LADDER] if step is None else [step]
         tried = [self._central(flat, place, wanted, idle=gradient == 0.0) for wanted in steps]
@@ -242,7 +239,7 @@ class _Difference:
         if not kink and math.isfinite(apart):
             agrees = apart <= max(uncertainty, TOLERANCE * size)
         return CheckedEntry(
-            index=tuple(int(i) for i in np.unravel_index(place, self._parameters[name].shape)),
+            index=tuple(int(i) for i in np.unravel_index(place, self.parameters[name].shape)),
             backpropagated=gradient,
             central_difference=value,
             relative_difference=apart / size if size > 0.0 else apart,
@@ -271,7 +268,7 @@ class _Difference:
         with np.errstate(over="ignore", invalid="ignore"):
             apart = plus - minus
             moved = apart != 0.0
-            noise = _EPSILON * (self._noise + float(self._own.sum(where=moved)))
+            noise = _EPSILON * (self.noise + float(self.own.sum(where=moved)))
         kink = any(not np.array_equal(a, b) for a, b in zip(on, off, strict=True))
         total = math.fsum(apart) if np.isfinite(apart).all() else math.nan
         return _Rung(total / h / 2, h, 0.0 if idle and not moved.any() else noise / h, kink=kink)
@@ -280,11 +277,11 @@ class _Difference:
         """On which side of every kink the units are, and L_t, with one entry changed."""
         flat[place] = w
         self.passes += 1
-        trace = unroll(self._network, self._parameters, self._sequence)
-        kinks = ACTIVATIONS[self._network.activation].kinks
+        trace = unroll(self.network, self.parameters, self.sequence)
+        kinks = ACTIVATIONS[self.network.activation].kinks
         on = [layer.saved["a"] > kink for kink in kinks for layer in trace.layers]
         emitted = trace.o[trace.emits]
-        return on, LOSSES[self._loss].evaluate(emitted, self._sequence.targets)[0]
+        return on, LOSSES[self.loss].evaluate(emitted, self.sequence.targets)[0]
 
 
 def _size(do: Array, trace: Trace) -> Array:

@@ -1,0 +1,21 @@
+/** Style sheets that come with what needs them, not with the page. */
+
+/**
+ * Add a sheet of static/css, once; it lies beside those that the page came with.
+ * @param {Document} document
+ * @param {string} name   without ".css"
+ * @returns {Promise<void>}   settles when the sheet is in force, or could not be read
+ */
+export function loadSheet(document, name) {
+  const id = `sheet-${name}`;
+  if (document.getElementById(id)) return Promise.resolve();
+  const link = document.createElement("link");
+  link.id = id;
+  link.rel = "stylesheet";
+  link.href = new URL(`../css/${name}.css`, import.meta.url).href;
+  document.head.append(link);
+  return new Promise((resolve) => {
+    link.addEventListener("load", () => resolve(), { once: true });
+    link.addEventListener("error", () => resolve(), { once: true });
+  });
+}

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, IntArray, Nullable, Pairs, Series, Shares
-from unrolled.engine.numbers.jacobians import Chain, diagonal_chain, peaks, rescaled
+from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
 from unrolled.engine.numbers.largest import largest_eigenvalues
-from unrolled.engine.numbers.magnitude import LOG10_2
+from unrolled.engine.numbers.magnitude import LOG10_2, near_one, peaks
 
 _SMALL = 1e-70
 """Squares of norms above this one and below its inverse can themselves be squared."""
-_SETTLED = 1e-13
-"""Where both bounds of a norm are this near to each other, they are the norm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +98,42 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
     single, *of_parts = np.full((1 + len(parts), chain.count), np.nan)
     running, exponent = np.eye(chain.size), 0
     for begin, end, jacobians, shifts in chain.backwards(length):
-        products, exponents = _products(running, exponent, jacobians, shifts)
+        products, exponents = _products(running, exponent, jacobians, shifts, width)
         running, exponent = products[0], int(exponents[0])
-        blocks = [jacobians[:, parts[0], parts[0]], *(products[:, part, part] for part in parts)]
-        own, *whole = np.split(log10_spectral_norms(np.concatenate(blocks)), len(blocks))
+        own = log10_spectral_norms(jacobians[:, parts[0], parts[0]])
         single[begin:end] = own + shifts * LOG10_2
-        for part, logs in zip(of_parts, whole, strict=True):
-            part[begin:end] = logs + exponents * LOG10_2
+        for logs, part in zip(of_parts, parts, strict=True):
+            logs[begin:end] = log10_spectral_norms(products[:, part, part]) + exponents * LOG10_2
     single[:first] = np.nan
     return single, of_parts[0], of_parts[1] if len(parts) > 1 else None
 
 
 def _products(
-    running: Array, exponent: int, jacobians: Array, shifts: IntArray
+    running: Array, exponent: int, jacobians: Array, shifts: IntArray, width: int
 ) -> tuple[Array, IntArray]:
     """running · 2^exponent · J_n ⋯ J_k for every k, as values (n, S, S) and exponents (n,).
 
-    The largest entry of a Jacobian is near 1, so that a product leaves the middle of a double's
-    range slowly; it is brought back there once it has.
+    The columns of c are two diagonals and need no matrix product. The largest entry of a Jacobian
+    is near 1, so that a product leaves the middle of a double's range slowly; it is brought back
+    there once it has.
     """
     products, exponents = np.empty_like(jacobians), np.empty_like(shifts)
-    own = shifts.tolist()
+    own, h, c = shifts.tolist(), slice(width), slice(width, None)
+    of_c = [
+        (part, np.einsum("nii->ni", jacobians[:, part, c]))
+        for part in (h, c)
+        if len(running) > width
+    ]
     for k in range(len(jacobians) - 1, -1, -1):
-        running = np.matmul(running, jacobians[k], out=products[k])
+        product = products[k]
+        np.matmul(running, jacobians[k, :, h], out=product[:, h])
+        product[:, c] = 0.0
+        for part, diagonals in of_c:
+            product[:, c] += running[:, part] * diagonals[k]
+        running = product
         exponent += own[k]
         if not _SMALL < np.vdot(running, running) < 1.0 / _SMALL:
-            near, shift = rescaled(products[k : k + 1])
-            products[k], exponent = near[0], exponent + int(shift[0])
+            exponent += int(near_one(product[np.newaxis], out=product[np.newaxis])[1][0])
         exponents[k] = exponent
     return products, exponents
 
@@ -134,26 +141,13 @@ def _products(
 def log10_spectral_norms(matrices: Array) -> Array:
     """log₁₀ σ_max of every matrix (n, m, m); NaN where it is exactly zero.
 
-    With G = MᵀM and its eigenvalues λ_k = σ_k²:  Σλ_k² / Σλ_k ≤ λ_max ≤ √Σλ_k². Both bounds are
-    sums of squares of entries, and meet where one direction outweighs all others, as in a long
-    product. Where they do not meet, λ_max is the largest eigenvalue of G, up to 1e-13 of itself.
-    Squaring costs no digits of the largest.
+    σ_max² is the largest eigenvalue of G = MᵀM. Squaring costs no digits of the largest.
     """
-    entries = matrices.reshape(len(matrices), -1)
     peak = np.ones(len(matrices))
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        traces = np.vecdot(entries, entries)
-        if not ((traces > _SMALL) & (traces < 1.0 / _SMALL)).all():
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        squares = np.vecdot(matrices, matrices).sum(axis=1)
+        if not ((squares > _SMALL) & (squares < 1.0 / _SMALL)).all():
             peak = peaks(matrices)
-            peak[peak == 0.0] = np.nan
-            entries = entries / peak[:, np.newaxis]
-            traces = np.vecdot(entries, entries)
-        matrices = entries.reshape(matrices.shape)
-        grams = matrices.mT @ matrices
-        flat = grams.reshape(len(grams), -1)
-        largest = np.sqrt(np.vecdot(flat, flat))
-        open_ = np.flatnonzero(largest < (1.0 - _SETTLED) * traces)
-        if open_.size:
-            some = grams[open_] if open_.size < len(grams) else grams
-            largest[open_] = largest_eigenvalues(some)
-    return np.asarray(np.log10(peak) + 0.5 * np.log10(largest))
+            matrices = matrices / np.where(peak > 0.0, peak, 1.0)[:, np.newaxis, np.newaxis]
+        largest = largest_eigenvalues(matrices.mT @ matrices)
+        return np.asarray(np.where(peak > 0.0, np.log10(peak) + 0.5 * np.log10(largest), np.nan))

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, IntArray
-from unrolled.engine.numbers.jacobians import Block, Chain, rescaled
+from unrolled.engine.numbers.jacobians import Block, Chain
+from unrolled.engine.numbers.magnitude import near_one
 
 Coefficients = tuple[Array, ...]
 """What one layer multiplies gradients by on their way back, of one step or of all steps."""
@@ -105,7 +106,7 @@ class Lane(ABC):
             jacobians = np.zeros((end - begin, size, size))
             with np.errstate(under="ignore"):
                 lane.jacobians(begin + first, end + first, sample, jacobians)
-            scaled, own = rescaled(jacobians)
+            scaled, own = near_one(jacobians, out=jacobians)
             return scaled, shifts[begin + first : end + first] + own
 
         return Chain(len(self.whole[0]) - first, size, width, block, initial)

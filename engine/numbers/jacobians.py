@@ -16,9 +16,6 @@ _IN_CACHE = 400_000
 """and how many where that is enough for"""
 _TOGETHER = 24
 """so many Jacobians: S = 128 takes four fifths of the time that four times as many take."""
-_ROUND = 1000
-"""Powers of two up to this one are multiplied by, and not added to the exponent."""
-
 _HELD = 8_000_000
 """So many are kept from one use to the next: the norms and the exponents read them three times."""
 
@@ -37,7 +34,8 @@ class Chain:
         width: H.
         block: (begin, end) → matrices (n, S, S) and shifts (n,) with J_t = matrices · 2^shift for
             t = begin + 1 … end; the row is the unit at t + 1, the column the one at t. The largest
-            entry of every matrix lies in [½, 1), or the matrix is zero.
+            entry of every matrix lies in [½, 1), or the matrix is zero. The columns of c hold
+            nothing but ∂h_{t+1}/∂c_t and ∂c_{t+1}/∂c_t unit by unit: two diagonals.
         initial: whether ∂s_1/∂s_0 stands before them; ``count`` is then T.
     """
 
@@ -65,10 +63,7 @@ class Chain:
         """
         if self.count * self.size**2 > _HELD:
             return self
-        matrices = np.empty((self.count, self.size, self.size))
-        shifts = np.empty(self.count, dtype=np.int64)
-        for begin, end, own, exponents in self.backwards():
-            matrices[begin:end], shifts[begin:end] = own, exponents
+        matrices, shifts = self.block(0, self.count)
 
         def block(begin: int, end: int) -> Block:
             return matrices[begin:end], shifts[begin:end]
@@ -91,23 +86,6 @@ class Chain:
         """How many Jacobians a block may hold: memory grows with neither T nor S."""
         own = self.size * self.size
         return max(1, min(_NUMBERS // own, max(_TOGETHER, _IN_CACHE // own)))
-
-
-def peaks(matrices: Array) -> Array:
-    """The largest |entry| of every matrices[n], (n,)."""
-    entries = matrices.reshape(len(matrices), -1)
-    return np.asarray(
-        np.maximum(entries.max(axis=1, initial=0.0), -entries.min(axis=1, initial=0.0))
-    )
-
-
-def rescaled(matrices: Array) -> Block:
-    """Every matrices[n] with its largest entry in [½, 1), and the exponents taken out, (n,)."""
-    peak = peaks(matrices)
-    shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
-    if np.abs(shift).max(initial=0) > _ROUND:
-        return near_one(matrices)
-    return matrices * np.ldexp(1.0, -shift)[:, np.newaxis, np.newaxis], shift
 
 
 def diagonal_chain(derivative: Array, recurrent: Array) -> Chain:

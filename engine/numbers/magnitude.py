@@ -19,6 +19,8 @@ _SMALL, _LARGE = 1e-280, 1e280
 """Squared norms between these two carry their full precision."""
 _TINY = 1e-50
 """A factor below this calls for the careful way."""
+_POWERS = 1000
+"""Two to the powers up to this one are normal doubles: multiplied by, a tenth of ldexp's time."""
 _IN_CACHE = 16_384
 """So many numbers are looked at together: more would leave the processor's cache."""
 
@@ -115,11 +117,13 @@ def finish(norm: Array, exponent: IntArray) -> Magnitudes:
     return Magnitudes(np.where(held, plain, np.nan), log10_of(norm, exponent))
 
 
-def ldexp_rows(value: Array, exponent: IntArray) -> Array:
+def ldexp_rows(value: Array, exponent: IntArray, out: Array | None = None) -> Array:
     """value[n] · 2^exponent[n]; beyond the range of a double ±inf or 0, silently."""
-    clipped = np.minimum(np.maximum(exponent, -5000), 5000)
+    across = exponent.reshape(-1, *([1] * (value.ndim - 1)))
     with np.errstate(over="ignore", under="ignore"):
-        return np.ldexp(value, clipped.reshape(-1, *([1] * (value.ndim - 1))))
+        if np.abs(exponent).max(initial=0) <= _POWERS:
+            return np.multiply(value, np.ldexp(1.0, across), out=out)
+        return np.ldexp(value, np.minimum(np.maximum(across, -5000), 5000), out=out)
 
 
 def align(value: Array, exponent: IntArray, *, always: bool = False) -> tuple[Array, int]:
@@ -142,11 +146,20 @@ def align(value: Array, exponent: IntArray, *, always: bool = False) -> tuple[Ar
     return ldexp_rows(value, exponent - top), top
 
 
-def near_one(values: Array) -> tuple[Array, IntArray]:
+def peaks(values: Array) -> Array:
+    """The largest |entry| of every values[n], (n,)."""
+    axes = tuple(range(1, values.ndim))
+    highest, lowest = (
+        bound.reduce(values, axis=axes, initial=0.0) for bound in (np.maximum, np.minimum)
+    )
+    return np.asarray(np.maximum(highest, -lowest))
+
+
+def near_one(values: Array, out: Array | None = None) -> tuple[Array, IntArray]:
     """Every values[n] with its largest entry in [½, 1), and the exponents taken out, (n,)."""
-    peak = np.abs(values).max(axis=tuple(range(1, values.ndim)), initial=0.0)
+    peak = peaks(values)
     shift = np.where(np.isfinite(peak), np.frexp(peak)[1], 0).astype(np.int64)
-    return ldexp_rows(values, -shift), shift
+    return ldexp_rows(values, -shift, out), shift
 
 
 def holds_tiny(*arrays: Array) -> bool:

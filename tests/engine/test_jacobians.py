@@ -69,6 +69,9 @@ def whole(chain: Chain) -> Any:
     assert shifts.dtype == np.int64
     peaks = np.abs(matrices).max(axis=(1, 2))
     assert (((peaks >= 0.5) & (peaks < 1.0)) | (peaks == 0.0)).all()
+    for part in range(chain.width, chain.size, chain.width):
+        of_c = matrices[:, :, part:].reshape(chain.count, -1, chain.width, chain.width)
+        assert not of_c[..., ~np.eye(chain.width, dtype=bool)].any(), "c enters unit by unit"
     return np.ldexp(matrices, shifts[:, np.newaxis, np.newaxis])
 
 

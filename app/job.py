@@ -58,6 +58,7 @@ def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMI
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     end_with_parent()
+    memory.keep()
     memory.limit(memory_bytes)
     try:
         body = answer(experiment, most)

@@ -38,9 +38,10 @@ MOVING = ["itemized", "graph"]
 
 WORKER = """
 import json, sys, time
-from {package} import job
+from {package} import job, memory
 from {package}.canonical import canonical
 from {package}.schemas import Experiment
+getattr(memory, "keep", int)()  # as a worker does
 for line in sys.stdin:
     asked = json.loads(line)
     form = canonical(Experiment.model_validate(asked["experiment"]))

@@ -100,6 +100,7 @@ def _flow(asked: Spec, most: Most) -> Flow:
         follow=prepared.follow,
         window=prepared.window,
         values=prepared.values,
+        chain=prepared.chain,
         itemized=bool(wanted & {"itemized", "advice"}),
         spectral="spectrum" in wanted,
         lyapunov="lyapunov" in wanted,
@@ -157,6 +158,7 @@ def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None)
         diagnosis=_diagnosis(flow.diagnosis, advice),
         graph=flow.graph,
         values=flow.values,
+        chain=flow.factors,
         activity=flow.activity,
         text=_text(prepared.text),
     )

@@ -12,6 +12,7 @@ from unrolled.engine import (
     Array,
     Clipping,
     Diagnosis,
+    Factors,
     Graph,
     InitialGradient,
     Itemized,
@@ -229,6 +230,7 @@ class Flow:
         diagnosis: the verdict in words; null where `include` names neither `itemized` nor `advice`.
         graph: the unrolled network; only `follow` where given; null where `include` leaves it out.
         values: the signed numbers behind the norms; null unless asked for.
+        chain: the factors between a loss and an earlier step; null unless asked for.
         activity: the forward pass.
         text: null unless the sequence is a text.
     """
@@ -252,6 +254,7 @@ class Flow:
     diagnosis: DiagnosisReport | None
     graph: Graph | None
     values: Values | None
+    chain: Factors | None
     activity: Activity
     text: TextReport | None
 

@@ -56,6 +56,7 @@ class Prepared:
     follow: int | None
     window: tuple[int, int] | None
     values: bool
+    chain: tuple[int, int] | None
     text: Text | None
     include: frozenset[str]
     exponents: int | None
@@ -92,6 +93,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         "follow": spec["follow"],
         "window": spec["window"],
         "values": spec["values"],
+        "chain": spec["chain"],
         "include": included(spec["include"]),
         "lyapunov": spec["lyapunov"],
     }
@@ -106,6 +108,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         follow=spec["follow"],
         window=spec["window"] and (spec["window"]["first"], spec["window"]["last"]),
         values=spec["values"],
+        chain=spec["chain"] and (spec["chain"]["loss_step"], spec["chain"]["step"]),
         text=text,
         include=frozenset(resolved["include"]),
         exponents=spec["lyapunov"]["count"],

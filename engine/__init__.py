@@ -30,6 +30,7 @@ from unrolled.engine.analysis.check import (
     check_gradients,
     check_passes,
 )
+from unrolled.engine.analysis.factors import Factors
 from unrolled.engine.analysis.graph import Edge, Graph, Node
 from unrolled.engine.analysis.lyapunov import LEADING
 from unrolled.engine.analysis.pascanu import LongToShort
@@ -108,6 +109,7 @@ __all__ = [
     "Connection",
     "Diagnosis",
     "Edge",
+    "Factors",
     "ForwardOverflow",
     "GateSaturation",
     "GradientFlow",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from unrolled.engine.analysis.factors import factors
 from unrolled.engine.analysis.graph import build_graph
 from unrolled.engine.analysis.lyapunov import LEADING
 from unrolled.engine.analysis.trajectory import trajectory
@@ -54,6 +55,7 @@ def gradient_flow(
     graph: bool = True,
     values: bool = False,
     window: tuple[int, int] | None = None,
+    chain: tuple[int, int] | None = None,
 ) -> GradientFlow:
     """Run one sequence (or batch) forward and back.
 
@@ -76,8 +78,9 @@ def gradient_flow(
         graph: whether to build the graph.
         values: whether to write down the signed numbers behind the norms.
         window: the first and last step that graph and values hold, from 1; None holds all.
+        chain: a step with a loss and one before it, from 1, whose factors are wanted, or None.
     Raises:
-        InvalidInput: for an unknown loss or a step that emits none.
+        InvalidInput: for an unknown loss, a step that emits none, or a chain that is none.
         ForwardOverflow: where already step 1 leaves the range of a double.
     Source: notes, "Learning in RNNs: BPTT" and "Problem of BPTT".
     """
@@ -105,7 +108,7 @@ def gradient_flow(
             terms = path.step_log10_norms()
             alone = path.hidden()
         drawn = build_graph(passage, path, terms, followed, window) if graph else None
-        written = signed_values(passage, path, window) if values else None
+        written = signed_values(passage, path, sequence.targets, window) if values else None
     every = exponents if lyapunov else 0
     layers = tuple(
         LayerFlow(
@@ -130,6 +133,7 @@ def gradient_flow(
         diagnosis=_diagnose(passage, entering, layers, overflow),
         graph=drawn,
         values=written,
+        factors=factors(passage, entering, *chain) if chain else None,
         network=network,
         follow=follow,
         overflow=overflow,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from unrolled.engine.analysis.factors import Factors
 from unrolled.engine.analysis.graph import Graph
 from unrolled.engine.analysis.saturation import Saturation, saturation
 from unrolled.engine.analysis.spectrum import Spectrum
@@ -158,6 +159,7 @@ class GradientFlow:
         diagnosis: None where the itemized matrix was not asked for.
         graph: None where not asked for.
         values: the signed numbers; None where not asked for.
+        factors: between one loss and an earlier step; None where not asked for.
         network: cell, topology, activation, sizes and layers.
         follow: the followed step, from 1, or None.
         overflow: where the forward pass left the range of a double, or None.
@@ -175,6 +177,7 @@ class GradientFlow:
     diagnosis: Diagnosis | None
     graph: Graph | None
     values: Values | None
+    factors: Factors | None
     network: Network
     follow: int | None
     overflow: ForwardOverflow | None

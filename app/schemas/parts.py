@@ -21,6 +21,13 @@ class Window(StrictModel):
         return self
 
 
+class ChainRequest(StrictModel):
+    """From a loss back to a step: the factors ∂h_{s+1}/∂h_s between them."""
+
+    loss_step: Size = Field(description="i, a step that emits a loss.", examples=[20])
+    step: Size = Field(description="t, at most i.", examples=[5])
+
+
 class Lyapunov(StrictModel):
     """The Lyapunov exponents that are wanted, where `include` names them."""
 

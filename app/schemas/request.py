@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from unrolled.app.resolve import PARTS, WHOLE
-from unrolled.app.schemas.parts import Lyapunov, Window
+from unrolled.app.schemas.parts import ChainRequest, Lyapunov, Window
 from unrolled.app.schemas.strict import (
     AtLeast,
     Index,
@@ -248,6 +248,10 @@ class Experiment(StrictModel):
         default=False,
         description="Whether the answer holds the signed numbers behind the norms, of the steps of "
         "`window`.",
+    )
+    chain: ChainRequest | None = Field(
+        default=None,
+        description="A loss and an earlier step, between which every factor is wanted; null: none.",
     )
     include: Annotated[list[Annotated[str, OneOf(PARTS)]], Field(fail_fast=True)] = Field(
         default=list(WHOLE),

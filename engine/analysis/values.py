@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from unrolled.engine.analysis.travels import count_travels, travels
 from unrolled.engine.cells import CELLS
+from unrolled.engine.choices.losses import Targets
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network
-from unrolled.engine.numbers.arrays import Array, Blocks, IntArray, Mask, Rows, Stack
-from unrolled.engine.numbers.magnitude import Scaled, near_one
+from unrolled.engine.numbers.arrays import (
+    Array,
+    Blocks,
+    Columns,
+    IntArray,
+    Mask,
+    Rows,
+    Stack,
+)
+from unrolled.engine.numbers.magnitude import Scaled, align, near_one
 from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.arrivals import initial_gradient
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.passage import Passage
+from unrolled.engine.passes.unroll import Trace
+
+_BLOCK = 2_000_000
+"""How many numbers of per-step terms are held at once."""
 
 
 @record
@@ -26,6 +40,7 @@ class LayerValues:
         h: h_t, (S, B, H).
         dh: ∂L/∂h_t, every followed loss i ≥ t included, (S, B, H).
         a: pre-activation a_t, (S, B, H); None for gated cells.
+        slope: f′(a_t), (S, B, H); None for gated cells.
         c: c_t, (S, B, H); None where there is none.
         dc: ∂L/∂c_t with what comes through h_t, likewise.
         gates: gate → its values, the candidate's signed, (S, B, H) each; None without gates.
@@ -33,12 +48,15 @@ class LayerValues:
         dh_0: ∂L/∂h_0, likewise; zero where a truncation stops before.
         c_0: initial cell state, (B, H); None where there is none.
         dc_0: ∂L/∂c_0, likewise.
+        travels: what travels back along each kind of edge into the layer's units of a step, as it
+            arrives at its source, by the names of ``Connection.carries``: (S, B, ·) each.
     """
 
     layer: int
     h: Blocks
     dh: Blocks
     a: Blocks | None
+    slope: Blocks | None
     c: Blocks | None
     dc: Blocks | None
     gates: dict[str, Blocks] | None
@@ -46,6 +64,7 @@ class LayerValues:
     dh_0: Rows | None
     c_0: Rows | None
     dc_0: Rows | None
+    travels: dict[str, Blocks]
 
 
 @record
@@ -62,9 +81,12 @@ class Values:
         dx: ∂L/∂x_t, likewise.
         o: outputs o_t, (B, K) each; None at steps whose output is unused.
         do: ∂L/∂o_t, what comes back through Jordan's feedback included, likewise.
+        y: targets as numbers, a class as 1 among zeros, (B, K) each; None where no loss is emitted.
         layers: the layer that reads the input first.
         terms: parameter → what every step adds to its gradient, [step] and then the parameter's
             shape, the mean over the batch inside; over all steps they sum to the gradient of L.
+        behind: parameter → the sum of the terms of the steps behind ``last``.
+        parameters: parameter → its own numbers, as drawn or given.
     """
 
     first: int
@@ -73,16 +95,22 @@ class Values:
     dx: list[Rows | None]
     o: list[Rows | None]
     do: list[Rows | None]
+    y: list[Rows | None]
     layers: tuple[LayerValues, ...]
     terms: dict[str, Stack]
+    behind: dict[str, Columns]
+    parameters: dict[str, Columns]
 
 
-def signed_values(passage: Passage, path: Backward, window: tuple[int, int] | None) -> Values:
+def signed_values(
+    passage: Passage, path: Backward, targets: Targets, window: tuple[int, int] | None
+) -> Values:
     """Write down the numbers behind the norms.
 
     Args:
         passage: the way back.
         path: the backward pass of the followed losses alone.
+        targets: as a sequence has them, of the steps that emit a loss.
         window: the first and the last step, from 1; None takes all.
     """
     trace = passage.trace
@@ -100,8 +128,14 @@ def signed_values(passage: Passage, path: Backward, window: tuple[int, int] | No
         dx=_used(dx, trace.reads[at]),
         o=_used(trace.o[at], outputs[at]),
         do=_used(do, outputs[at]),
+        y=_targets(targets, trace)[at],
         layers=tuple(_layer(passage, number, path, at) for number in range(len(path.layers))),
         terms={name: _terms(path, name, at) for name in passage.network.parameter_shapes()},
+        behind={
+            name: _behind(path, name, last, trace.steps)
+            for name in passage.network.parameter_shapes()
+        },
+        parameters=passage.parameters,
     )
 
 
@@ -125,15 +159,17 @@ def count_values(
     cell, topology = CELLS[network.cell], TOPOLOGIES[network.topology]
     first, last = steps_of(window, steps)
     parts = len(cell.states)
-    state = 2 * parts + (len(cell.gates) or 1)
+    state = 2 * parts + (len(cell.gates) or 2)
     initial = 0 if cell.feeds_outputs else 2 * parts
     seen = last - first + 1
     reading = seen if topology.reads_all else int(first == 1 <= last)
-    emitting = seen if topology.emits_all or cell.feeds_outputs else int(first <= steps == last)
+    judged = seen if topology.emits_all else int(first <= steps == last)
+    emitting = seen if cell.feeds_outputs else judged
     sizes = [int(np.prod(shape)) for shape in network.parameter_shapes().values()]
     units = network.num_layers * network.hidden_size * (seen * state + initial)
-    ends = 2 * (reading * network.input_size + emitting * network.output_size)
-    return batch_size * (units + ends) + seen * sum(sizes)
+    ends = 2 * reading * network.input_size + (2 * emitting + judged) * network.output_size
+    ends += seen * count_travels(network)
+    return batch_size * (units + ends) + (seen + 2) * sum(sizes)
 
 
 def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerValues:
@@ -143,12 +179,13 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
     start = [
         _plain(part.value, part.exponent)[0] for part in initial_gradient(passage, number, own)
     ]
-    gates = cell.gate_values(layer)
+    gates, slope = cell.gate_values(layer), passage.lane(number).slope
     return LayerValues(
         layer=number,
         h=layer.h[at],
         dh=parts[0],
         a=None if cell.gates else layer.saved["a"][at],
+        slope=None if slope is None else slope[at],
         c=None if layer.c is None else layer.c[at],
         dc=parts[1] if len(parts) > 1 else None,
         gates={name: values[at] for name, values in gates.items()} or None,
@@ -156,6 +193,7 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
         dh_0=start[0] if start else None,
         c_0=layer.c_0,
         dc_0=start[1] if len(start) > 1 else None,
+        travels={name: _plain(*arrived) for name, arrived in travels(passage, number, path, at)},
     )
 
 
@@ -163,6 +201,33 @@ def _terms(path: Backward, name: str, at: slice) -> Array:
     """Every step's term of one parameter: leftᵀ right, or Σ_B left."""
     rows = [_plain(part.value, part.exponent) for part in path.parts(name, at)]
     return rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)
+
+
+def _behind(path: Backward, name: str, last: int, steps: int) -> Array:
+    """Σ_{t > last} of the terms of one parameter, block by block; zeros where there are none."""
+    size = sum(int(np.prod(part.value.shape[1:])) for part in path.parts(name, slice(0, 1)))
+    block = max(1, _BLOCK // size)
+    rows = [part.value[0] * 0.0 for part in path.parts(name, slice(0, 1))]
+    sums = [(row, 0) for row in rows]
+    for begin in range(last, steps, block):
+        parts = path.parts(name, slice(begin, min(begin + block, steps)))
+        for n, (part, (row, exponent)) in enumerate(zip(parts, sums, strict=True)):
+            values = np.concatenate((row[np.newaxis], part.value))
+            exponents = np.concatenate(([exponent], part.exponent))
+            aligned, own = align(values, exponents)
+            sums[n] = np.add.reduce(aligned, axis=0), own
+    done = [_plain(row[np.newaxis], np.array([own]))[0] for row, own in sums]
+    return done[0] if len(done) == 1 else np.concatenate(done)
+
+
+def _targets(targets: Targets, trace: Trace) -> list[Array | None]:
+    """At every step what should be said, None where no loss is emitted."""
+    given = iter(targets)
+    classes = np.eye(trace.o.shape[2]) if targets.ndim == 2 else None
+    every = [next(given) if emits else None for emits in trace.emits.tolist()]
+    if classes is None:
+        return every
+    return [None if one is None else classes[one] for one in every]
 
 
 def _plain(values: Array, exponent: IntArray) -> Array:

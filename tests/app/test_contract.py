@@ -34,6 +34,7 @@ WHOLE = EXAMPLE | {
     "weights": EXAMPLE["weights"] | {"forget_bias": 0.0, "update_bias": 0.0},
     "window": None,
     "values": False,
+    "chain": None,
     "include": ["itemized", "graph", "spectrum", "lyapunov"],
     "lyapunov": {"count": 8},
 }

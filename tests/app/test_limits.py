@@ -56,9 +56,9 @@ def explicit(steps, batch):
         ({"max_work": 2560}, {"network": {"num_layers": 2}},
          {"network": {"num_layers": 3}}, "/network/hidden_size"),
         # T·(B·(3·H + 2·D + 2·K) + H·D + H·H + H + K·H + K) + 2·B·H = 20·(40 + 140) + 16
-        ({"max_values": 3616}, {"values": True},
+        ({"max_values": 4616}, {"values": True},
          {"values": True, "sequence": {"steps": 21}}, "/values"),
-        ({"max_values": 376}, {"values": True, "window": {"first": 19, "last": 99}},
+        ({"max_values": 728}, {"values": True, "window": {"first": 19, "last": 99}},
          {"values": True, "window": {"first": 18, "last": 99}}, "/values"),
         ({"max_values": 1}, {}, {"values": True} | text("abc"), "/values"),
         # T·B·(D + H + K) = 20·1·(4 + 8 + 4) = 320 and 20·1·(5 + 8 + 4) = 340
@@ -174,10 +174,10 @@ async def test_no_route_takes_a_large_body(opened, method, path):
 
 
 async def test_values_say_how_many_numbers_were_asked_for(opened, refused):
-    async with opened(max_values=3615) as client:
+    async with opened(max_values=4615) as client:
         errors = await refused({"values": True}, by=client)
-    assert "3616" in errors["/values"]
-    assert "3615" in errors["/values"]
+    assert "4616" in errors["/values"]
+    assert "4615" in errors["/values"]
 
 
 @pytest.mark.parametrize("content", ["", "a"])

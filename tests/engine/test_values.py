@@ -278,3 +278,61 @@ def test_the_products_are_shorter_by_one_step_without_it() -> None:
     assert spectrum is not None
     assert 10.0**spectrum.initial_log10_norm == pytest.approx(0.5**4)
     assert 10.0**spectrum.product_log10_norm == pytest.approx([0.5**3, 0.5**2, 0.5])
+
+
+@pytest.mark.parametrize("cell", ALL)
+def test_what_stands_behind_a_window_completes_its_terms(cell: str) -> None:
+    case = make(cell, truncation=Truncation(), steps=7, batch=2, layers=2)
+    gradients, whole = case.flow().parameter_gradients, written(case)
+    for window in (None, (1, 7), (2, 4), (7, 7), (8, 12)):
+        values = written(case, window=window)
+        for name, behind in values.behind.items():
+            before = whole.terms[name][: values.first - 1].sum(axis=0)
+            total = before + values.terms[name].sum(axis=0) + behind
+            close(name, total, gradients[name].value, 1e-12, 1e-14)
+            close(name, values.parameters[name], case.parameters[name], 0.0)
+
+
+def test_what_stands_behind_far_outside_a_double() -> None:
+    case = make("simple", "many-to-one", "linear", sizes=(1, 1, 1), steps=60)
+    case.parameters["W_hh"][:] = 1e-7
+    values = written(case, window=(1, 5))
+    assert values.behind["W_hy"][0, 0] == written(case).terms["W_hy"][-1, 0, 0]
+    assert np.isfinite(values.behind["W_hh"]).all()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_targets_and_slopes(loss: str) -> None:
+    case = make("simple", "many-to-many", loss=loss, steps=4, batch=2)
+    values = written(case)
+    (own,) = values.layers
+    assert own.slope is not None
+    close("f′", own.slope, 1.0 - own.h**2, 1e-12)
+    y = present(values.y)
+    if case.sequence.targets.ndim == 2:
+        assert (y.argmax(axis=2) == case.sequence.targets).all()
+        assert (y.sum(axis=2) == 1.0).all()
+    else:
+        close("y", y, case.sequence.targets, 0.0)
+    last = written(make("simple", "many-to-one", steps=3)).y
+    assert [one is None for one in last] == [True, True, False]
+
+
+CARRIED = {"input": "x", "output": "through", "loss": "loss", "context": "crossing"}
+
+
+@pytest.mark.parametrize(("cell", "rule"), list(product(ALL, RULES[:2])))
+def test_what_travels_is_what_the_graph_measures(cell: str, rule: Truncation) -> None:
+    case = make(cell, truncation=rule, steps=5, batch=2, layers=2, h_0=cell != "jordan")
+    values, flow = written(case), case.flow()
+    assert flow.graph is not None
+    for edge in flow.graph.edges:
+        if edge.kind == "recurrent":
+            name = "feedback" if edge.source.startswith("c") else "crossing"
+        elif edge.kind == "cell":
+            name = "c_crossing" if edge.target.startswith("c") else "c_through"
+        else:
+            name = CARRIED[edge.kind]
+        step = int(edge.target.split("_")[1])
+        found = norm(values.layers[edge.layer].travels[name][step - 1])
+        assert found == pytest.approx(10.0 ** (edge.log10_norm or -np.inf), rel=1e-12), edge

@@ -34,6 +34,14 @@ export const real = {
 /** @type {Kind} */
 export const positive = { ...real, allowed: "a number above 0", fits: (value) => value > 0 };
 
+/** A place in a sequence of places, from 1, or none. @type {Kind} */
+export const nth = {
+  print: (value) => (value === null ? "" : String(value)),
+  parse: (s) => (s === "" ? null : whole.parse(s)),
+  allowed: "a whole number from 1",
+  fits: (value) => value === null || value >= 1,
+};
+
 /** @param {string[]} allowed @returns {Kind} */
 export const choice = (...allowed) => ({
   print: String,

@@ -28,6 +28,7 @@ import { byId, listenWidth, within } from "./page.js";
 import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
 import { createStore } from "./state.js";
+import { createStepping } from "./stepping.js";
 import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
@@ -40,7 +41,7 @@ import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
 /** Settings that leave B’s flow as it is. */
-const OF_THE_PAGE = new Set(["select", "mark", "preset", "compare"]);
+const OF_THE_PAGE = new Set(["select", "mark", "step", "explain", "preset", "compare"]);
 const root = document.documentElement;
 /** @param {string} id */
 const get = (id) => byId(document, id);
@@ -76,7 +77,10 @@ const pictures = createPictures(document, {
   about: () => opening.about(),
   marks: () => opening.marks(),
   beside: () => opening.placed(),
+  placed: () => stepping.update(),
 });
+
+const stepping = createStepping({ document, store, pictures, base: API, theme: () => theme });
 
 /** @param {Settings} settings */
 function send(settings, moving = false) {
@@ -244,6 +248,7 @@ store.subscribe((settings, changed, during) => {
     leaveNothing();
     if (pictures.reading()) opening.arrived();
     opening.showSelected(pictures.reading());
+    stepping.update();
     return;
   }
   if (latest && [...changed].every((name) => name === "follow" || name === "select")) {

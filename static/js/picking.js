@@ -93,7 +93,7 @@ function compareTurns(a, b) {
  * of them: the gates are felt through c, so that ∂L/∂c must be complete.
  * @param {Reading} reading
  */
-function wayBack({ nodes, edges }) {
+export function wayBack({ nodes, edges }) {
   return [...edges.values()]
     .flatMap((edge) => {
       const [source, target] = [nodes.get(edge.edge.source), nodes.get(edge.edge.target)];

@@ -23,8 +23,9 @@ const BESIDE = PICTURES.filter(({ where }) => where === "beside").map(({ name })
  * @param {Document} document
  * @param {{theme: () => Theme, selected: () => string,
  *   selectedInA: () => string, marks: () => number[], about: () => number | null,
- *   drawn: () => void, beside: () => void, beyond: () => void}} context   about: a step that is
- *   to come into sight; drawn: the pictures of the axis are; beside: those beside are; beyond: a
+ *   drawn: () => void, beside: () => void, placed: () => void, beyond: () => void}} context   about: a step that is
+ *   to come into sight; drawn: the pictures of the axis are; beside: those beside are; placed: the
+ *   diagram lies where it will be seen; beyond: a
  *   diagram nears, or would show, steps whose nodes are not there
  */
 export function createPictures(document, context) {
@@ -106,6 +107,7 @@ export function createPictures(document, context) {
     for (const name of later) plots[name].ariaBusy = "true";
     queue.add(later);
     putOverlays();
+    context.placed();
     if (wants) context.beyond();
   }
 

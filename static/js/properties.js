@@ -4,6 +4,7 @@ import {
   biases,
   choice,
   follow,
+  nth,
   positive,
   radius,
   selection,
@@ -56,6 +57,10 @@ export const PROPERTIES = lookup({
   select: ["", selection],
   /** Marked steps: "50,65". */
   mark: ["", steps],
+  /** Which stop of the way back is shown; null where it is not stepped through. */
+  step: [null, nth],
+  /** What else is explained beneath the diagram. */
+  explain: ["", choice("", "chain", "wirings", "cells", "copy", "conveyor")],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],
@@ -68,7 +73,7 @@ export function defaults() {
 }
 
 /** What may change without leaving an example: its words are about everything else. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "clip", "mu", "compare"]);
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "clip", "mu", "compare"]);
 
 /**
  * Example → its settings; links name an example instead of repeating it.

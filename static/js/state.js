@@ -133,15 +133,16 @@ export function createStore(window) {
      * Change some settings. While a gesture lasts (a slider being dragged, a text being typed)
      * all its changes share one entry in the history.
      * @param {Partial<Settings>} patch
-     * @param {{during?: boolean}} options   during: the gesture goes on
+     * @param {{during?: boolean, same?: boolean}} options   during: the gesture goes on; same: the
+     *   entry in the history stays the same
      */
-    set(patch, { during = false } = {}) {
+    set(patch, { during = false, same = false } = {}) {
       const changed = new Set(Object.keys(patch).filter((name) => settings[name] !== patch[name]));
       if (changed.size) {
         leftOut = "";
         refused = null;
         if (!gesture) write();
-        unwritten ||= gesture ? "replace" : "push";
+        unwritten ||= gesture || same ? "replace" : "push";
         settings = /** @type {Settings} */ ({ ...settings, ...patch });
         clearTimeout(timer);
         timer = setTimeout(write, REST_MS);

@@ -1,0 +1,222 @@
+"""Stepping through the way back: what the screen writes is what the service answers."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driver import Json, Unrolled
+from tests.browser.walking import arrived, carried, near, start, total, values, walk
+
+SMALL: Json = {"source": "random", "steps": 4, "hidden": 2, "inputs": 2, "outputs": 2}
+KINDS: list[Json] = [
+    {},
+    {"wiring": "many-to-one", "activation": "relu", "loss": "squared-error"},
+    {"wiring": "one-to-many", "activation": "linear"},
+    {"wiring": "one-to-one"},
+    {"cell": "elman"},
+    {"cell": "elman", "reach": "none"},
+    {"cell": "jordan"},
+    {"cell": "jordan", "reach": "none", "layers": 2},
+    {"cell": "lstm"},
+    {"cell": "lstm", "layers": 2, "wiring": "many-to-one"},
+    {"cell": "gru"},
+    {"cell": "mgu"},
+    {"cell": "gru-reset-before", "follow": "all"},
+    {"follow": "all"},
+    {"follow": 2},
+    {"batch": 3},
+    {"reach": "window", "k": 2, "follow": "all"},
+    {"reach": "chunk", "k": 2},
+    {"layers": 3},
+]
+
+
+def name(kind: Json) -> str:
+    return "-".join(map(str, kind.values())) or "simple"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_every_result_is_the_services(unrolled: Unrolled, kind: Json) -> None:
+    start(unrolled, **SMALL | kind)
+    stops, answer = walk(unrolled), values(unrolled)
+    edges = {f"{e['source']}>{e['target']}": e for e in answer["graph"]["edges"]}
+    seen = set()
+    for stop in stops:
+        results = [digits for part, digits, _ in stop["parts"] if part == "backward-result"]
+        if stop["kind"] != "edge" or not results:
+            continue
+        edge = edges[stop["stop"]]
+        seen.add(stop["stop"])
+        step = int(edge["target"].split("_")[1])
+        travels = answer["values"]["layers"][edge["layer"]]["travels"]
+        part = travels[carried(edge)][step - 1][0]
+        exact = total(answer, edge["source"]) if stop["whole"] == "true" else part
+        assert near(results[0], exact), (stop["title"], results[0], exact)
+    live = {k for k, e in edges.items() if e["log10_norm"] is not None and not e["blocked"]}
+    assert live - seen <= {"o_0>c_1_1", "o_0>c_1"}, "of O₀, which two layers read, there is no sum"
+    assert seen <= live
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_the_sums_grow_to_the_gradient(unrolled: Unrolled, kind: Json) -> None:
+    start(unrolled, **SMALL | kind)
+    stops, answer = walk(unrolled), values(unrolled)
+    back = [stop for stop in stops if stop["title"].startswith("Back")]
+    terms = answer["values"]["terms"]
+    for parameter, steps in terms.items():
+        whole = steps
+        flat = [[value for row in step for value in (row if isinstance(row, list) else [row])]
+                for step in whole]  # fmt: skip
+        sums = [sum(column) for column in zip(*flat, strict=True)]
+        if back[-1]["sums"][parameter]:  # numbers, where they are not drawn
+            assert near(back[-1]["sums"][parameter], sums), parameter
+        added = sorted(step for step in range(len(flat)) if any(flat[step]))
+        grown = [stop for stop in back if parameter in stop["grows"]]
+        assert len(grown) >= len(added), parameter
+    for stop in back:
+        for part, digits, _ in stop["parts"]:
+            if part == "parameter-result" and stop["kind"] == "edge":
+                edge = next(e for e in answer["graph"]["edges"]
+                            if f"{e['source']}>{e['target']}" == stop["stop"])  # fmt: skip
+                at = int(edge["target"].split("_")[1]) - 1
+                assert near(digits, terms[edge["parameter"]][at]), stop["title"]
+
+
+def test_forward_first_from_left_to_right(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL)
+    stops, answer = walk(unrolled), values(unrolled)
+    forward = [stop["stop"] for stop in stops if stop["title"].startswith("Forward")]
+    assert forward == [f"{x}_{t}" for t in range(1, 5) for x in ("x", "h", "h", "o", "L")]
+    own = answer["values"]["layers"][0]
+    for stop in stops[:20]:
+        t = int(stop["stop"].split("_")[1]) - 1
+        results = [digits for part, digits, _ in stop["parts"] if part == "forward-result"]
+        if stop["kind"] == "inside":
+            assert near(results[0], own["a"][t][0])
+        elif stop["stop"].startswith("h"):
+            assert near(results[0], own["h"][t][0])
+        elif stop["stop"].startswith("o"):
+            assert near(results[0], answer["values"]["o"][t][0])
+    assert stops[20]["title"] == "Back: the gradient enters at L₄"
+
+
+def test_each_step_draws_one_arrow_more(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL)
+    stops = walk(unrolled)
+    back = [stop for stop in stops if stop["kind"] == "edge"]
+    assert [stop["drawn"] for stop in back] == list(range(1, len(back) + 1))
+    assert [stop["stop"] for stop in back[:4]] == ["o_4>L_4", "h_4>o_4", "h_3>h_4", "x_4>h_4"]
+
+
+def test_what_was_computed_before_is_marked(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL)
+    stops = walk(unrolled)
+    assert all(stop["known"] == 0 for stop in stops[:22])
+    assert all(stop["known"] > 0 for stop in stops[22:])
+    red = unrolled.page.locator(".way-maths .known").first
+    assert "underline" in red.evaluate("e => getComputedStyle(e).textDecorationLine")
+    assert red.evaluate("e => getComputedStyle(e).color") == "rgb(179, 32, 46)"
+
+
+def test_numbers_stand_in_place_of_symbols(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL)
+    stops, answer = walk(unrolled), values(unrolled)
+    (stop,) = [stop for stop in stops if stop["stop"] == "h_2>h_3"]
+    (numbers,) = [digits for part, digits, _ in stop["parts"] if part == "backward-numbers"]
+    held = answer["values"]
+    own, w = held["layers"][0], held["parameters"]["W_hh"]
+    transposed = [[row[n] for row in w] for n in range(2)]
+    assert near(numbers[:4], transposed)
+    assert near(numbers[4:6], own["slope"][2][0])
+    assert near(numbers[6:8], own["dh"][2][0])
+
+
+def test_the_link_says_the_stop(fresh: Unrolled) -> None:
+    fresh.open(**SMALL)
+    fresh.ready()
+    fresh.page.get_by_role("button", name="Step through").first.click()
+    arrived(fresh)
+    asked = len(fresh.requests)
+    scrub = fresh.page.get_by_role("slider", name="The way back, step by step: place")
+    scrub.fill("22")
+    fresh.page.wait_for_function("() => location.hash.includes('step=23')")
+    expect(scrub).to_have_attribute("aria-valuetext", "23 of 31: back, O₄ → H₄")
+    assert len(fresh.requests) == asked, "a stop changes nothing that is computed"
+    fresh.page.get_by_role("button", name="Close what is explained").click()
+    expect(fresh.page.locator("#step")).to_be_hidden()
+    expect(fresh.page.locator(".stage")).to_have_count(0)
+    assert "step=23" not in fresh.address
+    fresh.page.go_back()
+    expect(scrub).to_have_attribute("aria-valuetext", "23 of 31: back, O₄ → H₄")
+
+
+def test_symbols_and_the_diagram_light_each_other(fresh: Unrolled) -> None:
+    start(fresh, **SMALL)
+    fresh.page.locator(".transport-scrub").fill("23")
+    maths = fresh.page.locator(".way-maths")
+    maths.locator("[data-lights=h_4]").first.hover()
+    expect(fresh.page.locator(".stage circle.lit")).to_have_count(1)
+    maths.locator("[data-parameter=W_hh]").first.hover()
+    expect(fresh.page.locator(".stage line.lit")).to_have_count(4)
+    fresh.page.mouse.move(*fresh.pixel("h_4"))
+    expect(maths.locator(".lit-symbol")).not_to_have_count(0)
+    lit = maths.locator(".lit-symbol").evaluate_all("all => all.map(e => e.dataset.lights)")
+    assert set(lit) == {"h_4"}
+
+
+def test_values_and_gradients_on_the_same_nodes(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL)
+    page = unrolled.page
+    page.locator(".transport-scrub").fill("30")
+    node = page.locator(".stage [data-node=h_3]")
+    gradient = node.get_attribute("fill")
+    page.get_by_role("radio", name="values").check(force=True)
+    h = values(unrolled)["values"]["layers"][0]["h"][2][0]
+    size = sum(value**2 for value in h) ** 0.5
+    expect(node.locator("title")).to_have_text(f"‖H₃‖ = {size:.3f}")
+    assert node.get_attribute("fill") != gradient
+    page.get_by_role("radio", name="gradients").check(force=True)
+    expect(node).to_have_attribute("fill", gradient or "")
+
+
+CHAIN = {"activation": "linear", "hidden": 1, "inputs": 1, "outputs": 1, "loss": "squared-error",
+         "source": "random", "wiring": "many-to-one"}  # fmt: skip
+
+
+def test_a_gradient_beyond_a_double_is_said_by_its_norm(unrolled: Unrolled) -> None:
+    start(unrolled, **CHAIN | {"steps": 60, "radius": 0.0000001})
+    last = walk(unrolled)[-1]
+    assert any("× 10⁻" in note for note in last["notes"])
+    assert any("✕" in text for _, _, text in last["parts"])
+    assert any("✕ stands for a number that a double cannot hold" in note for note in last["notes"])
+
+
+def test_where_a_copy_stops_it_the_stop_says_so(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL | {"cell": "elman"})
+    stops = walk(unrolled)
+    (stop,) = [stop for stop in stops if stop["stop"] == "h_3>c_4"]
+    assert stop["notes"][0] == "Nothing passes from C₄ to H₃: a copy passes no gradient."
+    assert not [stop for stop in stops if stop["kind"] == "edge" and stop["stop"].endswith("h_3")]
+
+
+def test_many_units_are_fields_with_their_shapes(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL | {"hidden": 16})
+    unrolled.page.locator(".transport-scrub").fill("23")
+    maths = unrolled.page.locator(".way-maths")
+    field = maths.get_by_role("img", name="WH, 16 × 16").first
+    expect(field).to_be_visible()
+    expect(maths).to_contain_text("16×16")
+    expect(unrolled.page.locator("[data-sum=W_hh] small")).to_have_text("16 × 16")
+
+
+def test_another_experiment_is_stepped_through_at_once(unrolled: Unrolled) -> None:
+    start(unrolled, **SMALL)
+    unrolled.page.locator(".transport-scrub").fill("25")
+    unrolled.slide("Largest |eigenvalue|", 1.4)
+    unrolled.ready()
+    arrived(unrolled)
+    stops, answer = walk(unrolled), values(unrolled)
+    (stop,) = [stop for stop in stops if stop["stop"] == "h_2>h_3"]
+    (result,) = [digits for part, digits, _ in stop["parts"] if part == "backward-result"]
+    assert near(result, answer["values"]["layers"][0]["dh"][1][0])

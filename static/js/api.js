@@ -89,6 +89,26 @@ export async function valuesOf(base, experiment, window, signal) {
 }
 
 /**
+ * The factors between a loss and an earlier step.
+ * @param {string} base
+ * @param {object} experiment   as an answer says it
+ * @param {{loss_step: number, step: number}} chain
+ * @param {AbortSignal} signal
+ */
+export async function chainOf(base, experiment, chain, signal) {
+  const request = { ...experiment, include: [], values: false, window: null, chain };
+  return (await ask(`${base}/flow`, posted(request, signal))).chain;
+}
+
+/**
+ * A flow with its graph and little else.
+ * @param {string} base @param {object} experiment @param {AbortSignal} signal
+ */
+export function pictured(base, experiment, signal) {
+  return ask(`${base}/flow`, posted({ ...experiment, include: ["itemized", "graph"] }, signal));
+}
+
+/**
  * The answer with nothing but the advice in it.
  * @param {string} base @param {object} request @param {AbortSignal} signal
  */

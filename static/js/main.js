@@ -41,7 +41,7 @@ import { sameWindow } from "./view.js";
 
 const API = "/api/v1";
 /** Settings that leave B’s flow as it is. */
-const OF_THE_PAGE = new Set(["select", "mark", "step", "explain", "preset", "compare"]);
+const OF_THE_PAGE = new Set(["select", "mark", "step", "explain", "to", "preset", "compare"]);
 const root = document.documentElement;
 /** @param {string} id */
 const get = (id) => byId(document, id);

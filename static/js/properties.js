@@ -59,8 +59,10 @@ export const PROPERTIES = lookup({
   mark: ["", steps],
   /** Which stop of the way back is shown; null where it is not stepped through. */
   step: [null, nth],
+  /** The step to which a chain of factors goes back. */
+  to: [null, nth],
   /** What else is explained beneath the diagram. */
-  explain: ["", choice("", "chain", "wirings", "cells", "copy", "conveyor")],
+  explain: ["", choice("", "chain", "wirings", "copy", "conveyor")],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],
@@ -73,7 +75,7 @@ export function defaults() {
 }
 
 /** What may change without leaving an example: its words are about everything else. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "clip", "mu", "compare"]);
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "clip", "mu", "compare"]);
 
 /**
  * Example → its settings; links name an example instead of repeating it.

@@ -21,6 +21,10 @@ import { loadSheet } from "./stylesheet.js";
 /** @type {Map<string, () => Promise<{createView: (place: HTMLElement, page: Page) => View}>>} */
 const VIEWS = new Map([
   ["way", () => import("./step/way.js")],
+  ["chain", () => import("./step/chain.js")],
+  ["wirings", () => import("./step/wirings.js")],
+  ["copy", () => import("./step/copy.js")],
+  ["conveyor", () => import("./step/conveyor.js")],
 ]);
 
 /** Which view the settings open, or "". @param {{step: number | null, explain: string}} settings */

@@ -101,7 +101,7 @@ export function createStage(canvas, reading, frame, theme) {
     heads.append(head);
     edges.set(id, { element, head, said: "", ...line });
   }
-  addTokens(picture, reading, at, pixels, inSight);
+  addTokens(picture, reading, { at, pixels, inSight, wide: frame.left > 60 });
   canvas.querySelector(":scope > .stage")?.remove();
   canvas.insertBefore(picture, canvas.querySelector(":scope > .hit"));
   canvas.dataset.stepping = "";
@@ -241,15 +241,14 @@ function textIn(node, reading, size) {
 /**
  * Rows' names and what should be said.
  * @param {Element} picture @param {import("../types.js").Reading} reading
- * @param {(x: number, y: number) => [number, number]} at @param {number} pixels
- * @param {(x: number) => boolean} inSight
+ * @param {{at: (x: number, y: number) => [number, number], pixels: number,
+ *   inSight: (x: number) => boolean, wide: boolean}} where
  */
-function addTokens(picture, reading, at, pixels, inSight) {
+function addTokens(picture, reading, { at, pixels, inSight, wide }) {
   const { text } = reading.flow;
   const names = svg("g", { class: "stage-rows" });
   for (const row of reading.rows) {
     const [, y] = at(0, row.y);
-    const wide = at(0, 0)[0] > 60;
     const label = svg("text", { x: 2, y, class: "stage-row" });
     label.textContent = wide ? row.name : row.name.at(-1) ?? "";
     names.append(label);

@@ -71,6 +71,18 @@ _BARE = """<!doctype html><title>Plotly</title><div id="plot"></div><script src=
 """
 
 
+_WALK = """async () => {
+  const on = document.querySelector('[aria-label="One step on"]');
+  const times = [];
+  while (on.getAttribute("aria-disabled") !== "true") {
+    const began = performance.now();
+    on.click();
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    times.push(performance.now() - began);
+  }
+  return times;
+}"""
+
 _AT_REST = """() => document.getElementById("pictures").ariaBusy !== "true" &&
   [...document.querySelectorAll(".plot")].every((plot) => plot.ariaBusy !== "true")"""
 
@@ -169,6 +181,29 @@ def measure(browser: Browser, bases: dict[str, str], steps: int) -> dict[str, fl
     return result
 
 
+def walk(browser: Browser, base: str) -> float:
+    """Step through 50 steps forward and back, and print how long an update takes.
+
+    Returns:
+        95th percentile in milliseconds, from the click to the end of the frame that shows it.
+    """
+    page = browser.new_page(viewport=VIEW)
+    page.goto(f"{base}/#source=random&steps=50&hidden=16&step=1")
+    page.wait_for_selector('.way-said[data-numbers="here"]', timeout=60_000)
+    page.wait_for_function(_AT_REST)
+    page.evaluate(_WALK)  # once to warm up
+    page.locator(".transport-scrub").fill("0")
+    times = sorted(page.evaluate(_WALK))
+    page.close()
+    p95 = float(times[int(0.95 * len(times))])
+    print(
+        f"one stop of the way back, T = 50, {len(times)} stops: {statistics.median(times):.0f} ms "
+        f"median, {p95:.0f} ms p95, {times[-1]:.0f} at most",
+        flush=True,
+    )
+    return p95
+
+
 def first_picture(context: BrowserContext, url: str) -> float:
     """Milliseconds from the navigation to the frame with the first picture."""
     page: Page = context.new_page()
@@ -246,6 +281,7 @@ def run(others: list[Path] | None = None) -> dict[int, float]:
         page.close()
         for steps in STEPS:
             results[steps] = measure(browser, bases, steps)["here"]
+        walk(browser, bases["here"])
         load(browser, bases, warm=False)
         load(browser, bases, warm=True)
         browser.close()

@@ -62,7 +62,10 @@ export const PROPERTIES = lookup({
   /** The step to which a chain of factors goes back. */
   to: [null, nth],
   /** What else is explained beneath the diagram. */
-  explain: ["", choice("", "chain", "wirings", "copy", "conveyor")],
+  explain: ["", {
+    ...choice("", "chain", "wirings", "copy", "conveyor"),
+    allowed: "chain, wirings, copy, conveyor",
+  }],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],

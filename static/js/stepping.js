@@ -27,6 +27,8 @@ const VIEWS = new Map([
   ["conveyor", () => import("./step/conveyor.js")],
 ]);
 
+const SHEETS = ["step", "views"];
+
 /** Which view the settings open, or "". @param {{step: number | null, explain: string}} settings */
 function viewOf({ step, explain }) {
   return step !== null ? "way" : explain;
@@ -45,6 +47,7 @@ export function createStepping(page) {
   /** @type {{show: (name: string) => void, hide: () => void} | null} */
   let share = null;
   let open = "";
+  let updating = false;
 
   /** @param {string} name */
   function choose(name) {
@@ -56,6 +59,8 @@ export function createStepping(page) {
       const { view: name = "" } = button.dataset;
       choose(name === open && !tabs.contains(button) ? "" : name);
     });
+
+  const loadSheets = () => Promise.all(SHEETS.map((name) => loadSheet(document, name)));
 
   async function bring() {
     const wanted = viewOf(store.get());
@@ -71,7 +76,7 @@ export function createStepping(page) {
     const load = VIEWS.get(wanted);
     if (!load) return undefined;
     section.setAttribute("aria-busy", "true");
-    const [made] = await Promise.all([load(), loadSheet(document, "step")]);
+    const [made] = await Promise.all([load(), loadSheets()]);
     if (open !== wanted) return undefined;
     view = made.createView(place, page);
     section.setAttribute("aria-busy", "false");
@@ -85,7 +90,7 @@ export function createStepping(page) {
     if (!share) {
       const [{ createShare }] = await Promise.all([
         import("./step/share.js"),
-        loadSheet(document, "step"),
+        loadSheets(),
       ]);
       share ??= createShare(more, page);
     }
@@ -96,9 +101,11 @@ export function createStepping(page) {
   return {
     /** Settings have changed, or a picture of the axis has been placed. */
     update() {
-      if (!pictures.reading()) return;
+      if (!pictures.reading() || updating) return;
+      updating = true; // what is shown may bring a step into the diagram, which places it anew
       void bring();
       void bringShare();
+      updating = false;
     },
   };
 }

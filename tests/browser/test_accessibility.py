@@ -35,8 +35,24 @@ def holds(page: Unrolled) -> None:
             "steps": 80,
             "select": "h_79",
         },
+        {"text": "gradients", "step": 50, "hidden": 2, "select": "parameter.W_hh"},
+        {"text": "gradients", "step": 50},
+        {"text": "gradients", "explain": "chain"},
+        {"text": "gradients", "explain": "wirings"},
+        {"text": "gradients", "explain": "copy"},
+        {"text": "gradients", "explain": "conveyor", "cell": "lstm"},
     ],
-    ids=["first", "inspector and a copy", "random, long and clipped"],
+    ids=[
+        "first",
+        "inspector and a copy",
+        "random, long and clipped",
+        "stepping with numbers",
+        "stepping with fields",
+        "chain",
+        "wirings",
+        "copy",
+        "conveyor",
+    ],
 )
 def test_the_page(fresh: Unrolled, settings: dict) -> None:
     fresh.open(**settings)

@@ -220,3 +220,28 @@ def test_another_experiment_is_stepped_through_at_once(unrolled: Unrolled) -> No
     (stop,) = [stop for stop in stops if stop["stop"] == "h_2>h_3"]
     (result,) = [digits for part, digits, _ in stop["parts"] if part == "backward-result"]
     assert near(result, answer["values"]["layers"][0]["dh"][1][0])
+
+
+def test_too_many_numbers_leave_norms(unrolled: Unrolled) -> None:
+    asked = len(unrolled.signed)
+    start(unrolled, **SMALL | {"hidden": 300})
+    unrolled.page.locator(".transport-scrub").fill("23")
+    expect(unrolled.page.locator(".way-notes")).to_contain_text("too many numbers")
+    expect(unrolled.page.locator(".way-notes")).to_contain_text("What arrives at")
+    assert len(unrolled.signed) == asked
+
+
+def test_a_sequence_that_comes_in_windows(fresh: Unrolled) -> None:
+    start(fresh, source="random", steps=1500, hidden=2, inputs=2, outputs=2)
+    scrub = fresh.page.locator(".transport-scrub")
+    scrub.fill(scrub.get_attribute("max") or "")
+    fresh.ready()
+    arrived(fresh)
+    stop = fresh.page.locator(".way-said").get_attribute("data-stop") or ""
+    low, high = fresh.figure("diagram")["layout"]["xaxis"]["range"]
+    assert low < int(stop.split("_")[-1]) < high
+    asked = len(fresh.requests)
+    fresh.page.keyboard.press("ArrowLeft")
+    fresh.ready()
+    arrived(fresh)
+    assert len(fresh.requests) - asked <= 1, "one window answers"

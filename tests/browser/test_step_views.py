@@ -106,6 +106,12 @@ def test_a_long_chain_leaves_out_its_middle(unrolled: Unrolled) -> None:
     expect(shown.locator(".chain-factor").last).to_have_attribute("data-step", "1")
 
 
+def test_norms_far_apart_are_not_called_the_same(unrolled: Unrolled) -> None:
+    shown = show(unrolled, "chain", **SMALL | {"steps": 1500}, to=1)
+    expect(shown.locator(".chain-words")).to_contain_text("The norms multiplied would give")
+    expect(shown.locator(".chain-words")).to_contain_text("× 10⁻⁹")
+
+
 def test_four_wirings_and_four_cells(fresh: Unrolled) -> None:
     shown = show(fresh, "wirings", text="gradients", hidden=8)
     cards = shown.locator(".mini")

@@ -2,7 +2,7 @@
 
 import { chainOf } from "../api.js";
 import { element, paragraph } from "../elements.js";
-import { activationSymbol, compare, fromLog10, number, plural, subscript } from "../format.js";
+import { activationSymbol, compare, fromLog10, isOne, number, plural, subscript } from "../format.js";
 import { marksOf } from "../marks.js";
 import { cellOf } from "../vocabulary.js";
 import { batchOf, experimentOf } from "./asked.js";
@@ -111,7 +111,7 @@ function whyNorms(chain, cell) {
   if (count < 2 || own.some((value) => value === null)) return "";
   const norms = own.reduce((/** @type {number} */ sum, value) => sum + Number(value), 0);
   const product = chain.product_log10_norm[count - 1];
-  if (product !== null && compare(10 ** (norms - product), 1) === 0)
+  if (product !== null && isOne(norms - product))
     return `The norms multiplied give the same ${fromLog10(norms)}: every Jacobian stretches the very direction most that the one before stretches most.`;
   return `The norms multiplied would give ${fromLog10(norms)}. The norm of a product is at most that: a norm says how far a Jacobian stretches the direction that it stretches most, and that need not be the direction that the one before sends there.`;
 }

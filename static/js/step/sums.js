@@ -10,6 +10,12 @@ import { formula } from "../mathml.js";
 
 /** @typedef {import("./lookup.js").Matrix} Matrix */
 
+/**
+ * Sums that have been formed: parameter → behind the window, with its last step, and so on.
+ * @type {WeakMap<import("./lookup.js").Values, Map<string, Matrix[]>>}
+ */
+const HELD = new WeakMap();
+
 /** @param {Matrix} a @param {Matrix} b @returns {Matrix} */
 export function plus(a, b) {
   return a.map((line, r) =>
@@ -31,12 +37,15 @@ export function plus(a, b) {
 export function summed(name, step, values) {
   const start = asRows(values.behind[name]);
   if (!start || step < values.first) return null;
-  let sum = start;
-  for (let t = values.last; t >= step; t -= 1) {
+  let own = HELD.get(values);
+  if (!own) HELD.set(values, (own = new Map()));
+  const known = own.get(name) ?? [start];
+  own.set(name, known);
+  for (let t = values.last - known.length + 1; t >= step; t -= 1) {
     const term = asRows(values.terms[name]?.[t - values.first]);
-    if (term) sum = plus(sum, term);
+    known.push(term ? plus(known[known.length - 1], term) : known[known.length - 1]);
   }
-  return sum;
+  return known[Math.max(0, values.last - step + 1)];
 }
 
 /**

@@ -61,6 +61,8 @@ export function createView(place, page) {
   let mode = "";
   let animate = false;
   let told_ = "";
+  let linked = 0; // the stop that the settings named last
+  let revealed = -1; // the step that was brought into the diagram last
 
   const transport = createTransport(box, {
     length: 1,
@@ -114,6 +116,7 @@ export function createView(place, page) {
 
   /** @param {import("../types.js").Reading} next */
   function take(next) {
+    const before = stops[transport.index()];
     reading = next;
     stops = stopsOf(next);
     told_ = "";
@@ -121,6 +124,8 @@ export function createView(place, page) {
     clearTimeout(timer);
     timer = setTimeout(show, REST_MS + 20);
     transport.setLength(Math.max(1, stops.length));
+    const same = stops.findIndex(({ id, kind }) => id === before?.id && kind === before.kind);
+    if (same >= 0) transport.set(same);
     transport.refresh();
   }
 
@@ -206,11 +211,13 @@ export function createView(place, page) {
     }: ${plural(Object.keys(now.flow.parameter_gradients).length, "parameter")}, each summed over the steps.`;
   }
 
-  /** Bring a stop's step into the diagram. @param {import("./order.js").Stop} stop */
+  /** Bring a stop's step into the diagram, once: it may have to be asked for. @param {import("./order.js").Stop} stop */
   function reveal(stop) {
     const { lo, hi } = pictures.frames().diagram;
     const step = stepOf(stop.id);
-    if (step <= lo || step >= hi) pictures.reveal(step);
+    if ((step > lo && step < hi) || revealed === step) return;
+    revealed = step;
+    pictures.reveal(step);
   }
 
   /** @param {Event} event */
@@ -274,7 +281,8 @@ export function createView(place, page) {
         stage = null;
       }
       const { step } = store.get();
-      if (step !== null && !transport.playing()) transport.set(step - 1);
+      if (step !== null && step !== linked && !transport.playing()) transport.set(step - 1);
+      linked = step ?? 0;
       show();
     },
     close() {

@@ -33,6 +33,7 @@ export function createWindows(base, came) {
   /** @param {import("../types.js").Flow} flow */
   function wide(flow) {
     const { each, besides } = sizesOf(flow);
+    if (!Number.isFinite(each)) return 0;
     return Math.max(0, Math.min(flow.steps, Math.floor((AT_ONCE - besides) / each)));
   }
 

@@ -78,7 +78,7 @@ export function ofCell(name, reading) {
   if (copies)
     return `${loss} goes back to step ${far} alone: the copy of the ${outputs ? "output" : "hidden state"} is taken for a constant. What an earlier step should have kept cannot be learned from it.`;
   if (hasC)
-    return `Beside H there is C, whose way back multiplies by the forget gate alone: ${left} arrives at step 1. It can learn what lies as far back as the gate stays open.`;
+    return `Beside H there is C, whose way back multiplies by the forget gate alone: of (H, C) ${left} arrives at step 1. It can learn what lies as far back as the gate stays open.`;
   return `${loss} goes back through Wᴴ and f′ at every step: ${left} arrives at step 1. What lies further back is learned by what these products leave.`;
 }
 

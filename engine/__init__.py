@@ -33,9 +33,11 @@ from unrolled.engine.analysis.check import (
 from unrolled.engine.analysis.factors import Factors
 from unrolled.engine.analysis.graph import Edge, Graph, Node
 from unrolled.engine.analysis.lyapunov import LEADING
+from unrolled.engine.analysis.norms import gradient_log10_norms
 from unrolled.engine.analysis.pascanu import LongToShort
 from unrolled.engine.analysis.saturation import GateSaturation, Saturation
 from unrolled.engine.analysis.spectrum import Spectrum, spectrum
+from unrolled.engine.analysis.threshold_rules import PERCENTILE, PERCENTILES, Thresholds, thresholds
 from unrolled.engine.analysis.trajectory import Trajectory
 from unrolled.engine.analysis.values import LayerValues, Values, count_values
 from unrolled.engine.cells import CELLS
@@ -69,6 +71,26 @@ from unrolled.engine.experiment.network import (
 from unrolled.engine.experiment.sequences import Sequence, explicit_sequence, random_sequence
 from unrolled.engine.experiment.text import TOKENS, Text, encode_text
 from unrolled.engine.flow import arriving, gradient_flow
+from unrolled.engine.landscape.clipped import Clipped, Samples
+from unrolled.engine.landscape.descents import (
+    MAX_DESCENT_STEPS,
+    MAX_DESCENTS,
+    Descent,
+    Path,
+    descend,
+)
+from unrolled.engine.landscape.forward import carried
+from unrolled.engine.landscape.grid import MAX_POINTS, Axis, Landscape, landscape
+from unrolled.engine.landscape.optimizers import OPTIMIZERS, Optimizer
+from unrolled.engine.landscape.places import (
+    MAX_PLACES,
+    MAX_SAMPLES,
+    Found,
+    Place,
+    look,
+    with_noise,
+)
+from unrolled.engine.landscape.surface import Slopes, Surface, check_scalar
 from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput
 from unrolled.engine.numbers.magnitude import Magnitudes, Scaled
@@ -92,25 +114,37 @@ __all__ = [
     "INITS",
     "LEADING",
     "LOSSES",
+    "MAX_DESCENTS",
+    "MAX_DESCENT_STEPS",
     "MAX_ENTRIES",
     "MAX_LAYERS",
+    "MAX_PLACES",
+    "MAX_POINTS",
+    "MAX_SAMPLES",
     "MIN_LENGTH",
+    "OPTIMIZERS",
+    "PERCENTILE",
+    "PERCENTILES",
     "TOKENS",
     "TOPOLOGIES",
     "Activation",
     "Activity",
     "Array",
     "Arriving",
+    "Axis",
     "Backward",
     "Check",
     "CheckedEntry",
     "Clip",
+    "Clipped",
     "Clipping",
     "Connection",
+    "Descent",
     "Diagnosis",
     "Edge",
     "Factors",
     "ForwardOverflow",
+    "Found",
     "GateSaturation",
     "GradientFlow",
     "Graph",
@@ -118,6 +152,7 @@ __all__ = [
     "InitialGradient",
     "InvalidInput",
     "Itemized",
+    "Landscape",
     "LayerFlow",
     "LayerGradient",
     "LayerValues",
@@ -128,20 +163,27 @@ __all__ = [
     "Network",
     "Node",
     "Nullable",
+    "Optimizer",
     "ParameterCheck",
     "ParameterGradient",
     "Passage",
+    "Path",
     "PerParameter",
     "PerSample",
+    "Place",
     "Row",
     "Rule",
+    "Samples",
     "Saturation",
     "Scaled",
     "Sequence",
     "Series",
     "Slope",
+    "Slopes",
     "Spectrum",
+    "Surface",
     "Text",
+    "Thresholds",
     "Trace",
     "Trajectory",
     "Truncation",
@@ -150,21 +192,29 @@ __all__ = [
     "Vector",
     "arriving",
     "backward",
+    "carried",
     "check_gradients",
     "check_parameters",
     "check_passes",
+    "check_scalar",
     "clip_gradients",
     "count_values",
+    "descend",
     "draw_parameters",
     "encode_text",
     "explicit_sequence",
     "gradient_flow",
+    "gradient_log10_norms",
     "itemize",
+    "landscape",
+    "look",
     "random_sequence",
     "share",
     "spectral_radius_of",
     "spectrum",
+    "thresholds",
     "times",
     "unroll",
     "verdict_of",
+    "with_noise",
 ]

@@ -90,6 +90,7 @@ ENGINE_WINGS = (
     "experiment",
     "passes",
     "clip",
+    "landscape",
     "analysis",
     "diagnosis",
     "results",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 from unrolled.engine.cells.gates import Gate, Parameter, Shape
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Wiring
+from unrolled.engine.choices.activations import Activation
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms, times
 from unrolled.engine.numbers.records import record
 
 Shapes = dict[str, Shape]
+Number = Dual | Array | float
+"""One that carries its derivatives, or a constant."""
 
 
 @record
@@ -139,6 +143,27 @@ class Cell(ABC):
         o = times(layers[-1].h, parameters[-1]["W_hy"].T)
         o += parameters[-1]["b_y"]
         return tuple(layers), o
+
+    @abstractmethod
+    def one_unit(
+        self,
+        enters: Sequence[Number],
+        weights: Mapping[str, Sequence[Number]],
+        state: Sequence[Dual],
+        outputs: Sequence[Dual],
+        f: Activation,
+    ) -> tuple[Dual, ...]:
+        """One step of a layer of one unit, H = 1, in numbers that carry their derivatives.
+
+        Args:
+            enters: W_xh x_t + b_h, of every gate, or the one number of a cell without gates.
+            weights: name → its entries, row after row; of a gated cell's W_hh one a gate.
+            state: h_{t−1}, and c_{t−1} where there is one.
+            outputs: o_{t−1}, every unit's.
+            f: the activation.
+        Returns:
+            h_t, and c_t where there is one.
+        """
 
     @abstractmethod
     def lane(

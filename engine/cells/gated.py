@@ -10,7 +10,7 @@ from unrolled.engine.choices.activations import ACTIVATIONS, ONE
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import times
 
-_SIGMOID = ACTIVATIONS["sigmoid"]
+SIGMOID, TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
 
 
 class GatedCell(Cell):
@@ -51,7 +51,7 @@ class GatedCell(Cell):
         keeper = self.keeper
         assert keeper is not None
         z = keeper.keeps * layer.saved["z"][:, :, self.gates.index(keeper)]
-        return np.asarray(_SIGMOID.value(z).mean(axis=(1, 2)))
+        return np.asarray(SIGMOID.value(z).mean(axis=(1, 2)))
 
     def gate_values(self, layer: Layer) -> dict[str, Array]:
         """Every gate's own values, the candidate's with their sign, (T, B, H) each."""
@@ -79,4 +79,4 @@ def sigmoid(z: Array, out: Array) -> Array:
 
 def shut(z: Array) -> Array:
     """1 − σ(z) = σ(−z), with all its digits where the gate is open."""
-    return _SIGMOID.value(-z)
+    return SIGMOID.value(-z)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer
-from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
+from unrolled.engine.cells.base import Layer, Number
+from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, shut, sigmoid
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
 from unrolled.engine.cells.gates import stacked
 from unrolled.engine.cells.gru import GATES, SLOPES, STATE
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Slope, gated, known
+from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms
 
 _INSIDE = rf"W_n^{{H\top}} {known('A_t^n')}"
@@ -76,6 +78,21 @@ class GruResetBeforeCell(GatedCell):
             np.tanh(z_n, out=n)
             np.add(n, update * (before - n), out=h_t)
         return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "past": past})
+
+    def one_unit(
+        self,
+        enters: Sequence[Number],
+        weights: Mapping[str, Sequence[Number]],
+        state: Sequence[Dual],
+        outputs: Sequence[Dual],
+        f: Activation,
+    ) -> tuple[Dual, ...]:
+        """n = tanh(enters + W_hn (r h)); h = n + z (h − n)."""
+        (h,), (of_r, of_z, of_n) = state, weights["W_hh"]
+        r = (of_r * h + enters[0]).through(SIGMOID)
+        z = (of_z * h + enters[1]).through(SIGMOID)
+        n = (of_n * (r * h) + enters[2]).through(TANH)
+        return (n + z * (h - n),)
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]

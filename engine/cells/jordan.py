@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer, Layers
+from unrolled.engine.cells.base import Layer, Layers, Number
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
 from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
+from unrolled.engine.choices.activations import Activation
 from unrolled.engine.choices.truncation import COPY
 from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.errors import InvalidInput
 
 _LEAST = 1e-290
@@ -56,6 +58,18 @@ class JordanCell(SimpleCell):
                 "that a double can hold W_yh W_hy",
             )
         return np.asarray(product)
+
+    def one_unit(
+        self,
+        enters: Sequence[Number],
+        weights: Mapping[str, Sequence[Number]],
+        state: Sequence[Dual],
+        outputs: Sequence[Dual],
+        f: Activation,
+    ) -> tuple[Dual, ...]:
+        """a = Σ_k W_yh,k o_k + enters; f(a)."""
+        first, *others = (w * o for w, o in zip(weights[self.recurrent], outputs, strict=True))
+        return ((sum(others, first) + enters[0]).through(f),)
 
     def unroll(
         self,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer
-from unrolled.engine.cells.gated import GatedCell, sigmoid
+from unrolled.engine.cells.base import Layer, Number
+from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, sigmoid
 from unrolled.engine.cells.gates import Gate, Parameter
 from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
@@ -24,11 +24,10 @@ from unrolled.engine.cells.wiring import (
     output,
     reading,
 )
-from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms, whole
-
-_TANH = ACTIVATIONS["tanh"]
 
 
 class LstmLane(Lane):
@@ -211,6 +210,21 @@ class LstmCell(GatedCell):
         saved = {"z": z, "gates": gates, "tanh_c": tanh_c}
         return Layer(x, h[:-1], h[1:], h[0], saved, c[1:], c[0])
 
+    def one_unit(
+        self,
+        enters: Sequence[Number],
+        weights: Mapping[str, Sequence[Number]],
+        state: Sequence[Dual],
+        outputs: Sequence[Dual],
+        f: Activation,
+    ) -> tuple[Dual, ...]:
+        """c = f c + i g; h = o tanh(c)."""
+        h, c = state
+        heard = [w * h + z for w, z in zip(weights["W_hh"], enters, strict=True)]
+        i, forget, o = (heard[block].through(SIGMOID) for block in (0, 1, 3))
+        c = forget * c + i * heard[2].through(TANH)
+        return o * c.through(TANH), c
+
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
     ) -> Lane:
@@ -225,7 +239,7 @@ class LstmCell(GatedCell):
         slope_f[1:] *= c[:-1]
         slope_g *= i
         factors = (
-            o * _TANH.derivative(c),
+            o * TANH.derivative(c),
             slopes[:, :, :3],
             layer.saved["tanh_c"] * slope_o,
             np.ascontiguousarray(f),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer
-from unrolled.engine.cells.gated import GatedCell, shut, sigmoid
+from unrolled.engine.cells.base import Layer, Number
+from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, shut, sigmoid
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
 from unrolled.engine.cells.gates import Gate, stacked
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Slope, gated, known
+from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms
 
 _INSIDE = rf"W_n^{{H\top}} {known('A_t^n')}"
@@ -80,6 +82,20 @@ class MguCell(GatedCell):
             np.tanh(z_n, out=n)
             np.add(before, f * (n - before), out=h_t)
         return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "past": past})
+
+    def one_unit(
+        self,
+        enters: Sequence[Number],
+        weights: Mapping[str, Sequence[Number]],
+        state: Sequence[Dual],
+        outputs: Sequence[Dual],
+        f: Activation,
+    ) -> tuple[Dual, ...]:
+        """n = tanh(enters + W_hn (f h)); h = h + f (n − h)."""
+        (h,), (of_f, of_n) = state, weights["W_hh"]
+        forget = (of_f * h + enters[0]).through(SIGMOID)
+        n = (of_n * (forget * h) + enters[1]).through(TANH)
+        return (h + forget * (n - h),)
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Cell, Layer
+from unrolled.engine.cells.base import Cell, Layer, Number
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
@@ -22,7 +22,9 @@ from unrolled.engine.cells.wiring import (
     reading,
     transposed,
 )
+from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.magnitude import near_one
 from unrolled.engine.numbers.products import Terms, times, whole
 
@@ -154,6 +156,17 @@ class SimpleCell(Cell):
             np.add(a_t, np.dot(before, weights), out=a_t)
             activation(a_t, out=h_t)
         return Layer(x, h[:-1], h[1:], h[0], {"a": a})
+
+    def one_unit(
+        self,
+        enters: Sequence[Number],
+        weights: Mapping[str, Sequence[Number]],
+        state: Sequence[Dual],
+        outputs: Sequence[Dual],
+        f: Activation,
+    ) -> tuple[Dual, ...]:
+        """a = W_hh h + enters; f(a)."""
+        return ((weights[self.recurrent][0] * state[0] + enters[0]).through(f),)
 
     def lane(
         self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]

@@ -1,0 +1,153 @@
+"""‖g‖ of many draws of one experiment: the norms that a threshold has to be chosen from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence as Many
+
+import numpy as np
+
+from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.experiment.network import Network
+from unrolled.engine.experiment.sequences import Sequence
+from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.errors import ForwardOverflow, choose
+from unrolled.engine.numbers.magnitude import ordinary
+from unrolled.engine.numbers.products import Product
+from unrolled.engine.passes.bptt import Backward, backward
+from unrolled.engine.passes.passage import Passage
+from unrolled.engine.passes.unroll import Trace, unroll
+
+TOGETHER = 200_000
+"""Numbers of the states of draws that are computed together."""
+
+
+def gradient_log10_norms(
+    network: Network,
+    parameters: Parameters,
+    sequences: Many[Sequence],
+    *,
+    loss: str,
+    truncation: Truncation | None = None,
+) -> Array:
+    """log₁₀ ‖g‖ of every sequence, g being the gradient of all parameters before clipping.
+
+    Sequences of one shape are samples of one batch; their gradients are parted by sample.
+
+    Args:
+        network: cell, topology, activation, sizes and layers.
+        parameters: the same for all.
+        sequences: of one length and batch size.
+        loss: a key of ``LOSSES``.
+        truncation: None takes the cell's own.
+    Returns:
+        (N,); −inf where g is exactly zero, NaN where a state leaves the range of a double.
+    Raises:
+        InvalidInput: for an unknown loss.
+    """
+    if loss not in LOSSES:
+        raise choose(("loss",), loss, LOSSES)
+    one = sequences[0].steps * sequences[0].inputs.shape[1] * network.hidden_size
+    size = max(1, TOGETHER // (one * network.num_layers))
+
+    def norms(some: Many[Sequence]) -> Array:
+        found = _together(network, parameters, some, loss, truncation)
+        if found is not None:
+            return found
+        if len(some) == 1:
+            return np.array([_alone(network, parameters, some[0], loss, truncation)])
+        half = len(some) // 2
+        return np.concatenate((norms(some[:half]), norms(some[half:])))
+
+    return np.concatenate([norms(sequences[n : n + size]) for n in range(0, len(sequences), size)])
+
+
+def _together(
+    network: Network,
+    parameters: Parameters,
+    sequences: Many[Sequence],
+    loss: str,
+    truncation: Truncation | None,
+) -> Array | None:
+    """All draws as one batch; None where one of them leaves the ordinary range of a double."""
+    try:
+        found = _back(network, parameters, _joined(sequences), loss, truncation)
+    except ForwardOverflow:
+        return None
+    if found.term_exponents is not None:
+        return None
+    count = len(sequences)
+    squares = np.zeros(count)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for products in found.factors.values():
+            for product in products:
+                own = _parted(product, count)
+                squares += np.vecdot(own, own)
+    if not ordinary(squares):
+        return None
+    return 0.5 * np.log10(squares) + math.log10(count)  # the mean is over the whole batch
+
+
+def _alone(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    loss: str,
+    truncation: Truncation | None,
+) -> float:
+    """One draw, at any magnitude."""
+    try:
+        log10_norm = _back(network, parameters, sequence, loss, truncation).gradients().norm()[1]
+    except ForwardOverflow:
+        return math.nan
+    return -math.inf if math.isnan(log10_norm) else log10_norm
+
+
+def _back(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    loss: str,
+    truncation: Truncation | None,
+) -> Backward:
+    trace = unroll(network, parameters, sequence)
+    passage = Passage.of(network, parameters, trace, truncation)
+    return backward(passage, passage.enter(_entering(trace, sequence, loss)))
+
+
+def _entering(trace: Trace, sequence: Sequence, loss: str) -> Array:
+    """∂L_t/∂o_t, zeros where no loss is emitted, (T, B, K)."""
+    do = np.zeros_like(trace.o)
+    _, do[trace.emits] = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+    return do
+
+
+def _joined(sequences: Many[Sequence]) -> Sequence:
+    """Sequences of one shape as one batch."""
+    first = sequences[0]
+    states = []
+    for name in ("h_0", "c_0"):
+        given = [getattr(one, name) for one in sequences]
+        states.append(None if given[0] is None else np.concatenate(given, axis=-2))
+    return Sequence(
+        np.concatenate([one.inputs for one in sequences], axis=1),
+        np.concatenate([one.targets for one in sequences], axis=1),
+        first.steps,
+        *states,
+    )
+
+
+def _parted(product: Product, count: int) -> Array:
+    """What each of so many equal parts of the batch adds to a gradient, (count, ·)."""
+
+    def cut(factor: Array) -> Array:
+        steps, batch, width = factor.shape
+        own = factor.reshape(steps, count, batch // count, width)
+        return own.transpose(1, 0, 2, 3).reshape(count, -1, width)
+
+    left = cut(product.left)
+    if product.right is None:
+        return np.asarray(left.sum(axis=1))
+    own = np.matmul(left.transpose(0, 2, 1), cut(product.right))
+    return np.asarray(own.reshape(count, -1))

@@ -1,0 +1,150 @@
+"""E and ∂E/∂(p, q) of a network of one unit at many places (p, q) in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Many
+
+import numpy as np
+
+from unrolled.engine.cells import CELLS
+from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.truncation import Truncation
+from unrolled.engine.experiment.network import Network
+from unrolled.engine.experiment.sequences import Sequence
+from unrolled.engine.landscape.forward import Entry, Problem
+from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.magnitude import Scaled, ldexp_rows
+from unrolled.engine.numbers.records import record
+
+TOGETHER = 4096
+"""Numbers of a value that are computed together: more would leave the processor's cache."""
+
+
+@record
+class Slopes:
+    """E and its gradient at N places, in values that a double may not hold.
+
+    Attributes:
+        loss: E, (N,); NaN where a state or an output leaves the range of a double.
+        shares: what each sample adds to (∂E/∂p, ∂E/∂q), so that their sum is the gradient,
+            (N, B, 2).
+        exponent: binary exponents of the shares, (N, B).
+    """
+
+    loss: Array
+    shares: Array
+    exponent: IntArray
+
+    def gradient(self) -> Scaled:
+        """(∂E/∂p, ∂E/∂q) at every place, (N, 2)."""
+        top = np.where(self.shares.any(axis=2), self.exponent, -(2**40)).max(axis=1)
+        top = np.where(top == -(2**40), 0, top)
+        shift = self.exponent - top[:, np.newaxis]
+        flat = ldexp_rows(self.shares.reshape(-1, 2), shift.ravel())
+        return Scaled(flat.reshape(self.shares.shape).sum(axis=1), top)
+
+
+class Surface:
+    """The loss of one experiment as a function of two entries of its parameters.
+
+    Args:
+        network: one layer of one unit, H = 1; any cell, any number of inputs and outputs.
+        parameters: of every entry that is not moved.
+        sequence: what is read, and what should be said; with B samples E is the mean over them.
+        entries: the two that are moved.
+        loss: a key of ``LOSSES``.
+        truncation: None takes the cell's own.
+    Raises:
+        InvalidInput: for more units or layers, or an entry that is not there.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters,
+        sequence: Sequence,
+        entries: tuple[Entry, Entry],
+        *,
+        loss: str,
+        truncation: Truncation | None = None,
+    ) -> None:
+        check_scalar(network)
+        check_entries(network, entries)
+        if loss not in LOSSES:
+            raise choose(("loss",), loss, LOSSES)
+        own = truncation or CELLS[network.cell].default_truncation
+        self.entries = entries
+        self._problem = Problem(network, parameters, sequence, entries, loss, own)
+
+    def at(self, places: Array) -> Slopes:
+        """E and its gradient.
+
+        Args:
+            places: (p, q), (N, 2).
+        Source: Pascanu, Mikolov & Bengio 2013, section 2.3 and figure 6.
+        """
+        size = max(1, TOGETHER // self._problem.batch)
+        parts = [self._some(places[n : n + size]) for n in range(0, len(places), size)]
+        return Slopes(
+            np.concatenate([part.loss for part in parts]),
+            np.concatenate([part.shares for part in parts]),
+            np.concatenate([part.exponent for part in parts]),
+        )
+
+    def _some(self, places: Array) -> Slopes:
+        """In the ordinary range of a double, and again with exponents where that is not enough."""
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            loss, tangent, _, doubtful = self._problem.run(places, careful=False)
+            shares = tangent.transpose(1, 2, 0).copy()
+            exponent = np.zeros(shares.shape[:2], dtype=np.int64)
+            again = np.flatnonzero(doubtful)
+            if len(again):
+                _, tangent, own, _ = self._problem.run(places[again], careful=True)
+                assert own is not None
+                shares[again], exponent[again] = tangent.transpose(1, 2, 0), own
+        shares[np.isnan(loss)] = np.nan
+        return Slopes(loss, shares, exponent)
+
+
+def check_scalar(network: Network) -> None:
+    """Refuse a network of more than one unit.
+
+    Raises:
+        InvalidInput: naming the size.
+    """
+    for field in ("hidden_size", "num_layers"):
+        if getattr(network, field) != 1:
+            raise InvalidInput(
+                ("network", field),
+                f"received {getattr(network, field)}; the loss is drawn over two parameters of a "
+                "network of one unit: allowed 1",
+            )
+
+
+def check_entries(network: Network, entries: Many[Entry]) -> None:
+    """Refuse an entry that is not there, and one that is named twice.
+
+    Raises:
+        InvalidInput: with the pointer ``axes``.
+    """
+    shapes = network.parameter_shapes()
+    for number, (name, index) in enumerate(entries):
+        if name not in shapes:
+            raise choose(("axes", number, "parameter"), name, shapes)
+        shape = shapes[name]
+        inside = len(index) == len(shape) and all(
+            0 <= i < n for i, n in zip(index, shape, strict=True)
+        )
+        if not inside:
+            last = ", ".join(f"0 … {n - 1}" if n > 1 else "0" for n in shape)
+            raise InvalidInput(
+                ("axes", number, "index"),
+                f"received {list(index)}; {name} has shape {shape}: allowed [{last}]",
+            )
+    if entries[0] == entries[1]:
+        raise InvalidInput(
+            ("axes", 1),
+            f"received {entries[1][0]} {list(entries[1][1])} again; allowed: another entry than "
+            "that of the first axis",
+        )

@@ -4,8 +4,9 @@ import re
 
 import msgspec
 
-from unrolled.app.resolve import filled
-from unrolled.app.schemas import CheckRequest, Experiment
+from unrolled.app.resolve import Spec, filled
+from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
+from unrolled.engine import CLIP_RULES
 
 
 def canonical(experiment: Experiment) -> bytes:
@@ -33,3 +34,33 @@ def canonical_check(asked: CheckRequest) -> bytes:
     idle = Experiment().model_dump(include={"clip", "follow", "window"})
     fields = asked.model_dump(include={"entries", "step"})
     return _encoded({"task": "check", "experiment": experiment | idle} | fields)
+
+
+def canonical_landscape(asked: LandscapeRequest) -> bytes:
+    """A landscape request as JSON; what does not change the answer is left at its default."""
+    return _encoded({"task": "landscape", **asked.model_dump(), "experiment": _bare(asked)})
+
+
+def canonical_norms(asked: NormsRequest) -> bytes:
+    """A norms request as JSON, its μ filled in; as for `canonical_landscape`."""
+    return _encoded(norms_spec(asked))
+
+
+def norms_spec(asked: NormsRequest) -> Spec:
+    """The fields of a norms request in their canonical form."""
+    threshold, clip = asked.threshold, asked.experiment.clip
+    if threshold is None and CLIP_RULES[clip.rule].threshold == "max_norm":
+        threshold = None if CLIP_RULES[clip.rule].on_the_way else getattr(clip, "max_norm", None)
+    said = asked.model_dump() | {"threshold": threshold, "experiment": _bare(asked)}
+    return {"task": "norms", **said}
+
+
+def encoded(form: Spec) -> bytes:
+    """A form that a route made of a canonical one, as JSON."""
+    return _encoded(form)
+
+
+def _bare(asked: LandscapeRequest | NormsRequest) -> Spec:
+    """An experiment whose answer is not a flow: everything that only a flow has is left out."""
+    idle = {"clip", "follow", "window", "values", "include", "lyapunov"}
+    return filled(asked.experiment.model_dump() | Experiment().model_dump(include=idle))

@@ -6,10 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from unrolled.app.canonical import canonical, canonical_check
+from unrolled.app.canonical import (
+    canonical,
+    canonical_check,
+    canonical_landscape,
+    canonical_norms,
+)
 from unrolled.app.errors import within
-from unrolled.app.limits import refuse_oversize, refuse_passes
-from unrolled.app.schemas import CheckRequest, Experiment
+from unrolled.app.limits import refuse_draws, refuse_landscape, refuse_oversize, refuse_passes
+from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
 from unrolled.app.settings import Settings
 
 
@@ -35,6 +40,30 @@ def check_form(asked: CheckRequest, settings: Settings) -> bytes:
     return canonical_check(asked)
 
 
+def landscape_form(asked: LandscapeRequest, settings: Settings) -> bytes:
+    """Of `POST /api/v1/landscape`.
+
+    Raises:
+        BadInput: where a limit is exceeded.
+    """
+    with within("experiment"):
+        refuse_oversize(asked.experiment, settings)
+    refuse_landscape(asked, settings)
+    return canonical_landscape(asked)
+
+
+def norms_form(asked: NormsRequest, settings: Settings) -> bytes:
+    """Of `POST /api/v1/norms`.
+
+    Raises:
+        BadInput: where a limit is exceeded.
+    """
+    with within("experiment"):
+        refuse_oversize(asked.experiment, settings)
+    refuse_draws(asked, settings)
+    return canonical_norms(asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One kind of request: what its body has to be, and what becomes of it."""
@@ -43,5 +72,10 @@ class Form:
     of: Callable[[Any, Settings], bytes]
 
 
-FORMS = {"flow": Form(Experiment, flow_form), "check": Form(CheckRequest, check_form)}
+FORMS = {
+    "flow": Form(Experiment, flow_form),
+    "check": Form(CheckRequest, check_form),
+    "landscape": Form(LandscapeRequest, landscape_form),
+    "norms": Form(NormsRequest, norms_form),
+}
 """The name of a route → its form."""

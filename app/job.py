@@ -16,13 +16,14 @@ from unrolled.app.advice import Advice, advise
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
+from unrolled.app.landscape import map_loss
+from unrolled.app.norms import all_norms, some_norms, sum_up
 from unrolled.app.orphan import end_with_parent
 from unrolled.app.outcome import Outcome
 from unrolled.app.report import (
     Asked,
     DiagnosisReport,
     Flow,
-    GradientCheck,
     LayerReport,
     OverflowReport,
     ParameterFlow,
@@ -82,9 +83,18 @@ def answer(experiment: bytes, most: Most = UNLIMITED) -> bytes:
         InvalidInput: what the engine cannot do.
     """
     asked = msgspec.json.decode(experiment)
-    if asked.pop("task", "flow") == "check":
-        return encode(check(asked))
-    return encode(_flow(asked, most))
+    task = _TASKS.get(asked.pop("task", ""))
+    return encode(task(asked) if task else _flow(asked, most))
+
+
+_TASKS = {
+    "check": check,
+    "landscape": map_loss,
+    "norms": all_norms,
+    "some-norms": some_norms,
+    "norms-of-all": sum_up,
+}
+"""What a form may ask for beside a flow, which says no task."""
 
 
 def _flow(asked: Spec, most: Most) -> Flow:
@@ -111,7 +121,7 @@ def _flow(asked: Spec, most: Most) -> Flow:
     return report(prepared, flow, advice)
 
 
-def encode(document: Flow | GradientCheck) -> bytes:
+def encode(document: object) -> bytes:
     """A report as JSON; `benchmarks/bench_encoding.py` compares other ways."""
     return _ENCODER.encode(document)
 

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
 from unrolled.app.resolve import DEFAULT_SIZE, default_steps, text_sizes
-from unrolled.app.schemas import CheckRequest, Experiment
+from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
 from unrolled.app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
 from unrolled.app.settings import PREFIX, Settings
 from unrolled.app.vocabulary import taken_activations
-from unrolled.engine import Network, check_passes, count_values
+from unrolled.engine import (
+    CELLS,
+    TOPOLOGIES,
+    Network,
+    Truncation,
+    carried,
+    check_passes,
+    count_values,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,56 @@ def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
             f"entries, a given step, or fewer steps, units or samples ({_variable('max_work')})"
         )
         raise BadInput([InputError(("entries",), detail)])
+
+
+_BALLS = 1_000
+"""Places that a pass over a few takes the time of."""
+
+
+def refuse_landscape(asked: LandscapeRequest, settings: Settings) -> None:
+    """Compare the work of grid, descents and places together with the setting.
+
+    Raises:
+        BadInput: where it is more.
+    """
+    experiment = asked.experiment
+    sizes = _sizes(experiment)
+    steps, batch = sizes["max_steps"].value, sizes["max_batch_size"].value
+    given = experiment.truncation
+    truncation = CELLS[experiment.network.cell].default_truncation
+    if given is not None:
+        truncation = Truncation(given.kind, getattr(given, "steps", None))
+    losses = steps if TOPOLOGIES[experiment.network.topology].emits_all else 1
+    blocks = _blocks(experiment) * carried(truncation, steps, losses)
+    first, second = asked.axes
+    points = first.points * second.points * batch if asked.grid else 0
+    points += max((one.steps + 1 for one in asked.descents), default=0) * max(_BALLS, 4 * batch)
+    for place in asked.places:
+        points += max(_BALLS, place.noise.samples if place.noise else batch)
+    work = steps * blocks * points
+    if work > settings.max_work:
+        detail = (
+            f"received {points} points (times samples; a step of the descents counts as {_BALLS}) "
+            f"over T·G·R = {steps * blocks}, {work} together; allowed: at most "
+            f"{settings.max_work}, so fewer points, steps or samples ({_variable('max_work')})"
+        )
+        raise BadInput([InputError(("axes",), detail)])
+
+
+def refuse_draws(asked: NormsRequest, settings: Settings) -> None:
+    """Compare the work of all draws with the setting.
+
+    Raises:
+        BadInput: where it is more.
+    """
+    one = _work(_sizes(asked.experiment), _blocks(asked.experiment))
+    if asked.draws * one > settings.max_work:
+        detail = (
+            f"received {asked.draws}, which take T·H²·B·G = {one} each, {asked.draws * one} "
+            f"together; allowed: at most {settings.max_work}, so fewer draws, steps, units or "
+            f"samples ({_variable('max_work')})"
+        )
+        raise BadInput([InputError(("draws",), detail)])
 
 
 def _network(experiment: Experiment, sizes: Sizes) -> Network:

@@ -24,7 +24,17 @@ from unrolled.app.middleware.observe import Observe
 from unrolled.app.middleware.stopping import Running, Stopping
 from unrolled.app.openapi import describe
 from unrolled.app.page import templates
-from unrolled.app.routes import check, docs, flow, health, page, presets, vocabulary
+from unrolled.app.routes import (
+    check,
+    docs,
+    flow,
+    health,
+    landscape,
+    norms,
+    page,
+    presets,
+    vocabulary,
+)
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import Most
 
@@ -122,7 +132,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Head)
     app.add_middleware(Observe, metrics=app.state.metrics)
-    for room in (page, docs, health, flow, check, presets, vocabulary):
+    for room in (page, docs, health, flow, check, landscape, norms, presets, vocabulary):
         app.include_router(room.router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")
     problems.install(app)

@@ -211,3 +211,11 @@ _HANDLERS = {
     ClientGone: _on_gone,
     Exception: _on_anything,
 }
+
+
+async def as_problem(request: Request, error: Exception) -> Response:
+    """The problem document of an error, for an answer that has begun."""
+    for kind in type(error).__mro__:
+        if kind in _HANDLERS:
+            return await _HANDLERS[kind](request, error)
+    raise error

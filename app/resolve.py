@@ -80,7 +80,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
     read = known or text
     sequence = read.sequence if read else _sequence(network, given, loss)
     truncation = _truncation(spec["truncation"], network)
-    clip = _clip(spec["clip"])
+    clip = clip_of(spec["clip"])
     weights = _weights(spec["weights"], network.num_layers, sequence.steps)
     weights = {name: value for name, value in weights.items() if _given(name, value)}
     resolved = {
@@ -294,7 +294,7 @@ def _truncation_spec(truncation: Truncation) -> Spec:
     return {"kind": truncation.kind} | steps
 
 
-def _clip(given: Spec) -> Clip:
+def clip_of(given: Spec) -> Clip:
     """A rule; its threshold is called `max_norm` or `max_value`."""
     threshold = next((value for name, value in given.items() if name.startswith("max_")), None)
     return Clip(given["rule"], threshold, given.get("per_sample", False))

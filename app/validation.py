@@ -94,6 +94,7 @@ _ALLOWED = {
     "less_than": _bound("below", "lt"),
     "string_too_short": _bound("a length of at least", "min_length"),
     "too_short": _bound("a length of at least", "min_length"),
+    "too_long": _bound("a length of at most", "max_length"),
 }
 
 

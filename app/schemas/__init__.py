@@ -2,6 +2,8 @@
 
 from unrolled.app import report
 from unrolled.app.schemas.check import CheckRequest
+from unrolled.app.schemas.landscape import LandscapeReport, LandscapeRequest
+from unrolled.app.schemas.norms import NormsReport, NormsRequest
 from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
 from unrolled.app.schemas.request import Experiment
@@ -17,6 +19,10 @@ __all__ = [
     "Flow",
     "GradientCheck",
     "Health",
+    "LandscapeReport",
+    "LandscapeRequest",
+    "NormsReport",
+    "NormsRequest",
     "Preset",
     "Problem",
     "ProblemError",

@@ -12,7 +12,7 @@ from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import ForwardOverflow, choose
+from unrolled.engine.numbers.errors import ForwardOverflow, one_of
 from unrolled.engine.numbers.magnitude import ordinary
 from unrolled.engine.numbers.products import Product
 from unrolled.engine.passes.bptt import Backward, backward
@@ -46,8 +46,7 @@ def gradient_log10_norms(
     Raises:
         InvalidInput: for an unknown loss.
     """
-    if loss not in LOSSES:
-        raise choose(("loss",), loss, LOSSES)
+    one_of(("loss",), loss, LOSSES)
     one = sequences[0].steps * sequences[0].inputs.shape[1] * network.hidden_size
     size = max(1, TOGETHER // (one * network.num_layers))
 

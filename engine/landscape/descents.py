@@ -13,7 +13,7 @@ from unrolled.engine.landscape.clipped import check_rule, clip_at
 from unrolled.engine.landscape.optimizers import OPTIMIZERS, Memory
 from unrolled.engine.landscape.surface import Slopes, Surface
 from unrolled.engine.numbers.arrays import Array
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of
 
 MAX_DESCENTS = 4
 MAX_DESCENT_STEPS = 1_000
@@ -40,8 +40,7 @@ class Descent:
     clip: Clip = field(default_factory=Clip)
 
     def __post_init__(self) -> None:
-        if self.optimizer not in OPTIMIZERS:
-            raise choose(("optimizer",), self.optimizer, OPTIMIZERS)
+        one_of(("optimizer",), self.optimizer, OPTIMIZERS)
         if not 0.0 < self.learning_rate < math.inf:
             raise InvalidInput(
                 ("learning_rate",),

@@ -13,7 +13,7 @@ from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.landscape.forward import Entry, Problem
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
-from unrolled.engine.numbers.errors import InvalidInput, choose
+from unrolled.engine.numbers.errors import InvalidInput, one_of
 from unrolled.engine.numbers.magnitude import Scaled, ldexp_rows
 from unrolled.engine.numbers.records import record
 
@@ -71,8 +71,7 @@ class Surface:
     ) -> None:
         check_scalar(network)
         check_entries(network, entries)
-        if loss not in LOSSES:
-            raise choose(("loss",), loss, LOSSES)
+        one_of(("loss",), loss, LOSSES)
         own = truncation or CELLS[network.cell].default_truncation
         self.entries = entries
         self._problem = Problem(network, parameters, sequence, entries, loss, own)
@@ -130,8 +129,7 @@ def check_entries(network: Network, entries: Many[Entry]) -> None:
     """
     shapes = network.parameter_shapes()
     for number, (name, index) in enumerate(entries):
-        if name not in shapes:
-            raise choose(("axes", number, "parameter"), name, shapes)
+        one_of(("axes", number, "parameter"), name, shapes)
         shape = shapes[name]
         inside = len(index) == len(shape) and all(
             0 <= i < n for i, n in zip(index, shape, strict=True)

@@ -37,6 +37,8 @@ async def test_the_api_is_described(description):
     assert {path for path, _, _ in operations(description)} == {
         "/api/v1/check",
         "/api/v1/flow",
+        "/api/v1/landscape",
+        "/api/v1/norms",
         "/api/v1/presets",
         "/api/v1/vocabulary",
         "/healthz",

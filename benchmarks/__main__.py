@@ -4,6 +4,7 @@ from benchmarks import (
     bench_api,
     bench_encoding,
     bench_engine,
+    bench_landscape,
     bench_page,
     bench_scaling,
     bench_whole,
@@ -23,6 +24,8 @@ def main() -> None:
     bench_whole.parts()
     print()
     bench_whole.run()
+    print()
+    bench_landscape.run()
     print()
     bench_engine.report(bench_engine.run())
 

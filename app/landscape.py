@@ -55,7 +55,12 @@ def map_loss(asked: Spec) -> dict[str, Any]:
             places.append(_found(one["at"], found))
     return {
         "axes": [
-            {"parameter": axis.parameter, "index": list(axis.index), "values": axis.values()}
+            {
+                "parameter": axis.parameter,
+                "index": list(axis.index),
+                "values": axis.values(),
+                "own": prepared.parameters[axis.parameter][axis.index],
+            }
             for axis in (first, second)
         ],
         "loss": grid and grid.loss,

@@ -3,6 +3,7 @@
 What `look` claims is asserted by tests/app/test_presets.py.
 """
 
+import math
 from typing import Any
 
 from unrolled.app.schemas import Preset
@@ -57,6 +58,32 @@ def _linear(recurrent: list[list[float]], steps: int) -> Any:
             "kind": "explicit",
             "inputs": [[[1.0] * size]] * steps,
             "targets": [[[target]]],
+        },
+        "loss": "squared-error",
+    }
+
+
+def _wall(w: float, b: float, steps: int) -> Any:
+    """Pascanu's network of one unit, A_t = w σ(A_{t−1}) + b with A_0 = 0.5, and E = (H_T − 0.7)².
+
+    Two outputs both say H, since a squared error is halved.
+    """
+    sizes = {"input_size": 1, "output_size": 2}
+    return {
+        "network": _network("simple", "many-to-one", 1, "sigmoid") | sizes,
+        "weights": {
+            "kind": "explicit",
+            "W_xh": [[0.0]],
+            "W_hh": [[w]],
+            "b_h": [b],
+            "W_hy": [[1.0], [1.0]],
+            "b_y": [0.0, 0.0],
+        },
+        "sequence": {
+            "kind": "explicit",
+            "inputs": [[[0.0]]] * steps,
+            "targets": [[[0.7, 0.7]]],
+            "h_0": [[1.0 / (1.0 + math.exp(-0.5))]],
         },
         "loss": "squared-error",
     }
@@ -233,6 +260,14 @@ _PRESETS: list[dict[str, Any]] = [
             "loss": "squared-error",
             "clip": {"rule": "norm", "max_norm": 1.0},
         },
+    },
+    {
+        "name": "wall",
+        "title": "Pascanu’s wall",
+        "look": "One unit, w = 4.8 and b = −2.3: one step back keeps about 59 % of the gradient. "
+        "But open The wall below: near by the loss has a cliff, and a step that meets it throws "
+        "plain gradient descent far away.",
+        "experiment": _wall(4.8, -2.3, 50),
     },
 ]
 

@@ -121,6 +121,7 @@ class AxisValues(StrictModel):
     parameter: str = Field(description="As it was asked for.")
     index: list[int] = Field(description="As it was asked for.")
     values: list[float] = Field(description="The entry's value at every point.")
+    own: float = Field(description="The entry's value in the experiment itself.")
 
 
 class DescentReport(StrictModel):

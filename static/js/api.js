@@ -33,6 +33,11 @@ function isAbort(cause) {
 
 /** @param {string} url @param {RequestInit} options */
 async function ask(url, options = {}) {
+  return (await answered(url, options)).json();
+}
+
+/** The response where it is good; else its problem is thrown. @param {string} url @param {RequestInit} options */
+async function answered(url, options) {
   let response;
   try {
     response = await fetch(url, options);
@@ -41,7 +46,7 @@ async function ask(url, options = {}) {
     throw new Problem({ status: 0, title: "", detail: "The server does not answer." });
   }
   const kind = response.headers.get("content-type") ?? "";
-  if (response.ok) return response.json();
+  if (response.ok) return response;
   const retryAfter = response.status === 503 ? Number(response.headers.get("retry-after")) : 0;
   if (kind.includes("json")) throw new Problem(await response.json(), retryAfter);
   const detail = `The server answered with status ${response.status}.`;
@@ -69,6 +74,39 @@ function posted(body, signal) {
 /** Gradients beside differences. @param {string} base @param {object} asked */
 export function checkGradients(base, asked) {
   return ask(`${base}/check`, posted(asked));
+}
+
+/**
+ * The loss over two parameters. @param {string} base @param {object} asked @param {AbortSignal} signal
+ * @returns {Promise<any>}
+ */
+export function landscapeOf(base, asked, signal) {
+  return ask(`${base}/landscape`, posted(asked, signal));
+}
+
+/**
+ * The norms of many draws, part by part.
+ * @param {string} base @param {object} asked
+ * @param {{signal: AbortSignal, progress: (done: number, of: number) => void}} on
+ * @returns {Promise<any>}
+ */
+export async function normsOf(base, asked, { signal, progress }) {
+  const options = posted(asked, signal);
+  const headers = { ...options.headers, accept: "text/event-stream" };
+  const response = await answered(`${base}/norms`, { ...options, headers });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; ; ) {
+    const { done, value } = await reader.read();
+    if (done) throw new Problem({ status: 0, title: "", detail: "The server stopped in the middle." });
+    const events = (text + value).split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) {
+      const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? [];
+      if (name === "problem") throw new Problem(JSON.parse(data));
+      if (name === "answer") return JSON.parse(data);
+      if (name === "progress") progress(JSON.parse(data).done, JSON.parse(data).of);
+    }
+  }
 }
 
 /**

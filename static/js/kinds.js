@@ -85,6 +85,9 @@ export const selection = formed(
   "a node, an edge, or a part of a picture",
 );
 
+/** The map of the loss: "1" where it is open, or what differs from its defaults. @type {Kind} */
+export const map = formed(/^[\w.,:~-]{1,400}$/, "1, or parts such as start:4.8,-2.3 between ~");
+
 /** Steps: "50,65". @type {Kind} */
 export const steps = formed(/^\d{1,7}(,\d{1,7}){0,39}$/, "steps between commas, at most 40");
 

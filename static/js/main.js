@@ -31,17 +31,19 @@ import { createStore } from "./state.js";
 import { createStepping } from "./stepping.js";
 import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
+import { createThresholds } from "./thresholds.js";
 import { createTooltip } from "./tooltip.js";
 import { createValues } from "./values.js";
 import { verdictNote } from "./verdict.js";
 import { readVocabulary } from "./vocabulary.js";
+import { createWalls } from "./walls.js";
 import { sameWindow } from "./view.js";
 
 /** @import { Flow, Reading, Request, Settings, Spot } from "./types.js" */
 
 const API = "/api/v1";
 /** Settings that leave B’s flow as it is. */
-const OF_THE_PAGE = new Set(["select", "mark", "step", "explain", "to", "preset", "compare"]);
+const OF_THE_PAGE = new Set(["select", "mark", "step", "explain", "to", "wall", "preset", "compare"]);
 const root = document.documentElement;
 /** @param {string} id */
 const get = (id) => byId(document, id);
@@ -333,6 +335,9 @@ listenDownloads(document, {
 
 listenWidth(get("stack"), () => pictures.redraw());
 
+const walls = createWalls({ document, store, base: API, theme: () => theme });
+createThresholds({ document, store, base: API, theme: () => theme });
+
 plotly.then((came) => {
   if (came) return;
   root.dataset.state = "error";
@@ -349,3 +354,4 @@ root.removeAttribute("data-opening");
 send(store.get());
 comparison.sync();
 showLook();
+plotly.then((came) => came && walls.update());

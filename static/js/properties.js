@@ -4,6 +4,7 @@ import {
   biases,
   choice,
   follow,
+  map,
   nth,
   positive,
   radius,
@@ -66,6 +67,8 @@ export const PROPERTIES = lookup({
     ...choice("", "chain", "wirings", "copy", "conveyor"),
     allowed: "chain, wirings, copy, conveyor",
   }],
+  /** The map of the loss below the pictures: "" where it is closed. */
+  wall: ["", map],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],
@@ -78,7 +81,7 @@ export function defaults() {
 }
 
 /** What may change without leaving an example: its words are about everything else. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "clip", "mu", "compare"]);
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "wall", "clip", "mu", "compare"]);
 
 /**
  * Example → its settings; links name an example instead of repeating it.

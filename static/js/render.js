@@ -42,6 +42,16 @@ export function draw(element, figure) {
   return window.Plotly.react(element, figure.data, ownLayout(figure.layout), CONFIG);
 }
 
+/**
+ * Draw a figure that stands by itself, outside of the pictures that are brought up to date in place.
+ * @param {HTMLElement} element
+ * @param {import("./types.js").Figure} figure
+ * @param {{plotly?: any, turnable?: boolean}} [options]   plotly: another one than the page's own
+ */
+export function drawAlone(element, { data, layout }, { plotly = window.Plotly, turnable = false } = {}) {
+  return plotly.react(element, data, layout, { ...CONFIG, staticPlot: !turnable });
+}
+
 /** @param {HTMLElement} element */
 export function isDrawn(element) {
   return drawn.has(element);

@@ -51,6 +51,7 @@ async def test_the_published_place_of_the_wall(asked):
     at = [5.0, 0.5 - SIGMOID_OF_HALF * 5.0]
     answer = await asked(grid=False, places=[{"at": at}])
     assert answer["loss"] is answer["gradient_log10_norm"] is None
+    assert [axis["own"] for axis in answer["axes"]] == [0.0, 0.0]
     (place,) = answer["places"]
     assert place["loss"] == pytest.approx(0.0060125553, rel=1e-8)
     assert place["gradient"][0] == pytest.approx(-411.870634, rel=1e-9)

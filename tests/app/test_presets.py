@@ -215,6 +215,7 @@ QUOTED = {
     ],
     "transient": ["0.9", "fifteenfold", "4.2", "52"],
     "clipping": ["hundred million", "1"],
+    "wall": ["4.8", "2.3", "59"],
 }
 """Every quantity that a preset's words name; each is compared with the answer above."""
 
@@ -227,6 +228,14 @@ _QUANTITY = re.compile(
 def test_no_quantity_is_named_that_is_not_compared():
     for name, shown in BY_NAME.items():
         assert _QUANTITY.findall(shown.look) == QUOTED[name], name
+
+
+@preset("wall")
+async def test_the_wall_vanishes_where_the_example_is(answer):
+    parameters = answer["experiment"]["weights"]
+    assert (parameters["W_hh"], parameters["b_h"]) == ([[4.8]], [-2.3])
+    assert answer["diagnosis"]["decay_per_step"] == pytest.approx(0.59, abs=0.005)
+    assert answer["loss"] == pytest.approx(0.0267439, rel=1e-5)
 
 
 @pytest.mark.parametrize("answer", ["chain-explodes", "chain-vanishes", "transient"], indirect=True)

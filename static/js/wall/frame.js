@@ -1,0 +1,76 @@
+/** The elements of the map of the loss. */
+
+import { element } from "../elements.js";
+import { shape } from "./overlay.js";
+
+const NO_ERROR =
+  "Both parameters are on the map: there is no projection error. Here g is the gradient with respect " +
+  "to these two alone, and clipping acts on it.";
+
+/** What may be drawn: value, label. */
+const LAYERS = [
+  ["loss", "loss E"],
+  ["gradient", "gradient ‖g‖"],
+  ["surface", "surface"],
+];
+
+/**
+ * Put the map's elements into a place.
+ * @param {HTMLElement} place
+ */
+export function createFrame(place) {
+  const offer = element("div", "wall-offer");
+  const offered = element("p", "note");
+  const preset = element("button", "small", "Open the example Pascanu’s wall");
+  preset.setAttribute("type", "button");
+  offer.append(offered, preset);
+
+  const view = element("div", "wall-view");
+  const layers = element("fieldset", "segments wall-layers");
+  const row = element("div", "segment-row");
+  layers.append(element("legend", "unseen", "What is drawn"), row);
+  const canvas = element("div", "wall-canvas");
+  const plot = element("div", "wall-plot");
+  plot.setAttribute("role", "img");
+  const svg = /** @type {SVGElement} */ (shape("svg", { class: "wall-overlay", "aria-hidden": "true" }));
+  const hit = element("div", "wall-hit");
+  hit.tabIndex = 0;
+  hit.setAttribute("role", "application");
+  hit.setAttribute("aria-roledescription", "map of the loss");
+  hit.setAttribute("aria-label", "Map of the loss: a click, or Enter after the arrows, sets where the balls start.");
+  const solid = element("div", "wall-solid");
+  canvas.append(plot, svg, hit, solid);
+  const transportPlace = element("div");
+  const under = element("p", "note wall-under");
+  const left = element("div", "wall-left");
+  
+
+  const numbers = element("table", "wall-numbers");
+  numbers.id = "wall-numbers";
+  const arrows = element("div", "wall-arrows");
+  const words = element("ul", "wall-words");
+  words.id = "wall-words";
+  const bias = element("p", "note");
+  bias.id = "wall-bias";
+  const problem = element("p", "error");
+  problem.setAttribute("role", "alert");
+  problem.hidden = true;
+  const formPlace = element("div", "wall-form");
+  const right = element("div", "wall-right");
+  left.append(layers, canvas, under, transportPlace, words, arrows);
+  right.append(formPlace, problem, numbers, bias, element("p", "note", NO_ERROR));
+  view.append(left, right);
+  place.replaceChildren(offer, view);
+
+  for (const [value = "", label = ""] of LAYERS) {
+    const input = /** @type {HTMLInputElement} */ (element("input"));
+    Object.assign(input, { type: "radio", name: "wall-layer", value, autocomplete: "off" });
+    const made = element("label");
+    made.append(input, element("span", "", label));
+    row.append(made);
+  }
+  return {
+    offer, offered, preset, view, layers: row, canvas, plot, svg, hit, solid, transportPlace, under,
+    numbers, arrows, words, bias, problem, formPlace,
+  };
+}

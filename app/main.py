@@ -30,6 +30,7 @@ from unrolled.app.routes import (
     flow,
     health,
     landscape,
+    learn,
     norms,
     page,
     presets,
@@ -132,7 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Head)
     app.add_middleware(Observe, metrics=app.state.metrics)
-    for room in (page, docs, health, flow, check, landscape, norms, presets, vocabulary):
+    for room in (page, learn, docs, health, flow, check, landscape, norms, presets, vocabulary):
         app.include_router(room.router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")
     problems.install(app)

@@ -17,6 +17,9 @@ from unrolled.app.settings import Settings
 from unrolled.app.vocabulary import VOCABULARY, every_bias
 from unrolled.engine import ACTIVATIONS, MAX_LAYERS
 
+VIEWS = (("Explore", "/"), ("Learn", "/learn"))
+"""What the header names: the views that there are, and their addresses."""
+
 
 def choices(entries: Iterable[Entry], capital: bool = False) -> list[tuple[str, str]]:
     """What a control offers: name and label of every entry; `capital`: as a title has it."""
@@ -43,6 +46,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
       may set; `max_layers`.
     * `first`: what the page says of the default experiment, so that it is there before any script;
       `scripts/first_words.py` writes it.
+    * `views`: what the header names.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
     """
@@ -70,6 +74,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "choices": choices,
         "biases": every_bias(),
         "max_layers": MAX_LAYERS,
+        "views": VIEWS,
         "limits": settings,
         "version": __version__,
     }

@@ -27,7 +27,7 @@ const VIEWS = new Map([
   ["conveyor", () => import("./step/conveyor.js")],
 ]);
 
-const SHEETS = ["step", "views"];
+const SHEETS = ["step", "explain"];
 
 /** Which view the settings open, or "". @param {{step: number | null, explain: string}} settings */
 function viewOf({ step, explain }) {

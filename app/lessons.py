@@ -1,0 +1,56 @@
+"""The lessons: each is one file below templates/lessons, with its words, experiments and checks.
+
+A lesson `3-the-way-back.html` sets `title`, `about` and `screens` (a title each) and defines a
+macro `screen_1`, `screen_2`, … for the body of each. A file more is a lesson more.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+_NAME = re.compile(r"lessons/([1-9][0-9]?)-[a-z-]+\.html")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        number: its place, and its part of the address.
+        title: a few words.
+        about: one sentence.
+        screens: the title of every screen.
+    """
+
+    number: int
+    title: str
+    about: str
+    screens: tuple[str, ...]
+    _bodies: Any
+
+    def body(self, screen: int) -> Markup:
+        """The HTML of a screen, counted from 1."""
+        body: Markup = getattr(self._bodies, f"screen_{screen}")()
+        return body
+
+    def address(self, screen: int = 1) -> str:
+        """Where a screen is found: `/learn/3`, `/learn/3/2`."""
+        return f"/learn/{self.number}" + (f"/{screen}" if screen > 1 else "")
+
+
+def lessons(environment: Environment) -> list[Lesson]:
+    """Every lesson in its order; a changed or added file is read anew."""
+    found = {
+        int(match[1]): name
+        for name in environment.list_templates()
+        if (match := _NAME.fullmatch(name))
+    }
+    return [_lesson(environment, number, found[number]) for number in sorted(found)]
+
+
+def _lesson(environment: Environment, number: int, name: str) -> Lesson:
+    module: Any = environment.get_template(name).module
+    return Lesson(number, module.title, module.about, tuple(module.screens), module)

@@ -1,0 +1,66 @@
+"""The view Learn: its overview, its lessons, the test and the worked examples."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from unrolled.app.lessons import Lesson, lessons
+
+router = APIRouter(prefix="/learn", include_in_schema=False)
+
+
+def _every(request: Request) -> list[Lesson]:
+    return lessons(request.app.state.templates.env)
+
+
+def _page(request: Request, name: str, **context: Any) -> Response:
+    """A page of this view, which is asked for again like the first one."""
+    context |= {"embedded": False, "lessons": _every(request)}
+    answer: Response = request.app.state.templates.TemplateResponse(request, name, context)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@router.get("", response_class=HTMLResponse)
+@router.head("", response_class=HTMLResponse)
+async def overview(request: Request) -> Response:
+    """Every lesson, and how far the reader has come."""
+    return _page(request, "learn/overview.html")
+
+
+@router.get("/test", response_class=HTMLResponse)
+@router.head("/test", response_class=HTMLResponse)
+async def test(request: Request) -> Response:
+    """Ten questions, asked before the lessons and after them."""
+    return _page(request, "learn/test.html")
+
+
+@router.get("/examples", response_class=HTMLResponse)
+@router.head("/examples", response_class=HTMLResponse)
+async def examples(request: Request) -> Response:
+    """What was published, beside what is computed now."""
+    return _page(request, "learn/examples.html")
+
+
+@router.get("/{lesson:int}", response_class=HTMLResponse)
+@router.head("/{lesson:int}", response_class=HTMLResponse)
+async def first_screen(request: Request, lesson: int) -> Response:
+    """A lesson's first screen."""
+    return _screen(request, lesson, 1)
+
+
+@router.get("/{lesson:int}/{screen:int}", response_class=HTMLResponse)
+@router.head("/{lesson:int}/{screen:int}", response_class=HTMLResponse)
+async def screen(request: Request, lesson: int, screen: int) -> Response:
+    """A screen of a lesson; the first one has the lesson's own address."""
+    found = _screen(request, lesson, screen)
+    return RedirectResponse(f"/learn/{lesson}", 308) if screen == 1 else found
+
+
+def _screen(request: Request, number: int, screen: int) -> Response:
+    for lesson in _every(request):
+        if lesson.number == number and 1 <= screen <= len(lesson.screens):
+            return _page(request, "learn/screen.html", lesson=lesson, screen=screen)
+    raise HTTPException(404)

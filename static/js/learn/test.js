@@ -1,0 +1,2 @@
+/** The test. Acts on import. */
+export {};

@@ -32,7 +32,7 @@ def choices(entries: Iterable[Entry], capital: bool = False) -> list[tuple[str, 
 def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     """The template environment.
 
-    Globals that every template sees:
+    Filters: `combined`, one mapping over another. Globals that every template sees:
 
     * `static_url("js/main.js")`: a file below static/, under the hash of the whole tree.
     * `plotly_url`, `plotly_version`: the Plotly script of the installed package.
@@ -58,6 +58,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["combined"] = lambda one, other: {**one, **other}
     environment.globals |= {
         "static_url": assets.static.url,
         "plotly_url": assets.url(assets.plotly),

@@ -206,7 +206,7 @@ def set_at(request: Any, pointer: str, value: float) -> None:
             return
     if isinstance(request, list):
         request[int(last)] = value
-    else:
+    elif last in request:
         request[last] = value
 
 

@@ -79,11 +79,16 @@ class Screen:
             answers[name] = self._answers[key]
         return read.scope_of(answers, **values)
 
-    def says_what_is(self) -> int:
-        """Every number and word in sight is that of the service's answer; how many there are."""
+    def says_what_is(self, said: str = "") -> int:
+        """Every number and word in sight is that of the service's answer; how many there are.
+
+        What was said of a prediction or an answer stands as it was said; `said` names whose is
+        to be read, too.
+        """
         self.ready()
         scope = self.scope()
-        numbers = self.page.locator(".n[data-n]").evaluate_all(NUMBERS)
+        frozen = f", [data-{said}] .frozen[data-n]" if said else ""
+        numbers = self.page.locator(f".n[data-n]:not(.frozen){frozen}").evaluate_all(NUMBERS)
         for text, expression, form, digits in numbers:
             value = read.value_of(expression, scope)
             assert read.agrees(text, value, form, digits), (text, expression, value)
@@ -110,7 +115,7 @@ class Screen:
 
     def predict(self, form: Locator, choice: int) -> Locator:
         form.locator("input[type=radio]").nth(choice).check()
-        form.get_by_role("button").click()
+        form.locator("[type=submit]").click()
         return form.get_by_role("status")
 
     def slide(self, name: str, value: float) -> None:
@@ -161,7 +166,7 @@ def predicts(screen: Screen) -> int:
     expect(screen.page.locator(".show")).to_be_hidden()
     if form.get_attribute("data-guess"):
         return guesses(screen, form)
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     expect(form.get_by_role("status")).to_contain_text("Choose one first.")
     expect(screen.page.locator(".show")).to_be_hidden()
     right, wrong = screen.choices(form)
@@ -174,13 +179,13 @@ def predicts(screen: Screen) -> int:
         expect(screen.page.locator(".show")).to_be_visible()
         expect(form.locator(".choice.true")).to_have_count(1)
         expect(form.locator(".choice.true input")).to_have_value(str(right))
-        screen.says_what_is()
-    return screen.says_what_is()
+        numbers = screen.says_what_is("predict")
+    return numbers
 
 
 def guesses(screen: Screen, form: Locator) -> int:
     value = read.value_of(str(form.get_attribute("data-guess")), screen.scope())
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     line = form.get_by_role("status")
     expect(screen.page.locator(".show")).to_be_visible()
     said = line.inner_text()
@@ -229,13 +234,14 @@ def answers(screen: Screen) -> None:
         }
         for given, lead in given_and_said.items():
             form.get_by_role("textbox").fill(given)
-            form.get_by_role("button").click()
+            form.locator("[type=submit]").click()
             expect(line).to_contain_text(lead)
+        screen.says_what_is("ask")
         return
     right, wrong = screen.choices(form)
     for choice in (*wrong, right):
         form.get_by_role("radio").nth(choice).check()
-        form.get_by_role("button").click()
+        form.locator("[type=submit]").click()
         expect(line).to_contain_text("Right." if choice == right else "Not so.")
         assert len(line.inner_text()) > 25, "it is said why"
-    screen.says_what_is()
+        screen.says_what_is("ask")

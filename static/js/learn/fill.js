@@ -41,8 +41,13 @@ export function written(value, form = "number", digits = 3) {
   return FORMS[form](value, digits);
 }
 
-/** A text whose {expressions} are replaced by their values. @param {string} template @param {Scope} scope */
+/**
+ * A text whose {expressions} are replaced by their values; "stage: h_1 h_2" is the word at that place.
+ * @param {string} template @param {Scope} scope
+ */
 export function filledText(template, scope) {
+  const listed = /^(\w+): (.+)$/.exec(template);
+  if (listed) return listed[2].split(" ")[Number(scope[listed[1]]) - 1] ?? "";
   return template.replace(/\{([^}]+)\}/g, (_, text) => String(valueOf(text, scope)));
 }
 
@@ -76,7 +81,7 @@ function putBars(list, scope) {
  * @param {ParentNode} place @param {Scope} scope
  */
 export function fill(place, scope) {
-  for (const span of place.querySelectorAll("span.n")) {
+  for (const span of place.querySelectorAll("span.n:not(.frozen)")) {
     if (!(span instanceof HTMLElement)) continue;
     const { n, as, digits, if: condition, then, else: otherwise } = span.dataset;
     const text =
@@ -85,6 +90,8 @@ export function fill(place, scope) {
         : ((holds(condition, scope) ? then : otherwise) ?? "");
     if (span.textContent !== text) span.textContent = text;
   }
+  for (const element of place.querySelectorAll("[data-shown]"))
+    if (element instanceof HTMLElement) element.hidden = !holds(element.dataset.shown ?? "", scope);
   for (const list of place.querySelectorAll("[data-bars]")) {
     if (!(list instanceof HTMLElement)) continue;
     valueOf(list.dataset.bars ?? "", scope);

@@ -40,6 +40,7 @@ function setAt(request, pointer, value) {
     if (place === null || typeof place !== "object" || !(key in place)) return false;
     place = place[key];
   }
+  if (place === null || typeof place !== "object" || !(last in place)) return false;
   place[last] = value;
   return true;
 }

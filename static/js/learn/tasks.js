@@ -30,6 +30,8 @@ function saidOf(form, which, scope) {
   const template = part(form, `template[data-says="${which}"]`, HTMLTemplateElement);
   const words = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
   fill(words, scope);
+  // What is said of a prediction is said of what was predicted, whatever a slider does later.
+  for (const span of words.querySelectorAll("span.n")) span.classList.add("frozen");
   return words;
 }
 
@@ -61,16 +63,17 @@ const wordsOf = (radio) => radio.parentElement?.textContent?.trim() ?? "";
  */
 export function prediction(form, context, gate) {
   const line = part(form, "p.verdict-line", HTMLElement);
-  const button = part(form, "button", HTMLButtonElement);
+  const button = part(form, "button[type=submit]", HTMLButtonElement);
   const { guess, unit } = form.dataset;
   let said = false;
+  let told = false;
 
   const slider = guess === undefined ? null : part(form, "input", HTMLInputElement);
   if (slider) {
-    const output = part(form, "output", HTMLOutputElement);
+    const output = part(form, "span.value", HTMLElement);
     const show = () => {
       output.textContent = `${fromLog10(Number(slider.value), 2)}${unit}`;
-      slider.setAttribute("aria-valuetext", output.textContent);
+      slider.setAttribute("aria-valuetext", output.textContent ?? "");
     };
     slider.addEventListener("input", show);
     show();
@@ -78,7 +81,8 @@ export function prediction(form, context, gate) {
 
   function verdict() {
     const scope = context.scope();
-    if (!said || !scope) return;
+    if (!said || told || !scope) return;
+    told = true;
     if (slider) guessed(Number(slider.value), scope);
     else chose(scope);
   }
@@ -184,10 +188,7 @@ export function question(form, context) {
   return {
     element: form,
     isDone: () => right,
-    refresh: () => {
-      const scope = context.scope();
-      if (scope && line.dataset.verdict) fill(line, scope);
-    },
+    refresh: () => {},
   };
 }
 
@@ -198,7 +199,7 @@ export function question(form, context) {
  */
 export function trial(element, context) {
   const slider = part(element, "input", HTMLInputElement);
-  const output = part(element, "output", HTMLOutputElement);
+  const output = part(element, "span.value", HTMLElement);
   const name = element.dataset.slide ?? "";
   const pointers = (element.dataset.pointers ?? "").split(" ").filter(Boolean);
   const goal = element.querySelector("p.goal");

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-_NAME = re.compile(r"lessons/([1-9][0-9]?)-[a-z-]+\.html")
+_NAME = re.compile(r"lessons/([1-9][0-9]?)-([a-z-]+)\.html")
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,14 @@ class Lesson:
 
     Attributes:
         number: its place, and its part of the address.
+        name: what its file is called.
         title: a few words.
         about: one sentence.
         screens: the title of every screen.
     """
 
     number: int
+    name: str
     title: str
     about: str
     screens: tuple[str, ...]
@@ -44,13 +46,14 @@ class Lesson:
 def lessons(environment: Environment) -> list[Lesson]:
     """Every lesson in its order; a changed or added file is read anew."""
     found = {
-        int(match[1]): name
-        for name in environment.list_templates()
-        if (match := _NAME.fullmatch(name))
+        int(match[1]): match
+        for file in environment.list_templates()
+        if (match := _NAME.fullmatch(file))
     }
-    return [_lesson(environment, number, found[number]) for number in sorted(found)]
+    return [_lesson(environment, found[number]) for number in sorted(found)]
 
 
-def _lesson(environment: Environment, number: int, name: str) -> Lesson:
-    module: Any = environment.get_template(name).module
-    return Lesson(number, module.title, module.about, tuple(module.screens), module)
+def _lesson(environment: Environment, file: re.Match[str]) -> Lesson:
+    module: Any = environment.get_template(file[0]).module
+    screens = tuple(module.screens)
+    return Lesson(int(file[1]), file[2], module.title, module.about, screens, module)

@@ -46,7 +46,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
       may set; `max_layers`.
     * `first`: what the page says of the default experiment, so that it is there before any script;
       `scripts/first_words.py` writes it.
-    * `views`: what the header names.
+    * `views`: what the header names; `published`: requests whose answers somebody has printed.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
     """
@@ -76,6 +76,10 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "biases": every_bias(),
         "max_layers": MAX_LAYERS,
         "views": VIEWS,
+        "published": {
+            path.stem: json.loads(path.read_text("utf-8"))
+            for path in sorted((directory / "learn" / "cases").glob("*.json"))
+        },
         "limits": settings,
         "version": __version__,
     }

@@ -142,10 +142,10 @@ def test_a_screen_from_start_to_end(screen: Screen, lesson: Lesson, number: int)
     numbers = 0
     if screen.part("predict").count():
         numbers += predicts(screen)
-    for slider in page.locator("[data-slide]").all():
-        numbers += tries(screen, slider)
     if screen.part("ask").count():
         answers(screen)
+    for slider in page.locator("[data-slide]").all():
+        numbers += tries(screen, slider)
     numbers += screen.says_what_is()
     assert numbers > 0, "a screen says what its experiment has answered"
     here = page.locator(f'[data-progress="{lesson.number}/{number}"]')
@@ -153,8 +153,8 @@ def test_a_screen_from_start_to_end(screen: Screen, lesson: Lesson, number: int)
     page.reload()
     screen.ready()
     expect(here).to_have_class("done")
-    if screen.part("predict").count():
-        expect(page.locator(".show")).to_be_visible()
+    expect(page.locator(".show")).to_be_visible()
+    expect(page.locator(".then")).to_be_visible()
     onward = page.get_by_role("navigation", name="Go on").get_by_role("link", name="Next")
     if number < len(lesson.screens):
         expect(onward).to_have_attribute("href", lesson.address(number + 1))
@@ -170,6 +170,7 @@ def predicts(screen: Screen) -> int:
     expect(form.get_by_role("status")).to_contain_text("Choose one first.")
     expect(screen.page.locator(".show")).to_be_hidden()
     right, wrong = screen.choices(form)
+    numbers = 0
     for choice in (wrong[0], right):
         screen.again()
         line = screen.predict(form, choice)
@@ -225,6 +226,7 @@ def answers(screen: Screen) -> None:
     """Wrong answers are told from the right one, each with its reason."""
     form = screen.part("ask")
     line = form.get_by_role("status")
+    expect(screen.page.locator(".then")).to_be_hidden()
     if expression := form.get_attribute("data-number"):
         value = read.value_of(expression, screen.scope())
         given_and_said = {

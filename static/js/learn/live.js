@@ -4,6 +4,7 @@ import { flowClient } from "../api.js";
 import { summaries } from "../describe.js";
 import { fromExperiment } from "../experiment.js";
 import { PICTURES } from "../figures/table.js";
+import { fromLog10 } from "../format.js";
 import { axisOf } from "../frames.js";
 import { toFragment } from "../properties.js";
 import { read } from "../reading.js";
@@ -16,6 +17,24 @@ const ROWS = new Map(PICTURES.map((picture) => [picture.name, picture]));
 /** Heights of the pictures on the axis of time, and what rows beyond three add to a diagram's. */
 const HEIGHTS = new Map([["diagram", 216], ["profile", 148], ["map", 150]]);
 const EXTRA_ROW = 44;
+
+/** Pictures of something else than the hidden state: the row of the table, and what it reads. */
+const OTHERS = new Map([["cell", { row: "profile", reading: ofCell }]]);
+
+/**
+ * The same flow, read for ∂L/∂C.
+ * @param {import("../types.js").Reading} reading @returns {import("../types.js").Reading}
+ */
+function ofCell(reading) {
+  const row = reading.flow.cell_gradient?.log10_norm ?? [];
+  return { ...reading, row, total: row, entry: row[reading.entryStep - 1] ?? null };
+}
+
+/** @param {import("../types.js").Reading} reading */
+function cellSummary({ row, entryStep }) {
+  const ends = `${fromLog10(row[entryStep - 1])} at step ${entryStep}, ${fromLog10(row[0])} at step 1`;
+  return `Norm of the gradient of the cell state: ${ends}.`;
+}
 
 /**
  * @typedef {object} On
@@ -77,10 +96,12 @@ export function createLive(section, on) {
 
   /** @param {HTMLElement} plot */
   function drawOne(plot) {
-    const picture = ROWS.get(plot.dataset.picture ?? "");
+    const name = plot.dataset.picture ?? "";
+    const other = OTHERS.get(name);
+    const picture = ROWS.get(other?.row ?? name);
     if (!picture || !reading || !plot.clientWidth) return;
     const given = {
-      reading,
+      reading: other?.reading(reading) ?? reading,
       compared: null,
       frame: frameOf(picture, plot, reading),
       theme: on.theme(),
@@ -90,7 +111,8 @@ export function createLive(section, on) {
     };
     const figure = picture.figure(given);
     plot.style.height = `${given.frame.height}px`;
-    plot.setAttribute("aria-label", summaries(reading)[picture.name] ?? "");
+    const summary = other ? cellSummary(given.reading) : summaries(reading)[picture.name];
+    plot.setAttribute("aria-label", summary ?? "");
     draw(plot, figure);
   }
 

@@ -92,7 +92,7 @@ function problem(cause) {
 
 function sayDone() {
   const done = tasks.every((task) => task.isDone());
-  if (done) progress.keep(screen, { done });
+  if (screen && done) progress.keep(screen, { done });
   putProgress(document, progress);
 }
 
@@ -116,20 +116,29 @@ for (const form of all("form[data-predict]"))
         open: openGates,
       }),
     );
-if (!tasks.length) openGates();
 for (const form of all("form[data-ask]"))
-  if (form instanceof HTMLFormElement) tasks.push(question(form, context));
+  if (form instanceof HTMLFormElement) tasks.push(question(form, context, openGates));
+if (!tasks.length || progress.isDone(screen)) openGates();
 for (const element of all("[data-slide]")) tasks.push(trial(element, context));
 
 document.getElementById("retry")?.addEventListener("click", () => {
   for (const live of lives) live.send();
 });
+/** What is wider than its place is scrolled by keyboard, too. */
+function reachable() {
+  for (const formula of all(".formula")) {
+    if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
+  }
+}
+
 let width = 0;
 new ResizeObserver(([entry]) => {
   const now = Math.round(entry.contentRect.width);
   if (now !== width && width && drawable)
     requestAnimationFrame(() => lives.forEach((live) => live.draw()));
   width = now;
+  reachable();
 }).observe(main);
 
 for (const live of lives) live.send();

@@ -145,12 +145,16 @@ export function prediction(form, context, gate) {
   return { element: form, isDone: () => said, refresh: verdict };
 }
 
+/** After so many wrong answers a question gives way. */
+const PATIENCE = 2;
+
 /**
- * A question: its answer is checked against the live one.
- * @param {HTMLFormElement} form @param {Context} context
+ * A question: its answer is checked against the live one; what follows comes into sight with it.
+ * @param {HTMLFormElement} form @param {Context} context @param {() => void} open
  * @returns {Task}
  */
-export function question(form, context) {
+export function question(form, context, open) {
+  let wrong = 0;
   const line = part(form, "p.verdict-line", HTMLElement);
   const { number: wanted, near } = form.dataset;
   let right = false;
@@ -171,6 +175,8 @@ export function question(form, context) {
   function answer(is, scope, [ifRight, ifWrong]) {
     right ||= is;
     say(line, is ? "Right." : "Not so.", saidOf(form, is ? ifRight : ifWrong, scope), is ? "right" : "wrong");
+    wrong += is ? 0 : 1;
+    if (is || wrong >= PATIENCE) open();
     if (is) context.done();
   }
 

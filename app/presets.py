@@ -155,6 +155,30 @@ _PRESETS: list[dict[str, Any]] = [
         },
     },
     {
+        "name": "gru-reset-before",
+        "title": "GRU, reset first",
+        "look": "As the GRU was published: the weights multiply r ⊙ H, where the other one resets "
+        "what they have made of H. The update gate holds the gradient: with bias +3 it keeps 95 % "
+        "of H a step, and 48 % of the last loss's gradient arrives at step 1.",
+        "experiment": {
+            "network": _network("gru-reset-before", "many-to-many"),
+            "weights": _drawn(0.9) | {"update_bias": 3.0},
+            "sequence": _text("gradients vanish"),
+        },
+    },
+    {
+        "name": "mgu",
+        "title": "Minimal gated unit",
+        "look": "One gate does all: H = (1 − f) H + f n, so that an open forget gate forgets. With "
+        "bias −3 it is nearly shut, and 50 % of the last loss's gradient arrives at step 1; with "
+        "bias 0 less than a thousandth does.",
+        "experiment": {
+            "network": _network("mgu", "many-to-many"),
+            "weights": _drawn(0.9) | {"forget_bias": -3.0},
+            "sequence": _text("gradients vanish"),
+        },
+    },
+    {
         "name": "stacked",
         "title": "Three layers",
         "look": "Errors fall through the layers as well as back in time. At the last step the "

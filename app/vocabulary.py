@@ -186,6 +186,13 @@ def _clip(rule: str) -> ClipWords:
     )
 
 
+def _initialisation(name: str) -> InitialisationWords:
+    row = INITS[name]
+    return InitialisationWords(
+        name=name, label=row.label, scaled=row.scaled, takes_length=row.takes_length
+    )
+
+
 def _truncation(kind: str) -> TruncationWords:
     takes = _refuses(lambda: Truncation(kind))
     return TruncationWords(name=kind, label=_TRUNCATIONS.get(kind, kind), takes_steps=takes)
@@ -205,10 +212,7 @@ VOCABULARY = Vocabulary(
     topologies=[_topology(name) for name in TOPOLOGIES],
     activations=[_activation(name) for name in ACTIVATIONS],
     losses=[_loss(name) for name in sorted(LOSSES, key=lambda name: not LOSSES[name].classes)],
-    initialisations=[
-        InitialisationWords(name=name, label=row.label, scaled=row.scaled)
-        for name, row in INITS.items()
-    ],
+    initialisations=[_initialisation(name) for name in INITS],
     truncations=[_truncation(kind) for kind in Truncation.KINDS],
     clip_rules=[_clip(rule) for rule in CLIP_RULES],
     sequences=[_sequence(kind) for kind in _SEQUENCES],

@@ -102,6 +102,9 @@ class InitialisationWords(Entry):
     scaled: bool = Field(
         description="Whether it has a scale of its own, so that no spectral radius is wanted."
     )
+    takes_length: bool = Field(
+        description="Whether it asks for how long a unit shall remember at most, `t_max`."
+    )
 
 
 class LossWords(Entry):

@@ -1,9 +1,9 @@
-/** The bias of a gate: one slider for every layer, or one for each. */
+/** What a draw takes for every layer or one for each, as the bias of a gate: a control, or several. */
 
 import { biasSet, biasesOf } from "./experiment.js";
 import { allWithin, byId, controlOf, sure, within } from "./page.js";
 import { setFieldError } from "./problems.js";
-import { cellOf, gateBiases } from "./vocabulary.js";
+import { cellOf, everyPerLayer, perLayer } from "./vocabulary.js";
 
 /** @import { Settings } from "./types.js" */
 
@@ -21,7 +21,7 @@ function rowsOf(field) {
  * @param {import("./state.js").Store} store
  */
 export function listenBiases(document, store) {
-  for (const [name] of gateBiases()) {
+  for (const name of everyPerLayer()) {
     const field = byId(document, `field-${name}`);
     const each = within(field, "[data-each]", HTMLInputElement);
     for (const { layer, inputs } of rowsOf(field)) {
@@ -60,11 +60,12 @@ export function listenBiases(document, store) {
  * @param {(document: Document, input: HTMLInputElement, value: string) => void} put
  */
 export function putBiases(document, settings, put) {
-  const taken = new Map(cellOf(settings.cell).biases.map(({ gate, note }) => [gate, note]));
-  for (const [name] of gateBiases()) {
+  const taken = new Set(perLayer(settings.cell).map(([name]) => name));
+  const notes = new Map(cellOf(settings.cell).biases.map(({ gate, note }) => [gate, note]));
+  for (const name of everyPerLayer()) {
     const field = byId(document, `field-${name}`);
     field.hidden = !taken.has(name);
-    if (taken.has(name)) within(field, "[data-note]").textContent = taken.get(name) ?? "";
+    if (notes.has(name)) within(field, "[data-note]").textContent = notes.get(name) ?? "";
     const several = settings.layers > 1;
     const own = several && Array.isArray(settings[name]);
     const each = within(field, "[data-each]", HTMLInputElement);

@@ -3,7 +3,17 @@
 import { lookup } from "./lookup.js";
 import { defaults } from "./properties.js";
 import { countTokens } from "./tokens.js";
-import { cellOf, clipRuleOf, gateBiases, inForce, ruleOf, truncationOf, wiringOf } from "./vocabulary.js";
+import {
+  chosen,
+  clipRuleOf,
+  everyPerLayer,
+  gateBiases,
+  inForce,
+  perLayer,
+  ruleOf,
+  truncationOf,
+  wiringOf,
+} from "./vocabulary.js";
 import { windowAround } from "./view.js";
 
 /** @import { Schemas } from "../../types/api" */
@@ -14,7 +24,7 @@ import { windowAround } from "./view.js";
 const LONG = 512;
 
 /**
- * The biases of a gate, one a layer; a layer that has none of its own has the one below's.
+ * The numbers of a setting, one a layer; a layer that has none of its own has the one below's.
  * @param {number | number[]} set
  * @param {number} layers
  * @returns {number[]}
@@ -24,24 +34,32 @@ export function biasesOf(set, layers) {
   return Array.from({ length: layers }, (_, layer) => given[layer] ?? given[given.length - 1]);
 }
 
-/** The bias of a gate as it is set. @param {Settings} settings @param {string} gate */
-export function biasSet(settings, gate) {
-  return /** @type {number | number[]} */ (settings[gate]);
+/** What a draw takes for each layer, as it is set. @param {Settings} settings @param {string} name */
+export function biasSet(settings, name) {
+  return /** @type {number | number[]} */ (settings[name]);
 }
 
 /**
- * The request's biases of gates, those that the cell takes and that are not 0.
+ * The request's numbers of layers, those that the cell takes and that change something.
  * @param {Settings} settings
  */
-function biasFields(settings) {
+function layerFields(settings) {
   /** @type {Object<string, number | number[]>} */
   const fields = {};
-  for (const { gate, field } of cellOf(settings.cell).biases) {
-    const biases = biasesOf(biasSet(settings, gate), settings.layers);
-    if (biases.every((bias) => bias === 0)) continue;
-    fields[field] = biases.every((bias) => bias === biases[0]) ? biases[0] : biases;
+  for (const [name, field, nothing] of perLayer(settings.cell)) {
+    const values = biasesOf(biasSet(settings, name), settings.layers);
+    if (values.every((value) => value === nothing)) continue;
+    fields[field] = values.every((value) => value === values[0]) ? values[0] : values;
   }
   return fields;
+}
+
+/**
+ * Whether the initialisation in force asks how long a unit shall remember at most.
+ * @param {Settings} settings
+ */
+export function takesLongest(settings) {
+  return chosen("init", initInForce(settings)).takes_length;
 }
 
 /** The activation in force: a gated cell has its own. @param {Settings} settings */
@@ -99,9 +117,9 @@ export function stepsOf(settings) {
 export function followOf(settings) {
   const steps = stepsOf(settings);
   if (settings.follow === "all" || steps < 1) return null;
-  const chosen = settings.follow;
-  return emitsAll(settings) && typeof chosen === "number" && chosen >= 1 && chosen <= steps
-    ? chosen
+  const wanted = settings.follow;
+  return emitsAll(settings) && typeof wanted === "number" && wanted >= 1 && wanted <= steps
+    ? wanted
     : steps;
 }
 
@@ -170,7 +188,8 @@ export function toRequest(settings, window = null) {
           init: initInForce(settings),
           spectral_radius: settings.radius,
           seed: settings.wseed,
-          ...biasFields(settings),
+          ...layerFields(settings),
+          ...(takesLongest(settings) && settings.t_max !== null ? { t_max: settings.t_max } : {}),
         },
     sequence: sequence(settings),
     loss: lossInForce(settings),
@@ -245,6 +264,8 @@ export function fromExperiment(experiment) {
       ...Object.fromEntries(
         gateBiases().map(([gate, field]) => [gate, biasGiven(weights, field)]),
       ),
+      input_scale: weights.input_scale ?? settings.input_scale,
+      t_max: weights.t_max ?? settings.t_max,
     });
   }
   if (read.kind === "text") {
@@ -268,7 +289,7 @@ export function fromExperiment(experiment) {
 /** Which settings say each part of a request. */
 const SECTIONS = lookup({
   network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
-  weights: ["weights", "init", "radius", "wseed"],
+  weights: ["weights", "init", "radius", "wseed", "t_max"],
   sequence: ["data"],
   truncation: ["reach", "k"],
   clip: ["clip", "mu", "persample"],
@@ -280,7 +301,7 @@ const SECTIONS = lookup({
  */
 export function sectionsOf(part, settings) {
   const fixed = settings.source === "text" ? ["inputs", "outputs"] : [];
-  const more = part === "weights" ? gateBiases().map(([gate]) => gate) : [];
+  const more = part === "weights" ? everyPerLayer() : [];
   return [...SECTIONS[part], ...more].filter((name) => !fixed.includes(name));
 }
 

@@ -1,5 +1,6 @@
 /** What an experiment is made of, in the words by which two are told apart. */
 
+import { takesLongest } from "./experiment.js";
 import { glyph, plural, shorten } from "./format.js";
 import { lossName } from "./letters.js";
 import { isCopy } from "./passage.js";
@@ -28,6 +29,8 @@ const FACETS = [
   [["weights"], ({ weights }) => (weights ? given(weights) : "drawn weights")],
   [["radius"], ifDrawn(({ radius }) => (radius === null ? "ρ as drawn" : `ρ ${radius}`))],
   [["init"], ifDrawn(({ init }) => `${init} weights`)],
+  [["t_max"], ifDrawn((all) => (takesLongest(all) ? `T_max ${all.t_max ?? "T"}` : ""))],
+  [["input_scale"], ifDrawn(({ input_scale: by }) => `input weights × ${[by].flat().join(", ")}`)],
   [["wseed"], ifDrawn(({ wseed }) => `weight seed ${wseed}`)],
   [["source", "text", "data"], sequence],
   [["tokens"], ({ source, tokens }) => (source === "text" ? chosen("tokens", tokens).label : "")],

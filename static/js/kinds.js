@@ -53,7 +53,7 @@ export const choice = (...allowed) => ({
 const formed = (form, allowed) => ({ ...text, allowed, fits: (s) => s === "" || form.test(s) });
 
 /** A number for every layer, or one for each: "1", "3,0". @type {Kind} */
-export const biases = {
+export const perLayer = {
   print: String,
   parse: (s) => {
     const values = s.split(",").map(real.parse);
@@ -69,6 +69,14 @@ export const radius = {
   print: (value) => (value === null ? "drawn" : String(value)),
   parse: (s) => (s === "drawn" ? null : real.parse(s)),
   allowed: "a number, or drawn",
+};
+
+/** A number of steps from 2, or "T" for the sequence's own. @type {Kind} */
+export const longest = {
+  print: (value) => (value === null ? "T" : String(value)),
+  parse: (s) => (s === "" || s === "T" ? null : whole.parse(s)),
+  allowed: "a whole number from 2, or T",
+  fits: (value) => value === null || value >= 2,
 };
 
 /** The last loss, all of them, or a step. @type {Kind} */

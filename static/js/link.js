@@ -12,7 +12,7 @@ import {
   isPartOfCut,
   toFragment,
 } from "./properties.js";
-import { allows, cellOf, ruleOf } from "./vocabulary.js";
+import { allows, perLayer, ruleOf } from "./vocabulary.js";
 
 /** @import { Setting, Settings } from "./types.js" */
 
@@ -192,15 +192,19 @@ function keep(name, all, fits, allowed, leave) {
   return all.filter(fits);
 }
 
-/** A bias for a layer that is not there is none. @param {Settings} settings @param {Leave} leave */
+/**
+ * A number for a layer that is not there is none.
+ * @param {Settings} settings
+ * @param {Leave} leave
+ */
 function keepBiases(settings, leave) {
   const { layers } = settings;
   const allowed = `at most ${layers}, one for each layer`;
-  for (const { gate } of cellOf(settings.cell).biases) {
-    const set = biasSet(settings, gate);
+  for (const [name] of perLayer(settings.cell)) {
+    const set = biasSet(settings, name);
     if (!Array.isArray(set)) continue;
-    const kept = keep(gate, set, (_, layer) => layer < layers, allowed, leave);
-    settings[gate] = kept.length > 1 ? kept : kept[0];
+    const kept = keep(name, set, (_, layer) => layer < layers, allowed, leave);
+    settings[name] = kept.length > 1 ? kept : kept[0];
   }
 }
 

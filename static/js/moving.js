@@ -1,9 +1,11 @@
 /** While a hand moves a number, the page asks only for what follows the hand. */
 
+import { everyPerLayer } from "./vocabulary.js";
+
 /** @import { Flow, Request, Settings } from "./types.js" */
 
 /** Settings that change numbers and nothing of what is drawn where. */
-const NUMBERS = new Set(["radius", "mu", "forget", "update", "weights"]);
+const NUMBERS = new Set(["radius", "mu", "weights"]);
 
 /** The parts of an answer that the pictures of the axis show. */
 const AT_ONCE = ["itemized", "graph"];
@@ -18,7 +20,8 @@ export const REST = 150;
  * @param {Flow | null} latest
  */
 export function moves(changed, settings, latest) {
-  return Boolean(latest?.spectrum) && !settings.select && [...changed].every((name) => NUMBERS.has(name));
+  const numbers = new Set([...NUMBERS, ...everyPerLayer()]);
+  return Boolean(latest?.spectrum) && !settings.select && [...changed].every((name) => numbers.has(name));
 }
 
 /** @param {Request} request @returns {Request} */

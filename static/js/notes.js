@@ -1,7 +1,7 @@
 /** Which controls apply, and why some do not. */
 
 import { putExplained } from "./explain.js";
-import { clipsSamples, emitsAll, stepsOf } from "./experiment.js";
+import { clipsSamples, emitsAll, stepsOf, takesLongest } from "./experiment.js";
 import { fromLog10, number, parameterName, plural } from "./format.js";
 import { lookup } from "./lookup.js";
 import { allWithin, byId, controlsIn, inputById, sure, windowOf, within } from "./page.js";
@@ -112,6 +112,8 @@ export function putReasons(document, settings) {
   restrict(document, "field-loss", settings, numbers);
   restrict(document, "field-init", settings);
   restrict(document, "field-steps", settings);
+  document.getElementById("field-t_max").hidden = !takesLongest(settings);
+  document.getElementById("t_max").placeholder = `T = ${stepsOf(settings)}`;
   restrict(document, "field-labelled", settings);
   const link = byId(document, "link-note");
   link.textContent = linkNote(document, settings);

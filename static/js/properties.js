@@ -1,11 +1,12 @@
 /** The one table of what can be set: defaults, and how each is written in the URL. */
 
 import {
-  biases,
   choice,
   follow,
+  longest,
   map,
   nth,
+  perLayer,
   positive,
   radius,
   selection,
@@ -44,8 +45,11 @@ export const PROPERTIES = lookup({
   loss: ["cross-entropy", text],
   init: ["normal", text],
   radius: [0.55, radius],
-  forget: [0, biases],
-  update: [0, biases],
+  forget: [0, perLayer],
+  update: [0, perLayer],
+  input_scale: [1, perLayer],
+  /** For how many steps chrono’s gates remember at most; null: T. */
+  t_max: [null, longest],
   wseed: [0, whole],
   weights: [null, weights],
   data: [null, sequence],

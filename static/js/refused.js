@@ -2,6 +2,7 @@
 
 import { lookup } from "./lookup.js";
 import { forReaders } from "./problems.js";
+import { gateBiases } from "./vocabulary.js";
 
 /** @import { Fault } from "./types.js" */
 
@@ -30,8 +31,8 @@ const SAID_BY = lookup({
   "/weights/init": ["init"],
   "/weights/spectral_radius": ["radius"],
   "/weights/seed": ["wseed"],
-  "/weights/forget_bias": ["forget"],
-  "/weights/update_bias": ["update"],
+  "/weights/input_scale": ["input_scale"],
+  "/weights/t_max": ["t_max"],
   "/weights": ["weights"],
   "/sequence/steps": ["steps", "data"],
   "/sequence/batch_size": ["batch"],
@@ -66,6 +67,8 @@ const IN_PARTS = new Set(["data", "weights"]);
 
 /** The settings that say the nearest part of the request that has any. @param {string} pointer */
 function saidBy(pointer) {
+  const bias = gateBiases().find(([, field]) => `${pointer}/`.startsWith(`/weights/${field}/`));
+  if (bias) return [bias[0]];
   for (let at = pointer; at; at = at.slice(0, at.lastIndexOf("/"))) if (SAID_BY[at]) return SAID_BY[at];
   return [];
 }

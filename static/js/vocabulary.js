@@ -93,6 +93,20 @@ export function gateBiases() {
   return [...new Map(cells().flatMap(({ biases }) => biases.map((b) => [b.gate, b.field])))];
 }
 
+/**
+ * What a draw takes for every layer, or one for each: [setting, field of the request, what changes
+ * nothing][].
+ * @param {string} cell
+ * @returns {[string, string, number][]}
+ */
+export function perLayer(cell) {
+  const gates = cellOf(cell).biases.map(({ gate, field }) => [gate, field, 0]);
+  return [...gates, ["input_scale", "input_scale", 1]];
+}
+
+/** The settings of that kind that any cell takes. @returns {string[]} */
+export const everyPerLayer = () => [...gateBiases().map(([gate]) => gate), "input_scale"];
+
 /** Whether a rule lets a value be. @param {{allowed: any[]}} rule @param {Setting} value */
 export const allows = ({ allowed }, value) => allowed.includes(value);
 

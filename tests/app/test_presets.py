@@ -41,8 +41,7 @@ async def test_the_list(client):
     assert listed == PRESETS
     assert len(BY_NAME) == len(PRESETS)
     assert all(len(preset.title) <= 30 for preset in PRESETS)
-    variants = {"mgu", "gru-reset-before"}
-    assert {preset.experiment.network.cell for preset in PRESETS} == set(CELLS) - variants
+    assert {preset.experiment.network.cell for preset in PRESETS} == set(CELLS)
     assert {preset.experiment.network.topology for preset in PRESETS} == set(TOPOLOGIES)
 
 
@@ -78,6 +77,22 @@ def check_blocked(answer, copied):
     assert all(edge["blocked"] and edge["source"].startswith(copied) for edge in copies)
     for i, row in enumerate(answer["itemized"]["log10_norm"]):
         assert [t for t, value in enumerate(row) if value is not None] == [i]
+
+
+@preset("gru-reset-before")
+async def test_the_update_gate_of_the_first_gru_holds(answer):
+    assert round(100 * mean(answer["gates"]["update"])) == 95
+    assert round(100 * 10 ** last_row(answer)[0]) == 48
+
+
+@preset("mgu")
+async def test_the_one_gate_holds_where_it_is_shut(client, answer):
+    assert round(100 * 10 ** last_row(answer)[0]) == 50
+    experiment = answer["experiment"]
+    assert experiment["weights"]["forget_bias"] == -3
+    experiment["weights"]["forget_bias"] = 0
+    other = (await client.post("/api/v1/flow", json=experiment)).json()
+    assert last_row(other)[0] < -3
 
 
 @preset("one-to-one")
@@ -202,6 +217,8 @@ QUOTED = {
     "jordan": [],
     "lstm": ["5", "99", "60", "hundred-millionth"],
     "gru": ["half", "half"],
+    "gru-reset-before": ["3", "95", "48", "1"],
+    "mgu": ["1", "3", "50", "1", "0", "thousandth"],
     "stacked": ["1"],
     "one-to-one": [],
     "sentiment": ["hundredth"],

@@ -15,12 +15,19 @@ RUN python -m venv /opt/build \
  && /opt/build/bin/pip --python /opt/unrolled/bin/python install --quiet --no-compile \
         --require-hashes --only-binary :all: -r requirements.lock
 
+# The part of Plotly that the page draws with. Where it cannot be fetched, a line says so, and the page takes
+# the whole one of the package plotly.
+COPY .npmrc package.json package-lock.json requirements-node.lock ./
+COPY scripts/fetch-page scripts/
+RUN NODE_OPTIONS=--use-system-ca scripts/fetch-page /opt/build/bin
+
 # Left out: the packages' own tests, and of Plotly all but the script that the page draws with and
 # the file by which it is found; narwhals is needed by the rest of Plotly alone.
 COPY . .
 RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/build/bin/pip --python /opt/unrolled/bin/python install --quiet --no-deps --no-compile \
         --no-index /wheels/*.whl \
+ && if [ -d node_modules ]; then cp -R node_modules /opt/unrolled/lib/python*/site-packages/unrolled/app/; fi \
  && find /opt/unrolled -type d \( -name tests -o -name test \) -path '*/site-packages/*' -prune -exec rm -rf {} + \
  && find /opt/unrolled -type d -path '*/site-packages/narwhals' -prune -exec rm -rf {} + \
  && find /opt/unrolled -type f -path '*/site-packages/plotly/*' ! -name plotly.min.js ! -path '*/plotly/__init__.py' -delete \

@@ -20,6 +20,7 @@ ORACLE := $(VENV)/.installed-oracle
 GENERATOR := $(VENV)/load
 LOAD := $(VENV)/.installed-load
 SCRIPTS := node_modules/.installed
+PAGE := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint format oracle bench load screenshot lock clean
@@ -27,10 +28,10 @@ SCRIPTS := node_modules/.installed
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-serve: $(RUNTIME) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8001 for another port)
+serve: $(RUNTIME) $(PAGE) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@exec $(BIN)/unrolled serve $(if $(PORT),--port $(PORT))
 
-test: lint ## check style and types, then run every test that needs no PyTorch
+test: lint $(PAGE) ## check style and types, then run every test that needs no PyTorch
 	@$(BIN)/node --test --test-reporter=dot tests/js/*.test.js
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(ARGS)
@@ -49,7 +50,7 @@ format: $(DEVELOPMENT) ## put the code into its one format, and the API's types 
 oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 	@$(BIN)/pytest tests/oracle $(ARGS)
 
-bench: $(ORACLE) ## measure the service, the page, and the engine against PyTorch
+bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/python -m benchmarks
 
@@ -77,6 +78,10 @@ $(RUNTIME): pyproject.toml requirements.lock requirements-build.lock | $(BIN)/py
 	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# npm writes this file last. Where nothing can be fetched the page does without.
+$(PAGE): package-lock.json .npmrc | $(RUNTIME)
+	@scripts/fetch-page $(BIN)
 
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 	@echo "Installing what the tests need"

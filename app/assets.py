@@ -3,26 +3,36 @@
 import logging
 import re
 from importlib.metadata import version
+from pathlib import Path
 
+from unrolled.app.linked import Linked
 from unrolled.app.packed import PackedFile
 from unrolled.app.paths import package_file, page_directory
 from unrolled.app.static_tree import StaticTree
 
 STATIC_PREFIX = "/static"
 ASSETS_PREFIX = "/assets"
+LINKED_PREFIX = f"{ASSETS_PREFIX}/page"
+_PAGE = "js/main.js"
 
 _JS, _CSS, _TTF = "text/javascript", "text/css", "font/ttf"
 _log = logging.getLogger("unrolled")
-_BANNER = re.compile(rb"plotly\.js v([0-9][0-9A-Za-z.\-]*)")
+_BANNER = re.compile(rb"plotly\.js (?:\(.*?\) )?v([0-9][0-9A-Za-z.\-]*)")
 
 
-def _plotly_version() -> str:
-    """The version that plotly.js names in its first lines."""
-    with package_file("plotly", "package_data", "plotly.min.js").open("rb") as script:
-        found = _BANNER.search(script.read(400))
+def _plotly_version(script: Path) -> str:
+    """The version that a bundle of plotly.js names in its first lines."""
+    with script.open("rb") as lines:
+        found = _BANNER.search(lines.read(400))
     if found is None:
-        raise RuntimeError("plotly.min.js names no version in its banner")
+        raise RuntimeError(f"{script.name} names no version in its banner")
     return found[1].decode("ascii")
+
+
+def _fetched_plotly() -> Path | None:
+    """Plotly's bundle for two axes, which scripts/fetch-page fetches; None: it has not."""
+    script = page_directory("node_modules") / "plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
+    return script if script.is_file() else None
 
 
 class Assets:
@@ -30,17 +40,23 @@ class Assets:
 
     Attributes:
         static: static/ under the hash of its whole tree.
-        plotly: Plotly, of `plotly_version`.
+        linked: the same with many files in one.
+        whole_plotly: every kind of picture, of `plotly_version`; out of the Python package.
+        plotly: what the page draws with: a part of the same version where it was fetched, else the
+            whole.
         docs_script, docs_style: Swagger UI.
         font: STIX Two Math, for formulas.
         packed: the versioned name of each packed file → the file.
     """
 
     def __init__(self) -> None:
-        self.static = StaticTree(page_directory("static"), STATIC_PREFIX)
-        self.plotly_version = _plotly_version()
-        plotly = package_file("plotly", "package_data", "plotly.min.js")
-        self.plotly = PackedFile(f"plotly-{self.plotly_version}.min.js", plotly, _JS)
+        own = page_directory("static")
+        self.static = StaticTree(own, STATIC_PREFIX)
+        self.linked = Linked(self.static, own, LINKED_PREFIX)
+        whole = package_file("plotly", "package_data", "plotly.min.js")
+        self.plotly_version = _plotly_version(whole)
+        self.whole_plotly = PackedFile(f"plotly-{self.plotly_version}.min.js", whole, _JS)
+        self.plotly = self._part_of_plotly() or self.whole_plotly
         swagger = version("fastapi-offline")
         script = package_file("fastapi_offline", "static", "swagger-ui-bundle.js")
         style = package_file("fastapi_offline", "static", "swagger-ui.css")
@@ -48,16 +64,36 @@ class Assets:
         self.docs_style = PackedFile(f"swagger-ui-{swagger}.css", style, _CSS)
         font = package_file("ziamath", "fonts", "STIXTwoMath-Regular.ttf")
         self.font = PackedFile(f"stix-two-math-{version('ziamath')}.ttf", font, _TTF)
-        files = (self.plotly, self.font, self.docs_script, self.docs_style)
+        files = (self.plotly, self.font, self.docs_script, self.docs_style, self.whole_plotly)
         self.packed = {file.name: file for file in files}
+
+    def _part_of_plotly(self) -> PackedFile | None:
+        """The fetched bundle, unless it is another version than the whole that may follow it."""
+        part = _fetched_plotly()
+        if part is None:
+            return None
+        found = _plotly_version(part)
+        if found != self.plotly_version:
+            _log.warning(
+                "%s has version %s, the package plotly %s: the page takes the whole of the package",
+                part.name,
+                found,
+                self.plotly_version,
+            )
+            return None
+        return PackedFile(f"plotly-cartesian-{found}.min.js", part, _JS)
 
     def url(self, file: PackedFile) -> str:
         """The address of a packed file."""
         return f"{ASSETS_PREFIX}/{file.name}"
 
     async def pack(self) -> None:
-        """Compress everything, Plotly first; what cannot be is tried again when it is asked for."""
-        for file in self.packed.values():
+        """Compress everything, what the page loads first.
+
+        What cannot be compressed is tried again when it is asked for.
+        """
+        self.linked.url(_PAGE)
+        for file in (*self.linked.files(), *self.packed.values()):
             try:
                 await file.pack()
             except Exception as error:  # noqa: BLE001  (the service is more than its files)

@@ -1,4 +1,4 @@
-"""A large file that never changes: compressed once, cached for ever."""
+"""What never changes under its name: compressed once, cached for ever."""
 
 import hashlib
 from functools import partial
@@ -24,9 +24,9 @@ class PackedFile:
         name: the versioned file name in its URL.
     """
 
-    def __init__(self, name: str, path: Path, media_type: str) -> None:
+    def __init__(self, name: str, source: Path | bytes, media_type: str) -> None:
         self.name = name
-        self._path = path
+        self._source = source
         self._media_type = media_type
         self._forms: dict[str, bytes] = {}
         self._digest = ""
@@ -50,10 +50,13 @@ class PackedFile:
             answer["Content-Encoding"] = coding
         return Response(body, media_type=self._media_type, headers=answer)
 
+    def _read(self) -> bytes:
+        return self._source if isinstance(self._source, bytes) else self._source.read_bytes()
+
     async def _form(self, coding: str) -> bytes:
         async with self._lock:
             if "identity" not in self._forms:
-                plain = await anyio.to_thread.run_sync(self._path.read_bytes)
+                plain = await anyio.to_thread.run_sync(self._read)
                 self._digest = hashlib.sha256(plain).hexdigest()[:16]
                 self._forms["identity"] = plain
             if coding not in self._forms:

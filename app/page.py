@@ -35,7 +35,10 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     Filters: `combined`, one mapping over another. Globals that every template sees:
 
     * `static_url("js/main.js")`: a file below static/, under the hash of the whole tree.
-    * `plotly_url`, `plotly_version`: the Plotly script of the installed package.
+    * `linked_url("js/main.js")`: a module with all that it imports; of several files of one folder:
+      one with all in it; `styles_url(("tokens", …))`: the same of style sheets.
+    * `plotly_url`, `plotly_version`: the Plotly that the page draws with; `whole_plotly_url`: the
+      one that it loads for a picture which this one cannot draw.
     * `font_url`: the mathematics font of the installed package.
     * `math(latex)`: MathML markup; red terms of the notes carry `class="known"`.
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
@@ -61,7 +64,10 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     environment.filters["combined"] = lambda one, other: {**one, **other}
     environment.globals |= {
         "static_url": assets.static.url,
+        "linked_url": assets.linked.url,
+        "styles_url": lambda sheets: assets.linked.url(*(f"css/{sheet}.css" for sheet in sheets)),
         "plotly_url": assets.url(assets.plotly),
+        "whole_plotly_url": assets.url(assets.whole_plotly),
         "plotly_version": assets.plotly_version,
         "font_url": assets.url(assets.font),
         "math": math,

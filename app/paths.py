@@ -7,7 +7,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def page_directory(name: str) -> Path:
-    """`app/<name>` in a wheel, `<root>/<name>` in a checkout."""
+    """`app/<name>` where the package is installed, `<root>/<name>` in a checkout."""
     packaged = _PACKAGE / name
     return packaged if packaged.is_dir() else _PACKAGE.parent / name
 

@@ -3,6 +3,8 @@
 import os
 import shutil
 
+from playwright.sync_api import Page
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -27,4 +29,14 @@ def find_chromium() -> str:
             return path
     raise FileNotFoundError(
         f"no Chromium: looked for {given or ', '.join(NAMES)}; run scripts/ensure-chromium"
+    )
+
+
+def each_module_by_itself(page: Page) -> None:
+    """Let a page load every module of static/js from its own file, by whose name it can be told."""
+    page.route(
+        "**/assets/page/*/js/main.js",
+        lambda route: route.fulfill(
+            body='import "/static/js/main.js";', content_type="text/javascript"
+        ),
     )

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from unrolled.app.assets import ASSETS_PREFIX, Assets
+from unrolled.app.assets import ASSETS_PREFIX, LINKED_PREFIX, Assets
 from unrolled.app.middleware.page_policy import embeds
 
 router = APIRouter(include_in_schema=False)
@@ -17,6 +17,17 @@ async def page(request: Request) -> Response:
     context = {"embedded": embeds(request.scope)}
     answer: Response = request.app.state.templates.TemplateResponse(request, "index.html", context)
     answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@router.get(LINKED_PREFIX + "/{hashed}/{path:path}")
+@router.head(LINKED_PREFIX + "/{hashed}/{path:path}")
+async def linked(request: Request, hashed: str, path: str) -> Response:
+    """Files of static/ put together."""
+    assets: Assets = request.app.state.assets
+    answer = await assets.linked.respond(hashed, path, request.headers)
+    if answer is None:
+        raise HTTPException(404)
     return answer
 
 

@@ -12,20 +12,6 @@ const CONFIG = {
   showSendToCloud: false,
 };
 
-/**
- * Load Plotly, whose address the page has preloaded; the first flow is asked for meanwhile.
- * @returns {Promise<boolean>} whether it came
- */
-export function load() {
-  const script = document.createElement("script");
-  script.src = byId(document, "plotly", HTMLLinkElement).href;
-  return new Promise((resolve) => {
-    script.addEventListener("load", () => resolve(true));
-    script.addEventListener("error", () => resolve(false));
-    document.head.append(script);
-  });
-}
-
 /** What each picture shows. @type {WeakMap<HTMLElement, Figure>} */
 const drawn = new WeakMap();
 

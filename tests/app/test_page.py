@@ -30,9 +30,9 @@ async def test_the_page_is_html_that_is_asked_for_again(page):
 
 
 async def test_the_page_loads_its_files_by_versioned_addresses(client, page):
-    found = re.findall(r'(?:src|href)="(/(?:static|assets)/[^"]+)"', page.text)
+    found = re.findall(r'(?:src|href|content)="(/(?:static|assets)/[^"]+)"', page.text)
     assert any("plotly" in address for address in found)
-    assert any(address.endswith(".js") and "/static/" in address for address in found)
+    assert any(address.endswith("/js/main.js") for address in found)
     for address in set(found):
         answer = await client.get(address)
         assert answer.status_code == 200, address

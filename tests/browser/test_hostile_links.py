@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from scripts.chromium import each_module_by_itself
 from tests.browser.driver import Unrolled
 from tests.browser.links import data, in_a
 
@@ -143,6 +144,7 @@ export const knowsOthers = () => false, followedAtOnce = 1, hiddenId = 1;
 export function read() { throw new TypeError("late"); }
 """
 FAULTS = {
+    "the modules do not load": ("**/assets/page/*/js/main.js", "", "did not load"),
     "a module does not load": ("**/js/reading.js", "", "did not load"),
     "a module cannot be read": ("**/js/reading.js", "export const = 1;", "SyntaxError"),
     "a module throws": ("**/js/tooltip.js", EARLY, "early"),
@@ -154,6 +156,7 @@ FAULTS = {
 def test_a_script_error_is_said_with_a_way_back(fresh, page_log, server, case: str) -> None:
     pattern, script, said = FAULTS[case]
     page_log.expect("ERR_FAILED")
+    each_module_by_itself(fresh.page)
     if script:
         fresh.page.route(
             pattern, lambda route: route.fulfill(body=script, content_type="text/javascript")

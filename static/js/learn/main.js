@@ -3,7 +3,7 @@
 import { listenAppearance } from "../appearance.js";
 import { listenTerms } from "../explain.js";
 import { TERMS } from "../glossary.js";
-import { load } from "../render.js";
+import { load } from "../plotly.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { fill, filledText } from "./fill.js";

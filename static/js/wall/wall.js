@@ -12,7 +12,7 @@ import { createForm } from "./form.js";
 import { createFrame } from "./frame.js";
 import { createOverlay, placeOf, putArrows, shape } from "./overlay.js";
 import { BALLS, axesOf, ballsOf, isScalar, movedBy, nameOf, printPlan, readPlan } from "./plan.js";
-import { loadWhole } from "./whole.js";
+import { loadWhole } from "../plotly.js";
 import { arrowSentence, ballSentence, biasSentence, pairText, placeRows, symbolOf } from "./words.js";
 
 /**

@@ -47,6 +47,7 @@ def single(value: Any) -> Any:
 _LISTS: dict[str, Callable[..., Any]] = {
     "len": len,
     "count": lambda values: sum(value not in (None, 0) for value in values),
+    "max_known": lambda values: max(value for value in values if value is not None),
     "column": lambda rows, k: [row[k] for row in rows],
     "upto": lambda values, k: values[:k],
     "after": lambda values, k: values[k:],
@@ -212,7 +213,7 @@ def set_at(request: Any, pointer: str, value: float) -> None:
 
 def answer(server: str, experiment: Any) -> Any:
     """The service's answer to an experiment of a screen."""
-    return post(server, experiment)
+    return post(server, experiment, "landscape" if "axes" in experiment else "flow")
 
 
 def scope_of(answers: dict[str, Any], **values: float) -> Scope:

@@ -42,6 +42,8 @@ const LISTS = {
   len: (list) => list.length,
   /** How many entries are there and not zero. */
   count: (list) => list.filter((/** @type {unknown} */ one) => one !== null && one !== 0).length,
+  /** The largest of those that are there. */
+  max_known: (list) => Math.max(...list.filter((/** @type {unknown} */ one) => one !== null)),
   column: (rows, k) => rows.map((/** @type {unknown[]} */ row) => row[k]),
   upto: (list, k) => list.slice(0, k),
   after: (list, k) => list.slice(k),

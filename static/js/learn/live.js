@@ -51,7 +51,7 @@ function cellSummary({ row, entryStep }) {
  * @param {any} request @param {string} pointer   RFC 6901, of fields without "/" or "~" @param {unknown} value
  * @returns {boolean} whether there is such a place
  */
-function setAt(request, pointer, value) {
+export function setAt(request, pointer, value) {
   const keys = pointer.split("/").slice(1);
   const last = keys.pop() ?? "";
   let place = request;

@@ -7,6 +7,7 @@ import { load } from "../plotly.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { fill, filledText } from "./fill.js";
+import { createLand } from "./land.js";
 import { createLive } from "./live.js";
 import { createProgress, putProgress } from "./progress.js";
 import { prediction, question, trial } from "./tasks.js";
@@ -30,7 +31,7 @@ const all = (selector) =>
   [...main.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
 
 const lives = all("[data-live]").map((section) =>
-  createLive(section, {
+  (section.dataset.path === "landscape" ? createLand : createLive)(section, {
     answered,
     problem,
     theme: () => theme,

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from scripts import chromium, service
 
@@ -53,12 +53,43 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduling(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+TRACED_CASES = 4
+"""Of every test outside the browser so many of its cases, evenly spread, are traced for coverage.
+
+The tracer makes a test half as long again; the other cases reach the same lines.
+"""
+_TRACED = pytest.StashKey[set[str]]()
+
+
+def _traced(items: list[pytest.Item]) -> set[str]:
+    cases: dict[tuple[Path, str], list[str]] = {}
+    for item in items:
+        if not item.get_closest_marker("browser"):
+            name = getattr(item, "originalname", item.name)
+            cases.setdefault((item.path, name), []).append(item.nodeid)
+    return {node for nodes in cases.values() for node in nodes[:: -(-len(nodes) // TRACED_CASES)]}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Under `--cov`, trace some tests only."""
+    measuring = item.config.pluginmanager.getplugin("_cov")
+    if measuring is None or item.nodeid in item.config.stash[_TRACED]:
+        return (yield)
+    measuring.cov_controller.pause()
+    try:
+        return (yield)
+    finally:
+        measuring.cov_controller.resume()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the browser tests, and put them last."""
     browser_tests = Path(__file__).parent / "browser"
     for item in items:
         if item.path.is_relative_to(browser_tests):
             item.add_marker(pytest.mark.browser)
+    config.stash[_TRACED] = _traced(items)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
@@ -95,9 +126,15 @@ class PageLog:
 
     def watch(self, page: Page) -> None:
         """Listen to `page`."""
-        page.on("console", lambda message: self.messages.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._note_message)
+        page.on("pageerror", self._note_error)
         page.on("request", self._note_request)
+
+    def leave(self, page: Page) -> None:
+        """Listen to it no more."""
+        page.remove_listener("console", self._note_message)
+        page.remove_listener("pageerror", self._note_error)
+        page.remove_listener("request", self._note_request)
 
     def expect(self, pattern: str) -> None:
         """Console messages that match `pattern` (re.search) may come in this test."""
@@ -113,6 +150,12 @@ class PageLog:
         assert not self.errors, f"the page threw: {self.errors}"
         assert not unexpected, f"the page wrote to the console: {unexpected}"
         assert not self.foreign, f"the page asked another host: {self.foreign}"
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        self.messages.append(f"{message.type}: {message.text}")
+
+    def _note_error(self, error: Error) -> None:
+        self.errors.append(str(error))
 
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):

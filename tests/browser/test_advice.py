@@ -13,12 +13,26 @@ from unrolled.app.merge_patch import merge_patch
 
 VANISHING = {"wiring": "many-to-one", "radius": 0.6}
 BEYOND = "2 changes were tried; 1 more would have taken too long; these help the last step’s error:"
+REST_MS = 400
+# Moves a slider; says how long it had rested whenever advice was asked for, and what stood there.
 DRAG = """async slider => {
+    const {fetch} = window;
+    const rests = [], states = [];
+    let moved = 0;
+    window.fetch = (url, options) => {
+        if (JSON.parse(options.body).include?.includes("advice"))
+            rests.push(performance.now() - moved);
+        return fetch(url, options);
+    };
     for (let n = 1; n <= 12; n += 1) {
         slider.value = String(0.3 + n / 20);
+        moved = performance.now();
         slider.dispatchEvent(new Event("input", {bubbles: true}));
         await new Promise((done) => setTimeout(done, 60));
+        states.push(document.getElementById("advice").dataset.state);
     }
+    window.fetch = fetch;
+    return {rests, states};
 }"""
 
 
@@ -81,8 +95,9 @@ def test_every_line_is_the_same_experiment_as_its_patch(unrolled: Unrolled) -> N
         advice = unrolled.post(experiment_of(unrolled.advised[-1]))["diagnosis"]["advice"]
         assert advice
         for number, entry in enumerate(advice):
-            unrolled.open(**settings)
-            shown(unrolled)
+            if number:
+                unrolled.open(**settings)
+                shown(unrolled)
             unrolled.page.locator("#advice button").nth(number).evaluate("b => b.click()")
             unrolled.ready()
             expected = unrolled.post(merge_patch(base, entry["patch"]))["experiment"]
@@ -96,11 +111,13 @@ def test_a_moving_slider_asks_for_none(fresh: Unrolled) -> None:
     shown(fresh)
     slider = fresh.page.get_by_role("slider", name="Largest |eigenvalue|")
     advised = len(fresh.advised)
-    slider.evaluate(DRAG)
-    assert len(fresh.advised) == advised
-    expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "stale")
+    drag = slider.evaluate(DRAG)
+    # On a slow machine the hand seems to rest between two moves.
+    assert all(rest >= REST_MS - 1 for rest in drag["rests"])
+    assert "stale" in drag["states"]
+    fresh.ready()
     shown(fresh)
-    assert len(fresh.advised) == advised + 1
+    assert advised < len(fresh.advised) <= advised + 1 + len(drag["rests"])
     assert experiment_of(fresh.advised[-1])["weights"]["spectral_radius"] == 0.9
     assert experiment_of(fresh.advised[-1])["include"] == ["advice"]
 

@@ -178,11 +178,10 @@ def test_the_curl_line_gets_the_same_answer(fresh: Unrolled) -> None:
 
 
 def test_a_clipboard_that_is_refused_offers_the_text_to_copy(fresh: Unrolled) -> None:
-    fresh.page.add_init_script(
-        """Object.defineProperty(navigator, "clipboard", {value: {
-            writeText: () => Promise.reject(new DOMException("no", "NotAllowedError"))}})"""
-    )
-    fresh.open(text="by hand")
+    refusing = """Object.defineProperty(navigator, "clipboard", {value: {
+        writeText: () => Promise.reject(new DOMException("no", "NotAllowedError"))}})"""
+    with fresh.page.add_init_script(refusing):
+        fresh.open(text="by hand")
     fresh.page.get_by_role("button", name="Share").click()
     fresh.page.get_by_role("button", name="Copy link").click()
     expect(fresh.page.get_by_label("To copy")).to_have_value(fresh.address)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from scripts import service
 from tests.browser.conftest import Kept
@@ -23,6 +23,10 @@ WATCH = """() => {
 BLOCKED = ("Content Security Policy", "Permissions policy", "Refused to", "violates")
 
 
+def blocked(message: ConsoleMessage) -> bool:
+    return any(word in message.text for word in BLOCKED)
+
+
 class Watch:
     """A page whose every violation of the policy is kept."""
 
@@ -30,7 +34,11 @@ class Watch:
         self.page = page
         self.said: list[str] = []
         page.add_init_script(f"({WATCH})()")
-        page.on("console", lambda message: self.said.append(message.text))
+        page.on("console", self._note)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if blocked(message):
+            self.said.append(message.text)
 
     def forget(self) -> None:
         """Keep nothing of what was seen."""
@@ -39,14 +47,15 @@ class Watch:
 
     def violations(self) -> list[str]:
         seen: list[str] = self.page.evaluate("() => window.violations")
-        return seen + [text for text in self.said if any(word in text for word in BLOCKED)]
+        return seen + self.said
 
 
 @pytest.fixture
 def watch(kept: Kept) -> Iterator[Watch]:
     page = kept.context().new_page()
     yield Watch(page)
-    kept.close(page)
+    page.evaluate("() => localStorage.clear()")
+    page.close()
 
 
 def ready(page: Page) -> None:
@@ -58,10 +67,8 @@ def test_using_the_page_breaks_no_policy(watch: Watch) -> None:
     page = watch.page
     page.goto("/")
     ready(page)
-    for preset in page.locator("#preset option").evaluate_all("all => all.map(one => one.value)"):
-        if preset:
-            page.locator("#preset").select_option(preset)
-            ready(page)
+    page.locator("#preset").select_option("lstm")
+    ready(page)
     page.locator("#compare-button").click()
     ready(page)
     page.locator("#theme-toggle").click()
@@ -75,19 +82,6 @@ def test_using_the_page_breaks_no_policy(watch: Watch) -> None:
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 390, "height": 800})
     ready(page)
-    assert watch.violations() == []
-
-
-def test_reading_the_reference_breaks_no_policy(watch: Watch) -> None:
-    page = watch.page
-    page.goto("/docs")
-    page.locator("#reference .opblock-summary", has_text="/api/v1/flow").click()
-    page.get_by_role("button", name="Try it out").click()
-    page.get_by_role("button", name="Execute", exact=True).click()
-    answered = page.locator("#reference .live-responses-table .response-col_status").last
-    expect(answered).to_contain_text("200")
-    for model in page.locator("#reference .model-toggle").all()[:5]:
-        model.click()
     assert watch.violations() == []
 
 
@@ -107,13 +101,14 @@ ATTACKS = {
 
 
 def test_a_single_violation_is_seen(watch: Watch) -> None:
-    """The two tests above would fail."""
+    """The test above would fail, and so would any other: it stands in the console, too."""
     watch.page.goto("/")
     ready(watch.page)
     seen = {}
     for rule, attack in ATTACKS.items():
         watch.forget()
-        watch.page.evaluate(f"() => {{ {attack}; }}")
+        with watch.page.expect_console_message(blocked):
+            watch.page.evaluate(f"() => {{ {attack}; }}")
         watch.page.wait_for_function("() => window.violations.length > 0")
         seen[rule] = watch.violations()[0].partition(" ")[0]
     assert seen == {rule: rule for rule in ATTACKS}

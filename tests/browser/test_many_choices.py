@@ -100,35 +100,30 @@ def show(unrolled: Unrolled, html: str) -> None:
     )
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]} pixels")
-def page(request: pytest.FixtureRequest, fresh: Unrolled, crowded: str) -> Unrolled:
-    width, height = request.param
-    fresh.page.set_viewport_size({"width": width, "height": height})
-    show(fresh, crowded)
-    return fresh
-
-
 def offered(page: Page, group: str) -> list[str]:
     return (
         page.get_by_role("group", name=group, exact=True).locator("label:visible").all_inner_texts()
     )
 
 
-def test_no_control_is_cut_off(page: Unrolled) -> None:
-    page.open(cell="simple", clip="norm", reach="window", layers=2)
-    page.ready()
-    handle = page.page.locator("#sheet-handle")
-    if handle.is_visible():
-        handle.click()
-    expect(page.page.get_by_label("Wiring")).to_be_visible()
-    for label in ("Simple", "LSTM"):
-        page.choose("Cell", label)
-        page.ready()
-        assert len(offered(page.page, "Cell")) == 2 * len(VOCABULARY.cells)
-        assert len(offered(page.page, "Rule")) == 2 * len(VOCABULARY.clip_rules)
-        fits(page)
-        assert page.page.evaluate(OVERLAPS) == [], label
-        assert page.page.evaluate(SQUEEZED) == [], label
+def test_no_control_is_cut_off(fresh: Unrolled, crowded: str) -> None:
+    show(fresh, crowded)
+    fresh.open(cell="simple", clip="norm", reach="window", layers=2)
+    fresh.ready()
+    handle = fresh.page.locator("#sheet-handle")
+    for size in SIZES:
+        fresh.resize(*size)
+        if handle.is_visible() and handle.get_attribute("aria-expanded") == "false":
+            handle.click()
+        expect(fresh.page.get_by_label("Wiring")).to_be_visible()
+        for label in ("Simple", "LSTM"):
+            fresh.choose("Cell", label)
+            fresh.ready()
+            assert len(offered(fresh.page, "Cell")) == 2 * len(VOCABULARY.cells)
+            assert len(offered(fresh.page, "Rule")) == 2 * len(VOCABULARY.clip_rules)
+            fits(fresh)
+            assert fresh.page.evaluate(OVERLAPS) == [], (size, label)
+            assert fresh.page.evaluate(SQUEEZED) == [], (size, label)
 
 
 def as_its_model(route: Route) -> None:

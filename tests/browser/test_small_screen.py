@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Kept
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Json, Unrolled
 from tests.conftest import PageLog
 
 SIZES = [(390, 844), (360, 640), (320, 568), (768, 1024), (1000, 800), (1050, 800), (1100, 800)]
@@ -49,33 +49,42 @@ CUT = """() => {
 def fits(page: Unrolled) -> None:
     root = "() => [document.scrollingElement.scrollWidth, innerWidth]"
     wide, window = page.page.evaluate(root)
-    assert wide <= window
-    assert page.page.evaluate(OUTSIDE) == []
-    assert page.page.evaluate(CUT) == []
+    size = page.page.viewport_size
+    assert wide <= window, size
+    assert page.page.evaluate(OUTSIDE) == [], size
+    assert page.page.evaluate(CUT) == [], size
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]} pixels")
-def sized(request: pytest.FixtureRequest, fresh: Unrolled) -> Unrolled:
-    width, height = request.param
-    fresh.page.set_viewport_size({"width": width, "height": height})
-    return fresh
+EXPERIMENTS: dict[str, Json] = {
+    "first": {},
+    "long": {
+        "text": "a long text " * 20,
+        "tokens": "words",
+        "cell": "jordan",
+        "clip": "norm",
+        "reach": "chunk",
+    },
+    "layers": {
+        "cell": "lstm",
+        "layers": 2,
+        "forget": "1,2",
+        "clip": "backward",
+        "reach": "window",
+        "select": "h_3",
+    },
+    "labelled": {"source": "random", "select": "h_3", "labelled": "yes", "wiring": "many-to-one"},
+}
 
 
-def test_nothing_runs_out_of_the_window(sized: Unrolled) -> None:
-    sized.open()
-    sized.ready()
-    fits(sized)
-    expect(sized.plot("diagram").locator("svg").first).to_be_visible()
-    expect(sized.page.locator("#summary")).to_be_visible()
-    sized.open(text="a long text " * 20, tokens="words", cell="jordan", clip="norm", reach="chunk")
-    sized.ready()
-    fits(sized)
-    sized.open(cell="lstm", layers=2, forget="1,2", clip="backward", reach="window", select="h_3")
-    sized.ready()
-    fits(sized)
-    sized.open(source="random", select="h_3", labelled="yes", wiring="many-to-one")
-    sized.ready()
-    fits(sized)
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_nothing_runs_out_of_the_window(unrolled: Unrolled, experiment: str) -> None:
+    unrolled.open(**EXPERIMENTS[experiment])
+    unrolled.ready()
+    for size in SIZES:
+        unrolled.resize(*size)
+        fits(unrolled)
+        expect(unrolled.plot("diagram").locator("svg").first).to_be_visible()
+        expect(unrolled.page.locator("#summary")).to_be_visible()
 
 
 # How many lines the tanh′(A) of the summary stands on.
@@ -96,12 +105,9 @@ LINES = """() => {
 def test_a_symbol_is_not_broken_over_two_lines(unrolled: Unrolled) -> None:
     unrolled.open(radius="0.5", layers="3")
     unrolled.ready()
-    try:
-        for width in range(320, 720, 25):
-            unrolled.page.set_viewport_size({"width": width, "height": 800})
-            assert unrolled.page.evaluate(LINES) == 1, f"at {width} pixels"
-    finally:
-        unrolled.page.set_viewport_size({"width": 1440, "height": 900})
+    for width in range(320, 720, 25):
+        unrolled.page.set_viewport_size({"width": width, "height": 800})
+        assert unrolled.page.evaluate(LINES) == 1, f"at {width} pixels"
 
 
 @pytest.fixture(scope="session")
@@ -113,17 +119,22 @@ def phones(browser: Browser, server: str) -> Iterator[Kept]:
     phones.forget()
 
 
-@pytest.fixture(params=[390, 360], ids=lambda width: f"{width} pixels")
+@pytest.fixture
 def phone(request: pytest.FixtureRequest, phones: Kept, page_log: PageLog) -> Iterator[Unrolled]:
-    phone, _ = phones.new(page_log)
-    phone.page.set_viewport_size({"width": request.param, "height": 800})
-    phone.open(text="gradients")
-    phone.ready()
-    yield phone
-    phones.close(phone.page)
-    page_log.check()
+    """390 pixels wide, or as wide as the test says: `on(360)`."""
+    with phones.empty(page_log, request) as phone:
+        width = getattr(request, "param", 390)
+        phone.page.set_viewport_size({"width": width, "height": 800})
+        phone.open(text="gradients")
+        phone.ready()
+        yield phone
 
 
+def on(*widths: int) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("phone", widths, indirect=True)
+
+
+@on(390, 360)
 def test_the_settings_open_and_work_by_touch(phone: Unrolled) -> None:
     handle = phone.page.get_by_role("button", name="Settings")
     expect(handle).to_have_attribute("aria-expanded", "false")
@@ -158,7 +169,11 @@ def test_a_tap_follows_a_loss_and_opens_an_edge(phone: Unrolled) -> None:
     expect(opened).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("thing", ["x_3", "h_8", "h_3>h_4"])
+@pytest.mark.parametrize(
+    ("phone", "thing"),
+    [(390, "x_3"), (390, "h_8"), (390, "h_3>h_4"), (360, "h_3>h_4")],
+    indirect=["phone"],
+)
 def test_a_tap_opens_a_sheet_that_leaves_what_was_tapped_free(phone: Unrolled, thing: str) -> None:
     phone.page.evaluate("scrollTo(0, 0)")
     phone.page.touchscreen.tap(*phone.pixel(thing))
@@ -242,7 +257,9 @@ def test_a_text_is_typed_on_a_phone(phone: Unrolled) -> None:
     phone.page.get_by_label("Your text").fill("thumbs 👍")
     phone.ready()
     assert phone.tokens() == ["t", "h", "u", "m", "b", "s", "␣"]
-    fits(phone)
+    for width in (390, 360):
+        phone.resize(width, 800)
+        fits(phone)
 
 
 def test_a_turned_phone_draws_again(phone: Unrolled) -> None:

@@ -1,12 +1,12 @@
 """Terms explain themselves where they stand: on hover, on focus, on a tap; Escape closes."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.answers import answered
 from tests.browser.conftest import Modules
 from tests.browser.driver import Unrolled
+from tests.browser.violations import COLOURS, found, wear
 from unrolled.app.vocabulary import VOCABULARY
 
 
@@ -113,13 +113,11 @@ def test_no_violation_that_axe_knows_of_while_one_is_open(fresh: Unrolled) -> No
     fresh.open(text="gradients", clip="norm")
     fresh.ready()
     fresh.page.add_style_tag(content="* { transition: none !important; }")
-    for theme in ("light", "dark"):
-        fresh.page.emulate_media(color_scheme=theme)
-        expect(fresh.page.locator("html")).to_have_attribute("data-theme", theme)
+    for theme, rules in (("light", None), ("dark", COLOURS)):
+        wear(fresh.page, theme)
         term(fresh, "#field-mu", "μ").click()
         expect(explanation(fresh.page)).to_be_visible()
-        found = Axe().run(fresh.page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        assert found(fresh.page, rules) == {}, theme
         fresh.page.keyboard.press("Escape")
 
 

@@ -32,7 +32,8 @@ _COMPARED = """async (plot) => {
     await Plotly.newPlot(place, data, layout, {staticPlot: true, displayModeBar: false});
     const [here, fresh] = [plot, place].map(listed);
     place.remove();
-    return {here, fresh};
+    const pairs = here.map((element, n) => [element, fresh[n]]);
+    return {counts: [here.length, fresh.length], differing: pairs.filter(([a, b]) => a !== b)};
 }"""
 
 _COUNTED = """() => {
@@ -53,10 +54,11 @@ EXPERIMENTS: list[Json] = [
 
 
 def differing(page: Unrolled, name: str) -> list[tuple[str, str]]:
-    lists = page.plot(name).evaluate(_COMPARED)
-    assert len(lists["here"]) > 60
-    assert len(lists["here"]) == len(lists["fresh"])
-    return [pair for pair in zip(lists["here"], lists["fresh"], strict=True) if len(set(pair)) > 1]
+    compared = page.plot(name).evaluate(_COMPARED)
+    here, fresh = compared["counts"]
+    assert here > 60
+    assert here == fresh
+    return [(old, new) for old, new in compared["differing"]]
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)

@@ -54,6 +54,6 @@ def lessons(environment: Environment) -> list[Lesson]:
 
 
 def _lesson(environment: Environment, file: re.Match[str]) -> Lesson:
-    module: Any = environment.get_template(file[0]).module
+    module: Any = environment.get_template(file[0]).make_module()
     screens = tuple(module.screens)
     return Lesson(int(file[1]), file[2], module.title, module.about, screens, module)

@@ -7,9 +7,7 @@ import re
 from tests.test_house import JS_COMMENT, ROOT, tracked
 from unrolled import engine
 
-NAMED_AS_AN_EXAMPLE = {
-    ("app/presets.py", name) for name in ("simple", "elman", "jordan", "lstm", "gru")
-} | {
+NAMED_AS_AN_EXAMPLE = {("app/presets.py", name) for name in engine.CELLS} | {
     ("app/routes/flow.py", "elman"),  # of an example
     ("app/schemas/request.py", "simple"),  # the default
     ("app/schemas/vocabulary.py", "lstm"),

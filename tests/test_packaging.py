@@ -23,6 +23,7 @@ LOCKS = (
     "requirements-build.lock",
     "requirements-dev.lock",
     "requirements-load.lock",
+    "requirements-node.lock",
 )
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
@@ -136,6 +137,7 @@ def test_locks_agree_with_each_other() -> None:
         ("requirements-build.lock", PROJECT["dependency-groups"]["build"]),
         ("requirements-dev.lock", PROJECT["dependency-groups"]["test"]),
         ("requirements-load.lock", PROJECT["dependency-groups"]["load"]),
+        ("requirements-node.lock", PROJECT["dependency-groups"]["node"]),
     ],
 )
 def test_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:
@@ -161,6 +163,18 @@ def test_image_installs_only_what_is_locked_and_hashed() -> None:
     wheels = re.findall(r"pip wheel([^&\n]*)", text)
     assert wheels
     assert all("--no-deps" in wheel and "--no-build-isolation" in wheel for wheel in wheels)
+
+
+def test_image_fetches_the_pages_plotly_by_the_projects_own_script() -> None:
+    """And carries it where the installed package looks for it."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    fetch, copy = text.index("scripts/fetch-page /opt/build/bin"), text.index("cp -R node_modules")
+    assert fetch < copy < text.index("\nFROM", fetch)
+    assert re.search(r"cp -R node_modules \S+/site-packages/unrolled/app/", text)
+    kept = (ROOT / ".dockerignore").read_text().split()
+    for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+        for name in line.split():
+            assert name == "." or f"!{name}" in kept, name
 
 
 def test_build_requirement_stands_once() -> None:

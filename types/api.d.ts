@@ -19,11 +19,11 @@ export interface Schemas {
   };
   /** What the forward pass did, at every step. */
   ActivityReport: {
-    /** ‖h_t‖. */
+    /** ‖h_t‖, (T,). */
     hidden_norm: (number | null)[];
-    /** Mean of f′(a_t) over samples and units; null with gates. */
+    /** Mean of f′(a_t) over samples and units, (T,); null for gated cells. */
     mean_derivative: (number | null)[];
-    /** ‖o_t‖; null where no output is used. */
+    /** ‖o_t‖, (T,); null where no output is used. */
     output_norm: (number | null)[];
   };
   /** A change that was tried and helps. */
@@ -58,8 +58,32 @@ export interface Schemas {
      * further, `before` is of the same loss at the same step as `after`.
      */
     step: number | null;
-    /** Of ‖g‖ as it leaves clipping; only where the change is a clip. */
-    log10_norm?: number | null;
+    /** Of ‖g‖ as it leaves clipping; null where the change is not a clip. */
+    log10_norm: number | null;
+  };
+  /** One entry of a parameter, and the values it takes, evenly spaced. */
+  AxisRequest: {
+    /** Its name, as an answer of `POST /api/v1/flow` lists it. */
+    parameter: string;
+    /** Where the entry stands in the parameter, from 0. */
+    index: number[];
+    /** The first value. */
+    from: number;
+    /** The last value, above the first. */
+    to: number;
+    /** How many values. */
+    points: number;
+  };
+  /** One axis. */
+  AxisValues: {
+    /** As it was asked for. */
+    parameter: string;
+    /** As it was asked for. */
+    index: number[];
+    /** The entry's value at every point. */
+    values: number[];
+    /** The entry's value in the experiment itself. */
+    own: number;
   };
   /** ∂L/∂h_t is rescaled to norm μ at every step while going back, wherever it is larger. */
   BackwardClip: {
@@ -104,6 +128,43 @@ export interface Schemas {
     /** The gates' that a draw may set. */
     biases: Schemas["BiasWords"][];
   };
+  /**
+   * From the state that a loss i reads back to that of step t, of the last layer. ∂L_i/∂h_t =
+   * ∂L_i/∂h_i · ∂h_i/∂h_{i−1} ⋯ ∂h_{t+1}/∂h_t, where nothing is truncated Every array has one entry
+   * for each of the steps s = i − 1, …, t; null stands for exactly zero. Jacobians are those of the
+   * forward pass, of the first sample; a truncation does not change them.
+   */
+  ChainReport: {
+    /** i. */
+    loss_step: number;
+    /** t. */
+    step: number;
+    /** i − t, how many factors there are. */
+    count: number;
+    /** log₁₀ ‖∂h_{s+1}/∂h_s‖₂. */
+    jacobian_log10_norm: (number | null)[];
+    /** log₁₀ ‖∂h_i/∂h_s‖₂. */
+    product_log10_norm: (number | null)[];
+    /** log₁₀ ‖∂c_i/∂c_s‖₂; null where there is no c. */
+    cell_product_log10_norm: (number | null)[] | null;
+    /** f′(a_{s+1}); null but for one unit without gates. */
+    slope: (number | null)[] | null;
+    /** ∂h_{s+1}/∂h_s with its sign; null but for one unit. */
+    jacobian: (number | null)[] | null;
+    /** Of ∂h_i/∂h_s; likewise. */
+    sign: (number | null)[] | null;
+    /** log₁₀ ‖∂L_i/∂h_i‖, every sample. */
+    entering_log10_norm: number | null;
+    /** log₁₀ ‖∂L_i/∂h_s‖ as it travels: nothing where a truncation stops it. */
+    gradient_log10_norm: (number | null)[];
+  };
+  /** From a loss back to a step: the factors ∂h_{s+1}/∂h_s between them. */
+  ChainRequest: {
+    /** i, a step that emits a loss. */
+    loss_step: number;
+    /** t, at most i. */
+    step: number;
+  };
   /** Which gradients to compare with differences of the loss. */
   CheckRequest: {
     /**
@@ -126,27 +187,30 @@ export interface Schemas {
   CheckedEntry: {
     /** Where it stands in the parameter, from 0. */
     index: number[];
-    /** b, as `POST /api/v1/flow` answers it; null where a double cannot hold it. */
+    /** b, from the backward pass, before any clipping. */
     backpropagated: number | null;
     /**
      * d = (L(w + h) − L(w − h)) / 2h, by running the network forward with that entry changed and
-     * nothing else; null where a double cannot hold it.
+     * nothing else; null where either pass overflows.
      */
     central_difference: number | null;
-    /** |b − d| / max(|b|, |d|); 0 where both are 0. */
+    /** |b − d| / max(|b|, |d|), 0 where both are 0; null without a d. */
     relative_difference: number | null;
     /** h, as a double stores it. */
     step: number;
-    /** By how much d itself may be off: its rounding, and what a larger step says differently. */
+    /**
+     * By how much d itself may be off: its rounding, and what a larger step says differently; null
+     * without a d.
+     */
     uncertainty: number | null;
     /**
-     * A ReLU switches between w − h and w + h, at every h that was tried: the loss has no
-     * derivative to approach there.
+     * Whether a unit crosses a kink of its activation, as a ReLU that switches, between w − h and w
+     * + h, at every h that was tried: there is no derivative to approach there.
      */
     kink: boolean;
     /**
-     * Whether |b − d| is within the uncertainty, or within a millionth of the larger; null where d
-     * says nothing (a kink, an overflow).
+     * Whether b and d differ by no more than the uncertainty, or by a millionth of the larger; null
+     * where d says nothing (a kink, an overflow).
      */
     agrees: boolean | null;
   };
@@ -178,34 +242,79 @@ export interface Schemas {
     /** Whether it acts on ∂L/∂h_t while going back. */
     on_the_way: boolean;
   };
-  /** What the clip rule did to the parameter gradient g. */
+  /** What a clip rule did to the parameter gradient g. */
   ClippingReport: {
     /** As asked for. */
     rule: string;
-    /** μ or v; null for none. */
+    /** μ or v; null for `none`. */
     threshold: number | null;
-    /** ‖g‖. null where a double cannot hold it. */
+    /** ‖g‖; null where a double cannot hold it. */
     norm_before: number | null;
-    /** null where g is exactly zero. */
+    /** log₁₀ ‖g‖; null only where g is exactly zero. */
     log10_norm_before: number | null;
-    /** null where a double cannot hold it. */
+    /** ‖g after‖; null where a double cannot hold it. */
     norm_after: number | null;
-    /** ‖g after‖ / ‖g‖. */
+    /** ‖g after‖ / ‖g‖: the factor of every component for `norm`. */
     scale: number | null;
     /** Whether the rule changed anything. */
     engaged: boolean;
-    /** Direction kept; null where g is exactly zero. */
+    /** Of the angle between g and g after, the direction kept; null where g is exactly zero. */
     cosine: number | null;
-    /** false where g holds an infinity; it is then left as it is. */
+    /** false where g holds an infinity, and ‖g‖ is one; it is then left as it is. */
     finite: boolean;
-    /** null unless asked for. */
+    /** What clipping each sample did, or null. */
     per_sample: Schemas["PerSampleReport"] | null;
-    /** null but for rule per-parameter without per_sample, of a finite gradient. */
+    /**
+     * What clipping each parameter did, or null: for other rules, and where each sample was clipped
+     * by itself.
+     */
     per_parameter: Schemas["PerParameterReport"] | null;
-    /** ‖∂L/∂h_t‖ as rule backward leaves it, last layer; null for other rules. */
+    /** ‖∂L/∂h_t‖ as `backward` leaves it, last layer, (T,), or null. */
     hidden_gradient: Schemas["NormSeries"] | null;
-    /** The factor that rule backward applies to ∂L/∂h_t, last layer. */
+    /** The factor that `backward` applies to ∂L/∂h_t, last layer, (T,), or null. */
     step_scale: (number | null)[] | null;
+  };
+  /** Where a ball was; entry 0 is its start, entry n what n steps made of it. */
+  DescentReport: {
+    /** Of the first axis's entry and of the second's. */
+    points: number[][];
+    /** E; null where a state or an output leaves the range of a double. */
+    loss: (number | null)[];
+    /**
+     * log₁₀ of the norm of (∂E/∂first, ∂E/∂second) before clipping, also where no double holds it;
+     * null where it is exactly zero, and where E is null.
+     */
+    gradient_log10_norm: (number | null)[];
+    /** Whether clipping changed the gradient of which the next step is made. */
+    engaged: boolean[];
+    /** (∂E/∂first, ∂E/∂second); null beyond the range of a double. */
+    gradient: ((number | null)[])[];
+    /** What clipping made of it. */
+    clipped: ((number | null)[])[];
+    /**
+     * overflow: fewer points than were asked for, since a step leads out of the range of a double,
+     * or starts where the network's states do.
+     */
+    ended: "overflow" | null;
+  };
+  /** A ball that goes down the loss; it moves the two entries of the axes and nothing else. */
+  DescentRequest: {
+    /** Where it starts. Of the first axis's entry and of the second's. */
+    start: number[];
+    /**
+     * How a step is made of the gradient, as in PyTorch: momentum and nesterov with 0.9, adam with
+     * 0.9, 0.999 and 1e-8.
+     */
+    optimizer: "sgd" | "momentum" | "nesterov" | "adam";
+    /** η. */
+    learning_rate: number;
+    /** How many. */
+    steps: number;
+    /**
+     * What happens to the gradient before a step is made of it: to the two components alone,
+     * ∂E/∂(first entry, second entry). `backward` is not allowed, for it acts elsewhere.
+     */
+    clip: Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"] | Schemas["PerParameterClip"] | Schemas["BackwardClip"];
   };
   /**
    * The verdict, read off one loss's way back through the last layer's whole state. It is the loss
@@ -215,8 +324,9 @@ export interface Schemas {
     /** What happens to a gradient on its way back. */
     verdict: "vanishing" | "exploding" | "stable" | "blocked";
     /**
-     * The factor of one step back, the mean over the steps behind the one where the loss enters;
-     * null where no gradient crosses a step, or where it follows no rate.
+     * The factor by which one step back multiplies the norm of the gradient, the mean over the
+     * steps behind the one where the loss enters; null where the gradient crosses no step or
+     * follows no rate, 0 where one step back passes exactly nothing.
      */
     decay_per_step: number | null;
     /**
@@ -224,7 +334,7 @@ export interface Schemas {
      * the gradient fares otherwise.
      */
     summary: string;
-    /** i, the step whose loss was read, from 1; null where none has a gradient. */
+    /** i, the step whose loss was read, from 1; null where none travels. */
     loss_step: number | null;
     /** The earliest step that this loss may reach, from 1. */
     step: number | null;
@@ -235,7 +345,7 @@ export interface Schemas {
     log10_arriving: number | null;
     /**
      * At most 6 changes that bring what arrives nearer to what enters: to the verdict `stable`, or
-     * at least twofold and to between 10⁻⁴ and 10⁴ times as much. None leaves a layer with the
+     * at least twofold and to between 10⁻⁴ and 10⁴ times as much. Not one leaves a layer with the
      * opposite verdict, or makes one vanish or explode that did not. The best first, a clip last.
      * Empty where nothing that was tried helps, or nothing need help; null unless `include` names
      * it.
@@ -248,31 +358,35 @@ export interface Schemas {
   };
   /** A connection that the forward pass uses. */
   EdgeReport: {
-    /** Where it comes from, forward. */
+    /** Id of the node where it comes from, forward. */
     source: string;
-    /** Where it goes to, forward. */
+    /** Id of the node where it goes to, forward. */
     target: string;
     /**
      * What it carries; context is a copy, cell the path of c_t. Edges into a gated h_t carry every
      * gate's share.
      */
     kind: "input" | "recurrent" | "context" | "cell" | "output" | "loss";
-    /** The parameter on it, if any. */
+    /** Whose weights it carries, `W_hh`, or null. */
     parameter: string | null;
     /**
-     * What travels back, as it arrives at source. Exact far outside the range of a double; null
-     * where it is exactly zero or no path exists.
+     * Of the gradient that travels back along it, as it arrives at the source; null where it is
+     * exactly zero or no path exists.
      */
     log10_norm: number | null;
-    /**
-     * What the edge adds to its parameter's gradient. Exact far outside the range of a double; null
-     * where it is exactly zero or no path exists.
-     */
+    /** Of what it adds to its parameter's gradient; null likewise. */
     parameter_log10_norm: number | null;
-    /** Whether a copy or a truncation stops the gradient. */
+    /** Whether a copy or a truncation stops the gradient here. */
     blocked: boolean;
     /** Of the node it enters. */
     layer: number;
+  };
+  /** How often a threshold would engage. */
+  Engaged: {
+    /** μ; null where none was given. */
+    threshold: number | null;
+    /** Of the draws, those with ‖g‖ > μ; null without a μ. */
+    share: number | null;
   };
   /** One name that a field may hold. */
   Entry: {
@@ -312,6 +426,8 @@ export interface Schemas {
     window?: Schemas["Window"] | null;
     /** Whether the answer holds the signed numbers behind the norms, of the steps of `window`. */
     values: boolean;
+    /** A loss and an earlier step, between which every factor is wanted; null: none. */
+    chain?: Schemas["ChainRequest"] | null;
     /**
      * The parts of the answer that are wanted; what is left out is null. `lyapunov` brings
      * `spectrum`, where the exponents stand. The diagnosis comes with `itemized` or `advice`,
@@ -399,14 +515,14 @@ export interface Schemas {
      */
     overflow: Schemas["OverflowReport"] | null;
     /**
-     * L, the sum over the steps; null where no step emits one. null where a double cannot hold it.
+     * L, the sum over the steps; null where no step emits one, and where a double cannot hold it.
      */
     loss: number | null;
     /** L_t; null where no loss is emitted. */
     step_losses: (number | null)[];
     /** ‖∂L/∂h_t‖, every later loss included. */
     hidden_gradient: Schemas["NormSeries"];
-    /** ‖∂L/∂c_t‖, for cells that have a c_t. */
+    /** ‖∂L/∂c_t‖; null for cells that have no c_t. */
     cell_gradient: Schemas["NormSeries"] | null;
     /**
      * ‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is followed, or where
@@ -437,18 +553,20 @@ export interface Schemas {
     graph: Schemas["GraphReport"] | null;
     /** The signed numbers behind the norms; null unless asked for. */
     values: Schemas["ValuesReport"] | null;
+    /** The factors between a loss and an earlier step; null unless asked for. */
+    chain: Schemas["ChainReport"] | null;
     /** The forward pass. */
     activity: Schemas["ActivityReport"];
     /** null unless the sequence is a text. */
     text: Schemas["TextReport"] | null;
   };
-  /** Shares of a gate's units over samples and units, at every step; from 0 to 1. */
+  /** Shares of one gate's units over samples and units, (T,) each; from 0 to 1. */
   GateShares: {
-    /** Below 0.1; null for the candidate. */
+    /** Below 0.1; null for a candidate. */
     shut: number[] | null;
-    /** Above 0.9; null for the candidate. */
+    /** Above 0.9; null for a candidate. */
     open: number[] | null;
-    /** Shut or open; of the candidate, |g| above 0.9. */
+    /** Of a candidate, |g| above 0.9; of a gate, shut or open. */
     saturated: number[];
   };
   /** One gate of a cell. */
@@ -485,7 +603,7 @@ export interface Schemas {
   GraphReport: {
     /** Step by step. */
     nodes: Schemas["NodeReport"][];
-    /** Step by step. Those across a window's borders name nodes that are not in it. */
+    /** Step by step; those across a window's borders name nodes that are not in it. */
     edges: Schemas["EdgeReport"][];
   };
   /** The service is up. */
@@ -495,11 +613,13 @@ export interface Schemas {
     /** Of the service. */
     version: string;
   };
-  /** What reaches the initial state, every loss included; zero where a truncation stops before. */
+  /**
+   * What reaches a layer's initial state, every loss included; zero where a truncation stops it.
+   */
   InitialGradientReport: {
-    /** ‖∂L/∂h_0‖; null for jordan, which reads o_0 = 0 instead. */
+    /** ‖∂L/∂h_0‖; null for Jordan's cell, which reads o_0 = 0 instead. */
     hidden: Schemas["OneNorm"] | null;
-    /** ‖∂L/∂c_0‖; null for cells without one. */
+    /** ‖∂L/∂c_0‖; null where there is no c. */
     cell: Schemas["OneNorm"] | null;
   };
   /** How weights are drawn. */
@@ -512,21 +632,20 @@ export interface Schemas {
     rules: Schemas["Rule"][];
     /** Whether it has a scale of its own, so that no spectral radius is wanted. */
     scaled: boolean;
+    /** Whether it asks for how long a unit shall remember at most, `t_max`. */
+    takes_length: boolean;
   };
-  /** ‖∂L_i/∂h_t‖ for every pair of a loss i and a step t. */
+  /** ‖∂L_i/∂h_t‖ for every loss i and step t, or above 512 steps for those of a grid. */
   ItemizedFlow: {
-    /** i of each row; above 512 steps a grid's. */
+    /** Steps i that emit a loss, from 1, (I,). */
     loss_steps: number[];
-    /** t of each column; above 512 steps a grid's. */
+    /** Steps t, from 1, (S,); every i is among them. */
     steps: number[];
-    /**
-     * [i][t]; null for t > i. Exact far outside the range of a double; null where it is exactly
-     * zero or no path exists.
-     */
+    /** [i][t], (I, S); null where t > i, where no path exists, or where exactly zero. */
     log10_norm: ((number | null)[])[];
     /**
-     * Of ∂L_i/∂(h_t, c_t) together, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), likewise; null for cells whose
-     * whole state is h_t.
+     * log₁₀ ‖∂L_i/∂(h_t, c_t)‖ likewise, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), where the cell has a c;
+     * else null: h is the whole state.
      */
     state_log10_norm: ((number | null)[])[] | null;
   };
@@ -537,13 +656,52 @@ export interface Schemas {
     /** How many classes there are. */
     of: number;
   };
+  /**
+   * E and the norm of its gradient over the grid; [j][i] is point i of the first axis, j of the
+   * second.
+   */
+  LandscapeReport: {
+    /** The two axes. */
+    axes: Schemas["AxisValues"][];
+    /**
+     * E; null where a state or an output leaves the range of a double; without `grid` null as a
+     * whole.
+     */
+    loss: ((number | null)[])[] | null;
+    /**
+     * log₁₀ ‖(∂E/∂first, ∂E/∂second)‖, also where no double holds the norm; null where it is
+     * exactly zero.
+     */
+    gradient_log10_norm: ((number | null)[])[] | null;
+    /** In the order of the request. */
+    descents: Schemas["DescentReport"][];
+    /** In the order of the request. */
+    places: Schemas["PlaceReport"][];
+  };
+  /** The loss over two entries of the parameters of a network of one unit. */
+  LandscapeRequest: {
+    /**
+     * As for `POST /api/v1/flow`, with `hidden_size` 1 and `num_layers` 1; any cell, any number of
+     * inputs, outputs and samples. `follow`, `clip`, `window`, `values`, `include` and `lyapunov`
+     * change nothing here.
+     */
+    experiment: Schemas["Experiment"];
+    /** The two entries that are moved, from where to where. */
+    axes: Schemas["AxisRequest"][];
+    /** Whether the loss over the grid of the axes is wanted. */
+    grid: boolean;
+    /** Balls that start on it. */
+    descents: Schemas["DescentRequest"][];
+    /** Places whose numbers are wanted. */
+    places: Schemas["PlaceRequest"][];
+  };
   /** One of several stacked layers. */
   LayerReport: {
     /** From 0 at the input. */
     layer: number;
     /** ‖∂L/∂h_t‖, every later loss included. */
     hidden_gradient: Schemas["NormSeries"];
-    /** ‖∂L/∂c_t‖, for cells that have one. */
+    /** ‖∂L/∂c_t‖; null for cells that have no c_t. */
     cell_gradient: Schemas["NormSeries"] | null;
     /** ‖∂L_i/∂h_t‖ for every pair; null where `include` leaves it out. */
     itemized: Schemas["ItemizedFlow"] | null;
@@ -556,42 +714,46 @@ export interface Schemas {
     /** Shares of saturated units and gates. */
     saturation: Schemas["SaturationReport"];
   };
-  /** One layer's numbers at the steps `first` … `last`. */
+  /**
+   * One layer's numbers at the steps of the window, S of them, [step][sample][unit]. What a double
+   * cannot hold, too large or too small, is null.
+   */
   LayerValues: {
     /** From 0 at the input. */
     layer: number;
-    /** h_t, [step][sample][unit]. */
+    /** h_t, (S, B, H). */
     h: (((number | null)[])[])[];
-    /** ∂L/∂h_t, [step][sample][unit]. null for a number that a double cannot hold. */
+    /** ∂L/∂h_t, every followed loss i ≥ t included, (S, B, H). */
     dh: (((number | null)[])[])[];
-    /**
-     * Pre-activation a_t, [step][sample][unit]. null for a number that a double cannot hold. null
-     * with gates.
-     */
+    /** Pre-activation a_t, (S, B, H); null for gated cells. */
     a: (((number | null)[])[])[] | null;
-    /** c_t, [step][sample][unit]. null for cells without one. */
+    /** f′(a_t), (S, B, H); null for gated cells. */
+    slope: (((number | null)[])[])[] | null;
+    /** c_t, (S, B, H); null where there is none. */
     c: (((number | null)[])[])[] | null;
-    /** ∂L/∂c_t, what comes through h_t included, [step][sample][unit]. */
+    /** ∂L/∂c_t with what comes through h_t, likewise. */
     dc: (((number | null)[])[])[] | null;
-    /** Every gate, the candidate with its sign, [step][sample][unit]. null without gates. */
+    /** Gate → its values, the candidate's signed, (S, B, H) each; null without gates. */
     gates: Record<string, (((number | null)[])[])[]> | null;
-    /** Initial state, [sample][unit]. null for jordan, which reads o_0 = 0. */
+    /** Initial state, [sample][unit], (B, H); null where no step reads it (Jordan). */
     h_0: ((number | null)[])[] | null;
-    /**
-     * ∂L/∂h_0, [sample][unit]. Zeros where a truncation stops before it. null for a number that a
-     * double cannot hold.
-     */
+    /** ∂L/∂h_0, likewise; zero where a truncation stops before. */
     dh_0: ((number | null)[])[] | null;
-    /** Initial cell state, [sample][unit]. null for cells without one. */
+    /** Initial cell state, (B, H); null where there is none. */
     c_0: ((number | null)[])[] | null;
-    /** ∂L/∂c_0, likewise. null for a number that a double cannot hold. */
+    /** ∂L/∂c_0, likewise. */
     dc_0: ((number | null)[])[] | null;
+    /**
+     * What travels back along each kind of edge into the layer's units of a step, as it arrives at
+     * its source, by the names of `Connection.carries`: (S, B, ·) each.
+     */
+    travels: Record<string, (((number | null)[])[])[]>;
   };
-  /** Σ ‖∂L_i/∂h_t‖ over pairs at least `split` steps apart, against that over nearer ones. */
+  /** Σ ‖∂L_i/∂h_t‖ over pairs at least s steps apart, beside that over nearer ones. */
   LongToShort: {
-    /** In steps. */
+    /** s, in steps; lags i − t ≥ s are long. */
     split: number;
-    /** null where either sum is zero. */
+    /** log₁₀ of long over short; null where either is exactly zero or has no pair. */
     log10_ratio: number | null;
   };
   /** The L_t of a step. */
@@ -640,23 +802,32 @@ export interface Schemas {
     /** Says which kind this is. */
     kind: "none";
   };
-  /** A group of units at one step. */
+  /** The units of one layer at one step. */
   NodeReport: {
-    /** x, c, h, o or L, the step, and the layer from 1 up. */
+    /** `x_3`, `h_3`, `c_3`, `o_3` or `L_3`; in layer l ≥ 1 `h_3_l`, `c_3_l`. */
     id: string;
     /** Which group of units. */
     kind: "input" | "context" | "hidden" | "cell" | "output" | "loss";
     /** From 1; 0 for the initial state: h_0, c_0, Jordan's o_0. */
     step: number;
-    /** The id as it is written. */
+    /** The id as it is written, `h₃`. */
     label: string;
     /**
-     * Of the gradient with respect to it. Exact far outside the range of a double; null where it is
-     * exactly zero or no path exists.
+     * Of the gradient of the followed losses with respect to it, exact at any magnitude; null where
+     * it is exactly zero or no path exists.
      */
     log10_norm: number | null;
-    /** From 0 at the input. */
+    /** From 0 at the input to the one that the outputs read. */
     layer: number;
+  };
+  /** Copies of the one sample, each with noise on its targets: a small batch of training data. */
+  Noise: {
+    /** B. */
+    samples: number;
+    /** Of the standard normal noise. */
+    scale: number;
+    /** Its stream is its own. */
+    seed: number;
   };
   /** If ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together. */
   NormClip: {
@@ -667,18 +838,61 @@ export interface Schemas {
     /** Clip each sample's gradient, then take their mean. */
     per_sample: boolean;
   };
-  /** A norm at every step. */
+  /** Norms, one a step where nothing else is said, and their logarithms, (n,) each. */
   NormSeries: {
     /** null where a double cannot hold it. */
     norm: (number | null)[];
-    /** Exact far outside the range of a double; null where it is exactly zero or no path exists. */
+    /** Exact at any magnitude; null only where the quantity is exactly zero. */
     log10_norm: (number | null)[];
+  };
+  /** The norms of all draws, and what follows from them. */
+  NormsReport: {
+    /** N. */
+    draws: number;
+    /**
+     * log₁₀ ‖g‖ of every draw before clipping, all parameters together, in the order of the draws;
+     * null where g is exactly zero, and where a state leaves the range of a double.
+     */
+    log10_norms: (number | null)[];
+    /** Draws whose g is exactly zero; they count as the smallest. */
+    zeros: number;
+    /** Draws in which a state leaves the range of a double; they count nowhere. */
+    overflows: number;
+    /** Percentile → log₁₀ ‖g‖ there; null where zero. */
+    percentiles: Record<string, number | null>;
+    /** What rules would choose. */
+    rules: Schemas["RuleThresholds"];
+    /** How often μ would engage. */
+    engaged: Schemas["Engaged"];
+  };
+  /** Gradients of many draws of one experiment, from whose norms a threshold is to be chosen. */
+  NormsRequest: {
+    /**
+     * As for `POST /api/v1/flow`; it is the first draw. `follow`, `window`, `values`, `include` and
+     * `lyapunov` change nothing here.
+     */
+    experiment: Schemas["Experiment"];
+    /** N. */
+    draws: number;
+    /**
+     * What is drawn anew. sequence: a random one with the seeds that follow; a text's tokens in
+     * another order; in place of an explicit one a random one of its size. weights: drawn ones with
+     * the seeds that follow.
+     */
+    vary: "sequence" | "weights";
+    /**
+     * μ, of which it is said how often it would engage. Left out or null: that of the experiment's
+     * `clip`, where it compares ‖g‖ with one.
+     */
+    threshold?: number | null;
+    /** p of AutoClip. */
+    percentile: number;
   };
   /** One norm. */
   OneNorm: {
     /** null where a double cannot hold it. */
     norm: number | null;
-    /** null where it is exactly zero. */
+    /** null only where it is exactly zero. */
     log10_norm: number | null;
   };
   /** Where the forward pass left the range of a double. */
@@ -692,13 +906,13 @@ export interface Schemas {
     /** The same in words, with what to try. */
     detail: string;
   };
-  /** One parameter's checked entries. */
+  /** The checked entries of one parameter. */
   ParameterCheckReport: {
-    /** In the parameter's order. */
+    /** In the order of the parameter. */
     entries: Schemas["CheckedEntry"][];
     /**
      * The largest relative difference among the entries whose d is good to a millionth; null if
-     * none is.
+     * there is none.
      */
     worst: number | null;
   };
@@ -709,16 +923,13 @@ export interface Schemas {
      * that a double cannot hold.
      */
     value: ((number | null)[])[] | (number | null)[] | null;
-    /** null where a double cannot hold it. */
+    /** ‖value‖; null where a double cannot hold it. */
     norm: number | null;
     /** Exact far outside the range of a double; null where it is exactly zero or no path exists. */
     log10_norm: number | null;
-    /** After clipping. null where a double cannot hold it. */
+    /** After clipping; null where a double cannot hold it. */
     clipped_norm: number | null;
-    /**
-     * Of the term that step t adds. Exact far outside the range of a double; null where it is
-     * exactly zero or no path exists.
-     */
+    /** Of the term that step t adds, (T,); null where it is exactly zero or no path exists. */
     step_log10_norm: (number | null)[];
   };
   /** If ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself. */
@@ -730,23 +941,53 @@ export interface Schemas {
     /** Clip each sample's gradient, then take their mean. */
     per_sample: boolean;
   };
-  /** Each parameter's gradient clipped by itself; before and after are `parameter_gradients`. */
+  /** Each parameter's gradient clipped by itself; before and after stand beside the gradients. */
   PerParameterReport: {
-    /** ‖g_p after‖ / ‖g_p‖; 1 where not above μ. */
+    /** Parameter → ‖g_p after‖ / ‖g_p‖; 1 where it was not above μ. */
     scale: Record<string, number>;
     /** How many parameters were clipped. */
     engaged: number;
   };
   /** Each sample's gradient clipped by itself, then their mean. */
   PerSampleReport: {
-    /** ‖g_b‖ of every sample's own loss. null where a double cannot hold it. */
+    /** ‖g_b‖ of every sample's own loss, (B,); null where a double cannot hold it. */
     norm: (number | null)[];
-    /** ‖g_b after‖ / ‖g_b‖. */
+    /** ‖g_b after‖ / ‖g_b‖, (B,). */
     scale: (number | null)[];
     /** How many samples were clipped. */
     engaged: number;
     /** Between the mean of the clipped gradients and the clipped mean: the bias. */
     cosine: number | null;
+  };
+  /** What stands at one place. */
+  PlaceReport: {
+    /** As it was asked for. */
+    at: number[];
+    /** E. */
+    loss: number | null;
+    /** (∂E/∂first, ∂E/∂second); null beyond the range of a double. */
+    gradient: (number | null)[];
+    /** log₁₀ of its norm; null where zero. */
+    gradient_log10_norm: number | null;
+    /** What a descent would go along: clipped, or the mean of clipped samples. */
+    clipped: (number | null)[];
+    /** Whether the rule changes the gradient as a whole. */
+    engaged: boolean;
+    /** ‖g after‖ / ‖g‖ of the gradient as a whole. */
+    scale: number | null;
+    /** Of the angle between both; null where g is zero. */
+    cosine: number | null;
+    /** With `per_sample`, else null. */
+    samples: Schemas["SamplesReport"] | null;
+  };
+  /** A place whose loss and gradient are wanted, before and after clipping. */
+  PlaceRequest: {
+    /** Of the first axis's entry and of the second's. */
+    at: number[];
+    /** As for a descent; `per_sample` fills `samples`. */
+    clip: Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"] | Schemas["PerParameterClip"] | Schemas["BackwardClip"];
+    /** For an experiment of one sample whose targets are numbers; null: the experiment as it is. */
+    noise?: Schemas["Noise"] | null;
   };
   /** One experiment worth looking at. */
   Preset: {
@@ -843,27 +1084,79 @@ export interface Schemas {
     /** In words. */
     why: string;
   };
-  /** What a mean hides: how many units are saturated at every step (Karpathy et al. 2015). */
+  /** The same as log₁₀ μ, also where no double holds μ. */
+  RuleLogs: {
+    /** The least and the most. */
+    pascanu: (number | null)[];
+    /** As below. */
+    autoclip: number | null;
+    /** As below. */
+    zclip: number | null;
+  };
+  /** What the field's rules choose as μ from these norms; null where no double holds it. */
+  RuleThresholds: {
+    /** ½ and 10 times the mean norm (Pascanu, Mikolov & Bengio 2013). */
+    pascanu: (number | null)[];
+    /** The percentile p of the norms (Seetharaman et al. 2020). */
+    autoclip: number | null;
+    /**
+     * The norm from which on a next gradient would be a spike: m + 2.5 s with the moving mean and
+     * deviation of the norms in their order, α = 0.97 after 25 to begin with (Kumar et al. 2025).
+     */
+    zclip: number | null;
+    /** The same as log₁₀ μ. */
+    log10: Schemas["RuleLogs"];
+  };
+  /** Each sample's gradient clipped by itself, beside the clipped mean: what "biased" means. */
+  SamplesReport: {
+    /** Of every sample's own loss, (B, 2). */
+    gradients: ((number | null)[])[];
+    /** The same after clipping, (B, 2). */
+    clipped: ((number | null)[])[];
+    /** Their mean. */
+    mean_of_clipped: (number | null)[];
+    /** What clipping makes of the mean gradient. */
+    clipped_mean: (number | null)[];
+    /** How many samples were clipped. */
+    engaged: number;
+    /** Of the angle between the two; null where one is exactly zero. */
+    cosine: number | null;
+    /** ‖mean of clipped‖ / ‖clipped mean‖; null where that is 0. */
+    ratio: number | null;
+  };
+  /** What a mean hides: how many units of a layer are saturated (Karpathy et al. 2015). */
   SaturationReport: {
     /**
-     * The share of units, over samples, with |tanh| > 0.9; σ < 0.1 or σ > 0.9; a ≤ 0, where a ReLU
-     * passes nothing; |softsign| > 0.9; a ≤ 0, where a leaky ReLU passes 0.01 of it; Φ(a) < 0.1,
-     * where a GELU passes next to nothing. null for linear units and with gates.
+     * The share of units, over samples, whose f is saturated, (T,), as the activation's row defines
+     * it: |tanh| or |softsign| > 0.9, σ < 0.1 or > 0.9, a ≤ 0 of a ReLU, leaky or not, Φ(a) < 0.1
+     * of a GELU; null for linear units, which never are, and for gated cells.
      */
     units: number[] | null;
-    /** Every gate's; null without gates. */
+    /** Gate → its shares; null for cells without gates. */
     gates: Record<string, Schemas["GateShares"]> | null;
   };
-  /** The recurrent matrix, and the Jacobians along the trajectory of the first sample. */
+  /** The recurrent matrix R, and the Jacobians along the trajectory of the first sample. */
   SpectrumReport: {
-    /** [re, im], largest modulus first. */
+    /** Of R, as (re, im), the largest modulus first, (H, 2). */
     eigenvalues: [number, number][];
-    /** max |λ|. */
-    spectral_radius: number;
-    /** Largest singular value. */
-    spectral_norm: number;
-    /** Descending. */
+    /** Of R, descending, (H,). */
     singular_values: number[];
+    /** ρ(R) = max |λ|. */
+    spectral_radius: number;
+    /** σ_max(R), the largest singular value. */
+    spectral_norm: number;
+    /** log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; null where zero. */
+    jacobian_log10_norm: (number | null)[];
+    /** log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample; null where zero. */
+    product_log10_norm: (number | null)[];
+    /** log₁₀ ‖∂c_T/∂c_t‖₂ likewise; null where there is no c_t. */
+    cell_product_log10_norm: (number | null)[] | null;
+    /**
+     * log₁₀ ‖∂h_T/∂h_0‖₂, first sample; null where zero, or where the chain does not begin at h_0.
+     */
+    initial_log10_norm: number | null;
+    /** log₁₀ ‖∂c_T/∂c_0‖₂ likewise; null where there is no c_t. */
+    cell_initial_log10_norm: number | null;
     /**
      * The spectral radius of every gate's block; null without gates. The rest of this report is
      * then about the candidate's block.
@@ -871,7 +1164,7 @@ export interface Schemas {
     blocks: Record<string, number> | null;
     /** γ = sup f′; null with gates. */
     gamma: number | null;
-    /** 1/γ. */
+    /** 1/γ; null with gates. */
     bound: number | null;
     /** σ_max < 1/γ: gradients must vanish (Pascanu et al. 2013); null with gates. */
     sufficient: boolean | null;
@@ -887,16 +1180,6 @@ export interface Schemas {
     omega: (number | null)[];
     /** What reaches far back against what stays near; null without `itemized`. */
     long_to_short: Schemas["LongToShort"] | null;
-    /** ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1. */
-    jacobian_log10_norm: (number | null)[];
-    /** ‖∂h_T/∂h_t‖₂, t = 1 … T−1. */
-    product_log10_norm: (number | null)[];
-    /** ‖∂c_T/∂c_t‖₂, t = 1 … T−1, for cells that have a c_t. */
-    cell_product_log10_norm: (number | null)[] | null;
-    /** ‖∂h_T/∂h_0‖₂; null where exactly zero, and for jordan, which reads no h_0. */
-    initial_log10_norm: number | null;
-    /** ‖∂c_T/∂c_0‖₂, likewise. */
-    cell_initial_log10_norm: number | null;
   };
   /** What the steps of a text read and should say. */
   TextReport: {
@@ -967,33 +1250,36 @@ export interface Schemas {
     per_sample: boolean;
   };
   /**
-   * The signed numbers of a few steps; L is the sum of the losses that `graph` shows. A number that
-   * a double cannot hold, too large or too small, is null.
+   * The signed numbers of the steps `first` … `last`, time-major: [step][sample][unit]. L is the
+   * sum of the followed losses, those that the graph shows. A number that a double cannot hold, too
+   * large or too small, is null.
    */
   ValuesReport: {
     /** The first step here: of `window`, or 1. */
     first: number;
     /** The last step here; below `first` where the window holds none. */
     last: number;
-    /** x_t, [step][sample][unit]. null at steps that read no input. */
+    /** Inputs x_t, (B, D) each; null at steps that read no input. */
     x: (((number | null)[])[] | null)[];
-    /** ∂L/∂x_t, likewise. null for a number that a double cannot hold. */
+    /** ∂L/∂x_t, likewise. */
     dx: (((number | null)[])[] | null)[];
-    /** o_t, [step][sample][unit]. null at steps whose output is unused. */
+    /** Outputs o_t, (B, K) each; null at steps whose output is unused. */
     o: (((number | null)[])[] | null)[];
-    /**
-     * ∂L/∂o_t, what comes back through jordan's feedback included, likewise. null for a number that
-     * a double cannot hold.
-     */
+    /** ∂L/∂o_t, what comes back through Jordan's feedback included, likewise. */
     do: (((number | null)[])[] | null)[];
+    /** Targets as numbers, a class as 1 among zeros, (B, K) each; null where no loss is emitted. */
+    y: (((number | null)[])[] | null)[];
     /** The layer that reads the input first. */
     layers: Schemas["LayerValues"][];
     /**
-     * Parameter → the term that each step adds to its gradient, [step] and then the parameter's
-     * shape. Over all steps they sum to its gradient where `follow` is null. null for a number that
-     * a double cannot hold.
+     * Parameter → what every step adds to its gradient, [step] and then the parameter's shape, the
+     * mean over the batch inside; over all steps they sum to the gradient of L.
      */
     terms: Record<string, (((number | null)[])[])[] | ((number | null)[])[]>;
+    /** Parameter → the sum of the terms of the steps behind `last`. */
+    behind: Record<string, ((number | null)[])[] | (number | null)[]>;
+    /** Parameter → its own numbers, as drawn or given. */
+    parameters: Record<string, ((number | null)[])[] | (number | null)[]>;
   };
   /**
    * The names that a request may hold, how they are called, and what goes with what. Every table

@@ -94,6 +94,7 @@ export async function normsOf(base, asked, { signal, progress }) {
   const options = posted(asked, signal);
   const headers = { ...options.headers, accept: "text/event-stream" };
   const response = await answered(`${base}/norms`, { ...options, headers });
+  if (!response.body) throw new Problem({ status: 0, title: "", detail: "The answer has no body." });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let text = ""; ; ) {
     const { done, value } = await reader.read();

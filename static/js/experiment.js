@@ -59,7 +59,7 @@ function layerFields(settings) {
  * @param {Settings} settings
  */
 export function takesLongest(settings) {
-  return chosen("init", initInForce(settings)).takes_length;
+  return Boolean(chosen("init", initInForce(settings)).takes_length);
 }
 
 /** The activation in force: a gated cell has its own. @param {Settings} settings */

@@ -112,8 +112,8 @@ export function putReasons(document, settings) {
   restrict(document, "field-loss", settings, numbers);
   restrict(document, "field-init", settings);
   restrict(document, "field-steps", settings);
-  document.getElementById("field-t_max").hidden = !takesLongest(settings);
-  document.getElementById("t_max").placeholder = `T = ${stepsOf(settings)}`;
+  byId(document, "field-t_max").hidden = !takesLongest(settings);
+  byId(document, "t_max", HTMLInputElement).placeholder = `T = ${stepsOf(settings)}`;
   restrict(document, "field-labelled", settings);
   const link = byId(document, "link-note");
   link.textContent = linkNote(document, settings);

@@ -31,7 +31,7 @@ export function draw(element, figure) {
 /**
  * Draw a figure that stands by itself, outside of the pictures that are brought up to date in place.
  * @param {HTMLElement} element
- * @param {import("./types.js").Figure} figure
+ * @param {import("./types.js").FreeFigure} figure
  * @param {{plotly?: any, turnable?: boolean}} [options]   plotly: another one than the page's own
  */
 export function drawAlone(element, { data, layout }, { plotly = window.Plotly, turnable = false } = {}) {

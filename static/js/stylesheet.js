@@ -1,7 +1,9 @@
 /** Style sheets that come with what needs them, not with the page. */
 
+import { byId } from "./page.js";
+
 /**
- * Add a sheet of static/css, once; it lies beside those that the page came with.
+ * Add a sheet of static/css, once; it lies beside the one whose address the page says.
  * @param {Document} document
  * @param {string} name   without ".css"
  * @returns {Promise<void>}   settles when the sheet is in force, or could not be read
@@ -12,7 +14,8 @@ export function loadSheet(document, name) {
   const link = document.createElement("link");
   link.id = id;
   link.rel = "stylesheet";
-  link.href = new URL(`../css/${name}.css`, import.meta.url).href;
+  const { content } = byId(document, "sheets", HTMLMetaElement);
+  link.href = new URL(`${name}.css`, new URL(content, document.baseURI)).href;
   document.head.append(link);
   return new Promise((resolve) => {
     link.addEventListener("load", () => resolve(), { once: true });

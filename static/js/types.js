@@ -164,11 +164,14 @@
  * @typedef {{data: Trace[], layout: Layout}} Figure   as Plotly takes it: of what it may hold, what
  *   the page itself reads
  *
+ * @typedef {{data: Object<string, unknown>[], layout: Object<string, unknown>}} FreeFigure   one that
+ *   stands outside of the pictures that share an axis
+ *
  * @typedef {Object<string, unknown> & {type: string, mode?: string, x?: Series, y?: Series,
  *   z?: Series[], text?: string[], textposition?: OneOrEach<string>, textfont?: Font, line?: Line,
  *   marker?: Marker, orientation?: string, base?: number}} Trace
  * @typedef {{size: number, color: OneOrEach<string>}} Font
- * @typedef {{color?: string, width?: number, dash?: string, simplify?: boolean}} Line
+ * @typedef {{color?: string, width?: number, dash?: string, simplify?: boolean, smoothing?: number}} Line
  * @typedef {{color?: OneOrEach<string>, size?: OneOrEach<number>, symbol?: OneOrEach<string>,
  *   line?: {width: number, color?: OneOrEach<string>}, opacity?: number}} Marker
  *

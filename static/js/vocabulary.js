@@ -55,7 +55,7 @@ const CHOSEN = lookup({
  * The entry that a setting chooses.
  * @param {string} setting
  * @param {Setting} name
- * @returns {Schemas["Entry"] & {scaled?: boolean}}
+ * @returns {Schemas["Entry"] & {scaled?: boolean, takes_length?: boolean}}
  */
 export function chosen(setting, name) {
   return entryOf(CHOSEN[setting], String(name));
@@ -100,6 +100,7 @@ export function gateBiases() {
  * @returns {[string, string, number][]}
  */
 export function perLayer(cell) {
+  /** @type {[string, string, number][]} */
   const gates = cellOf(cell).biases.map(({ gate, field }) => [gate, field, 0]);
   return [...gates, ["input_scale", "input_scale", 1]];
 }

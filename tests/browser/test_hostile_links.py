@@ -63,6 +63,9 @@ LEFT_OUT = {
     "wiring=many-to-one&labelled=yes&label=5": "label=5",
     "labels=0": "labels=0",
     "mark=-1": "mark=-1",
+    "step=0": "step=0 (allowed: a whole number from 1)",
+    "to=-1": "to=-1 (allowed: a whole number from 1)",
+    "explain=constructor": "explain=constructor (allowed: chain, wirings, copy, conveyor)",
     "mark=" + ",".join(map(str, range(100))): "mark=0,1,2",
     "select=h_99999999999": "select=h_99999999999",
     # shapes

@@ -49,7 +49,7 @@ class Screen:
         self._answers: dict[str, Any] = {}
 
     def open(self, address: str) -> None:
-        self.page.goto(self.server + address)
+        self.page.goto(self.server + address, wait_until="domcontentloaded")
         self.ready()
 
     def again(self) -> None:

@@ -124,8 +124,8 @@ export function wallMap(land, { box, layer, theme, names }) {
       showlegend: false,
       hovermode: false,
       dragmode: false,
-      xaxis: { ...axis(names[0]), range: [x[0], x.at(-1)] },
-      yaxis: { ...axis(names[1]), range: [y[0], y.at(-1)], automargin: false },
+      xaxis: { ...axis(names[0]), range: [x[0], x[x.length - 1]] },
+      yaxis: { ...axis(names[1]), range: [y[0], y[y.length - 1]], automargin: false },
     },
   };
 }
@@ -139,7 +139,7 @@ export function insideOf(box) {
  * @param {Land} land
  * @param {{box: Box, theme: import("../types.js").Theme, names: [string, string],
  *   paths: {name: string, colour: string, points: number[][], loss: (number | null)[]}[]}} options
- * @returns {import("../types.js").Figure}
+ * @returns {import("../types.js").FreeFigure}
  */
 export function wallSurface(land, { box, theme, names, paths }) {
   const [x = [], y = []] = land.axes.map(({ values }) => values);

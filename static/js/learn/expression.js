@@ -8,6 +8,8 @@
  * @typedef {(scope: Scope) => unknown} Expression
  */
 
+import { lookup } from "../lookup.js";
+
 const TOKEN = /\s*(?:(\d+\.?\d*(?:e[-+]?\d+)?|\.\d+)|([A-Za-z_]\w*)|(\*\*|[<>=!]=|[-+*/<>()[\].,]))/y;
 
 /** All numbers of nested lists. @param {unknown} value @returns {number[]} */
@@ -22,8 +24,7 @@ function present(value) {
 }
 
 /** @type {Object<string, (numbers: number[]) => number>} over all numbers of a list, or of one number */
-const FUNCTIONS = {
-  __proto__: null,
+const FUNCTIONS = lookup({
   abs: ([x]) => Math.abs(x),
   sqrt: ([x]) => Math.sqrt(x),
   exp: ([x]) => Math.exp(x),
@@ -34,11 +35,10 @@ const FUNCTIONS = {
   max: (list) => Math.max(...list),
   min: (list) => Math.min(...list),
   norm: (list) => Math.hypot(...list),
-};
+});
 
 /** @type {Object<string, (...given: any[]) => unknown>} whole lists, missing numbers included */
-const LISTS = {
-  __proto__: null,
+const LISTS = lookup({
   len: (list) => list.length,
   /** How many entries are there and not zero. */
   count: (list) => list.filter((/** @type {unknown} */ one) => one !== null && one !== 0).length,
@@ -48,11 +48,10 @@ const LISTS = {
   upto: (list, k) => list.slice(0, k),
   after: (list, k) => list.slice(k),
   abs_each: (list) => flat(list).map(Math.abs),
-};
+});
 
 /** @type {Object<string, (a: any, b: any) => unknown>} */
-const OPERATORS = {
-  __proto__: null,
+const OPERATORS = lookup({
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
@@ -64,12 +63,11 @@ const OPERATORS = {
   ">=": (a, b) => a >= b,
   "==": (a, b) => a === b,
   "!=": (a, b) => a !== b,
-};
+});
 const COMPARISONS = new Set(["<", ">", "<=", ">=", "==", "!="]);
 
 /** How tightly each binds. @type {Object<string, number>} */
-const BINDS = {
-  __proto__: null,
+const BINDS = lookup({
   or: 1,
   and: 2,
   "<": 4,
@@ -83,7 +81,7 @@ const BINDS = {
   "*": 6,
   "/": 6,
   "**": 8,
-};
+});
 const NOT = 3;
 const SIGN = 7;
 

@@ -1,13 +1,13 @@
 /** The numbers in a lesson's sentences: each is an expression over the live answers. */
 
 import { cosineText, fromLog10, number, plain, share, tidy, times } from "../format.js";
+import { lookup } from "../lookup.js";
 import { expression, single } from "./expression.js";
 
 /** @typedef {import("./expression.js").Scope} Scope */
 
 /** How a value is written. @type {Object<string, (value: any, digits: number) => string>} */
-const FORMS = {
-  __proto__: null,
+const FORMS = lookup({
   number: (value, digits) => number(value, digits),
   tidy: (value, digits) => tidy(value, digits),
   count: (value) => String(value).replace("-", "−"),
@@ -17,7 +17,7 @@ const FORMS = {
   percent: (value, digits) => `${plain(100 * value, digits)} %`,
   cosine: (value) => cosineText(value),
   word: (value) => String(value),
-};
+});
 
 /** @type {Map<string, import("./expression.js").Expression>} */
 const KNOWN = new Map();

@@ -111,7 +111,9 @@ export function createLive(section, on) {
     };
     const figure = picture.figure(given);
     plot.style.height = `${given.frame.height}px`;
-    const summary = other ? cellSummary(given.reading) : summaries(reading)[picture.name];
+    /** @type {Object<string, string>} */
+    const said = summaries(reading);
+    const summary = other ? cellSummary(given.reading) : said[picture.name];
     plot.setAttribute("aria-label", summary ?? "");
     draw(plot, figure);
   }

@@ -30,11 +30,13 @@ Object.assign(TERMS, LESSON_TERMS);
 const all = (selector) =>
   [...main.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
 
+/** @type {ReturnType<typeof createLive>[]} */
 const lives = all("[data-live]").map((section) =>
   (section.dataset.path === "landscape" ? createLand : createLive)(section, {
     answered,
     problem,
     theme: () => theme,
+    /** @param {string} template @returns {string} */
     filled(template) {
       const known = scope();
       return known ? filledText(template, known) : "";
@@ -42,7 +44,10 @@ const lives = all("[data-live]").map((section) =>
   }),
 );
 
-/** The first answer's fields, each answer by its name, and the sliders' values. */
+/**
+ * The first answer's fields, each answer by its name, and the sliders' values.
+ * @returns {import("./expression.js").Scope | null}
+ */
 function scope() {
   if (lives.some((live) => !live.flow())) return null;
   const named = Object.fromEntries(lives.map((live) => [live.name, live.flow()]));

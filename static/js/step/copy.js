@@ -80,7 +80,8 @@ export function createView(place, page) {
     open.setAttribute("type", "button");
     open.addEventListener("click", () => {
       const { compare } = page.store.get();
-      page.store.replaceAll({ ...fromExperiment({ ...TASK, truncation: TRUNCATIONS[n] }), compare });
+      const task = /** @type {any} */ ({ ...TASK, truncation: TRUNCATIONS[n] });
+      page.store.replaceAll({ ...fromExperiment(task), compare });
     });
     made.append(element("h3", "", NAMES[n]), derivative, picture, table, open);
     return made;

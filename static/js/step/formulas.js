@@ -56,7 +56,7 @@ function leftAtom(math) {
 
 /** `atomsOf` looks at what it is given, too. @param {Element} element */
 function wrapped(element) {
-  return row(element.cloneNode(true));
+  return row(/** @type {Element} */ (element.cloneNode(true)));
 }
 
 /** @param {import("./atoms.js").Atom} atom */
@@ -73,7 +73,7 @@ function nameOf(atom) {
  * @param {number} units
  */
 function inNumbers(math, look, units) {
-  const right = row(...sides(math)[1].map((one) => one.cloneNode(true)));
+  const right = row(...sides(math)[1].map((one) => /** @type {Element} */ (one.cloneNode(true))));
   const atoms = atomsOf(right);
   if (!atoms.length) return null;
   for (const { element, atom } of atoms) {
@@ -82,7 +82,7 @@ function inNumbers(math, look, units) {
     const numbers = matrixMath(nameOf(atom), rows, units);
     tag(numbers, element);
     if (atom.kind === "slope") {
-      const dot = element.lastElementChild?.cloneNode(true);
+      const dot = /** @type {Element | undefined} */ (element.lastElementChild?.cloneNode(true));
       element.replaceWith(row(numbers, ...(dot ? [dot] : [])));
     } else element.replaceWith(numbers);
   }

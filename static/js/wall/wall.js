@@ -336,7 +336,7 @@ export function createWall(place, page) {
         place.setAttribute("aria-busy", "false");
         return;
       }
-      plan = readPlan(settings.wall);
+      plan = readPlan(String(settings.wall));
       void ask();
     },
     hide() {

@@ -30,7 +30,7 @@ const FACETS = [
   [["radius"], ifDrawn(({ radius }) => (radius === null ? "ρ as drawn" : `ρ ${radius}`))],
   [["init"], ifDrawn(({ init }) => `${init} weights`)],
   [["t_max"], ifDrawn((all) => (takesLongest(all) ? `T_max ${all.t_max ?? "T"}` : ""))],
-  [["input_scale"], ifDrawn(({ input_scale: by }) => `input weights × ${[by].flat().join(", ")}`)],
+  [["input_scale"], ifDrawn(inputScale)],
   [["wseed"], ifDrawn(({ wseed }) => `weight seed ${wseed}`)],
   [["source", "text", "data"], sequence],
   [["tokens"], ({ source, tokens }) => (source === "text" ? chosen("tokens", tokens).label : "")],
@@ -75,6 +75,11 @@ export function activationWords({ cell, activation }) {
  */
 function ifDrawn(words) {
   return (settings) => (settings.weights ? "" : words(settings));
+}
+
+/** Of all layers, unless it changes nothing. @type {Words} */
+function inputScale({ input_scale: by }) {
+  return by === 1 ? "" : `input weights × ${[by].flat().join(", ")}`;
 }
 
 /** @param {Numbers} weights */

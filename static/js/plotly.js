@@ -54,7 +54,9 @@ function run(address) {
  */
 export async function load() {
   await painted();
-  return (await run(addresses().own)) !== null;
+  const came = (await run(addresses().own)) !== null;
+  await new Promise((resolve) => setTimeout(resolve)); // what is drawn has a turn of its own
+  return came;
 }
 
 /**

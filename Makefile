@@ -31,10 +31,10 @@ help: ## list the targets
 serve: $(RUNTIME) $(PAGE) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@exec $(BIN)/unrolled serve $(if $(PORT),--port $(PORT))
 
-test: lint $(PAGE) ## check style and types, then run every test that needs no PyTorch
+test: lint $(PAGE) ## check style and types, then run every test that needs no PyTorch, with its coverage
 	@$(BIN)/node --test --test-reporter=dot tests/js/*.test.js
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
-	  && $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(ARGS)
+	  && $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(if $(ARGS),,--cov --cov-report=term) $(ARGS)
 
 lint: $(DEVELOPMENT) $(SCRIPTS) ## check style and types
 	@$(BIN)/ruff check .
@@ -66,7 +66,7 @@ lock: $(DEVELOPMENT) ## pin the dependencies anew (ARGS=--upgrade for the newest
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock $(ARGS)
 
 clean: ## remove the environment, the caches and what was built
-	rm -rf $(VENV) node_modules build dist test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist test-results .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -84,6 +84,11 @@ def problem(
     return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def stopping() -> Response:
+    """503 for what the end of the service interrupts."""
+    return problem(503, "the service stops; try again", headers={"Retry-After": "1"})
+
+
 def install(app: FastAPI) -> None:
     """Let every error of the app leave as a problem document."""
     for error, handler in _HANDLERS.items():

@@ -5,7 +5,7 @@ import asyncio
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from unrolled.app.problems import problem
+from unrolled.app.problems import stopping
 
 
 class Running:
@@ -52,5 +52,4 @@ class Stopping:
         except asyncio.CancelledError:
             if started:
                 raise
-            refusal = problem(503, "the service stops; try again", headers={"Retry-After": "1"})
-            await refusal(scope, receive, send)
+            await stopping()(scope, receive, send)

@@ -84,6 +84,18 @@ export function landscapeOf(base, asked, signal) {
   return ask(`${base}/landscape`, posted(asked, signal));
 }
 
+/** Name and data of an event; a comment, which keeps the connection open, has neither. @param {string} block */
+function eventOf(block) {
+  const [name, data] = ["event", "data"].map((field) =>
+    block
+      .split(/\r?\n/)
+      .filter((line) => line.startsWith(`${field}:`))
+      .map((line) => line.slice(field.length + 1).replace(/^ /, ""))
+      .join("\n"),
+  );
+  return { name, data };
+}
+
 /**
  * The norms of many draws, part by part.
  * @param {string} base @param {object} asked
@@ -99,10 +111,9 @@ export async function normsOf(base, asked, { signal, progress }) {
   for (let text = ""; ; ) {
     const { done, value } = await reader.read();
     if (done) throw new Problem({ status: 0, title: "", detail: "The server stopped in the middle." });
-    const events = (text + value).split("\n\n");
-    text = events.pop() ?? "";
-    for (const event of events) {
-      const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? [];
+    const blocks = (text + value).split(/\r?\n\r?\n/);
+    text = blocks.pop() ?? "";
+    for (const { name, data } of blocks.map(eventOf)) {
       if (name === "problem") throw new Problem(JSON.parse(data));
       if (name === "answer") return JSON.parse(data);
       if (name === "progress") progress(JSON.parse(data).done, JSON.parse(data).of);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { Problem, flowClient, valuesOf } from "../../static/js/api.js";
+import { Problem, flowClient, normsOf, valuesOf } from "../../static/js/api.js";
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => {
@@ -146,4 +146,34 @@ test("signed numbers are asked for alone, and a server that has none gives null"
   assert.deepEqual(await valuesOf("/api", { loss: "x" }, window, signal), { first: 1 });
   assert.deepEqual(sent[0].body, { loss: "x", include: [], window, values: true });
   assert.equal(await valuesOf("/api", {}, window, signal), null);
+});
+
+/** A stream of events, in these pieces. */
+function streaming(...pieces) {
+  const body = ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece)));
+  mock.method(globalThis, "fetch", async () => new Response(body, { headers: { "content-type": "text/event-stream" } }));
+}
+
+/** What a stream tells of its progress, and its answer. */
+async function norms() {
+  const told = [];
+  const progress = (done, of) => told.push([done, of]);
+  return [await normsOf("/api", {}, { signal: new AbortController().signal, progress }), told];
+}
+
+test("an event stream tells how far it is, whatever its comments and its ends of lines", async () => {
+  streaming(
+    ": ping - 12:00\n\nevent: prog",
+    'ress\ndata: {"done": 1, "of": 3}\n\n: ping\nevent: progress\ndata: {"done": 2, "of": 3}\n\n',
+    'event: progress\r\ndata: {"done": 3,\r\ndata:"of": 3}\r\n\r\n: ping\r\n\r\n',
+    'event: answer\ndata: {"draws": 3}\n\n',
+  );
+  assert.deepEqual(await norms(), [{ draws: 3 }, [[1, 3], [2, 3], [3, 3]]]);
+});
+
+test("a stream that ends with a problem, or in the middle, has no answer", async () => {
+  streaming('event: problem\ndata: {"status": 503, "title": "", "detail": "it stops"}\n\n');
+  await assert.rejects(norms, { status: 503, message: "it stops" });
+  streaming("event: progress\n");
+  await assert.rejects(norms, { message: "The server stopped in the middle." });
 });

@@ -14,6 +14,7 @@ from unrolled.app.schemas.vocabulary import (
     InitialisationWords,
     LossWords,
     Rule,
+    ThresholdWords,
     TopologyWords,
     TruncationWords,
     UnitWords,
@@ -26,6 +27,8 @@ from unrolled.engine import (
     CLIP_RULES,
     INITS,
     LOSSES,
+    OPTIMIZERS,
+    THRESHOLD_RULES,
     TOPOLOGIES,
     Clip,
     InvalidInput,
@@ -217,4 +220,11 @@ VOCABULARY = Vocabulary(
     clip_rules=[_clip(rule) for rule in CLIP_RULES],
     sequences=[_sequence(kind) for kind in _SEQUENCES],
     tokens=[Entry(name=name, label=_TOKENS.get(name, name)) for name in _TOKENS | TOKENS],
+    optimizers=[Entry(name=name, label=row.label) for name, row in OPTIMIZERS.items()],
+    threshold_rules=[
+        ThresholdWords(
+            name=name, label=row.label, letter=row.letter, chooses=row.chooses, year=row.year
+        )
+        for name, row in THRESHOLD_RULES.items()
+    ],
 )

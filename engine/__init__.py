@@ -37,7 +37,14 @@ from unrolled.engine.analysis.norms import gradient_log10_norms
 from unrolled.engine.analysis.pascanu import LongToShort
 from unrolled.engine.analysis.saturation import GateSaturation, Saturation
 from unrolled.engine.analysis.spectrum import Spectrum, spectrum
-from unrolled.engine.analysis.threshold_rules import PERCENTILE, PERCENTILES, Thresholds, thresholds
+from unrolled.engine.analysis.threshold_rules import (
+    PERCENTILE,
+    PERCENTILES,
+    THRESHOLD_RULES,
+    ThresholdRule,
+    Thresholds,
+    thresholds,
+)
 from unrolled.engine.analysis.trajectory import Trajectory
 from unrolled.engine.analysis.values import LayerValues, Values, count_values
 from unrolled.engine.cells import CELLS
@@ -125,6 +132,7 @@ __all__ = [
     "OPTIMIZERS",
     "PERCENTILE",
     "PERCENTILES",
+    "THRESHOLD_RULES",
     "TOKENS",
     "TOPOLOGIES",
     "Activation",
@@ -183,6 +191,7 @@ __all__ = [
     "Spectrum",
     "Surface",
     "Text",
+    "ThresholdRule",
     "Thresholds",
     "Trace",
     "Trajectory",

@@ -41,7 +41,7 @@ def test_the_page_compares_no_choice_with_a_name() -> None:
     """A new activation, loss, topology, initialisation or clip rule is a row of the engine's."""
     tables = (
         *(engine.CELLS, engine.ACTIVATIONS, engine.LOSSES, engine.TOPOLOGIES, engine.INITS),
-        engine.CLIP_RULES,
+        *(engine.CLIP_RULES, engine.OPTIMIZERS, engine.THRESHOLD_RULES),
     )
     names = "|".join(re.escape(name) for table in tables for name in table if name != "none")
     quoted = rf"""["'`]({names})["'`]"""
@@ -52,5 +52,18 @@ def test_the_page_compares_no_choice_with_a_name() -> None:
         f"{path}: {found.group()}"
         for path, text in texts("static/js", "templates").items()
         for found in asks.finditer(text)
+    }
+    assert wrong == set()
+
+
+def test_no_room_of_the_page_names_an_optimizer_or_a_rule_for_the_threshold() -> None:
+    """They come with the vocabulary, and so do what they are called and what they choose."""
+    tables = engine.OPTIMIZERS | engine.THRESHOLD_RULES
+    names = "|".join(re.escape(word) for name in tables for word in (name, tables[name].label))
+    named = rf"""["'`]({names})["'`]|(?<![\w.])({names})(?=\s*:\s)|\.({names})\b"""
+    wrong = {
+        f"{path}: {found.group()}"
+        for path, text in texts("static/js").items()
+        for found in re.finditer(named, text)
     }
     assert wrong == set()

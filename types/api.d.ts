@@ -1209,6 +1209,21 @@ export interface Schemas {
     /** T as the text fixes it; left out or null, or exactly that. */
     steps?: number | null;
   };
+  /** A rule that chooses the threshold of norm clipping. */
+  ThresholdWords: {
+    /** As a request writes it. */
+    name: string;
+    /** As a sentence writes it. */
+    label: string;
+    /** What does not go with it. A field that no rule names is free. */
+    rules: Schemas["Rule"][];
+    /** Its mark on an axis. */
+    letter: string;
+    /** What it takes as μ, in words. */
+    chooses: string;
+    /** Of the paper. */
+    year: number;
+  };
   /** Which steps read and which emit a loss. */
   TopologyWords: {
     /** As a request writes it. */
@@ -1305,6 +1320,10 @@ export interface Schemas {
     sequences: Schemas["Entry"][];
     /** `sequence.tokens` of a text. */
     tokens: Schemas["Entry"][];
+    /** `optimizer` of a descent in `POST /api/v1/landscape`. */
+    optimizers: Schemas["Entry"][];
+    /** `rules` in an answer of `POST /api/v1/norms`. */
+    threshold_rules: Schemas["ThresholdWords"][];
   };
   /** From one step to another, both included. */
   Window: {

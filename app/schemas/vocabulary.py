@@ -136,6 +136,14 @@ class TruncationWords(Entry):
     takes_steps: bool = Field(description="Whether it takes a number of `steps`.")
 
 
+class ThresholdWords(Entry):
+    """A rule that chooses the threshold of norm clipping."""
+
+    letter: str = Field(description="Its mark on an axis.", examples=["P"])
+    chooses: str = Field(description="What it takes as μ, in words.")
+    year: int = Field(description="Of the paper.", examples=[2013])
+
+
 class Vocabulary(StrictModel):
     """The names that a request may hold, how they are called, and what goes with what.
 
@@ -154,3 +162,9 @@ class Vocabulary(StrictModel):
     clip_rules: list[ClipWords] = Field(description="`clip.rule`.")
     sequences: list[Entry] = Field(description="`sequence.kind`.")
     tokens: list[Entry] = Field(description="`sequence.tokens` of a text.")
+    optimizers: list[Entry] = Field(
+        description="`optimizer` of a descent in `POST /api/v1/landscape`."
+    )
+    threshold_rules: list[ThresholdWords] = Field(
+        description="`rules` in an answer of `POST /api/v1/norms`."
+    )

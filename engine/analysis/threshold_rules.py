@@ -20,6 +20,31 @@ PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdRule:
+    """What any room says of one rule.
+
+    Attributes:
+        label: its name.
+        letter: its mark on an axis.
+        chooses: what it takes as μ, in words.
+        year: of the paper.
+    """
+
+    label: str
+    letter: str
+    chooses: str
+    year: int
+
+
+THRESHOLD_RULES: dict[str, ThresholdRule] = {
+    "pascanu": ThresholdRule("Pascanu", "P", f"{LEAST:g} to {MOST:g} times the mean norm", 2013),
+    "autoclip": ThresholdRule("AutoClip", "A", f"{PERCENTILE:g}th percentile of the norms", 2020),
+    "zclip": ThresholdRule("ZClip", "Z", f"mean + {Z_LIMIT:g} deviations, both moving", 2025),
+}
+"""The rules by their names in `Thresholds`; sources at the functions below."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """What the rules choose, as log₁₀ μ; NaN where no norm is above zero.
 

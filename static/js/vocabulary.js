@@ -72,6 +72,13 @@ export const clipRuleOf = (name) => entryOf("clip_rules", name);
 /** @param {string} name @returns {Schemas["TruncationWords"]} */
 export const truncationOf = (name) => entryOf("truncations", name);
 
+/** Every clip rule. @returns {Schemas["ClipWords"][]} */
+export const clipRules = () => [...tableOf("clip_rules").values()];
+/** Every optimizer. @returns {Schemas["Entry"][]} */
+export const optimizers = () => [...tableOf("optimizers").values()];
+/** Every rule that chooses a threshold. @returns {Schemas["ThresholdWords"][]} */
+export const thresholdRules = () => [...tableOf("threshold_rules").values()];
+
 /** Whether gates, not an activation, decide what a cell keeps. @param {string} cell */
 export const isGated = (cell) => cellOf(cell).gates.length > 0;
 

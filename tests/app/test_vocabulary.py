@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from unrolled.app.merge_patch import merge_patch
 from unrolled.app.resolve import prepare
 from unrolled.app.schemas import Experiment, Vocabulary
+from unrolled.app.schemas.norms import RuleThresholds
 from unrolled.app.schemas.vocabulary import Rule
 from unrolled.app.schemas.weights import RandomWeights
 from unrolled.app.vocabulary import VOCABULARY, every_bias
@@ -19,6 +20,8 @@ from unrolled.engine import (
     CLIP_RULES,
     INITS,
     LOSSES,
+    OPTIMIZERS,
+    THRESHOLD_RULES,
     TOPOLOGIES,
     InvalidInput,
     Truncation,
@@ -36,6 +39,8 @@ TABLES: dict[str, Any] = {
     "initialisations": INITS,
     "truncations": Truncation.KINDS,
     "clip_rules": CLIP_RULES,
+    "optimizers": OPTIMIZERS,
+    "threshold_rules": THRESHOLD_RULES,
 }
 
 
@@ -74,6 +79,12 @@ async def test_every_row_of_the_engine_has_an_entry(table):
     labels = [entry.label for entry in entries]
     assert all(labels)
     assert len(set(labels)) == len(labels)
+
+
+async def test_threshold_rules_are_those_of_an_answer():
+    names = set(RuleThresholds.model_fields) - {"log10"}
+    assert {rule.name for rule in VOCABULARY.threshold_rules} == names
+    assert len({rule.letter for rule in VOCABULARY.threshold_rules}) == len(names)
 
 
 async def test_gates_have_letters_of_their_own_and_one_candidate():

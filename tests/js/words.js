@@ -76,6 +76,25 @@ export function learnWords() {
         each: false,
         on_the_way: false,
       },
+      {
+        name: "each",
+        label: "each",
+        rules: [],
+        threshold: "max_norm",
+        letter: "μ",
+        compares: "",
+        keeps_direction: false,
+        each: true,
+        on_the_way: false,
+      },
+    ],
+    optimizers: [
+      { name: "plain", label: "plain descent", rules: [] },
+      { name: "heavy", label: "Heavy", rules: [] },
+    ],
+    threshold_rules: [
+      { name: "mean", label: "Mean", rules: [], letter: "M", chooses: "the mean", year: 2001 },
+      { name: "range", label: "Range", rules: [], letter: "R", chooses: "a range", year: 2002 },
     ],
     sequences: [
       { name: "text", label: "text", rules: [] },

@@ -1,7 +1,7 @@
 /** The controls of the map: what is moved, from where to where, and how the balls go down. */
 
 import { element } from "../elements.js";
-import { BALLS, MOST_BALLS, MOST_STEPS, entriesOf, nameOf } from "./plan.js";
+import { MOST_BALLS, MOST_STEPS, balls as choices, entriesOf, nameOf } from "./plan.js";
 import { symbolOf } from "./words.js";
 
 /**
@@ -86,7 +86,7 @@ export function createForm(place, change) {
 
   balls.append(element("legend", "unseen", "Balls"));
   const boxes = new Map(
-    [...BALLS].map(([name, ball]) => {
+    [...choices()].map(([name, ball]) => {
       const box = /** @type {HTMLInputElement} */ (element("input"));
       box.type = "checkbox";
       box.autocomplete = "off";

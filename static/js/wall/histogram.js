@@ -1,6 +1,7 @@
 /** How the norms of many draws are spread, and where rules would cut. */
 
 import { fromLog10, number, power, tidy } from "../format.js";
+import { thresholdRules } from "../vocabulary.js";
 import { shape } from "./overlay.js";
 
 /**
@@ -10,7 +11,7 @@ import { shape } from "./overlay.js";
  * @property {number} zeros
  * @property {number} overflows
  * @property {Object<string, number | null>} percentiles
- * @property {{log10: {pascanu: (number | null)[], autoclip: number | null, zclip: number | null}}} rules
+ * @property {{log10: Object<string, number | null | (number | null)[]>}} rules
  * @property {{threshold: number | null, share: number | null}} engaged
  *
  * @typedef {{name: string, letter: string, log10: number, most?: number, source: string}} Mark
@@ -19,18 +20,13 @@ import { shape } from "./overlay.js";
 const BINS = 48;
 const [WIDTH, HEIGHT, FOOT, HEAD] = [280, 150, 26, 18];
 
-/** What the rules choose, as marks. @param {Norms} norms @returns {Mark[]} */
+/** What the rules choose, as marks; nothing of a rule that no norm lets choose. @param {Norms} norms @returns {Mark[]} */
 export function marksOf({ rules: { log10 } }) {
-  const [least, most] = log10.pascanu;
-  /** @type {Mark[]} */
-  const marks = [];
-  if (typeof least === "number" && typeof most === "number")
-    marks.push({ name: "Pascanu", letter: "P", log10: least, most, source: "½ to 10 times the mean norm (2013)" });
-  if (log10.autoclip !== null)
-    marks.push({ name: "AutoClip", letter: "A", log10: log10.autoclip, source: "10th percentile of the norms (2020)" });
-  if (log10.zclip !== null)
-    marks.push({ name: "ZClip", letter: "Z", log10: log10.zclip, source: "mean + 2.5 deviations, both moving (2025)" });
-  return marks;
+  return thresholdRules().flatMap(({ name, label, letter, chooses, year }) => {
+    const [least, most] = [log10[name] ?? null].flat();
+    if (typeof least !== "number" || most === null) return [];
+    return [{ name: label, letter, log10: least, most, source: `${chooses} (${year})` }];
+  });
 }
 
 /** The share of the norms above a threshold. @param {Norms} norms @param {number} mu */

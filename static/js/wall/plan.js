@@ -1,6 +1,6 @@
 /** What the map of the loss shows, as the link says it, and the requests that follow from it. */
 
-import { cellOf } from "../vocabulary.js";
+import { cellOf, clipRuleOf, clipRules, optimizers } from "../vocabulary.js";
 
 /**
  * @typedef {{parameter: string, index: number[]}} Entry
@@ -10,7 +10,7 @@ import { cellOf } from "../vocabulary.js";
  * @property {number} rate
  * @property {number} mu
  * @property {number} steps
- * @property {string[]} balls   keys of BALLS
+ * @property {string[]} balls   keys of `balls()`
  * @property {"loss" | "gradient" | "surface"} layer
  * @property {Axis | null} x   null: the recurrent weight
  * @property {Axis | null} y   null: the bias
@@ -18,14 +18,52 @@ import { cellOf } from "../vocabulary.js";
  * @typedef {{label: string, optimizer: string, rule: string, colour: string, dash: string}} Ball
  */
 
-/** The balls: clipped or not, and how a step is made. @type {Map<string, Ball>} */
-export const BALLS = new Map([
-  ["free", { label: "not clipped", optimizer: "sgd", rule: "none", colour: "exploding", dash: "" }],
-  ["norm", { label: "clipped by norm", optimizer: "sgd", rule: "norm", colour: "vanishing", dash: "" }],
-  ["value", { label: "clipped by value", optimizer: "sgd", rule: "value", colour: "ink", dash: "5 3" }],
-  ["momentum", { label: "momentum", optimizer: "momentum", rule: "none", colour: "flow-3", dash: "2 3" }],
-  ["adam", { label: "Adam", optimizer: "adam", rule: "none", colour: "muted", dash: "7 3 2 3" }],
-]);
+/** Colour and dashes of the balls, in their order. */
+const LOOKS = [
+  { colour: "exploding", dash: "" },
+  { colour: "vanishing", dash: "" },
+  { colour: "ink", dash: "5 3" },
+  { colour: "flow-3", dash: "2 3" },
+  { colour: "flow-1", dash: "2 3" },
+  { colour: "muted", dash: "7 3 2 3" },
+];
+
+/**
+ * The balls: the first optimizer's, not clipped and clipped by every rule that takes the two
+ * components together, then the other optimizers', not clipped.
+ * @returns {Map<string, Ball>}
+ */
+export function balls() {
+  const [plain, ...others] = optimizers();
+  const [none, ...clips] = clipRules().filter(({ each, on_the_way: late }) => !each && !late);
+  const rows = [
+    { name: "free", label: "not clipped", optimizer: plain?.name, rule: none?.name },
+    ...clips.map(({ name, label }) => ({
+      name,
+      label: `clipped by ${label}`,
+      optimizer: plain?.name,
+      rule: name,
+    })),
+    ...others.map(({ name, label }) => ({ name, label, optimizer: name, rule: none?.name })),
+  ];
+  return new Map(
+    rows.map(({ name, label, optimizer = "", rule = "" }, n) => {
+      const look = LOOKS[n % LOOKS.length] ?? { colour: "ink", dash: "" };
+      return [name, { label, optimizer, rule, ...look }];
+    }),
+  );
+}
+
+/** The ball of a name; of one that nobody knows the first. @param {string} name @returns {Ball} */
+export function ballOf(name) {
+  const all = balls();
+  return all.get(name) ?? /** @type {Ball} */ (all.values().next().value);
+}
+
+/** Whether a ball's gradient is clipped. @param {Ball} ball */
+export function isClipped({ rule }) {
+  return clipRuleOf(rule).threshold !== null;
+}
 
 export const MOST_BALLS = 4;
 export const MOST_STEPS = 1000;
@@ -35,7 +73,7 @@ const POINTS = 100;
 
 /** @returns {Plan} */
 export function defaultPlan() {
-  return { start: null, rate: 0.03, mu: 0.2, steps: 60, balls: ["free", "norm"], layer: "loss", x: null, y: null };
+  return { start: null, rate: 0.03, mu: 0.2, steps: 60, balls: [...balls().keys()].slice(0, 2), layer: "loss", x: null, y: null };
 }
 
 /** "4.8,-2.3" as numbers, or null. @param {string} text @param {number} count */
@@ -66,6 +104,7 @@ export function nameOf({ parameter, index }) {
  */
 export function readPlan(text) {
   const plan = defaultPlan();
+  const known = balls();
   for (const part of text.split("~")) {
     const at = part.indexOf(":");
     if (at < 0) continue;
@@ -77,8 +116,8 @@ export function readPlan(text) {
     else if (name === "mu" && one > 0) plan.mu = one;
     else if (name === "steps" && Number.isInteger(one) && one >= 1 && one <= MOST_STEPS) plan.steps = one;
     else if (name === "balls") {
-      const known = value.split(".").filter((ball) => BALLS.has(ball));
-      plan.balls = [...new Set(known)].slice(0, MOST_BALLS);
+      const named = value.split(".").filter((ball) => known.has(ball));
+      plan.balls = [...new Set(named)].slice(0, MOST_BALLS);
     } else if (name === "layer" && (value === "gradient" || value === "surface")) plan.layer = value;
     else if (name === "x" || name === "y") plan[name] = axisOf(value);
   }
@@ -159,8 +198,8 @@ export function axesOf(plan, entries, own) {
 
 /** @param {string} rule @param {number} mu */
 function clipBy(rule, mu) {
-  if (rule === "norm") return { rule, max_norm: mu };
-  return rule === "value" ? { rule, max_value: mu } : { rule: "none" };
+  const { threshold } = clipRuleOf(rule);
+  return threshold === null ? { rule } : { rule, [threshold]: mu };
 }
 
 /**
@@ -169,7 +208,7 @@ function clipBy(rule, mu) {
  */
 export function ballsOf(plan, start, noisy) {
   const descents = plan.balls.map((name) => {
-    const ball = /** @type {Ball} */ (BALLS.get(name));
+    const ball = ballOf(name);
     return {
       start,
       optimizer: ball.optimizer,
@@ -178,9 +217,10 @@ export function ballsOf(plan, start, noisy) {
       clip: clipBy(ball.rule, plan.mu),
     };
   });
+  const whole = clipRules().find(({ keeps_direction: keeps }) => keeps)?.name ?? "";
   const biased = {
     at: start,
-    clip: { ...clipBy("norm", plan.mu), per_sample: true },
+    clip: { ...clipBy(whole, plan.mu), per_sample: true },
     noise: { samples: 32, scale: 0.1, seed: 0 },
   };
   return { descents, places: [{ at: start }, ...(noisy ? [biased] : [])] };

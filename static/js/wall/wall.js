@@ -11,7 +11,7 @@ import { createTransport } from "../transport.js";
 import { createForm } from "./form.js";
 import { createFrame } from "./frame.js";
 import { createOverlay, placeOf, putArrows, shape } from "./overlay.js";
-import { BALLS, axesOf, ballsOf, isScalar, movedBy, nameOf, printPlan, readPlan } from "./plan.js";
+import { axesOf, ballOf, ballsOf, isScalar, movedBy, nameOf, printPlan, readPlan } from "./plan.js";
 import { loadWhole } from "../plotly.js";
 import { arrowSentence, ballSentence, biasSentence, pairText, placeRows, symbolOf } from "./words.js";
 
@@ -168,7 +168,7 @@ export function createWall(place, page) {
         const name = answer.balls[k] ?? "";
         const line = element("li");
         const dot = element("span", "wall-dot");
-        dot.style.background = `var(--${BALLS.get(name)?.colour ?? "ink"})`;
+        dot.style.background = `var(--${ballOf(name).colour})`;
         line.append(dot, ...unbroken(ballSentence(name, path, { mu: plan.mu, diagonal })));
         return line;
       }),
@@ -181,8 +181,8 @@ export function createWall(place, page) {
   function drawnBalls() {
     return answer.descents.map((path, k) => {
       const name = answer.balls[k] ?? "";
-      const ball = BALLS.get(name);
-      return { name, colour: ball?.colour ?? "ink", dash: ball?.dash ?? "", points: path.points };
+      const { colour, dash } = ballOf(name);
+      return { name, colour, dash, points: path.points };
     });
   }
 
@@ -226,7 +226,7 @@ export function createWall(place, page) {
       const n = Math.min(index, path.points.length - 1);
       const figure = element("figure", "wall-arrow");
       const picture = /** @type {SVGElement} */ (shape("svg", { "aria-hidden": "true" }));
-      putArrows(picture, path.gradient[n], path.clipped[n], BALLS.get(name)?.colour ?? "ink");
+      putArrows(picture, path.gradient[n], path.clipped[n], ballOf(name).colour);
       const off = overlay.onMap(k, index) ? "" : ` Off this map, at ${pairText(path.points[n] ?? [])}.`;
       const caption = element("figcaption", "", `${arrowSentence(name, path, n)} E = ${number(path.loss[n] ?? null)}.${off}`);
       figure.append(picture, caption);
@@ -246,7 +246,7 @@ export function createWall(place, page) {
     const style = getComputedStyle(document.documentElement);
     const paths = answer.descents.map((path, k) => {
       const name = answer.balls[k] ?? "";
-      const colour = style.getPropertyValue(`--${BALLS.get(name)?.colour ?? "ink"}`).trim();
+      const colour = style.getPropertyValue(`--${ballOf(name).colour}`).trim();
       return { name, colour, points: path.points.slice(0, index + 1), loss: path.loss.slice(0, index + 1) };
     });
     drawAlone(solid, wallSurface(land, { box: box(), theme: page.theme(), names: symbols(), paths }), { plotly, turnable: true });

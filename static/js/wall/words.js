@@ -1,7 +1,8 @@
 /** What the balls on the loss do, in sentences. */
 
 import { cosineText, fromLog10, number, parameterName, plural, subscript, superscript } from "../format.js";
-import { BALLS } from "./plan.js";
+import { clipRuleOf } from "../vocabulary.js";
+import { ballOf, isClipped } from "./plan.js";
 
 /**
  * @typedef {import("./plan.js").Entry} Entry
@@ -76,9 +77,9 @@ export function throwOf(points, diagonal) {
  * @param {string} name @param {Path} path @param {{mu: number, diagonal: number}} options
  */
 export function ballSentence(name, path, { mu, diagonal }) {
-  const ball = /** @type {import("./plan.js").Ball} */ (BALLS.get(name));
-  const letter = ball.rule === "value" ? "v" : "μ";
-  const how = ball.rule === "none" ? ball.label : `${ball.label}, ${letter} = ${number(mu)}`;
+  const ball = ballOf(name);
+  const clips = isClipped(ball);
+  const how = clips ? `${ball.label}, ${clipRuleOf(ball.rule).letter} = ${number(mu)}` : ball.label;
   const steps = lengths(path.points);
   const thrown = throwOf(path.points, diagonal);
   const engaged = path.engaged.slice(0, -1).filter(Boolean).length;
@@ -89,7 +90,7 @@ export function ballSentence(name, path, { mu, diagonal }) {
       `thrown off at step ${thrown} by a step of ${number(steps[thrown - 1])}, for ‖g‖ is ${norm} there`,
     );
   } else if (steps.length) parts.push(`no step is longer than ${number(Math.max(...steps))}`);
-  if (ball.rule !== "none") parts.push(`clipping engages at ${engaged} of ${plural(steps.length, "step")}`);
+  if (clips) parts.push(`clipping engages at ${engaged} of ${plural(steps.length, "step")}`);
   const last = path.loss.at(-1) ?? null;
   if (path.ended) parts.push(`the next step leaves the range of a double`);
   else parts.push(`after ${plural(steps.length, "step")} E = ${number(last)} at ${pairText(path.points.at(-1) ?? [])}`);
@@ -114,13 +115,13 @@ export function placeRows(place, entries) {
 
 /** What clipping makes of g at one place of a path. @param {string} name @param {Path} path @param {number} n */
 export function arrowSentence(name, path, n) {
-  const ball = /** @type {import("./plan.js").Ball} */ (BALLS.get(name));
+  const ball = ballOf(name);
   const [g, after] = [path.gradient[n] ?? [null, null], path.clipped[n] ?? [null, null]];
   const norm = fromLog10(path.gradient_log10_norm[n] ?? null);
   if (!path.engaged[n]) return `${ball.label}: ‖g‖ = ${norm}, not changed.`;
   const [a, b] = [Math.hypot(g[0] ?? NaN, g[1] ?? NaN), Math.hypot(after[0] ?? NaN, after[1] ?? NaN)];
   const cosine = ((g[0] ?? NaN) * (after[0] ?? NaN) + (g[1] ?? NaN) * (after[1] ?? NaN)) / (a * b);
-  const bent = ball.rule === "value" ? "bent" : "shortened";
+  const bent = clipRuleOf(ball.rule).keeps_direction ? "shortened" : "bent";
   const words = Number.isNaN(cosine) ? "" : `, cosine ${cosineText(Math.min(1, cosine))}`;
   return `${ball.label}: ‖g‖ ${norm} → ${number(b)}, ${bent}${words}.`;
 }

@@ -6,11 +6,13 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 from typing import Any
 
 import httpx
 import pytest
 
+import unrolled
 from scripts.service import ROOT
 from unrolled.app.settings import settings_table
 
@@ -48,8 +50,15 @@ def test_curl_example_answers_what_is_printed(server: str) -> None:
     assert_holds(answer.json(), json.loads(block("json", "diagnosis")))
 
 
-def test_python_example_runs() -> None:
-    example = block("python", "import unrolled")
+def docstring() -> str:
+    """The example of `help(unrolled)`."""
+    return textwrap.dedent(str(unrolled.__doc__).partition("\n\n")[2].rpartition("\n\n")[0])
+
+
+@pytest.mark.parametrize(
+    "example", [block("python", "import unrolled"), docstring()], ids=["README", "help"]
+)
+def test_python_example_runs(example: str) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
         cwd=ROOT,

@@ -2,7 +2,9 @@
 
     import unrolled
 
-    network = unrolled.Network("simple", input_size=4, hidden_size=8, output_size=3)
+    network = unrolled.Network(
+        "simple", "many-to-many", "tanh", input_size=4, hidden_size=8, output_size=3
+    )
     weights = unrolled.draw_parameters(network, seed=1)
     sequence = unrolled.random_sequence(network, "squared-error", steps=50)
     flow = unrolled.gradient_flow(network, weights, sequence, loss="squared-error")

@@ -95,7 +95,7 @@ function followed(settings) {
 const NOT_IN_A = new Set(["compare", "select", "step", "explain", "to", "wall"]);
 
 /** Settings that say nothing about what is asked for. */
-const ASKS_NOTHING = new Set(["select", "mark", "step", "explain", "to", "wall", "compare", "preset"]);
+export const ASKS_NOTHING = new Set(["select", "mark", "step", "explain", "to", "wall", "compare", "preset"]);
 
 /** @type {Map<string, string>} */
 const NONE = new Map();

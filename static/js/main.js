@@ -20,10 +20,11 @@ import { readPresets } from "./presets.js";
 import { clearProblems, showProblem } from "./problems.js";
 import { fitsPreset, presetSettings } from "./properties.js";
 import { forget } from "./first.js";
+import { listenFrame } from "./frame.js";
 import { followedAtOnce, knowsOthers, read } from "./reading.js";
 import { clippingSentence } from "./clipped.js";
 import { listenTerms, putExplained } from "./explain.js";
-import { learnRanges } from "./link.js";
+import { ASKS_NOTHING, learnRanges } from "./link.js";
 import { byId, listenWidth, within } from "./page.js";
 import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
@@ -42,8 +43,6 @@ import { sameWindow } from "./view.js";
 /** @import { Flow, Reading, Request, Settings, Spot } from "./types.js" */
 
 const API = "/api/v1";
-/** Settings that leave B’s flow as it is. */
-const OF_THE_PAGE = new Set(["select", "mark", "step", "explain", "to", "wall", "preset", "compare"]);
 const root = document.documentElement;
 /** @param {string} id */
 const get = (id) => byId(document, id);
@@ -244,7 +243,7 @@ store.subscribe((settings, changed, during) => {
   putLeftOut(document, store.leftOut());
   showLook();
   comparison.sync();
-  if ([...changed].every((name) => OF_THE_PAGE.has(name))) {
+  if ([...changed].every((name) => ASKS_NOTHING.has(name))) {
     if (changed.has("mark")) pictures.redraw();
     else if (changed.has("select")) pictures.redraw(["diagram", "compared"]);
     leaveNothing();
@@ -306,18 +305,7 @@ listenAppearance(document, () => {
   pictures.redraw();
 });
 
-const handle = get("sheet-handle");
-handle.addEventListener("click", () => {
-  const open = handle.getAttribute("aria-expanded") !== "true";
-  handle.setAttribute("aria-expanded", String(open));
-  if (open) get("stack").scrollIntoView({ block: "start" });
-});
-within(document, ".skip").addEventListener("click", (event) => {
-  event.preventDefault(); // the fragment is the experiment's
-  get("pictures").focus();
-});
-get("settings-form").addEventListener("submit", (event) => event.preventDefault());
-
+listenFrame(document);
 listenTerms(document, () => pictures.reading());
 
 listenDownloads(document, {

@@ -148,6 +148,7 @@ def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None)
         hidden_gradient=flow.hidden_gradient,
         cell_gradient=flow.cell_gradient,
         followed_gradient=flow.followed_gradient,
+        followed_cell_gradient=flow.followed_cell_gradient,
         itemized=flow.itemized if pairs else None,
         initial_gradient=top.initial_gradient,
         gates=top.gates,

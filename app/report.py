@@ -218,6 +218,7 @@ class Flow:
         cell_gradient: ‖∂L/∂c_t‖; null for cells that have no c_t.
         followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is
             followed, or where `include` leaves out the graph.
+        followed_cell_gradient: ‖∂L_i/∂c_t‖ likewise; null for cells that have no c_t.
         itemized: ‖∂L_i/∂h_t‖ for every pair; null where `include` leaves it out.
         initial_gradient: what reaches h_0 and c_0.
         gates: mean activity of every gate, of |·| for the candidate; null for cells without gates.
@@ -243,6 +244,7 @@ class Flow:
     hidden_gradient: Magnitudes
     cell_gradient: Magnitudes | None
     followed_gradient: Magnitudes | None
+    followed_cell_gradient: Magnitudes | None
     itemized: Itemized | None
     initial_gradient: InitialGradient
     gates: dict[str, Series] | None

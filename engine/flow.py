@@ -100,13 +100,13 @@ def gradient_flow(
     parameter_gradients, clipping = _parameter_gradients(
         passage, entering, whole, terms, clip or Clip()
     )
-    drawn = alone = written = None
+    drawn = alone = alone_cell = written = None
     if graph or values:
         path = whole
         if follow is not None:
             path = backward(passage, passage.enter(np.where(followed[:, None, None], do, 0.0)))
             terms = path.step_log10_norms()
-            alone = path.hidden()
+            alone, alone_cell = path.hidden(), path.cell()
         drawn = build_graph(passage, path, terms, followed, window) if graph else None
         written = signed_values(passage, path, sequence.targets, window) if values else None
     every = exponents if lyapunov else 0
@@ -128,6 +128,7 @@ def gradient_flow(
         step_losses=step_losses,
         layers=layers,
         followed_gradient=alone,
+        followed_cell_gradient=alone_cell,
         parameter_gradients=parameter_gradients,
         clipping=clipping,
         diagnosis=_diagnose(passage, entering, layers, overflow),

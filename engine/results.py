@@ -154,6 +154,7 @@ class GradientFlow:
         layers: every layer's gradients, the layer that reads the input first.
         followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss at every step of the last layer, (T,);
             None where none is followed, or where neither graph nor values were asked for.
+        followed_cell_gradient: ‖∂L_i/∂c_t‖ likewise, for cells that have a c_t; else None.
         parameter_gradients: parameter → its gradient.
         clipping: what the clip rule did.
         diagnosis: None where the itemized matrix was not asked for.
@@ -172,6 +173,7 @@ class GradientFlow:
     step_losses: Array
     layers: tuple[LayerFlow, ...]
     followed_gradient: Magnitudes | None
+    followed_cell_gradient: Magnitudes | None
     parameter_gradients: dict[str, ParameterGradient]
     clipping: Clipping
     diagnosis: Diagnosis | None

@@ -529,6 +529,8 @@ export interface Schemas {
      * `include` leaves out the graph.
      */
     followed_gradient: Schemas["NormSeries"] | null;
+    /** ‖∂L_i/∂c_t‖ likewise; null for cells that have no c_t. */
+    followed_cell_gradient: Schemas["NormSeries"] | null;
     /** ‖∂L_i/∂h_t‖ for every pair; null where `include` leaves it out. */
     itemized: Schemas["ItemizedFlow"] | null;
     /** What reaches h_0 and c_0. */

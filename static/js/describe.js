@@ -19,7 +19,7 @@ import { lossName } from "./letters.js";
 import { followsAll } from "./passage.js";
 import { rowName } from "./picking.js";
 import { activationOf, cellOf } from "./vocabulary.js";
-import { hiddenId } from "./reading.js";
+import { cellId, hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
 
@@ -129,6 +129,8 @@ export function profileStep(step, reading) {
     const shift = clippedShift(reading);
     if (shift !== null) lines.push(`after clipping ${fromLog10(value + shift)}`);
   }
+  const c = reading.cell?.[step - 1] ?? null;
+  if (c !== null) lines.push(`‖∂${loss}/∂${symbol(cellId(reading, step))}‖ = ${fromLog10(c)}`);
   const total = clippedTotal(reading);
   if (total) lines.push(`all losses, clipped while going back: ${fromLog10(total[step - 1])}`);
   if (reading.follow !== null && reading.lossSteps.length > 1) {
@@ -169,9 +171,10 @@ export function mapCell(loss, pointed, reading) {
 /**
  * A few steps of the followed gradient, for who cannot see the picture.
  * @param {Reading} reading
+ * @param {import("./types.js").Series} [row]
  */
-function samples(reading) {
-  const { entryStep, row } = reading;
+function samples(reading, row = reading.row) {
+  const { entryStep } = reading;
   const marks = [entryStep, Math.round((entryStep * 2) / 3), Math.round(entryStep / 3), 1];
   return [...new Set(marks)]
     .filter((t) => t >= 1)
@@ -196,7 +199,9 @@ export function summaries(reading) {
       `The ${cellOf(cell).label} network, ${topology}, ${stacked}${units} ${kind}${units === 1 ? "unit" : "units"}, ` +
       `unrolled over ${plural(flow.steps, "step")}.${read} Gradient of ${what}: ${samples(reading)}.` +
       (blocked && !flow.experiment.window ? ` ${plural(blocked, "edge passes", "edges pass")} no gradient.` : ""),
-    profile: `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.`,
+    profile:
+      `Norm of the gradient of ${what} at every hidden state: ${samples(reading)}.` +
+      (reading.cell ? ` At every cell state: ${samples(reading, reading.cell)}.` : ""),
     map:
       `Map of ${plural(reading.lossSteps.length, "loss", "losses")} against ` +
       `${plural(flow.steps, "step")}: ` +
@@ -230,7 +235,7 @@ export function captions(reading) {
   const scale = "blue: a thousandth or less of what enters, grey: as much, red: a thousand times";
   return {
     diagram: `Gradient of ${loss} in a ${network.cell} network, ${network.topology}; ${scale}`,
-    profile: `‖∂${loss}/∂H‖ at every step; ${scale}`,
+    profile: `‖∂${loss}/∂H‖ at every step${reading.cell ? `, strokes: ‖∂${loss}/∂C‖` : ""}; ${scale}`,
     map: `What is left of every loss i at every step t; ${scale}`,
     clipping: "Norms of the parameter gradients",
     spectrum: "Eigenvalues of the recurrent matrix",

@@ -29,9 +29,11 @@ export function toCsv(flow) {
   for (const [name, of] of [
     ["followed_gradient", "h"],
     ["cell_gradient", "c"],
+    ["followed_cell_gradient", "c"],
   ]) {
-    const series = flow[/** @type {"followed_gradient" | "cell_gradient"} */ (name)];
-    const loss = name === "followed_gradient" ? (flow.experiment.follow ?? "") : "";
+    const series =
+      flow[/** @type {"followed_gradient" | "cell_gradient" | "followed_cell_gradient"} */ (name)];
+    const loss = name.startsWith("followed") ? (flow.experiment.follow ?? "") : "";
     series?.log10_norm.forEach((v, n) => put(name, of, loss, n + 1, v, series.norm[n]));
   }
   for (const [name, series] of Object.entries(flow.gates ?? {}))

@@ -62,6 +62,17 @@ function rowOf(flow, follow) {
 }
 
 /**
+ * log₁₀ ‖∂L_i/∂c_t‖ at every step, or of the total.
+ * @param {Flow} flow
+ * @param {number | null} follow
+ */
+function cellRowOf(flow, follow) {
+  if (follow === null) return flow.cell_gradient?.log10_norm ?? null;
+  const known = follow === flow.experiment.follow ? flow.followed_cell_gradient : null;
+  return known?.log10_norm ?? null;
+}
+
+/**
  * @param {Flow} flow
  * @returns {Reading}
  */
@@ -121,6 +132,7 @@ export function read(flow) {
     entry,
     row,
     total: flow.hidden_gradient.log10_norm,
+    cell: cellRowOf(flow, follow),
     layers,
     rows,
     span: spanOf(rows),
@@ -185,6 +197,15 @@ function loadedOf(flow) {
  */
 export function hiddenId(reading, step) {
   return reading.layers > 1 ? `h_${step}_${reading.layers - 1}` : `h_${step}`;
+}
+
+/**
+ * The id of the cell state beside it.
+ * @param {Reading} reading
+ * @param {number} step
+ */
+export function cellId(reading, step) {
+  return hiddenId(reading, step).replace("h", "c");
 }
 
 /**

@@ -171,6 +171,7 @@ export function keys(reading) {
   const profile = [
     `<span><i class="bar"></i>‖∂${loss}/∂H‖${followsAll(reading) ? ", all losses" : ""}</span>`,
   ];
+  if (reading.cell) profile.push(`<span><i class="stroke"></i>‖∂${loss}/∂C‖</span>`);
   if (reading.follow !== null && many) profile.push("<span><i></i>all losses together</span>");
   if (shift !== null)
     profile.push(`<span><i class="dash"></i>after clipping, × ${fromLog10(shift)}</span>`);

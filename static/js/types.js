@@ -117,6 +117,7 @@
  * @property {number | null} entry   log₁₀ of the gradient there
  * @property {Series} row   log₁₀ of the followed gradient at every step
  * @property {Series} total   log₁₀ of ‖∂L/∂h_t‖, every loss together
+ * @property {Series | null} cell   as `row`, of c_t; null where there is no c, or not known yet
  * @property {number} layers
  * @property {Row[]} rows   from below
  * @property {Span} span   of the rows

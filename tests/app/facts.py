@@ -95,8 +95,27 @@ def norms(answer: Json) -> None:
         series(own["norm"], own["log10_norm"], steps)
         row = items["log10_norm"][items["loss_steps"].index(followed)]
         assert all(map(same, own["log10_norm"], row)), (own["log10_norm"], row)
+        followed_cell_gradient(answer, items["state_log10_norm"], row)
     else:
         assert answer["followed_gradient"] is None
+        assert answer["followed_cell_gradient"] is None
+
+
+def followed_cell_gradient(answer: Json, states: Json | None, row: list[float | None]) -> None:
+    """With ‖∂L_i/∂h_t‖ it is the whole state's; there is one where there is a c."""
+    own = answer["followed_cell_gradient"]
+    assert (own is None) == (states is None)
+    if own is None or states is None:
+        return
+    series(own["norm"], own["log10_norm"], answer["steps"])
+    whole = states[answer["itemized"]["loss_steps"].index(answer["experiment"]["follow"])]
+    for c, h, both in zip(own["log10_norm"], row, whole, strict=True):
+        parts = [value for value in (c, h) if value is not None]
+        assert (both is None) == (not parts), (c, h, both)
+        if both is not None:
+            most = max(parts)
+            joined = most + 0.5 * math.log10(sum(100 ** (value - most) for value in parts))
+            assert abs(joined - both) < 1e-9, (c, h, both)
 
 
 def reaches(truncation: Json, i: int, t: int) -> bool:

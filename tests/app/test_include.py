@@ -48,6 +48,7 @@ async def test_what_is_left_out_is_null(flow, include, held):
         for name in ("verdict", "decay_per_step", "summary"):
             assert answer["diagnosis"][name] == whole["diagnosis"][name]
     assert (answer["followed_gradient"] is None) == ("graph" not in held)
+    assert answer["followed_cell_gradient"] is None  # of a cell without a c
 
 
 async def test_the_spectrum_is_the_same_without_the_exponents(flow):

@@ -248,3 +248,21 @@ def test_another_loss_is_followed_in_a_stack(unrolled: Unrolled) -> None:
     unrolled.ready()
     row = unrolled.flow()["itemized"]["log10_norm"][2]
     assert unrolled.profile() == pytest.approx({t: row[t - 1] for t in (1, 2, 3)}, abs=1e-9)
+
+
+def test_the_profile_shows_what_arrives_at_c_beside_h(unrolled: Unrolled) -> None:
+    unrolled.open(text="abcdef", cell="lstm", hidden=4, forget=2)
+    unrolled.ready()
+    flow = unrolled.flow()
+    expected = flow["followed_cell_gradient"]["log10_norm"]
+    (strokes,) = [one for one in unrolled.figure("profile")["data"] if one.get("name") == "c"]
+    heights = [value for value in strokes["y"] if value is not None]
+    assert heights[::2] == heights[1::2] == pytest.approx(expected)
+    page = unrolled.page
+    expect(page.locator("#key-profile")).to_contain_text("‖∂L₅/∂C‖")
+    summary = page.locator("#plot-profile").get_attribute("aria-label") or ""
+    assert " At every cell state: " in summary
+    unrolled.choose("Cell", "GRU")
+    unrolled.ready()
+    assert unrolled.flow()["followed_cell_gradient"] is None
+    expect(page.locator("#key-profile")).not_to_contain_text("∂C")

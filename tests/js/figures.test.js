@@ -138,6 +138,19 @@ test("the profile's bars stand on a whole decade, and its range holds them", () 
   assert.deepEqual(data[0].y.map((height) => height + floor), [-2, -1, 0]);
 });
 
+test("a cell's ∂L/∂c is a stroke over every bar, within the profile's range", () => {
+  const flow = answer({ followed_cell_gradient: { norm: [], log10_norm: [null, -7, 2] } });
+  const { data, layout } = profile(read(flow), FRAME, THEME);
+  const [casing, { x, y }] = data.filter(({ name }) => name === "c" || name === "");
+  assert.deepEqual([x, y], [casing.x, casing.y]);
+  assert.deepEqual(y, [-7, -7, null, 2, 2, null]);
+  assert.deepEqual([x[0] + x[1], x[3] + x[4]], [4, 6], "about their steps");
+  const [floor, top] = layout.yaxis.range;
+  assert.ok(floor < -7 && top > 2);
+  const none = profile(read(answer()), FRAME, THEME).data.filter(({ name }) => name === "c");
+  assert.deepEqual(none.map((trace) => trace.x), [[]], "no cell, no stroke");
+});
+
 test("clipping shifts the profile by what it multiplies with", () => {
   const flow = answer();
   assert.equal(clippedShift(read(flow)), null);

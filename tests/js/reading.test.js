@@ -193,3 +193,15 @@ test("the course of a product turns where it turns by 5 % or more", () => {
   assert.deepEqual(humpOf([-1, 0.5, 0.2]), { back: 2, log10: 0.5 });
   assert.equal(humpOf([-1, 0.01]), null, "what stays within 5 % is no hump");
 });
+
+test("∂L/∂c is the followed loss’s, or that of all; without a c there is none", () => {
+  const flow = answer({
+    cell_gradient: { norm: [], log10_norm: [3, 2, 1] },
+    followed_cell_gradient: { norm: [], log10_norm: [0, -1, -2] },
+  });
+  assert.deepEqual(read(flow).cell, [0, -1, -2]);
+  flow.experiment.follow = null;
+  assert.deepEqual(read(flow).cell, [3, 2, 1]);
+  Object.assign(flow, { followed_cell_gradient: null, cell_gradient: null });
+  assert.equal(read(flow).cell, null);
+});

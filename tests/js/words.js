@@ -159,6 +159,7 @@ export function answer(more = {}) {
     step_losses: [1, 2, 3],
     hidden_gradient: { norm: [1, 1, 1], log10_norm: [0, 0, 0] },
     cell_gradient: null,
+    followed_cell_gradient: null,
     followed_gradient: { norm: [0.01, 0.1, 1], log10_norm: [-2, -1, 0] },
     itemized: {
       loss_steps: [1, 2, 3],

@@ -8,6 +8,7 @@ import { columnsOf, lineOf } from "./columns.js";
 import { plainAxis, timeLayout } from "./layout.js";
 import { levelLines, levelNotes, levelsInSight } from "./levels.js";
 import { heightsOf, outline } from "./outline.js";
+import { strokes } from "./strokes.js";
 
 /** @import { Figure, Frame, Reading, Series, Sight, Theme } from "../types.js" */
 /** @import { Column } from "./columns.js" */
@@ -27,10 +28,12 @@ export function profile(reading, frame, theme, compared = null) {
   const shown = steps.filter((t) => row[t - 1] !== null);
   const clipped = clippedAt(reading);
   const others = follow !== null && reading.lossSteps.length > 1 && !compared;
+  const cell = compared ? null : reading.cell;
   const [floor, top] = bounds([
     ...shown.map((t) => row[t - 1]),
     ...(others ? steps.map((t) => total[t - 1]) : []),
     ...(clipped ? shown.map(clipped) : []),
+    ...(cell ? steps.map((t) => cell[t - 1]) : []),
     ...(compared ? heightsOf(compared, frame) : []),
   ]);
   const seen = entry === null ? [] : levelsInSight(entry, { floor, top, height: frame.height });
@@ -39,6 +42,7 @@ export function profile(reading, frame, theme, compared = null) {
     ...(others ? [(/** @type {number} */ t) => total[t - 1]] : []),
     ...(clipped ? [clipped] : []),
     ...(compared ? [(/** @type {number} */ t) => compared.row[t - 1] ?? null] : []),
+    ...(cell ? [(/** @type {number} */ t) => cell[t - 1]] : []),
   ];
   const plot = frame.width - frame.left - frame.right;
   const pixels = plot / (frame.hi - frame.lo);
@@ -52,6 +56,7 @@ export function profile(reading, frame, theme, compared = null) {
       ...(pixels < 1
         ? columnTraces(reading, frame, theme, { floor, top, columns: Math.ceil(plot) })
         : [bars(reading, shown, theme, { floor, top, width })]),
+      ...strokes(cell, steps, frame, theme, { dense, width, columns: Math.ceil(plot) }),
       through(others ? steps : [], (t) => total[t - 1], {
         color: theme.muted,
         width: 1.2,

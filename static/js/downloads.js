@@ -150,6 +150,7 @@ export function toCurl(url, request) {
  * @param {{reading: (name?: string) => Reading | null,
  *   figure: (name: string) => Figure, caption: (name: string) => string, paper: () => string,
  *   url: () => string, preset: () => string, comparing: () => boolean}} context
+ * @returns {(what: string) => string} the name of another picture's file
  */
 export function listenDownloads(document, context) {
   const said = byId(document, "copied");
@@ -219,4 +220,5 @@ export function listenDownloads(document, context) {
       });
     }
   });
+  return named;
 }

@@ -308,7 +308,7 @@ listenAppearance(document, () => {
 listenFrame(document);
 listenTerms(document, () => pictures.reading());
 
-listenDownloads(document, {
+const named = listenDownloads(document, {
   reading: (name) => pictures.reading(name),
   preset: () => store.get().preset,
   comparing: () => comparison.reading() !== null,
@@ -323,8 +323,8 @@ listenDownloads(document, {
 
 listenWidth(get("stack"), () => pictures.redraw());
 
-const walls = createWalls({ document, store, base: API, theme: () => theme });
-createThresholds({ document, store, base: API, theme: () => theme });
+const walls = createWalls({ document, store, base: API, theme: () => theme, named });
+createThresholds({ document, store, base: API, theme: () => theme, named });
 
 plotly.then((came) => {
   if (came) return;

@@ -58,9 +58,10 @@ const CAPTION_HEIGHT = 34;
 /**
  * A figure as a file, with its caption.
  * @param {Figure} figure
- * @param {{format: "png" | "svg", filename: string, paper: string, caption: string}} options
+ * @param {{format: string, filename: string, paper: string, caption: string, plotly?: any}} options
+ *   plotly: another one than the page's own
  */
-export function save({ data, layout }, { format, filename, paper, caption }) {
+export function save({ data, layout }, { format, filename, paper, caption, plotly = window.Plotly }) {
   const { width, margin } = layout;
   const height = layout.height + CAPTION_HEIGHT;
   const title = {
@@ -85,5 +86,5 @@ export function save({ data, layout }, { format, filename, paper, caption }) {
       margin: { ...margin, t: margin.t + CAPTION_HEIGHT },
     },
   };
-  return window.Plotly.downloadImage(whole, { format, filename, width, height, scale: 2 });
+  return plotly.downloadImage(whole, { format, filename, width, height, scale: 2 });
 }

@@ -8,6 +8,7 @@ import { loadSheet } from "./stylesheet.js";
  * @property {ReturnType<typeof import("./state.js").createStore>} store
  * @property {string} base   of the API
  * @property {() => import("./types.js").Theme} theme
+ * @property {(what: string) => string} named   a picture's file
  */
 
 /** @param {Page} page */

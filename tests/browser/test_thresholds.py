@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import struct
+import xml.etree.ElementTree as ET
+
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driver import Unrolled
@@ -68,3 +72,25 @@ def test_a_refusal_stands_there(fresh: Unrolled, page_log) -> None:
     expect(page.locator("#thresholds tr")).to_have_count(3)
     page.get_by_label("What is drawn anew").select_option("weights")
     expect(page.locator("#thresholds [role=alert]")).to_contain_text("nothing to draw")
+
+
+def test_the_histogram_is_saved_as_it_looks(fresh: Unrolled) -> None:
+    page, _ = opened(fresh, hidden="4")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the norms as SVG").click()
+    assert re.fullmatch(r"unrolled-.*-thresholds\.svg", download.value.suggested_filename)
+    root = ET.parse(download.value.path()).getroot()  # noqa: S314
+    said = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert said[0] == (
+        "‖g‖ of 200 draws of the sequence; μ = 1.00, P: Pascanu, A: AutoClip, Z: ZClip"
+    )
+    bars = page.locator("#thresholds .norms-bar")
+    fill = bars.first.evaluate("(bar) => getComputedStyle(bar).fill")
+    shapes = list(root.iter("{http://www.w3.org/2000/svg}rect"))
+    assert [one.get("fill") for one in shapes].count(fill) == bars.count()
+    assert not [one for one in root.iter() if one.get("class")], "no sheet goes with it"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the norms as PNG").click()
+    content = download.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", content[16:24]) == (1120, 668)

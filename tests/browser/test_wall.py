@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import xml.etree.ElementTree as ET
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -163,3 +165,26 @@ def test_no_violation_that_axe_knows_of(fresh: Unrolled) -> None:
         result = Axe().run(page)
         assert [found["id"] for found in result.response["violations"]] == []
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def saved(page: Page, button: str) -> tuple[str, bytes]:
+    """The name and the bytes of the file that a button saves."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def test_the_map_is_saved_with_its_balls(fresh: Unrolled) -> None:
+    page = opened(fresh)
+    page.get_by_role("slider", name="Descent").press("End")
+    name, content = saved(page, "Save The wall as SVG")
+    assert re.fullmatch(r"unrolled-wall-.*-wall\.svg", name)
+    root = ET.fromstring(content)  # noqa: S314
+    said = "".join(root.itertext())
+    assert "Balls: not clipped, clipped by norm" in said
+    lines = [one for one in root.iter() if one.get("class") == "js-line"]
+    assert len(lines) == 2
+    name, content = saved(page, "Save The wall as PNG")
+    assert name.endswith("-wall.png")
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert min(struct.unpack(">II", content[16:24])) > 500

@@ -1,6 +1,6 @@
 /** The elements of the map of the loss. */
 
-import { element } from "../elements.js";
+import { element, unbroken } from "../elements.js";
 import { shape } from "./overlay.js";
 
 const NO_ERROR =
@@ -43,7 +43,6 @@ export function createFrame(place) {
   const transportPlace = element("div");
   const under = element("p", "note wall-under");
   const left = element("div", "wall-left");
-  
 
   const numbers = element("table", "wall-numbers");
   numbers.id = "wall-numbers";
@@ -57,7 +56,9 @@ export function createFrame(place) {
   problem.hidden = true;
   const formPlace = element("div", "wall-form");
   const right = element("div", "wall-right");
-  left.append(layers, canvas, under, transportPlace, words, arrows);
+  const head = element("div", "wall-top");
+  head.append(layers);
+  left.append(head, canvas, under, transportPlace, words, arrows);
   right.append(formPlace, problem, numbers, bias, element("p", "note", NO_ERROR));
   view.append(left, right);
   place.replaceChildren(offer, view);
@@ -70,7 +71,41 @@ export function createFrame(place) {
     row.append(made);
   }
   return {
-    offer, offered, preset, view, layers: row, canvas, plot, svg, hit, solid, transportPlace, under,
+    offer, offered, preset, view, head, layers: row, canvas, plot, svg, hit, solid, transportPlace, under,
     numbers, arrows, words, bias, problem, formPlace,
   };
+}
+
+/**
+ * The numbers of the start.
+ * @param {HTMLElement} table @param {[string, string][]} rows   what, and how much
+ */
+export function putNumbers(table, rows) {
+  const title = element("th", "", "At the start");
+  title.setAttribute("colspan", "2");
+  const lines = [
+    [title],
+    ...rows.map(([what, much]) => [element("th", "", what), element("td", "", much)]),
+  ].map((cells) => {
+    const line = element("tr");
+    cells[0]?.setAttribute("scope", "row");
+    line.append(...cells);
+    return line;
+  });
+  table.replaceChildren(...lines);
+}
+
+/**
+ * A sentence a ball, behind its colour.
+ * @param {HTMLElement} list @param {{colour: string, said: string}[]} balls
+ */
+export function putWords(list, balls) {
+  const lines = balls.map(({ colour, said }) => {
+    const line = element("li");
+    const dot = element("span", "wall-dot");
+    dot.style.background = `var(--${colour})`;
+    line.append(dot, ...unbroken(said));
+    return line;
+  });
+  list.replaceChildren(...lines);
 }

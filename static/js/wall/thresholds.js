@@ -3,8 +3,9 @@
 import { Problem, normsOf } from "../api.js";
 import { element, unbroken } from "../elements.js";
 import { toRequest } from "../experiment.js";
-import { fromLog10 } from "../format.js";
+import { fromLog10, number } from "../format.js";
 import { marksOf, normsSentence, putHistogram } from "./histogram.js";
+import { keepButtons, keepDrawing } from "./keep.js";
 import { shape } from "./overlay.js";
 
 const DRAWS = [50, 200, 1000];
@@ -33,7 +34,7 @@ function chooser(label, choices) {
  * @param {HTMLElement} place
  * @param {import("../walls.js").Page} page
  */
-export function createPanel(place, { document, store, base }) {
+export function createPanel(place, { document, store, base, theme, named }) {
   const draws = chooser("Draws", DRAWS.map((n) => [String(n), `${n} draws`]));
   draws.value = "200";
   const vary = chooser("What is drawn anew", [
@@ -54,7 +55,11 @@ export function createPanel(place, { document, store, base }) {
   const table = element("table", "wall-numbers");
   const error = element("p", "error");
   error.setAttribute("role", "alert");
-  place.replaceChildren(asked, busy, error, picture, words, table);
+  const tools = keepButtons("the norms", (format) => {
+    const filename = named("thresholds");
+    void keepDrawing(picture, { format, filename, paper: theme().paper, caption: caption() });
+  });
+  place.replaceChildren(asked, busy, error, tools, picture, words, table);
 
   /** @type {AbortController | null} */
   let running = null;
@@ -69,6 +74,12 @@ export function createPanel(place, { document, store, base }) {
     draws: Number(draws.value),
     vary: vary.value,
   });
+
+  /** One line for a picture that leaves the page. */
+  function caption() {
+    const letters = norms ? marksOf(norms).map(({ letter, name }) => `${letter}: ${name}`) : [];
+    return `‖g‖ of ${norms?.draws} draws ${vary.selectedOptions[0]?.textContent}; ${[`μ = ${number(store.get().mu)}`, ...letters].join(", ")}`;
+  }
 
   function forget() {
     norms = null;
@@ -115,7 +126,7 @@ export function createPanel(place, { document, store, base }) {
   function show() {
     const { mu } = store.get();
     picture.style.display = norms ? "" : "none";
-    words.hidden = table.hidden = !norms;
+    words.hidden = table.hidden = tools.hidden = !norms;
     for (const tick of ticks) tick.remove();
     ticks = [];
     if (!norms) return;

@@ -1,19 +1,20 @@
 /** The map of the loss over two parameters, and the balls that go down it. */
 
 import { Problem, landscapeOf } from "../api.js";
-import { element, unbroken } from "../elements.js";
+import { element } from "../elements.js";
 import { toRequest } from "../experiment.js";
-import { boxOf, insideOf, ridgeOf, wallMap, wallSurface } from "../figures/wall.js";
+import { boxOf, insideOf, wallMap, wallSurface } from "../figures/wall.js";
 import { fromLog10, number } from "../format.js";
 import { presetSettings } from "../properties.js";
-import { drawAlone } from "../render.js";
+import { drawAlone, save } from "../render.js";
 import { createTransport } from "../transport.js";
 import { createForm } from "./form.js";
-import { createFrame } from "./frame.js";
+import { createFrame, putNumbers, putWords } from "./frame.js";
+import { keepButtons, withBalls } from "./keep.js";
 import { createOverlay, placeOf, putArrows, shape } from "./overlay.js";
 import { axesOf, ballOf, ballsOf, isScalar, movedBy, nameOf, printPlan, readPlan } from "./plan.js";
 import { loadWhole } from "../plotly.js";
-import { arrowSentence, ballSentence, biasSentence, pairText, placeRows, symbolOf } from "./words.js";
+import { arrowSentence, ballSentence, biasSentence, pairText, placeRows, ridgeSentence, symbolOf } from "./words.js";
 
 /**
  * @typedef {import("./plan.js").Plan} Plan
@@ -144,7 +145,7 @@ export function createWall(place, page) {
     svg.style.display = solidly ? "none" : "";
     solid.hidden = !solidly;
     if (!solidly) {
-      drawAlone(plot, wallMap(land, { box: about, layer: plan.layer === "gradient" ? "gradient" : "loss", theme: page.theme(), names: symbols() }));
+      drawAlone(plot, map(land));
       plot.setAttribute("aria-label", summary());
       svg.setAttribute("viewBox", `0 0 ${about.width} ${about.height}`);
     }
@@ -161,21 +162,24 @@ export function createWall(place, page) {
     transport.setLength(longest());
     transport.refresh();
     pointed = start();
-    showPlace(answer.places[0]);
+    if (answer.places[0]) putNumbers(frame.numbers, placeRows(answer.places[0], entries()));
     const diagonal = Math.hypot(...land.axes.map(({ values }) => (values.at(-1) ?? 0) - (values[0] ?? 0)));
-    words.replaceChildren(
-      ...answer.descents.map((path, k) => {
+    putWords(
+      words,
+      answer.descents.map((path, k) => {
         const name = answer.balls[k] ?? "";
-        const line = element("li");
-        const dot = element("span", "wall-dot");
-        dot.style.background = `var(--${ballOf(name).colour})`;
-        line.append(dot, ...unbroken(ballSentence(name, path, { mu: plan.mu, diagonal })));
-        return line;
+        return { colour: ballOf(name).colour, said: ballSentence(name, path, { mu: plan.mu, diagonal }) };
       }),
     );
     bias.textContent = answer.places[1] ? biasSentence(answer.places[1], plan.mu) : "";
     under.textContent = ridgeWords();
     go(transport.index());
+  }
+
+  /** @param {Land} about */
+  function map(about) {
+    const layer = plan.layer === "gradient" ? "gradient" : "loss";
+    return wallMap(about, { box: box(), layer, theme: page.theme(), names: symbols() });
   }
 
   function drawnBalls() {
@@ -191,32 +195,7 @@ export function createWall(place, page) {
     return `Map of the loss over ${p} and ${q}. ${ridgeWords()}`;
   }
 
-  function ridgeWords() {
-    if (!land) return "";
-    const ridge = ridgeOf(land);
-    if (!ridge.length) return "Nowhere on this map does the gradient stand out.";
-    const top = ridge.reduce((best, one) => (one.log10 > best.log10 ? one : best));
-    const at = pairText([land.axes[0]?.values[top.i] ?? 0, land.axes[1]?.values[top.j] ?? 0]);
-    return `Red diamonds mark the ridge, where the gradient is largest in its column: up to ‖g‖ = ${fromLog10(top.log10)} at ${at}.`;
-  }
-
-  /** @param {Place | undefined} found */
-  function showPlace(found) {
-    if (!found) return;
-    frame.numbers.replaceChildren(
-      ...[["At the start", ""], ...placeRows(found, entries())].map(([what = "", much = ""], n) => {
-        const line = element("tr");
-        const head = element("th", "", what);
-        head.setAttribute("scope", "row");
-        if (n) line.append(head, element("td", "", much));
-        else {
-          head.setAttribute("colspan", "2");
-          line.append(head);
-        }
-        return line;
-      }),
-    );
-  }
+  const ridgeWords = () => (land ? ridgeSentence(land) : "");
 
   /** Every ball to a step. @param {number} index */
   function go(index) {
@@ -243,16 +222,38 @@ export function createWall(place, page) {
     surfaceKey = key;
     const plotly = await loadWhole();
     if (!plotly || !land || surfaceKey !== key) return;
+    drawAlone(solid, surface(land, index), { plotly, turnable: true });
+  }
+
+  /** The balls as far as they have come at a step. @param {number} index */
+  function paths(index) {
     const style = getComputedStyle(document.documentElement);
-    const paths = answer.descents.map((path, k) => {
+    return answer.descents.map((path, k) => {
       const name = answer.balls[k] ?? "";
-      const colour = style.getPropertyValue(`--${ballOf(name).colour}`).trim();
-      return { name, colour, points: path.points.slice(0, index + 1), loss: path.loss.slice(0, index + 1) };
+      const { colour, dash } = ballOf(name);
+      const [points, loss] = [path.points.slice(0, index + 1), path.loss.slice(0, index + 1)];
+      return { name, dash, colour: style.getPropertyValue(`--${colour}`).trim(), points, loss };
     });
-    drawAlone(solid, wallSurface(land, { box: box(), theme: page.theme(), names: symbols(), paths }), { plotly, turnable: true });
+  }
+
+  /** @param {Land} about @param {number} index */
+  function surface(about, index) {
+    return wallSurface(about, { box: box(), theme: page.theme(), names: symbols(), paths: paths(index) });
+  }
+
+  /** What is drawn now as a file. @param {string} format */
+  async function keep(format) {
+    const index = transport.index();
+    const solidly = plan.layer === "surface";
+    const plotly = solidly ? await loadWhole() : undefined;
+    if (!land || plotly === null) return;
+    const figure = solidly ? surface(land, index) : withBalls(map(land), paths(index), { start: start(), theme: page.theme() });
+    const caption = `Balls: ${answer.balls.map((name) => ballOf(name).label).join(", ")}`;
+    save(/** @type {any} */ (figure), { plotly, format, filename: page.named("wall"), paper: page.theme().paper, caption });
   }
 
   // --- hands ------------------------------------------------------------------------------------
+  frame.head.append(keepButtons("The wall", keep));
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (frame.layers.querySelectorAll("input")))
     input.addEventListener("change", () => put({ layer: /** @type {Plan["layer"]} */ (input.value) }));
 

@@ -1,6 +1,7 @@
 /** What the balls on the loss do, in sentences. */
 
 import { cosineText, fromLog10, number, parameterName, plural, subscript, superscript } from "../format.js";
+import { ridgeOf } from "../figures/wall.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { ballOf, isClipped } from "./plan.js";
 
@@ -53,6 +54,15 @@ export function symbolOf({ parameter, index }) {
 /** "(4.80, −2.30)" @param {(number | null)[]} pair */
 export function pairText(pair) {
   return `(${pair.map((value) => (value === null ? "∞" : number(value))).join(", ")})`;
+}
+
+/** Where the gradient is large. @param {import("../figures/wall.js").Land} land */
+export function ridgeSentence(land) {
+  const ridge = ridgeOf(land);
+  if (!ridge.length) return "Nowhere on this map does the gradient stand out.";
+  const top = ridge.reduce((best, one) => (one.log10 > best.log10 ? one : best));
+  const at = pairText([land.axes[0]?.values[top.i] ?? 0, land.axes[1]?.values[top.j] ?? 0]);
+  return `Red diamonds mark the ridge, where the gradient is largest in its column: up to ‖g‖ = ${fromLog10(top.log10)} at ${at}.`;
 }
 
 /** Lengths of the steps of a path. @param {[number, number][]} points */

@@ -137,15 +137,15 @@ def test_without_a_place_to_keep_anything(fresh: Unrolled, how: str) -> None:
             localStorage.setItem("learn", '{"screens": [1], "test": {"before": 3}}');
         } catch {}""",
     }
-    page.add_init_script(scripts[how])
-    screen = Screen(fresh)
-    screen.open("/learn/1")
-    right, _ = screen.choices(screen.part("predict"))
-    expect(screen.predict(screen.part("predict"), right)).to_contain_text("As you expected.")
-    expect(page.locator(".show")).to_be_visible()
-    expect(page.locator('[data-progress="1/1"]')).to_have_class("done")
-    page.goto(f"{fresh.server}/learn")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    with page.add_init_script(scripts[how]):
+        screen = Screen(fresh)
+        screen.open("/learn/1")
+        right, _ = screen.choices(screen.part("predict"))
+        expect(screen.predict(screen.part("predict"), right)).to_contain_text("As you expected.")
+        expect(page.locator(".show")).to_be_visible()
+        expect(page.locator('[data-progress="1/1"]')).to_have_class("done")
+        page.goto(f"{fresh.server}/learn")
+        expect(page.locator("html")).to_have_attribute("data-state", "ready")
     page.goto("about:blank")
 
 
@@ -167,7 +167,7 @@ def test_where_a_script_does_not_load_everything_can_be_read(
 ) -> None:
     page_log.expect("Failed to load resource|net::ERR")
     page = fresh.page
-    page.route("**/learn/tasks.js", lambda route: route.abort())
+    page.route("**/learn/main.js", lambda route: route.abort())
     page.goto(f"{fresh.server}/learn/1")
     expect(page.locator("html")).to_have_attribute("data-gates", "open")
     expect(page.locator(".then")).to_be_visible()

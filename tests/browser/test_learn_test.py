@@ -82,20 +82,21 @@ def test_before_and_after(page: Page) -> None:
 
 def test_where_nothing_is_kept_the_address_holds_the_answers(fresh: Unrolled) -> None:
     page = fresh.page
-    page.add_init_script(
+    refused = (
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused'); }})"
     )
-    page.goto(f"{fresh.server}/learn/test")
-    answer(page, 3)
-    expect(page.get_by_role("link", name="This link")).to_be_visible()
-    assert "#before=" in fresh.address
-    page.reload()
-    expect(page.locator("#result")).to_contain_text("7 of 10")
-    answer(page, 0)
-    expect(page.locator(".score")).to_have_text(["7 of 10 before", "10 of 10 after"])
-    page.goto("about:blank")
-    page.goto(f"{fresh.server}/learn/test#before=99")
-    expect(page.get_by_role("heading", name="Before the lessons")).to_be_visible()
+    with page.add_init_script(refused):
+        page.goto(f"{fresh.server}/learn/test")
+        answer(page, 3)
+        expect(page.get_by_role("link", name="This link")).to_be_visible()
+        assert "#before=" in fresh.address
+        page.reload()
+        expect(page.locator("#result")).to_contain_text("7 of 10")
+        answer(page, 0)
+        expect(page.locator(".score")).to_have_text(["7 of 10 before", "10 of 10 after"])
+        page.goto("about:blank")
+        page.goto(f"{fresh.server}/learn/test#before=99")
+        expect(page.get_by_role("heading", name="Before the lessons")).to_be_visible()
     page.goto("about:blank")
 
 

@@ -51,12 +51,16 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench_page(browser: Browser, server: str) -> Iterator[tuple[Page, PageLog]]:
+def bench_page(browser: Browser, server: str, static_url: str) -> Iterator[tuple[Page, PageLog]]:
+    sheets = static_url.replace("/js", "/css/tokens.css")
     context = browser.new_context(base_url=server, viewport={"width": 390, "height": 600})
     page = context.new_page()
     log = PageLog(origin=server)
     log.watch(page)
-    empty = '<!doctype html><title>empty</title><link rel="icon" href="data:,">'
+    empty = (
+        '<!doctype html><title>empty</title><link rel="icon" href="data:,">'
+        f'<meta id="sheets" content="{sheets}">'
+    )
     page.route("**/empty", lambda route: route.fulfill(body=empty, content_type="text/html"))
     page.goto("/empty")
     yield page, log

@@ -49,6 +49,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
       may set; `max_layers`.
     * `first`: what the page says of the default experiment, so that it is there before any script;
       `scripts/first_words.py` writes it.
+    * `acts`: the storyline that the page has.
     * `views`: what the header names; `published`: requests whose answers somebody has printed.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
@@ -75,6 +76,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "equations": EQUATIONS,
         "presets": PRESETS,
         "first": json.loads((directory / "first_words.json").read_text("utf-8")),
+        "acts": json.loads((directory / "storyline.json").read_text("utf-8")),
         "offered": [preset.model_dump(mode="json") for preset in PRESETS],
         "vocabulary": VOCABULARY,
         "words": VOCABULARY.model_dump(mode="json"),

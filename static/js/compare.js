@@ -18,6 +18,8 @@ import { clipRuleOf } from "./vocabulary.js";
 
 /** What is selected in A's diagram is written so. */
 const IN_A = "A:";
+/** What A has none of: the page has one of each. */
+const OF_ONE = { compare: null, select: "", story: "", act: null };
 const TITLE = "The network, unrolled";
 
 /** The id of what is selected in A's diagram, or "". @param {string} select */
@@ -32,7 +34,7 @@ export function selectionInA(id) {
 
 /** The settings of A. @param {string} fragment */
 export function settingsOfA(fragment) {
-  return { ...fromFragment(fragment), compare: null, select: "" };
+  return { ...fromFragment(fragment), ...OF_ONE };
 }
 
 /**
@@ -40,7 +42,7 @@ export function settingsOfA(fragment) {
  * @param {Settings} settings
  */
 function kept(settings) {
-  return toFragment({ ...settings, compare: null, select: "" });
+  return toFragment({ ...settings, ...OF_ONE });
 }
 
 /** Numbers stay on the line of their signs. @param {string} text */
@@ -50,10 +52,12 @@ function unbroken(text) {
 
 /** @param {Settings} settings */
 function swapped(settings) {
-  const { select, compare } = settings;
+  const { select, compare, story, act } = settings;
   const inA = selectedInA(select);
   return {
     ...settingsOfA(compare ?? ""),
+    story,
+    act,
     compare: kept(settings),
     select: inA || selectionInA(select),
   };

@@ -9,6 +9,12 @@ const AROUND = 390;
 const LEAST = 525;
 const MOST = 1100;
 
+/** The least that a picture has on a stage, on average; smaller screens are scrolled. */
+const LEAST_ON_STAGE = 110;
+
+/** The smallest type on a stage, before it is enlarged. */
+const TYPE_ON_STAGE = 10;
+
 /** A map of fewer losses is low, and gives its room to the others. */
 const FEW_LOSSES = 4;
 const LOW_MAP = 84;
@@ -16,6 +22,12 @@ const LOW_MAP = 84;
 /** Rows beyond the usual (several layers, cell states) make a diagram higher by so much each. */
 const USUAL_ROWS = 3;
 const EXTRA_ROW = 44;
+
+/**
+ * @typedef {object} Stage   what some pictures of the axis fill exactly
+ * @property {number} height   in pixels
+ * @property {string[]} names   of those that are seen
+ */
 
 /** @param {Reading} reading */
 function extraRows({ rows }) {
@@ -34,9 +46,9 @@ export function axisOf(width) {
 /**
  * How high each picture of the axis is.
  * @param {{reading: Reading, compared: Reading | null}} shown
- * @param {number} windowHeight
+ * @param {{window: number, stage?: Stage | null}} sizes
  */
-function heights({ reading, compared }, windowHeight) {
+function heights({ reading, compared }, { window: windowHeight, stage }) {
   const all = Math.max(LEAST, Math.min(MOST, windowHeight - AROUND));
   const share = compared ? "comparing" : "alone";
   /** @type {Object<string, number>} */
@@ -51,6 +63,12 @@ function heights({ reading, compared }, windowHeight) {
   }
   if (compared) high.compared = high.diagram + extraRows(compared);
   high.diagram += extraRows(reading);
+  if (!stage) return high;
+  const fixed = high.map === LOW_MAP && stage.names.includes("map") ? LOW_MAP : 0;
+  const others = stage.names.filter((name) => !(fixed && name === "map"));
+  const sum = others.reduce((all, name) => all + high[name], 0);
+  const room = Math.max(LEAST_ON_STAGE * others.length, stage.height - fixed);
+  for (const name of others) high[name] = Math.floor((high[name] * room) / sum);
   return high;
 }
 
@@ -58,13 +76,14 @@ function heights({ reading, compared }, windowHeight) {
  * @param {{reading: Reading, compared: Reading | null,
  *   range: {lo: number, hi: number}, window: {lo: number, hi: number}}} state
  *   window: the steps that diagrams draw
- * @param {{axis: number, beside: (name: string) => number, window: number}} sizes   widths, and the
- *   height of the browser's window
+ * @param {{axis: number, beside: (name: string) => number, window: number,
+ *   stage?: Stage | null}} sizes   widths, the height of the browser's window, and what is to be
+ *   filled instead of it
  * @returns {Object<string, Frame>}
  */
 export function framesOf(state, sizes) {
-  const high = heights(state, sizes.window);
-  const base = axisOf(sizes.axis);
+  const high = heights(state, sizes);
+  const base = { ...axisOf(sizes.axis), ...(sizes.stage ? { type: TYPE_ON_STAGE } : {}) };
   /** @type {Object<string, Frame>} */
   const frames = {};
   for (const { name, where, sight, height, margins, scale } of PICTURES) {

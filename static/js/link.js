@@ -92,10 +92,10 @@ function followed(settings) {
 }
 
 /** What is about B alone has no place in A. */
-const NOT_IN_A = new Set(["compare", "select", "step", "explain", "to", "wall"]);
+const NOT_IN_A = new Set(["compare", "select", "step", "explain", "to", "wall", "story", "act"]);
 
 /** Settings that say nothing about what is asked for. */
-export const ASKS_NOTHING = new Set(["select", "mark", "step", "explain", "to", "wall", "compare", "preset"]);
+export const ASKS_NOTHING = new Set(["select", "mark", "step", "explain", "to", "wall", "story", "act", "compare", "preset"]);
 
 /** @type {Map<string, string>} */
 const NONE = new Map();

@@ -32,12 +32,11 @@ import { createStore } from "./state.js";
 import { createStepping } from "./stepping.js";
 import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
-import { createThresholds } from "./thresholds.js";
 import { createTooltip } from "./tooltip.js";
 import { createValues } from "./values.js";
 import { verdictNote } from "./verdict.js";
 import { readVocabulary } from "./vocabulary.js";
-import { createWalls } from "./walls.js";
+import { createViews } from "./views.js";
 import { sameWindow } from "./view.js";
 
 /** @import { Flow, Reading, Request, Settings, Spot } from "./types.js" */
@@ -323,8 +322,7 @@ const named = listenDownloads(document, {
 
 listenWidth(get("stack"), () => pictures.redraw());
 
-const walls = createWalls({ document, store, base: API, theme: () => theme, named });
-createThresholds({ document, store, base: API, theme: () => theme, named });
+const views = createViews({ document, store, pictures, base: API, theme: () => theme, announce, named });
 
 plotly.then((came) => {
   if (came) return;
@@ -342,4 +340,4 @@ root.removeAttribute("data-opening");
 send(store.get());
 comparison.sync();
 showLook();
-plotly.then((came) => came && walls.update());
+plotly.then((came) => came && views.ready());

@@ -85,6 +85,11 @@ export function boxOf({ currentTarget }) {
   return sure(currentTarget, "where the event is", Element).getBoundingClientRect();
 }
 
+/** How many pixels of the screen one of an element's is, by CSS `zoom`. @param {Element} element */
+export function zoomOf(element) {
+  return element.currentCSSZoom ?? 1;
+}
+
 /** The window of a document that is shown. @param {Document} document */
 export function windowOf(document) {
   const { defaultView } = document;

@@ -41,6 +41,8 @@ export function createPictures(document, context) {
   const scene = createScene();
   /** @type {Object<string, Frame>} */
   let frames = {};
+  /** While the pictures fill a stage. @type {import("./frames.js").Stage | null} */
+  let stage = null;
   let waiting = false; // whether pictures of the axis are still to be drawn
 
   const queue = createQueue(window, drawLater, () => {
@@ -64,6 +66,7 @@ export function createPictures(document, context) {
       axis: Math.max(240, canvases.diagram.clientWidth),
       beside: (/** @type {string} */ name) => plots[name].clientWidth || 260,
       window: window.innerHeight,
+      stage,
     };
     const wants = scene.fit(pixels());
     frames = framesOf({ ...scene.shown(), range: scene.range(), window: scene.part() }, sizes);
@@ -183,6 +186,13 @@ export function createPictures(document, context) {
       if (!names) return drawAll();
       drawAxis(names);
       context.drawn();
+    },
+
+    /** Be so high together, whatever the window; null: as usual. @param {typeof stage} next */
+    setStage(next) {
+      if (JSON.stringify(next) === JSON.stringify(stage)) return;
+      stage = next;
+      this.redraw();
     },
 
     /** Mark a step in all pictures of the axis; null marks none. @param {number | null} step */

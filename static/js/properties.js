@@ -17,6 +17,7 @@ import {
   whole,
 } from "./kinds.js";
 import { lookup } from "./lookup.js";
+import { story } from "./storyline.js";
 
 /** @import { Setting, Settings } from "./types.js" */
 
@@ -73,6 +74,10 @@ export const PROPERTIES = lookup({
   }],
   /** The map of the loss below the pictures: "" where it is closed. */
   wall: ["", map],
+  /** The pictures of a lecture, in their order; "" for those that the page has. */
+  story: ["", story],
+  /** Which of them is shown; null outside of a lecture. */
+  act: [null, nth],
   preset: ["", text],
   /** The experiment kept as A, as a fragment of its own; null where nothing is compared. */
   compare: [null, text],
@@ -85,7 +90,7 @@ export function defaults() {
 }
 
 /** What may change without leaving an example: its words are about everything else. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "wall", "clip", "mu", "compare"]);
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "wall", "story", "act", "clip", "mu", "compare"]);
 
 /**
  * Example → its settings; links name an example instead of repeating it.

@@ -2,7 +2,7 @@
 
 import { lossAt } from "./figures/map.js";
 import { rowPixel } from "./figures/diagram.js";
-import { allWithin, boxOf, byId, sure } from "./page.js";
+import { allWithin, boxOf, byId, sure, zoomOf } from "./page.js";
 import { pick } from "./picking.js";
 import { toPixel, toStep } from "./view.js";
 
@@ -40,7 +40,10 @@ export function listen(document, pictures, on) {
     const reading = pictures.reading(name);
     if (!frame || !reading) return null;
     const box = boxOf(event);
-    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const point = {
+      x: (event.clientX - box.left) / zoomOf(stack),
+      y: (event.clientY - box.top) / zoomOf(stack),
+    };
     const time = toStep(frame, point.x);
     /** @type {Pointed} */
     const spot = {
@@ -81,7 +84,7 @@ export function listen(document, pictures, on) {
     const frame = pictures.frames()[name];
     if (DIAGRAMS.has(name)) {
       const plot = frame.width - frame.left - frame.right;
-      const moved = ((event.clientX - drag.x) / plot) * (frame.hi - frame.lo);
+      const moved = ((event.clientX - drag.x) / zoomOf(stack) / plot) * (frame.hi - frame.lo);
       const range = pictures.range();
       if (frame.hi - frame.lo < range.hi - range.lo - 0.5) {
         const middle = drag.middle - moved;
@@ -104,8 +107,8 @@ export function listen(document, pictures, on) {
   function brush(drag, box, from, to) {
     drag.brush ??= Object.assign(document.createElement("div"), { className: "brush" });
     if (!drag.brush.isConnected) drag.hit.after(drag.brush);
-    drag.brush.style.left = `${from - box.left}px`;
-    drag.brush.style.width = `${to - from}px`;
+    drag.brush.style.left = `${(from - box.left) / zoomOf(stack)}px`;
+    drag.brush.style.width = `${(to - from) / zoomOf(stack)}px`;
   }
 
   for (const hit of allWithin(stack, ".hit")) {
@@ -158,7 +161,7 @@ export function listen(document, pictures, on) {
         const box = hit.getBoundingClientRect();
         const [lo, hi] = [x, event.clientX]
           .sort((a, b) => a - b)
-          .map((c) => toStep(frame, c - box.left));
+          .map((c) => toStep(frame, (c - box.left) / zoomOf(stack)));
         pictures.setRange({ lo: Math.round(lo) - 0.5, hi: Math.round(hi) + 0.5 });
       }
     };

@@ -147,6 +147,7 @@
  * @property {number} right
  * @property {number} lo
  * @property {number} hi
+ * @property {number} [type]   the smallest that is still read, in pixels
  * @property {{width: number, height: number}} [plane]   of the picture whose scale it has
  *
  * @typedef {object} Spot   of a picture on the axis of time

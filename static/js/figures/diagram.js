@@ -31,7 +31,7 @@ export function diagram(reading, frame, theme, selected = "") {
       arrowTrace(pixels >= 30 ? edges : [], theme),
       stopTrace(edges, theme, size),
       nodeTrace(nodes, reading, theme, size),
-      labelTrace(nodes, reading, theme, size, below),
+      labelTrace(nodes, reading, theme, { size, below, least: frame.type ?? SMALLEST }),
       tokenTrace(nodes, reading, theme, pixels, below),
     ],
     layout: {
@@ -70,6 +70,9 @@ function rowTicks(reading, frame) {
 function short({ name, layer }, reading) {
   return name.at(-1) + (reading.layers > 1 && name.startsWith("layer") ? layerMark(layer) : "");
 }
+
+/** The smallest type of a node's letter, in pixels, where nothing else is said. */
+const SMALLEST = 7.5;
 
 /** Nodes beside their step are smaller. */
 const SMALLER = lookup({ context: 0.62, cell: 0.72 });
@@ -122,13 +125,12 @@ function nodeTrace(nodes, reading, theme, size) {
  * @param {PlacedNode[]} nodes
  * @param {Reading} reading
  * @param {Theme} theme
- * @param {number} size
- * @param {boolean} below
+ * @param {{size: number, below: boolean, least: number}} given   least: the smallest type
  */
-function labelTrace(nodes, reading, theme, size, below) {
+function labelTrace(nodes, reading, theme, { size, below, least }) {
   const inputs = reading.flow.text?.inputs;
   const roomy = size >= 23;
-  const shown = size < 9 ? [] : nodes.filter(({ node }) => !(node.kind in SMALLER) || size >= 16);
+  const shown = size < 1.2 * least ? [] : nodes.filter(({ node }) => !(node.kind in SMALLER) || size >= 16);
   const texts = shown.map(({ node }) => {
     if (node.kind === "input" && inputs && !below) return glyph(inputs[node.step - 1]);
     if (node.kind in SMALLER) return "C";
@@ -143,7 +145,7 @@ function labelTrace(nodes, reading, theme, size, below) {
     y: shown.map((placed) => placed.y),
     text: texts.map(escapeMarkup),
     textfont: {
-      size: Math.max(7.5, Math.min(12, size * 0.62)),
+      size: Math.max(least, Math.min(12, size * 0.62)),
       color: shown.map((placed) => paint(placed, reading, theme).ink),
     },
   };

@@ -71,7 +71,7 @@ export function levelNotes(reading, seen, frame, theme, { floor, top, whose, oth
     );
     const best = free[0] ?? (d === 0 ? places(frame, wide, entry, HEIGHT * pixel)[3] : null);
     return best ? [{ ...best, level: entry + d, text }] : [];
-  });
+  }).filter((note, place, all) => !all.slice(0, place).some((one) => overlap(one, note)));
   return {
     type: "scatter",
     mode: "text",
@@ -83,6 +83,15 @@ export function levelNotes(reading, seen, frame, theme, { floor, top, whose, oth
     textposition: notes.map(({ right }) => (right ? "middle left" : "middle right")),
     textfont: { size: 10, color: theme.soft },
   };
+}
+
+/**
+ * Whether two notes lie on each other: the one of what entered may stand where no room is free.
+ * @param {{low: number, high: number, right: boolean}} one
+ * @param {{low: number, high: number, right: boolean}} other
+ */
+function overlap(one, other) {
+  return one.right === other.right && one.low < other.high && other.low < one.high;
 }
 
 /**

@@ -1,0 +1,176 @@
+/** The stage: how large everything is, which act is shown, and the keys. */
+
+import { leftWords, readLink } from "../link.js";
+import { allWithin, byId, windowOf, within } from "../page.js";
+import { readStory } from "../storyline.js";
+
+/** @import { Page, Presentation } from "../presenting.js" */
+/** @import { Act } from "../storyline.js" */
+
+/** The smallest type of the pictures is 10 pixels high; on a screen of twice this it has 20. */
+const WIDE = 960;
+const HIGH = 540;
+
+/** What takes the arrows itself. */
+const TAKES_ARROWS = 'input, select, textarea, [role="application"], [role="slider"]';
+
+/** @param {Document} document @param {string} text @param {string} label */
+function button(document, text, label) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "small";
+  made.textContent = text;
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+/**
+ * @param {Page} page
+ * @param {() => void} wish   it is to be left
+ * @returns {Presentation}
+ */
+export function createStage({ document, store, pictures, announce }, wish) {
+  const window = windowOf(document);
+  const root = document.documentElement;
+  const main = byId(document, "pictures");
+  /** @type {Act[]} */
+  const builtIn = JSON.parse(byId(document, "acts").textContent ?? "[]");
+  let is = false;
+  let left = "";
+  let fitting = 0;
+
+  const title = document.createElement("h1");
+  title.className = "unseen";
+  title.textContent = "Unrolled: presentation";
+  const bar = document.createElement("footer");
+  bar.className = "present-bar";
+  const caption = document.createElement("p");
+  caption.id = "present-caption";
+  const place = document.createElement("span");
+  place.id = "present-place";
+  const back = button(document, "◂", "Previous picture of the storyline");
+  const on = button(document, "▸", "Next picture of the storyline");
+  const out = button(document, "×", "Leave the presentation");
+  bar.append(caption, place, back, on, out);
+
+  const acts = () => {
+    const own = readStory(String(store.get().story)) ?? [];
+    return own.length ? own : builtIn;
+  };
+  /** From 1; 0 where none is shown. */
+  const current = () => Math.min(Number(store.get().act ?? 0), acts().length);
+
+  /** @param {number} n   from 1 */
+  function show(n) {
+    const act = acts()[n - 1];
+    if (!act) return;
+    const { story } = store.get();
+    const link = readLink(act.link);
+    left = leftWords(link.left);
+    store.replaceAll({ ...link.settings, story, act: n });
+    announce(`Picture ${n} of ${acts().length}. ${act.caption}`);
+  }
+
+  function put() {
+    const n = current();
+    const all = acts();
+    caption.textContent = n ? [all[n - 1].caption, left].filter(Boolean).join(" ") : "";
+    place.textContent = n ? `${n} of ${all.length}` : `${all.length} pictures`;
+    back.disabled = n <= 1;
+    on.disabled = n >= all.length;
+  }
+
+  /** Give the pictures the height that the words leave. */
+  function fit() {
+    if (!is) return;
+    const wide = document.documentElement.clientWidth;
+    const zoom = Math.max(1, Math.min(wide / WIDE, window.innerHeight / HIGH));
+    root.style.setProperty("--stage", String(zoom));
+    const seen = allWithin(main, ".canvas").filter((one) => one.getClientRects().length);
+    /** @param {Element} one */
+    const high = (one) => one.getBoundingClientRect().height;
+    const canvases = seen.reduce((sum, one) => sum + high(one), 0);
+    const { top, bottom } = main.getBoundingClientRect();
+    const room = window.innerHeight - (bottom - top - canvases);
+    pictures.setStage({
+      height: Math.max(0, Math.floor(room / zoom)),
+      names: seen.map((one) => within(one, ".plot").id.replace("plot-", "")),
+    });
+  }
+
+  function fitSoon() {
+    cancelAnimationFrame(fitting);
+    fitting = requestAnimationFrame(fit);
+  }
+
+  const words = new ResizeObserver(fitSoon);
+
+  function seenTransport() {
+    return allWithin(document, ".transport").some((one) => one.getClientRects().length > 0);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function hear(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const { key, target } = event;
+    const taken = target instanceof Element && target.closest(TAKES_ARROWS) !== null;
+    const arrows = !event.defaultPrevented && !taken && !seenTransport();
+    if (key === "PageDown" || (key === "ArrowRight" && arrows)) show(current() + 1);
+    else if (key === "PageUp" || (key === "ArrowLeft" && arrows)) show(current() - 1);
+    else return;
+    event.preventDefault();
+  }
+
+  /** A first Escape takes away what is open or selected. @param {KeyboardEvent} event */
+  function hearEscape(event) {
+    if (event.key !== "Escape" || store.get().select) return;
+    if (document.querySelector(":popover-open, dialog[open]")) return;
+    event.preventDefault();
+    wish();
+  }
+
+  back.addEventListener("click", () => show(current() - 1));
+  on.addEventListener("click", () => show(current() + 1));
+  out.addEventListener("click", wish);
+  store.subscribe(() => {
+    if (!is) return;
+    put();
+    fitSoon();
+  });
+
+  return {
+    enter() {
+      is = true;
+      root.toggleAttribute("data-present", true);
+      main.prepend(title);
+      main.append(bar);
+      left = "";
+      if (store.get().act === null && (store.get().story || !window.location.hash)) show(1);
+      put();
+      document.addEventListener("keydown", hear);
+      document.addEventListener("keydown", hearEscape, true);
+      window.addEventListener("resize", fitSoon);
+      const parts = ["verdict", "compare", "step", "wall"].map((id) => byId(document, id));
+      for (const one of [bar, ...parts, ...allWithin(main, ".strip, figcaption")]) words.observe(one);
+      window.scrollTo(0, 0);
+      fit();
+      announce("Presentation. Page down and page up lead through the storyline, Escape leaves.");
+    },
+
+    leave() {
+      is = false;
+      root.removeAttribute("data-present");
+      root.style.removeProperty("--stage");
+      title.remove();
+      bar.remove();
+      words.disconnect();
+      document.removeEventListener("keydown", hear);
+      document.removeEventListener("keydown", hearEscape, true);
+      window.removeEventListener("resize", fitSoon);
+      if (store.get().act !== null) store.set({ act: null }, { same: true });
+      pictures.setStage(null);
+      byId(document, "share-button").focus();
+      announce("The presentation is left.");
+    },
+  };
+}

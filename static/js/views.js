@@ -1,0 +1,16 @@
+/** What of the page is loaded when it is opened: the map of the loss, thresholds, the presentation. */
+
+import { createPresenting } from "./presenting.js";
+import { createThresholds } from "./thresholds.js";
+import { createWalls } from "./walls.js";
+
+/** @param {import("./presenting.js").Page & import("./walls.js").Page} page */
+export function createViews(page) {
+  const walls = createWalls(page);
+  createThresholds(page);
+  createPresenting(page);
+  return {
+    /** The pictures can be drawn from now on. */
+    ready: () => walls.update(),
+  };
+}

@@ -1,5 +1,6 @@
-/** Pictures as PNG and SVG, numbers as JSON and CSV, the experiment as a link and as curl. */
+/** Pictures as PNG and SVG, numbers as JSON, CSV and NPZ, the experiment to paste. */
 
+import { COPIES } from "./copies.js";
 import { lookup } from "./lookup.js";
 import { byId, within } from "./page.js";
 import { biasGiven } from "./experiment.js";
@@ -64,6 +65,9 @@ function quoted(value) {
   const text = String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** What says the experiment in an address. */
+const OF_ADDRESS = new Set(["link", "frame"]);
 
 /** Which of two experiments a picture that leaves the page shows. */
 const SIDES = lookup({ compared: "A", profile: "B-and-A" });
@@ -139,12 +143,6 @@ function fingerprint(experiment) {
   return hash.toString(16).padStart(8, "0").slice(-6);
 }
 
-/** The request as a line for a shell. @param {string} url @param {object} request */
-export function toCurl(url, request) {
-  const body = JSON.stringify(request).replaceAll("'", "'\\''");
-  return `curl -X POST ${url} -H 'Content-Type: application/json' -d '${body}'`;
-}
-
 /**
  * @param {Document} document
  * @param {{reading: (name?: string) => Reading | null,
@@ -163,43 +161,50 @@ export function listenDownloads(document, context) {
     return fileName(shown, { what, preset, comparing: context.comparing() });
   }
 
+  /** What it is called, and its text. @param {string} kind @returns {[string, string]} */
+  function copied(kind) {
+    const [name, text] = COPIES[kind];
+    const request = context.reading()?.flow.experiment ?? {};
+    return [name, text({ page: document.location.href, api: context.url(), request })];
+  }
+
   /** @param {string} kind */
   async function copy(kind) {
-    const reading = context.reading();
-    const text =
-      kind === "link"
-        ? document.location.href
-        : toCurl(context.url(), reading?.flow.experiment ?? {});
+    const [name, text] = copied(kind);
     try {
       await navigator.clipboard.writeText(text);
-      const cut = kind === "link" && isCut(document.location.hash);
+      const cut = OF_ADDRESS.has(kind) && isCut(document.location.hash);
       said.textContent = cut
-        ? "Link copied, without the text: it is too long for a link."
-        : `${kind === "link" ? "Link" : "Command"} copied.`;
+        ? `${name} copied, without the text: it is too long for a link.`
+        : `${name} copied.`;
     } catch {
       said.replaceChildren(
         "Copy it here: ",
-        Object.assign(document.createElement("input"), {
+        Object.assign(document.createElement("textarea"), {
           value: text,
           readOnly: true,
           ariaLabel: "To copy",
         }),
       );
-      within(said, "input", HTMLInputElement).select();
+      within(said, "textarea", HTMLTextAreaElement).select();
     }
   }
 
+  /** What a file of numbers holds. @param {string} kind @param {Flow} flow @returns {Promise<Blob>} */
+  async function numbers(kind, flow) {
+    if (kind === "json") return new Blob([JSON.stringify(flow, null, 1)], { type: "application/json" });
+    if (kind === "csv") return new Blob([toCsv(flow)], { type: "text/csv" });
+    const { toNpz } = await import("./npz.js");
+    return new Blob([toNpz(flow)], { type: "application/zip" });
+  }
+
   /** @param {string} kind */
-  function keep(kind) {
+  async function keep(kind) {
     const reading = context.reading();
     if (!reading) return;
-    const [text, type] =
-      kind === "json"
-        ? [JSON.stringify(reading.flow, null, 1), "application/json"]
-        : [toCsv(reading.flow), "text/csv"];
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
     link.download = `${named("")}.${kind}`;
+    link.href = URL.createObjectURL(await numbers(kind, reading.flow));
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }

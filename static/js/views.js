@@ -1,5 +1,6 @@
 /** What of the page is loaded when it is opened: the map of the loss, thresholds, the presentation. */
 
+import { listenOpen } from "./embedding.js";
 import { createPresenting } from "./presenting.js";
 import { createThresholds } from "./thresholds.js";
 import { createWalls } from "./walls.js";
@@ -9,6 +10,7 @@ export function createViews(page) {
   const walls = createWalls(page);
   createThresholds(page);
   createPresenting(page);
+  listenOpen(page.document);
   return {
     /** The pictures can be drawn from now on. */
     ready: () => walls.update(),

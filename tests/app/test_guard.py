@@ -239,6 +239,14 @@ async def test_named_origins_may_frame_the_embedded_page(opened):
             assert frames(await client.get(path)) == NOBODY
 
 
+async def test_the_page_says_who_may_embed_it(client, opened):
+    assert "no other site’s page hold it" in (await client.get("/")).text
+    async with opened(embed_origins="https://a.example") as named:
+        said = (await named.get("/")).text
+    assert "lets pages of https://a.example hold it" in said
+    assert "no other site’s page" not in said
+
+
 async def test_the_embedded_page_is_without_its_head_line(client):
     assert 'class="embedded"' in (await client.get("/?embed=1")).text
     assert 'class="embedded"' not in (await client.get("/")).text

@@ -6,7 +6,8 @@ import { bound, checkSentence, entriesFor, exactly } from "../../static/js/check
 import { clippingSentence } from "../../static/js/clipped.js";
 import { captions, mapCell, profileStep, thing } from "../../static/js/describe.js";
 import { differenceSentence, differences, namesOf } from "../../static/js/difference.js";
-import { fileName, toCsv, toCurl } from "../../static/js/downloads.js";
+import { toCurl } from "../../static/js/copies.js";
+import { fileName, toCsv } from "../../static/js/downloads.js";
 import { explanation, piecesOf } from "../../static/js/glossary.js";
 import { measureLines, measureOf } from "../../static/js/measures.js";
 import { defaults } from "../../static/js/properties.js";

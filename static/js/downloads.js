@@ -5,10 +5,11 @@ import { lookup } from "./lookup.js";
 import { byId, within } from "./page.js";
 import { biasGiven } from "./experiment.js";
 import { isCut } from "./properties.js";
+import { OUTLETS, beneath, lightTheme } from "./outlets.js";
 import { save } from "./render.js";
 import { gateBiases, isGated } from "./vocabulary.js";
 
-/** @import { Experiment, Figure, Flow, Reading, Weights } from "./types.js" */
+/** @import { Experiment, Flow, Reading, Theme, Weights } from "./types.js" */
 
 /** Rows of a tidy table: one number a row. @param {Flow} flow */
 export function toCsv(flow) {
@@ -146,7 +147,8 @@ function fingerprint(experiment) {
 /**
  * @param {Document} document
  * @param {{reading: (name?: string) => Reading | null,
- *   figure: (name: string) => Figure, caption: (name: string) => string, paper: () => string,
+ *   figure: import("./pictures.js").Pictures["figure"], caption: (name: string) => string,
+ *   theme: () => Theme,
  *   url: () => string, preset: () => string, comparing: () => boolean}} context
  * @returns {(what: string) => string} the name of another picture's file
  */
@@ -209,6 +211,23 @@ export function listenDownloads(document, context) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
+  /** @param {string} picture @param {"png" | "svg"} format */
+  function keepPicture(picture, format) {
+    const { width, height, scale, light } = OUTLETS[byId(document, "outlet", HTMLSelectElement).value];
+    const theme = light ? lightTheme(document.documentElement) : context.theme();
+    const shown = context.figure(picture, { width, theme });
+    const link = document.location.href.replace(/[?]present(?=#|$)/, "");
+    const words = beneath(context.caption(picture), link, shown.layout.width);
+    const rest = height && height - words.height;
+    save(rest ? context.figure(picture, { width, height: rest, theme }) : shown, {
+      format,
+      filename: named(picture),
+      paper: theme.paper,
+      scale,
+      beneath: words,
+    });
+  }
+
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
     const button = event.target.closest("[data-copy], [data-save], [data-picture]");
@@ -216,14 +235,7 @@ export function listenDownloads(document, context) {
     const { copy: what, save: kind, picture, format } = button.dataset;
     if (what) copy(what);
     if (kind) keep(kind);
-    if (picture && context.reading(picture)) {
-      save(context.figure(picture), {
-        format: format === "svg" ? "svg" : "png",
-        filename: named(picture),
-        paper: context.paper(),
-        caption: context.caption(picture),
-      });
-    }
+    if (picture && context.reading(picture)) keepPicture(picture, format === "svg" ? "svg" : "png");
   });
   return named;
 }

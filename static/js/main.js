@@ -311,12 +311,12 @@ const named = listenDownloads(document, {
   reading: (name) => pictures.reading(name),
   preset: () => store.get().preset,
   comparing: () => comparison.reading() !== null,
-  figure: (name) => pictures.figure(name),
+  figure: pictures.figure,
   caption(name) {
     const reading = pictures.reading();
     return (reading && comparison.captions(reading)[name]) ?? "";
   },
-  paper: () => theme.paper,
+  theme: () => theme,
   url: () => `${location.origin}${API}/flow`,
 });
 

@@ -17,6 +17,7 @@ const AXIS = PICTURES.filter(({ where }) => where === "axis").map(({ name }) => 
 const DIAGRAMS = AXIS.filter((name) => ROWS[name].sight === "window");
 const BESIDE = PICTURES.filter(({ where }) => where === "beside").map(({ name }) => name);
 
+/** @typedef {{width?: number, height?: number}} Size */
 /** @typedef {ReturnType<typeof createPictures>} Pictures */
 
 /**
@@ -75,12 +76,18 @@ export function createPictures(document, context) {
     return wants;
   }
 
-  /** @param {string} name @returns {Figure} */
-  function figure(name) {
+  /** How a picture of the axis lies in another size. @param {string} name @param {Size} size */
+  function sized(name, { width, height }) {
+    if (!width || !AXIS.includes(name)) return frames[name];
+    return { ...frames[name], ...axisOf(width), height: height ?? frames[name].height };
+  }
+
+  /** @param {string} name @param {Size & {theme?: Theme}} [given]   as shown where left out @returns {Figure} */
+  function figure(name, given = {}) {
     return ROWS[name].figure({
       ...scene.shown(),
-      frame: frames[name],
-      theme: context.theme(),
+      frame: sized(name, given),
+      theme: given.theme ?? context.theme(),
       selected: context.selected(),
       selectedInA: context.selectedInA(),
       marks: context.marks(),

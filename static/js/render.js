@@ -53,27 +53,26 @@ function ownLayout(layout) {
   return { ...layout, xaxis: { ...layout.xaxis }, yaxis: { ...layout.yaxis } };
 }
 
-const CAPTION_HEIGHT = 34;
-
 /**
- * A figure as a file, with its caption.
+ * A figure as a file, with what stands beneath.
  * @param {Figure} figure
- * @param {{format: string, filename: string, paper: string, caption: string, plotly?: any}} options
- *   plotly: another one than the page's own
+ * @param {{format: "png" | "svg", filename: string, paper: string, scale: number,
+ *   beneath: {text: string, height: number}, plotly?: any}} options   plotly: another one than the
+ *   page's own
  */
-export function save({ data, layout }, { format, filename, paper, caption, plotly = window.Plotly }) {
+export function save({ data, layout }, { format, filename, paper, scale, beneath, plotly = window.Plotly }) {
   const { width, margin } = layout;
-  const height = layout.height + CAPTION_HEIGHT;
+  const height = layout.height + beneath.height;
   const title = {
-    text: caption,
+    text: beneath.text,
     x: 0,
     xref: "container",
     xanchor: "left",
-    pad: { l: 10, t: 10 },
-    y: 1,
+    pad: { l: 10, t: 14 },
+    y: beneath.height / height,
     yref: "container",
     yanchor: "top",
-    font: { size: 12 },
+    font: { size: 11 },
     automargin: false,
   };
   const whole = {
@@ -83,8 +82,8 @@ export function save({ data, layout }, { format, filename, paper, caption, plotl
       height,
       title,
       paper_bgcolor: paper,
-      margin: { ...margin, t: margin.t + CAPTION_HEIGHT },
+      margin: { ...margin, b: margin.b + beneath.height },
     },
   };
-  return plotly.downloadImage(whole, { format, filename, width, height, scale: 2 });
+  return plotly.downloadImage(whole, { format, filename, width, height, scale });
 }

@@ -69,6 +69,46 @@ def test_pictures_as_png(shared: Unrolled) -> None:
         assert len(content) > 3000
 
 
+def size_of(download: Download) -> tuple[int, int]:
+    width, height = struct.unpack(">II", download.path().read_bytes()[16:24])
+    return width, height
+
+
+def test_a_picture_for_print_and_for_a_slide(fresh: Unrolled) -> None:
+    fresh.page.emulate_media(color_scheme="dark")
+    fresh.open(text="gradients", hidden=5)
+    fresh.ready()
+    fresh.page.get_by_role("button", name="Share").click()
+    outlet = fresh.page.get_by_label("for", exact=True)
+    dark = save(fresh, "Profile as SVG").path().read_text("utf-8")
+    outlet.select_option("slide")
+    assert size_of(save(fresh, "Profile as PNG")) == (1920, 1080)
+    assert size_of(save(fresh, "Diagram as PNG")) == (1920, 1080)
+    outlet.select_option("print")
+    assert size_of(save(fresh, "Map as PNG"))[0] == 4 * 720
+    light = save(fresh, "Profile as SVG").path().read_text("utf-8")
+    ink, white = "rgb(18, 20, 23)", "rgb(255, 255, 255)"
+    assert ink in dark
+    assert ink not in light
+    assert white in light
+    assert fresh.page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_caption_says_what_is_shown_and_the_link(shared: Unrolled) -> None:
+    for title in ("Diagram", "Eigenvalues"):
+        picture = ET.parse(save(shared, f"{title} as SVG").path()).getroot()  # noqa: S314
+        lines = [
+            line.text or ""
+            for line in picture.iter("{http://www.w3.org/2000/svg}tspan")
+            if line.get("class") == "line"
+        ]
+        assert shared.address in "".join(lines)
+        assert any(line.startswith(("Gradient of L", "Eigenvalues of")) for line in lines)
+        (beneath,) = (one for one in picture.iter() if one.get("class") == "gtitle")
+        last = float(beneath.get("y", "")) + 1.3 * 11 * (len(list(beneath)) - 1)
+        assert last < float(picture.get("height", "")) - 3
+
+
 def test_the_buttons_at_a_picture_save_it(shared: Unrolled) -> None:
     figure = shared.page.get_by_role("figure").filter(has_text="The network, unrolled")
     with shared.page.expect_download() as download:

@@ -9,7 +9,7 @@ import { lossName } from "./letters.js";
 import { fromFragment } from "./link.js";
 import { allWithin, byId, within } from "./page.js";
 import { forReaders } from "./problems.js";
-import { toFragment } from "./properties.js";
+import { fitsPreset, toFragment } from "./properties.js";
 import { read } from "./reading.js";
 import { sameWindow } from "./view.js";
 import { clipRuleOf } from "./vocabulary.js";
@@ -193,6 +193,13 @@ export function createComparison(document, { store, base, request: requestOf, kn
       get("name-b").textContent = names.b;
       within(get("figure-compared"), "h2").textContent = names.a;
       within(get("figure-diagram"), "h2").textContent = names.b;
+    },
+
+    /** The example that A is, or "". */
+    preset() {
+      const { compare } = store.get();
+      const settings = compare === null ? null : settingsOfA(compare);
+      return settings && fitsPreset(settings) ? settings.preset : "";
     },
 
     /** What is announced while comparing, or "". @param {Reading} b */

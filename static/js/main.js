@@ -222,10 +222,13 @@ function showWords(reading) {
 
 function showLook() {
   const chosen = fitsPreset(store.get()) ? offered.get(store.get().preset) : null;
+  const kept = !chosen && offered.get(comparison.preset());
   examples.value = chosen?.name ?? "";
-  get("look").hidden = !chosen && store.get().compare !== null;
+  get("look").hidden = !chosen && !kept && store.get().compare !== null;
   if (!chosen && !pictures.reading()) return; // what the page came with stands
-  const [lead, text] = chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
+  const [lead, text] = kept
+    ? ["What to look at in A.", kept.look]
+    : chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
   const bold = Object.assign(document.createElement("b"), { textContent: lead });
   putExplained(get("look"), text, [bold]);
 

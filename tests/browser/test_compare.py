@@ -155,6 +155,23 @@ def test_the_dialog_to_share_offers_the_diagram_of_a(both: Unrolled) -> None:
     both.page.keyboard.press("Escape")
 
 
+def test_a_stands_above_b_and_what_to_look_at_stays(unrolled: Unrolled) -> None:
+    unrolled.open(preset="clipping")
+    unrolled.ready()
+    page = unrolled.page
+    look = page.locator("#look").inner_text().removeprefix("What to look at.")
+    unrolled.open(preset="clipping", radius=1.1, compare="preset=clipping")
+    unrolled.ready()
+    assert page.locator("#look").inner_text() == f"What to look at in A.{look}"
+    tops = [
+        box["y"]
+        for name in ("compared", "diagram", "profile")
+        if (box := page.locator(f"#figure-{name}").bounding_box())
+    ]
+    assert len(tops) == 3
+    assert tops == sorted(tops)
+
+
 def test_a_preset_becomes_b(both: Unrolled) -> None:
     both.page.get_by_label("Start from an example").select_option("chain-explodes")
     both.ready()

@@ -226,6 +226,7 @@ export function createComparison(document, { store, base, request: requestOf, kn
       const zeros = a.row.slice(0, a.entryStep).includes(null);
       return {
         compared: "<span>kept as it is: the settings change B</span>",
+        spectrum: "<span>hollow: A; filled: B</span>",
         profile:
           `<span><i class="bar"></i>B: ${norm(b)}</span>` +
           `<span><i class="outline"></i>A: ${norm(a)}${zeros ? ", crossed where nothing arrives" : ""}</span>` +

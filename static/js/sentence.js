@@ -184,6 +184,7 @@ export function keys(reading) {
   return {
     diagram: many ? "<span>click a loss to follow it</span>" : "",
     profile: profile.join(""),
+    spectrum: "",
     map: many
       ? `<span>${row}: ${left} of L<sub>i</sub> at every step${sampled(reading)}</span>${boxed}`
       : `<span>this wiring has one loss, so one row: ${left} of it</span>`,

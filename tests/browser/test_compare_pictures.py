@@ -134,6 +134,30 @@ def test_a_sequence_that_ends_before_the_window_says_so(unrolled: Unrolled) -> N
     unrolled.open()
 
 
+def test_both_spectra_are_there_on_one_scale(both: Unrolled) -> None:
+    weights = both.asked["weights"] | {"init": "normal", "spectral_radius": 0.5}
+    a = both.post(both.asked | {"weights": weights})
+    (hollow,) = [
+        trace
+        for trace in both.traces("spectrum", mode="markers")
+        if trace["marker"].get("symbol") == "circle-open"
+    ]
+    drawn = sorted(zip(hollow["x"], hollow["y"], strict=True))
+    assert drawn == sorted(map(tuple, a["spectrum"]["eigenvalues"]))
+    (values,) = [
+        trace
+        for trace in both.traces("singular", mode="markers")
+        if trace["marker"].get("symbol") == "diamond-open"
+    ]
+    assert values["x"] == a["spectrum"]["singular_values"]
+    reach = both.figure("singular")["layout"]["xaxis"]["range"][1]
+    assert reach >= max(values["x"])
+    assert both.figure("spectrum")["layout"]["xaxis"]["range"][1] == reach
+    expect(both.page.locator("#key-spectrum")).to_have_text("hollow: A; filled: B")
+    both.page.get_by_role("button", name="Stop comparing").click()
+    expect(both.page.locator("#key-spectrum")).to_have_text("")
+
+
 def test_both_are_told_in_words(both: Unrolled) -> None:
     label = both.plot("compared").get_attribute("aria-label") or ""
     assert label.startswith("A, compared with B. The simple network")

@@ -10,12 +10,15 @@ const EDGE = 8;
  * lies in it, and one unit is as long in both directions.
  * @param {Spectrum} spectrum
  * @param {{width: number, height: number}} frame   of the plane
+ * @param {Spectrum | null} [other]   of another experiment that is drawn in it, too
  * @returns {{high: number, wide: number}}
  */
-export function scaleOf(spectrum, frame) {
+export function scaleOf(spectrum, frame, other = null) {
   const aspect = Math.max(1, (frame.width - EDGE) / (frame.height - EDGE));
-  const circles = Math.max(1, spectrum.bound ?? 1, spectrum.spectral_radius ?? 0);
-  const high = Math.max(1.12 * circles, (1.08 * (spectrum.spectral_norm ?? 0)) / aspect);
+  const radius = Math.max(spectrum.spectral_radius ?? 0, other?.spectral_radius ?? 0);
+  const norm = Math.max(spectrum.spectral_norm ?? 0, other?.spectral_norm ?? 0);
+  const circles = Math.max(1, spectrum.bound ?? 1, radius);
+  const high = Math.max(1.12 * circles, (1.08 * norm) / aspect);
   return { high, wide: high * aspect };
 }
 
@@ -36,6 +39,22 @@ export function plainLayout(frame, theme, margin) {
     showlegend: false,
     hovermode: false,
     dragmode: false,
+  };
+}
+
+/**
+ * What belongs to A, while comparing: hollow, over B's.
+ * @param {number[]} x @param {number[]} y
+ * @param {{size: number, symbol: string, theme: Theme}} look
+ */
+export function hollow(x, y, { size, symbol, theme }) {
+  return {
+    type: "scatter",
+    mode: "markers",
+    hoverinfo: "skip",
+    x,
+    y,
+    marker: { size, symbol, color: theme.ink, line: { width: 1.2, color: theme.ink } },
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { number } from "../format.js";
 import { flowColor } from "../theme.js";
-import { bareAxis, plainLayout, scaleOf } from "./plane.js";
+import { bareAxis, hollow, plainLayout, scaleOf } from "./plane.js";
 import { boundApart } from "./spectrum.js";
 
 /** @import { Figure, Flow, Spectrum, Theme } from "../types.js" */
@@ -15,11 +15,13 @@ const MOST_STICKS = 48;
  * @param {{width: number, height: number, plane?: {width: number, height: number}}} frame
  *   plane: of the eigenvalues
  * @param {Theme} theme
+ * @param {Flow | null} [compared]   A, whose values are drawn hollow
  * @returns {Figure}
  */
-export function singular({ spectrum: given }, frame, theme) {
+export function singular({ spectrum: given }, frame, theme, compared = null) {
   const values = valuesOf(given);
-  const { wide } = scaleOf(given, frame.plane ?? frame);
+  const { wide } = scaleOf(given, frame.plane ?? frame, compared?.spectrum);
+  const inA = compared === null ? [] : valuesOf(compared.spectrum);
   const rows = rowsOf(values);
   const sticks = values.length > MOST_STICKS ? [] : values;
   const bound = boundApart(given);
@@ -69,6 +71,9 @@ export function singular({ spectrum: given }, frame, theme) {
         textposition: "middle left",
         textfont: { size: 10, color: theme.muted },
       },
+      ...(compared === null
+        ? []
+        : [hollow(inA, rowsOf(inA), { size: 7, symbol: "diamond-open", theme })]),
     ],
     layout: {
       ...plainLayout(frame, theme, { l: 4, r: 4, t: 14, b: 4 }),

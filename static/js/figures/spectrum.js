@@ -2,7 +2,7 @@
 
 import { number } from "../format.js";
 import { flowColor } from "../theme.js";
-import { bareAxis, plainLayout, scaleOf } from "./plane.js";
+import { bareAxis, hollow, plainLayout, scaleOf } from "./plane.js";
 
 /** @import { Figure, Flow, Spectrum, Theme } from "../types.js" */
 
@@ -10,11 +10,13 @@ import { bareAxis, plainLayout, scaleOf } from "./plane.js";
  * @param {Flow} flow
  * @param {{width: number, height: number}} frame
  * @param {Theme} theme
+ * @param {Flow | null} [compared]   A, whose eigenvalues are drawn hollow
  * @returns {Figure}
  */
-export function spectrum({ spectrum: given }, frame, theme) {
+export function spectrum({ spectrum: given }, frame, theme, compared = null) {
   const values = given.eigenvalues;
-  const { high, wide } = scaleOf(given, frame);
+  const { high, wide } = scaleOf(given, frame, compared?.spectrum);
+  const inA = compared?.spectrum.eigenvalues ?? [];
   const moduli = values.map(([re, im]) => Math.hypot(re, im));
   const bound = boundApart(given);
   return {
@@ -32,6 +34,15 @@ export function spectrum({ spectrum: given }, frame, theme) {
           line: { width: 1, color: theme.sheet },
         },
       },
+      ...(compared === null
+        ? []
+        : [
+            hollow(
+              inA.map(([re]) => re),
+              inA.map(([, im]) => im),
+              { size: 9, symbol: "circle-open", theme },
+            ),
+          ]),
     ],
     layout: {
       ...plainLayout(frame, theme, { l: 4, r: 4, t: 4, b: 4 }),

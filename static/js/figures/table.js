@@ -50,6 +50,12 @@ function ofFlow(draw) {
   return ({ reading, frame, theme }) => draw(reading.flow, frame, theme);
 }
 
+/** @param {(flow: Flow, frame: Frame, theme: Theme, compared: Flow | null) => Figure} draw @returns {Draw} */
+function ofBoth(draw) {
+  return ({ reading, compared, frame, theme }) =>
+    draw(reading.flow, frame, theme, compared?.flow ?? null);
+}
+
 /** @type {Picture[]} in the order in which they are drawn */
 export const PICTURES = [
   {
@@ -99,10 +105,10 @@ export const PICTURES = [
     height: clippingHeight,
     when: "at rest",
   },
-  { name: "spectrum", figure: ofFlow(spectrum), where: "beside", height: () => 190, when: "at rest" },
+  { name: "spectrum", figure: ofBoth(spectrum), where: "beside", height: () => 190, when: "at rest" },
   {
     name: "singular",
-    figure: ofFlow(singular),
+    figure: ofBoth(singular),
     where: "beside",
     height: () => 84,
     scale: "spectrum",

@@ -8,20 +8,21 @@
 
   /** @param {string} what */
   function show(what) {
-    /** @param {string} id */
-    const get = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+    /** Not every page has all of these. @param {string} id @param {Partial<HTMLElement>} said */
+    const put = (id, said) => Object.assign(document.getElementById(id) ?? {}, said);
     if (!document.getElementById("problem")) {
       addEventListener("DOMContentLoaded", () => show(what), { once: true });
       return;
     }
     const { dataset } = document.documentElement;
-    if (dataset.rendered === "0") get("summary").textContent = "Nothing to draw yet.";
-    get("problem-text").textContent =
-      `The page has failed${what ? `: ${what}` : ""}. What stands here may be out of date.`;
-    get("retry").hidden = true;
-    get("restart").hidden = false;
-    get("problem").hidden = false;
-    get("pictures").ariaBusy = "false";
+    if (dataset.rendered === "0") put("summary", { textContent: "Nothing to draw yet." });
+    put("problem-text", {
+      textContent: `The page has failed${what ? `: ${what}` : ""}. What stands here may be out of date.`,
+    });
+    put("retry", { hidden: true });
+    put("restart", { hidden: false });
+    put("problem", { hidden: false });
+    put("pictures", { ariaBusy: "false" });
     dataset.state = "error";
   }
 

@@ -1,6 +1,7 @@
 /** The map of the loss and the histogram of the norms as files. */
 
 import { element } from "../elements.js";
+import { beneath } from "../outlets.js";
 import { shape } from "./overlay.js";
 
 /**
@@ -47,6 +48,22 @@ export function withBalls({ data, layout }, balls, { start, theme: { ink, sheet 
       ]),
     ],
     layout,
+  };
+}
+
+/**
+ * How the map or the surface is saved.
+ * @param {{named: (what: string) => string, theme: () => import("../types.js").Theme}} page
+ * @param {FreeFigure} figure
+ * @param {{format: string, caption: string}} given
+ */
+export function asFile(page, { layout }, { format, caption }) {
+  return {
+    format: /** @type {"png" | "svg"} */ (format),
+    filename: page.named("wall"),
+    paper: page.theme().paper,
+    scale: FINE,
+    beneath: beneath(caption, document.location.href, Number(layout.width)),
   };
 }
 

@@ -5,13 +5,12 @@ import { element } from "../elements.js";
 import { toRequest } from "../experiment.js";
 import { boxOf, insideOf, wallMap, wallSurface } from "../figures/wall.js";
 import { fromLog10, number } from "../format.js";
-import { beneath } from "../outlets.js";
 import { presetSettings } from "../properties.js";
 import { drawAlone, save } from "../render.js";
 import { createTransport } from "../transport.js";
 import { createForm } from "./form.js";
 import { createFrame, putNumbers, putWords } from "./frame.js";
-import { keepButtons, withBalls } from "./keep.js";
+import { asFile, keepButtons, withBalls } from "./keep.js";
 import { createOverlay, placeOf, putArrows, shape } from "./overlay.js";
 import { axesOf, ballOf, ballsOf, isScalar, movedBy, nameOf, printPlan, readPlan } from "./plan.js";
 import { loadWhole } from "../plotly.js";
@@ -250,9 +249,7 @@ export function createWall(place, page) {
     if (!land || plotly === null) return;
     const figure = solidly ? surface(land, index) : withBalls(map(land), paths(index), { start: start(), theme: page.theme() });
     const caption = `Balls: ${answer.balls.map((name) => ballOf(name).label).join(", ")}`;
-    const words = beneath(caption, document.location.href, Number(figure.layout.width));
-    const given = { filename: page.named("wall"), paper: page.theme().paper, scale: 2, beneath: words };
-    save(/** @type {any} */ (figure), { ...given, plotly, format: format === "svg" ? "svg" : "png" });
+    save(/** @type {any} */ (figure), { ...asFile(page, figure, { format, caption }), plotly });
   }
 
   // --- hands ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
+    CLIP_RULES,
     INITS,
     LEADING,
     LOSSES,
@@ -295,6 +296,6 @@ def _truncation_spec(truncation: Truncation) -> Spec:
 
 
 def clip_of(given: Spec) -> Clip:
-    """A rule; its threshold is called `max_norm` or `max_value`."""
-    threshold = next((value for name, value in given.items() if name.startswith("max_")), None)
+    """A rule, and its threshold by the name that its row says."""
+    threshold = given.get(CLIP_RULES[given["rule"]].threshold or "")
     return Clip(given["rule"], threshold, given.get("per_sample", False))

@@ -42,12 +42,6 @@ _TOKENS = {"graphemes": "characters", "words": "words", "characters": "code poin
 _TRUNCATIONS = {"none": "all", "chunk": "chunks"}
 """How these are called where the name alone does not say it; the order of the first two is the
 page's."""
-_COMPARED = {
-    "norm": "‖g‖",
-    "value": "component",
-    "per-parameter": "parameter’s gradient",
-    "backward": "‖∂L/∂H‖",
-}
 _NOTHING_KEEPS = "it has no gate that keeps the state, whose bias the others set"
 
 
@@ -182,8 +176,8 @@ def _clip(rule: str) -> ClipWords:
         rules=rules,
         threshold=threshold,
         letter=row.letter,
-        compares=_COMPARED.get(rule, "" if threshold is None else "gradient"),
-        keeps_direction=rule == "norm",
+        compares=row.compares,
+        keeps_direction=row.keeps_direction,
         each=row.each,
         on_the_way=row.on_the_way,
     )

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from unrolled.app.schemas.request import ClipChoice, Experiment, NoClip
+from unrolled.app.schemas.clips import NO_CLIP, ClipChoice
+from unrolled.app.schemas.request import Experiment
 from unrolled.app.schemas.strict import (
     AtLeast,
     Index,
@@ -60,7 +61,7 @@ class DescentRequest(StrictModel):
         default=50, description="How many.", examples=[60]
     )
     clip: ClipChoice = Field(
-        default=NoClip(),
+        default=NO_CLIP,
         description="What happens to the gradient before a step is made of it: to the two "
         "components alone, ∂E/∂(first entry, second entry). `backward` is not allowed, for it acts "
         "elsewhere.",
@@ -84,7 +85,7 @@ class PlaceRequest(StrictModel):
 
     at: Pair = Field(description=_PAIR, examples=[[5.0, -2.612296656009273]])
     clip: ClipChoice = Field(
-        default=NoClip(), description="As for a descent; `per_sample` fills `samples`."
+        default=NO_CLIP, description="As for a descent; `per_sample` fills `samples`."
     )
     noise: Noise | None = Field(
         default=None,

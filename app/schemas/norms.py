@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from unrolled.app.schemas.request import Experiment, Threshold
+from unrolled.app.schemas.clips import Threshold
+from unrolled.app.schemas.request import Experiment
 from unrolled.app.schemas.strict import AtLeast, Number, StrictModel
 from unrolled.engine import PERCENTILE
 

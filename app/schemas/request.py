@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from unrolled.app.resolve import PARTS, WHOLE
+from unrolled.app.schemas.clips import NO_CLIP, ClipChoice
 from unrolled.app.schemas.parts import ChainRequest, Lyapunov, Window
 from unrolled.app.schemas.strict import (
     AtLeast,
     Index,
     Matrix,
-    Number,
     OneOf,
     Size,
     StrictModel,
@@ -23,8 +23,6 @@ from unrolled.app.schemas.strict import (
 from unrolled.app.schemas.weights import RandomWeights, Weights
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, TOPOLOGIES
-
-Threshold = Annotated[Number, Field(gt=0)]
 
 
 class Network(StrictModel):
@@ -166,56 +164,6 @@ TruncationChoice = Annotated[
 ]
 
 
-PER_SAMPLE = "Clip each sample's gradient, then take their mean."
-
-
-class NoClip(StrictModel):
-    """The gradient is left as it is."""
-
-    rule: Literal["none"] = Field(default="none", description="Says which rule this is.")
-
-
-class NormClip(StrictModel):
-    """If ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together."""
-
-    rule: Literal["norm"] = Field(description="Says which rule this is.")
-    max_norm: Threshold = Field(description="μ.", examples=[1.0])
-    per_sample: Switch = Field(default=False, description=PER_SAMPLE)
-
-
-class ValueClip(StrictModel):
-    """Every component into [−v, v]."""
-
-    rule: Literal["value"] = Field(description="Says which rule this is.")
-    max_value: Threshold = Field(description="v.", examples=[0.5])
-    per_sample: Switch = Field(default=False, description=PER_SAMPLE)
-
-
-class PerParameterClip(StrictModel):
-    """If ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself."""
-
-    rule: Literal["per-parameter"] = Field(description="Says which rule this is.")
-    max_norm: Threshold = Field(description="μ.", examples=[1.0])
-    per_sample: Switch = Field(default=False, description=PER_SAMPLE)
-
-
-class BackwardClip(StrictModel):
-    """∂L/∂h_t is rescaled to norm μ at every step while going back, wherever it is larger."""
-
-    rule: Literal["backward"] = Field(description="Says which rule this is.")
-    max_norm: Threshold = Field(description="μ.", examples=[1.0])
-
-
-ClipChoice = Annotated[
-    Annotated[NoClip, Tag("none")]
-    | Annotated[NormClip, Tag("norm")]
-    | Annotated[ValueClip, Tag("value")]
-    | Annotated[PerParameterClip, Tag("per-parameter")]
-    | Annotated[BackwardClip, Tag("backward")],
-    Discriminator(by_kind("rule", "none")),
-]
-
-
 class Experiment(StrictModel):
     """One sequence (or batch) through one network, forward and back."""
 
@@ -233,9 +181,7 @@ class Experiment(StrictModel):
         description="How far back a loss travels. Left out or null: what the cell does by itself "
         "(elman and jordan copy, which is a window of 1).",
     )
-    clip: ClipChoice = Field(
-        default=NoClip(), description="What happens to the parameter gradient."
-    )
+    clip: ClipChoice = Field(default=NO_CLIP, description="What happens to the parameter gradient.")
     follow: Size | None = Field(
         default=None, description="null: every loss; or i: the graph shows L_i alone."
     )

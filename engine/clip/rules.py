@@ -73,40 +73,54 @@ class Rule:
     Attributes:
         label: its name where it is chosen.
         formula: what it does, as LaTeX.
+        does: the same in a sentence.
         threshold: what its threshold is called in the REST contract; None where it takes none.
         letter: of the threshold.
+        example: a threshold to begin with.
+        compares: what is compared with the threshold, in words.
         clip: (g, threshold) → g after, g itself where nothing is above; None where the rule does
             not act on a parameter gradient.
         samples: whether each sample's gradient may be clipped by itself.
+        keeps_direction: whether it scales g as a whole, down to the threshold.
         each: whether every parameter has a factor of its own.
         on_the_way: whether it acts on ∂L/∂h_t while going back.
     """
 
     label: str
     formula: str
+    does: str
     threshold: str | None = None
     letter: str = ""
+    example: float = 1.0
+    compares: str = ""
     clip: Callable[[Vector, float], Vector] | None = None
     samples: bool = False
+    keeps_direction: bool = False
     each: bool = False
     on_the_way: bool = False
 
 
 RULES: dict[str, Rule] = {
-    "none": Rule(label="off", formula="g"),
+    "none": Rule(label="off", formula="g", does="The gradient is left as it is."),
     "norm": Rule(
         label="norm",
         formula=r"g \leftarrow \mu \frac{g}{\lVert g \rVert} \text{ where } \lVert g \rVert > \mu",
+        does="If ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together.",
         threshold="max_norm",
         letter="μ",
+        compares="‖g‖",
         clip=by_norm,
         samples=True,
+        keeps_direction=True,
     ),
     "value": Rule(
         label="value",
         formula=r"g_n \leftarrow \min(v, \max(-v, g_n))",
+        does="Every component into [−v, v].",
         threshold="max_value",
         letter="v",
+        example=0.5,
+        compares="component",
         clip=by_value,
         samples=True,
     ),
@@ -114,8 +128,10 @@ RULES: dict[str, Rule] = {
         label="each parameter",
         formula=r"g_p \leftarrow \mu \frac{g_p}{\lVert g_p \rVert} "
         r"\text{ where } \lVert g_p \rVert > \mu",
+        does="If ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself.",
         threshold="max_norm",
         letter="μ",
+        compares="parameter’s gradient",
         clip=by_parameter,
         samples=True,
         each=True,
@@ -125,8 +141,10 @@ RULES: dict[str, Rule] = {
         formula=r"\frac{\partial L}{\partial H_t} \leftarrow \mu \frac{\partial L}{\partial H_t} / "
         r"\lVert \frac{\partial L}{\partial H_t} \rVert "
         r"\text{ where } \lVert \frac{\partial L}{\partial H_t} \rVert > \mu",
+        does="∂L/∂h_t is rescaled to norm μ at every step while going back, wherever it is larger.",
         threshold="max_norm",
         letter="μ",
+        compares="‖∂L/∂H‖",
         on_the_way=True,
     ),
 }

@@ -8,8 +8,8 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from unrolled.app.schemas import Experiment
+from unrolled.app.schemas.clips import ClipChoice
 from unrolled.app.schemas.request import (
-    ClipChoice,
     Label,
     Network,
     RandomSequence,

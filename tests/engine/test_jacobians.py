@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import CELLS, GATED, Case, draws, make
+from tests.engine.reference.cases import CELLS, GATED, WITH_C, Case, draws, make
 from tests.engine.reference.chains import gru_chain, lstm_chain
 from tests.engine.reference.compare import close
 from tests.engine.reference.inside import way_back
@@ -119,7 +119,7 @@ def by_differences(case: Case, layer: int, step: complex) -> Any:
     plain, end = Nudged(case, None, None), f"_{layer}" if layer else ""
     for t in range(1, case.sequence.steps + 1):
         h, c, _ = (np.array(state) for state in stacked.states[t])
-        states = [part[layer, 0, :1] for part in (h, c)][: 1 + (case.network.cell == "lstm")]
+        states = [part[layer, 0, :1] for part in (h, c)][: 1 + (case.network.cell in WITH_C)]
         below = stacked.states[t + 1][0][layer - 1][0, :1] if layer else stacked.x[t][:1]
 
         def after(states: list[Any], t: int = t, below: Any = below) -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tests.engine.reference.cases import Case
-from unrolled.engine import Network
+from tests.engine.reference.cases import GATED, RESET_BEFORE, Case
+from unrolled.engine import CELLS, Network
 
 ACTIVATIONS = {
     "tanh": torch.tanh,
@@ -60,11 +60,7 @@ def unroll(case: Case, detached: set[int], hook: Callable[..., None] | None = No
         below, new_h, new_c = x.get(t, nothing), [], []
         for n in range(count):
             end = f"_{n}" if n else ""
-            own = {
-                name: p[name + end]
-                for name in ("W_xh", "W_hh", "W_yh", "b_h", "b_hn")
-                if name + end in p
-            }
+            own = {one.name: p[one.name + end] for one in CELLS[net.cell].parameters}
             state = step(net, own, below, h[n], c[n], o)
             if hook is not None:
                 hook(state[0], n, t)
@@ -105,9 +101,11 @@ def step(
     if net.cell == "gru":
         inside = torch.cat((torch.zeros(2 * net.hidden_size, dtype=torch.float64), p["b_hn"]))
         return torch.gru_cell(x, h, p["W_xh"], p["W_hh"], p["b_h"], inside), c
-    if net.cell in ("mgu", "gru-reset-before"):
+    if net.cell in RESET_BEFORE:
         return reset_before(net, p, x, h), c
-    weights, feedback = (p["W_yh"], o) if net.cell == "jordan" else (p["W_hh"], h)
+    assert net.cell not in GATED, f"no reference of {net.cell!r}"
+    cell = CELLS[net.cell]
+    weights, feedback = p[cell.recurrent], o if cell.feeds_outputs else h
     a = functional.linear(feedback, weights, p["b_h"]) + functional.linear(x, p["W_xh"])
     return ACTIVATIONS[net.activation](a), c
 

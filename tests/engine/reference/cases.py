@@ -15,13 +15,24 @@ from unrolled.engine import Network, Sequence, Truncation
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear", "softsign", "leaky-relu", "gelu")
 KINKED = ("relu", "leaky-relu")
 """Those whose slope jumps at 0."""
-CELLS = ("simple", "elman", "jordan")
-"""The cells of the notes, which take any activation."""
-GATED = ("lstm", "gru", "mgu", "gru-reset-before")
-BLOCKS = {"lstm": "ifgo", "gru": "rzn", "mgu": "fn", "gru-reset-before": "rzn"}
+GATED = tuple(name for name, cell in engine.CELLS.items() if cell.gates)
+CELLS = tuple(name for name in engine.CELLS if name not in GATED)
+"""The cells without gates, which take any activation."""
+BLOCKS = {name: "".join(gate.letter for gate in engine.CELLS[name].gates) for name in GATED}
 """The gates of every gated cell, in the order of their rows."""
-KEEPING = {"lstm": ("f", 1), "gru": ("z", 1), "mgu": ("f", -1), "gru-reset-before": ("z", 1)}
+KEEPING = {
+    name: (cell.keeper.letter, cell.keeper.keeps)
+    for name, cell in engine.CELLS.items()
+    if cell.keeper is not None
+}
 """Which of them keeps the state, and whether open or shut."""
+WITH_C = tuple(name for name, cell in engine.CELLS.items() if cell.has_c)
+RESET_BEFORE = tuple(
+    name
+    for name in GATED
+    if name not in WITH_C and "b_hn" not in {one.name for one in engine.CELLS[name].parameters}
+)
+"""The gated cells whose candidate multiplies the past that the first gate lets through."""
 
 
 def rows_of(cell: str, letter: str, width: int) -> slice:
@@ -32,7 +43,8 @@ def rows_of(cell: str, letter: str, width: int) -> slice:
 
 def candidate_of(cell: str) -> str:
     """The letter of what is proposed."""
-    return "g" if cell == "lstm" else "n"
+    (letter,) = (gate.letter for gate in engine.CELLS[cell].gates if gate.role == "candidate")
+    return letter
 
 
 LOSSES = ("squared-error", "cross-entropy", "huber", "binary-cross-entropy")
@@ -72,12 +84,12 @@ class Case:
         """The truncation in force, by the contract's table of cells."""
         if self.truncation is not None:
             return self.truncation
-        copies = self.network.cell in ("elman", "jordan")
+        copies = engine.CELLS[self.network.cell].copies
         return Truncation("window", 1) if copies else Truncation()
 
     @property
     def recurrent(self) -> str:
-        return "W_yh" if self.network.cell == "jordan" else "W_hh"
+        return engine.CELLS[self.network.cell].recurrent
 
     @property
     def emits(self) -> list[int]:
@@ -134,7 +146,7 @@ def make(
     inputs = random.normal(size=(len(case.reads), batch, wide))
     state = (layers, batch, high) if layers > 1 else (batch, high)
     initial = random.normal(size=state) if h_0 else None
-    cells = random.normal(size=state) if h_0 and cell == "lstm" else None
+    cells = random.normal(size=state) if h_0 and cell in WITH_C else None
     return case.with_(sequence=Sequence(inputs, targets, steps, initial, cells))
 
 
@@ -148,18 +160,13 @@ def draw_targets(random: np.random.Generator, loss: str, steps: int, batch: int,
 
 def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[str, tuple[int, ...]]:
     """The contract's parameters of every layer, and the output's."""
-    gates = len(BLOCKS.get(cell, "a"))
     shapes: dict[str, tuple[int, ...]] = {}
     for layer in range(layers):
-        end = f"_{layer}" if layer else ""
-        shapes[f"W_xh{end}"] = (gates * high, high if layer else wide)
-        if cell == "jordan":
-            shapes[f"W_yh{end}"] = (high, out)
-        else:
-            shapes[f"W_hh{end}"] = (gates * high, high)
-        shapes[f"b_h{end}"] = (gates * high,)
-        if cell == "gru":
-            shapes[f"b_hn{end}"] = (high,)
+        for one in engine.CELLS[cell].parameters:
+            rows = max(1, len(one.blocks)) * high
+            columns = {"x": high if layer else wide, "h": high, "o": out}
+            end = f"_{layer}" if layer else ""
+            shapes[f"{one.name}{end}"] = (rows, columns[one.reads]) if one.reads else (rows,)
     return shapes | {"W_hy": (out, high), "b_y": (out,)}
 
 

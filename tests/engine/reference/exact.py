@@ -12,7 +12,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
-from tests.engine.reference.cases import Case
+from tests.engine.reference.cases import BLOCKS, GATED, RESET_BEFORE, Case
 
 lift = np.frompyfunc(lambda x: mp.mpf(float(x)), 1, 1)
 _exp = np.frompyfunc(mp.exp, 1, 1)
@@ -75,13 +75,13 @@ class Exact:
         enters = self.of("W_xh", n) @ x + self.of("b_h", n)
         returns = self.of("W_hh", n) @ h
         cell = self.case.network.cell
-        if cell == "mgu":
+        if cell in RESET_BEFORE and len(BLOCKS[cell]) == 2:
             w_n = self.of("W_hh", n)[self.width :]
             f = _sigmoid(enters[: self.width] + returns[: self.width])
             new = _tanh(enters[self.width :] + w_n @ (f * h))
             self.h[t][n] = (1 - f) * h + f * new
             self.seen[t, n] = x, f, new
-        elif cell == "gru-reset-before":
+        elif cell in RESET_BEFORE:
             w_n = self.of("W_hh", n)[2 * self.width :]
             (a, b, d), (u, v, _) = np.split(enters, 3), np.split(returns, 3)
             r, z = _sigmoid(a + u), _sigmoid(b + v)
@@ -103,6 +103,7 @@ class Exact:
             self.h[t][n] = (1 - z) * new + z * h
             self.seen[t, n] = x, r, z, new, q
         else:
+            assert cell not in GATED, f"no reference of {cell!r}"
             assert self.case.network.activation == "tanh"
             self.h[t][n] = _tanh(enters + returns)
             self.seen[t, n] = x, self.h[t][n]
@@ -151,13 +152,13 @@ class Exact:
             )
             dz = np.concatenate(blocks)
             return dz, dz, dc * f, dh * 0
-        if cell == "mgu":
+        if cell in RESET_BEFORE and len(BLOCKS[cell]) == 2:
             _, f, new = self.seen[t, n]
             dn = dh * f * (1 - new**2)
             ds = self._candidate(t, n, dn, f * h, made)
             df = (dh * (new - h) + ds * h) * f * (1 - f)
             return np.concatenate((df, dn)), np.concatenate((df, dn * 0)), dc, dh * (1 - f) + ds * f
-        if cell == "gru-reset-before":
+        if cell in RESET_BEFORE:
             _, r, z, new = self.seen[t, n]
             dn = dh * (1 - z) * (1 - new**2)
             ds = self._candidate(t, n, dn, r * h, made)

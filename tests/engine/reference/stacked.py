@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from tests.engine.reference.cases import BLOCKS, Case
+from tests.engine.reference.cases import BLOCKS, GATED, RESET_BEFORE, WITH_C, Case
 from tests.engine.reference.forward import activate, measure
 from tests.engine.reference.rules import first_reached
+from unrolled.engine import CELLS
 
 
 def sigmoid(a: Any) -> Any:
@@ -66,7 +67,7 @@ class Stacked:
         )
         self.x = dict(zip(case.reads, seq.inputs, strict=True))
         self.y = dict(zip(case.emits, seq.targets, strict=True))
-        self.batch = batch
+        self.batch, self.feeds_outputs = batch, CELLS[net.cell].feeds_outputs
         self.states: dict[int, Any] = {1: (list(h), list(c), np.zeros((1, batch, net.output_size)))}
         self.run(1, seq.steps, Nudged(case, None, None), keep=True)
 
@@ -79,10 +80,10 @@ class Stacked:
         }
         for n, end in enumerate(self.ends):
             points[f"x{end}"] = hidden if n else (batch, net.input_size)
-            points[f"copy{end}"] = output if net.cell == "jordan" else hidden
+            points[f"copy{end}"] = output if self.feeds_outputs else hidden
             points[f"feedback{end}"] = points[f"copy{end}"]
             points[f"h{end}"] = hidden
-            if net.cell == "lstm":
+            if net.cell in WITH_C:
                 points |= {f"{name}{end}": hidden for name in ("c", "c_copy", "c_out")}
         return points | {"h_out": hidden, "o": output, "o_loss": output}
 
@@ -90,13 +91,13 @@ class Stacked:
         self, start: int, stop: int, nudged: Nudged, *, keep: bool = False, copy: bool = True
     ) -> dict[int, Any]:
         """Steps start … stop from the unperturbed states: step → its loss."""
-        net, values = self.case.network, {}
+        values = {}
         h, c, o = self.states[start]
         for t in range(start, stop + 1):
             open_ = t > start or copy
             new_h, new_c, below = [], [], None
             for n, end in enumerate(self.ends):
-                feedback = o if net.cell == "jordan" else h[n]
+                feedback = o if self.feeds_outputs else h[n]
                 c_before = c[n]
                 if open_:
                     feedback = feedback + nudged.add(f"copy{end}", t)
@@ -123,10 +124,9 @@ class Stacked:
         enters = go.bias(f"b_h{end}", t)
         if x is not None:
             enters = enters + go.times(x, f"W_xh{end}", t)
-        recurrent = "W_yh" if net.cell == "jordan" else "W_hh"
-        if net.cell in ("mgu", "gru-reset-before"):
+        if net.cell in RESET_BEFORE:
             return self.reset_before(go, t, end, enters, feedback), c
-        returns = go.times(feedback, f"{recurrent}{end}", t)
+        returns = go.times(feedback, f"{self.case.recurrent}{end}", t)
         if net.cell == "lstm":
             i, f, g, out = np.split(enters + returns, 4, axis=-1)
             c = sigmoid(f) * c + sigmoid(i) * np.tanh(g) + go.add(f"c{end}", t)
@@ -136,6 +136,7 @@ class Stacked:
             reset, update = sigmoid(r + r_h), sigmoid(z + z_h)
             new = np.tanh(n + reset * (n_h + go.bias(f"b_hn{end}", t)))
             return (1.0 - update) * new + update * feedback, c
+        assert net.cell not in GATED, f"no reference of {net.cell!r}"
         return activate(net.activation, enters + returns), c
 
     def reset_before(self, go: Nudged, t: int, end: str, enters: Any, h: Any) -> Any:

@@ -70,6 +70,7 @@ from unrolled.engine.diagnosis.verdict import Diagnosis, verdict_of
 from unrolled.engine.diagnosis.words import share, times
 from unrolled.engine.experiment.network import (
     MAX_LAYERS,
+    MAX_LENGTH,
     MIN_LENGTH,
     Network,
     check_parameters,
@@ -125,6 +126,7 @@ __all__ = [
     "MAX_DESCENT_STEPS",
     "MAX_ENTRIES",
     "MAX_LAYERS",
+    "MAX_LENGTH",
     "MAX_PLACES",
     "MAX_POINTS",
     "MAX_SAMPLES",

@@ -455,7 +455,10 @@ export interface Schemas {
     /** T; left out or null, or exactly what the arrays say. */
     steps?: number | null;
   };
-  /** Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, 3 for gru, else 1. */
+  /**
+   * Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, 3 for gru and
+   * gru-reset-before, 2 for mgu, else 1.
+   */
   ExplicitWeights: {
     /** Says which kind this is. */
     kind: "explicit";
@@ -1039,12 +1042,13 @@ export interface Schemas {
     kind: "random";
     /**
      * How the matrices are drawn. normal: N(0, 1/fan-in). uniform: within ±1/√H, as PyTorch's
-     * modules. orthogonal. identity: the recurrent one, the others as normal. xavier: Glorot's
-     * uniform one for every matrix. he: N(0, 2/fan-in) for every matrix. keras: recurrent
-     * orthogonal, the others as xavier, and 1 in the bias of an lstm's forget gate. chrono: as
-     * normal, with log U(1, t_max − 1) in the bias of the gate that keeps the state and its
-     * negative in that of lstm's input gate; lstm and gru only. xavier, he and keras take a gated
-     * cell's recurrent weights as one matrix; the others draw gate by gate.
+     * modules. orthogonal: orthonormal rows or columns. identity: the recurrent one, the others as
+     * normal. xavier: Glorot's uniform one for every matrix. he: N(0, 2/fan-in) for every matrix.
+     * keras: recurrent orthogonal, the others as xavier, and 1 in a bias (lstm's forget). chrono:
+     * as normal, with log U(1, t_max − 1) in the bias of a gate that keeps the state and its
+     * negative in that of one that writes (lstm's input and forget, gru's update, mgu's forget and
+     * gru-reset-before's update; no other cell). xavier, he and keras take a gated cell's recurrent
+     * weights as one matrix; the others draw gate by gate.
      */
     init: "normal" | "uniform" | "orthogonal" | "identity" | "xavier" | "he" | "keras" | "chrono";
     /**
@@ -1056,13 +1060,15 @@ export interface Schemas {
     /** One seed gives the same numbers for ever. */
     seed: number;
     /**
-     * Added to the bias of the forget gate, lstm only: one number for every layer, or a list with
-     * one a layer, the lowest first. A positive one keeps more of c.
+     * Added to the bias of the forget gate: one number for every layer, or a list with one a layer,
+     * the lowest first. lstm: Above 0 the gate opens and C is kept. mgu: Above 0 less of H is kept:
+     * Hₜ = (1 − f) Hₜ₋₁ + f n. Other cells take 0 alone.
      */
     forget_bias: number | number[];
     /**
-     * Likewise for the update gate z, gru only: h_t = (1 − z) n + z h_{t−1}, so that a positive one
-     * keeps more of h.
+     * Added to the bias of the update gate: one number for every layer, or a list with one a layer,
+     * the lowest first. gru and gru-reset-before: Above 0 more of H is kept: Hₜ = (1 − z) n + z
+     * Hₜ₋₁. Other cells take 0 alone.
      */
     update_bias: number | number[];
     /**

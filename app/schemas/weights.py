@@ -1,7 +1,9 @@
 """The weights that a client may ask for: drawn from a seed, or given as numbers."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
 from unrolled.app.schemas.strict import (
@@ -14,7 +16,7 @@ from unrolled.app.schemas.strict import (
     Vector,
     by_kind,
 )
-from unrolled.engine import INITS, MAX_LAYERS, MIN_LENGTH
+from unrolled.engine import CELLS, INITS, MAX_LAYERS, MAX_LENGTH, MIN_LENGTH
 
 
 def _one_or_several(value: Any) -> str:
@@ -28,10 +30,59 @@ PerLayer = Annotated[
 """A number for every layer, or one for each, the lowest first."""
 
 
-def _scaled() -> str:
-    """The inits with a scale of their own: 'a, b and c'."""
-    *first, last = (name for name, init in INITS.items() if init.scaled)
-    return f"{', '.join(first)} and {last}"
+def _listed(names: Iterable[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _inits() -> str:
+    """What every init draws, which gates' biases it sets, and of which cells."""
+    said = []
+    for name, init in INITS.items():
+        set_ = {
+            of: init.biases(cell.keeping, np.random.RandomState(0), 1, MIN_LENGTH)
+            for of, cell in CELLS.items()
+        }
+        gates = [f"{of}'s {_listed(own)}" for of, own in set_.items() if own]
+        words = f"{name}: {init.does}"
+        if gates:
+            words += f" ({_listed(gates)}{'; no other cell' if init.gated else ''})"
+        said.append(f"{words}.")
+    return " ".join(said)
+
+
+def _bias(gate: str) -> str:
+    """Of which cells a gate's bias is, and what it does to each."""
+    notes: dict[str, list[str]] = {}
+    for name, cell in CELLS.items():
+        if gate in cell.biases:
+            notes.setdefault(cell.biases[gate], []).append(name)
+    return (
+        f"Added to the bias of the {gate} gate: one number for every layer, or a list with one a "
+        "layer, the lowest first. "
+        + " ".join(f"{_listed(names)}: {note}" for note, names in notes.items())
+        + " Other cells take 0 alone."
+    )
+
+
+def _blocks() -> str:
+    """G of every cell that has gates: 'G = 4 for a, 2 for b and c, else 1'."""
+    cells: dict[int, list[str]] = {}
+    for name, cell in CELLS.items():
+        cells.setdefault(len(cell.gates) or 1, []).append(name)
+    counts = sorted(cells.keys() - {1}, reverse=True)
+    return f"G = {', '.join(f'{g} for {_listed(cells[g])}' for g in counts)}, else 1"
+
+
+def _whose(parameter: str) -> str:
+    """Which cells have a parameter: the fewer of those that do and those that do not."""
+    own = [name for name, cell in CELLS.items() if parameter in cell.parameter_shapes(1, 1, 1)]
+    others = [name for name in CELLS if name not in own]
+    return f"not for {_listed(others)}" if len(others) < len(own) else f"{_listed(own)} only"
+
+
+_SCALED = [name for name, init in INITS.items() if init.scaled]
 
 
 class RandomWeights(StrictModel):
@@ -40,36 +91,22 @@ class RandomWeights(StrictModel):
     kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     init: Annotated[str, OneOf(INITS)] = Field(
         default="normal",
-        description="How the matrices are drawn. normal: N(0, 1/fan-in). uniform: within ±1/√H, as "
-        "PyTorch's modules. orthogonal. identity: the recurrent one, the others as normal. xavier: "
-        "Glorot's uniform one for every matrix. he: N(0, 2/fan-in) for every matrix. keras: "
-        "recurrent orthogonal, the others as xavier, and 1 in the bias of an lstm's forget gate. "
-        "chrono: as normal, with log U(1, t_max − 1) in the bias of the gate that keeps the state "
-        "and its negative in that of lstm's input gate; lstm and gru only. xavier, he and keras "
-        "take a gated cell's recurrent weights as one matrix; the others draw gate by gate.",
+        description=f"How the matrices are drawn. {_inits()} "
+        f"{_listed(name for name, init in INITS.items() if init.whole)} take a gated cell's "
+        "recurrent weights as one matrix; the others draw gate by gate.",
     )
     spectral_radius: Annotated[Number, Field(ge=0)] | None = Field(
         default=0.9,
         description="Largest |eigenvalue| to which the recurrent matrix (of a gated cell, every "
         "gate's block) is scaled after it is drawn, whatever the init; null leaves it as drawn. "
-        f"Left out: 0.9, but null with {_scaled()}, which have a scale of their own.",
+        f"Left out: 0.9, but null with {_listed(_SCALED)}, which have a scale of their own.",
         examples=[0.9],
     )
     seed: Index = Field(
         default=0, description="One seed gives the same numbers for ever.", examples=[0]
     )
-    forget_bias: PerLayer = Field(
-        default=0.0,
-        description="Added to the bias of the forget gate, lstm only: one number for every layer, "
-        "or a list with one a layer, the lowest first. A positive one keeps more of c.",
-        examples=[0.0],
-    )
-    update_bias: PerLayer = Field(
-        default=0.0,
-        description="Likewise for the update gate z, gru only: h_t = (1 − z) n + z h_{t−1}, so "
-        "that a positive one keeps more of h.",
-        examples=[0.0],
-    )
+    forget_bias: PerLayer = Field(default=0.0, description=_bias("forget"), examples=[0.0])
+    update_bias: PerLayer = Field(default=0.0, description=_bias("update"), examples=[0.0])
     input_scale: PerLayer = Field(
         default=1.0,
         description="What W_xh is multiplied by after it is drawn: one number for every layer, or "
@@ -78,9 +115,10 @@ class RandomWeights(StrictModel):
         examples=[1.0],
         exclude_if=lambda scale: scale == 1.0,
     )
-    t_max: Annotated[int, AtLeast(MIN_LENGTH)] | None = Field(
+    t_max: Annotated[int, AtLeast(MIN_LENGTH, MAX_LENGTH)] | None = Field(
         default=None,
-        description="chrono only: for how many steps a unit shall remember at most. Left out or "
+        description=f"{_listed(name for name, init in INITS.items() if init.takes_length)} only: "
+        "for how many steps a unit shall remember at most. Left out or "
         "null: T, at least 2.",
         exclude_if=lambda longest: longest is None,
     )
@@ -102,12 +140,14 @@ class _LayerWeights(StrictModel):
     kind: Literal["explicit"] = Field(description="Says which kind this is.")
     W_xh: Matrix | None = Field(default=None, description="Input → hidden, (G·H, D).")
     W_hh: Matrix | None = Field(
-        default=None, description="Hidden → hidden, (G·H, H); not for jordan."
+        default=None, description=f"Hidden → hidden, (G·H, H); {_whose('W_hh')}."
     )
-    W_yh: Matrix | None = Field(default=None, description="Output → hidden, (H, K); jordan only.")
+    W_yh: Matrix | None = Field(
+        default=None, description=f"Output → hidden, (H, K); {_whose('W_yh')}."
+    )
     b_h: Vector | None = Field(default=None, description="Bias of the hidden units, (G·H).")
     b_hn: Vector | None = Field(
-        default=None, description="Bias inside the reset product, (H); gru only."
+        default=None, description=f"Bias inside the reset product, (H); {_whose('b_hn')}."
     )
 
 
@@ -123,7 +163,9 @@ def _of_upper_layers() -> dict[str, Any]:
 
 
 class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_upper_layers())):  # type: ignore[misc]
-    """Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, 3 for gru, else 1."""
+    """Weights as numbers: exactly the parameters of the cell."""
+
+    __doc__ = f"Weights as numbers: exactly the parameters of the cell; {_blocks()}."
 
     W_hy: Matrix | None = Field(default=None, description="Hidden → output, (K, H).")
     b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")

@@ -83,6 +83,7 @@ class Init:
     Attributes:
         label: its name where it is chosen.
         formula: how a matrix is drawn, as LaTeX.
+        does: the same in words.
         recurrent: how the recurrent parameter is drawn.
         others: how the other matrices are.
         whole: whether a gated cell's recurrent parameter is drawn as one matrix, as PyTorch's and
@@ -95,6 +96,7 @@ class Init:
 
     label: str
     formula: str
+    does: str
     recurrent: Draw
     others: Draw
     whole: bool = False
@@ -117,30 +119,35 @@ INITS: dict[str, Init] = {
     "normal": Init(
         label="normal",
         formula=r"N(0, \frac{1}{\text{fan-in}})",
+        does="N(0, 1/fan-in)",
         recurrent=_normal,
         others=_normal,
     ),
     "uniform": Init(
         label="uniform",
         formula=r"U(-\frac{1}{\sqrt{H}}, \frac{1}{\sqrt{H}})",
+        does="within ±1/√H, as PyTorch's modules",
         recurrent=_uniform,
         others=_uniform,
     ),
     "orthogonal": Init(
         label="orthogonal",
         formula=r"W^\top W = 1",
+        does="orthonormal rows or columns",
         recurrent=_orthogonal,
         others=_orthogonal,
     ),
     "identity": Init(
         label="identity",
         formula="W^H = 1",
+        does="the recurrent one, the others as normal",
         recurrent=_identity,
         others=_normal,
     ),
     "xavier": Init(
         label="Xavier (Glorot)",
         formula=r"U(-b, b) \, , \, b = \sqrt{\frac{6}{\text{fan-in} + \text{fan-out}}}",
+        does="Glorot's uniform one for every matrix",
         recurrent=_glorot,
         others=_glorot,
         whole=True,
@@ -149,6 +156,7 @@ INITS: dict[str, Init] = {
     "he": Init(
         label="He (Kaiming)",
         formula=r"N(0, \frac{2}{\text{fan-in}})",
+        does="N(0, 2/fan-in) for every matrix",
         recurrent=_kaiming,
         others=_kaiming,
         whole=True,
@@ -157,6 +165,7 @@ INITS: dict[str, Init] = {
     "keras": Init(
         label="as Keras",
         formula=r"W^{H\top} W^H = 1 \, , \, b^f = 1",
+        does="recurrent orthogonal, the others as xavier, and 1 in a bias",
         recurrent=_orthogonal,
         others=_glorot,
         whole=True,
@@ -166,6 +175,8 @@ INITS: dict[str, Init] = {
     "chrono": Init(
         label="chrono",
         formula=r"b^f = \log U(1, T_{\max} - 1) \, , \, b^i = - b^f",
+        does="as normal, with log U(1, t_max − 1) in the bias of a gate that keeps the state and "
+        "its negative in that of one that writes",
         recurrent=_normal,
         others=_normal,
         biases=_chrono,

@@ -24,7 +24,8 @@ from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 from unrolled.engine.numbers.streams import stream
 
 MAX_LAYERS = 4
-MIN_LENGTH = 2
+MIN_LENGTH, MAX_LENGTH = 2, 9_999_999
+"""Between what T_max lies."""
 """T_max from here on."""
 
 
@@ -124,7 +125,8 @@ def draw_parameters(
             a positive one keeps more of h.
         input_scale: what W_xh is multiplied by after it is drawn (Le et al. 2015 take 0.001), in
             every layer, or one number a layer; no spectral radius depends on it.
-        t_max: T_max of ``chrono``, from 2: the longest time for which a unit shall remember.
+        t_max: T_max of ``chrono``, 2 … 9 999 999: the longest time for which a unit shall
+            remember.
     Raises:
         InvalidInput: for an unknown init, a negative ρ or seed, a matrix that no factor can
             bring to ρ because its spectral radius is 0, a bias or scale that is not finite or does
@@ -173,7 +175,7 @@ def _set_gate_biases(
             f"received {init!r}, which sets the bias of a gate that keeps the state; "
             f"{network.cell!r} has none: allowed with {', '.join(able)} and {last}",
         )
-    whole_number(("weights", "t_max"), t_max, MIN_LENGTH)
+    whole_number(("weights", "t_max"), t_max, MIN_LENGTH, MAX_LENGTH)
     for layer in range(network.num_layers):
         name = layered("b_h", layer)
         for gate, biases in row.biases(cell.keeping, stream(name, seed), hidden, t_max).items():

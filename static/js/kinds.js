@@ -52,6 +52,9 @@ export const choice = (...allowed) => ({
 /** A text of a certain form, or none. @param {RegExp} form @param {string} allowed @returns {Kind} */
 const formed = (form, allowed) => ({ ...text, allowed, fits: (s) => s === "" || form.test(s) });
 
+/** What a number that a layer may have of its own lies between. */
+export const LAYER = { least: -1000, most: 1000 };
+
 /** A number for every layer, or one for each: "1", "3,0". @type {Kind} */
 export const perLayer = {
   print: String,
@@ -60,8 +63,9 @@ export const perLayer = {
     if (values.includes(undefined)) return undefined;
     return values.length > 1 ? values : values[0];
   },
-  allowed: "a number from -1000 to 1000, or one for each of at most 4 layers",
-  fits: (value) => [value].flat().length <= 4 && [value].flat().every((b) => Math.abs(b) <= 1000),
+  allowed: `a number from ${LAYER.least} to ${LAYER.most}, or one for each of at most 4 layers`,
+  fits: (value) =>
+    [value].flat().length <= 4 && [value].flat().every((b) => b >= LAYER.least && b <= LAYER.most),
 };
 
 /** A number, or "drawn" for as drawn. @type {Kind} */
@@ -71,12 +75,11 @@ export const radius = {
   allowed: "a number, or drawn",
 };
 
-/** A number of steps from 2, or "T" for the sequence's own. @type {Kind} */
+/** A number of steps, within its control’s range, or "T" for the sequence's own. @type {Kind} */
 export const longest = {
   print: (value) => (value === null ? "T" : String(value)),
   parse: (s) => (s === "" || s === "T" ? null : whole.parse(s)),
-  allowed: "a whole number from 2, or T",
-  fits: (value) => value === null || value >= 2,
+  allowed: "a whole number, or T",
 };
 
 /** The last loss, all of them, or a step. @type {Kind} */

@@ -11,6 +11,8 @@ from unrolled.app.notation import math
 from unrolled.engine import (
     CELLS,
     INITS,
+    MAX_LENGTH,
+    MIN_LENGTH,
     InvalidInput,
     Network,
     draw_parameters,
@@ -103,11 +105,12 @@ def test_chrono_needs_a_gate_that_keeps(cell: str) -> None:
     )
 
 
-def test_t_max_is_at_least_two() -> None:
+@pytest.mark.parametrize("t_max", [MIN_LENGTH - 1, MAX_LENGTH + 1])
+def test_t_max_has_a_range(t_max: int) -> None:
     with pytest.raises(InvalidInput) as caught:
-        draw_parameters(network("lstm"), init="chrono", t_max=1)
+        draw_parameters(network("lstm"), init="chrono", t_max=t_max)
     assert caught.value.pointer == ("weights", "t_max")
-    assert caught.value.detail == "received 1; allowed: a whole number from 2"
+    assert caught.value.detail == f"received {t_max}; allowed: a whole number 2 … 9999999"
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -1,11 +1,16 @@
 /** What a draw takes for every layer or one for each, as the bias of a gate: a control, or several. */
 
 import { biasSet, biasesOf } from "./experiment.js";
+import { allowedNumber } from "./format.js";
+import { LAYER } from "./kinds.js";
 import { allWithin, byId, controlOf, sure, within } from "./page.js";
 import { setFieldError } from "./problems.js";
 import { cellOf, everyPerLayer, perLayer } from "./vocabulary.js";
 
 /** @import { Settings } from "./types.js" */
+
+/** As attributes write it. */
+const RANGE = { least: String(LAYER.least), most: String(LAYER.most) };
 
 /** The controls that stand for one layer; "all" is every layer. @param {HTMLElement} field */
 function rowsOf(field) {
@@ -29,8 +34,9 @@ export function listenBiases(document, store) {
       const take = (event) => {
         const { value: text } = controlOf(event);
         const value = Number(text);
-        if (text.trim() === "" || !Number.isFinite(value)) {
-          setFieldError(field, `received “${text}”; allowed: a number`);
+        if (text.trim() === "" || !(value >= LAYER.least && value <= LAYER.most)) {
+          const allowed = allowedNumber({ whole: false, ...RANGE });
+          setFieldError(field, `received “${text}”; allowed: ${allowed}`);
           return;
         }
         setFieldError(field, "");
@@ -41,6 +47,7 @@ export function listenBiases(document, store) {
         store.set({ [name]: next }, { during: event.type === "input" });
       };
       for (const input of inputs) {
+        if (input.type === "number") Object.assign(input, { min: RANGE.least, max: RANGE.most });
         input.addEventListener("input", take);
         input.addEventListener("change", take);
       }

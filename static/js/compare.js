@@ -6,7 +6,7 @@ import { differenceSentence, namesOf } from "./difference.js";
 import { keyOf, toRequest } from "./experiment.js";
 import { shorten } from "./format.js";
 import { lossName } from "./letters.js";
-import { fromFragment } from "./link.js";
+import { fromFragment, sayable } from "./link.js";
 import { allWithin, byId, within } from "./page.js";
 import { forReaders } from "./problems.js";
 import { fitsPreset, toFragment } from "./properties.js";
@@ -42,7 +42,7 @@ export function settingsOfA(fragment) {
  * @param {Settings} settings
  */
 function kept(settings) {
-  return toFragment({ ...settings, ...OF_ONE });
+  return toFragment(sayable({ ...settings, ...OF_ONE }));
 }
 
 /** Numbers stay on the line of their signs. @param {string} text */

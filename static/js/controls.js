@@ -2,7 +2,7 @@
 
 import { listenBiases, putBiases } from "./biases.js";
 import { activationInForce, emitsAll, followOf, initInForce, lossInForce, stepsOf } from "./experiment.js";
-import { allowedNumber } from "./format.js";
+import { allowedInstead } from "./link.js";
 import { lookup } from "./lookup.js";
 import { reachOf } from "./notes.js";
 import { byId, controlOf, controlsIn, inputById, sure } from "./page.js";
@@ -14,9 +14,6 @@ import { chosen } from "./vocabulary.js";
 /** @import { Store } from "./state.js" */
 /** @import { Setting, Settings } from "./types.js" */
 
-/** Settings that need not be whole. */
-const REAL = new Set(["radius", "mu"]);
-
 const GOES_ON = new Set(["range", "textarea", "text", "number"]);
 
 /**
@@ -27,11 +24,6 @@ const GOES_ON = new Set(["range", "textarea", "text", "number"]);
  */
 function isBox(element, type = "checkbox") {
   return element.type === type;
-}
-
-/** Which numbers a control allows, as its attributes say it. @param {Control} element */
-function limitsOf(element) {
-  return element instanceof HTMLInputElement ? { least: element.min, most: element.max } : {};
 }
 
 /** What a control says, as the URL would write it. @param {Control} element */
@@ -70,20 +62,21 @@ function radiusFor(init, settings) {
  * @param {import("./state.js").Store} store
  */
 export function listenControls(document, store) {
+  /** What was said here, not by the service. @type {Set<Control>} */
+  const wrong = new Set();
   for (const element of controlsIn(document, "[data-set]")) {
     const { set: name = "" } = element.dataset;
     /** @param {Event} event */
     const take = (event) => {
       const value = PROPERTIES[name][1].parse(written(element));
       const field = sure(element.closest("[data-pointer]"), "[data-pointer]");
-      if (value === undefined) {
-        setFieldError(
-          field,
-          `received “${element.value}”; allowed: ` +
-            allowedNumber({ whole: !REAL.has(name), ...limitsOf(element) }),
-        );
+      const allowed = allowedInstead(name, value);
+      if (allowed) {
+        setFieldError(field, `received “${element.value}”; allowed: ${allowed}`);
+        wrong.add(element);
         return;
       }
+      if (wrong.delete(element)) setFieldError(field, "");
       const during = event.type === "input" && GOES_ON.has(element.type);
       store.set(together(name, value, store.get()), { during });
     };

@@ -12,7 +12,7 @@ import {
   isPartOfCut,
   toFragment,
 } from "./properties.js";
-import { allows, perLayer, ruleOf } from "./vocabulary.js";
+import { allows, inForce, perLayer, ruleOf } from "./vocabulary.js";
 
 /** @import { Setting, Settings } from "./types.js" */
 
@@ -56,7 +56,7 @@ export function learnRanges(document) {
  * What is allowed instead of a value, or "" where it fits.
  * @param {string} name @param {any} value   undefined: it could not be read
  */
-function allowedInstead(name, value) {
+export function allowedInstead(name, value) {
   const [, { allowed, fits }] = PROPERTIES[name];
   const { choices = [], least = "", most = "" } = CONTROLS.get(name) ?? {};
   if (choices.length) return choices.includes(value) ? "" : choices.join(", ");
@@ -208,6 +208,9 @@ function keepBiases(settings, leave) {
   }
 }
 
+/** What is left out of settings that nobody has written yet. */
+const UNSAID = { base: defaults(), left: [], leave: () => {} };
+
 /** Marks are steps of the longer of two sequences. @param {Read} one @param {number} longest */
 function keepMarks({ settings, leave }, longest) {
   if (!settings.mark) return;
@@ -248,6 +251,22 @@ export function readLink(fragment, { own = NONE, inA = NONE } = {}) {
     left: [...b.left, ...a.left.map((words) => `in A: ${words}`)],
     given: { own: givenBy(b), inA: givenBy(a) },
   };
+}
+
+/**
+ * The settings as a link may say them: what others of them put out of force is as it is in force, so
+ * that whoever opens the link finds nothing left out. What was set is kept for when it counts again.
+ * @param {Settings} settings
+ * @returns {Settings}
+ */
+export function sayable(settings) {
+  const said = { ...settings };
+  for (const [name, pointer] of RULED) said[name] = inForce(name, pointer, settings);
+  if (!followed(said)) said.follow = defaults().follow;
+  keepBiases(said, () => {});
+  const beside = said.compare === null ? 0 : stepsOf(fromFragment(said.compare));
+  keepMarks({ ...UNSAID, settings: said }, Math.max(stepsOf(said), beside));
+  return said;
 }
 
 /** Settings from a URL fragment; what cannot be read is left as it is. @param {string} fragment */

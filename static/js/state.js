@@ -1,7 +1,7 @@
 /** The settings, who listens to them, and the browser's history. */
 
 import { keyOf, toRequest } from "./experiment.js";
-import { fromFragment, leftWords, readLink } from "./link.js";
+import { fromFragment, leftWords, readLink, sayable } from "./link.js";
 import { differing, linkOf } from "./properties.js";
 import { partsToLeave } from "./refused.js";
 
@@ -75,7 +75,7 @@ export function createStore(window) {
   function write() {
     clearTimeout(timer);
     if (!unwritten) return;
-    const { fragment, left } = linkOf(settings);
+    const { fragment, left } = linkOf(sayable(settings));
     const state = left ? { left } : null;
     const url = fragment ? `#${fragment}` : window.location.pathname + window.location.search;
     if (unwritten === "replace") window.history.replaceState(state, "", url);

@@ -101,3 +101,48 @@ def test_a_change_of_these_is_named_in_a_comparison(unrolled: Unrolled) -> None:
     expect(unrolled.page.locator("#name-a")).not_to_contain_text("input")
     expect(unrolled.page.locator("#name-b")).to_contain_text("input weights × 0.001")
     unrolled.open()
+
+
+@pytest.mark.parametrize(
+    ("field", "label", "settings", "value", "allowed"),
+    [
+        ("/weights/input_scale", "Input weights ×", {}, "1001", "a number from -1000 to 1000"),
+        ("/weights/forget_bias", "Forget-gate bias", {"cell": "lstm"}, "-2000", "a number from"),
+        (
+            "/weights/t_max",
+            "Longest memory",
+            {"cell": "lstm", "init": "chrono"},
+            "10000000",
+            "a whole number from 2 to 9999999",
+        ),
+        ("/network/hidden_size", "Units", {}, "9999", "a whole number from 1 to 512"),
+    ],
+)
+def test_what_a_link_refuses_is_not_set(
+    unrolled: Unrolled, field: str, label: str, settings: dict[str, str], value: str, allowed: str
+) -> None:
+    """It is said beside the control at once; neither the address nor the picture takes it."""
+    unrolled.open(text="abcdef", **settings)
+    before, asked = unrolled.address, len(unrolled.requests)
+    box = unrolled.page.get_by_role("spinbutton", name=label, exact=True)
+    good = box.input_value()
+    box.fill(value)
+    alert = unrolled.field(field).get_by_role("alert")
+    expect(alert).to_contain_text(f"received “{value}”; allowed: {allowed}")
+    unrolled.settled()
+    assert (unrolled.address, len(unrolled.requests)) == (before, asked)
+    box.fill(good)
+    expect(alert).to_be_hidden()
+    unrolled.open()
+
+
+def test_an_init_out_of_force_is_not_in_the_address(unrolled: Unrolled) -> None:
+    """The cell puts it out of force; whoever opens the link finds nothing left out."""
+    unrolled.open(text="abcdef", cell="lstm", init="chrono")
+    unrolled.choose("Cell", "Simple")
+    unrolled.ready()
+    expect(unrolled.page).not_to_have_url(re.compile("init=|chrono"))
+    unrolled.page.reload()
+    unrolled.ready()
+    expect(unrolled.page.locator("#left-out")).to_be_hidden()
+    unrolled.open()

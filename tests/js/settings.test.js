@@ -11,7 +11,8 @@ import {
   toRequest,
   windowedRequest,
 } from "../../static/js/experiment.js";
-import { fromFragment, leftWords, readLink } from "../../static/js/link.js";
+import { LAYER } from "../../static/js/kinds.js";
+import { allowedInstead, fromFragment, leftWords, readLink, sayable } from "../../static/js/link.js";
 import { atOnce, completed, isAtOnce, moves } from "../../static/js/moving.js";
 import {
   LONGEST_LINK,
@@ -179,4 +180,29 @@ test("a refused link gives way in what the errors name, then in what decides, th
   assert.deepEqual([...decided], [["hidden", "W_hh: too many"]]);
   assert.deepEqual([...partsToLeave(given, "text", refusal("/loss"), 5).keys()], given);
   assert.equal(partsToLeave(given, "text", { ...refusal("/loss"), status: 503 }, 0).size, 0);
+});
+
+test("what the page writes is what it reads: nothing that is out of force is said", () => {
+  const out = [
+    { cell: "copying", init: "keeping" },
+    { source: "random", steps: 5, follow: 9 },
+    { source: "random", steps: 5, mark: "2,9" },
+    { cell: "gated", layers: 2, forget: [1, 2, 3] },
+    { source: "random", steps: 5, mark: "2,9", compare: "source=random&steps=7" },
+    { source: "text", loss: "squared-error" },
+  ];
+  for (const more of out) {
+    const fragment = toFragment(sayable(set(more)));
+    assert.deepEqual(readLink(fragment).left, [], fragment);
+    assert.notDeepEqual(readLink(toFragment(set(more))).left, [], "the reader minds what was set");
+  }
+  const fits = set({ cell: "gated", init: "keeping", follow: 3, source: "random", mark: "2,9" });
+  assert.deepEqual(sayable(fits), fits);
+});
+
+test("a number of a layer has one range, whoever reads it", () => {
+  for (const value of [LAYER.least, LAYER.most, [LAYER.least, 0]])
+    assert.equal(allowedInstead("forget", value), "");
+  for (const value of [LAYER.least - 1, LAYER.most + 1, [0, LAYER.most + 1]])
+    assert.match(allowedInstead("forget", value), /from -1000 to 1000/);
 });

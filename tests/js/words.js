@@ -24,12 +24,20 @@ const GATES = [
 
 const TANH_ONLY = { pointer: "/network/activation", allowed: ["tanh"], why: "its gates are sigmoids" };
 
+const KEEPS_NOTHING = {
+  pointer: "/weights/init",
+  allowed: ["normal", "identity"],
+  why: "it has no gate that keeps the state",
+};
+
+const TOKENS_ONLY = { pointer: "/loss", allowed: ["cross-entropy"], why: "its targets are tokens" };
+
 /** Let the page know these words. */
 export function learnWords() {
   learn({
     cells: [
       { name: "simple", label: "simple", ...PLAIN },
-      { name: "copying", label: "Elman", ...PLAIN, copies: true },
+      { name: "copying", label: "Elman", ...PLAIN, copies: true, rules: [KEEPS_NOTHING] },
       {
         name: "gated",
         label: "Gated",
@@ -57,6 +65,7 @@ export function learnWords() {
     initialisations: [
       { name: "normal", label: "normal", rules: [], scaled: false },
       { name: "identity", label: "identity", rules: [], scaled: true },
+      { name: "keeping", label: "keeping", rules: [], scaled: false },
     ],
     truncations: [
       { name: "none", label: "none", rules: [], takes_steps: false },
@@ -97,7 +106,7 @@ export function learnWords() {
       { name: "range", label: "Range", rules: [], letter: "R", chooses: "a range", year: 2002 },
     ],
     sequences: [
-      { name: "text", label: "text", rules: [] },
+      { name: "text", label: "text", rules: [TOKENS_ONLY] },
       { name: "random", label: "random", rules: [] },
       { name: "explicit", label: "explicit", rules: [] },
     ],

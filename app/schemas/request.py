@@ -28,7 +28,9 @@ from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, TOPOLOGIES
 class Network(StrictModel):
     """A recurrent network: its cell, its wiring and its sizes."""
 
-    cell: Annotated[str, OneOf(CELLS)] = Field(default="simple", description="The recurrent cell.")
+    cell: Annotated[str, OneOf(CELLS)] = Field(
+        default=next(iter(CELLS)), description="The recurrent cell."
+    )
     topology: Annotated[str, OneOf(TOPOLOGIES)] = Field(
         default="many-to-many", description="Which steps read an input and which emit a loss."
     )

@@ -92,6 +92,28 @@ export const gateThat = (cell, role) => cellOf(cell).gates.find((gate) => gate.r
 /** Every cell. @returns {CellWords[]} */
 export const cells = () => [...tableOf("cells").values()];
 
+/**
+ * A cell of each kind that the way back tells apart, those that copy before the others: by what it
+ * feeds back, whether as a copy, and whether there is a C beside H.
+ */
+export function cellKinds() {
+  /** @param {CellWords} cell */
+  const kind = (cell) => `${cell.copies} ${cell.feeds_outputs} ${cell.has_c}`;
+  const kinds = cells().map(kind);
+  const firsts = cells().filter((cell, n) => kinds.indexOf(kind(cell)) === n);
+  return firsts.sort((a, b) => Number(b.copies) - Number(a.copies));
+}
+
+/** The first cell with a C beside H. @returns {CellWords | undefined} */
+export const cellWithC = () => cells().find(({ has_c: hasC }) => hasC);
+
+/** The first cell whose context units copy the hidden state. @returns {CellWords | undefined} */
+export const copyingCell = () =>
+  cells().find(({ copies, feeds_outputs: outputs }) => copies && !outputs);
+
+/** Every wiring. @returns {Schemas["TopologyWords"][]} */
+export const wirings = () => [...tableOf("topologies").values()];
+
 /** Every activation. @returns {Schemas["ActivationWords"][]} */
 export const activations = () => [...tableOf("activations").values()];
 

@@ -181,7 +181,7 @@ def test_the_conveyor(fresh: Unrolled) -> None:
 def test_without_a_conveyor_it_says_so(fresh: Unrolled) -> None:
     shown = show(fresh, "conveyor", text="gradients")
     expect(shown).to_contain_text("A simple cell has no C of its own beside H")
-    shown.get_by_role("button", name="Show it with an LSTM").click()
+    shown.get_by_role("button", name="Show it in the LSTM cell").click()
     fresh.ready()
     expect(shown.locator(".conveyor svg")).to_be_visible()
 

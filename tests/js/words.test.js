@@ -14,9 +14,17 @@ import { defaults } from "../../static/js/properties.js";
 import { read } from "../../static/js/reading.js";
 import { spectrumSentence } from "../../static/js/spectral.js";
 import { windowOf } from "../../static/js/values.js";
+import { cellKinds, cellWithC, copyingCell, wirings } from "../../static/js/vocabulary.js";
 import { answer, learnWords } from "./words.js";
 
 before(learnWords);
+
+test("a cell of each kind is the first of those whose way back is alike, copies before others", () => {
+  assert.deepEqual(cellKinds().map(({ name }) => name), ["copying", "simple", "gated"]);
+  assert.equal(cellWithC()?.name, "gated");
+  assert.equal(copyingCell()?.name, "copying");
+  assert.equal(wirings()[0].name, "many-to-many");
+});
 
 test("what clipping did is said with its numbers", () => {
   const flow = answer();

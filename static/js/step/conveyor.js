@@ -3,7 +3,7 @@
 import { element, paragraph, symbols } from "../elements.js";
 import { fromLog10, number, share, subscript } from "../format.js";
 import { lossName } from "../letters.js";
-import { cellOf } from "../vocabulary.js";
+import { cellOf, cellWithC } from "../vocabulary.js";
 import { gatesOf } from "./asked.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -68,9 +68,10 @@ export function createView(place, page) {
   Object.assign(slider, { type: "range", min: BIAS.least, max: BIAS.most, step: 0.1, autocomplete: "off" });
   const value = element("output", "conveyor-value");
   label.append("Forget-gate bias ", slider, value);
-  const change = element("button", "small", "Show it with an LSTM");
+  const able = cellWithC();
+  const change = element("button", "small", `Show it in the ${able?.label} cell`);
   change.setAttribute("type", "button");
-  change.addEventListener("click", () => store.set({ cell: "lstm", weights: null }));
+  change.addEventListener("click", () => store.set({ cell: able?.name, weights: null }));
   place.append(label, picture, words, change);
   slider.addEventListener("input", () => store.set({ forget: Number(slider.value) }, { during: true }));
   slider.addEventListener("change", () => store.set({ forget: Number(slider.value) }));

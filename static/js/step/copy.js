@@ -5,11 +5,12 @@ import { element, symbols } from "../elements.js";
 import { fromExperiment } from "../experiment.js";
 import { fromLog10 } from "../format.js";
 import { digits, formula, fraction, sign, symbolMath } from "../mathml.js";
+import { copyingCell } from "../vocabulary.js";
 import { drawSmall } from "./small.js";
 
 /** What is read at step 1 must be said at step 3; between them nothing is read. */
 const TASK = {
-  network: { cell: "elman", topology: "many-to-one", activation: "tanh", input_size: 1, hidden_size: 2, output_size: 1 },
+  network: { topology: "many-to-one", activation: "tanh", input_size: 1, hidden_size: 2, output_size: 1 },
   weights: { kind: "random", init: "normal", spectral_radius: 0.9, seed: 0 },
   sequence: { kind: "explicit", inputs: [[[1], [-1]], [[0], [0]], [[0], [0]]], targets: [[[1], [-1]]] },
   loss: "squared-error",
@@ -29,6 +30,7 @@ const DERIVATIVES = [0, 1];
  * @returns {import("../stepping.js").View}
  */
 export function createView(place, page) {
+  const asked = { ...TASK, network: { ...TASK.network, cell: copyingCell()?.name } };
   const running = new AbortController();
   const lead = element("p");
   lead.append(
@@ -48,7 +50,7 @@ export function createView(place, page) {
     try {
       const flows = [];
       for (const truncation of TRUNCATIONS)
-        flows.push(await pictured(page.base, { ...TASK, truncation }, running.signal));
+        flows.push(await pictured(page.base, { ...asked, truncation }, running.signal));
       sides.replaceChildren(...flows.map(side));
       lost.replaceChildren(...symbols(lesson(flows)));
     } catch (cause) {
@@ -80,7 +82,7 @@ export function createView(place, page) {
     open.setAttribute("type", "button");
     open.addEventListener("click", () => {
       const { compare } = page.store.get();
-      const task = /** @type {any} */ ({ ...TASK, truncation: TRUNCATIONS[n] });
+      const task = /** @type {any} */ ({ ...asked, truncation: TRUNCATIONS[n] });
       page.store.replaceAll({ ...fromExperiment(task), compare });
     });
     made.append(element("h3", "", NAMES[n]), derivative, picture, table, open);

@@ -1,14 +1,12 @@
-/** The four wirings, and four cells, on one text: what each sends back, and what it cannot learn. */
+/** The wirings, and a cell of each kind, on one text: what each sends back, and what it cannot learn. */
 
 import { pictured } from "../api.js";
 import { element, paragraph, symbols } from "../elements.js";
 import { toRequest } from "../experiment.js";
 import { share, subscript } from "../format.js";
-import { cellOf, wiringOf } from "../vocabulary.js";
+import { cellKinds, cellOf, wiringOf, wirings } from "../vocabulary.js";
 import { drawSmall } from "./small.js";
 
-const WIRINGS = ["one-to-one", "many-to-one", "many-to-many", "one-to-many"];
-const CELLS = ["elman", "jordan", "simple", "lstm"];
 /** So many characters of a text are shown. */
 const LONGEST = 7;
 const OTHERWISE = "unrolls";
@@ -92,7 +90,7 @@ export function createView(place, page) {
   let running = new AbortController();
   let key = "";
   const title = paragraph("", "note");
-  const rows = [row("The four wirings"), row("Four cells")];
+  const rows = [row("The wirings"), row("A cell of each kind")];
   place.append(title, ...rows.flatMap(({ head, list }) => [head, list]));
 
   /** @param {string} name */
@@ -105,9 +103,10 @@ export function createView(place, page) {
     const settings = store.get();
     const shared = common(settings);
     const cell = cellOf(settings.cell).name;
+    const every = wirings().find(({ reads_all: reads, emits_all: emits }) => reads && emits)?.name;
     const variants = [
-      ...WIRINGS.map((wiring) => ({ list: rows[0].list, own: { ...shared, cell, wiring }, name: wiringOf(wiring).label, said: ofWiring, of: wiring })),
-      ...CELLS.map((other) => ({ list: rows[1].list, own: { ...shared, cell: other, wiring: "many-to-many" }, name: cellOf(other).label, said: ofCell, of: other })),
+      ...wirings().map(({ name: wiring, label }) => ({ list: rows[0].list, own: { ...shared, cell, wiring }, name: label, said: ofWiring, of: wiring })),
+      ...cellKinds().map(({ name: other, label }) => ({ list: rows[1].list, own: { ...shared, cell: other, wiring: every }, name: label, said: ofCell, of: other })),
     ];
     const requests = variants.map(({ own }) => toRequest({ ...settings, ...own }));
     const now = JSON.stringify(requests) + page.theme().mode;

@@ -24,7 +24,8 @@ DRAW = """async (module, {flow, theme, frame, name, selected}, load) => {
     const sight = {lo: 0.5, hi: flow.steps + 0.5, ...frame};
     const given = name === "clipping" || name === "spectrum" ? flow : reading;
     const before = JSON.stringify(flow);
-    const figure = module[name](given, sight, theme, selected);
+    const rest = name === "spectrum" ? [] : [selected];
+    const figure = module[name](given, sight, theme, ...rest);
     return {...figure, unchanged: JSON.stringify(flow) === before};
 }"""
 

@@ -143,7 +143,7 @@ def test_the_line_goes_with_the_next_change(unrolled: Unrolled) -> None:
 
 EARLY = "export function createTooltip() { throw new Error('early'); }"
 LATE = """
-export const knowsOthers = () => false, followedAtOnce = 1, hiddenId = 1;
+export const knowsOthers = () => false, followedAtOnce = 1, hiddenId = 1, cellId = 1;
 export function read() { throw new TypeError("late"); }
 """
 FAULTS = {

@@ -6,26 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser import lessons as read
 from tests.browser.driver import Unrolled
 from tests.browser.test_lessons import LIVES, SCREENS, Screen
 from tests.browser.test_small_screen import CUT, OUTSIDE
+from tests.browser.violations import holds
 from tests.conftest import PageLog
 from unrolled.app.lessons import Lesson
 
 CASES = {"two": "two-steps-by-hand", "sign": "notebook-wrong-sign", "bptt": "course-lstm-window-1"}
-
-
-def accessible(page: Page) -> None:
-    page.add_style_tag(content="* { transition: none !important; }")
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
 
 
 def fits(page: Page) -> None:
@@ -60,16 +51,16 @@ def test_no_violation_that_axe_knows_of(fresh: Unrolled, lesson: Lesson, number:
     screen = Screen(fresh)
     screen.open(lesson.address(number))
     if screen.part("predict").count():
-        accessible(fresh.page)
+        holds(fresh.page)
     everything_open(screen)
-    accessible(fresh.page)
+    holds(fresh.page)
 
 
 @pytest.mark.parametrize("path", ["/learn", "/learn/examples"])
 def test_no_violation_on_the_pages_beside(fresh: Unrolled, path: str) -> None:
     fresh.page.goto(fresh.server + path)
     expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
-    accessible(fresh.page)
+    holds(fresh.page)
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])

@@ -36,7 +36,8 @@ class Kept:
     """One Chromium with a profile on disk, and in it two pages: one that is open and is led by each
     test, and one that is emptied after each; all anew after a test that failed. Only there does
     Chromium keep compiled code: a page that finds Plotly compiled opens in less than half the time,
-    and an emptied page, whose process runs already, in half of what is left.
+    and an emptied page, whose process runs already, in half of what is left. Each is brought to
+    the front for its test: behind another tab a press of the mouse takes a second.
     """
 
     def __init__(self, chromium: BrowserType, server: str, **device: Any) -> None:
@@ -76,6 +77,7 @@ class Kept:
     def empty(self, log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
         """The page that each test starts from nothing, watched by `log` until the block ends."""
         page = self._empty = self._empty or self.context().new_page()
+        page.bring_to_front()
         log.watch(page)
         unrolled = Unrolled(page, self._server)
         failures = request.session.testsfailed
@@ -119,6 +121,7 @@ def shared_log(kept: Kept) -> PageLog:
 @pytest.fixture
 def unrolled(kept: Kept, shared_log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
     page = kept.get()[0]
+    page.page.bring_to_front()
     failures = request.session.testsfailed
     shared_log.expected.clear()
     yield page

@@ -53,6 +53,11 @@ def as_shown(text: str) -> str:
     return text.translate(str.maketrans("ˣᴴʸᴼ", "XHYO"))
 
 
+def in_sight(element: Locator) -> None:
+    """Scroll to it, and wait until the page has heard of that."""
+    element.evaluate(_IN_SIGHT)
+
+
 def wants_a_picture(request: Request) -> bool:
     """Whether a flow is asked for that is drawn: advice and signed numbers are asked for, too."""
     if not request.url.endswith("/api/v1/flow"):
@@ -227,7 +232,7 @@ class Unrolled:
     def at(self, name: str, x: float, y: float) -> tuple[float, float]:
         """Where a point of a figure, in the units of its axes, lies on the screen."""
         plot = self.plot(name)
-        plot.evaluate(_IN_SIGHT)
+        in_sight(plot)
         left, top = plot.evaluate(_PIXEL, [x, y])
         box = plot.bounding_box()
         assert box is not None

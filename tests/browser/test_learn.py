@@ -194,7 +194,7 @@ def test_terms_explain_themselves(fresh: Unrolled) -> None:
 
 @pytest.mark.parametrize(("lesson", "number"), SCREENS)
 def test_a_screen_breaks_no_rule_of_axe_and_opens_in_explore(
-    fresh: Unrolled, unrolled: Unrolled, lesson: Lesson, number: int
+    unrolled: Unrolled, fresh: Unrolled, lesson: Lesson, number: int
 ) -> None:
     """The link leads to an experiment whose answer is the screen's."""
     screen = Screen(fresh)

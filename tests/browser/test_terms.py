@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.answers import answered
 from tests.browser.conftest import Modules
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, in_sight
 from tests.browser.violations import THEMES, found, wear
 from unrolled.app.vocabulary import VOCABULARY
 
@@ -20,7 +20,9 @@ def term(unrolled: Unrolled, place: str, name: str) -> Locator:
 
 def test_by_pointer(unrolled: Unrolled) -> None:
     unrolled.open(text="gradients")
+    unrolled.ready()
     rho = term(unrolled, "#spectrum-words", "ρ")
+    in_sight(rho)  # a scroll would take the explanation away
     rho.hover()
     expect(explanation(unrolled.page)).to_contain_text("spectral radius")
     expect(explanation(unrolled.page)).to_contain_text("here 0.55")

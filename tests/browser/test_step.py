@@ -37,9 +37,14 @@ def name(kind: Json) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_every_result_is_the_services(unrolled: Unrolled, kind: Json) -> None:
+def test_what_is_written_is_what_the_service_answers(unrolled: Unrolled, kind: Json) -> None:
     start(unrolled, **SMALL | kind)
     stops, answer = walk(unrolled), values(unrolled)
+    every_result_is_the_services(stops, answer)
+    the_sums_grow_to_the_gradient(stops, answer)
+
+
+def every_result_is_the_services(stops: list[Json], answer: Json) -> None:
     edges = {f"{e['source']}>{e['target']}": e for e in answer["graph"]["edges"]}
     seen = set()
     for stop in stops:
@@ -58,10 +63,7 @@ def test_every_result_is_the_services(unrolled: Unrolled, kind: Json) -> None:
     assert seen <= live
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_the_sums_grow_to_the_gradient(unrolled: Unrolled, kind: Json) -> None:
-    start(unrolled, **SMALL | kind)
-    stops, answer = walk(unrolled), values(unrolled)
+def the_sums_grow_to_the_gradient(stops: list[Json], answer: Json) -> None:
     back = [stop for stop in stops if stop["title"].startswith("Back")]
     terms = answer["values"]["terms"]
     for parameter, steps in terms.items():

@@ -19,6 +19,7 @@ from unrolled.engine.clip.rules import RULES
 from unrolled.engine.clip.samples import clip_each_sample
 from unrolled.engine.diagnosis.arriving import Arriving, read_back
 from unrolled.engine.diagnosis.cause import Circumstances
+from unrolled.engine.diagnosis.layers import told_apart
 from unrolled.engine.diagnosis.row import Row, chosen, way_back
 from unrolled.engine.diagnosis.verdict import (
     Diagnosis,
@@ -266,4 +267,5 @@ def _rows(
         norms = [own.of_state[at] for own in pairs]
     else:
         norms = way_back(passage, entering, loss_step)
-    return [Row.of(loss_step, first, own) for own in norms]
+    rows = [Row.of(loss_step, first, own) for own in norms]
+    return told_apart(passage, entering, loss_step, rows)

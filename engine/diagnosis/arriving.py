@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from unrolled.engine.diagnosis.layers import told_apart
 from unrolled.engine.diagnosis.row import Row, chosen, way_back
 from unrolled.engine.diagnosis.verdict import verdict_of
 from unrolled.engine.numbers.arrays import Array
@@ -57,7 +58,10 @@ class Arriving:
 
     @property
     def of_layers(self) -> tuple[str, ...]:
-        """Every layer's own verdict; a layer that hears nothing is one where it vanishes."""
+        """Every layer's own verdict; a layer that hears nothing is one where it vanishes.
+
+        Where the gradient of one below only adds up it is ``stable``.
+        """
         return tuple("vanishing" if row is None else verdict_of(row) for row in self.rows)
 
 
@@ -76,5 +80,6 @@ def read_back(passage: Passage, do: Array, overflow: ForwardOverflow | None) -> 
     if found is None:
         return Arriving(0, 0, last, tuple(None for _ in passage.lanes), overflow)
     loss_step, first = found
-    rows = tuple(Row.of(loss_step, first, own) for own in way_back(passage, entering, loss_step))
-    return Arriving(loss_step, first, last, rows, overflow)
+    rows = [Row.of(loss_step, first, own) for own in way_back(passage, entering, loss_step)]
+    rows = told_apart(passage, entering, loss_step, rows)
+    return Arriving(loss_step, first, last, tuple(rows), overflow)

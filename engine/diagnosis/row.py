@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,11 +22,14 @@ class Row:
         decades: log₁₀ ‖∂L_i/∂s_{i−k}‖ − log₁₀ ‖∂L_i/∂s_i‖ for k = 0 … n, with s = h, or (h, c)
             together where the cell has a c; NaN where exactly nothing arrives. The steps from
             ``first`` on that stay empty to the end are left out.
+        grows_by: what makes it grow where it does: the layer's own way back, what the layer above
+            gives, which grows itself, or that this adds up from step to step.
     """
 
     loss_step: int
     first: int
     decades: Array
+    grows_by: Literal["itself", "above", "sum"] = "itself"
 
     @staticmethod
     def of(loss_step: int, first: int, log10_norm: Array) -> Row | None:

@@ -34,8 +34,15 @@ _VERBS = {
     "Up and down": "goes up and down",
     "Fading slowly": "fades slowly",
     "Growing slowly": "grows slowly",
+    "Growing": "grows",
 }
 """What a layer below is said to do."""
+_GROWTHS = {"Exploding", "Exploding in the end", "Growing", "Growing slowly"}
+_FROM_ABOVE = {
+    "above": " with what the layer above gives",
+    "sum": " as a sum of what the layer above gives at every step",
+}
+"""Why it grows there, where the layer's own way back does not make it grow."""
 _SILENT = (
     "Every loss has a gradient of exactly zero: the outputs meet their targets, "
     "or no hidden unit is heard by them."
@@ -78,7 +85,8 @@ def verdict_of(row: Row) -> Verdict:
     The gradient vanishes where exactly nothing arrives; and where less arrives than entered and
     the way behind the entering step leaves a tenth of it, or takes a fifth a step. It explodes
     where more arrives and that way grows it fivefold, or by a fifth a step. Where the gradient
-    turns on its way, only what it has come to at the end counts.
+    turns on its way, only what it has come to at the end counts. What grows only since the layer
+    above adds to it at every step does not explode.
     """
     return _verdict(row, shape(row))
 
@@ -91,7 +99,7 @@ def _verdict(row: Row, found: Shape) -> Verdict:
     if total < 0.0 and (behind <= _GONE or (not turns and row.rate <= _FAST[0])):
         return "vanishing"
     if total > 0.0 and (behind >= _GROWN or (not turns and row.rate >= _FAST[1])):
-        return "exploding"
+        return "stable" if row.grows_by == "sum" else "exploding"
     return "stable"
 
 
@@ -163,10 +171,12 @@ def _otherwise(ordinal: str, row: Row | None, verdict: str) -> str:
     if row is None:
         return f"No loss is heard in the {ordinal} layer."
     found = shape(row)
-    own = _verdict(row, found) if row.loss_step > row.first else verdict
-    if own == verdict:
+    seen = _verdict(replace(row, grows_by="itself"), found)
+    if row.loss_step == row.first or seen == verdict:
         return ""
-    what = _VERBS[_headline(own, row, found)]
+    own = _verdict(row, found)
+    headline = _headline(own, row, found) if own == seen else "Growing"
+    what = _VERBS[headline] + (_FROM_ABOVE.get(row.grows_by, "") if headline in _GROWTHS else "")
     return f"In the {ordinal} layer the gradient {what}: {_way(row, found)}."
 
 
@@ -193,6 +203,8 @@ def _headline(verdict: str, row: Row, found: Shape) -> str:
     change = behind if kind == "rate" else float(row.decades[-1])
     if kind in ("hump", "dip") or abs(change) <= LEVEL:
         return "Up and down"
+    if row.grows_by == "sum" and change > 0.0:
+        return "Growing"
     return "Fading slowly" if change < 0.0 else "Growing slowly"
 
 

@@ -10,8 +10,6 @@ import pytest
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from unrolled import engine
 from unrolled.engine import Diagnosis, Sequence, Truncation
-from unrolled.engine.diagnosis.verdict import ORDINALS
-from unrolled.engine.experiment.network import MAX_LAYERS
 
 
 def chain(
@@ -285,46 +283,6 @@ def test_an_open_forget_gate_is_not_called_vanishing() -> None:
     assert found.verdict != "vanishing"
 
 
-def two_layers(below: float, above: float, through: float = 1.0) -> Diagnosis:
-    """Two linear units, one over the other, each with its own factor a step."""
-    case = make(activation="linear", topology="many-to-one", sizes=(1, 1, 1), steps=30, layers=2)
-    one = np.ones((1, 1))
-    weights = {
-        "W_xh": one,
-        "W_hh": below * one,
-        "b_h": np.zeros(1),
-        "W_xh_1": through * one,
-        "W_hh_1": above * one,
-        "b_h_1": np.zeros(1),
-        "W_hy": one,
-        "b_y": np.zeros(1),
-    }
-    inputs, targets = case.sequence.inputs, case.sequence.targets
-    sequence = Sequence(np.zeros_like(inputs), np.ones_like(targets), 30)
-    return diagnose(case.with_(parameters=weights, sequence=sequence))
-
-
-def test_a_layer_below_that_explodes_is_named() -> None:
-    found = two_layers(1.5, 0.5)
-    assert found.verdict == "vanishing"
-    said = (
-        r"In the first layer the gradient explodes: the step where the loss enters multiplies the "
-        r"gradient by 2\.00, each one behind it multiplies what is there by about ([\d.]+);"
-    )
-    match = re.search(said, found.summary)
-    assert match, found.summary
-    assert float(match[1]) == pytest.approx(1.5, rel=0.01)
-
-
-def test_a_layer_below_that_grows_and_holds_is_not_said_to_hold() -> None:
-    found = two_layers(1.0, 0.5)
-    assert found.verdict == "vanishing"
-    assert found.summary.endswith(
-        "In the first layer the gradient grows slowly: it grows 1.75 times in the first 2 steps "
-        "back, then holds; 2.00 times what entered arrives at step 1."
-    )
-
-
 def test_the_factors_are_those_of_the_steps_that_are_crossed() -> None:
     """Of two steps the way back crosses the second alone."""
     case = chain(0.1, 2, "tanh")
@@ -334,17 +292,3 @@ def test_the_factors_are_those_of_the_steps_that_are_crossed() -> None:
     assert flow.diagnosis is not None
     crossed = float(flow.activity.mean_derivative[1])
     assert f"tanh′(A) ({crossed:.3f} on average)" in flow.diagnosis.summary, crossed
-
-
-def test_a_layer_that_hears_nothing_is_named() -> None:
-    found = two_layers(0.5, 0.5, through=0.0)
-    assert found.summary.endswith(" No loss is heard in the first layer.")
-
-
-def test_layers_that_fare_alike_have_one_sentence() -> None:
-    assert "layer" not in two_layers(0.5, 0.4).summary
-    assert "layer" not in two_layers(1.5, 1.5).summary
-
-
-def test_every_layer_below_the_last_has_a_name() -> None:
-    assert len(ORDINALS) == MAX_LAYERS - 1

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from unrolled.app.framing import Framing
+from unrolled.app.middleware.observe import ended
 from unrolled.app.middleware.page_policy import HEADERS, NO_FRAMES
 from unrolled.app.problems import problem
 from unrolled.app.settings import Settings
@@ -240,8 +241,8 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def _watch_writing(self) -> None:
-        waiting = self.transport.get_write_buffer_size()
-        self._start("write", self.seconds, self._still_writing, waiting)
+        left = self.transport.get_write_buffer_size()
+        self._start("write", self.seconds, self._still_writing, left)
 
     def _still_writing(self, before: int) -> None:
         if self.transport.get_write_buffer_size() < before:
@@ -258,8 +259,7 @@ class Connection(HttpToolsProtocol):
 
     def end(self) -> None:
         """End the connection; linger where the answer is out and its request is still coming."""
-        cycle: RequestResponseCycle | None = self.cycle
-        answered = cycle is not None and cycle.response_complete and cycle.more_body
+        answered = self.cycle and self.cycle.response_complete and self.cycle.more_body
         if answered and not (self._in_head or self._lingers or self._stops):
             self._linger()
         else:
@@ -306,7 +306,7 @@ class Connection(HttpToolsProtocol):
             else:
                 self.cycle.disconnected = True  # the application finds its client gone
                 self.cycle.message_event.set()
-                self._refuse(status, detail)
+                ended(self.cycle.scope, status, self._refuse(status, detail))
                 return
         elif (longest := self.max_url_bytes) < len(getattr(self, "url", b"")):
             status = 414  # httptools reads no address further than 64 KB
@@ -320,13 +320,14 @@ class Connection(HttpToolsProtocol):
         else:
             self._refuse(status, detail)
 
-    def _refuse(self, status: int, detail: str) -> None:
-        """Answer without the application, and end the connection."""
+    def _refuse(self, status: int, detail: str) -> int:
+        """Answer without the application, and end the connection; the bytes of its body."""
         answer = problem(status, detail, headers=HEADERS | NO_FRAMES | {"Connection": "close"})
         lines = [name + b": " + value + b"\r\n" for name, value in answer.raw_headers]
-        head = [STATUS_LINE[status], *lines, b"\r\n"]
-        self._socket.write(b"".join([*head, cast(bytes, answer.body)]))
+        body = cast(bytes, answer.body)
+        self._socket.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
         self._linger()
+        return len(body)
 
     def _start(self, name: str, seconds: float, act: Callable[..., None], *given: Any) -> None:
         self._stop(name)

@@ -2,14 +2,30 @@
 
 import logging
 import time
+from typing import Any
 
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unrolled.app.logs import ACCESS
 from unrolled.app.metrics import Metrics
 
+_ENDED = "unrolled.ended"
+"""Where a request's scope says with which status and how many bytes its connection was ended."""
+
 _LONGEST_PATH = 200
 _log = logging.getLogger(ACCESS)
+
+
+def ended(scope: Any, status: int, sent: int) -> None:
+    """Below the application something was answered that it does not see.
+
+    Args:
+        scope: of the request.
+        status: of that answer.
+        sent: the bytes of its body.
+    """
+    scope[_ENDED] = status, sent
 
 
 class Observe:
@@ -40,7 +56,8 @@ class Observe:
             self._note(scope, status, sent, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", None) or "other"
+        status, sent = scope.get(_ENDED, (status, sent))
+        route = _declared(scope)
         self.metrics.observe(scope["method"], route, status, seconds)
         fields = {
             "method": scope["method"],
@@ -50,3 +67,21 @@ class Observe:
             "bytes": sent,
         }
         _log.info("request", extra={"fields": fields})
+
+
+def _declared(scope: Scope) -> str:
+    """The path of the request's route as it is declared; `other` where there is none.
+
+    Routes with a schema say it themselves; plain ones and what is mounted do not.
+    """
+    said: str | None = getattr(scope.get("route"), "path", None)
+    if said:
+        return said
+    root = scope.get("app_root_path", scope.get("root_path", ""))
+    path = scope["path"].removeprefix(root)
+    for one in scope["app"].routes if "app" in scope else ():
+        if isinstance(one, Mount) and path.startswith(f"{one.path}/"):
+            return one.path
+        if isinstance(one, Route) and path == one.path:
+            return one.path
+    return "other"

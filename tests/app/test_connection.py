@@ -1,6 +1,6 @@
 """Clients that are slow, endless or no browsers, at the socket of the real service."""
 
-import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scripts import service
-from unrolled.app.middleware.page_policy import HEADERS, NO_FRAMES
+from tests.app.sockets import Client, check, head
 
 URL, HEAD = 400, 1000
 
@@ -28,38 +28,6 @@ def strict() -> Iterator[str]:
         yield url
 
 
-class Client:
-    """One connection."""
-
-    def __init__(self, url):
-        address = urlsplit(url)
-        self.socket = socket.create_connection((address.hostname, address.port), timeout=30)
-        self._read = self.socket.makefile("rb")
-
-    def close(self):
-        self._read.close()
-        self.socket.close()
-
-    def send(self, data):
-        self.socket.sendall(data)
-
-    def answer(self):
-        """Status, headers, body of the next answer."""
-        status = int(self._read.readline().split()[1])
-        headers = {}
-        while line := self._read.readline().strip():
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.lower()] = value.strip()
-        return status, headers, self._read.read(int(headers["content-length"]))
-
-    def ends(self):
-        """Whether the service has ended the connection; waits for that."""
-        try:
-            return self._read.read() == b""
-        except ConnectionResetError:
-            return True
-
-
 @pytest.fixture
 def connect(strict):
     """`connect()`: a client of the strict service."""
@@ -72,20 +40,6 @@ def connect(strict):
     yield new
     for client in opened:
         client.close()
-
-
-def check(answer, status):
-    received, headers, body = answer
-    assert received == status, body
-    assert headers["content-type"] == "application/problem+json"
-    assert json.loads(body)["status"] == status
-    for name, value in (HEADERS | NO_FRAMES).items():
-        assert headers[name.lower()] == value
-    return json.loads(body)["detail"]
-
-
-def head(first=b"GET /healthz HTTP/1.1", *lines):
-    return b"\r\n".join([first, b"Host: 127.0.0.1", *lines, b"", b""])
 
 
 # --- sizes ----------------------------------------------------------------------------------------
@@ -295,6 +249,28 @@ def test_a_body_in_broken_chunks(connect):
     client.send(head(*POST, b"Transfer-Encoding: chunked") + b"3\r\n{}\r\n")
     check(client.answer(), 400)
     assert client.ends()
+
+
+def test_what_ends_a_body_is_counted_as_what_was_answered(connect):
+    """Not as a client that has gone, though the application hears no more of it."""
+
+    def counted():
+        client = connect()
+        client.send(head(b"GET /metrics HTTP/1.1"))
+        found = re.findall(
+            r'_requests_total\{method="POST",route="[^"]+",status="(\d+)"\} (\d+)',
+            client.answer()[2].decode(),
+        )
+        return {int(status): int(count) for status, count in found}
+
+    sent = head(*POST, b"Transfer-Encoding: chunked")
+    for rest, status in ((b"3\r\n{}\r\n", 400), (b"2;" + b"x" * 2 * HEAD + b"\r\n", 431)):
+        before, client = counted(), connect()
+        client.send(sent + rest)
+        check(client.answer(), status)
+        after = counted()
+        assert after[status] == before.get(status, 0) + 1
+        assert after.get(499) == before.get(499)
 
 
 PATHS = [

@@ -149,6 +149,16 @@ async def test_what_is_counted(opened):
     assert crowded["unrolled_workers_busy"] == 1
 
 
+async def test_every_declared_path_counts_as_itself(client):
+    paths = ("/openapi.json", "/docs", "/static/css/tokens.css")
+    for path in paths:
+        await client.get(path)
+    await client.get("/staticky")
+    await client.request("PUT", "/openapi.json")
+    routes = {name.split('"')[3] for name in await values(client) if "requests_total" in name}
+    assert {"/openapi.json", "/docs", "/static", "other"} <= routes
+
+
 async def test_two_services_in_one_process_count_apart(client, opened):
     await client.get("/healthz")
     async with opened() as other:

@@ -11,6 +11,7 @@ from unrolled.app.resolve import Prepared, prepare
 from unrolled.app.situation import Candidate, Patch, Situation
 from unrolled.app.sizes import Most, blocks, numbers, work
 from unrolled.engine import (
+    CLIP_RULES,
     Arriving,
     GradientFlow,
     InvalidInput,
@@ -262,10 +263,11 @@ class _Trials:
     def clipped(self, flow: GradientFlow) -> AdviceReport | None:
         """Clipping by norm, which bounds what an exploding gradient does to the weights."""
         ready, now = self.seen.ready, flow.clipping
-        off = ready.clip.rule == "none" and now.finite and flow.overflow is None
+        off = CLIP_RULES[ready.clip.rule].threshold is None and now.finite and not flow.overflow
         if not (self.seen.grows and off and now.log10_norm_before > _CLEARLY):
             return None
-        patch: Patch = {"clip": {"rule": "norm", "max_norm": 1.0}}
+        name, rule = next((name, row) for name, row in CLIP_RULES.items() if row.keeps_direction)
+        patch: Patch = {"clip": {"rule": name, rule.threshold: 1.0}}
         there = prepare(merge_patch(ready.resolved, patch), ready)
         self.tried += 1
         clipping = gradient_flow(
@@ -284,7 +286,7 @@ class _Trials:
             return None
         arrives = self.before.log10_arriving
         return AdviceReport(
-            text=f"clip by norm at 1: ‖g‖ is {times(after)} instead of "
+            text=f"clip by {rule.label} at 1: ‖g‖ is {times(after)} instead of "
             f"{times(now.log10_norm_before)}; {share(arrives)} arrives {_place(self.before)} "
             "as before",
             patch=patch,

@@ -13,7 +13,7 @@ import numpy as np
 
 from unrolled.app.situation import Candidate, Patch, Situation
 from unrolled.app.vocabulary import biases, every_bias, taken_activations
-from unrolled.engine import ACTIVATIONS, CELLS
+from unrolled.engine import ACTIVATIONS, CELLS, INITS, Truncation
 
 WIDEST = 16
 """Explicit weights are changed number by number up to so many hidden units."""
@@ -58,13 +58,19 @@ def _scaled(seen: Situation, factor: float) -> Patch:
     return {"weights": {name: _rounded(given[name] * factor) for name in names}}
 
 
-def _other_init(init: str, radii: tuple[float, ...], seen: Situation) -> Sequence[float]:
-    fits = not (init == "identity" and seen.cell.feeds_outputs)
-    return radii if seen.drawn and seen.weights["init"] != init and fits else ()
+def _other_init(init: str, seen: Situation) -> Sequence[float]:
+    fixed = INITS[init].fixed
+    if not seen.drawn or seen.weights["init"] == init or (fixed and seen.cell.feeds_outputs):
+        return ()
+    return (1.0,) if fixed else (1.0, 1.2)
 
 
 def _drawn_as(init: str, seen: Situation, radius: float) -> Patch:
-    return {"weights": {"init": init, "spectral_radius": radius}}
+    """Another init, and away with what only the former one takes."""
+    weights: dict[str, Any] = {"init": init, "spectral_radius": radius}
+    if "t_max" in seen.weights and not INITS[init].takes_length:
+        weights["t_max"] = None
+    return {"weights": weights}
 
 
 def _drawn_words(what: str, seen: Situation, radius: float) -> str:
@@ -76,13 +82,13 @@ def _identity_fits(seen: Situation) -> Sequence[float]:
     if not plain or not 1 < seen.network.hidden_size <= WIDEST:
         return ()
     one = np.eye(seen.network.hidden_size)
-    names = seen.of_layers("W_hh")
+    names = seen.of_layers(seen.cell.recurrent)
     return () if all(np.array_equal(seen.ready.parameters[n], one) for n in names) else (1.0,)
 
 
 def _identity(seen: Situation, value: float) -> Patch:
     one = np.eye(seen.network.hidden_size).tolist()
-    return {"weights": dict.fromkeys(seen.of_layers("W_hh"), one)}
+    return {"weights": dict.fromkeys(seen.of_layers(seen.cell.recurrent), one)}
 
 
 # --- activations ----------------------------------------------------------------------------------
@@ -219,7 +225,7 @@ CANDIDATES: tuple[Candidate, ...] = (
     Candidate(
         "truncation",
         lambda seen: (1.0,) if seen.cut and not seen.grows else (),
-        lambda seen, value: {"truncation": {"kind": "none", "steps": None}},
+        lambda seen, value: {"truncation": {"kind": Truncation().kind, "steps": None}},
         lambda seen, value: "no truncation",
         unblocks=True,
     ),
@@ -259,19 +265,16 @@ CANDIDATES: tuple[Candidate, ...] = (
         )
         for name in _tried()
     ),
-    Candidate(
-        "orthogonal",
-        partial(_other_init, "orthogonal", (1.0, 1.2)),
-        partial(_drawn_as, "orthogonal"),
-        partial(_drawn_words, "orthogonal weights"),
-        draws=True,
-    ),
-    Candidate(
-        "identity",
-        partial(_other_init, "identity", (1.0,)),
-        partial(_drawn_as, "identity"),
-        partial(_drawn_words, "identity recurrent weights"),
-        draws=True,
+    *(
+        Candidate(
+            name,
+            partial(_other_init, name),
+            partial(_drawn_as, name),
+            partial(_drawn_words, row.keeping),
+            draws=True,
+        )
+        for name, row in INITS.items()
+        if row.keeping
     ),
     Candidate(
         "identity-given",

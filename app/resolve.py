@@ -201,7 +201,7 @@ _LEFT_OUT = {"input_scale": 1.0}
 
 
 def _weights(weights: Spec, layers: int, steps: int) -> Spec:
-    """Drawn weights in one form: T_max filled in where the init takes it, else left out.
+    """Drawn weights in one form: T_max filled in where the init takes it.
 
     A list that repeats one number for every layer is that number.
     """
@@ -213,8 +213,10 @@ def _weights(weights: Spec, layers: int, steps: int) -> Spec:
         if isinstance(value, list) and value and value == value[:1] * layers:
             said[name] = value[0]
     longest = said.pop("t_max", None)
-    if INITS[said["init"]].takes_length:
-        said["t_max"] = max(steps, MIN_LENGTH) if longest is None else longest
+    if longest is None and INITS[said["init"]].takes_length:
+        longest = max(steps, MIN_LENGTH)
+    if longest is not None:  # the engine refuses it where the init does not take it
+        said["t_max"] = longest
     return {k: v for k, v in said.items() if k not in _LEFT_OUT or v != _LEFT_OUT[k]}
 
 

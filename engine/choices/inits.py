@@ -92,6 +92,9 @@ class Init:
         biases: what it adds to the gates' biases.
         gated: whether it is for cells with a gate that keeps the state alone.
         takes_length: whether it asks for T_max.
+        keeping: what weights are called whose recurrent matrix, drawn so, keeps the length of every
+            vector: a cure that is tried. Empty where it does not, or brings more than that.
+        fixed: whether the recurrent matrix is the same for every seed, and wants to be square.
     """
 
     label: str
@@ -104,6 +107,8 @@ class Init:
     biases: Biases = lambda keeping, random, hidden, longest: {}
     gated: bool = False
     takes_length: bool = False
+    keeping: str = ""
+    fixed: bool = False
 
     def matrix(self, name: str, shape: Shape, hidden: int, seed: int, *, recurrent: bool) -> Array:
         """Draw a parameter from its own stream of a seed, gate by gate where it is not whole."""
@@ -136,6 +141,7 @@ INITS: dict[str, Init] = {
         does="orthonormal rows or columns",
         recurrent=_orthogonal,
         others=_orthogonal,
+        keeping="orthogonal weights",
     ),
     "identity": Init(
         label="identity",
@@ -143,6 +149,8 @@ INITS: dict[str, Init] = {
         does="the recurrent one, the others as normal",
         recurrent=_identity,
         others=_normal,
+        keeping="identity recurrent weights",
+        fixed=True,
     ),
     "xavier": Init(
         label="Xavier (Glorot)",

@@ -100,13 +100,13 @@ def of_layer(cell: Cell, parameters: Parameters, layer: int) -> Parameters:
 def draw_parameters(
     network: Network,
     *,
-    init: str = "normal",
+    init: str = next(iter(INITS)),
     spectral_radius: float | None = None,
     seed: int = 0,
     forget_bias: float | Many[float] = 0.0,
     update_bias: float | Many[float] = 0.0,
     input_scale: float | Many[float] = 1.0,
-    t_max: int = MIN_LENGTH,
+    t_max: int | None = None,
 ) -> Parameters:
     """Draw every parameter of a network; biases are zero but for those that are asked for.
 
@@ -126,12 +126,12 @@ def draw_parameters(
         input_scale: what W_xh is multiplied by after it is drawn (Le et al. 2015 take 0.001), in
             every layer, or one number a layer; no spectral radius depends on it.
         t_max: T_max of ``chrono``, 2 … 9 999 999: the longest time for which a unit shall
-            remember.
+            remember; None is 2. Of the other inits it is None.
     Raises:
         InvalidInput: for an unknown init, a negative ρ or seed, a matrix that no factor can
             bring to ρ because its spectral radius is 0, a bias or scale that is not finite or does
             not have one number a layer, a bias of a gate that the cell does not have, an init for
-            gates that the cell does not have, or a T_max below 2.
+            gates that the cell does not have, a T_max below 2, or one that the init does not take.
     """
     cell, hidden = CELLS[network.cell], network.hidden_size
     recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
@@ -164,7 +164,7 @@ def draw_parameters(
 
 
 def _set_gate_biases(
-    parameters: Parameters, network: Network, init: str, seed: int, t_max: int
+    parameters: Parameters, network: Network, init: str, seed: int, t_max: int | None
 ) -> None:
     """The biases that belong to an init."""
     row, cell, hidden = INITS[init], CELLS[network.cell], network.hidden_size
@@ -175,10 +175,18 @@ def _set_gate_biases(
             f"received {init!r}, which sets the bias of a gate that keeps the state; "
             f"{network.cell!r} has none: allowed with {', '.join(able)} and {last}",
         )
-    whole_number(("weights", "t_max"), t_max, MIN_LENGTH, MAX_LENGTH)
+    if t_max is not None and not row.takes_length:
+        takers = " or ".join(repr(name) for name, other in INITS.items() if other.takes_length)
+        raise InvalidInput(
+            ("weights", "t_max"),
+            f"received {t_max}; {init!r} draws nothing by how long a unit shall remember: allowed "
+            f"with {takers}, or leave it out",
+        )
+    longest = MIN_LENGTH if t_max is None else t_max
+    whole_number(("weights", "t_max"), longest, MIN_LENGTH, MAX_LENGTH)
     for layer in range(network.num_layers):
         name = layered("b_h", layer)
-        for gate, biases in row.biases(cell.keeping, stream(name, seed), hidden, t_max).items():
+        for gate, biases in row.biases(cell.keeping, stream(name, seed), hidden, longest).items():
             parameters[name][cell.rows("b_h", gate, hidden)] += biases
 
 

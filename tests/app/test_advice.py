@@ -228,3 +228,14 @@ def test_rows_have_names_of_their_own():
     names = [row.name for row in CANDIDATES]
     assert len(names) == len(set(names))
     assert all(re.fullmatch("[a-z-]+", name) for name in names)
+
+
+def test_another_init_is_told_nothing_of_the_longest_memory():
+    """Of chrono's t_max the others know nothing, and refuse it."""
+    network = {"cell": "gru", "hidden_size": 6, "topology": "many-to-one"}
+    weights = {"init": "chrono", "spectral_radius": 0.3, "t_max": 2}
+    found = check({"network": network, "weights": weights, "sequence": {"steps": 30}})
+    changes = [entry["patch"].get("weights", {}) for entry in found["advice"]]
+    drawn = [weights for weights in changes if "init" in weights]
+    assert drawn
+    assert all(patch["t_max"] is None for patch in drawn)

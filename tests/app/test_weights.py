@@ -20,7 +20,7 @@ async def test_an_init_with_a_scale_of_its_own_keeps_it_where_no_radius_is_said(
     assert said["spectrum"]["spectral_radius"] == pytest.approx(0.9)
 
 
-async def test_chrono_takes_the_length_of_the_sequence(flow):
+async def test_chrono_takes_the_length_of_the_sequence(flow, client):
     """T_max is said in the answer, at least 2, and only where the init asks for it."""
     network = {"cell": "gru"}
     for steps, longest in ((1, 2), (30, 30)):
@@ -28,8 +28,10 @@ async def test_chrono_takes_the_length_of_the_sequence(flow):
         assert answer["experiment"]["weights"]["t_max"] == longest
     said = await flow(network=network, weights={"init": "chrono", "t_max": 7})
     assert said["experiment"]["weights"]["t_max"] == 7
-    other = await flow(network=network, weights={"init": "normal", "t_max": 7})
-    assert "t_max" not in other["experiment"]["weights"]
+    meaningless = {"network": network, "weights": {"init": "normal", "t_max": 7}}
+    refusal = await client.post("/api/v1/flow", json=meaningless)
+    assert refusal.status_code == 422
+    assert [error["pointer"] for error in refusal.json()["errors"]] == ["/weights/t_max"]
 
 
 async def test_an_input_scale_is_named_where_it_is_not_one(flow):

@@ -26,6 +26,11 @@ def network(cell: str, sizes: tuple[int, int, int] = (5, 40, 7), layers: int = 1
     return Network(cell, "many-to-many", "tanh", *sizes, num_layers=layers)
 
 
+def length(init: str, steps: int = 9) -> int | None:
+    """A T_max where the init takes one."""
+    return steps if INITS[init].takes_length else None
+
+
 def matrices(drawn: dict[str, Any]) -> dict[str, Any]:
     return {name: w for name, w in drawn.items() if w.ndim == 2}
 
@@ -105,6 +110,17 @@ def test_chrono_needs_a_gate_that_keeps(cell: str) -> None:
     )
 
 
+@pytest.mark.parametrize("init", [name for name, row in INITS.items() if not row.takes_length])
+def test_a_t_max_that_means_nothing_is_refused(init: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        draw_parameters(network("lstm"), init=init, t_max=9)
+    assert caught.value.pointer == ("weights", "t_max")
+    assert caught.value.detail == (
+        f"received 9; {init!r} draws nothing by how long a unit shall remember: allowed with "
+        "'chrono', or leave it out"
+    )
+
+
 @pytest.mark.parametrize("t_max", [MIN_LENGTH - 1, MAX_LENGTH + 1])
 def test_t_max_has_a_range(t_max: int) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -122,7 +138,12 @@ def test_the_input_scale_multiplies_the_weights_of_the_inputs_alone(
     if INITS[init].gated and not CELLS[cell].gates:
         return
     net = network(cell, (3, 6, 2), layers=2)
-    options: dict[str, Any] = {"init": init, "seed": 8, "spectral_radius": 0.8, "t_max": 9}
+    options: dict[str, Any] = {
+        "init": init,
+        "seed": 8,
+        "spectral_radius": 0.8,
+        "t_max": length(init),
+    }
     plain, scaled = (
         draw_parameters(net, **options),
         draw_parameters(net, input_scale=scale, **options),
@@ -172,7 +193,9 @@ FROZEN = {
 
 @pytest.mark.parametrize(("cell", "init", "name"), FROZEN)
 def test_seed_0_is_frozen(cell: str, init: str, name: str) -> None:
-    drawn = draw_parameters(network(cell, (2, 3, 2)), init=init, seed=0, t_max=20)[name]
+    drawn = draw_parameters(network(cell, (2, 3, 2)), init=init, seed=0, t_max=length(init, 20))[
+        name
+    ]
     found = drawn[drawn != 0.0].ravel()[:3].tolist()
     assert found == pytest.approx(FROZEN[cell, init, name], rel=1e-13)
 

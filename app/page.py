@@ -17,6 +17,8 @@ from unrolled.app.settings import Settings
 from unrolled.app.vocabulary import VOCABULARY, every_bias
 from unrolled.engine import ACTIVATIONS, MAX_LAYERS, MAX_LENGTH, MIN_LENGTH
 
+DIGITS = 7
+"""Of a whole number that a link says: the same as in static/js/kinds.js."""
 VIEWS = (("Explore", "/"), ("Learn", "/learn"))
 """What the header names: the views that there are, and their addresses."""
 
@@ -46,7 +48,8 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `offered`: the same as `GET /api/v1/presets` answers it.
     * `vocabulary`: what `GET /api/v1/vocabulary` answers, as models and, `words`, as JSON;
       `choices(entries)`: a table of it as a control takes it; `biases`: every gate's that a draw
-      may set; `max_layers`; `lengths`, between which T_max lies.
+      may set; `max_layers`; `lengths`, between which T_max lies; `largest`, a
+      seed.
     * `first`: what the page says of the default experiment, so that it is there before any script;
       `scripts/first_words.py` writes it.
     * `acts`: the storyline that the page has.
@@ -84,6 +87,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "biases": every_bias(),
         "max_layers": MAX_LAYERS,
         "lengths": (MIN_LENGTH, MAX_LENGTH),
+        "largest": 10**DIGITS - 1,
         "views": VIEWS,
         "published": {
             path.stem: json.loads(path.read_text("utf-8"))

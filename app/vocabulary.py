@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
+from unrolled.app.schemas.norms import MAX_DRAWS
 from unrolled.app.schemas.vocabulary import (
     ActivationWords,
     BiasWords,
@@ -20,6 +21,7 @@ from unrolled.app.schemas.vocabulary import (
     UnitWords,
     Vocabulary,
 )
+from unrolled.app.start import start
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     ACTIVATIONS,
@@ -27,6 +29,9 @@ from unrolled.engine import (
     CLIP_RULES,
     INITS,
     LOSSES,
+    MAX_DESCENT_STEPS,
+    MAX_DESCENTS,
+    MAX_LAYERS,
     OPTIMIZERS,
     THRESHOLD_RULES,
     TOPOLOGIES,
@@ -185,14 +190,32 @@ def _clip(rule: str) -> ClipWords:
 
 def _initialisation(name: str) -> InitialisationWords:
     row = INITS[name]
+    rules = []
+    if not row.takes_length:
+        why = "it draws nothing by how long a unit shall remember"
+        rules.append(Rule(pointer="/weights/t_max", allowed=[None], why=why))
     return InitialisationWords(
-        name=name, label=row.label, scaled=row.scaled, takes_length=row.takes_length
+        name=name,
+        label=row.label,
+        rules=rules,
+        scaled=row.scaled,
+        takes_length=row.takes_length,
     )
 
 
 def _truncation(kind: str) -> TruncationWords:
     takes = _refuses(lambda: Truncation(kind))
-    return TruncationWords(name=kind, label=_TRUNCATIONS.get(kind, kind), takes_steps=takes)
+    return TruncationWords(
+        name=kind,
+        label=_TRUNCATIONS.get(kind, kind),
+        takes_steps=takes,
+        counted_from=_counted_from(Truncation(kind, 2)) if takes else None,
+    )
+
+
+def _counted_from(truncation: Truncation) -> Literal["loss", "start"]:
+    """Chunks hold a step back at their borders, a window none whose own loss is near enough."""
+    return "start" if not truncation.crossings(4).all() else "loss"
 
 
 def _sequence(kind: str) -> Entry:
@@ -221,4 +244,11 @@ VOCABULARY = Vocabulary(
         )
         for name, row in THRESHOLD_RULES.items()
     ],
+    limits={
+        "num_layers": MAX_LAYERS,
+        "descents": MAX_DESCENTS,
+        "descent_steps": MAX_DESCENT_STEPS,
+        "draws": MAX_DRAWS,
+    },
+    start=start(),
 )

@@ -19,7 +19,6 @@ EXAMPLES = ("app/presets.py", "templates/lessons/", "templates/learn/")
 NAMED_ONCE = {
     ("app/routes/flow.py", "elman"),  # which of the examples the description shows
     ("app/schemas/vocabulary.py", "lstm"),  # an example of the names
-    ("static/js/properties.js", "simple"),  # what the page begins with
 }
 """(room, name) where one name is meant, and nothing is asked of it."""
 

@@ -1255,6 +1255,11 @@ export interface Schemas {
     rules: Schemas["Rule"][];
     /** Whether it takes a number of `steps`. */
     takes_steps: boolean;
+    /**
+     * loss: every loss reaches so many steps, its own included; start: from step 1 on, after every
+     * so many steps, there is a border that no gradient crosses; null: nothing is cut.
+     */
+    counted_from: "loss" | "start" | null;
   };
   /** One group of units of a cell, at every step. */
   UnitWords: {
@@ -1332,6 +1337,16 @@ export interface Schemas {
     optimizers: Schemas["Entry"][];
     /** `rules` in an answer of `POST /api/v1/norms`. */
     threshold_rules: Schemas["ThresholdWords"][];
+    /**
+     * The most that a number may be, or that there may be of something, where no setting of the
+     * service says so: layers, descents and their steps, draws.
+     */
+    limits: Record<string, number>;
+    /**
+     * What the page's controls begin with, by the pointers of a request: its first example; what
+     * that leaves open is what a request means that leaves it out, or the example of its schema.
+     */
+    start: Record<string, string | number | boolean | null>;
   };
   /** From one step to another, both included. */
   Window: {

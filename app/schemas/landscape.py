@@ -50,7 +50,7 @@ class DescentRequest(StrictModel):
 
     start: Pair = Field(description=f"Where it starts. {_PAIR}", examples=[[4.8, -2.3]])
     optimizer: Annotated[str, OneOf(OPTIMIZERS)] = Field(
-        default="sgd",
+        default=next(iter(OPTIMIZERS)),
         description="How a step is made of the gradient, as in PyTorch: momentum and nesterov with "
         "0.9, adam with 0.9, 0.999 and 1e-8.",
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from unrolled.app.resolve import PARTS, WHOLE
+from unrolled.app.resolve import DEFAULT_SIZE, DEFAULT_STEPS, PARTS, WHOLE
 from unrolled.app.schemas.clips import NO_CLIP, ClipChoice
 from unrolled.app.schemas.parts import ChainRequest, Lyapunov, Window
 from unrolled.app.schemas.strict import (
@@ -35,14 +35,19 @@ class Network(StrictModel):
         default="many-to-many", description="Which steps read an input and which emit a loss."
     )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field(
-        default="tanh", description="f in h = f(a); cells with gates have their own and take tanh."
+        default=next(iter(ACTIVATIONS)),
+        description="f in h = f(a); cells with gates have their own and take tanh.",
     )
     input_size: Size | None = Field(
-        default=None, description="D. Left out or null: 4, or what a text needs.", examples=[4]
+        default=None,
+        description=f"D. Left out or null: {DEFAULT_SIZE}, or what a text needs.",
+        examples=[DEFAULT_SIZE],
     )
     hidden_size: Size = Field(default=8, description="H.", examples=[8])
     output_size: Size | None = Field(
-        default=None, description="K. Left out or null: 4, or what a text needs.", examples=[4]
+        default=None,
+        description=f"K. Left out or null: {DEFAULT_SIZE}, or what a text needs.",
+        examples=[DEFAULT_SIZE],
     )
     num_layers: Annotated[int, AtLeast(1, MAX_LAYERS)] = Field(
         default=1,
@@ -56,7 +61,10 @@ class RandomSequence(StrictModel):
 
     kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     steps: Size | None = Field(
-        default=None, description="T. Left out or null: 20, or 1 for one-to-one.", examples=[20]
+        default=None,
+        description=f"T. Left out or null: {DEFAULT_STEPS}, or 1 for "
+        f"{next(name for name, row in TOPOLOGIES.items() if row.single)}.",
+        examples=[DEFAULT_STEPS],
     )
     batch_size: Size = Field(default=1, description="B.", examples=[1])
     seed: Index = Field(

@@ -134,6 +134,11 @@ class TruncationWords(Entry):
     """How far back a loss travels."""
 
     takes_steps: bool = Field(description="Whether it takes a number of `steps`.")
+    counted_from: Literal["loss", "start"] | None = Field(
+        description="loss: every loss reaches so many steps, its own included; start: from step 1 "
+        "on, after every so many steps, there is a border that no gradient crosses; null: nothing "
+        "is cut."
+    )
 
 
 class ThresholdWords(Entry):
@@ -167,4 +172,15 @@ class Vocabulary(StrictModel):
     )
     threshold_rules: list[ThresholdWords] = Field(
         description="`rules` in an answer of `POST /api/v1/norms`."
+    )
+    limits: dict[str, int] = Field(
+        description="The most that a number may be, or that there may be of something, where no "
+        "setting of the service says so: layers, descents and their steps, draws.",
+        examples=[{"num_layers": 4}],
+    )
+    start: dict[str, Value] = Field(
+        description="What the page's controls begin with, by the pointers of a request: its first "
+        "example; what that leaves open is what a request means that leaves it out, or the "
+        "example of its schema.",
+        examples=[{"/network/hidden_size": 16}],
     )

@@ -90,7 +90,7 @@ class RandomWeights(StrictModel):
 
     kind: Literal["random"] = Field(default="random", description="Says which kind this is.")
     init: Annotated[str, OneOf(INITS)] = Field(
-        default="normal",
+        default=next(iter(INITS)),
         description=f"How the matrices are drawn. {_inits()} "
         f"{_listed(name for name, init in INITS.items() if init.whole)} take a gated cell's "
         "recurrent weights as one matrix; the others draw gate by gate.",

@@ -7,8 +7,8 @@ import { lookup } from "./lookup.js";
 import { reachOf } from "./notes.js";
 import { byId, controlOf, controlsIn, inputById, sure } from "./page.js";
 import { setFieldError } from "./problems.js";
-import { PROPERTIES, defaults } from "./properties.js";
-import { chosen } from "./vocabulary.js";
+import { defaults, kindOf } from "./properties.js";
+import { chosen, noTruncation } from "./vocabulary.js";
 
 /** @import { Control } from "./page.js" */
 /** @import { Store } from "./state.js" */
@@ -40,7 +40,7 @@ function written(element) {
  * @returns {Partial<Settings>}
  */
 function together(name, value, settings) {
-  if (name === "cell" && settings.reach === "none") return { cell: String(value), reach: "default" };
+  if (name === "cell" && settings.reach === noTruncation()) return { cell: String(value), reach: "default" };
   if (name === "init") return { init: String(value), ...radiusFor(String(value), settings) };
   if (name === "source" && value !== "explicit") return { source: String(value), weights: null };
   return { [name]: value };
@@ -68,7 +68,7 @@ export function listenControls(document, store) {
     const { set: name = "" } = element.dataset;
     /** @param {Event} event */
     const take = (event) => {
-      const value = PROPERTIES[name][1].parse(written(element));
+      const value = kindOf(name).parse(written(element));
       const field = sure(element.closest("[data-pointer]"), "[data-pointer]");
       const allowed = allowedInstead(name, value);
       if (allowed) {
@@ -107,7 +107,10 @@ function listenSpecial(document, store) {
   drawn.addEventListener("change", () => {
     store.set({ radius: drawn.checked ? null : Number(inputById(document, "radius").placeholder) || 1 });
   });
-  get("redraw").addEventListener("click", () => store.set({ wseed: store.get().wseed + 1 }));
+  get("redraw").addEventListener("click", () => {
+    const { wseed } = store.get();
+    store.set({ wseed: wseed < Number(inputById(document, "wseed").max) ? wseed + 1 : 0 });
+  });
   get("draw-weights").addEventListener("click", () => store.set({ weights: null }));
   both("mu-slider", (event) => {
     store.set({ mu: Number((10 ** Number(controlOf(event).value)).toPrecision(3)) }, during(event));
@@ -181,12 +184,13 @@ export function putControls(document, settings) {
       if (element.type === "number") element.value = "";
       continue;
     }
-    put(document, element, PROPERTIES[name][1].print(value));
+    put(document, element, kindOf(name).print(value));
   }
   /** @param {string} id */
   const get = (id) => byId(document, id);
-  const log = Math.log10(settings.mu);
-  put(document, inputById(document, "mu-slider"), String(Math.max(-4, Math.min(4, log))));
+  const slider = inputById(document, "mu-slider");
+  const log = Math.max(Number(slider.min), Math.min(Number(slider.max), Math.log10(settings.mu)));
+  put(document, slider, String(log));
   inputById(document, "radius-drawn").checked = settings.radius === null;
   putBiases(document, settings, put);
   inputById(document, "k-slider").max = String(Math.max(10, stepsOf(settings)));

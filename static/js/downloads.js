@@ -7,7 +7,7 @@ import { biasGiven } from "./experiment.js";
 import { isCut } from "./properties.js";
 import { OUTLETS, beneath, lightTheme } from "./outlets.js";
 import { save } from "./render.js";
-import { gateBiases, isGated } from "./vocabulary.js";
+import { clipRuleOf, countedFrom, gateBiases, isGated } from "./vocabulary.js";
 
 /** @import { Experiment, Flow, Reading, Theme, Weights } from "./types.js" */
 
@@ -125,9 +125,11 @@ function weightsPart({ kind, spectral_radius: radius, ...weights }) {
  * @param {Experiment} experiment
  */
 function cutsPart({ truncation, clip }) {
-  const cut = truncation && truncation.kind !== "none" ? `${truncation.kind}${truncation.steps}` : "";
-  const limit = clip?.max_norm ?? clip?.max_value;
-  const rule = clip && clip.rule !== "none" ? `${clip.rule}-clip-${limit}` : "";
+  const cut = truncation && countedFrom(truncation) ? `${truncation.kind}${truncation.steps}` : "";
+  /** @type {Object<string, unknown>} */
+  const given = clip ?? {};
+  const threshold = clip && clipRuleOf(clip.rule).threshold;
+  const rule = threshold ? `${clip.rule}-clip-${given[threshold]}` : "";
   return [cut, rule, rule && clip.per_sample ? "each-sample" : ""];
 }
 

@@ -242,14 +242,14 @@ export function fromExperiment(experiment) {
   Object.assign(settings, {
     cell: network.cell,
     wiring: network.topology,
-    activation: network.activation,
+    activation: network.activation ?? settings.activation,
     hidden: network.hidden_size,
     layers: network.num_layers ?? 1,
     inputs: network.input_size ?? settings.inputs,
     outputs: network.output_size ?? settings.outputs,
     loss: loss ?? settings.loss,
     source: read.kind,
-    clip: rule?.rule ?? "none",
+    clip: rule?.rule ?? settings.clip,
     mu: rule?.[clipRuleOf(rule.rule).threshold ?? ""] ?? settings.mu,
     persample: rule?.per_sample ? "yes" : "no",
     follow: follow ?? "last",
@@ -258,7 +258,7 @@ export function fromExperiment(experiment) {
     settings.weights = present(weights);
   } else {
     Object.assign(settings, {
-      init: weights.init,
+      init: weights.init ?? settings.init,
       radius: weights.spectral_radius,
       wseed: weights.seed,
       ...Object.fromEntries(

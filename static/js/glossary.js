@@ -4,7 +4,7 @@ import { fromLog10, number, plural, tidy } from "./format.js";
 import { lossName, slopeName } from "./letters.js";
 import { lookup } from "./lookup.js";
 import { entering, followsAll, stateName } from "./passage.js";
-import { activations, cellOf, cells } from "./vocabulary.js";
+import { activations, cellOf, cells, countedFrom } from "./vocabulary.js";
 
 /** @import { CellWords, Flow, GateWords, Reading, Series } from "./types.js" */
 
@@ -140,13 +140,13 @@ export const TERMS = lookup({
     "[Ww]indow",
     ({ flow }) =>
       "A window of k steps: each loss reaches its own step and the k − 1 before it" +
-      `${kind(flow, "window", (k) => `; here k = ${k}`)}.`,
+      `${cut(flow, "loss", (k) => `; here k = ${k}`)}.`,
   ],
   chunk: [
     "[Cc]hunks?",
     ({ flow }) =>
       "Chunks of k steps: no gradient crosses from one chunk into the one before, as where a " +
-      `training loop detaches the state${kind(flow, "chunk", (k) => ` every ${plural(k, "step")}`)}.`,
+      `training loop detaches the state${cut(flow, "start", (k) => ` every ${plural(k, "step")}`)}.`,
   ],
   copy: [
     "[Cc]opy",
@@ -201,11 +201,11 @@ function gateWords({ letter, role }, { has_c: hasC }) {
 /**
  * What the truncation in force adds to an explanation.
  * @param {Flow} flow
- * @param {string} wanted
+ * @param {"loss" | "start"} from   from where it counts
  * @param {(steps: number) => string} words
  */
-function kind({ experiment: { truncation } }, wanted, words) {
-  return truncation.kind === wanted ? words(truncation.steps ?? 0) : "";
+function cut({ experiment: { truncation } }, from, words) {
+  return countedFrom(truncation) === from ? words(truncation.steps ?? 0) : "";
 }
 
 /**

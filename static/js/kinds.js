@@ -10,6 +10,7 @@
  */
 
 import { areWeights, isSequence } from "./shapes.js";
+import { limitOf } from "./vocabulary.js";
 
 /** @type {Kind} */
 export const text = { print: String, parse: (s) => s, allowed: "a text" };
@@ -63,9 +64,13 @@ export const perLayer = {
     if (values.includes(undefined)) return undefined;
     return values.length > 1 ? values : values[0];
   },
-  allowed: `a number from ${LAYER.least} to ${LAYER.most}, or one for each of at most 4 layers`,
+  get allowed() {
+    const layers = `one for each of at most ${limitOf("num_layers")} layers`;
+    return `a number from ${LAYER.least} to ${LAYER.most}, or ${layers}`;
+  },
   fits: (value) =>
-    [value].flat().length <= 4 && [value].flat().every((b) => b >= LAYER.least && b <= LAYER.most),
+    [value].flat().length <= limitOf("num_layers") &&
+    [value].flat().every((b) => b >= LAYER.least && b <= LAYER.most),
 };
 
 /** A number, or "drawn" for as drawn. @type {Kind} */
@@ -97,10 +102,16 @@ export const selection = formed(
 );
 
 /** The map of the loss: "1" where it is open, or what differs from its defaults. @type {Kind} */
-export const map = formed(/^[\w.,:~-]{1,400}$/, "1, or parts such as start:4.8,-2.3 between ~");
+export const map = formed(/^[\w.,:~+-]{1,400}$/, "1, or parts such as start:4.8,-2.3 between ~");
+
+/** So many steps may be marked. */
+export const MOST_MARKS = 40;
 
 /** Steps: "50,65". @type {Kind} */
-export const steps = formed(/^\d{1,7}(,\d{1,7}){0,39}$/, "steps between commas, at most 40");
+export const steps = formed(
+  new RegExp(`^\\d{1,7}(,\\d{1,7}){0,${MOST_MARKS - 1}}$`),
+  `steps between commas, at most ${MOST_MARKS}`,
+);
 
 /**
  * Numbers, or "none" where an example has them and an experiment that began there has not.

@@ -1,15 +1,15 @@
 /** Reading a link: every part that can be, and in words what had to be left out. */
 
-import { biasSet, stepsOf } from "./experiment.js";
+import { biasSet, stepsOf, takesLongest } from "./experiment.js";
 import { allowedNumber, plural, shorten } from "./format.js";
 import { controlsIn } from "./page.js";
 import {
-  PROPERTIES,
   baseOf,
   defaults,
   differing,
   isKnownExample,
   isPartOfCut,
+  kindOf,
   toFragment,
 } from "./properties.js";
 import { allows, inForce, perLayer, ruleOf } from "./vocabulary.js";
@@ -57,7 +57,7 @@ export function learnRanges(document) {
  * @param {string} name @param {any} value   undefined: it could not be read
  */
 export function allowedInstead(name, value) {
-  const [, { allowed, fits }] = PROPERTIES[name];
+  const { allowed, fits } = kindOf(name);
   const { choices = [], least = "", most = "" } = CONTROLS.get(name) ?? {};
   if (choices.length) return choices.includes(value) ? "" : choices.join(", ");
   if (value !== undefined && (fits?.(value) ?? true)) {
@@ -137,7 +137,8 @@ function readOne(fragment, refused = NONE, foreign = new Set()) {
   for (const [name, raw] of parts) {
     place += 1;
     if (isPartOfCut(name, raw)) continue;
-    if (!Object.hasOwn(PROPERTIES, name)) {
+    const kind = kindOf(name);
+    if (!kind) {
       leave(name, raw, "no such setting");
       continue;
     }
@@ -145,7 +146,7 @@ function readOne(fragment, refused = NONE, foreign = new Set()) {
       leave(name, raw, foreign.has(name) ? "not inside of A" : "said again later");
       continue;
     }
-    const value = PROPERTIES[name][1].parse(raw);
+    const value = kind.parse(raw);
     const allowed = allowedInstead(name, value);
     if (allowed) leave(name, raw, `allowed: ${allowed}`);
     else if (!refused.has(name)) settings[name] = value;
@@ -208,8 +209,8 @@ function keepBiases(settings, leave) {
   }
 }
 
-/** What is left out of settings that nobody has written yet. */
-const UNSAID = { base: defaults(), left: [], leave: () => {} };
+/** Of settings that nobody has written yet nothing is named. */
+const UNNAMED = () => {};
 
 /** Marks are steps of the longer of two sequences. @param {Read} one @param {number} longest */
 function keepMarks({ settings, leave }, longest) {
@@ -261,11 +262,14 @@ export function readLink(fragment, { own = NONE, inA = NONE } = {}) {
  */
 export function sayable(settings) {
   const said = { ...settings };
-  for (const [name, pointer] of RULED) said[name] = inForce(name, pointer, settings);
-  if (!followed(said)) said.follow = defaults().follow;
-  keepBiases(said, () => {});
+  const base = defaults();
+  for (const [names, goes] of TOGETHER)
+    if (!goes(said)) for (const name of names) said[name] = base[name];
+  for (const [name, pointer] of RULED) said[name] = inForce(name, pointer, said);
+  if (!takesLongest(said)) said.t_max = base.t_max;
+  keepBiases(said, UNNAMED);
   const beside = said.compare === null ? 0 : stepsOf(fromFragment(said.compare));
-  keepMarks({ ...UNSAID, settings: said }, Math.max(stepsOf(said), beside));
+  keepMarks({ settings: said, base, left: [], leave: UNNAMED }, Math.max(stepsOf(said), beside));
   return said;
 }
 

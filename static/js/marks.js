@@ -1,9 +1,7 @@
 /** Marked steps: in the link as "50,65", in every picture on the axis, and in a list. */
 
 import { element } from "./elements.js";
-
-/** More marks than this are not read from a link. */
-const MOST = 40;
+import { MOST_MARKS } from "./kinds.js";
 
 /**
  * The steps of a link's marks; what is no step of the sequence is left out.
@@ -17,13 +15,13 @@ export function marksOf(text, steps) {
     .filter((part) => /^\s*\d+\s*$/.test(part))
     .map(Number)
     .filter((step) => step >= 1 && step <= steps);
-  return [...new Set(found)].sort((a, b) => a - b).slice(0, MOST);
+  return [...new Set(found)].sort((a, b) => a - b).slice(0, MOST_MARKS);
 }
 
-/** The same with one step more, or without it. @param {string} text @param {number} step */
+/** The same with one step more, where there is room, or without it. @param {string} text @param {number} step */
 export function toggled(text, step) {
   const marks = new Set(marksOf(text, Infinity));
-  if (!marks.delete(step)) marks.add(step);
+  if (!marks.delete(step) && marks.size < MOST_MARKS) marks.add(step);
   return [...marks].sort((a, b) => a - b).join(",");
 }
 

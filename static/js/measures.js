@@ -3,7 +3,7 @@
 import { productAt, promisedStep } from "./figures/product.js";
 import { activationSymbol, fromLog10, number, parameterName, plain, share, subscript, tidy } from "./format.js";
 import { lookup } from "./lookup.js";
-import { clipRuleOf } from "./vocabulary.js";
+import { clipRuleOf, countedFrom } from "./vocabulary.js";
 
 /** @import { Flow, TableRow } from "./types.js" */
 
@@ -28,7 +28,7 @@ function conditions(flow) {
   const { network, truncation } = flow.experiment;
   const bends = activationSymbol(network.activation) !== "";
   const slope = bends ? `f′(A) ≤ ${tidy(flow.spectrum.gamma ?? 1)} comes on top.` : "";
-  const cut = truncation.kind === "none" ? "" : "Truncation stops the gradient where it cuts.";
+  const cut = countedFrom(truncation) === null ? "" : "Truncation stops the gradient where it cuts.";
   return [slope, cut].filter(Boolean).join(" ");
 }
 

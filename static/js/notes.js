@@ -6,7 +6,7 @@ import { fromLog10, number, parameterName, plural } from "./format.js";
 import { lookup } from "./lookup.js";
 import { allWithin, byId, controlsIn, inputById, sure, windowOf, within } from "./page.js";
 import { LONGEST_LINK, isCut, linkOf } from "./properties.js";
-import { allows, cellOf, clipRuleOf, ruleOf, truncationOf } from "./vocabulary.js";
+import { allows, cellOf, clipRuleOf, countedFrom, noTruncation, ruleOf, truncationOf } from "./vocabulary.js";
 
 /** @import { Flow, Settings } from "./types.js" */
 
@@ -84,7 +84,21 @@ export function putLeftOut(document, words) {
 /** How far back truncation lets a loss reach, as it is in force. @param {Settings} settings */
 export function reachOf({ cell, reach }) {
   if (reach !== "default") return reach;
-  return cellOf(cell).copies ? "default" : "none";
+  return cellOf(cell).copies ? "default" : noTruncation();
+}
+
+/** How far a loss then travels, or "" where nothing ends it. @param {string} reach @param {number} k */
+function reachWords(reach, k) {
+  if (reach === "default") return "The context units hold a copy, and a copy passes no gradient.";
+  const from = countedFrom({ kind: reach });
+  if (!from) return "";
+  if (from === "loss")
+    return k === 1
+      ? "Window: a loss reaches its own step only."
+      : `Window: a loss reaches ${plural(k, "step")}, its own included.`;
+  return k === 1
+    ? "Chunks: no gradient crosses from one step to the one before."
+    : `Chunks: every ${k} steps there is a border that no gradient crosses.`;
 }
 
 /**
@@ -129,20 +143,7 @@ export function putReasons(document, settings) {
   labelOf(copy).hidden = !copies;
   byId(document, "field-k").hidden =
     reach === "default" || !truncationOf(reach).takes_steps;
-  /** @type {Object<string, string>} */
-  const notes = {
-    none: "",
-    window:
-      settings.k === 1
-        ? "Window: a loss reaches its own step only."
-        : `Window: a loss reaches ${plural(settings.k, "step")}, its own included.`,
-    chunk:
-      settings.k === 1
-        ? "Chunks: no gradient crosses from one step to the one before."
-        : `Chunks: every ${settings.k} steps there is a border that no gradient crosses.`,
-    default: "The context units hold a copy, and a copy passes no gradient.",
-  };
-  putExplained(byId(document, "reach-note"), notes[reach]);
+  putExplained(byId(document, "reach-note"), reachWords(reach, settings.k));
   const { letter: written } = clipRuleOf(settings.clip);
   byId(document, "field-mu").hidden = !written;
   byId(document, "field-persample").hidden = !clipsSamples(settings);

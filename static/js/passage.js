@@ -1,8 +1,9 @@
 /** How far back the followed gradient comes, and how much of it: what the sentences say. */
 
 import { indices } from "./format.js";
+import { firstReached } from "./reach.js";
 import { hiddenId } from "./reading.js";
-import { cellOf } from "./vocabulary.js";
+import { cellOf, countedFrom } from "./vocabulary.js";
 
 /** @import { Reading, Truncation } from "./types.js" */
 
@@ -41,7 +42,7 @@ export function passageOf(reading) {
   const first = row.findIndex((value) => value !== null && value !== undefined) + 1;
   const decades = (row[first - 1] ?? 0) - enters;
   if (first === 1) return { kind: "left", entryStep, first, decades, of };
-  const cut = first === firstReached(flow.experiment.truncation, entryStep);
+  const cut = first === Math.max(1, firstReached(flow.experiment.truncation, entryStep));
   return { kind: "stops", entryStep, first, decades, cut, of };
 }
 
@@ -87,15 +88,9 @@ function stateRow({ flow, row, entryStep }) {
   return all || typeof whole[0] === "number" ? { row: whole, of: "state" } : { row, of: "part" };
 }
 
-/**
- * The earliest step that a truncation lets a loss reach.
- * @param {Truncation} truncation
- * @param {number} loss
- */
-export function firstReached({ kind, steps = Infinity }, loss) {
-  if (kind === "window") return Math.max(1, loss - steps + 1);
-  if (kind === "chunk") return Math.floor((loss - 1) / steps) * steps + 1;
-  return 1;
+/** Whether a loss reaches its own step alone. @param {Truncation} truncation */
+export function passesNothing(truncation) {
+  return countedFrom(truncation) === "loss" && truncation.steps === 1;
 }
 
 /**
@@ -103,5 +98,5 @@ export function firstReached({ kind, steps = Infinity }, loss) {
  * @param {{network: {cell: string}, truncation: Truncation}} given
  */
 export function isCopy({ network, truncation }) {
-  return cellOf(network.cell).copies && truncation.kind === "window" && truncation.steps === 1;
+  return cellOf(network.cell).copies && passesNothing(truncation);
 }

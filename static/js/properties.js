@@ -1,4 +1,4 @@
-/** The one table of what can be set: defaults, and how each is written in the URL. */
+/** The one table of what can be set: what it begins with, and how each is written in the URL. */
 
 import {
   choice,
@@ -18,46 +18,46 @@ import {
 } from "./kinds.js";
 import { lookup } from "./lookup.js";
 import { story } from "./storyline.js";
+import { gateBiases, startOf } from "./vocabulary.js";
 
 /** @import { Setting, Settings } from "./types.js" */
 
 /**
- * name: [default, how it is written]. The names are those of the URL and of `data-set` in the
- * templates; what is not in the URL has its default.
- * @type {Object<string, [Setting, import("./kinds.js").Kind]>}
+ * name: [what it begins with, how it is written]; a pointer is the field of a request that it says,
+ * with which the vocabulary says what it begins. The names are those of the URL and of `data-set` in
+ * the templates; what is not in the URL has its default.
+ * @type {[string, [Setting, import("./kinds.js").Kind]][]}
  */
-export const PROPERTIES = lookup({
-  source: ["text", choice("text", "random", "explicit")],
-  text: ["gradients vanish", text],
-  tokens: ["graphemes", text],
+const ROWS = Object.entries({
+  source: ["/sequence/kind", text],
+  text: ["/sequence/text", text],
+  tokens: ["/sequence/tokens", text],
   labelled: ["no", choice("no", "yes")],
-  label: [1, whole],
-  labels: [2, whole],
-  steps: [20, whole],
-  batch: [1, whole],
-  seed: [0, whole],
-  inputs: [4, whole],
-  outputs: [4, whole],
-  cell: ["simple", text],
-  layers: [1, whole],
-  wiring: ["many-to-many", text],
-  activation: ["tanh", text],
-  hidden: [16, whole],
-  loss: ["cross-entropy", text],
-  init: ["normal", text],
-  radius: [0.55, radius],
-  forget: [0, perLayer],
-  update: [0, perLayer],
-  input_scale: [1, perLayer],
+  label: ["/sequence/label/index", whole],
+  labels: ["/sequence/label/of", whole],
+  steps: ["/sequence/steps", whole],
+  batch: ["/sequence/batch_size", whole],
+  seed: ["/sequence/seed", whole],
+  inputs: ["/network/input_size", whole],
+  outputs: ["/network/output_size", whole],
+  cell: ["/network/cell", text],
+  layers: ["/network/num_layers", whole],
+  wiring: ["/network/topology", text],
+  activation: ["/network/activation", text],
+  hidden: ["/network/hidden_size", whole],
+  loss: ["/loss", text],
+  init: ["/weights/init", text],
+  radius: ["/weights/spectral_radius", radius],
+  input_scale: ["/weights/input_scale", perLayer],
   /** For how many steps chrono’s gates remember at most; null: T. */
   t_max: [null, longest],
-  wseed: [0, whole],
+  wseed: ["/weights/seed", whole],
   weights: [null, weights],
   data: [null, sequence],
   reach: ["default", text],
-  k: [5, whole],
-  clip: ["none", text],
-  mu: [1, positive],
+  k: ["/truncation/steps", whole],
+  clip: ["/clip/rule", text],
+  mu: ["/clip/max_norm", positive],
   persample: ["no", choice("no", "yes")],
   follow: ["last", follow],
   select: ["", selection],
@@ -83,9 +83,29 @@ export const PROPERTIES = lookup({
   compare: [null, text],
 });
 
+/** Behind which row the biases of gates stand. */
+const BEFORE_BIASES = "radius";
+
+/** @type {Object<string, [Setting, import("./kinds.js").Kind]> | null} */
+let known = null;
+
+/** The table, with a row for the bias of every gate that a draw may open. */
+function table() {
+  const biases = gateBiases().map(([gate, field]) => [gate, [`/weights/${field}`, perLayer]]);
+  const rows = ROWS.flatMap((row) => (row[0] === BEFORE_BIASES ? [row, ...biases] : [row]));
+  known ??= lookup(Object.fromEntries(rows));
+  return known;
+}
+
+/** How a setting is written; undefined where there is none of this name. @param {string} name */
+export const kindOf = (name) => table()[name]?.[1];
+
 /** @returns {Settings} */
 export function defaults() {
-  const values = Object.entries(PROPERTIES).map(([name, [value]]) => [name, value]);
+  const values = Object.entries(table()).map(([name, [value]]) => {
+    const isPointer = typeof value === "string" && value.startsWith("/");
+    return [name, isPointer ? startOf(value) : value];
+  });
   return /** @type {Settings} */ (Object.fromEntries(values));
 }
 
@@ -115,7 +135,7 @@ export function presetSettings(name) {
  * @param {Settings} base
  */
 export function differing(settings, base) {
-  return Object.entries(PROPERTIES)
+  return Object.entries(table())
     .filter(([name, [, { print }]]) => print(settings[name]) !== print(base[name]))
     .map(([name]) => name);
 }
@@ -137,7 +157,7 @@ export function fitsPreset(settings) {
 function changes(settings, base) {
   const parts = new URLSearchParams();
   for (const name of differing(settings, base))
-    if (name !== "preset") parts.set(name, PROPERTIES[name][1].print(settings[name]));
+    if (name !== "preset") parts.set(name, kindOf(name).print(settings[name]));
   return parts.toString();
 }
 

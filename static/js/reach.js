@@ -1,6 +1,7 @@
 /** Which losses reach a step, and which of them an edge lets pass. */
 
 import { partsOf } from "./format.js";
+import { countedFrom } from "./vocabulary.js";
 
 /** @import { Edge, Reading, Truncation } from "./types.js" */
 
@@ -26,8 +27,9 @@ export function followedLosses(reading) {
  */
 export function passing(edge, reading) {
   if (reading.follow !== null) return [reading.follow];
-  const { kind, steps = Infinity } = reading.flow.experiment.truncation;
-  if (kind !== "window" || !crosses(edge)) return null;
+  const { truncation } = reading.flow.experiment;
+  const { steps = Infinity } = truncation;
+  if (countedFrom(truncation) !== "loss" || !crosses(edge)) return null;
   const { step } = partsOf(edge.target);
   const alive = reading.lossSteps.filter((i) => i >= step && i - step < steps);
   const going = alive.filter((i) => i - step + 1 < steps);
@@ -39,9 +41,11 @@ export function passing(edge, reading) {
  * @param {Truncation} truncation
  * @param {number} loss
  */
-export function firstReached({ kind, steps = Infinity }, loss) {
-  if (kind === "window") return Math.max(0, loss - steps + 1);
-  if (kind !== "chunk") return 0;
+export function firstReached(truncation, loss) {
+  const { steps = Infinity } = truncation;
+  const from = countedFrom(truncation);
+  if (from === "loss") return Math.max(0, loss - steps + 1);
+  if (from === null) return 0;
   const begin = Math.floor((loss - 1) / steps) * steps + 1;
   return begin === 1 ? 0 : begin;
 }

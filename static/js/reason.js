@@ -3,8 +3,9 @@
 import { activationSymbol, parameterName, partsOf, plural, symbol } from "./format.js";
 import { lossName } from "./letters.js";
 import { numbersIn } from "./numeric.js";
+import { passesNothing } from "./passage.js";
 import { firstReached, nearestLoss } from "./reach.js";
-import { activationOf, cellOf } from "./vocabulary.js";
+import { activationOf, cellOf, countedFrom } from "./vocabulary.js";
 
 /** @import { Edge, Flow, Numbers, Reading, Truncation } from "./types.js" */
 
@@ -29,11 +30,11 @@ function stopped(edge, reading) {
 }
 
 /** @param {boolean} copied @param {Truncation} truncation */
-function truncationEnds(copied, { kind, steps = Infinity }) {
-  const size = plural(steps, "step");
-  if (copied && kind === "window" && steps === 1)
-    return "a copy passes no gradient";
-  if (kind === "chunk") return `no gradient crosses from a chunk of ${size} into the one before`;
+function truncationEnds(copied, truncation) {
+  const size = plural(truncation.steps ?? Infinity, "step");
+  if (copied && passesNothing(truncation)) return "a copy passes no gradient";
+  if (countedFrom(truncation) === "start")
+    return `no gradient crosses from a chunk of ${size} into the one before`;
   return `the window of ${size} ends here`;
 }
 

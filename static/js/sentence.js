@@ -6,7 +6,7 @@ import { termHtml } from "./glossary.js";
 import { lossName } from "./letters.js";
 import { lookup } from "./lookup.js";
 import { followsAll, isCopy, passageOf, stateName } from "./passage.js";
-import { clipRuleOf } from "./vocabulary.js";
+import { clipRuleOf, countedFrom } from "./vocabulary.js";
 
 /** @import { Arrived } from "./passage.js" */
 /** @import { Flow, Reading } from "./types.js" */
@@ -128,8 +128,8 @@ function ends(reading, entryStep, step, of) {
  */
 function cutWords({ flow: { experiment } }) {
   if (isCopy(experiment)) return "the copy passes no gradient on";
-  const { kind, steps = Infinity } = experiment.truncation;
-  return kind === "window"
+  const { steps = Infinity } = experiment.truncation;
+  return countedFrom(experiment.truncation) === "loss"
     ? `its window of ${plural(steps, "step")} ends there`
     : `a chunk of ${plural(steps, "step")} begins there`;
 }

@@ -11,11 +11,21 @@ import { lookup } from "./lookup.js";
 /** Field of the answer → name → entry. @type {Map<string, Map<string, any>>} */
 const TABLES = new Map();
 
-/** Take a vocabulary in. @param {Object<string, {name: string}[]>} vocabulary */
-export function learn(vocabulary) {
-  for (const [table, entries] of Object.entries(vocabulary))
-    TABLES.set(table, new Map(entries.map((entry) => [entry.name, entry])));
+/** What its fields say that are no tables. @type {{limits: Object<string, number>, start: Object<string, any>}} */
+const SAID = { limits: {}, start: {} };
+
+/** Take a vocabulary in. @param {Object<string, any>} vocabulary */
+export function learn({ limits, start, ...tables }) {
+  Object.assign(SAID, { limits: lookup(limits), start: lookup(start) });
+  for (const [table, entries] of Object.entries(tables))
+    TABLES.set(table, new Map(entries.map((/** @type {{name: string}} */ entry) => [entry.name, entry])));
 }
+
+/** The most that there may be of something. @param {string} name */
+export const limitOf = (name) => SAID.limits[name];
+
+/** What the controls begin with. @param {string} pointer   of a field of a request */
+export const startOf = (pointer) => SAID.start[pointer] ?? null;
 
 /** @param {string} table */
 function tableOf(table) {
@@ -72,6 +82,17 @@ export const clipRuleOf = (name) => entryOf("clip_rules", name);
 /** @param {string} name @returns {Schemas["TruncationWords"]} */
 export const truncationOf = (name) => entryOf("truncations", name);
 
+/**
+ * What cuts the way back: "loss" where every loss reaches so many steps, "start" where borders stand
+ * after every so many steps, null where nothing does.
+ * @param {{kind: string}} truncation
+ */
+export const countedFrom = ({ kind }) => truncationOf(kind).counted_from;
+
+/** The truncation that cuts nothing. */
+export const noTruncation = () =>
+  /** @type {string} */ ([...tableOf("truncations").values()].find((row) => !row.takes_steps)?.name);
+
 /** Every clip rule. @returns {Schemas["ClipWords"][]} */
 export const clipRules = () => [...tableOf("clip_rules").values()];
 /** Every optimizer. @returns {Schemas["Entry"][]} */
@@ -110,6 +131,13 @@ export const cellWithC = () => cells().find(({ has_c: hasC }) => hasC);
 /** The first cell whose context units copy the hidden state. @returns {CellWords | undefined} */
 export const copyingCell = () =>
   cells().find(({ copies, feeds_outputs: outputs }) => copies && !outputs);
+
+/** The rule that scales a gradient as a whole. @returns {Schemas["ClipWords"] | undefined} */
+export const wholeRule = () => clipRules().find(({ keeps_direction: keeps }) => keeps);
+
+/** The first loss of targets that are numbers, or classes. @param {"numbers" | "classes"} targets @returns {string} */
+export const lossOf = (targets) =>
+  [...tableOf("losses").values()].find((row) => row.targets === targets)?.name;
 
 /** Every wiring. @returns {Schemas["TopologyWords"][]} */
 export const wirings = () => [...tableOf("topologies").values()];

@@ -11,7 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from unrolled.app.merge_patch import merge_patch
-from unrolled.app.resolve import prepare
+from unrolled.app.presets import PRESETS
+from unrolled.app.resolve import DEFAULT_SIZE, DEFAULT_STEPS, prepare
 from unrolled.app.schemas import Experiment, Vocabulary
 from unrolled.app.schemas.norms import RuleThresholds
 from unrolled.app.schemas.vocabulary import Rule
@@ -251,6 +252,7 @@ FIELDS: list[tuple[str, Any, str, Json]] = [
         {"sequence": {"kind": "text", "text": "ab"}},
     ),
     ("/clip/per_sample", True, "/clip/rule", {}),
+    ("/weights/t_max", 9, "/weights/init", {"network": {"cell": "lstm"}}),
 ]
 """A field, a value, on whose table it depends, and what else the request then needs."""
 
@@ -268,12 +270,29 @@ async def test_a_field_is_taken_exactly_where_no_rule_forbids_it(pointer, value,
 
 async def test_every_rule_names_a_field_and_says_why():
     tables = [getattr(VOCABULARY, table) for table in Vocabulary.model_fields]
-    rules = [rule for table in tables for entry in table for rule in entry.rules]
+    entries = [entry for table in tables if isinstance(table, list) for entry in table]
+    rules = [rule for entry in entries for rule in entry.rules]
     assert {rule.pointer for rule in rules} == {
         *(pointer for pointer, *_ in FIELDS),
         *("/network/activation", "/loss", "/sequence/c_0", "/weights/init"),
     }
     assert all(rule.why for rule in rules)
+
+
+async def test_truncations_say_from_where_they_count():
+    """The earliest step that the loss of step 5 reaches, of 3 steps."""
+    first = {None: 0, "loss": 3, "start": 4}
+    for row in VOCABULARY.truncations:
+        truncation = Truncation(row.name, 3 if row.takes_steps else None)
+        assert truncation.first_reached(5) == first[row.counted_from], row.name
+
+
+async def test_the_start_is_the_first_example_over_what_is_left_out():
+    first = Experiment.model_validate(PRESETS[0].experiment.model_dump())
+    assert VOCABULARY.start["/network/hidden_size"] == first.network.hidden_size
+    assert VOCABULARY.start["/sequence/kind"] == "text"
+    assert VOCABULARY.start["/sequence/steps"] == DEFAULT_STEPS
+    assert VOCABULARY.start["/network/input_size"] == DEFAULT_SIZE
 
 
 async def test_a_cell_without_a_c_takes_none():

@@ -98,12 +98,20 @@ def test_the_spectral_radius(unrolled: Unrolled) -> None:
 
 
 def test_other_weights_give_another_picture(unrolled: Unrolled) -> None:
+    """And behind the last seed comes the first."""
     unrolled.open(hidden=5)
     before = unrolled.profile()
-    unrolled.page.get_by_role("button", name="Draw other weights").click()
+    other = unrolled.page.get_by_role("button", name="Draw other weights")
+    other.click()
     unrolled.ready()
     assert unrolled.profile() != before
     drawn_as_asked(unrolled)
+    seed = unrolled.page.get_by_role("spinbutton", name="Seed")
+    seed.fill(seed.get_attribute("max") or "")
+    other.click()
+    unrolled.ready()
+    assert unrolled.asked["weights"]["seed"] == 0
+    assert "wseed" not in unrolled.address
 
 
 @pytest.mark.parametrize("init", ["uniform", "orthogonal", "identity"])

@@ -62,8 +62,10 @@ def twice_allowed(rule: Rule) -> Rule:
 def twice(vocabulary: Vocabulary) -> Vocabulary:
     """Every table with every entry a second time, under a longer name."""
     tables = {}
-    for table in Vocabulary.model_fields:
-        entries = getattr(vocabulary, table)
+    for table, entries in vocabulary:
+        if not isinstance(entries, list):
+            tables[table] = entries
+            continue
         more = [
             entry.model_copy(
                 update={"name": f"{entry.name}-2", "label": f"{entry.label}, again"}

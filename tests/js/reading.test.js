@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import { nodeRows, edgeRows } from "../../static/js/numbers.js";
-import { entering, firstReached, passageOf, stateName } from "../../static/js/passage.js";
+import { entering, passageOf, stateName } from "../../static/js/passage.js";
 import { nextEdge, pick, walk } from "../../static/js/picking.js";
-import { followedLosses, nearestLoss, passing } from "../../static/js/reach.js";
+import { firstReached, followedLosses, nearestLoss, passing } from "../../static/js/reach.js";
 import { followedAtOnce, hiddenId, knowsOthers, read } from "../../static/js/reading.js";
 import { reason } from "../../static/js/reason.js";
 import { place, rowsOf, spanOf } from "../../static/js/rows.js";
@@ -86,9 +86,10 @@ test("how far the gradient comes, and how much of it", () => {
 
 test("a truncation bounds what a loss reaches", () => {
   assert.equal(firstReached({ kind: "window", steps: 3 }, 10), 8);
-  assert.equal(firstReached({ kind: "window", steps: 30 }, 10), 1);
+  assert.equal(firstReached({ kind: "window", steps: 30 }, 10), 0, "the initial state");
   assert.equal(firstReached({ kind: "chunk", steps: 4 }, 10), 9);
-  assert.equal(firstReached({ kind: "none" }, 10), 1);
+  assert.equal(firstReached({ kind: "chunk", steps: 4 }, 4), 0);
+  assert.equal(firstReached({ kind: "none" }, 10), 0);
 });
 
 test("under a window an edge lets only some losses pass", () => {

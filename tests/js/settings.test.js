@@ -13,6 +13,7 @@ import {
 } from "../../static/js/experiment.js";
 import { LAYER } from "../../static/js/kinds.js";
 import { allowedInstead, fromFragment, leftWords, readLink, sayable } from "../../static/js/link.js";
+import { toggled } from "../../static/js/marks.js";
 import { atOnce, completed, isAtOnce, moves } from "../../static/js/moving.js";
 import {
   LONGEST_LINK,
@@ -190,6 +191,9 @@ test("what the page writes is what it reads: nothing that is out of force is sai
     { cell: "gated", layers: 2, forget: [1, 2, 3] },
     { source: "random", steps: 5, mark: "2,9", compare: "source=random&steps=7" },
     { source: "text", loss: "squared-error" },
+    { labelled: "yes", label: 5, labels: 2 },
+    { source: "explicit" },
+    { select: "A:h_3" },
   ];
   for (const more of out) {
     const fragment = toFragment(sayable(set(more)));
@@ -198,6 +202,62 @@ test("what the page writes is what it reads: nothing that is out of force is sai
   }
   const fits = set({ cell: "gated", init: "keeping", follow: 3, source: "random", mark: "2,9" });
   assert.deepEqual(sayable(fits), fits);
+});
+
+/** Numbers from 0 on, below a bound, from a seed (mulberry32). @param {number} seed */
+function drawing(seed) {
+  return (/** @type {number} */ bound) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % bound;
+  };
+}
+
+/** Settings as hands may leave them, each by itself one that a control takes. */
+function anything(below) {
+  const one = (...values) => values[below(values.length)];
+  const settings = set({
+    source: one("text", "random", "explicit"),
+    text: one("", "a", "gradients vanish", "e\u0301 \u{1f994}&=#%+"),
+    tokens: one("graphemes", "characters", "words"),
+    labelled: one("yes", "no"),
+    label: below(12),
+    labels: 1 + below(12),
+    steps: 1 + below(30),
+    cell: one("simple", "copying", "gated"),
+    layers: 1 + below(4),
+    wiring: one("many-to-many", "many-to-one", "one-to-one"),
+    activation: one("tanh", "relu"),
+    loss: one("squared-error", "cross-entropy"),
+    init: one("normal", "identity", "keeping"),
+    radius: one(null, 0, 0.3, 1e-7, 1e6),
+    forget: one(0, -1000, [1, 2], [1, 2, 3, 4]),
+    input_scale: one(1, [0.5, 1e-9]),
+    t_max: one(null, 2, 9_999_999),
+    wseed: one(0, 9_999_999),
+    reach: one("default", "none", "window", "chunk"),
+    clip: one("none", "norm", "each"),
+    mu: one(1, 1e-300, 1e300),
+    follow: one("last", "all", 1 + below(30)),
+    select: one("", "h_3", "A:h_3>h_4"),
+    preset: one("", "fading"),
+  });
+  for (let left = below(60); left; left -= 1) settings.mark = toggled(settings.mark, 1 + below(60));
+  return settings;
+}
+
+test("whatever is set, the page writes no link that it does not read whole", () => {
+  const below = drawing(7);
+  for (let round = 0; round < 400; round += 1) {
+    const settings = anything(below);
+    if (below(2)) settings.compare = toFragment(sayable({ ...anything(below), select: "" }));
+    const said = sayable(settings);
+    const fragment = toFragment(said);
+    const { settings: found, left } = readLink(fragment);
+    assert.deepEqual(left, [], fragment);
+    assert.deepEqual({ ...found, preset: "" }, { ...said, preset: "" }, fragment);
+  }
 });
 
 test("a number of a layer has one range, whoever reads it", () => {

@@ -3,12 +3,12 @@
 import { element, paragraph, symbols } from "../elements.js";
 import { fromLog10, number, share, subscript } from "../format.js";
 import { lossName } from "../letters.js";
-import { cellOf, cellWithC } from "../vocabulary.js";
+import { inputById } from "../page.js";
+import { cellOf, cellWithC, gateThat } from "../vocabulary.js";
 import { gatesOf } from "./asked.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIZE = { width: 760, left: 74, right: 12, gates: 26, profile: 150, gap: 14 };
-const BIAS = { least: -4, most: 8 };
 
 /** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
 function svg(name, attributes, text) {
@@ -35,7 +35,7 @@ export function seriesOf(reading, letter) {
  */
 export function sentences(reading) {
   const gates = gatesOf(reading.flow) ?? {};
-  const keep = cellOf(/** @type {any} */ (reading.flow.experiment).network.cell).gates.find(({ role }) => role === "keep");
+  const keep = gateThat(reading.flow.experiment.network.cell, "keep");
   const open = keep ? gates[keep.name] : [];
   const mean = open.reduce((sum, value) => sum + value, 0) / (open.length || 1);
   const [h, c] = [seriesOf(reading, "h"), seriesOf(reading, "c")];
@@ -49,7 +49,7 @@ export function sentences(reading) {
     return `‖∂${loss}/∂${letter}‖ goes from ${fromLog10(enters)} at step ${last} to ${fromLog10(first)} at step 1 (${share(left)})`;
   };
   return [
-    `${told(c, "C")}; ${told(h, "H")}. The forget gate is open by ${number(mean, 2)} on average.`,
+    `${told(c, "C")}; ${told(h, "H")}. The ${keep?.label} gate is open by ${number(mean, 2)} on average.`,
     "Along the conveyor Cₜ = fₜ ⊙ Cₜ₋₁ + iₜ ⊙ gₜ, so that one step back multiplies by fₜ and by nothing else. Wᴴ does not lie on it, since Cₜ₋₁ is multiplied by no matrix; f′ does not, since nothing is squashed between Cₜ₋₁ and Cₜ. Both lie on the other way, by which the gates read Hₜ₋₁: it joins at every step, and is in the numbers above.",
   ];
 }
@@ -65,16 +65,18 @@ export function createView(place, page) {
   const picture = element("div", "conveyor");
   const label = element("label", "conveyor-bias");
   const slider = document.createElement("input");
-  Object.assign(slider, { type: "range", min: BIAS.least, max: BIAS.most, step: 0.1, autocomplete: "off" });
   const value = element("output", "conveyor-value");
-  label.append("Forget-gate bias ", slider, value);
   const able = cellWithC();
+  const { name: gate = "", label: called = "" } = gateThat(able?.name ?? "", "keep") ?? {};
+  const { min, max, step } = inputById(page.document, `${gate}-slider`);
+  Object.assign(slider, { type: "range", min, max, step, autocomplete: "off" });
+  label.append(`${called[0]?.toUpperCase()}${called.slice(1)}-gate bias `, slider, value);
   const change = element("button", "small", `Show it in the ${able?.label} cell`);
   change.setAttribute("type", "button");
   change.addEventListener("click", () => store.set({ cell: able?.name, weights: null }));
   place.append(label, picture, words, change);
-  slider.addEventListener("input", () => store.set({ forget: Number(slider.value) }, { during: true }));
-  slider.addEventListener("change", () => store.set({ forget: Number(slider.value) }));
+  slider.addEventListener("input", () => store.set({ [gate]: Number(slider.value) }, { during: true }));
+  slider.addEventListener("change", () => store.set({ [gate]: Number(slider.value) }));
 
   function show() {
     const reading = pictures.reading();
@@ -89,7 +91,7 @@ export function createView(place, page) {
       );
       return;
     }
-    const bias = [settings.forget].flat().at(-1);
+    const bias = [settings[gate]].flat().at(-1);
     slider.disabled = settings.weights !== null;
     if (document.activeElement !== slider) slider.value = String(bias);
     slider.setAttribute("aria-valuetext", number(bias));

@@ -5,22 +5,28 @@ import { element, symbols } from "../elements.js";
 import { fromExperiment } from "../experiment.js";
 import { fromLog10 } from "../format.js";
 import { digits, formula, fraction, sign, symbolMath } from "../mathml.js";
-import { copyingCell } from "../vocabulary.js";
+import { copyingCell, lossOf, noTruncation, wirings } from "../vocabulary.js";
+import { experimentOf } from "./asked.js";
 import { drawSmall } from "./small.js";
 
+const STEPS = 3;
+const SIZES = { input_size: 1, hidden_size: 2, output_size: 1 };
+const READ = { kind: "explicit", inputs: [[[1], [-1]], [[0], [0]], [[0], [0]]], targets: [[[1], [-1]]] };
+
 /** What is read at step 1 must be said at step 3; between them nothing is read. */
-const TASK = {
-  network: { topology: "many-to-one", activation: "tanh", input_size: 1, hidden_size: 2, output_size: 1 },
-  weights: { kind: "random", init: "normal", spectral_radius: 0.9, seed: 0 },
-  sequence: { kind: "explicit", inputs: [[[1], [-1]], [[0], [0]], [[0], [0]]], targets: [[[1], [-1]]] },
-  loss: "squared-error",
-  clip: { rule: "none" },
-  follow: 3,
-};
-const TRUNCATIONS = [
-  { kind: "window", steps: 1 },
-  { kind: "none" },
-];
+function task() {
+  const wiring = wirings().find(({ reads_all: reads, emits_all: emits }) => reads && !emits);
+  return {
+    network: { cell: copyingCell()?.name, topology: wiring?.name, ...SIZES },
+    weights: { kind: "random", spectral_radius: 0.9, seed: 0 },
+    sequence: READ,
+    loss: lossOf("numbers"),
+    follow: STEPS,
+  };
+}
+
+/** As the cell truncates by itself, and not at all. */
+const truncations = () => [null, { kind: noTruncation() }];
 const NAMES = ["As a copy: C is a constant", "As what it is: C = H"];
 const DERIVATIVES = [0, 1];
 
@@ -30,7 +36,7 @@ const DERIVATIVES = [0, 1];
  * @returns {import("../stepping.js").View}
  */
 export function createView(place, page) {
-  const asked = { ...TASK, network: { ...TASK.network, cell: copyingCell()?.name } };
+  const asked = task();
   const running = new AbortController();
   const lead = element("p");
   lead.append(
@@ -49,7 +55,7 @@ export function createView(place, page) {
     drawn = page.theme().mode;
     try {
       const flows = [];
-      for (const truncation of TRUNCATIONS)
+      for (const truncation of truncations())
         flows.push(await pictured(page.base, { ...asked, truncation }, running.signal));
       sides.replaceChildren(...flows.map(side));
       lost.replaceChildren(...symbols(lesson(flows)));
@@ -62,7 +68,7 @@ export function createView(place, page) {
   /** @param {import("../types.js").Flow} flow @param {number} n */
   function side(flow, n) {
     const made = element("section", "copy-side");
-    made.dataset.truncation = TRUNCATIONS[n].kind;
+    made.dataset.truncation = experimentOf(flow).truncation.kind;
     const picture = element("div", "mini-picture");
     drawSmall(picture, flow, page.theme());
     const derivative = formula(
@@ -82,7 +88,7 @@ export function createView(place, page) {
     open.setAttribute("type", "button");
     open.addEventListener("click", () => {
       const { compare } = page.store.get();
-      const task = /** @type {any} */ ({ ...asked, truncation: TRUNCATIONS[n] });
+      const task = /** @type {any} */ ({ ...asked, truncation: truncations()[n] });
       page.store.replaceAll({ ...fromExperiment(task), compare });
     });
     made.append(element("h3", "", NAMES[n]), derivative, picture, table, open);

@@ -4,7 +4,7 @@ import { pictured } from "../api.js";
 import { element, paragraph, symbols } from "../elements.js";
 import { toRequest } from "../experiment.js";
 import { share, subscript } from "../format.js";
-import { cellKinds, cellOf, wiringOf, wirings } from "../vocabulary.js";
+import { cellKinds, cellOf, clipRules, gateThat, startOf, wiringOf, wirings } from "../vocabulary.js";
 import { drawSmall } from "./small.js";
 
 /** So many characters of a text are shown. */
@@ -24,14 +24,14 @@ function common(settings) {
   return {
     source: "text",
     text,
-    tokens: "graphemes",
+    tokens: startOf("/sequence/tokens"),
     labelled: "no",
     weights: null,
     data: null,
     layers: 1,
     reach: "default",
     follow: "last",
-    clip: "none",
+    clip: clipRules().find(({ threshold }) => !threshold)?.name,
   };
 }
 
@@ -76,7 +76,7 @@ export function ofCell(name, reading) {
   if (copies)
     return `${loss} goes back to step ${far} alone: the copy of the ${outputs ? "output" : "hidden state"} is taken for a constant. What an earlier step should have kept cannot be learned from it.`;
   if (hasC)
-    return `Beside H there is C, whose way back multiplies by the forget gate alone: of (H, C) ${left} arrives at step 1. It can learn what lies as far back as the gate stays open.`;
+    return `Beside H there is C, whose way back multiplies by the ${gateThat(name, "keep")?.label} gate alone: of (H, C) ${left} arrives at step 1. It can learn what lies as far back as the gate stays open.`;
   return `${loss} goes back through Wᴴ and f′ at every step: ${left} arrives at step 1. What lies further back is learned by what these products leave.`;
 }
 

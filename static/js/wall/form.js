@@ -1,7 +1,7 @@
 /** The controls of the map: what is moved, from where to where, and how the balls go down. */
 
 import { element } from "../elements.js";
-import { MOST_BALLS, MOST_STEPS, balls as choices, entriesOf, nameOf } from "./plan.js";
+import { balls as choices, entriesOf, mostBalls, mostSteps, nameOf } from "./plan.js";
 import { symbolOf } from "./words.js";
 
 /**
@@ -53,7 +53,7 @@ export function createForm(place, change) {
   const starts = [numberInput("Start: first parameter"), numberInput("Start: second parameter")];
   const rate = numberInput("Learning rate η", { least: "0" });
   const mu = numberInput("Threshold μ of the clipped balls", { least: "0" });
-  const steps = numberInput("Steps of the descents", { least: "1", most: String(MOST_STEPS), step: "1" });
+  const steps = numberInput("Steps of the descents", { least: "1", most: String(mostSteps()), step: "1" });
   const names = ["x", "y"];
   const axes = names.map((name) => ({
     entry: /** @type {HTMLSelectElement} */ (element("select")),
@@ -123,7 +123,7 @@ export function createForm(place, change) {
   for (const [name, box] of boxes)
     box.addEventListener("change", () => {
       const chosen = [...boxes].filter(([, one]) => one.checked).map(([one]) => one);
-      if (chosen.length > MOST_BALLS) box.checked = false;
+      if (chosen.length > mostBalls()) box.checked = false;
       else change({ balls: chosen.length ? chosen : [name] });
     });
   for (const [n, { entry, from, to }] of axes.entries()) {
@@ -162,7 +162,7 @@ export function createForm(place, change) {
       put(steps, plan.steps);
       for (const [name, box] of boxes) {
         box.checked = plan.balls.includes(name);
-        box.disabled = !box.checked && plan.balls.length >= MOST_BALLS;
+        box.disabled = !box.checked && plan.balls.length >= mostBalls();
       }
       const offered = entriesOf(network).slice(0, OFFERED);
       for (const [n, { entry, from, to }] of axes.entries()) {

@@ -1,6 +1,6 @@
 /** What the map of the loss shows, as the link says it, and the requests that follow from it. */
 
-import { cellOf, clipRuleOf, clipRules, optimizers } from "../vocabulary.js";
+import { cellOf, clipRuleOf, clipRules, limitOf, optimizers, wholeRule } from "../vocabulary.js";
 
 /**
  * @typedef {{parameter: string, index: number[]}} Entry
@@ -65,11 +65,13 @@ export function isClipped({ rule }) {
   return clipRuleOf(rule).threshold !== null;
 }
 
-export const MOST_BALLS = 4;
-export const MOST_STEPS = 1000;
+/** Balls that go down at once, and steps that each may take. */
+export const mostBalls = () => limitOf("descents");
+export const mostSteps = () => limitOf("descent_steps");
+/** Of the noisy targets, beside their own. */
+export const NOISE = 0.1;
 /** Half the width of the map about the network's own values. */
 const ABOUT = 2;
-const POINTS = 100;
 
 /** @returns {Plan} */
 export function defaultPlan() {
@@ -114,10 +116,10 @@ export function readPlan(text) {
     if (name === "start" && pair) plan.start = [pair[0] ?? 0, pair[1] ?? 0];
     else if (name === "rate" && one > 0) plan.rate = one;
     else if (name === "mu" && one > 0) plan.mu = one;
-    else if (name === "steps" && Number.isInteger(one) && one >= 1 && one <= MOST_STEPS) plan.steps = one;
+    else if (name === "steps" && Number.isInteger(one) && one >= 1 && one <= mostSteps()) plan.steps = one;
     else if (name === "balls") {
       const named = value.split(".").filter((ball) => known.has(ball));
-      plan.balls = [...new Set(named)].slice(0, MOST_BALLS);
+      plan.balls = [...new Set(named)].slice(0, mostBalls());
     } else if (name === "layer" && (value === "gradient" || value === "surface")) plan.layer = value;
     else if (name === "x" || name === "y") plan[name] = axisOf(value);
   }
@@ -192,7 +194,7 @@ export function axesOf(plan, entries, own) {
     const given = said && Number.isFinite(said.from) && Number.isFinite(said.to);
     const about = own?.[n] ?? 0;
     const [from, to] = given ? [said.from, said.to] : [about - ABOUT, about + ABOUT];
-    return { parameter: entry.parameter, index: entry.index, from, to, points: POINTS };
+    return { parameter: entry.parameter, index: entry.index, from, to };
   });
 }
 
@@ -217,11 +219,11 @@ export function ballsOf(plan, start, noisy) {
       clip: clipBy(ball.rule, plan.mu),
     };
   });
-  const whole = clipRules().find(({ keeps_direction: keeps }) => keeps)?.name ?? "";
+  const whole = wholeRule()?.name ?? "";
   const biased = {
     at: start,
     clip: { ...clipBy(whole, plan.mu), per_sample: true },
-    noise: { samples: 32, scale: 0.1, seed: 0 },
+    noise: { scale: NOISE },
   };
   return { descents, places: [{ at: start }, ...(noisy ? [biased] : [])] };
 }

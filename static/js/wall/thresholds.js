@@ -6,6 +6,7 @@ import { toRequest } from "../experiment.js";
 import { fromLog10, number } from "../format.js";
 import { marksOf, normsSentence, putHistogram } from "./histogram.js";
 import { keepButtons, keepDrawing } from "./keep.js";
+import { wholeRule } from "../vocabulary.js";
 import { shape } from "./overlay.js";
 
 const DRAWS = [50, 200, 1000];
@@ -161,10 +162,11 @@ export function createPanel(place, { document, store, base, theme, named }) {
     value.append(...unbroken(fromLog10(log10) + (most === undefined ? "" : ` to ${fromLog10(most)}`)));
     const take = /** @type {HTMLButtonElement} */ (element("button", "small", "take"));
     take.type = "button";
-    take.setAttribute("aria-label", `Clip by norm at what ${name} chooses`);
+    const whole = wholeRule();
+    take.setAttribute("aria-label", `Clip by ${whole?.label} at what ${name} chooses`);
     const mu = Number((10 ** log10).toPrecision(3));
     take.disabled = !(mu > 0 && Number.isFinite(mu));
-    take.addEventListener("click", () => store.set({ clip: "norm", mu }));
+    take.addEventListener("click", () => store.set({ clip: whole?.name, mu }));
     const cell = element("td");
     cell.append(take);
     row.append(head, value, cell);

@@ -3,7 +3,7 @@
 import { cosineText, fromLog10, number, parameterName, plural, subscript, superscript } from "../format.js";
 import { ridgeOf } from "../figures/wall.js";
 import { clipRuleOf } from "../vocabulary.js";
-import { ballOf, isClipped } from "./plan.js";
+import { NOISE, ballOf, isClipped } from "./plan.js";
 
 /**
  * @typedef {import("./plan.js").Entry} Entry
@@ -142,7 +142,7 @@ export function biasSentence(place, mu) {
   if (!samples) return "";
   const all = samples.gradients.length;
   const lead =
-    `Clipping each sample is biased: with ${all} noisy targets (y ± 0.1) at the start and μ = ${number(mu)}, ` +
+    `Clipping each sample is biased: with ${all} noisy targets (y ± ${NOISE}) at the start and μ = ${number(mu)}, ` +
     `${samples.engaged} of ${all} gradients are clipped.`;
   if (!samples.engaged) return `${lead} So the mean of the clipped gradients is the clipped mean.`;
   const ratio = samples.ratio === null ? "" : ` It has ${number(100 * samples.ratio)} % of its length`;

@@ -1,198 +1,91 @@
 /** Compare: the current experiment is kept as A, and every change from then on makes B. */
 
 import { flowClient } from "./api.js";
-import { captions, profileStep, summaries, thing } from "./describe.js";
-import { differenceSentence, namesOf } from "./difference.js";
-import { keyOf, toRequest } from "./experiment.js";
-import { shorten } from "./format.js";
-import { lossName } from "./letters.js";
-import { fromFragment, sayable } from "./link.js";
-import { allWithin, byId, within } from "./page.js";
-import { forReaders } from "./problems.js";
-import { fitsPreset, toFragment } from "./properties.js";
-import { read } from "./reading.js";
-import { sameWindow } from "./view.js";
-import { clipRuleOf } from "./vocabulary.js";
+import { createOther } from "./comparing/other.js";
+import { putComparing, putDifference, putNames, putProblem } from "./comparing/panel.js";
+import { keptAsA, selectedInA, settingsOfA, swapped } from "./comparing/settings.js";
+import { captionsOf, keysOf, linesOf, summariesOf } from "./comparing/words.js";
+import { differenceSentence } from "./difference.js";
+import { toRequest } from "./experiment.js";
+import { byId } from "./page.js";
+import { fitsPreset } from "./properties.js";
 
 /** @import { Flow, Reading, Request, Settings, Spot } from "./types.js" */
 
-/** What is selected in A's diagram is written so. */
-const IN_A = "A:";
-/** What A has none of: the page has one of each. */
-const OF_ONE = { compare: null, select: "", story: "", act: null };
-const TITLE = "The network, unrolled";
-
-/** The id of what is selected in A's diagram, or "". @param {string} select */
-export function selectedInA(select) {
-  return select.startsWith(IN_A) ? select.slice(IN_A.length) : "";
-}
-
-/** As the setting `select` says it. @param {string} id   of a thing in A's diagram, or "" */
-export function selectionInA(id) {
-  return id ? IN_A + id : "";
-}
-
-/** The settings of A. @param {string} fragment */
-export function settingsOfA(fragment) {
-  return { ...fromFragment(fragment), ...OF_ONE };
-}
-
 /**
- * The settings as A's fragment: without a selection, and without another A inside.
- * @param {Settings} settings
+ * @typedef {object} Context
+ * @property {import("./state.js").Store} store
+ * @property {string} base   of the API
+ * @property {(settings: Settings) => Request} request
+ * @property {(key: string) => Flow | null} known   the flow that is drawn, if its request has this key
+ * @property {(busy: boolean) => void} busy
+ * @property {() => void} changed   A is another one
+ * @property {(text: string) => void} announce
+ *
+ * @typedef {ReturnType<typeof createComparison>} Comparison
  */
-function kept(settings) {
-  return toFragment(sayable({ ...settings, ...OF_ONE }));
-}
-
-/** Numbers stay on the line of their signs. @param {string} text */
-function unbroken(text) {
-  return text.replaceAll(/ (?=%|×)|(?<=×) /g, "\u00a0");
-}
-
-/** @param {Settings} settings */
-function swapped(settings) {
-  const { select, compare, story, act } = settings;
-  const inA = selectedInA(select);
-  return {
-    ...settingsOfA(compare ?? ""),
-    story,
-    act,
-    compare: kept(settings),
-    select: inA || selectionInA(select),
-  };
-}
-
-/** @typedef {ReturnType<typeof createComparison>} Comparison */
 
 /**
  * @param {Document} document
- * @param {{store: import("./state.js").Store, base: string,
- *   request: (settings: Settings) => Request, known: (key: string) => Flow | null,
- *   busy: (busy: boolean) => void, changed: () => void, announce: (text: string) => void}} context
- *   known: the flow that is drawn, if its request has this key; changed: A is another one
+ * @param {Context} context
  */
-export function createComparison(document, { store, base, request: requestOf, known, busy, changed, announce }) {
-  /** @param {string} id */
-  const get = (id) => byId(document, id);
-  let wanted = ""; // the key of A's request
-  let taken = ""; // the key of the one that is drawn
-  /** @type {Request | null} */
-  let sent = null;
-  /** @type {Reading | null} */
-  let a = null;
-  /** The flow that was A before, and the request that it answers. */
-  let before = { request: "", flow: /** @type {Flow | null} */ (null) };
+export function createComparison(document, context) {
+  const { store } = context;
+  const other = createOther();
+  const a = () => other.reading();
+  const request = () => context.request(settingsOfA(store.get().compare ?? ""));
 
-  const client = flowClient(base, {
-    flow(flow, request) {
-      if (keyOf(request) === wanted) take(flow);
+  const client = flowClient(context.base, {
+    flow(flow, asked) {
+      if (other.wants(asked)) take(flow);
     },
     problem(problem) {
-      if (!wanted || store.giveWay(problem, "inA")) return;
-      const why = problem.errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-      putProblem(`A cannot be shown: ${forReaders(why || problem.message)}`);
-      if (!a) get("difference").textContent = "";
-      get("compare-retry").hidden = problem.status === 422;
+      if (!other.isWanted() || store.giveWay(problem, "inA")) return;
+      putProblem(document, problem);
+      if (!a()) putDifference(document, "");
     },
-    busy,
+    busy: context.busy,
   });
 
-  /** @param {string} text */
-  function putProblem(text) {
-    get("compare-problem").hidden = !text;
-    get("compare-problem-text").textContent = text;
+  /** @param {Flow} flow */
+  function take(flow) {
+    other.take(flow);
+    show();
   }
 
-  /** @param {Flow | null} flow */
-  function take(flow) {
-    a = flow && read(flow);
-    taken = wanted;
-    putProblem("");
-    get("figure-compared").hidden = !a;
-    changed();
+  function show() {
+    putProblem(document, null);
+    byId(document, "figure-compared").hidden = !a();
+    context.changed();
   }
 
   /** Ask for A, or take it from what is there already. */
   function ask() {
-    if (!a) get("difference").textContent = "Asking for A …";
-    before = { request: wanted, flow: a?.flow ?? null };
-    const request = requestOf(settingsOfA(store.get().compare ?? ""));
-    wanted = keyOf(request);
-    sent = request;
-    const flow = known(wanted);
+    if (!a()) putDifference(document, "Asking for A …");
+    const asked = request();
+    const flow = context.known(other.want(asked));
     if (flow) take(flow);
-    else client.send(request);
+    else client.send(asked);
   }
 
-  /** A's diagram has come near steps that its answer does not hold: ask for those. */
-  function askBeyond() {
-    if (!a) return;
-    const request = requestOf(settingsOfA(store.get().compare ?? ""));
-    if (keyOf(request) !== wanted || sameWindow(request.window, sent?.window)) return;
-    sent = request;
-    client.send(request);
-  }
-
-  /** Follow the settings: begin, go on with another A, or stop. */
-  function sync() {
-    const { compare } = store.get();
-    const on = compare !== null;
-    document.documentElement.toggleAttribute("data-comparing", on);
-    get("compare").hidden = !on;
-    get("compare-button").setAttribute("aria-pressed", String(on));
-    for (const part of allWithin(document, "[data-comparing-only]")) part.hidden = !on;
-    if (!on) {
-      wanted = "";
-      within(get("figure-diagram"), "h2").textContent = TITLE;
-      if (a) take(null);
-      return;
-    }
-    if (keyOf(toRequest(settingsOfA(compare))) !== wanted) ask();
-  }
-
-  function stop() {
-    const { select } = store.get();
-    store.set({ compare: null, select: selectedInA(select) ? "" : select });
-    announce("Stopped comparing.");
-  }
-
-  get("compare-button").addEventListener("click", () => {
-    if (store.get().compare !== null) stop();
-    else store.set({ compare: kept(store.get()) });
-  });
-  get("compare-stop").addEventListener("click", () => {
-    stop();
-    get("compare-button").focus();
-  });
-  get("compare-swap").addEventListener("click", () => store.replaceAll(swapped(store.get())));
-  get("compare-retry").addEventListener("click", ask);
-
+  listenCompare(document, context, ask);
   return {
-    sync,
-    /** A's flow as read, or null where nothing is compared or it has not come yet. */
-    reading: () => a,
+    reading: a,
+    isCurrent: other.isCurrent,
+    before: other.before,
 
-    /** Whether that flow is the one of the A that is wanted now. */
-    isCurrent: () => a !== null && taken === wanted,
+    /** Follow the settings: begin, go on with another A, or stop. */
+    sync() {
+      const { compare } = store.get();
+      putComparing(document, compare !== null);
+      if (compare === null) other.stop() && show();
+      else if (!other.wants(toRequest(settingsOfA(compare)))) ask();
+    },
 
-    /**
-     * The flow of what was A before, if it answers this request: after a swap that is B.
-     * @param {string} key
-     */
-    before: (key) => (key === before.request ? before.flow : null),
-
-    askBeyond,
-
-    /** Say what A and B are and how they differ. @param {Reading} b */
-    put(b) {
-      if (!a) return;
-      const names = namesOf(a, b);
-      get("difference").textContent = unbroken(differenceSentence(a, b));
-      get("name-a").textContent = names.a;
-      get("name-b").textContent = names.b;
-      within(get("figure-compared"), "h2").textContent = names.a;
-      within(get("figure-diagram"), "h2").textContent = names.b;
+    /** A's diagram has come near steps that its answer does not hold: ask for those. */
+    askBeyond() {
+      const asked = a() && request();
+      if (asked && other.wantsBeyond(asked)) client.send(asked);
     },
 
     /** The example that A is, or "". */
@@ -202,75 +95,51 @@ export function createComparison(document, { store, base, request: requestOf, kn
       return settings && fitsPreset(settings) ? settings.preset : "";
     },
 
+    /** @param {Reading} b */
+    put: (b) => both((one) => putNames(document, one, b), undefined),
     /** What is announced while comparing, or "". @param {Reading} b */
-    sentence: (b) => (a ? differenceSentence(a, b) : ""),
-
-    /** The summaries that A changes. @param {Reading} b */
-    summaries(b) {
-      if (!a) return {};
-      const [own, other] = [summaries(a), summaries(b)];
-      return {
-        compared: `A, compared with B. ${own.diagram}`,
-        diagram: `B, compared with A. ${other.diagram}`,
-        profile: `B: ${other.profile} A, an outline over it: ${own.profile}`,
-      };
-    },
-
-    /** The profile's key: which is which. @param {Reading} b */
-    keys(b) {
-      if (!a) return {};
-      /** @param {Reading} reading */
-      const norm = ({ follow }) => `‖∂${lossName(follow)}/∂H‖`;
-      const clipped = '<span><i class="dash"></i>B after clipping</span>';
-      const { rule, engaged } = b.flow.clipping;
-      const zeros = a.row.slice(0, a.entryStep).includes(null);
-      return {
-        compared: "<span>kept as it is: the settings change B</span>",
-        spectrum: "<span>hollow: A; filled: B</span>",
-        profile:
-          `<span><i class="bar"></i>B: ${norm(b)}</span>` +
-          `<span><i class="outline"></i>A: ${norm(a)}${zeros ? ", crossed where nothing arrives" : ""}</span>` +
-          (clipRuleOf(rule).keeps_direction && engaged ? clipped : ""),
-      };
-    },
-
-    /** One line for a picture that leaves the page. @param {Reading} b */
-    captions(b) {
-      /** @type {Object<string, string>} */
-      const all = captions(b);
-      if (!a) return all;
-      const names = namesOf(a, b);
-      return {
-        ...Object.fromEntries(Object.entries(all).map(([name, line]) => [name, `B: ${line}`])),
-        compared: `A: ${captions(a).diagram}`,
-        profile:
-          `‖∂L/∂H‖ at every step; bars B: ${shorten(names.b, 40)}; ` +
-          `outline A: ${shorten(names.a, 40)}`,
-      };
-    },
-
-    /** Lines about a spot that A has to do with, or null. @param {Spot} spot @param {Reading} b */
-    lines(spot, b) {
-      if (!a) return null;
-      if (spot.picture === "compared") {
-        const lines = spot.thing ? thing(spot.thing, a) : [];
-        return lines
-          .filter((line) => !line.startsWith("click"))
-          .map((line, n) => (n ? line : `A: ${line}`));
-      }
-      if (spot.picture !== "profile") return null;
-      const lines = [`step ${spot.step}`];
-      for (const reading of [b, a]) {
-        const name = reading === a ? "A" : "B";
-        if (spot.step > reading.steps) lines.push(`${name} ends at step ${reading.steps}`);
-        else if (spot.step < 1) continue;
-        else {
-          const [, size, left = ""] = profileStep(spot.step, reading);
-          lines.push(`${name}: ${size}`);
-          if (left.includes("what entered")) lines.push(left);
-        }
-      }
-      return lines;
-    },
+    sentence: (b) => both((one) => differenceSentence(one, b), ""),
+    /** @param {Reading} b */
+    summaries: (b) => both((one) => summariesOf(one, b), {}),
+    /** @param {Reading} b */
+    keys: (b) => both((one) => keysOf(one, b), {}),
+    /** @param {Reading} b */
+    captions: (b) => captionsOf(a(), b),
+    /** @param {Spot} spot @param {Reading} b */
+    lines: (spot, b) => linesOf(spot, a(), b),
   };
+
+  /**
+   * What is said of both, where there is an A.
+   * @template T, U
+   * @param {(a: Reading) => T} of @param {U} otherwise
+   */
+  function both(of, otherwise) {
+    const one = a();
+    return one ? of(one) : otherwise;
+  }
+}
+
+/**
+ * The buttons of comparing.
+ * @param {Document} document @param {Context} context @param {() => void} retry
+ */
+function listenCompare(document, { store, announce }, retry) {
+  /** @param {string} id @param {() => void} act */
+  const on = (id, act) => byId(document, id).addEventListener("click", act);
+  function stop() {
+    const { select } = store.get();
+    store.set({ compare: null, select: selectedInA(select) ? "" : select });
+    announce("Stopped comparing.");
+  }
+  on("compare-button", () => {
+    if (store.get().compare !== null) stop();
+    else store.set({ compare: keptAsA(store.get()) });
+  });
+  on("compare-stop", () => {
+    stop();
+    byId(document, "compare-button").focus();
+  });
+  on("compare-swap", () => store.replaceAll(swapped(store.get())));
+  on("compare-retry", retry);
 }

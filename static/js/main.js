@@ -6,7 +6,8 @@ import { flowClient } from "./api.js";
 import { listenAppearance } from "./appearance.js";
 import { createBusy } from "./busy.js";
 import { createCheck } from "./check.js";
-import { createComparison, selectedInA } from "./compare.js";
+import { createComparison } from "./compare.js";
+import { selectedInA } from "./comparing/settings.js";
 import { listenControls, putControls } from "./controls.js";
 import { mapCell, profileStep, summaries, thing } from "./describe.js";
 import { listenDownloads } from "./downloads.js";
@@ -22,19 +23,17 @@ import { fitsPreset, presetSettings } from "./properties.js";
 import { forget } from "./first.js";
 import { listenFrame } from "./frame.js";
 import { followedAtOnce, knowsOthers, read } from "./reading.js";
-import { clippingSentence } from "./clipped.js";
-import { listenTerms, putExplained } from "./explain.js";
+import { listenTerms } from "./explain.js";
 import { ASKS_NOTHING, learnRanges } from "./link.js";
 import { byId, listenWidth, within } from "./page.js";
-import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
-import { productKey, productSentence, spectrumSentence } from "./spectral.js";
+import { howToReadIt, putBeside, putKeys, putLook, putVerdict } from "./said.js";
+import { keys } from "./sentence.js";
 import { createStore } from "./state.js";
 import { createStepping } from "./stepping.js";
 import { readTheme } from "./theme.js";
 import { listen } from "./timeline.js";
 import { createTooltip } from "./tooltip.js";
 import { createValues } from "./values.js";
-import { verdictNote } from "./verdict.js";
 import { readVocabulary } from "./vocabulary.js";
 import { createViews } from "./views.js";
 import { sameWindow } from "./view.js";
@@ -166,26 +165,14 @@ function showFlow(flow, { quiet = false, moving = false } = {}) {
   const reading = read(flow);
   pictures.show(reading, { beside: !moving });
   get("stack").classList.remove("stale");
-  putSummary(flow.diagnosis.summary);
-  get("verdict").dataset.verdict = flow.diagnosis.verdict;
-  putExplained(get("left"), leftSentence(reading) + verdictNote(reading));
-  get("overflow").textContent = overflowSentence(flow);
-  get("overflow").hidden = !flow.overflow;
-  if (!moving) showBeside(flow);
+  putVerdict(document, reading);
+  if (!moving) putBeside(document, flow);
+  if (!moving) putNotes(document, store.get(), flow);
   showLook();
   showWords(reading);
   leaveNothing();
   opening.arrived();
   if (!quiet) announceSoon(comparison.sentence(reading) || flow.diagnosis.summary);
-}
-
-/** @param {Flow} flow */
-function showBeside(flow) {
-  putExplained(get("clipping-words"), clippingSentence(flow));
-  putExplained(get("spectrum-words"), spectrumSentence(flow));
-  putExplained(get("product-words"), productSentence(flow));
-  get("key-product").innerHTML = productKey(flow);
-  putNotes(document, store.get(), flow);
 }
 
 /** A link may select what is nowhere in the answer to it. */
@@ -194,23 +181,12 @@ function leaveNothing() {
     store.leave("select", "nothing of this name is drawn");
 }
 
-/** The verdict in bold, then what the engine says of it. @param {string} summary */
-function putSummary(summary) {
-  const { verdict, rest } = partsOfSummary(summary);
-  const bold = Object.assign(document.createElement("strong"), { textContent: verdict });
-  putExplained(get("summary"), rest, verdict ? [bold] : []);
-}
-
 /**
  * The words around the pictures that A has a part in, where there is one.
  * @param {Reading} reading
  */
 function showWords(reading) {
-  const html = { ...keys(reading), ...comparison.keys(reading) };
-  for (const [name, key] of Object.entries(html)) {
-    const place = get(`key-${name}`);
-    if (place.innerHTML !== key) place.innerHTML = key;
-  }
+  putKeys(document, { ...keys(reading), ...comparison.keys(reading) });
   for (const [name, text] of Object.entries({
     ...summaries(reading),
     ...comparison.summaries(reading),
@@ -226,17 +202,9 @@ function showLook() {
   examples.value = chosen?.name ?? "";
   get("look").hidden = !chosen && !kept && store.get().compare !== null;
   if (!chosen && !pictures.reading()) return; // what the page came with stands
-  const [lead, text] = kept
-    ? ["What to look at in A.", kept.look]
-    : chosen ? ["What to look at.", chosen.look] : ["How to read it.", reading()];
-  const bold = Object.assign(document.createElement("b"), { textContent: lead });
-  putExplained(get("look"), text, [bold]);
-
-  function reading() {
-    const shown = pictures.reading();
-    const { follow = null, entryStep = 1, steps = 1, lossSteps = [] } = shown ?? {};
-    return howToRead(follow, { entryStep, steps, single: lossSteps.length < 2 });
-  }
+  if (kept) putLook(document, "What to look at in A.", kept.look);
+  else if (chosen) putLook(document, "What to look at.", chosen.look);
+  else putLook(document, "How to read it.", howToReadIt(pictures.reading()));
 }
 
 store.subscribe((settings, changed, during) => {

@@ -1,15 +1,14 @@
 /** What a click, a tap or a key opens, and where it is shown. */
 
-import { listenBeside, pictureOf } from "./beside.js";
-import { selectedInA, selectionInA } from "./compare.js";
-import { stepsOf } from "./experiment.js";
-import { partsOf, stepOf } from "./format.js";
-import { inspect } from "./inspect.js";
+import { listenBeside } from "./beside.js";
+import { selectedInA, selectionInA } from "./comparing/settings.js";
 import { listenKeys } from "./keys.js";
-import { markButton, marksOf, putMarks, toggled } from "./marks.js";
-import { measureOf } from "./measures.js";
-import { byId, windowOf, within } from "./page.js";
-import { hiddenId } from "./reading.js";
+import { MOST_MARKS } from "./kinds.js";
+import { marksOf, toggled } from "./marks.js";
+import { createLanding } from "./opening/landing.js";
+import { followAt, isNowhere, ofStep, ofThing } from "./opening/patches.js";
+import { putSelected } from "./opening/selected.js";
+import { byId, windowOf } from "./page.js";
 import { createSheet } from "./sheet.js";
 
 /** @import { Comparison } from "./compare.js" */
@@ -19,44 +18,25 @@ import { createSheet } from "./sheet.js";
 /** @import { Pointed, Reading, Settings, Spot } from "./types.js" */
 /** @import { Held } from "./values.js" */
 
-/** The step that a selection is of, or null. @param {string} select */
-function stepOfSelection(select) {
-  const step = stepOf(selectedInA(select) || select);
-  return Number.isInteger(step) ? step : null;
-}
+/**
+ * @typedef {object} Page
+ * @property {Store} store
+ * @property {Pictures} pictures
+ * @property {Comparison} comparison
+ * @property {Tooltip} tooltip
+ * @property {(spot: Spot) => string[]} lines   what the tooltip says of a spot
+ * @property {(reading: Reading, id: string) => Held | null} signed   the signed numbers of a step
+ * @property {(text: string) => void} announce
+ */
 
 /**
+ * What selects and marks.
  * @param {Document} document
- * @param {object} page
- * @param {Store} page.store
- * @param {Pictures} page.pictures
- * @param {Comparison} page.comparison
- * @param {Tooltip} page.tooltip
- * @param {(spot: Spot) => string[]} page.lines   what the tooltip says of a spot
- * @param {(reading: Reading, id: string) => Held | null} page.signed   the signed numbers of a step
- * @param {(text: string) => void} page.announce
+ * @param {Page} page
  */
-export function createOpening(document, page) {
-  const { store, pictures, comparison, tooltip, announce } = page;
-  const window = windowOf(document);
-  /** @param {string} id */
-  const get = (id) => byId(document, id);
+function createHands(document, { store, pictures, comparison, announce }) {
   const sheet = createSheet(document);
-  const touch = () => window.matchMedia("(hover: none)").matches;
-  const selected = () => store.get().select;
-
-  /** Whether the address has changed since its selection was last brought into sight. */
-  let fresh = Boolean(selected());
-  let scrolls = fresh;
-  /** The picture that is scrolled to once it is drawn. @type {HTMLElement | null} */
-  let waiting = null;
-  window.addEventListener(
-    "popstate",
-    () => {
-      fresh = true;
-    },
-    true,
-  );
+  const inspector = byId(document, "inspector");
 
   /**
    * Select, and open the sheet where the screen is small: taps that follow share one entry.
@@ -66,57 +46,63 @@ export function createOpening(document, page) {
   function open(patch, at) {
     const alone = Object.keys(patch).length === 1;
     store.set(patch, { during: alone && (sheet.isOpen() || Boolean(at && sheet.fits())) });
-    if (at && !sheet.open(at)) get("inspector").scrollIntoView({ block: "nearest" });
+    if (at && !sheet.open(at)) inspector.scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {string} id @param {{clientY: number} | null} [at] */
-  function openThing(id, at = null) {
-    const reading = pictures.reading();
-    const node = reading?.nodes.get(id)?.node;
-    /** @type {Partial<Settings>} */
-    const patch = { select: id };
-    if (reading && node?.kind === "loss" && reading.lossSteps.length > 1) {
-      patch.follow = node.step === reading.steps ? "last" : node.step;
-    }
-    open(patch, at);
-  }
-
-  /** A click on the profile or the map: that step, and in the map that loss. @param {Spot} spot */
-  function openStep({ step, loss }) {
-    const reading = pictures.reading();
-    if (!reading) return;
-    pictures.centreOn(step);
-    const beyond = step > reading.steps && comparison.reading();
-    /** @type {Partial<Settings>} */
-    const patch = {
-      select: beyond ? selectionInA(hiddenId(beyond, step)) : hiddenId(reading, step),
-    };
-    if (loss && reading.lossSteps.length > 1)
-      patch.follow = loss === reading.steps ? "last" : loss;
-    store.set(patch);
-  }
-
-  /** @param {number} step */
-  function pin(step) {
-    const longest = Math.max(pictures.reading()?.steps ?? 0, comparison.reading()?.steps ?? 0);
-    if (!(step >= 1 && step <= longest)) return;
-    const { mark } = store.get();
-    const is = marksOf(mark, longest).includes(step);
-    store.set({ mark: toggled(mark, step) });
-    announce(is ? `Step ${step} is no longer marked.` : `Step ${step} is marked.`);
-  }
-
-  const keys = {
+  return {
+    open,
     announce,
-    pin,
-    open: openThing,
-    selected,
-    /** @param {string} id */
+    selected: () => store.get().select,
+    /** Go to what is said of what is selected. */
+    read: () => void (sheet.open(null) || inspector.focus()),
+
+    /** As long as a key is held, one gesture. @param {string} id */
     select: (id) => store.set({ select: id }, { during: true }),
+
+    /** @param {string} id @param {{clientY: number} | null} [at] */
+    openThing: (id, at = null) => open(ofThing(pictures.reading(), id), at),
+
+    /** A click on the profile or the map: that step, and in the map that loss. @param {Spot} spot */
+    openStep(spot) {
+      const reading = pictures.reading();
+      if (!reading) return;
+      pictures.centreOn(spot.step);
+      store.set(ofStep(reading, comparison.reading(), spot));
+    },
+
+    /** @param {number} step */
+    pin(step) {
+      const longest = Math.max(pictures.reading()?.steps ?? 0, comparison.reading()?.steps ?? 0);
+      if (!(step >= 1 && step <= longest)) return;
+      const { mark } = store.get();
+      const next = toggled(mark, step);
+      if (next === mark) return announce(`At most ${MOST_MARKS} steps can be marked.`);
+      store.set({ mark: next });
+      const is = marksOf(next, longest).includes(step);
+      announce(is ? `Step ${step} is marked.` : `Step ${step} is no longer marked.`);
+    },
+
+    /** @param {number} step */
+    follow(step) {
+      const reading = pictures.reading();
+      if (reading) store.set({ follow: followAt(reading, step) });
+    },
   };
-  listenKeys(get("walk"), pictures, keys);
+}
+
+/** @typedef {ReturnType<typeof createHands>} Hands */
+
+/**
+ * Keys on both diagrams, and the buttons of the panel of details.
+ * @param {Document} document @param {Pictures} pictures @param {Hands} hands
+ */
+function listenHands(document, pictures, hands) {
+  const inspector = byId(document, "inspector");
+  const { announce, pin, selected, select, read } = hands;
+  const keys = { announce, pin, selected, select, read };
+  listenKeys(byId(document, "walk"), pictures, { ...keys, open: hands.openThing });
   listenKeys(
-    get("walk-compared"),
+    byId(document, "walk-compared"),
     {
       reading: () => pictures.reading("compared"),
       reveal: (step) => pictures.reveal(step),
@@ -125,122 +111,74 @@ export function createOpening(document, page) {
     {
       ...keys,
       selected: () => selectedInA(selected()),
-      select: (id) => keys.select(selectionInA(id)),
-      open: () => get("inspector").focus(),
+      select: (id) => select(selectionInA(id)),
+      open: read,
       announce: (text) => announce(`A: ${text}`),
     },
   );
-
-  const beside = listenBeside(document, pictures, {
-    hover: (lines, at) => (lines.length && at ? tooltip.show(lines, at) : tooltip.hide()),
-    open: (id, at) => open({ select: id }, at),
-    select: keys.select,
-    selected,
-    read: () => sheet.open(null) || get("inspector").focus(),
-    announce,
-  });
-
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof HTMLElement)) return;
     const { follow, mark } = target.dataset;
-    if (follow && get("inspector").contains(target))
-      store.set({ follow: Number(follow) === pictures.reading()?.steps ? "last" : Number(follow) });
+    if (follow && inspector.contains(target)) hands.follow(Number(follow));
     if (mark) pin(Number(mark));
   });
+}
 
-  /** @param {string} select */
-  function reveal(select) {
-    const picture = pictureOf(select);
-    const place = picture ? pictures.plot(picture) : get("figure-diagram");
-    const step = stepOfSelection(select);
-    if (!picture && step === null) return;
-    if (!picture && step !== null) pictures.reveal(step);
-    if (!scrolls) return;
-    scrolls = false;
-    if (!picture) show(place);
-    else if (place.ariaBusy === "true") waiting = place;
-    else show(place);
-  }
-
-  /**
-   * A picture that does not lie in the window is put into its middle.
-   * @param {HTMLElement} place
-   */
-  function show(place) {
-    const { top, bottom } = place.getBoundingClientRect();
-    const head = within(document, ".strip").getBoundingClientRect().height;
-    if (top < head || bottom > window.innerHeight) place.scrollIntoView({ block: "center" });
-  }
+/**
+ * @param {Document} document
+ * @param {Page} page
+ */
+export function createOpening(document, page) {
+  const { store, pictures, comparison, tooltip } = page;
+  const hands = createHands(document, page);
+  const landing = createLanding(document, page);
+  listenHands(document, pictures, hands);
+  const beside = listenBeside(document, pictures, {
+    ...hands,
+    hover: (lines, at) => (lines.length && at ? tooltip.show(lines, at) : tooltip.hide()),
+    open: (id, at) => hands.open({ select: id }, at),
+  });
+  const touch = () => windowOf(document).matchMedia("(hover: none)").matches;
+  const marks = () => marksOf(store.get().mark, Math.max(pictures.extent()?.steps ?? 0, 1));
 
   return {
-    openStep,
+    marks,
+    about: landing.about,
+    arrived: landing.arrived,
 
     /** A click or tap on a picture of the axis. @param {Pointed} spot */
     click(spot) {
       if (touch() && !spot.thing) tooltip.show(page.lines(spot), spot);
       else if (touch()) tooltip.hide();
       if (spot.picture === "compared") {
-        if (spot.thing) open({ select: selectionInA(spot.thing) }, spot);
+        if (spot.thing) hands.open({ select: selectionInA(spot.thing) }, spot);
         return;
       }
-      if (spot.thing) openThing(spot.thing, spot);
-      if (spot.picture === "profile" || spot.picture === "map") openStep(spot);
-    },
-
-    /** The step that a link selects and that has not been shown yet, or null. */
-    about() {
-      const step = fresh ? stepOfSelection(selected()) : null;
-      return step !== null && step <= stepsOf(store.get()) ? step : null;
+      if (spot.thing) hands.openThing(spot.thing, spot);
+      if (spot.picture === "profile" || spot.picture === "map") hands.openStep(spot);
     },
 
     /** Whether what is selected is nowhere in the answers; of a window, where it should be. */
     selectsNothing() {
-      const inA = selectedInA(selected());
-      const id = inA || selected();
+      const { select } = store.get();
+      const inA = selectedInA(select);
       const reading = inA ? comparison.reading() : pictures.reading();
-      if (!id || !reading || (inA && !comparison.isCurrent())) return false;
-      if (pictureOf(id)) return measureOf(id, reading.flow) === null;
-      const step = stepOf(id);
-      const { lo, hi } = reading.loaded;
-      const known = step > reading.steps || (step >= lo && step <= hi);
-      return known && !reading.nodes.has(id) && !reading.edges.has(id);
-    },
-
-    /** Bring what a link selects into sight, once. */
-    arrived() {
-      if (fresh && selected()) reveal(selected());
-      fresh = false;
+      if (!select || !reading || (inA && !comparison.isCurrent())) return false;
+      return isNowhere(inA || select, reading);
     },
 
     /** The pictures beside are drawn. */
     placed() {
       beside.place();
-      if (waiting) show(waiting);
-      waiting = null;
+      landing.placed();
     },
-
-    marks: () => marksOf(store.get().mark, Math.max(pictures.extent()?.steps ?? 0, 1)),
 
     /** @param {Reading | null} reading */
     showSelected(reading) {
       if (!reading) return;
-      const marks = this.marks();
-      putMarks(get("marks"), marks, (step) =>
-        page.lines({ picture: "profile", step, thing: null, loss: null }),
-      );
       beside.place();
-      const [body, title] = [get("inspector-body"), get("inspector-title")];
-      const inA = selectedInA(selected());
-      const id = inA || selected();
-      const a = comparison.reading();
-      const [chosen, shown] = inA && a ? [inA, a] : [inA ? "" : id, reading];
-      inspect(body, title, chosen, shown, page.signed(shown, chosen));
-      const is = title.textContent.includes(":");
-      if (is && !pictureOf(id) && partsOf(id).step >= 1)
-        body.append(markButton(stepOf(id), marks.includes(stepOf(id))));
-      if (!a || !is) return;
-      title.textContent = title.textContent.replace("Selected", `Selected in ${inA ? "A" : "B"}`);
-      if (inA) body.querySelector("[data-follow]")?.remove();
+      const shown = { reading, a: comparison.reading(), marks: marks() };
+      putSelected(document, store.get().select, shown, page);
     },
   };
 }

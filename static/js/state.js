@@ -24,7 +24,7 @@ const REST_MS = 150;
  */
 
 /**
- * get, leftOut, leave, giveWay, set, replaceAll, subscribe.
+ * get, isFresh, seen, leftOut, leave, giveWay, set, replaceAll, subscribe.
  * @param {Window} window
  */
 export function createStore(window) {
@@ -34,6 +34,8 @@ export function createStore(window) {
   /** What it could give way in besides. @type {{own: string[], inA: string[]}} */
   let given = { own: [], inA: [] };
   let settings = fromAddress();
+  /** Whether the address has changed since what it selects was last brought into sight. */
+  let fresh = Boolean(settings.select);
   let gesture = false;
   let unwritten = "";
   let timer = 0;
@@ -85,6 +87,7 @@ export function createStore(window) {
 
   window.addEventListener("popstate", () => {
     refused = nothing();
+    fresh = true;
     gesture = false;
     unwritten = "";
     tell(again());
@@ -92,6 +95,12 @@ export function createStore(window) {
 
   return {
     get: () => settings,
+
+    /** Whether what the address selects has not been brought into sight yet. */
+    isFresh: () => fresh,
+    seen() {
+      fresh = false;
+    },
 
     /** What the link that was opened last says in vain, in a line, until something is changed. */
     leftOut: () => leftOut,

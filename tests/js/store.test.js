@@ -88,6 +88,27 @@ test("going back changes only what differs", () => {
   assert.deepEqual(told.at(-1), [["hidden"], false]);
 });
 
+test("what an address selects is new until it was seen, and again after going back", () => {
+  const { window, store } = storeAt("#select=h_3");
+  assert.equal(store.isFresh(), true);
+  store.seen();
+  store.set({ select: "h_4" });
+  assert.equal(store.isFresh(), false, "a hand knows what it selects");
+  window.back();
+  assert.equal(store.isFresh(), true);
+  assert.equal(storeAt("").store.isFresh(), false);
+});
+
+test("what takes too long, or too much, leaves the link as it is", () => {
+  for (const status of [0, 500, 503, 504, 507]) {
+    const { window, store, told } = storeAt("#hidden=512&compare=hidden%3D511");
+    const problem = { status, message: "took too long", errors: [] };
+    assert.equal(store.giveWay(problem), false);
+    assert.equal(store.giveWay(problem, "inA"), false);
+    assert.deepEqual([store.get().hidden, store.leftOut(), told, window.urls().length], [512, "", [], 1]);
+  }
+});
+
 test("settings from elsewhere are an entry of their own", () => {
   const { window, store } = storeAt("");
   store.replaceAll({ ...defaults(), hidden: 3 });

@@ -1,6 +1,7 @@
 /** The elements of the map of the loss. */
 
 import { element, unbroken } from "../elements.js";
+import { plural } from "../format.js";
 import { shape } from "./overlay.js";
 
 const NO_ERROR =
@@ -63,17 +64,29 @@ export function createFrame(place) {
   view.append(left, right);
   place.replaceChildren(offer, view);
 
-  for (const [value = "", label = ""] of LAYERS) {
+  const inputs = LAYERS.map(([value = "", label = ""]) => {
     const input = /** @type {HTMLInputElement} */ (element("input"));
     Object.assign(input, { type: "radio", name: "wall-layer", value, autocomplete: "off" });
     const made = element("label");
     made.append(input, element("span", "", label));
     row.append(made);
-  }
+    return input;
+  });
   return {
-    offer, offered, preset, view, head, layers: row, canvas, plot, svg, hit, solid, transportPlace, under,
+    offer, offered, preset, view, head, inputs, canvas, plot, svg, hit, solid, transportPlace, under,
     numbers, arrows, words, bias, problem, formPlace,
   };
+}
+
+/**
+ * Where there is no map, why not, and what to choose.
+ * @param {HTMLElement} place @param {import("../types.js").Settings} settings
+ */
+export function putOffer(place, { hidden, layers }) {
+  const units = hidden === 1 ? "one unit" : plural(hidden, "unit");
+  place.textContent =
+    `The loss of ${units} in ${layers === 1 ? "one layer" : plural(layers, "layer")} has too many parameters for a map: ` +
+    "choose Units 1 and Layers 1 under Network, with any cell.";
 }
 
 /**

@@ -187,6 +187,7 @@ def test_thousands_of_requests_leave_nothing_behind():
         storm(address, 0, 500)
         workers = children(process.pid)
         files = descriptors(process.pid)
+        grown: dict[int, int] = {}
         for first in (1000, 3000, 5000):
             before = {pid: resident(pid) for pid in {process.pid} | workers}
             assert storm(address, first, 1500) == {200, 422, 404}

@@ -11,6 +11,9 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+_FORMULA = re.compile(r"\(?<math\b(?:(?!</math>).)*</math>[;:,.?!)]*", re.DOTALL)
+"""A formula in a sentence, with a bracket before it and what ends the clause after it."""
+_TOGETHER = Markup('<span class="unbroken">{}</span>')
 _NAME = re.compile(r"lessons/([1-9][0-9]?)-([a-z-]+)\.html")
 
 
@@ -36,11 +39,23 @@ class Lesson:
     def body(self, screen: int) -> Markup:
         """The HTML of a screen, counted from 1."""
         body: Markup = getattr(self._bodies, f"screen_{screen}")()
-        return body
+        return _unbroken(body)
 
     def address(self, screen: int = 1) -> str:
         """Where a screen is found: `/learn/3`, `/learn/3/2`."""
         return f"/learn/{self.number}" + (f"/{screen}" if screen > 1 else "")
+
+
+def _unbroken(body: Markup) -> Markup:
+    """A line does not begin with the mark that follows a formula."""
+    made, end = Markup(), 0
+    for found in _FORMULA.finditer(body):
+        start, stop = found.span()
+        whole = body[start:stop]
+        alone = whole.startswith("<math") and whole.endswith("</math>")
+        made += body[end:start] + (whole if alone else _TOGETHER.format(whole))
+        end = stop
+    return made + body[end:]
 
 
 def lessons(environment: Environment) -> list[Lesson]:

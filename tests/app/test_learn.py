@@ -25,6 +25,16 @@ def test_lessons_are_numbered_and_have_their_screens():
         assert lesson.about.endswith(".")
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_lesson_goes_from_a_prediction_to_a_question(lesson):
+    """Predict, see, try on every screen; the last one ends with a question that is checked."""
+    parts = ["data-predict", "data-live=", "data-slide=", "data-ask"]
+    for number in range(1, len(lesson.screens) + 1):
+        body = str(lesson.body(number))
+        found = sorted((body.index(part), part) for part in parts if part in body)
+        assert [part for _, part in found] == parts[: 4 if number == len(lesson.screens) else 3]
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_is_one_that_can_be_found_and_read(client, path):
     answer = await client.get(path)

@@ -115,7 +115,7 @@ def test_without_a_place_to_keep_anything(fresh: Unrolled, how: str) -> None:
         " {get() { throw new Error('refused'); }})",
         "absent": "Object.defineProperty(window, 'localStorage', {value: undefined})",
         "foreign": """try {
-            localStorage.setItem("learn", '{"screens": [1], "test": {"before": 3}}');
+            localStorage.setItem("learn", '{"screens": [1], "ten": {"before": 3}}');
         } catch {}""",
     }
     with page.add_init_script(scripts[how]):
@@ -124,6 +124,7 @@ def test_without_a_place_to_keep_anything(fresh: Unrolled, how: str) -> None:
         right, _ = screen.choices(screen.part("predict"))
         expect(screen.predict(screen.part("predict"), right)).to_contain_text("As you expected.")
         expect(page.locator(".show")).to_be_visible()
+        screen.slide("units", 8)
         expect(page.locator('[data-progress="1/1"]')).to_have_class("done")
         page.goto(f"{fresh.server}/learn")
         expect(page.locator("html")).to_have_attribute("data-state", "ready")
@@ -135,6 +136,7 @@ def test_what_is_done_is_kept_and_can_be_forgotten(fresh: Unrolled) -> None:
     screen = Screen(fresh)
     screen.open("/learn/1")
     everything_open(screen)
+    screen.slide("units", 8)
     page.goto(f"{fresh.server}/learn")
     come = page.locator("[data-lesson='1'] .come")
     expect(come).to_have_text("1 of 4 done")

@@ -5,7 +5,7 @@ const KEY = "learn";
 /**
  * @typedef {object} Kept
  * @property {Object<string, {done: boolean, said?: string}>} screens   by "lesson/screen"
- * @property {{before?: number[], after?: number[]}} test   the chosen answers
+ * @property {{before?: number[], after?: number[]}} ten   the chosen answers to the ten questions
  */
 
 /** @param {unknown} value @returns {value is Object<string, unknown>} */
@@ -14,7 +14,7 @@ const isRecord = (value) => typeof value === "object" && value !== null && !Arra
 /** @returns {Kept} */
 function read() {
   /** @type {Kept} */
-  const kept = { screens: {}, test: {} };
+  const kept = { screens: {}, ten: {} };
   try {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "null");
     if (!isRecord(found)) return kept;
@@ -24,10 +24,10 @@ function read() {
           const said = typeof value.said === "string" ? { said: value.said } : {};
           kept.screens[name] = { done: value.done === true, ...said };
         }
-    if (isRecord(found.test)) {
-      const { before, after } = found.test;
-      if (isAnswers(before)) kept.test.before = before;
-      if (isAnswers(after)) kept.test.after = after;
+    if (isRecord(found.ten)) {
+      const { before, after } = found.ten;
+      if (isAnswers(before)) kept.ten.before = before;
+      if (isAnswers(after)) kept.ten.after = after;
     }
   } catch {
     // Storage is switched off, or holds what is not ours.
@@ -62,15 +62,15 @@ export function createProgress() {
       kept.screens[screen] = { ...(kept.screens[screen] ?? { done: false }), ...what };
       return write(kept);
     },
-    test: () => kept.test,
+    test: () => kept.ten,
     /** @param {{before?: number[], after?: number[]}} test */
     keepTest(test) {
-      kept.test = test;
+      kept.ten = test;
       return write(kept);
     },
     forget() {
       kept.screens = {};
-      kept.test = {};
+      kept.ten = {};
       return write(kept);
     },
   };

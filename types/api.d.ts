@@ -740,6 +740,10 @@ export interface Schemas {
     dc: (((number | null)[])[])[] | null;
     /** Gate → its values, the candidate's signed, (S, B, H) each; null without gates. */
     gates: Record<string, (((number | null)[])[])[]> | null;
+    /** Gate → its pre-activation, likewise. */
+    pre: Record<string, (((number | null)[])[])[]> | null;
+    /** Gate → ∂L/∂(its pre-activation), likewise. */
+    dpre: Record<string, (((number | null)[])[])[]> | null;
     /** Initial state, [sample][unit], (B, H); null where no step reads it (Jordan). */
     h_0: ((number | null)[])[] | null;
     /** ∂L/∂h_0, likewise; zero where a truncation stops before. */

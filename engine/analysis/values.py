@@ -44,6 +44,8 @@ class LayerValues:
         c: c_t, (S, B, H); None where there is none.
         dc: ∂L/∂c_t with what comes through h_t, likewise.
         gates: gate → its values, the candidate's signed, (S, B, H) each; None without gates.
+        pre: gate → its pre-activation, likewise.
+        dpre: gate → ∂L/∂(its pre-activation), likewise.
         h_0: initial state, [sample][unit], (B, H); None where no step reads it (Jordan).
         dh_0: ∂L/∂h_0, likewise; zero where a truncation stops before.
         c_0: initial cell state, (B, H); None where there is none.
@@ -60,6 +62,8 @@ class LayerValues:
     c: Blocks | None
     dc: Blocks | None
     gates: dict[str, Blocks] | None
+    pre: dict[str, Blocks] | None
+    dpre: dict[str, Blocks] | None
     h_0: Rows | None
     dh_0: Rows | None
     c_0: Rows | None
@@ -159,7 +163,7 @@ def count_values(
     cell, topology = CELLS[network.cell], TOPOLOGIES[network.topology]
     first, last = steps_of(window, steps)
     parts = len(cell.states)
-    state = 2 * parts + (len(cell.gates) or 2)
+    state = 2 * parts + (3 * len(cell.gates) or 2)
     initial = 0 if cell.feeds_outputs else 2 * parts
     seen = last - first + 1
     reading = seen if topology.reads_all else int(first == 1 <= last)
@@ -180,6 +184,7 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
         _plain(part.value, part.exponent)[0] for part in initial_gradient(passage, number, own)
     ]
     gates, slope = cell.gate_values(layer), passage.lane(number).slope
+    z, dz = _gates_weigh(passage, number, path, at) if cell.gates else (None, None)
     return LayerValues(
         layer=number,
         h=layer.h[at],
@@ -189,11 +194,29 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
         c=None if layer.c is None else layer.c[at],
         dc=parts[1] if len(parts) > 1 else None,
         gates={name: values[at] for name, values in gates.items()} or None,
+        pre=z,
+        dpre=dz,
         h_0=layer.h_0 if start else None,
         dh_0=start[0] if start else None,
         c_0=layer.c_0,
         dc_0=start[1] if len(start) > 1 else None,
         travels={name: _plain(*arrived) for name, arrived in travels(passage, number, path, at)},
+    )
+
+
+def _gates_weigh(
+    passage: Passage, number: int, path: Backward, at: slice
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Gate → its pre-activation, and ∂L/∂(that): what its bias hears, sample by sample."""
+    gates, name = passage.cell.gates, f"b_h_{number}" if number else "b_h"
+    exponent = 0 if path.term_exponents is None else path.term_exponents[name][at]
+    near = [near_one(product.left[at]) for product in path.factors[name]]
+    dz = np.concatenate([_plain(left, own + exponent) for left, own in near], axis=-1)
+    z = passage.trace.layers[number].saved["z"][at]
+    dz = dz.reshape(z.shape)
+    return (
+        {gate.name: z[:, :, n] for n, gate in enumerate(gates)},
+        {gate.name: dz[:, :, n] for n, gate in enumerate(gates)},
     )
 
 

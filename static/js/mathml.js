@@ -110,6 +110,8 @@ export function putHere(piece, { step, layer, activation, losses, batch }) {
   putActivation(piece, activationSymbol(activation));
   putLayer(piece, layer);
   putStep(piece, step);
+  for (const bar of allWithin(piece, "mo", Element)) // one side may be raised, and stretch otherwise
+    if (bar.textContent === "‖") bar.setAttribute("stretchy", "false");
   for (const one of allWithin(piece, ".loss", Element)) one.replaceWith(lossMath(losses));
   for (const one of allWithin(piece, ".batch", Element)) {
     if (batch === 1) one.remove();

@@ -114,7 +114,7 @@ function countOf(flow) {
   const { input_size: inputs, hidden_size: units, output_size: outputs } = network;
   const { num_layers: layers = 1 } = network;
   const samples = sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
-  const gates = Object.keys(flow.gates ?? { a: 1 }).length;
+  const gates = 3 * Object.keys(flow.gates ?? {}).length || 1;
   const states = flow.cell_gradient ? 4 : 2;
   const weights = Object.values(flow.parameter_gradients).map(({ value }) =>
     value ? value.flat().length : Infinity,

@@ -106,7 +106,8 @@ def total(answer: Json, node: str) -> Any:
     held = answer["values"]
     own = held["layers"][int(layer[0]) if layer else 0]
     if node == "o_0":
-        return own["travels"]["crossing"][0][0]
+        parts = [layer["travels"]["crossing"][0][0] for layer in held["layers"]]
+        return [sum(units) for units in zip(*parts, strict=True)]
     if step == "0":
         return own[f"d{letter}_0"][0]
     at = int(step) - held["first"]

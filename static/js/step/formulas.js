@@ -2,7 +2,7 @@
 
 import { equationsOf } from "../equations.js";
 import { fromLog10, number, symbol } from "../format.js";
-import { formula, row, sign } from "../mathml.js";
+import { formula, mathElement, row, sign } from "../mathml.js";
 import { rowName } from "../picking.js";
 import { reason } from "../reason.js";
 import { gatesOf, unitsOf } from "./asked.js";
@@ -73,12 +73,19 @@ function nameOf(atom) {
  * @param {number} units
  */
 function inNumbers(math, look, units) {
-  const right = row(...sides(math)[1].map((one) => /** @type {Element} */ (one.cloneNode(true))));
+  const [left, rest] = sides(math);
+  const right = row(...rest.map((one) => /** @type {Element} */ (one.cloneNode(true))));
   const atoms = atomsOf(right);
-  if (!atoms.length) return null;
+  if (!left.length || !atoms.length) return null;
   for (const { element, atom } of atoms) {
     const rows = numbersOf(atom, look);
     if (!rows) return null;
+    if (atom.base === "Y" && isIndex(element)) {
+      const index = mathElement("mn", String(rows.findIndex(([one]) => one === 1) + 1));
+      index.setAttribute("data-class", `of ${rows.length}`);
+      element.replaceWith(index);
+      continue;
+    }
     const numbers = matrixMath(nameOf(atom), rows, units);
     tag(numbers, element);
     if (atom.kind === "slope") {
@@ -87,6 +94,35 @@ function inNumbers(math, look, units) {
     } else element.replaceWith(numbers);
   }
   return right;
+}
+
+/** Whether a target stands below something: the class whose entry is taken. @param {Element} element */
+function isIndex(element) {
+  const up = element.parentElement?.localName === "mrow" ? element.parentElement : element;
+  return up.parentElement?.localName === "msub" && up.previousElementSibling !== null;
+}
+
+/** So many samples are written out; of more the first and the last. */
+const SAMPLES = 3;
+
+/**
+ * A sum over samples with numbers in place of symbols: null where not all are known.
+ * @param {Element} math @param {Look} look @param {number} units
+ */
+function overSamples(math, look, units) {
+  const { batch } = look;
+  const all = batch <= SAMPLES ? Array.from({ length: batch }, (_, n) => n) : [0, batch - 1];
+  const one = /** @type {Element} */ (math.cloneNode(true));
+  for (const sum of one.querySelectorAll(".batch")) sum.remove();
+  const terms = all.map((sample) => inNumbers(one, { ...look, sample }, units));
+  const plus = batch <= SAMPLES ? [sign("+")] : [sign("+"), sign("⋯"), sign("+")];
+  /** @type {Element[]} */
+  const parts = [];
+  for (const [n, term] of terms.entries()) {
+    if (!term) return null;
+    parts.push(...(n ? plus.map((mark) => /** @type {Element} */ (mark.cloneNode(true))) : []), term);
+  }
+  return row(...parts);
 }
 
 /** Numbers stand where a symbol stood: they light the same place. @param {Element} to @param {Element} from */
@@ -130,7 +166,7 @@ function lines(name, math, outcome, { reading, look, sums = false }) {
   if (!look) return [part(name, math)];
   tagSymbols(math, reading, look);
   const made = [part(name, math)];
-  const numbers = sums && look.batch > 1 ? null : inNumbers(math, look, units);
+  const numbers = (sums && look.batch > 1 ? overSamples : inNumbers)(math, look, units);
   if (numbers) made.push(part(`${name}-numbers`, formula(sign("="), numbers)));
   const comes = result("the result", outcome, units);
   if (comes) made.push(part(`${name}-result`, comes));
@@ -166,9 +202,9 @@ function forward(stop, reading, look) {
   const parts = [];
   for (const math of chosen) {
     const atom = leftAtom(math);
-    const outcome = look && atom && kind !== "loss" ? numbersOf(atom, look) : null;
-    const given = { reading, look: kind === "loss" ? null : look };
-    parts.push(...lines("forward", math, outcome, given));
+    const value = kind === "loss" ? lossOf(math, stop, reading) : look && atom && numbersOf(atom, look);
+    const given = { reading, look: kind === "loss" && (!value || look?.batch !== 1) ? null : look };
+    parts.push(...lines("forward", math, value || null, given));
   }
   if (kind === "input" && look) {
     const rows = numbersOf(atomOf(stop.id), look);
@@ -179,6 +215,11 @@ function forward(stop, reading, look) {
   if (kind === "loss") {
     const value = reading.flow.step_losses[stop.step - 1];
     notes.push(value === null ? "" : `${symbol(stop.id)} = ${number(value, 4)}`);
+    const index = parts.map((one) => one.querySelector("[data-class]")).find(Boolean);
+    if (index)
+      notes.push(
+        `${symbol(stop.id).replace("L", "Y")} is class ${index.textContent} ${index.getAttribute("data-class")}, counted from 1.`,
+      );
   }
   if (chosen.length) notes.push(...asides(shown));
   const what = inside
@@ -187,6 +228,13 @@ function forward(stop, reading, look) {
       : `what the units of step ${stop.step} weigh, A${symbol(about).slice(1)}`
     : `${rowName(kind)} of step ${stop.step}, ${own}${symbol(stop.id).slice(1)}`;
   return { title: `Forward: ${what}`, parts, notes: notes.filter(Boolean) };
+}
+
+/** L_t, where a formula says it; null where it says what it is made of. @param {Element} math @param {Stop} stop @param {Reading} reading */
+function lossOf(math, { step }, { flow }) {
+  const [left] = sides(math);
+  const name = left.map(({ textContent }) => textContent).join("").replaceAll(/\s/g, "");
+  return name === `L${step}` ? [[flow.step_losses[step - 1]]] : null;
 }
 
 /** @param {Stop} stop @param {Reading} reading @returns {Told} */

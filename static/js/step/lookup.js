@@ -26,6 +26,8 @@ import { parameterOf } from "./atoms.js";
  * @property {Matrix[] | null} c
  * @property {Matrix[] | null} dc
  * @property {Record<string, Matrix[]> | null} gates
+ * @property {Record<string, Matrix[]> | null} pre   gate → its pre-activation
+ * @property {Record<string, Matrix[]> | null} dpre   gate → ∂L/∂(its pre-activation)
  * @property {Matrix | null} h_0
  * @property {Matrix | null} dh_0
  * @property {Matrix | null} c_0
@@ -36,11 +38,22 @@ import { parameterOf } from "./atoms.js";
  * @property {Values} values
  * @property {import("../types.js").CellWords} cell
  * @property {number} batch
+ * @property {number} [sample]   whose numbers, the first's if left out
  */
 
 /** A row as a column. @param {(number | null)[] | null | undefined} row @returns {Matrix | null} */
 function column(row) {
   return row ? row.map((value) => [value]) : null;
+}
+
+/** @param {Matrix} a @param {Matrix} b @returns {Matrix} */
+export function plus(a, b) {
+  return a.map((line, r) =>
+    line.map((value, c) => {
+      const other = b[r][c];
+      return value === null || other === null ? null : value + other;
+    }),
+  );
 }
 
 /** @param {Matrix} rows @returns {Matrix} */
@@ -83,42 +96,51 @@ function weight(atom, look) {
 
 /** @param {import("./atoms.js").Atom} atom @param {Look} look @returns {Matrix | null} */
 function ofStep(atom, look) {
-  const { values, cell } = look;
+  const { values, cell, sample = 0 } = look;
   const own = values.layers[atom.layer];
   const at = /** @type {number} */ (atom.step) - values.first;
   if (!own) return null;
-  if (atom.kind === "slope") return column(own.slope?.[at]?.[0]);
+  if (atom.kind === "slope") return column(own.slope?.[at]?.[sample]);
   const gradient = atom.kind === "gradient";
   if (atom.step === 0) return initial(atom, own, look);
   if (at < 0 || /** @type {number} */ (atom.step) > values.last) return null;
   switch (atom.base) {
     case "X":
-      return column((gradient ? values.dx : values.x)[at]?.[0]);
+      return column((gradient ? values.dx : values.x)[at]?.[sample]);
     case "O":
-      return column((gradient ? values.do : values.o)[at]?.[0]);
+      return column((gradient ? values.do : values.o)[at]?.[sample]);
     case "Y":
-      return column(values.y[at]?.[0]);
+      return column(values.y[at]?.[sample]);
     case "H":
-      return column((gradient ? own.dh : own.h)[at]?.[0]);
+      return column((gradient ? own.dh : own.h)[at]?.[sample]);
     case "C":
       if (cell.copies) return copied(atom, own, at, look);
-      return column((gradient ? own.dc : own.c)?.[at]?.[0]);
+      return column((gradient ? own.dc : own.c)?.[at]?.[sample]);
     case "A":
-      return gradient ? pre(atom, at, look) : column(own.a?.[at]?.[0]);
+      return weighed(atom, own, at, look);
     default: {
       const gate = cell.gates.find(({ letter }) => letter === atom.base);
-      return gate && !gradient ? column(own.gates?.[gate.name]?.[at]?.[0]) : null;
+      return gate && !gradient ? column(own.gates?.[gate.name]?.[at]?.[sample]) : null;
     }
   }
 }
 
 /** Step 0. @param {import("./atoms.js").Atom} atom @param {LayerValues} own @param {Look} look */
-function initial({ base, kind }, own, { values }) {
+function initial({ base, kind }, own, { values, sample = 0 }) {
   const gradient = kind === "gradient";
-  if (base === "H") return column((gradient ? own.dh_0 : own.h_0)?.[0]);
-  if (base === "C") return column((gradient ? own.dc_0 : own.c_0)?.[0]);
+  if (base === "H") return column((gradient ? own.dh_0 : own.h_0)?.[sample]);
+  if (base === "C") return column((gradient ? own.dc_0 : own.c_0)?.[sample]);
+  if (base !== "O") return null;
+  if (gradient) return toFirstOutput(values, sample);
   const outputs = asRows(values.parameters.b_y)?.length ?? 0;
-  return base === "O" && !gradient ? Array.from({ length: outputs }, () => [0]) : null;
+  return Array.from({ length: outputs }, () => [0]);
+}
+
+/** ∂L/∂O₀: every layer's context units hold it, and hand back to it. @param {Values} values @param {number} sample */
+function toFirstOutput({ first, layers }, sample) {
+  if (first !== 1) return null;
+  const parts = layers.map(({ travels }) => column(travels.crossing?.[0]?.[sample]));
+  return parts.reduce((sum, part) => sum && part && plus(sum, part));
 }
 
 /**
@@ -127,20 +149,22 @@ function initial({ base, kind }, own, { values }) {
  * @param {Look} look
  */
 function copied(atom, own, at, look) {
-  if (atom.kind === "gradient") return column(own.travels.feedback?.[at]?.[0]);
+  if (atom.kind === "gradient") return column(own.travels.feedback?.[at]?.[look.sample ?? 0]);
   const base = look.cell.feeds_outputs ? "O" : "H";
   return ofStep({ ...atom, base, step: /** @type {number} */ (atom.step) - 1 }, look);
 }
 
 /**
- * ∂L/∂A of a gated cell: with one sample it is what the step adds to the bias.
- * @param {import("./atoms.js").Atom} atom @param {number} at @param {Look} look
+ * A pre-activation or its gradient: of a gate, or of all of them one below the other.
+ * @param {import("./atoms.js").Atom} atom @param {LayerValues} own @param {number} at
+ * @param {Look} look
  */
-function pre(atom, at, look) {
-  const { values, batch } = look;
-  const end = atom.layer > 0 ? `_${atom.layer}` : "";
-  const rows = batch === 1 ? asRows(values.terms[`b_h${end}`]?.[at]) : null;
-  return atom.mark ? block(rows, atom.mark, look) : rows;
+function weighed({ kind, mark }, own, at, { cell, sample = 0 }) {
+  const gradient = kind === "gradient";
+  if (!cell.gates.length) return gradient ? null : column(own.a?.[at]?.[sample]);
+  const gates = mark ? cell.gates.filter(({ letter }) => letter === mark) : cell.gates;
+  const blocks = gates.map(({ name }) => column((gradient ? own.dpre : own.pre)?.[name]?.[at]?.[sample]));
+  return blocks.includes(null) ? null : /** @type {Matrix} */ (blocks.flat());
 }
 
 /** Which numbers travel along an edge. @type {Record<string, string>} */

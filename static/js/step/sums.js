@@ -4,7 +4,7 @@ import { element } from "../elements.js";
 import { fromLog10, parameterName, plural } from "../format.js";
 import { lossName } from "../letters.js";
 import { unitsOf } from "./asked.js";
-import { asRows } from "./lookup.js";
+import { asRows, plus } from "./lookup.js";
 import { field, isWritten, matrixMath } from "./matrix.js";
 import { formula } from "../mathml.js";
 
@@ -16,25 +16,17 @@ import { formula } from "../mathml.js";
  */
 const HELD = new WeakMap();
 
-/** @param {Matrix} a @param {Matrix} b @returns {Matrix} */
-export function plus(a, b) {
-  return a.map((line, r) =>
-    line.map((value, c) => {
-      const other = b[r][c];
-      return value === null || other === null ? null : value + other;
-    }),
-  );
-}
-
 /**
  * What the steps from T down to one have added to a parameter's gradient; null where the numbers of
  * that step are not here.
  * @param {string} name
  * @param {number} step   T + 1: nothing yet
  * @param {import("./lookup.js").Values} values
+ * @param {boolean} held   whether a double holds the whole sum: what it does not hold of a term is
+ *   too small then to be seen in it
  * @returns {Matrix | null}
  */
-export function summed(name, step, values) {
+export function summed(name, step, values, held) {
   const start = asRows(values.behind[name]);
   if (!start || step < values.first) return null;
   let own = HELD.get(values);
@@ -43,7 +35,8 @@ export function summed(name, step, values) {
   own.set(name, known);
   for (let t = values.last - known.length + 1; t >= step; t -= 1) {
     const term = asRows(values.terms[name]?.[t - values.first]);
-    known.push(term ? plus(known[known.length - 1], term) : known[known.length - 1]);
+    const seen = held ? term?.map((line) => line.map((value) => value ?? 0)) : term;
+    known.push(seen ? plus(known[known.length - 1], seen) : known[known.length - 1]);
   }
   return known[Math.max(0, values.last - step + 1)];
 }
@@ -95,7 +88,9 @@ export function createSums(place, on) {
         if (said === own.said) continue;
         own.said = said;
         own.box.classList.toggle("grows", adds);
-        const sum = values && summed(name, step ?? reading.steps + 1, values);
+        const whole = asRows(reading.flow.parameter_gradients[name].value);
+        const held = Boolean(whole) && !whole?.flat().includes(null);
+        const sum = values && summed(name, step ?? reading.steps + 1, values, held);
         if (sum) putNumbers(own.sum, `∂L/∂${parameterName(name)} so far`, sum, units);
         else own.sum.replaceChildren();
         own.term.textContent = step === undefined ? "nothing yet" : words(name, adds, step, reading);

@@ -11,6 +11,7 @@ import { createTransport } from "../transport.js";
 import { cellOf } from "../vocabulary.js";
 import { toPixel } from "../view.js";
 import { batchOf, experimentOf } from "./asked.js";
+import { countStops } from "./count.js";
 import { told } from "./formulas.js";
 import { stopsOf, summedTo, turnOf } from "./order.js";
 import { sceneOf } from "./scene.js";
@@ -49,6 +50,8 @@ export function createView(place, page) {
   const windows = createWindows(page.base, () => show());
   /** @type {import("./order.js").Stop[]} */
   let stops = [];
+  /** @type {import("./count.js").Count | null} */
+  let count = null;
   /** @type {import("../types.js").Reading | null} */
   let reading = null;
   /** @type {ReturnType<typeof createStage> | null} */
@@ -85,11 +88,17 @@ export function createView(place, page) {
     linking = setTimeout(() => store.set({ step: transport.index() + 1 }, { same: true }), REST_MS);
   }
 
-  /** @param {number} index */
-  function placeName(index) {
-    const stop = stops[index];
-    if (!stop) return "nothing to step through";
-    const of = `${index + 1} of ${stops.length}`;
+  /** The stop of a number, where it is there. @param {number} number */
+  function stopAt(number) {
+    return stops[count?.placeOf(number) ?? -1];
+  }
+
+  /** @param {number} number */
+  function placeName(number) {
+    const stop = stopAt(number);
+    if (!stops.length || !count) return "nothing to step through";
+    const of = `${number + 1} of ${count.length}`;
+    if (!stop) return `${of}: step ${count.stepOf(number)} is on its way`;
     const [source, target] = stop.id.split(">");
     if (stop.kind === "edge") return `${of}: back, ${symbol(target)} → ${symbol(source)}`;
     if (stop.kind === "enter") return `${of}: back from ${symbol(stop.id)}`;
@@ -116,16 +125,17 @@ export function createView(place, page) {
 
   /** @param {import("../types.js").Reading} next */
   function take(next) {
-    const before = stops[transport.index()];
+    const before = stopAt(transport.index());
     reading = next;
     stops = stopsOf(next);
+    count = countStops(next, stops);
     told_ = "";
     rested = performance.now() + REST_MS;
     clearTimeout(timer);
     timer = setTimeout(show, REST_MS + 20);
-    transport.setLength(Math.max(1, stops.length));
+    transport.setLength(Math.max(1, count.length));
     const same = stops.findIndex(({ id, kind }) => id === before?.id && kind === before.kind);
-    if (same >= 0) transport.set(same);
+    if (same >= 0) transport.set(count.numberOf(same));
     transport.refresh();
   }
 
@@ -141,14 +151,19 @@ export function createView(place, page) {
   }
 
   function show() {
-    if (!reading) return;
-    const index = Math.min(transport.index(), stops.length - 1);
+    if (!reading || !count) return;
+    const index = count.placeOf(transport.index());
     const stop = stops[index];
-    if (!stop) {
+    if (!stops.length) {
       title.textContent = "There is no loss from which anything could go back.";
       return;
     }
-    reveal(stop);
+    if (!stop) {
+      title.textContent = `Step ${count.stepOf(transport.index())} is on its way.`;
+      reveal(count.stepOf(transport.index()));
+      return;
+    }
+    reveal(stepOf(stop.id));
     put();
     const values =
       performance.now() < rested ? null : windows.of(reading.flow, Math.max(1, stop.step));
@@ -159,11 +174,26 @@ export function createView(place, page) {
     for (const input of modes.querySelectorAll("input")) input.checked = input.value === shown;
     stage?.show(sceneOf(reading, stops, index, { mode: shown, animate, look }));
     stage?.light([]);
-    sums.show(reading, stop, summedTo(stops, index), values);
+    sums.show(reading, stop, reachedBefore(stop, summedTo(stops, index)), values);
     whole.hidden = stop.phase === "forward";
     body.classList.toggle("alone", whole.hidden);
     said.dataset.numbers = values ? "here" : windows.able(reading.flow) ? "coming" : "none";
     write(stop, index, look, batch);
+  }
+
+  /**
+   * What later steps than those that are there have added is in the sums already.
+   * @param {import("./order.js").Stop} stop @param {Map<string, number>} reached
+   */
+  function reachedBefore(stop, reached) {
+    const { loaded, entryStep, flow } = /** @type {import("../types.js").Reading} */ (reading);
+    if (stop.phase === "forward" || loaded.hi >= entryStep) return reached;
+    const alone = reading?.follow !== null && !cellOf(flow.experiment.network.cell).feeds_outputs;
+    const later = Object.keys(flow.parameter_gradients).map((name) => {
+      const ofOutput = name === "W_hy" || name === "b_y"; // which one loss hears of at its own step
+      return [name, alone && ofOutput ? entryStep : Math.ceil(loaded.hi)];
+    });
+    return new Map([.../** @type {[string, number][]} */ (later), ...reached]);
   }
 
   /**
@@ -184,11 +214,13 @@ export function createView(place, page) {
       words.push("There are too many numbers to write them down: the norms stand for them.");
     else if (look && batch > 1)
       words.push(
-        `The numbers are those of the first of ${batch} samples; what a step adds to a weight is the sum over all of them, and the norms are of all.`,
+        `The numbers are those of the first of ${batch} samples. What a step adds to a weight is the sum over all of them${
+          batch > 3 ? ", of which the first and the last are written out" : ""
+        }; the norms are of all.`,
       );
     if (maths.textContent?.includes("✕"))
       words.push("✕ stands for a number that a double cannot hold; its norm is exact.");
-    if (index === stops.length - 1) words.push(ending());
+    if (transport.index() === (count?.length ?? 0) - 1) words.push(ending());
     const lines = words.map((text) => paragraph(text, "note"));
     if (maths.querySelector(".known")) {
       const red = paragraph(" was computed before the way back came here.", "note");
@@ -206,15 +238,12 @@ export function createView(place, page) {
     const loss = lossName(now.follow);
     if (turnOf(stops) === stops.length) return "No loss is followed back.";
     const part = now.lossSteps.length > 1 && now.follow !== null;
-    return `The way back is walked. The sums are the gradient of ${part ? `${loss} alone` : "the whole loss"}${
-      now.loaded.lo > -Infinity || now.loaded.hi < Infinity ? ", as far as these steps go" : ""
-    }: ${plural(Object.keys(now.flow.parameter_gradients).length, "parameter")}, each summed over the steps.`;
+    return `The way back is walked. The sums are the gradient of ${part ? `${loss} alone` : "the whole loss"}: ${plural(Object.keys(now.flow.parameter_gradients).length, "parameter")}, each summed over the steps.`;
   }
 
-  /** Bring a stop's step into the diagram, once: it may have to be asked for. @param {import("./order.js").Stop} stop */
-  function reveal(stop) {
+  /** Bring a step into the diagram, once: it may have to be asked for. @param {number} step */
+  function reveal(step) {
     const { lo, hi } = pictures.frames().diagram;
-    const step = stepOf(stop.id);
     if ((step > lo && step < hi) || revealed === step) return;
     revealed = step;
     pictures.reveal(step);

@@ -12,7 +12,7 @@ export function sizesOf(flow) {
     experimentOf(flow).network;
   const layers = more.num_layers ?? 1;
   const batch = batchOf(flow);
-  const gates = Object.keys(gatesOf(flow) ?? { a: 1, slope: 1 }).length;
+  const gates = 3 * Object.keys(gatesOf(flow) ?? {}).length || 2; // each with its pre-activation; a and f′
   const back = Math.max(units, outputs);
   const numbers = batch * (layers * (units * (5 + gates) + 4 * back) + 3 * (inputs + outputs) + units);
   const weights = weightsOf(flow);

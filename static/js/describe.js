@@ -15,10 +15,10 @@ import {
 import { clippedShift, clippedTotal } from "./figures/profile.js";
 import { nearest } from "./figures/map.js";
 import { gatesLine, layerOf, passesForget } from "./gates.js";
-import { lossName } from "./letters.js";
+import { lossName, withArticle } from "./letters.js";
 import { followsAll } from "./passage.js";
 import { rowName } from "./picking.js";
-import { activationOf, cellOf } from "./vocabulary.js";
+import { activationOf, cellOf, wiringOf } from "./vocabulary.js";
 import { cellId, hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
@@ -228,13 +228,20 @@ function productSummary(flow) {
   return `The product of Jacobians from T back: ${fromLog10(series[0])} at step 1${most}.`;
 }
 
+/** "an LSTM network, many-to-one"; "a GRU network, reset first, …". @param {{cell: string, topology: string}} network */
+export function networkOf({ cell, topology }) {
+  const [name, ...more] = cellOf(cell).label.split(", ");
+  const wiring = wiringOf(topology).label;
+  return [`${withArticle(name)} network`, ...more, wiring].join(", ");
+}
+
 /** One line for a picture that leaves the page. @param {Reading} reading */
 export function captions(reading) {
   const { network } = reading.flow.experiment;
   const loss = lossName(reading.follow);
   const scale = "blue: a thousandth or less of what enters, grey: as much, red: a thousand times";
   return {
-    diagram: `Gradient of ${loss} in a ${network.cell} network, ${network.topology}; ${scale}`,
+    diagram: `Gradient of ${loss} in ${networkOf(network)}; ${scale}`,
     profile: `‖∂${loss}/∂H‖ at every step${reading.cell ? `, strokes: ‖∂${loss}/∂C‖` : ""}; ${scale}`,
     map: `What is left of every loss i at every step t; ${scale}`,
     clipping: "Norms of the parameter gradients",

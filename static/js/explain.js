@@ -24,13 +24,23 @@ export function putExplained(place, text, before = []) {
   const { activeElement: active } = document;
   const focused = active instanceof HTMLElement && place.contains(active) && active.dataset.term;
   place.dataset.said = whole;
-  const parts = piecesOf(text).flatMap(({ text: words, term }) =>
-    term ? termOf(term, words) : unbroken(words),
-  );
+  const pieces = piecesOf(text);
+  const parts = pieces.flatMap(({ text: words, term }, n) => {
+    const opened = pieces[n - 1]?.text.endsWith("(") && !pieces[n - 1].term;
+    if (term) return opened ? bracketed(termOf(term, words)) : [termOf(term, words)];
+    return unbroken(pieces[n + 1]?.term && words.endsWith("(") ? words.slice(0, -1) : words);
+  });
   place.replaceChildren(...before.flatMap((part) => [part, " "]), ...parts);
   /** @type {HTMLElement | null} */
   const again = focused ? place.querySelector(`[data-term="${focused}"]`) : null;
   again?.focus();
+}
+
+/** A line does not end with the bracket before a term. @param {HTMLElement} term @returns {HTMLElement[]} */
+function bracketed(term) {
+  const both = element("span", "unbroken");
+  both.append("(", term);
+  return [both];
 }
 
 /** @param {string} term @param {string} words */

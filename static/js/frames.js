@@ -10,7 +10,7 @@ const LEAST = 525;
 const MOST = 1100;
 
 /** The least that a picture has on a stage, on average; smaller screens are scrolled. */
-const LEAST_ON_STAGE = 110;
+const LEAST_ON_STAGE = 104;
 
 /** The smallest type on a stage, before it is enlarged. */
 const TYPE_ON_STAGE = 10;

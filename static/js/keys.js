@@ -3,7 +3,6 @@
 import { thing } from "./describe.js";
 import { stepOf } from "./format.js";
 import { lookup } from "./lookup.js";
-import { byId } from "./page.js";
 import { nextEdge, walk } from "./picking.js";
 import { hiddenId } from "./reading.js";
 
@@ -20,7 +19,8 @@ const EDGES = lookup({ e: 1, E: -1 });
  * @param {{reading: () => Reading | null, reveal: (step: number) => void,
  *   mark: (step: number | null) => void}} pictures
  * @param {{selected: () => string, select: (id: string) => void, open: (id: string) => void,
- *   announce: (text: string) => void, pin: (step: number) => void}} on   pin: mark a step for good
+ *   announce: (text: string) => void, pin: (step: number) => void, read: () => void}} on   pin: mark
+ *   a step for good; read: go to what is said of what is selected
  */
 export function listenKeys(place, pictures, on) {
   /** @param {string} key */
@@ -49,7 +49,7 @@ export function listenKeys(place, pictures, on) {
   function enter() {
     const id = on.selected();
     if (pictures.reading()?.nodes.get(id)?.node.kind === "loss") on.open(id);
-    else byId(place.ownerDocument, "inspector").focus();
+    else on.read();
   }
 
   place.addEventListener("keydown", (event) => {

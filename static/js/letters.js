@@ -14,3 +14,13 @@ export function slopeName({ experiment }) {
   const name = activationSymbol(experiment.network.activation);
   return name ? `${name}′(A)` : "the derivative of a linear unit";
 }
+
+/** Letters that are spoken one by one, and those whose names begin with a vowel. */
+const INITIALS = /^[A-Z]{2}/;
+const OPEN_INITIAL = /^[AEFHILMNORSX]/;
+
+/** "an LSTM", "a GRU", "an Elman". @param {string} words */
+export function withArticle(words) {
+  const open = INITIALS.test(words) ? OPEN_INITIAL : /^[aeiou]/i;
+  return `${open.test(words) ? "an" : "a"} ${words}`;
+}

@@ -1,4 +1,4 @@
-/** On a small screen, what was tapped opens in a sheet at the foot of the window. */
+/** On a small screen, and inside of another page, what was tapped opens in a sheet over the pictures. */
 
 import { byId, windowOf, within } from "./page.js";
 
@@ -11,8 +11,8 @@ const ROOM = 36;
 /**
  * @param {Document} document
  * @returns {{open: (at: {clientY: number} | null) => boolean, close: () => void,
- *   isOpen: () => boolean, fits: () => boolean}}   open: whether a sheet opened; fits: whether this
- *   screen is so small that it would
+ *   isOpen: () => boolean, fits: () => boolean}}   open: whether a sheet opened; fits: whether
+ *   it would here
  */
 export function createSheet(document) {
   const window = windowOf(document);
@@ -24,6 +24,8 @@ export function createSheet(document) {
   /** @type {{y: number} | null} */
   let drag = null;
 
+  /** Whether a sheet is the place for what is selected: there is no other. */
+  const fits = () => small.matches || document.documentElement.classList.contains("embedded");
   const isOpen = () => sheet.dataset.sheet === "open";
 
   /**
@@ -50,7 +52,7 @@ export function createSheet(document) {
 
   /** @param {{clientY: number} | null} at */
   function open(at) {
-    if (!small.matches) return false;
+    if (!fits()) return false;
     if (!isOpen()) before = /** @type {HTMLElement | null} */ (document.activeElement);
     sheet.dataset.sheet = "open";
     document.documentElement.dataset.sheet = "open";
@@ -93,5 +95,5 @@ export function createSheet(document) {
   byId(document, "sheet-handle")
     .addEventListener("click", () => close({ refocus: false }));
 
-  return { open, close, isOpen, fits: () => small.matches };
+  return { open, close, isOpen, fits };
 }

@@ -68,6 +68,20 @@ def test_an_embedded_page_is_the_pictures_alone(fresh: Unrolled) -> None:
     for part in ("#verdict", "#plot-diagram", "#plot-profile", "#plot-map"):
         expect(page.locator(part)).to_be_visible()
     assert fresh.asked["network"]["hidden_size"] == 7
+    page.mouse.click(*fresh.pixel("h_3"))
+    sheet = page.locator("#inspector")
+    expect(sheet).to_contain_text("Selected: H₃")
+    expect(sheet.locator("dl.numbers").first).to_be_visible()
+    page.mouse.move(1, 1)
+    expect(page.locator("#tooltip")).to_be_hidden()
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.locator("#walk").press("Enter")
+    expect(sheet).to_be_visible()
+    page.get_by_role("button", name="Close what is selected").click()
+    expect(sheet).to_be_hidden()
+    page.evaluate("() => { location.hash = 'hidden=7&text=alone'; }")
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Open in Unrolled").click()
     assert popup.value.url.endswith("/#hidden=7&text=alone")

@@ -186,3 +186,25 @@ def test_a_browser_that_keeps_nothing_says_so(fresh: Unrolled) -> None:
         expect(fresh.page.locator("#story-said")).to_contain_text("keeps nothing")
         expect(fresh.page.locator("#storyline textarea")).to_have_count(1)
     fresh.page.goto("about:blank")
+
+
+def test_profile_and_map_can_be_had_while_something_is_explained(fresh: Unrolled) -> None:
+    fresh.page.set_viewport_size({"width": 1920, "height": 1080})
+    page = presented(fresh, "/?present#text=steps&step=20")
+    expect(page.locator(".way-body")).to_be_visible()
+    swap = page.get_by_role("button", name="Profile and map")
+    expect(page.locator("#figure-profile")).to_be_hidden()
+    page.keyboard.press("v")
+    for shown in ("#figure-profile", "#figure-map", ".way-bar"):
+        expect(page.locator(shown)).to_be_visible()
+    expect(page.locator(".way-body")).to_be_hidden()
+    fresh.frame()
+    fresh.frame()
+    assert page.evaluate("() => document.documentElement.scrollHeight") == 1080
+    page.get_by_role("button", name="What is explained").click()
+    expect(page.locator(".way-body")).to_be_visible()
+    expect(page.locator("#figure-map")).to_be_hidden()
+    page.keyboard.press("v")
+    page.evaluate("() => { location.hash = 'text=steps'; }")
+    expect(swap).to_be_hidden()
+    expect(page.locator("#figure-map")).to_be_visible()

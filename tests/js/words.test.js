@@ -9,6 +9,7 @@ import { differenceSentence, differences, namesOf } from "../../static/js/differ
 import { toCurl } from "../../static/js/copies.js";
 import { fileName, toCsv } from "../../static/js/downloads.js";
 import { explanation, piecesOf } from "../../static/js/glossary.js";
+import { withArticle } from "../../static/js/letters.js";
 import { measureLines, measureOf } from "../../static/js/measures.js";
 import { defaults } from "../../static/js/properties.js";
 import { read } from "../../static/js/reading.js";
@@ -66,7 +67,13 @@ test("lines for the tooltip name what they are about first", () => {
   assert.match(mapCell(1, 3, reading)[1], /future/);
   assert.deepEqual(mapCell(null, 2, reading), ["step 2"]);
   assert.equal(profileStep(2, reading).some((line) => line.includes("0.100")), true);
-  assert.match(captions(reading).diagram, /Gradient of L₃/);
+  assert.match(captions(reading).diagram, /^Gradient of L₃ in a simple network, many to many; /);
+});
+
+test("a label takes the article of how it is said", () => {
+  const said = ["LSTM", "GRU", "MGU", "Elman", "Jordan", "simple", "UGRNN"].map(withArticle);
+  const right = ["an LSTM", "a GRU", "an MGU", "an Elman", "a Jordan", "a simple", "a UGRNN"];
+  assert.deepEqual(said, right);
 });
 
 test("a dot or a bar says what it is, and a name that is none says nothing", () => {

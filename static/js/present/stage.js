@@ -11,8 +11,13 @@ import { readStory } from "../storyline.js";
 const WIDE = 960;
 const HIGH = 540;
 
+/** Where a letter is written rather than pressed. */
+const WRITES = 'input:not([type="range"], [type="radio"]), select, textarea';
 /** What takes the arrows itself. */
 const TAKES_ARROWS = 'input, select, textarea, [role="application"], [role="slider"]';
+
+/** What the button that swaps them says: while an explanation stands there, and while they do. */
+const SWAP = ["Profile and map", "What is explained"];
 
 /** @param {Document} document @param {string} text @param {string} label */
 function button(document, text, label) {
@@ -51,7 +56,11 @@ export function createStage({ document, store, pictures, announce }, wish) {
   const back = button(document, "◂", "Previous picture of the storyline");
   const on = button(document, "▸", "Next picture of the storyline");
   const out = button(document, "×", "Leave the presentation");
-  bar.append(caption, place, back, on, out);
+  const swap = button(document, SWAP[0], "");
+  swap.title = "V";
+  swap.setAttribute("aria-keyshortcuts", "v");
+  swap.removeAttribute("aria-label");
+  bar.append(caption, swap, place, back, on, out);
 
   const acts = () => {
     const own = readStory(String(store.get().story)) ?? [];
@@ -78,6 +87,24 @@ export function createStage({ document, store, pictures, announce }, wish) {
     place.textContent = n ? `${n} of ${all.length}` : `${all.length} pictures`;
     back.disabled = n <= 1;
     on.disabled = n >= all.length;
+    putSwap();
+  }
+
+  /** What is explained takes the place of profile and map; they can be had in its stead. */
+  function putSwap() {
+    const { step, explain, wall } = store.get();
+    const explains = step !== null || explain !== "" || wall !== "";
+    if (!explains) root.removeAttribute("data-pictures");
+    swap.hidden = !explains;
+    swap.textContent = SWAP[root.hasAttribute("data-pictures") ? 1 : 0];
+  }
+
+  function swapPictures() {
+    if (swap.hidden) return;
+    root.toggleAttribute("data-pictures");
+    putSwap();
+    announce(root.hasAttribute("data-pictures") ? "Profile and map are shown." : "What is explained is shown.");
+    fitSoon();
   }
 
   /** Give the pictures the height that the words leave. */
@@ -115,7 +142,9 @@ export function createStage({ document, store, pictures, announce }, wish) {
     const { key, target } = event;
     const taken = target instanceof Element && target.closest(TAKES_ARROWS) !== null;
     const arrows = !event.defaultPrevented && !taken && !seenTransport();
-    if (key === "PageDown" || (key === "ArrowRight" && arrows)) show(current() + 1);
+    const writes = target instanceof Element && target.closest(WRITES) !== null;
+    if (key === "v" && !writes && !swap.hidden) swapPictures();
+    else if (key === "PageDown" || (key === "ArrowRight" && arrows)) show(current() + 1);
     else if (key === "PageUp" || (key === "ArrowLeft" && arrows)) show(current() - 1);
     else return;
     event.preventDefault();
@@ -132,6 +161,7 @@ export function createStage({ document, store, pictures, announce }, wish) {
   back.addEventListener("click", () => show(current() - 1));
   on.addEventListener("click", () => show(current() + 1));
   out.addEventListener("click", wish);
+  swap.addEventListener("click", swapPictures);
   store.subscribe(() => {
     if (!is) return;
     put();
@@ -160,6 +190,7 @@ export function createStage({ document, store, pictures, announce }, wish) {
     leave() {
       is = false;
       root.removeAttribute("data-present");
+      root.removeAttribute("data-pictures");
       root.style.removeProperty("--stage");
       title.remove();
       bar.remove();

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from unrolled.engine.cells.base import Layer
-from unrolled.engine.cells.lane import Coefficients, Lane, State
+from unrolled.engine.cells.lane import Coefficients, JacobianRows, Lane, State
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.products import Product, Terms
 
@@ -46,15 +46,19 @@ class GatedPastLane(Lane):
         through = np.dot(rows[:, : len(self._of_gates)], self._of_gates)
         arriving += through.reshape(arriving.shape)
 
-    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+    def of_rows(self) -> Lane:
+        """By the Jacobians."""
+        return JacobianRows(self)
+
+    def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(kept) + Σ_k diag(of k) W_hk + diag(of n) W_hn ∂s_t/∂h_{t−1}.
 
         ∂s_t/∂h_{t−1} = diag(g) + Σ_k diag(of k) W_hk
         """
-        of_h, of_s, of_n, gate, kept = (factor[start:stop, sample] for factor in self.whole)
+        of_h, of_s, of_n, gate, kept = factors
         past = np.empty_like(out)
-        for factors, onto, straight in ((of_h, out, kept), (of_s, past, gate)):
-            np.matmul(factors.transpose(2, 0, 1), self._blocks, out=onto.transpose(1, 0, 2))
+        for of_gates, onto, straight in ((of_h, out, kept), (of_s, past, gate)):
+            np.matmul(of_gates.transpose(2, 0, 1), self._blocks, out=onto.transpose(1, 0, 2))
             np.einsum("shh->sh", onto)[...] += straight
         out += of_n[:, :, np.newaxis] * (self._of_candidate @ past)
 

@@ -10,7 +10,7 @@ import numpy as np
 from unrolled.engine.cells.base import Layer, Number
 from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, shut, sigmoid
 from unrolled.engine.cells.gates import Gate, Parameter, stacked
-from unrolled.engine.cells.lane import Coefficients, Lane, State
+from unrolled.engine.cells.lane import Coefficients, JacobianRows, Lane, State
 from unrolled.engine.cells.wiring import Slope, gated, known
 from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
@@ -45,9 +45,13 @@ class GruLane(Lane):
         np.multiply(state[0], factors[0][..., 4, :], out=arriving)
         arriving += through.reshape(arriving.shape)
 
-    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+    def of_rows(self) -> Lane:
+        """By the Jacobians."""
+        return JacobianRows(self)
+
+    def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh."""
-        coefficients = self.whole[0][start:stop, sample, 1:]
+        coefficients = factors[0][:, 1:]
         np.matmul(coefficients.transpose(2, 0, 1), self._blocks, out=out.transpose(1, 0, 2))
 
     @cached_property

@@ -71,6 +71,10 @@ class Lane(ABC):
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """From step t to the state of step t − 1, written into ``previous``."""
 
+    def of_rows(self) -> Lane:
+        """The same for many rows whose ∂L/∂z nobody reads, where that takes less."""
+        return self
+
     def below(self, dz: Array) -> Array:
         """∂L/∂x_t = ∂L/∂z W_xh, (…, D)."""
         rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
@@ -78,15 +82,13 @@ class Lane(ABC):
         return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], width))
 
     @abstractmethod
-    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
-        """∂h_t/∂h_{t−1} of a sample for a range of steps t, from 0.
+    def jacobians(self, factors: Coefficients, out: Array) -> None:
+        """∂h_t/∂h_{t−1} of several steps of a sample, or of several samples of a step.
 
         Args:
-            start: the first of the steps.
-            stop: the step after the last one.
-            sample: from 0.
-            out: receives ∂(unit)_t/∂(unit)_{t−1}: unit of step t (h_t, then c_t where there is
-                one), step, unit of step t − 1. It holds zeros or the Jacobians of other steps.
+            factors: the coefficients of each, (n, ·).
+            out: receives ∂(unit)_t/∂(unit)_{t−1} of each, (n, S, S): row the unit of step t (h_t,
+                then c_t where there is one), column that of step t − 1. It holds zeros.
         """
 
     def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
@@ -103,14 +105,42 @@ class Lane(ABC):
         first = 0 if initial else 1
 
         def block(begin: int, end: int) -> Block:
-            jacobians = np.zeros((end - begin, size, size))
+            at, jacobians = slice(begin + first, end + first), np.zeros((end - begin, size, size))
             with np.errstate(under="ignore"):
-                lane.jacobians(begin + first, end + first, sample, jacobians)
+                lane.jacobians(tuple(factor[at, sample] for factor in lane.whole), jacobians)
             scaled, own = near_one(jacobians, out=jacobians)
-            return scaled, shifts[begin + first : end + first] + own
+            return scaled, shifts[at] + own
 
         return Chain(len(self.whole[0]) - first, size, width, block, initial)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""
         return self, np.zeros(len(self.whole[0]), dtype=np.int64)
+
+
+class JacobianRows(Lane):
+    """Many rows of a state of one part: dh_{t−1} = dh_t ∂h_t/∂h_{t−1}, a matrix a sample.
+
+    Nothing enters ∂L/∂z. For a GRU that is a third of the multiplications.
+
+    Args:
+        lane: whose Jacobians these are.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__(lane.whole, 0, lane.recurrent, lane.inward)
+        self.lane = lane
+
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """Nothing to do."""
+
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """Every sample's rows at once."""
+        rows, height = state[0].transpose(1, 0, 2), state[0].shape[-1]
+        jacobians = np.zeros((len(rows), height, height))
+        self.lane.jacobians(factors, jacobians)
+        previous[0][...] = np.matmul(rows, jacobians).transpose(1, 0, 2)
+
+    def jacobians(self, factors: Coefficients, out: Array) -> None:
+        """Those of the lane."""
+        self.lane.jacobians(factors, out)

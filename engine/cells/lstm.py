@@ -27,7 +27,7 @@ from unrolled.engine.cells.wiring import (
 from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.dual import Dual
-from unrolled.engine.numbers.products import Terms, whole
+from unrolled.engine.numbers.products import Terms, times, whole
 
 
 class LstmLane(Lane):
@@ -59,24 +59,31 @@ class LstmLane(Lane):
         np.dot(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
         np.multiply(state[1], factors[3], out=previous[1])
 
-    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+    def of_rows(self) -> Lane:
+        """i, f and g as one matrix a sample."""
+        height = self.recurrent.shape[1]
+        return LstmRows(self.whole, height, self.recurrent, self.inward)
+
+    def jacobians(self, factors: Coefficients, out: Array) -> None:
         """From c_t: Σ diag(coefficient) W of i, f and g. From h_t: through c_t, and by W_o.
 
         ∂c_t/∂h_{t−1} = Σ_ifg diag(coefficient) W;   ∂c_t/∂c_{t−1} = diag(f);
         ∂h_t/∂(h, c)_{t−1} = diag(o ⊙ tanh′(c)) ∂c_t/∂(h, c)_{t−1} + diag(coefficient) [W_o, 0]
         """
-        height, blocks = self.recurrent.shape[1], self._blocks
-        to_c, of_c, of_h, forget = (factor[start:stop, sample] for factor in self.whole)
-        of_state = np.empty((stop - start, 4, height))
+        height, (to_c, of_c, of_h, forget) = self.recurrent.shape[1], factors
+        of_state = np.empty((len(out), 4, height))
         np.multiply(of_c, to_c[:, np.newaxis], out=of_state[:, :3])
         of_state[:, 3] = of_h
         from_h, from_c = out[:, :height], out[:, height:]
-        for factors, part in ((of_state, from_h), (of_c, from_c)):
-            towards_h = part[..., :height].transpose(1, 0, 2)
-            np.matmul(factors.transpose(2, 0, 1), blocks[:, : factors.shape[1]], out=towards_h)
-        if out.shape[2] > height:
-            np.multiply(to_c, forget, out=np.einsum("shh->sh", from_h[..., height:]))
-            np.einsum("shh->sh", from_c[..., height:])[:] = forget
+        self._through(of_state, from_h[..., :height])
+        self._through(of_c, from_c[..., :height])
+        np.multiply(to_c, forget, out=np.einsum("shh->sh", from_h[..., height:]))
+        np.einsum("shh->sh", from_c[..., height:])[:] = forget
+
+    def _through(self, factors: Array, out: Array) -> None:
+        """Σ diag(factor) W over the first blocks of W_hh, as many as there are factors."""
+        blocks = self._blocks[:, : factors.shape[1]]
+        np.matmul(factors.transpose(2, 0, 1), blocks, out=out.transpose(1, 0, 2))
 
     @cached_property
     def _blocks(self) -> Array:
@@ -84,6 +91,30 @@ class LstmLane(Lane):
         rows, height = self.recurrent.shape
         blocks = self.recurrent.reshape(rows // height, height, height)
         return np.ascontiguousarray(blocks.transpose(1, 0, 2))
+
+
+class LstmRows(LstmLane):
+    """The same of many rows: dh_{t−1} = dc_t ∂c_t/∂h_{t−1} + (dh_t ⊙ (of o)) W_o.
+
+    ∂c_t/∂h_{t−1} = Σ_ifg diag(coefficient) W, one matrix a sample, made once for all rows.
+    """
+
+    def local(self, factors: Coefficients, state: State, dz: Array) -> None:
+        """∂L/∂c_t completed, then o's block alone."""
+        to_c, _, of_h, _ = factors
+        dh, dc = state
+        np.multiply(dh, to_c, out=dz)
+        np.add(dc, dz, out=dc)
+        np.multiply(dh, of_h, out=dz)
+
+    def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
+        """What arrives at h_{t−1} through c_t and through o, and at c_{t−1}."""
+        _, of_c, _, forget = factors
+        through, (dh, dc) = np.empty((len(of_c), self.width, self.width)), previous
+        self._through(of_c, through)
+        np.matmul(state[1].transpose(1, 0, 2), through, out=dh.transpose(1, 0, 2))
+        dh += times(dz, self.recurrent[3 * self.width :])
+        np.multiply(state[1], forget, out=dc)
 
 
 _DELTA = known("A_t")

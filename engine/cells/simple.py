@@ -52,10 +52,9 @@ class SimpleLane(Lane):
         else:
             np.dot(dz, self.recurrent, out=previous[0])
 
-    def jacobians(self, start: int, stop: int, sample: int, out: Array) -> None:
+    def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(f′(a_t)) R."""
-        slopes = self.whole[0][start:stop, sample, :, np.newaxis]
-        np.multiply(slopes, self.recurrent, out=out)
+        np.multiply(factors[0][..., np.newaxis], self.recurrent, out=out)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """The same with the largest f′ of every step near 1."""

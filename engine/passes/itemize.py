@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from unrolled.engine.passes.passage import Entering, Passage
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
+_MANY = 16
+"""From so many losses on a matrix a sample, made at every step, is worth while."""
 WHOLE = 512
 """Up to so many steps every pair is computed."""
 GRID = 256
@@ -101,6 +104,9 @@ def _ordinary(
 ) -> list[list[Array]] | None:
     """log₁₀ of every lane's norms, (S, I) each, or None where a double could not carry them."""
     shape = len(steps), int(np.count_nonzero(losses))
+    if min(shape[1], passage.truncation.reach(len(steps))) >= _MANY:
+        *above, lowest = passage.lanes  # below which nobody reads its ∂L/∂z
+        passage = replace(passage, lanes=(*above, lowest.of_rows()))
     squares = [[np.full(shape, np.nan) for _ in range(passage.parts)] for _ in passage.lanes]
     for done in _stacked(passage, entering, losses, squares):
         if not all(trusted(part[done]) for own in squares for part in own):

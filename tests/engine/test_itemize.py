@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.reference.backward import log10_norms, separate_passes
-from tests.engine.reference.cases import CELLS, Case, draws, make
+from tests.engine.reference.cases import CELLS, GATED, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.inside import alone, hidden, item_vectors
 from tests.engine.reference.rules import reaches
@@ -44,6 +44,21 @@ def test_an_item_is_the_backward_pass_of_its_loss_alone(cell: str, rule: Truncat
         summed += hidden(one)
         close_log10(f"‖∂L_{i}/∂h‖", flow.itemized.log10_norm[i - 1], norms(hidden(one), 1), 1e-12)
     close("∂L/∂h_t", summed, hidden(flow.backward), 1e-13)
+
+
+@pytest.mark.parametrize("cell", GATED)
+@pytest.mark.parametrize("rule", [Truncation(), Truncation("window", 18)], ids=str)
+def test_many_rows_go_back_through_one_matrix_a_sample(cell: str, rule: Truncation) -> None:
+    """Every layer, h and the whole state, against the backward pass of each loss alone."""
+    case = make(cell, truncation=rule, steps=20, batch=3, sizes=(2, 5, 3), layers=2, h_0=True)
+    flow = case.flow(graph=False)
+    for n, own in enumerate(flow.layers):
+        assert own.itemized is not None
+        for i in case.emits:
+            one = alone(case, flow, i).layers[n]
+            close_log10("‖∂L_i/∂h‖", own.itemized.log10_norm[i - 1], norms(one.state[0], 1), 1e-12)
+            whole = norms(one.whole().value, 1)
+            close_log10("‖∂L_i/∂(h, c)‖", own.itemized.of_state[i - 1], whole, 1e-12)
 
 
 def scaled_chain(w: float, steps: int, activation: str = "linear", bias: float = 0.0) -> Case:

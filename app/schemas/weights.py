@@ -41,7 +41,7 @@ def _inits() -> str:
     said = []
     for name, init in INITS.items():
         set_ = {
-            of: init.biases(cell.keeping, np.random.RandomState(0), 1, MIN_LENGTH)
+            of: init.biases(cell.keeping, np.random.RandomState, 1, MIN_LENGTH)
             for of, cell in CELLS.items()
         }
         gates = [f"{of}'s {_listed(own)}" for of, own in set_.items() if own]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.random import RandomState
 
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.jacobians import Chain
-from unrolled.engine.numbers.streams import stream
+from unrolled.engine.numbers.streams import drawn
 
 LEADING = 8
 """So many exponents are given where nobody asks for another number."""
@@ -90,7 +91,7 @@ def first_frame(chain: Chain, most: int, length: int) -> Array:
     """
     begin = chain.count - followed(chain, most)
     blocks = list(_ranges(begin, min(chain.count, begin + _TURNS), length))
-    rows = stream("lyapunov", 0).standard_normal((most, chain.size))
+    rows = drawn("lyapunov", 0, RandomState.standard_normal, (most, chain.size))
     frame = np.linalg.qr(rows.T)[0]
     frame = _turned(frame, (one for block in blocks for one in chain.block(*block)[0]))
     back = (one.T for block in reversed(blocks) for one in chain.block(*block)[0][::-1])

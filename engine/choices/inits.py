@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array
-from unrolled.engine.numbers.streams import stream
+from unrolled.engine.numbers.streams import drawn
 
 Shape = tuple[int, ...]
 Draw = Callable[[np.random.RandomState, Shape, int], Array]
@@ -52,12 +52,13 @@ def _kaiming(random: np.random.RandomState, shape: Shape, hidden: int) -> Array:
     return np.asarray(random.standard_normal(shape) * np.sqrt(2.0 / shape[1]))
 
 
-Biases = Callable[[Mapping[str, int], np.random.RandomState, int, int], dict[str, Array]]
-"""(gate → which way it keeps the state, random, H, T_max) → gate → its biases (H,)."""
+Random = Callable[[], np.random.RandomState]
+Biases = Callable[[Mapping[str, int], Random, int, int], dict[str, Array]]
+"""(gate → which way it keeps the state, what draws, H, T_max) → gate → its biases (H,)."""
 
 
 def _open_forget_gate(
-    keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
+    keeping: Mapping[str, int], random: Random, hidden: int, longest: int
 ) -> dict[str, Array]:
     """1 for a gate that keeps beside one that writes, as an LSTM's (Jozefowicz et al. 2015)."""
     if len(keeping) < 2:
@@ -66,14 +67,22 @@ def _open_forget_gate(
 
 
 def _chrono(
-    keeping: Mapping[str, int], random: np.random.RandomState, hidden: int, longest: int
+    keeping: Mapping[str, int], random: Random, hidden: int, longest: int
 ) -> dict[str, Array]:
     """b = log U(1, T_max − 1) for the gate that keeps, −b for one that writes: one b a unit.
 
     σ(b) leaves of a state a time constant of 1 + e^b steps, uniform between 2 and T_max.
     """
-    drawn = np.log(random.uniform(1.0, max(longest - 1.0, 1.0), hidden))
+    drawn = np.log(random().uniform(1.0, max(longest - 1.0, 1.0), hidden))
     return {gate: way * drawn for gate, way in keeping.items()}
+
+
+def _blocks(
+    random: np.random.RandomState, draw: Draw, shape: Shape, gates: int, hidden: int
+) -> Array:
+    """One block below the other."""
+    block = (shape[0] // gates, shape[1])
+    return np.concatenate([draw(random, block, hidden) for _ in range(gates)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +121,9 @@ class Init:
 
     def matrix(self, name: str, shape: Shape, hidden: int, seed: int, *, recurrent: bool) -> Array:
         """Draw a parameter from its own stream of a seed, gate by gate where it is not whole."""
-        random = stream(name, seed)
         gates = max(1, shape[0] // hidden) if recurrent and not self.whole else 1
-        draw, block = self.recurrent if recurrent else self.others, (shape[0] // gates, shape[1])
-        return np.ascontiguousarray(
-            np.concatenate([draw(random, block, hidden) for _ in range(gates)])
-        )
+        draw = self.recurrent if recurrent else self.others
+        return np.asarray(drawn(name, seed, _blocks, draw, shape, gates, hidden))
 
 
 INITS: dict[str, Init] = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import InvalidInput, Pointer
+from unrolled.engine.numbers.streams import keep
 
 Shape = tuple[int, ...]
 
@@ -18,14 +19,12 @@ def spectral_radius_of(matrix: Array) -> float:
     key = matrix.shape, blake2b(matrix.tobytes()).digest()
     radius = _RADII.get(key)
     if radius is None:
-        radius = _RADII[key] = float(np.abs(np.linalg.eigvals(matrix)).max())
-        for old in list(_RADII)[:-_REMEMBERED]:
-            _RADII.pop(old, None)
+        radius = float(np.abs(np.linalg.eigvals(matrix)).max())
+        keep(_RADII, key, radius)
     return radius
 
 
 _RADII: dict[tuple[Shape, bytes], float] = {}
-_REMEMBERED = 64
 """As drawn, one seed's matrix is the same at every radius that a hand or an advice tries."""
 
 

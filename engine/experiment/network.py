@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -186,7 +187,8 @@ def _set_gate_biases(
     whole_number(("weights", "t_max"), longest, MIN_LENGTH, MAX_LENGTH)
     for layer in range(network.num_layers):
         name = layered("b_h", layer)
-        for gate, biases in row.biases(cell.keeping, stream(name, seed), hidden, longest).items():
+        random = partial(stream, name, seed)
+        for gate, biases in row.biases(cell.keeping, random, hidden, longest).items():
             parameters[name][cell.rows("b_h", gate, hidden)] += biases
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import RandomState
 
 from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.losses import LOSSES, Targets
@@ -13,7 +14,7 @@ from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
-from unrolled.engine.numbers.streams import stream
+from unrolled.engine.numbers.streams import drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def random_sequence(
     _check_steps(network, steps, ("sequence", "steps"))
     topology = TOPOLOGIES[network.topology]
     reading, emitting = int(topology.reads(steps).sum()), int(topology.emits(steps).sum())
-    inputs = stream("inputs", seed).standard_normal((reading, batch_size, network.input_size))
-    draw = stream("targets", seed)
-    targets = LOSSES[loss].draw(draw, emitting, batch_size, network.output_size)
+    normal, shape = RandomState.standard_normal, (reading, batch_size, network.input_size)
+    inputs = drawn("inputs", seed, normal, shape)
+    draw, sizes = LOSSES[loss].draw, (emitting, batch_size, network.output_size)
+    targets = drawn("targets", seed, draw, *sizes)
     return Sequence(inputs, targets, steps)
 
 

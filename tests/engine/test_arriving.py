@@ -10,7 +10,8 @@ import pytest
 from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, make
 from unrolled import engine
 from unrolled.engine import Arriving, Passage, Row, Sequence, Truncation, backward, verdict_of
-from unrolled.engine.choices.parameters import _RADII, _REMEMBERED, spectral_radius_of
+from unrolled.engine.choices.parameters import _RADII, spectral_radius_of
+from unrolled.engine.numbers.streams import _DRAWN, REMEMBERED
 
 
 def arriving(case: Case) -> Arriving:
@@ -166,9 +167,26 @@ def test_a_windowed_loss_that_reaches_step_1_is_not_blocked() -> None:
 
 def test_radii_that_are_remembered_are_right_and_few() -> None:
     random = np.random.default_rng(0)
-    matrices = [random.normal(size=(3, 3)) for _ in range(2 * _REMEMBERED)]
+    matrices = [random.normal(size=(3, 3)) for _ in range(2 * REMEMBERED)]
     for matrix in [*matrices, *matrices]:
         expected = np.abs(np.linalg.eigvals(matrix)).max()
         assert spectral_radius_of(matrix) == expected
         assert spectral_radius_of(matrix.T.copy()) == pytest.approx(expected)
-    assert len(_RADII) <= _REMEMBERED
+    assert len(_RADII) <= REMEMBERED
+
+
+def test_draws_that_are_remembered_are_the_same_and_few() -> None:
+    """They are nobody's to change, and what differs in anything is drawn by itself."""
+    network = engine.Network("simple", "many-to-many", "tanh", 2, 3, 2)
+
+    def ask(seed: int, steps: int = 4) -> Any:
+        weights = engine.draw_parameters(network, seed=seed)["W_hh"]
+        return weights, engine.random_sequence(network, "huber", steps=steps, seed=seed).targets
+
+    weights, targets = (one.copy() for one in ask(0))
+    for seed in [0, 0, *range(1, 2 * REMEMBERED), 0]:
+        seen = ask(seed)
+        assert ((seen[0] == weights).all(), (seen[1] == targets).all()) == (not seed, not seed)
+        seen[0][...] = seen[1][...] = 0.0
+    assert ask(0, 5)[1].shape == (5, 1, 2)
+    assert len(_DRAWN) <= REMEMBERED

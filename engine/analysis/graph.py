@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from unrolled.engine.cells.wiring import Carries, Connection, Kind, Unit, layers, subscript
 from unrolled.engine.choices.truncation import Truncation
@@ -117,27 +118,27 @@ def build_graph(
         for row in wiring.connections
         if number in layers(row.where, count)
     ]
-    graph = Graph([], [])
-    for t in range(0 if first == 1 else first, last + 1):
-        for place in places.values():
-            if place.there[t]:
-                graph.nodes.append(place.node(t))
-        if t:
-            graph.edges.extend(way.edge(t) for way in ways if way.there(t))
+    begin = 0 if first == 1 else first
+    labels = [subscript(t) for t in range(begin, last + 1)]
+    nodes = _in_order([place.nodes(begin, labels) for place in places.values()])
+    edges = _in_order([way.edges(first, last) for way in ways])
     if last < steps:
-        leaving = (way for way in ways if way.row.offset and way.there(last + 1))
-        graph.edges.extend(way.edge(last + 1) for way in leaving)
-    return graph
+        edges += _in_order([way.edges(last + 1, last + 1) for way in ways if way.row.offset])
+    return Graph(nodes, edges)
+
+
+def _in_order(columns: list[list[Any]]) -> list[Any]:
+    """Step by step, without what is not there."""
+    return [one for step in zip(*columns, strict=True) for one in step if one is not None]
 
 
 @record
 class _Place:
-    """A group of units of one layer: at which steps it is, and what arrives there, from step 0."""
+    """One layer's group of units: its ids, None where it is not, and what arrives, from step 0."""
 
     unit: Unit
-    suffix: str
+    ids: list[str | None]
     layer: int
-    there: list[bool]
     gradient: Numbers
 
     @staticmethod
@@ -149,16 +150,20 @@ class _Place:
         if unit.steps != "all":
             there = (trace.reads if unit.steps == "reads" else trace.emits).tolist()
         suffix = layered("", layer) if unit.where == "every" else ""
-        return _Place(unit, suffix, layer, [unit.initial is not None, *there], [initial, *numbers])
+        ids = [
+            f"{unit.letter}_{t}{suffix}" if here else None
+            for t, here in enumerate([unit.initial is not None, *there])
+        ]
+        return _Place(unit, ids, layer, [initial, *numbers])
 
-    def id(self, t: int) -> str:
-        """Of its node at step t."""
-        return f"{self.unit.letter}_{t}{self.suffix}"
-
-    def node(self, t: int) -> Node:
-        """Its node at step t."""
-        label = self.unit.letter + subscript(t)
-        return Node(self.id(t), self.unit.kind, t, label, self.gradient[t], self.layer)
+    def nodes(self, begin: int, labels: list[str]) -> list[Node | None]:
+        """Its nodes from a step on, one a label, None where it is not."""
+        letter, kind, layer = self.unit.letter, self.unit.kind, self.layer
+        columns = zip(labels, self.ids[begin:], self.gradient[begin:], strict=False)
+        return [
+            Node(name, kind, t, letter + label, gradient, layer) if name else None
+            for t, (label, name, gradient) in enumerate(columns, begin)
+        ]
 
 
 @record
@@ -170,8 +175,8 @@ class _Way:
     target: _Place
     parameter: str | None
     carried: Numbers
-    added: Numbers | None
-    stopped: list[bool] | None
+    added: Numbers
+    stopped: list[bool]
     layer: int
 
     @staticmethod
@@ -187,39 +192,29 @@ class _Way:
         source = places.get((row.source, layer - 1 if from_below else layer))
         if source is None:
             source = next(place for (name, _), place in places.items() if name == row.source)
-        parameter, added = row.parameter, None
-        if parameter is not None:
-            if row.where != "last":
-                parameter = layered(parameter, layer)
-            added = at.added[parameter]
+        parameter, nothing = row.parameter, cast(Numbers, [None] * len(blocked))
+        if parameter is not None and row.where != "last":
+            parameter = layered(parameter, layer)
         return _Way(
             row,
             source,
             places[row.target, layer],
             parameter,
             at.at[row.carries],
-            added,
-            blocked if row.stops else None,
+            at.added.get(parameter or "", nothing),
+            blocked if row.stops else [False] * len(blocked),
             layer,
         )
 
-    def there(self, t: int) -> bool:
-        """Whether it enters step t."""
-        return self.target.there[t] and self.source.there[t - self.row.offset]
-
-    def edge(self, t: int) -> Edge:
-        """The edge that enters step t."""
-        n = t - 1
-        return Edge(
-            self.source.id(t - self.row.offset),
-            self.target.id(t),
-            self.row.kind,
-            self.parameter,
-            self.carried[n],
-            None if self.added is None else self.added[n],
-            self.stopped is not None and self.stopped[n],
-            self.layer,
-        )
+    def edges(self, first: int, last: int) -> list[Edge | None]:
+        """The edges that enter some steps, None where an end is not there."""
+        kind, parameter, layer, back = self.row.kind, self.parameter, self.layer, self.row.offset
+        sources, targets = self.source.ids[first - back : last + 1 - back], self.target.ids[first:]
+        seen = (numbers[first - 1 :] for numbers in (self.carried, self.added, self.stopped))
+        return [
+            source and target and Edge(source, target, kind, parameter, way, added, stop, layer)
+            for source, target, way, added, stop in zip(sources, targets, *seen, strict=False)
+        ]
 
 
 def blocked_passages(truncation: Truncation, followed: Mask) -> list[bool]:

@@ -54,9 +54,13 @@ def refused(matrices: Any) -> Any:
     raise AssertionError(f"{len(matrices)} matrices are decomposed")
 
 
-def test_no_matrix_is_decomposed_where_one_direction_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("size", "ratio"), [(64, 0.5), (32, 0.85)])
+def test_no_matrix_is_decomposed_where_one_direction_leads(
+    size: int, ratio: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of small ones also where no square of another is far below: their powers are looked at."""
     monkeypatch.setattr(np.linalg, "eigvalsh", refused)
-    values = 0.5 ** np.arange(64.0)
+    values = ratio ** np.arange(float(size))
     found = largest_eigenvalues(grams_of(np.tile(values, (5, 1)), 0))
     assert found == pytest.approx(np.ones(5), rel=1e-13)
 
@@ -76,10 +80,11 @@ def test_only_what_has_no_leading_direction_is_decomposed(monkeypatch: pytest.Mo
     assert sizes == [2]
 
 
-def test_a_start_that_sees_nothing_of_it_is_found_out() -> None:
+@pytest.mark.parametrize("others", [30, 48])
+def test_a_start_that_sees_nothing_of_it_is_found_out(others: int) -> None:
     """The column of the largest G_ii has no part of the largest direction: ρ = 2.9, λ_max = 3."""
-    blind = np.diag(np.concatenate(([2.9], np.zeros(48))))
-    blind[1:, 1:] = 3.0 / 48.0
+    blind = np.diag(np.concatenate(([2.9], np.zeros(others))))
+    blind[1:, 1:] = 3.0 / others
     assert largest_eigenvalues(blind[np.newaxis]) == pytest.approx([3.0], rel=1e-14)
 
 

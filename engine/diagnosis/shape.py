@@ -55,7 +55,7 @@ def shape(row: Row) -> Shape:
     lags = np.arange(len(v))
     line = v[1] + row.rate * (lags - 1)
     near = max(_NEAR, _SHARE * abs(row.behind))
-    off = np.nan_to_num(np.abs(v - line), nan=np.inf)
+    off = np.abs(v - line)
     if (off[1:] <= near).all():
         return Shape("rate", 0, entering=bool(off[0] > max(_NEAR, abs(row.rate) / 2.0)))
     found = _other(v)
@@ -103,7 +103,7 @@ def _bend(v: Array) -> int | None:
     lags = np.arange(len(v))
     for at in np.unique(np.linspace(1, len(v) - 2, _BENDS).round().astype(int)).tolist():
         knots = np.interp(lags, [0, at, len(v) - 1], [v[0], v[at], v[-1]])
-        worst = float(np.nan_to_num(np.abs(v - knots), nan=np.inf).max())
+        worst = float(np.abs(v - knots).max())  # a NaN is below nothing
         if worst < least:
             best, least = at, worst
     if best is None or least > max(1.5 * _NEAR, 1.2 * _SHARE * float(np.nanmax(v) - np.nanmin(v))):

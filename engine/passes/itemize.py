@@ -120,10 +120,11 @@ def _stacked(
     """Write ‖∂L_i/∂h_t‖² and the whole state's into ``squares``; some steps after the other."""
     for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
         for own, state in zip(squares, states, strict=True):
-            size: Array | float = 0.0
-            for part, into in zip(state, own, strict=True):
+            for n, (part, into) in enumerate(zip(state, own, strict=True)):
                 flat = part.reshape(len(part), -1)
-                size = np.add(np.vecdot(flat, flat), size, out=into[t, live])
+                size = np.vecdot(flat, flat, out=into[t, live])
+                if n:
+                    size += own[n - 1][t, live]
         if t % _LOOK == 0:
             yield slice(t, t + _LOOK)
     yield slice(None)  # steps that nothing reaches were passed over

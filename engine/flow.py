@@ -10,7 +10,6 @@ from unrolled.engine.analysis.lyapunov import LEADING
 from unrolled.engine.analysis.trajectory import trajectory
 from unrolled.engine.analysis.values import signed_values
 from unrolled.engine.choices.losses import LOSSES
-from unrolled.engine.choices.parameters import spectral_radius_of
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.clip.ceiling import clip_backward
@@ -245,13 +244,8 @@ def _diagnose(
         return overflowing(overflow)
     read = chosen(passage, entering)
     rows = [None for _ in layers] if read is None else _rows(passage, entering, layers, *read)
-    if top.trajectory is not None:
-        radius = top.trajectory.spectrum.spectral_radius
-    else:
-        matrix = passage.cell.recurrent_matrix(passage.of_layer(top.layer))
-        radius = spectral_radius_of(matrix)
     kept = passage.cell.kept(top.forward, passage.lane(top.layer))
-    found = diagnose(rows[-1], passage.trace.steps, Circumstances(passage, top.layer, radius, kept))
+    found = diagnose(rows[-1], passage.trace.steps, Circumstances(passage, top.layer, kept))
     if found.loss_step is not None:
         found = with_layers(found, dict(enumerate(rows[:-1])))
     return found if overflow is None else cut_short(found, overflow)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unrolled.engine.choices.parameters import eigenvalues_of
 from unrolled.engine.numbers.arrays import Array, IntArray, Nullable, Pairs, Series, Shares
 from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
 from unrolled.engine.numbers.largest import largest_eigenvalues
@@ -59,7 +60,7 @@ def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
     Source: notes, "Problem of BPTT"; Pascanu, Mikolov & Bengio 2013, eq. 5.
     """
     chain = along if isinstance(along, Chain) else diagonal_chain(along[1:, 0], recurrent)
-    values = np.linalg.eigvals(recurrent)
+    values = eigenvalues_of(recurrent)
     values = values[np.argsort(-np.abs(values), kind="stable")]
     singular = np.asarray(np.linalg.svd(recurrent, compute_uv=False), dtype=np.float64)
     jacobians, products, cells = norms_along(chain)

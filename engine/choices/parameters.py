@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -15,16 +16,21 @@ Shape = tuple[int, ...]
 
 
 def spectral_radius_of(matrix: Array) -> float:
-    """ρ(W) = max |λ|, for a square matrix; that of a matrix seen lately is remembered."""
+    """ρ(W) = max |λ|, for a square matrix."""
+    return float(np.abs(eigenvalues_of(matrix)).max())
+
+
+def eigenvalues_of(matrix: Array) -> Any:
+    """λ of a square matrix, real or complex; those of a matrix seen lately are remembered."""
     key = matrix.shape, blake2b(matrix.tobytes()).digest()
-    radius = _RADII.get(key)
-    if radius is None:
-        radius = float(np.abs(np.linalg.eigvals(matrix)).max())
-        keep(_RADII, key, radius)
-    return radius
+    values = _SEEN.get(key)
+    if values is None:
+        values = np.linalg.eigvals(matrix)
+        keep(_SEEN, key, values)
+    return values
 
 
-_RADII: dict[tuple[Shape, bytes], float] = {}
+_SEEN: dict[tuple[Shape, bytes], Any] = {}
 """As drawn, one seed's matrix is the same at every radius that a hand or an advice tries."""
 
 

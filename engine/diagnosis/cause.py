@@ -8,6 +8,7 @@ import numpy as np
 
 from unrolled.engine.cells.wiring import subscript
 from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.parameters import spectral_radius_of
 from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.words import percent, plain, tidy
 from unrolled.engine.numbers.arrays import Array
@@ -21,14 +22,12 @@ class Circumstances:
     Attributes:
         passage: the way back.
         layer: from 0 at the input.
-        spectral_radius: ρ(R); NaN where it was not asked for.
         kept: mean of the activation's derivative over samples and units at every step; of a gated
             cell, of the share that the gates keep, (T,).
     """
 
     passage: Passage
     layer: int
-    spectral_radius: float
     kept: Array
 
 
@@ -46,15 +45,14 @@ def factors(seen: Circumstances, row: Row) -> str:
             f"The {keeper.name} gate keeps {share} of {part} on average, and the rest goes through "
             "the weights."
         )
-    parts = []
-    if not np.isnan(seen.spectral_radius):
-        matrix = "Wʸ Wᴼ" if cell.feeds_outputs else "Wᴴ"
-        parts.append(f"by {matrix} (spectral radius {tidy(seen.spectral_radius)})")
+    radius = spectral_radius_of(cell.recurrent_matrix(seen.passage.of_layer(seen.layer)))
+    matrix = "Wʸ Wᴼ" if cell.feeds_outputs else "Wᴴ"
+    parts = [f"by {matrix} (spectral radius {tidy(radius)})"]
     if activation.prime:
         bound = activation.bound
         most = f", never above {tidy(bound)}" if bound != 1.0 else ""
         parts.append(f"by {activation.prime}(A) ({plain(kept, 2)} on average{most})")
-    return f"Each step back multiplies {' and '.join(parts)}." if parts else ""
+    return f"Each step back multiplies {' and '.join(parts)}."
 
 
 def nothing_passes(seen: Circumstances, step: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, make
 from unrolled import engine
 from unrolled.engine import Arriving, Passage, Row, Sequence, Truncation, backward, verdict_of
-from unrolled.engine.choices.parameters import _RADII, spectral_radius_of
+from unrolled.engine.choices.parameters import _SEEN, spectral_radius_of
 from unrolled.engine.numbers.streams import _DRAWN, REMEMBERED
 
 
@@ -172,7 +172,7 @@ def test_radii_that_are_remembered_are_right_and_few() -> None:
         expected = np.abs(np.linalg.eigvals(matrix)).max()
         assert spectral_radius_of(matrix) == expected
         assert spectral_radius_of(matrix.T.copy()) == pytest.approx(expected)
-    assert len(_RADII) <= REMEMBERED
+    assert len(_SEEN) <= REMEMBERED
 
 
 def test_draws_that_are_remembered_are_the_same_and_few() -> None:

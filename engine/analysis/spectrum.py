@@ -120,17 +120,17 @@ def _products(
     """
     products, exponents = np.empty_like(jacobians), np.empty_like(shifts)
     own, h, c = shifts.tolist(), slice(width), slice(width, None)
-    of_c = [
-        (part, np.einsum("nii->ni", jacobians[:, part, c]))
-        for part in (h, c)
+    to_c = (
+        [np.einsum("nii->ni", jacobians[:, part, c]) for part in (h, c)]
         if len(running) > width
-    ]
+        else []
+    )
     for k in range(len(jacobians) - 1, -1, -1):
         product = products[k]
         np.matmul(running, jacobians[k, :, h], out=product[:, h])
-        product[:, c] = 0.0
-        for part, diagonals in of_c:
-            product[:, c] += running[:, part] * diagonals[k]
+        if to_c:
+            np.multiply(running[:, h], to_c[0][k], out=product[:, c])
+            product[:, c] += running[:, c] * to_c[1][k]
         running = product
         exponent += own[k]
         if not _SMALL < np.vdot(running, running) < 1.0 / _SMALL:

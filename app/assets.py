@@ -14,6 +14,34 @@ STATIC_PREFIX = "/static"
 ASSETS_PREFIX = "/assets"
 LINKED_PREFIX = f"{ASSETS_PREFIX}/page"
 _PAGE = "js/main.js"
+SHEETS = tuple(
+    f"css/{name}.css"
+    for name in (
+        "tokens",
+        "layout",
+        "views",
+        "controls",
+        "places",
+        "opening",
+        "figures",
+        "inspector",
+        "matrices",
+        "check",
+        "compare",
+        "glossary",
+        "advice",
+    )
+)
+"""The style sheets of every page, in their order."""
+TOGETHER = (
+    (_PAGE,),
+    ("js/before-paint.js", "js/faults.js"),
+    ("js/learn/overview.js",),
+    ("js/learn/main.js",),
+    ("js/learn/test.js",),
+    SHEETS,
+)
+"""What the pages load in one file each."""
 
 _JS, _CSS, _TTF = "text/javascript", "text/css", "font/ttf"
 _log = logging.getLogger("unrolled")
@@ -52,7 +80,7 @@ class Assets:
     def __init__(self) -> None:
         own = page_directory("static")
         self.static = StaticTree(own, STATIC_PREFIX)
-        self.linked = Linked(self.static, own, LINKED_PREFIX)
+        self.linked = Linked(self.static, own, LINKED_PREFIX, TOGETHER)
         whole = package_file("plotly", "package_data", "plotly.min.js")
         self.plotly_version = _plotly_version(whole)
         self.whole_plotly = PackedFile(f"plotly-{self.plotly_version}.min.js", whole, _JS)

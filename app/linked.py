@@ -13,7 +13,7 @@ whole page, so that what is loaded later by an import() finds those that are the
 import logging
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -131,31 +131,45 @@ def link(root: Path, entry: str) -> tuple[str, set[str]]:
     return f"const $modules = (globalThis.$unrolled ??= new Map());\n{texts}{exports}", later
 
 
+def _path_of(paths: Sequence[str]) -> str:
+    """The address of one or several files of a folder: css/a.css and css/b.css, css/a+b.css."""
+    folder, _, _ = paths[0].rpartition("/")
+    stems = [path.removeprefix(f"{folder}/") for path in paths]
+    _, _, kind = stems[-1].rpartition(".")
+    name = "+".join(stem.removesuffix(f".{kind}") for stem in stems)
+    return f"{folder}/{name}.{kind}"
+
+
 class Linked:
     """What is put together of a tree, under the hash of the whole tree.
 
-    Only what `url` was asked for is made, and what that may import later: nobody can have others
-    made.
+    Only what is named here or was asked of `url` is made, and what that may import later: nobody
+    can have others made. What is named is made by a replica that has shown no page yet, too.
+
+    Args:
+        tree: static/, which knows its hash.
+        root: static/.
+        prefix: of the addresses.
+        named: what is put together: a module, or several files of one folder.
     """
 
-    def __init__(self, tree: StaticTree, root: Path, prefix: str) -> None:
+    def __init__(
+        self, tree: StaticTree, root: Path, prefix: str, named: Iterable[Sequence[str]] = ()
+    ) -> None:
         self._tree = tree
         self._root = root
         self._prefix = prefix
         self._hash = ""
         self._files: dict[str, PackedFile | None] = {}  # None: it cannot be made
-        self._wanted: set[str] = set()
+        self._named = [_path_of(paths) for paths in named]
+        self._wanted = set(self._named)
 
     def url(self, *paths: str) -> str:
         """The address of a module with all that it imports; of several files: of all in one.
 
         Where a module cannot be linked, its own address.
         """
-        folder, _, _ = paths[0].rpartition("/")
-        stems = [path.removeprefix(f"{folder}/") for path in paths]
-        _, _, kind = stems[-1].rpartition(".")
-        name = "+".join(stem.removesuffix(f".{kind}") for stem in stems)
-        path = f"{folder}/{name}.{kind}"
+        path = _path_of(paths)
         self._wanted.add(path)
         if self._file(path) is None:
             return self._tree.url(paths[0])
@@ -166,6 +180,13 @@ class Linked:
         current = self._tree.hash()
         if current != self._hash:
             self._hash, self._files = current, {}
+        if path not in self._wanted:  # what one of the named may import later
+            for name in self._named:
+                self._make(name)
+        self._make(path)
+        return self._files.get(path)
+
+    def _make(self, path: str) -> None:
         if path not in self._files and path in self._wanted:
             try:
                 content = self._made(path).encode()
@@ -175,7 +196,6 @@ class Linked:
             else:
                 media_type = _TYPES[path.rpartition(".")[2]]
                 self._files[path] = PackedFile(path, content, media_type)
-        return self._files.get(path)
 
     def _made(self, path: str) -> str:
         folder, _, name = path.rpartition("/")

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.templating import Jinja2Templates
 
 from unrolled.app import __version__
-from unrolled.app.assets import Assets
+from unrolled.app.assets import SHEETS, Assets
 from unrolled.app.equations import EQUATIONS
 from unrolled.app.notation import math
 from unrolled.app.paths import page_directory
@@ -38,7 +38,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
 
     * `static_url("js/main.js")`: a file below static/, under the hash of the whole tree.
     * `linked_url("js/main.js")`: a module with all that it imports; of several files of one folder:
-      one with all in it; `styles_url(("tokens", …))`: the same of style sheets.
+      one with all in it; `styles_url()`: the same of the style sheets.
     * `plotly_url`, `plotly_version`: the Plotly that the page draws with; `whole_plotly_url`: the
       one that it loads for a picture which this one cannot draw.
     * `font_url`: the mathematics font of the installed package.
@@ -69,7 +69,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     environment.globals |= {
         "static_url": assets.static.url,
         "linked_url": assets.linked.url,
-        "styles_url": lambda sheets: assets.linked.url(*(f"css/{sheet}.css" for sheet in sheets)),
+        "styles_url": lambda: assets.linked.url(*SHEETS),
         "plotly_url": assets.url(assets.plotly),
         "whole_plotly_url": assets.url(assets.whole_plotly),
         "plotly_version": assets.plotly_version,

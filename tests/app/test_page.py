@@ -98,3 +98,18 @@ async def test_every_answer_says_what_it_varies_by(client, path, accept):
     assert "accept-encoding" in answer.headers["vary"].lower()
     packed = accept in {"GZIP", "br, *;q=0.1"}
     assert (answer.headers.get("content-encoding") == "gzip") == packed
+
+
+LINKED = re.compile(r'(?:src|href)="(/assets/page/[^"]+)"')
+
+
+async def test_a_replica_has_what_another_ones_page_asks_for(opened):
+    """A page comes from one replica, and its scripts and sheets from one that has shown none."""
+    async with opened() as one, opened() as other:
+        asked = set()
+        for path in ("/", "/learn", "/learn/1", "/learn/test", "/learn/examples"):
+            asked.update(LINKED.findall((await one.get(path)).text))
+        assert len(asked) > 5
+        folder = next(iter(asked)).partition("/js/")[0].partition("/css/")[0]
+        for address in (f"{folder}/js/step/way.js", *asked):
+            assert (await other.get(address)).status_code == 200, address

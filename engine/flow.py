@@ -33,9 +33,8 @@ from unrolled.engine.numbers.arrays import Array, Mask, Parameters
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of
 from unrolled.engine.passes.bptt import Backward, backward
 from unrolled.engine.passes.itemize import itemize
-from unrolled.engine.passes.losses import losses
 from unrolled.engine.passes.passage import Entering, Passage
-from unrolled.engine.passes.unroll import Trace, unroll
+from unrolled.engine.passes.unroll import Trace, losses, unroll
 from unrolled.engine.results import GradientFlow, LayerFlow, ParameterGradient
 
 
@@ -153,12 +152,6 @@ def arriving(
 ) -> Arriving:
     """How much arrives of the loss that the verdict reads: forward, and one row back.
 
-    Args:
-        network: cell, topology, activation, sizes and layers.
-        parameters: from ``draw_parameters`` or ``check_parameters``.
-        sequence: what is read, and what should be said.
-        loss: a key of ``LOSSES``.
-        truncation: None takes the cell's own.
     Raises:
         ForwardOverflow: where already step 1 leaves the range of a double.
     """

@@ -18,10 +18,9 @@ from unrolled.engine.cells.base import Layer
 from unrolled.engine.clip.clipping import Clipping
 from unrolled.engine.diagnosis.verdict import Diagnosis
 from unrolled.engine.experiment.network import Network
-from unrolled.engine.numbers.arrays import Array, Nullable, Series
+from unrolled.engine.numbers.arrays import Array, Nullable, Series, record
 from unrolled.engine.numbers.errors import ForwardOverflow
 from unrolled.engine.numbers.magnitude import Magnitudes, plain_norms
-from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.arrivals import initial_gradient
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.itemize import Itemized

@@ -12,13 +12,11 @@ from unrolled.engine.choices.losses import LOSSES
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
-from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Nullable, Parameters
+from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Nullable, Parameters, record
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of, whole_number
-from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.bptt import Backward, backward
-from unrolled.engine.passes.losses import losses
 from unrolled.engine.passes.passage import Passage
-from unrolled.engine.passes.unroll import Trace, unroll
+from unrolled.engine.passes.unroll import Trace, losses, unroll
 
 MAX_ENTRIES = 50
 """The most entries of one parameter that are checked."""
@@ -116,18 +114,10 @@ def check_gradients(
 
     d = (L(w + h) − L(w − h)) / 2h   with L = Σ_t L_t,   b = ∂L/∂w
 
-    Of each parameter the entries with the largest |b| are taken, and as many spread evenly over
-    the others. Without a given step h is that of ε^(1/3) max(1, |w|) · {16, 1, 1/16, 1/256} whose
-    difference is the least uncertain: h² is small against 1, and ε / h is too.
+    Of each parameter ``entries`` are taken, 1 … 50: those with the largest |b|, and as many spread
+    over the others. Without a given ``step`` h is that of ε^(1/3) max(1, |w|) · {16, 1, 1/16,
+    1/256} whose difference is the least uncertain: h² is small against 1, and ε / h is too.
 
-    Args:
-        network: cell, topology, activation, sizes and layers.
-        parameters: from ``draw_parameters`` or ``check_parameters``.
-        sequence: what the network reads and should say.
-        loss: a key of ``LOSSES``.
-        truncation: None takes the cell's own.
-        entries: how many of each parameter, 1 … 50; all where it has no more.
-        step: h for every entry, above 0.
     Raises:
         InvalidInput: for an unknown loss, or entries or a step outside these, also a step so small
             that a w plus it is that w.

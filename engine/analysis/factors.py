@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,11 +53,6 @@ class Factors:
 def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> Factors:
     """The factors of one loss on its way back.
 
-    Args:
-        passage: the way back.
-        entering: every loss at its own step.
-        loss_step: i, a step that emits a loss.
-        step: t, from 1 to i.
     Raises:
         InvalidInput: for a step that emits no loss, or a t that is none of 1 … i.
     Source: notes, "Problem of BPTT".
@@ -74,7 +69,7 @@ def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> 
             ("chain", "step"), f"received {step}; allowed: 1 … {loss_step}, the step of the loss"
         )
     lane = passage.lanes[0]
-    chain = _between(lane.chain(), step, loss_step)
+    chain = lane.chain().part(step - 1, loss_step - step)
     jacobians, products, cells = (
         None if series is None else series[::-1] for series in norms_along(chain)
     )
@@ -97,16 +92,6 @@ def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> 
         sign=sign,
         entering_log10_norm=float(alone[loss_step - 1]),
         gradient_log10_norm=alone[step - 1 : loss_step - 1][::-1],
-    )
-
-
-def _between(chain: Chain, step: int, loss_step: int) -> Chain:
-    """The Jacobians from ∂h_{t+1}/∂h_t to ∂h_i/∂h_{i−1} alone."""
-    first = step - 1
-    return replace(
-        chain,
-        count=loss_step - step,
-        block=lambda begin, end: chain.block(begin + first, end + first),
     )
 
 

@@ -8,8 +8,7 @@ from typing import Any, cast
 from unrolled.engine.cells.wiring import Carries, Connection, Kind, Unit, layers, subscript
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import layered
-from unrolled.engine.numbers.arrays import Array, Mask
-from unrolled.engine.numbers.records import record
+from unrolled.engine.numbers.arrays import Array, Mask, record
 from unrolled.engine.passes.arrivals import Arrivals, Numbers, arrivals
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.passage import Passage

@@ -43,28 +43,23 @@ def followed(chain: Chain, most: int) -> int:
 def lyapunov_exponents(
     chain: Chain, most: int | None = None, *, length: int | None = None
 ) -> Array:
-    """λ_1 ≥ … ≥ λ_K per step, the K largest, in natural logarithms.
+    """λ_1 ≥ … ≥ λ_K per step, the K largest (``most``, None all S), in natural logarithms.
 
     J_t Q_t = Q_{t+1} R_{t+1};   λ_k = (1/(T − 1)) Σ_t ln |R_kk(t)|
 
-    Q_t has K columns: no other direction is carried, and no square matrix decomposed. Over finitely
-    many steps the exponents depend on the frame Q_1. Here K directions, drawn once and for all, go
-    along the first 100 Jacobians and back along their transposes before they are Q_1: they then
-    lie along those that grow most, and λ_k is near (1/(T − 1)) ln σ_k(∂s_T/∂s_1), whatever the
-    order of the units. Column k knows nothing of those behind it: fewer columns, the same λ_k.
+    Q_t has K columns, and no square matrix is decomposed. Over finitely many steps the exponents
+    depend on Q_1: K directions, drawn once and for all, go along the first 100 Jacobians and back
+    along their transposes, so that they lie along those that grow most, and λ_k is near (1/(T − 1))
+    ln σ_k(∂s_T/∂s_1). Column k knows nothing of those behind it: fewer columns, the same λ_k.
 
     Several Jacobians are applied before a decomposition where the frame keeps its digits: its
-    |R_kk| lie within a factor 2^20 and cancellation costs at most 10 binary digits, so that an
-    exponent is within 1e-7 / (T − 1) a stride, and far nearer as a rule. Otherwise the frame is
-    made orthonormal after every Jacobian. There the rows are sorted by size before Householder's
-    reflections, which keeps small rows (saturated units) to their own precision.
+    |R_kk| within a factor 2^20 and at most 10 binary digits cancelled, so that an exponent is
+    within 1e-7 / (T − 1) a stride. Otherwise it is decomposed after every one, its rows sorted by
+    size before Householder's reflections, which keeps small rows (saturated units) to their own
+    precision.
 
     Above the limit of ``followed`` the mean is over the last Jacobians alone.
 
-    Args:
-        chain: the Jacobians of the first sample.
-        most: K; None takes all S.
-        length: how many are held at once; None takes what holds memory level.
     Returns:
         (min(K, S),), descending; NaN, last, for a direction that dies: its exponent is −∞, or so
         small that a double cannot tell it from that. Empty where T = 1.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from collections.abc import Sequence as Many
 
 import numpy as np
@@ -17,7 +18,7 @@ from unrolled.engine.numbers.magnitude import ordinary
 from unrolled.engine.numbers.products import Product
 from unrolled.engine.passes.bptt import Backward, backward
 from unrolled.engine.passes.passage import Passage
-from unrolled.engine.passes.unroll import Trace, unroll
+from unrolled.engine.passes.unroll import unroll
 
 TOGETHER = 200_000
 """Numbers of the states of draws that are computed together."""
@@ -31,18 +32,11 @@ def gradient_log10_norms(
     loss: str,
     truncation: Truncation | None = None,
 ) -> Array:
-    """log₁₀ ‖g‖ of every sequence, g being the gradient of all parameters before clipping.
+    """log₁₀ ‖g‖ of every sequence, g being the gradient of all parameters before clipping, (N,).
 
-    Sequences of one shape are samples of one batch; their gradients are parted by sample.
+    Sequences are of one shape: samples of one batch, parted again. −inf where g is exactly zero,
+    NaN where a state leaves the range of a double.
 
-    Args:
-        network: cell, topology, activation, sizes and layers.
-        parameters: the same for all.
-        sequences: of one length and batch size.
-        loss: a key of ``LOSSES``.
-        truncation: None takes the cell's own.
-    Returns:
-        (N,); −inf where g is exactly zero, NaN where a state leaves the range of a double.
     Raises:
         InvalidInput: for an unknown loss.
     """
@@ -50,28 +44,28 @@ def gradient_log10_norms(
     one = sequences[0].steps * sequences[0].inputs.shape[1] * network.hidden_size
     size = max(1, TOGETHER // (one * network.num_layers))
 
+    def back(sequence: Sequence) -> Backward:
+        trace = unroll(network, parameters, sequence)
+        passage, do = Passage.of(network, parameters, trace, truncation), np.zeros_like(trace.o)
+        _, do[trace.emits] = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+        return backward(passage, passage.enter(do))
+
     def norms(some: Many[Sequence]) -> Array:
-        found = _together(network, parameters, some, loss, truncation)
+        found = _together(back, some)
         if found is not None:
             return found
         if len(some) == 1:
-            return np.array([_alone(network, parameters, some[0], loss, truncation)])
+            return np.array([_alone(back, some[0])])
         half = len(some) // 2
         return np.concatenate((norms(some[:half]), norms(some[half:])))
 
     return np.concatenate([norms(sequences[n : n + size]) for n in range(0, len(sequences), size)])
 
 
-def _together(
-    network: Network,
-    parameters: Parameters,
-    sequences: Many[Sequence],
-    loss: str,
-    truncation: Truncation | None,
-) -> Array | None:
+def _together(back: Callable[[Sequence], Backward], sequences: Many[Sequence]) -> Array | None:
     """All draws as one batch; None where one of them leaves the ordinary range of a double."""
     try:
-        found = _back(network, parameters, _joined(sequences), loss, truncation)
+        found = back(_joined(sequences))
     except ForwardOverflow:
         return None
     if found.term_exponents is not None:
@@ -88,38 +82,13 @@ def _together(
     return 0.5 * np.log10(squares) + math.log10(count)  # the mean is over the whole batch
 
 
-def _alone(
-    network: Network,
-    parameters: Parameters,
-    sequence: Sequence,
-    loss: str,
-    truncation: Truncation | None,
-) -> float:
+def _alone(back: Callable[[Sequence], Backward], sequence: Sequence) -> float:
     """One draw, at any magnitude."""
     try:
-        log10_norm = _back(network, parameters, sequence, loss, truncation).gradients().norm()[1]
+        log10_norm = back(sequence).gradients().norm()[1]
     except ForwardOverflow:
         return math.nan
     return -math.inf if math.isnan(log10_norm) else log10_norm
-
-
-def _back(
-    network: Network,
-    parameters: Parameters,
-    sequence: Sequence,
-    loss: str,
-    truncation: Truncation | None,
-) -> Backward:
-    trace = unroll(network, parameters, sequence)
-    passage = Passage.of(network, parameters, trace, truncation)
-    return backward(passage, passage.enter(_entering(trace, sequence, loss)))
-
-
-def _entering(trace: Trace, sequence: Sequence, loss: str) -> Array:
-    """∂L_t/∂o_t, zeros where no loss is emitted, (T, B, K)."""
-    do = np.zeros_like(trace.o)
-    _, do[trace.emits] = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
-    return do
 
 
 def _joined(sequences: Many[Sequence]) -> Sequence:

@@ -50,18 +50,14 @@ class LongToShort:
 
 
 def conditions(spectral_norm: float, gamma: float) -> Conditions:
-    """The sufficient condition for vanishing, and the necessary one for exploding.
+    """The sufficient condition for vanishing, and the necessary one for exploding, from σ_max(R)
+    and γ.
 
     ‖∂h_{t+1}/∂h_t‖ ≤ ‖diag(f′(a_{t+1}))‖ ‖R‖ ≤ γ σ_max(R);   vanishing where γ σ_max(R) < 1
 
-    Both inequalities are strict, and a drawn orthogonal matrix has σ_max = 1 up to its last digits,
-    on either side of 1. Each is therefore asked beyond rounding: γ σ_max(R) < 1 − 1e-9 and
-    γ σ_max(R) > 1 + 1e-9.
+    A drawn orthogonal matrix has σ_max = 1 up to its last digits, on either side of 1; both are
+    therefore asked beyond rounding: γ σ_max(R) < 1 − 1e-9 and γ σ_max(R) > 1 + 1e-9.
 
-    Args:
-        spectral_norm: σ_max(R).
-        gamma: γ = sup f′, as in ``ACTIVATIONS[name].bound``: 1 for tanh, 1/4 for the sigmoid. Gated
-            cells have no γ.
     Source: Pascanu, Mikolov & Bengio 2013, section 2.1 and its proof in the supplement.
     """
     bound = 1.0 / gamma
@@ -74,9 +70,8 @@ def omega(log10_arriving: Array, log10_total: Array) -> Array:
 
     Ω_t = (‖∂L/∂h_{t+1} · ∂h_{t+1}/∂h_t‖ / ‖∂L/∂h_{t+1}‖ − 1)²;   the regulariser is Ω = Σ_t Ω_t
 
-    Args:
-        log10_arriving: log₁₀ ‖∂L/∂h_{t+1} · ∂h_{t+1}/∂h_t‖, (T − 1,); NaN where exactly zero.
-        log10_total: log₁₀ ‖∂L/∂h_{t+1}‖, (T − 1,); NaN where exactly zero.
+    From the log₁₀ of both norms, (T − 1,) each, NaN where exactly zero.
+
     Returns:
         Ω_t, (T − 1,): 1 where nothing arrives of a gradient that is there; NaN where there is no
         gradient at t + 1, and where a double cannot hold Ω_t (above 154 decades in one step).
@@ -99,12 +94,8 @@ def long_to_short(
     s = 10, from where on Bengio, Simard & Frasconi find dependencies hard to learn by gradient
     descent; in a short sequence it is half of the steps, so that both sums have pairs.
 
-    Args:
-        log10_norm: log₁₀ ‖∂L_i/∂h_t‖, (I, S); NaN where there is no path or exactly zero.
-        loss_steps: the steps i, from 1, (I,).
-        steps: the steps t, from 1, ascending, (S,). On a sampled grid both sums are over the pairs
-            of the grid.
-        split: s; None takes max(1, min(10, T // 2)) with T the last of the steps.
+    The norms are (I, S), NaN where there is no path or exactly zero; s is ``split``, None for
+    max(1, min(10, T // 2)) with T the last step. On a sampled grid both sums are over its pairs.
     Source: Pascanu, Mikolov & Bengio 2013, section 2 (long-term and short-term components);
         Bengio, Simard & Frasconi 1994; Goodfellow, Bengio & Courville 2016, section 10.7.
     """

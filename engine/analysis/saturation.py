@@ -9,8 +9,7 @@ from unrolled.engine.cells.base import Layer
 from unrolled.engine.cells.gates import Gate
 from unrolled.engine.choices.activations import ACTIVATIONS, OPEN, SHUT
 from unrolled.engine.experiment.network import Network
-from unrolled.engine.numbers.arrays import Array, Mask, Shares
-from unrolled.engine.numbers.records import record
+from unrolled.engine.numbers.arrays import Array, Mask, Shares, record
 
 
 @record
@@ -46,9 +45,6 @@ class Saturation:
 def saturation(network: Network, layer: Layer) -> Saturation:
     """Count what is saturated in one layer's forward pass.
 
-    Args:
-        network: its cell and its activation; gated cells have their own.
-        layer: the forward pass.
     Source: Karpathy, Johnson & Fei-Fei 2015, "Visualizing and Understanding Recurrent Networks",
     whose thresholds 0.1 and 0.9 these are.
     """

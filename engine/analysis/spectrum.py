@@ -8,7 +8,7 @@ import numpy as np
 
 from unrolled.engine.choices.parameters import eigenvalues_of
 from unrolled.engine.numbers.arrays import Array, IntArray, Nullable, Pairs, Series, Shares
-from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
+from unrolled.engine.numbers.jacobians import Chain
 from unrolled.engine.numbers.largest import largest_eigenvalues
 from unrolled.engine.numbers.magnitude import LOG10_2, near_one, peaks
 
@@ -44,22 +44,15 @@ class Spectrum:
     cell_initial_log10_norm: Nullable | None
 
 
-def spectrum(recurrent: Array, along: Chain | Array) -> Spectrum:
-    """Eigenvalues and norms of R, and the norms of the Jacobians and of their products.
+def spectrum(recurrent: Array, chain: Chain) -> Spectrum:
+    """Eigenvalues and norms of R (H, H), and the norms of the Jacobians and of their products.
 
-    ∂s_T/∂s_t = ∂s_T/∂s_{T−1} ⋯ ∂s_{t+1}/∂s_t, of which ∂h_T/∂h_t and ∂c_T/∂c_t are the blocks on
-    the diagonal.
+    ∂s_T/∂s_t = ∂s_T/∂s_{T−1} ⋯ ∂s_{t+1}/∂s_t, whose diagonal blocks are ∂h_T/∂h_t and ∂c_T/∂c_t:
+    those of the forward pass of the first sample, which a truncation does not change, from
+    ∂s_2/∂s_1 or from ∂s_1/∂s_0. Norms are within 1e-12 of themselves, at any magnitude.
 
-    These are the derivatives of the forward pass; a truncation does not change them. Norms are
-    within 1e-12 of themselves, at any magnitude.
-
-    Args:
-        recurrent: R, (H, H).
-        along: the Jacobians of the first sample, from ∂s_2/∂s_1 or from ∂s_1/∂s_0; or f′(a_t),
-            (T, B, H), for the simple family.
     Source: notes, "Problem of BPTT"; Pascanu, Mikolov & Bengio 2013, eq. 5.
     """
-    chain = along if isinstance(along, Chain) else diagonal_chain(along[1:, 0], recurrent)
     values = eigenvalues_of(recurrent)
     values = values[np.argsort(-np.abs(values), kind="stable")]
     singular = np.asarray(np.linalg.svd(recurrent, compute_uv=False), dtype=np.float64)
@@ -87,9 +80,6 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
     """log₁₀ of ‖∂h_{t+1}/∂h_t‖₂, ‖∂h_T/∂h_t‖₂ and ‖∂c_T/∂c_t‖₂ for every t of the chain; of the
     first, t = 0 is left out (NaN).
 
-    Args:
-        chain: the Jacobians.
-        length: how many are held at once; None takes what holds memory level.
     Returns:
         the three, (count,) each, NaN where exactly zero; the last None where the state has one
         part.

@@ -68,10 +68,9 @@ def thresholds(
 ) -> Thresholds:
     """What each rule makes of the same norms.
 
-    Args:
-        log10_norms: log₁₀ ‖g‖ of every draw, in their order, (N,); −inf where exactly zero.
-        threshold: μ, of which it is asked how often it would engage.
-        percentile: p of AutoClip, 0 … 100.
+    The norms are log₁₀ ‖g‖ of every draw, in their order, (N,), −inf where exactly zero; of
+    ``threshold`` it is asked how often it would engage; ``percentile`` is AutoClip's p, 0 … 100.
+
     Raises:
         InvalidInput: for no norm at all, or a p outside.
     """
@@ -99,13 +98,10 @@ def thresholds(
 
 
 def pascanu(norms: Array) -> tuple[float, float]:
-    """μ = ½ … 10 times the mean norm over many updates.
+    """μ = ½ … 10 times the mean norm over many updates, (N,) of any unit.
 
-    Args:
-        norms: (N,), of any unit.
-    Source: Pascanu, Mikolov & Bengio 2013, section 3.2: "one good heuristic for setting this
-        threshold is to look at statistics on the average norm over a sufficiently large number of
-        updates", with values "from half to ten times this average".
+    Source: Pascanu, Mikolov & Bengio 2013, section 3.2: "statistics on the average norm over a
+        sufficiently large number of updates", with values "from half to ten times this average".
     """
     mean = float(norms.mean())
     return LEAST * mean, MOST * mean
@@ -114,9 +110,6 @@ def pascanu(norms: Array) -> tuple[float, float]:
 def autoclip(log10_norms: Array, percentile: float) -> float:
     """log₁₀ of μ = the p-th percentile of the norms so far, between two of them linearly in μ.
 
-    Args:
-        log10_norms: (N,), −inf where exactly zero.
-        percentile: p; the paper takes 10.
     Returns:
         NaN where it is exactly zero.
     Source: Seetharaman, Wichern, Pardo & Le Roux 2020, "AutoClip: Adaptive gradient clipping for
@@ -140,8 +133,6 @@ def zclip(norms: Array) -> float:
     m ← α m + (1 − α) ‖g‖ and s² ← α s² + (1 − α) (‖g‖ − m)², where of a spike only
     m + 2.5² s / z counts, to which ZClip brings it.
 
-    Args:
-        norms: in the order of the draws, (N,), of any unit.
     Source: Kumar, Owen, Chowdhury & Güra 2025, "ZClip: Adaptive spike mitigation for LLM
         pre-training", arXiv 2504.02507.
     """

@@ -59,12 +59,8 @@ def trajectory(
 ) -> Trajectory:
     """Look at one layer, counted from the input.
 
-    Args:
-        passage: the way back.
-        number: which layer.
-        own: its gradients, of all losses together.
-        itemized: its ‖∂L_i/∂h_t‖, or None.
-        exponents: how many of the leading Lyapunov exponents; None: all; 0: not asked for.
+    ``own`` is its gradients, of all losses together; ``exponents`` how many of the leading Lyapunov
+    exponents, None all, 0 where they are not asked for.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
     chain = passage.lane(number).chain(initial=True).held()

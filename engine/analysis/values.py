@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.engine.analysis.travels import count_travels, travels
 from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.losses import Targets
 from unrolled.engine.choices.topologies import TOPOLOGIES
@@ -17,16 +16,15 @@ from unrolled.engine.numbers.arrays import (
     Mask,
     Rows,
     Stack,
+    record,
 )
-from unrolled.engine.numbers.magnitude import Scaled, align, near_one
-from unrolled.engine.numbers.records import record
-from unrolled.engine.passes.arrivals import initial_gradient
+from unrolled.engine.numbers.magnitude import Scaled, near_one
+from unrolled.engine.numbers.products import Product
+from unrolled.engine.passes.arrivals import initial_gradient, travels
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.passage import Passage
 from unrolled.engine.passes.unroll import Trace
-
-_BLOCK = 2_000_000
-"""How many numbers of per-step terms are held at once."""
+from unrolled.engine.passes.vector import scaled_sum
 
 
 @record
@@ -111,11 +109,7 @@ def signed_values(
 ) -> Values:
     """Write down the numbers behind the norms.
 
-    Args:
-        passage: the way back.
-        path: the backward pass of the followed losses alone.
-        targets: as a sequence has them, of the steps that emit a loss.
-        window: the first and the last step, from 1; None takes all.
+    ``path`` is the backward pass of the followed losses alone; ``window`` None takes all steps.
     """
     trace = passage.trace
     first, last = steps_of(window, trace.steps)
@@ -135,10 +129,7 @@ def signed_values(
         y=_targets(targets, trace)[at],
         layers=tuple(_layer(passage, number, path, at) for number in range(len(path.layers))),
         terms={name: _terms(path, name, at) for name in passage.network.parameter_shapes()},
-        behind={
-            name: _behind(path, name, last, trace.steps)
-            for name in passage.network.parameter_shapes()
-        },
+        behind={name: _behind(path, name, last) for name in passage.network.parameter_shapes()},
         parameters=passage.parameters,
     )
 
@@ -152,14 +143,7 @@ def steps_of(window: tuple[int, int] | None, steps: int) -> tuple[int, int]:
 def count_values(
     network: Network, *, steps: int, batch_size: int, window: tuple[int, int] | None = None
 ) -> int:
-    """How many numbers ``signed_values`` writes down; fewer where a state overflows.
-
-    Args:
-        network: cell, topology, sizes and layers.
-        steps: T.
-        batch_size: B.
-        window: the first and the last step, from 1; None takes all.
-    """
+    """How many numbers ``signed_values`` writes down; fewer where a state overflows."""
     cell, topology = CELLS[network.cell], TOPOLOGIES[network.topology]
     first, last = steps_of(window, steps)
     parts = len(cell.states)
@@ -172,8 +156,17 @@ def count_values(
     sizes = [int(np.prod(shape)) for shape in network.parameter_shapes().values()]
     units = network.num_layers * network.hidden_size * (seen * state + initial)
     ends = 2 * reading * network.input_size + (2 * emitting + judged) * network.output_size
-    ends += seen * count_travels(network)
+    ends += seen * _count_travels(network)
     return batch_size * (units + ends) + (seen + 2) * sum(sizes)
+
+
+def _count_travels(network: Network) -> int:
+    """How many numbers that are, a step and sample."""
+    cell, hidden = CELLS[network.cell], network.hidden_size
+    back = network.output_size if cell.feeds_outputs else hidden
+    crossing = back * (2 if cell.copies else 1) + (2 * hidden if cell.has_c else 0)
+    inward = network.input_size + (network.num_layers - 1) * hidden
+    return inward + network.num_layers * crossing + hidden + network.output_size
 
 
 def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerValues:
@@ -226,21 +219,15 @@ def _terms(path: Backward, name: str, at: slice) -> Array:
     return rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)
 
 
-def _behind(path: Backward, name: str, last: int, steps: int) -> Array:
-    """Σ_{t > last} of the terms of one parameter, block by block; zeros where there are none."""
-    size = sum(int(np.prod(part.value.shape[1:])) for part in path.parts(name, slice(0, 1)))
-    block = max(1, _BLOCK // size)
-    rows = [part.value[0] * 0.0 for part in path.parts(name, slice(0, 1))]
-    sums = [(row, 0) for row in rows]
-    for begin in range(last, steps, block):
-        parts = path.parts(name, slice(begin, min(begin + block, steps)))
-        for n, (part, (row, exponent)) in enumerate(zip(parts, sums, strict=True)):
-            values = np.concatenate((row[np.newaxis], part.value))
-            exponents = np.concatenate(([exponent], part.exponent))
-            aligned, own = align(values, exponents)
-            sums[n] = np.add.reduce(aligned, axis=0), own
-    done = [_plain(row[np.newaxis], np.array([own]))[0] for row, own in sums]
-    return done[0] if len(done) == 1 else np.concatenate(done)
+def _behind(path: Backward, name: str, last: int) -> Array:
+    """Σ_{t > last} of the terms of one parameter; zeros where there are none."""
+    exponent = None if path.term_exponents is None else path.term_exponents[name][last:]
+    later = (
+        Product(one.rows, one.left[last:], None if one.right is None else one.right[last:])
+        for one in path.factors[name]
+    )
+    total = scaled_sum(tuple(later), exponent)
+    return np.asarray(_plain(total.value, total.exponent)[0])
 
 
 def _targets(targets: Targets, trace: Trace) -> list[Array | None]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from typing import Any, Protocol
 
 from unrolled.engine.cells.gates import Gate, Parameter, Shape
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Wiring
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.choices.truncation import Truncation
-from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.dual import Dual
+from unrolled.engine.numbers.arrays import Array, Parameters, record
 from unrolled.engine.numbers.products import Terms, times
-from unrolled.engine.numbers.records import record
 
 Shapes = dict[str, Shape]
-Number = Dual | Array | float
-"""One that carries its derivatives, or a constant."""
+Number = Any
+"""An array of one step, or one of its entries as a number that carries its derivatives."""
+Start = tuple[Array, Array | None]
+"""h_0, and c_0 where there is one."""
+Function = Callable[..., Array]
+"""f or f′."""
 
 
 @record
@@ -46,6 +48,26 @@ class Layer:
 
 
 Layers = tuple[Layer, ...]
+
+
+class Step(Protocol):
+    """One step of a layer as a cell's formula asks for it, in arrays or in dual numbers.
+
+    Letters are those of gates whose blocks of weights follow each other; "" of a cell without.
+    """
+
+    @property
+    def parameters(self) -> Mapping[str, Number]:
+        """Name → array, or its first entry."""
+
+    def hears(self, letters: str, past: Number) -> Number:
+        """Their rows of W_hh past."""
+
+    def gates(self, letters: str, heard: Number) -> Sequence[Number]:
+        """Each one's own function of W_xh x_t + b_h + heard."""
+
+    def keep(self, name: str, value: Number) -> Number:
+        """The value, saved under a name for the way back."""
 
 
 class Cell(ABC):
@@ -98,6 +120,11 @@ class Cell(ABC):
         """The shapes of one layer's parameters, in their order."""
         return {one.name: one.shape(inputs, hidden, outputs) for one in self.parameters}
 
+    @property
+    def letters(self) -> str:
+        """The gates' letters, in their order; "" without gates."""
+        return "".join(gate.letter for gate in self.gates)
+
     def rows(self, parameter: str, gate: str, hidden: int) -> slice:
         """A gate's rows of a parameter."""
         (letter,) = (one.letter for one in self.gates if one.name == gate)
@@ -109,66 +136,32 @@ class Cell(ABC):
         """R, whose spectrum is shown, (H, H): for gated cells the candidate's block."""
 
     @abstractmethod
-    def forward(
-        self,
-        parameters: Parameters,
-        x: Array,
-        h_0: Array,
-        c_0: Array | None,
-        activation: Callable[..., Array],
-    ) -> Layer:
+    def forward(self, parameters: Parameters, x: Array, start: Start, f: Function) -> Layer:
         """One layer over the whole sequence."""
 
     def unroll(
-        self,
-        parameters: Sequence[Parameters],
-        x: Array,
-        initial: Sequence[tuple[Array, Array | None]],
-        activation: Callable[..., Array],
+        self, parameters: Sequence[Parameters], x: Array, initial: Sequence[Start], f: Function
     ) -> tuple[Layers, Array]:
         """All layers over the whole sequence, one after the other, and the outputs.
 
-        Args:
-            parameters: of every layer, W_hy and b_y beside its own; the one that reads x first.
-            x: inputs, (T, B, D).
-            initial: h_0, and c_0 or None, of every layer.
-            activation: f.
+        ``parameters`` are of every layer, W_hy and b_y beside its own; x is (T, B, D).
+
         Returns:
             the layers' passes, and o_t = W_hy h_t + b_y of the last one, (T, B, K).
         """
         layers: list[Layer] = []
-        for own, (h_0, c_0) in zip(parameters, initial, strict=True):
-            below = layers[-1].h if layers else x
-            layers.append(self.forward(own, below, h_0, c_0, activation))
+        for own, start in zip(parameters, initial, strict=True):
+            layers.append(self.forward(own, layers[-1].h if layers else x, start, f))
         o = times(layers[-1].h, parameters[-1]["W_hy"].T)
         o += parameters[-1]["b_y"]
         return tuple(layers), o
 
     @abstractmethod
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """One step of a layer of one unit, H = 1, in numbers that carry their derivatives.
-
-        Args:
-            enters: W_xh x_t + b_h, of every gate, or the one number of a cell without gates.
-            weights: name → its entries, row after row; of a gated cell's W_hh one a gate.
-            state: h_{t−1}, and c_{t−1} where there is one.
-            outputs: o_{t−1}, every unit's.
-            f: the activation.
-        Returns:
-            h_t, and c_t where there is one.
-        """
+    def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
+        """h_t, and c_t where there is one, from those of step t − 1."""
 
     @abstractmethod
-    def lane(
-        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
-    ) -> Lane:
+    def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The layer's way back, given f′."""
 
     @abstractmethod

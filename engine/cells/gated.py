@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 
-from unrolled.engine.cells.base import Cell, Layer
+from unrolled.engine.cells.base import Cell, Function, Layer, Number, Start
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.choices.activations import ACTIVATIONS, ONE
 from unrolled.engine.numbers.arrays import Array, Parameters
+from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import times
 
 SIGMOID, TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
@@ -34,6 +38,20 @@ class GatedCell(Cell):
         z = times(x, parameters["W_xh"].T)
         z += parameters["b_h"]
         return z.reshape(*x.shape[:2], len(self.gates), -1)
+
+    def forward(self, parameters: Parameters, x: Array, start: Start, f: Function) -> Layer:
+        """Every step after the other; the gates' own functions take the place of f."""
+        at = _Arrays(self, parameters, self.entering(parameters, x))
+        h, *c = parts = np.zeros((len(self.states), len(x) + 1, *start[0].shape))
+        for part, own in zip(parts, start, strict=False):
+            part[0] = 0.0 if own is None else own
+        state: Sequence[Number] = list(parts[:, 0])
+        for at.t in range(len(x)):
+            state = self.step(at, state)
+            for part, new in zip(parts, state, strict=True):
+                part[at.t + 1] = new
+        saved = {"z": at.z, "gates": at.values} | {n: np.array(v) for n, v in at.kept.items()}
+        return Layer(x, h[:-1], h[1:], h[0], saved, *((c[0][1:], c[0][0]) if c else ()))
 
     def slopes(self, layer: Layer) -> Array:
         """σ′(z) of every gate and tanh′(z) of the candidate, (T, B, G, H).
@@ -63,6 +81,55 @@ class GatedCell(Cell):
         gates = layer.saved["gates"]
         means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
         return {gate.name: means[:, block] for block, gate in enumerate(self.gates)}
+
+
+class _Arrays:
+    """A ``Step`` in arrays; writes z_t and the gates' values of every step down, (T, B, G, H)."""
+
+    def __init__(self, cell: GatedCell, parameters: Parameters, z: Array) -> None:
+        self.parameters, self.z, self.values, self.t = parameters, z, np.empty(z.shape), 0
+        self.kept: defaultdict[str, list[Array]] = defaultdict(list)
+        self._cell = cell
+        self._found: dict[str, tuple[Array, Array, Array, int]] = {}
+
+    def hears(self, letters: str, past: Array) -> Number:
+        heard = np.dot(past, (self._found.get(letters) or self._find(letters))[0])
+        if len(letters) == 1:
+            return heard
+        return heard.reshape(len(past), len(letters), -1).transpose(1, 0, 2)
+
+    def gates(self, letters: str, heard: Array) -> Number:
+        _, every_z, values, candidate = self._found.get(letters) or self._find(letters)
+        z, out = every_z[self.t], values[self.t]
+        z += heard
+        if candidate < 0 or len(letters) > 1:
+            sigmoid(z, out=out)  # of a candidate among others too, for one pass over all of them
+        if candidate >= 0:
+            np.tanh(z[candidate], out=out[candidate])
+        return out
+
+    def _find(self, letters: str) -> tuple[Array, Array, Array, int]:
+        """Their weights, z and values of all steps (T, k, B, H), and which is the candidate."""
+        cell, matrix = self._cell, self.parameters[self._cell.recurrent]
+        first, height = cell.letters.index(letters), matrix.shape[1]
+        last = first + len(letters)
+        found = (
+            np.ascontiguousarray(matrix[first * height : last * height].T),
+            self.z[:, :, first:last].transpose(0, 2, 1, 3),
+            self.values[:, :, first:last].transpose(0, 2, 1, 3),
+            letters.find(cell.letters[cell.candidate]),
+        )
+        self._found[letters] = found
+        return found
+
+    def keep(self, name: str, value: Array) -> Array:
+        self.kept[name].append(value)
+        return value
+
+
+def tanh(value: Number) -> Number:
+    """tanh of an array or of a dual number."""
+    return value.through(TANH) if isinstance(value, Dual) else np.tanh(value)
 
 
 def sigmoid(z: Array, out: Array) -> Array:

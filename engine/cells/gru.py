@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer, Number
-from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, shut, sigmoid
+from unrolled.engine.cells.base import Function, Layer, Number, Step
+from unrolled.engine.cells.gated import GatedCell, shut
 from unrolled.engine.cells.gates import Gate, Parameter, stacked
 from unrolled.engine.cells.lane import Coefficients, JacobianRows, Lane, State
 from unrolled.engine.cells.wiring import Slope, gated, known
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Product, Terms, whole
 
 
@@ -108,51 +106,16 @@ class GruCell(GatedCell):
         added=rf"{_HEARS} H_{{t-1}}^\top",
     )
 
-    def forward(
-        self,
-        parameters: Parameters,
-        x: Array,
-        h_0: Array,
-        c_0: Array | None,
-        activation: Callable[..., Array],
-    ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f."""
-        steps, (batch, hidden) = len(x), h_0.shape
-        weights = np.ascontiguousarray(parameters["W_hh"].T)
-        z = self.entering(parameters, x)
-        gates, q = np.empty(z.shape), np.empty((steps, batch, hidden))
-        h = np.empty((steps + 1, batch, hidden))
-        h[0] = h_0
-        for z_t, gates_t, q_t, before, h_t in zip(z, gates, q, h[:-1], h[1:], strict=True):
-            z_gates, z_n = z_t[:, :2], z_t[:, 2]
-            r, update, n = gates_t.transpose(1, 0, 2)
-            heard = np.dot(before, weights).reshape(batch, 3, hidden)
-            z_gates += heard[:, :2]
-            sigmoid(z_gates, out=gates_t[:, :2])
-            np.add(heard[:, 2], parameters["b_hn"], out=q_t)
-            z_n += r * q_t
-            np.tanh(z_n, out=n)
-            np.add(n, update * (before - n), out=h_t)
-        return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "q": q})
-
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """n = tanh(enters + r (W_hn h + b_hn)); h = n + z (h − n)."""
-        (h,), (of_r, of_z, of_n) = state, weights["W_hh"]
-        r = (of_r * h + enters[0]).through(SIGMOID)
-        z = (of_z * h + enters[1]).through(SIGMOID)
-        n = (r * (of_n * h + weights["b_hn"][0]) + enters[2]).through(TANH)
+    def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
+        """n = tanh(… + r ⊙ q), q = W_hn h_{t−1} + b_hn;   h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}."""
+        (h,) = state
+        heard = at.hears("rzn", h)
+        r, z = at.gates("rz", heard[:2])
+        q = at.keep("q", heard[2] + at.parameters["b_hn"])
+        (n,) = at.gates("n", r * q)
         return (n + z * (h - n),)
 
-    def lane(
-        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
-    ) -> Lane:
+    def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The way back; the rows of n come first in W_xh too, as in ∂L/∂z_t."""
         q, h_before, slopes = layer.saved["q"], layer.feedback, self.slopes(layer)
         r, update, n = (layer.saved["gates"][:, :, block] for block in range(3))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer, Number
-from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, shut, sigmoid
+from unrolled.engine.cells.base import Function, Layer, Number, Step
+from unrolled.engine.cells.gated import GatedCell, shut
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
 from unrolled.engine.cells.gates import stacked
 from unrolled.engine.cells.gru import GATES, SLOPES, STATE
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Slope, gated, known
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms
 
 _INSIDE = rf"W_n^{{H\top}} {known('A_t^n')}"
@@ -52,51 +50,14 @@ class GruResetBeforeCell(GatedCell):
         rf"{known('A_t^n')} (r_t \odot H_{{t-1}})^\top \right)",
     )
 
-    def forward(
-        self,
-        parameters: Parameters,
-        x: Array,
-        h_0: Array,
-        c_0: Array | None,
-        activation: Callable[..., Array],
-    ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f."""
-        steps, (batch, hidden) = len(x), h_0.shape
-        weights = np.ascontiguousarray(parameters["W_hh"][: 2 * hidden].T)
-        candidate = np.ascontiguousarray(self.recurrent_matrix(parameters).T)
-        z = self.entering(parameters, x)
-        gates, past = np.empty(z.shape), np.empty((steps, batch, hidden))
-        h = np.empty((steps + 1, batch, hidden))
-        h[0] = h_0
-        for z_t, gates_t, past_t, before, h_t in zip(z, gates, past, h[:-1], h[1:], strict=True):
-            z_gates, z_n = z_t[:, :2], z_t[:, 2]
-            r, update, n = gates_t.transpose(1, 0, 2)
-            z_gates += np.dot(before, weights).reshape(batch, 2, hidden)
-            sigmoid(z_gates, out=gates_t[:, :2])
-            np.multiply(r, before, out=past_t)
-            z_n += np.dot(past_t, candidate)
-            np.tanh(z_n, out=n)
-            np.add(n, update * (before - n), out=h_t)
-        return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "past": past})
-
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """n = tanh(enters + W_hn (r h)); h = n + z (h − n)."""
-        (h,), (of_r, of_z, of_n) = state, weights["W_hh"]
-        r = (of_r * h + enters[0]).through(SIGMOID)
-        z = (of_z * h + enters[1]).through(SIGMOID)
-        n = (of_n * (r * h) + enters[2]).through(TANH)
+    def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
+        """n = tanh(… + W_hn (r ⊙ h_{t−1}));   h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}."""
+        (h,) = state
+        r, z = at.gates("rz", at.hears("rz", h))
+        (n,) = at.gates("n", at.hears("n", at.keep("past", r * h)))
         return (n + z * (h - n),)
 
-    def lane(
-        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
-    ) -> Lane:
+    def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The way back: r hears ∂L/∂h_t through s_t = r ⊙ h_{t−1} alone, z not through it."""
         before, slopes = layer.feedback, self.slopes(layer)
         r, update, n = (layer.saved["gates"][:, :, block] for block in range(3))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer, Layers, Number
+from unrolled.engine.cells.base import Function, Layer, Layers, Start
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
 from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.choices.truncation import COPY
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.errors import InvalidInput
 
 _LEAST = 1e-290
@@ -59,24 +57,8 @@ class JordanCell(SimpleCell):
             )
         return np.asarray(product)
 
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """a = Σ_k W_yh,k o_k + enters; f(a)."""
-        first, *others = (w * o for w, o in zip(weights[self.recurrent], outputs, strict=True))
-        return ((sum(others, first) + enters[0]).through(f),)
-
     def unroll(
-        self,
-        parameters: Sequence[Parameters],
-        x: Array,
-        initial: Sequence[tuple[Array, Array | None]],
-        activation: Callable[..., Array],
+        self, parameters: Sequence[Parameters], x: Array, initial: Sequence[Start], f: Function
     ) -> tuple[Layers, Array]:
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""
         o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])))
@@ -86,7 +68,7 @@ class JordanCell(SimpleCell):
             below = x[t]
             for n, own in enumerate(parameters):
                 a[n][t] = np.dot(below, own["W_xh"].T) + np.dot(o[t], own["W_yh"].T) + own["b_h"]
-                below = activation(a[n][t], out=h[n][t])
+                below = f(a[n][t], out=h[n][t])
             o[t + 1] = np.dot(below, parameters[-1]["W_hy"].T) + parameters[-1]["b_y"]
         layers = (
             Layer(reads, o[:-1], h_n, h_0, {"a": a_n})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer, Number
-from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, sigmoid
-from unrolled.engine.cells.gates import Gate, Parameter
+from unrolled.engine.cells.base import Function, Layer, Number, Step
+from unrolled.engine.cells.gated import TANH, GatedCell, tanh
+from unrolled.engine.cells.gates import Gate, stacked
 from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
     INPUT,
@@ -24,9 +24,7 @@ from unrolled.engine.cells.wiring import (
     output,
     reading,
 )
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms, times, whole
 
 
@@ -198,11 +196,7 @@ class LstmCell(GatedCell):
 
     name = "lstm"
     label = "LSTM"
-    parameters = (
-        Parameter("W_xh", "x", "ifgo"),
-        Parameter("W_hh", "h", "ifgo"),
-        Parameter("b_h", "", "ifgo"),
-    )
+    parameters = stacked("ifgo")
     states = "hc"
     gates = (
         Gate("input", "i", "write"),
@@ -212,53 +206,14 @@ class LstmCell(GatedCell):
     )
     wiring = _WIRING
 
-    def forward(
-        self,
-        parameters: Parameters,
-        x: Array,
-        h_0: Array,
-        c_0: Array | None,
-        activation: Callable[..., Array],
-    ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f."""
-        steps, (batch, hidden) = len(x), h_0.shape
-        weights = np.ascontiguousarray(parameters["W_hh"].T)
-        z = self.entering(parameters, x)
-        gates = np.empty(z.shape)
-        h, c = np.empty((steps + 1, batch, hidden)), np.empty((steps + 1, batch, hidden))
-        h[0], c[0] = h_0, 0.0 if c_0 is None else c_0
-        tanh_c = np.empty((steps, batch, hidden))
-        for z_t, gates_t, before, c_before, h_t, c_t, tanh_c_t in zip(
-            z, gates, h[:-1], c[:-1], h[1:], c[1:], tanh_c, strict=True
-        ):
-            i, f, g, o = gates_t.transpose(1, 0, 2)
-            np.add(z_t, np.dot(before, weights).reshape(batch, 4, hidden), out=z_t)
-            sigmoid(z_t, out=gates_t)  # of g too, for one pass over all blocks
-            np.tanh(z_t[:, 2], out=g)
-            np.add(f * c_before, i * g, out=c_t)
-            np.tanh(c_t, out=tanh_c_t)
-            np.multiply(o, tanh_c_t, out=h_t)
-        saved = {"z": z, "gates": gates, "tanh_c": tanh_c}
-        return Layer(x, h[:-1], h[1:], h[0], saved, c[1:], c[0])
-
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """c = f c + i g; h = o tanh(c)."""
+    def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
+        """c_t = f ⊙ c_{t−1} + i ⊙ g;   h_t = o ⊙ tanh(c_t)."""
         h, c = state
-        heard = [w * h + z for w, z in zip(weights["W_hh"], enters, strict=True)]
-        i, forget, o = (heard[block].through(SIGMOID) for block in (0, 1, 3))
-        c = forget * c + i * heard[2].through(TANH)
-        return o * c.through(TANH), c
+        i, f, g, o = at.gates("ifgo", at.hears("ifgo", h))
+        c = f * c + i * g
+        return o * at.keep("tanh_c", tanh(c)), c
 
-    def lane(
-        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
-    ) -> Lane:
+    def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The way back; the coefficient of a gate is what it lets through times its slope."""
         assert layer.c is not None
         assert layer.c_0 is not None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Layer, Number
-from unrolled.engine.cells.gated import SIGMOID, TANH, GatedCell, shut, sigmoid
+from unrolled.engine.cells.base import Function, Layer, Number, Step
+from unrolled.engine.cells.gated import GatedCell, shut
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
 from unrolled.engine.cells.gates import Gate, stacked
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Slope, gated, known
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import Terms
 
 _INSIDE = rf"W_n^{{H\top}} {known('A_t^n')}"
@@ -57,49 +55,14 @@ class MguCell(GatedCell):
         rf"{known('A_t^n')} (f_t \odot H_{{t-1}})^\top \right)",
     )
 
-    def forward(
-        self,
-        parameters: Parameters,
-        x: Array,
-        h_0: Array,
-        c_0: Array | None,
-        activation: Callable[..., Array],
-    ) -> Layer:
-        """Every step after the other; the gates' own functions take the place of f."""
-        steps, (batch, hidden) = len(x), h_0.shape
-        weights = np.ascontiguousarray(parameters["W_hh"][:hidden].T)
-        candidate = np.ascontiguousarray(self.recurrent_matrix(parameters).T)
-        z = self.entering(parameters, x)
-        gates, past = np.empty(z.shape), np.empty((steps, batch, hidden))
-        h = np.empty((steps + 1, batch, hidden))
-        h[0] = h_0
-        for z_t, gates_t, past_t, before, h_t in zip(z, gates, past, h[:-1], h[1:], strict=True):
-            (z_f, z_n), (f, n) = z_t.transpose(1, 0, 2), gates_t.transpose(1, 0, 2)
-            z_f += np.dot(before, weights)
-            sigmoid(z_f, out=f)
-            np.multiply(f, before, out=past_t)
-            z_n += np.dot(past_t, candidate)
-            np.tanh(z_n, out=n)
-            np.add(before, f * (n - before), out=h_t)
-        return Layer(x, h[:-1], h[1:], h[0], {"z": z, "gates": gates, "past": past})
+    def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
+        """n = tanh(… + W_hn (f ⊙ h_{t−1}));   h_t = (1 − f) ⊙ h_{t−1} + f ⊙ n"""
+        (h,) = state
+        (f,) = at.gates("f", at.hears("f", h))
+        (n,) = at.gates("n", at.hears("n", at.keep("past", f * h)))
+        return (h + f * (n - h),)
 
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """n = tanh(enters + W_hn (f h)); h = h + f (n − h)."""
-        (h,), (of_f, of_n) = state, weights["W_hh"]
-        forget = (of_f * h + enters[0]).through(SIGMOID)
-        n = (of_n * (forget * h) + enters[1]).through(TANH)
-        return (h + forget * (n - h),)
-
-    def lane(
-        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
-    ) -> Lane:
+    def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The way back: f hears ∂L/∂h_t itself, and through s_t = f ⊙ h_{t−1}."""
         before, slopes = layer.feedback, self.slopes(layer)
         f, n = (layer.saved["gates"][:, :, block] for block in range(2))

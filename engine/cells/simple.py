@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Cell, Layer, Number
+from unrolled.engine.cells.base import Cell, Function, Layer, Number, Start, Step
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.lane import Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
@@ -22,9 +22,7 @@ from unrolled.engine.cells.wiring import (
     reading,
     transposed,
 )
-from unrolled.engine.choices.activations import Activation
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
-from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.magnitude import near_one
 from unrolled.engine.numbers.products import Terms, times, whole
 
@@ -46,11 +44,8 @@ class SimpleLane(Lane):
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1}: ∂L/∂a_t R."""
-        if dz.ndim > 2:
-            width = len(self.recurrent)
-            np.dot(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
-        else:
-            np.dot(dz, self.recurrent, out=previous[0])
+        width = len(self.recurrent)
+        np.dot(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
 
     def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(f′(a_t)) R."""
@@ -70,10 +65,7 @@ _DELTA = (
     rf"{known('H_t')} \right)}}"
 )
 """∂L/∂A_t = f′(A_t) ⊙ ∂L/∂H_t."""
-_LINES = (
-    Line("H_t", r"\class{activated}{\class{activation}{f}(A_t)}"),
-    Line("A_t", "b"),
-)
+_LINES = (Line("H_t", r"\class{activated}{\class{activation}{f}(A_t)}"), Line("A_t", "b"))
 _JACOBIAN = r"\class{slope}{\operatorname{diag}(\class{activation}{f}'(A_t)) \,}"
 
 
@@ -137,39 +129,23 @@ class SimpleCell(Cell):
         """R = W_hh: ∂h_t/∂h_{t−1} = diag(f′(a_t)) R."""
         return parameters["W_hh"]
 
-    def forward(
-        self,
-        parameters: Parameters,
-        x: Array,
-        h_0: Array,
-        c_0: Array | None,
-        activation: Callable[..., Array],
-    ) -> Layer:
+    def forward(self, parameters: Parameters, x: Array, start: Start, f: Function) -> Layer:
         """Every step after the other; W_xh x_t + b_h of all steps is one product."""
         weights = np.ascontiguousarray(parameters["W_hh"].T)
         a = times(x, parameters["W_xh"].T)
         a += parameters["b_h"]
-        h = np.empty((len(x) + 1, *h_0.shape))
-        h[0] = h_0
+        h = np.empty((len(x) + 1, *start[0].shape))
+        h[0] = start[0]
         for a_t, before, h_t in zip(a, h[:-1], h[1:], strict=True):
             np.add(a_t, np.dot(before, weights), out=a_t)
-            activation(a_t, out=h_t)
+            f(a_t, out=h_t)
         return Layer(x, h[:-1], h[1:], h[0], {"a": a})
 
-    def one_unit(
-        self,
-        enters: Sequence[Number],
-        weights: Mapping[str, Sequence[Number]],
-        state: Sequence[Dual],
-        outputs: Sequence[Dual],
-        f: Activation,
-    ) -> tuple[Dual, ...]:
-        """a = W_hh h + enters; f(a)."""
-        return ((weights[self.recurrent][0] * state[0] + enters[0]).through(f),)
+    def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
+        """h_t = f(W_xh x_t + W_hh h_{t−1} + b_h)."""
+        return tuple(at.gates("", at.hears("", state[0])))
 
-    def lane(
-        self, parameters: Parameters, layer: Layer, derivative: Callable[[Array], Array]
-    ) -> Lane:
+    def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The way back with f′(a_t) for every step."""
         recurrent = np.ascontiguousarray(self.recurrent_matrix(parameters))
         return SimpleLane(
@@ -183,9 +159,6 @@ class SimpleCell(Cell):
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds da_tᵀ x_t, da_tᵀ h_{t−1} and Σ_B da_t.
 
-        Args:
-            layer: the forward pass.
-            dz: ∂L/∂a_t, (T, B, H).
         Source: notes, "Many-to-One RNN" (gradients are summed up over time).
         """
         return {

@@ -212,9 +212,7 @@ _ALL = MappingProxyType({"A_t": "W^X"})
 def reading(delta: str, blocks: Mapping[str, str] = _ALL) -> Connections:
     """W^X from the input, and in the layers above the first from the layer below.
 
-    Args:
-        delta: ∂L/∂(where W^X enters).
-        blocks: every pre-activation that it enters → its rows of W^X.
+    ``delta`` is ∂L/∂(where W^X enters); ``blocks`` every pre-activation there → its rows of W^X.
     """
 
     def row(source: str, letter: str, where: Where) -> Connection:
@@ -276,13 +274,8 @@ def gated(
 ) -> Wiring:
     """Of a cell whose only state is H, on which gates decide.
 
-    Args:
-        gates: by their letters g stand g_t, A_t^g, b_g and W_g^X.
-        state: what H_t is beside what H_{t−1} brings.
-        slopes: ∂L/∂A_t^g of every gate.
-        forward: of the connection from H_{t−1}, as ``Connection`` has it.
-        backward: likewise.
-        added: likewise.
+    By the gates' letters g stand g_t, A_t^g, b_g and W_g^X; ``state`` is what H_t is beside what
+    H_{t−1} brings, ``slopes`` ∂L/∂A_t^g of every gate, the rest of the connection from H_{t−1}.
     """
     values = (Line(f"{g.letter}_t", rf"\{g.function}(A_t^{g.letter})", gate=True) for g in gates)
     enters = (Line(f"A_t^{g.letter}", f"b_{g.letter}", gate=True) for g in gates)

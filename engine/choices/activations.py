@@ -90,24 +90,6 @@ def _sigmoid_derivative(a: Array) -> Array:
     return e
 
 
-def _relu(a: Array, out: Array | None = None) -> Array:
-    return np.maximum(a, 0.0, out=out)
-
-
-def _relu_derivative(a: Array) -> Array:
-    """1 where a > 0, else 0 (at 0 itself 0, as in PyTorch)."""
-    return (a > 0.0).astype(np.float64)
-
-
-def _linear(a: Array, out: Array | None = None) -> Array:
-    return np.positive(a, out=out)
-
-
-def _softsign(a: Array, out: Array | None = None) -> Array:
-    """a / (1 + |a|)."""
-    return np.divide(a, np.abs(a) + ONE, out=out)
-
-
 def _softsign_derivative(a: Array) -> Array:
     """1 / (1 + |a|)², the reciprocal first: the square of 1e308 is no double."""
     with np.errstate(under="ignore"):
@@ -116,15 +98,6 @@ def _softsign_derivative(a: Array) -> Array:
 
 LEAK = 0.01
 """The slope of a leaky ReLU below 0, PyTorch's default."""
-
-
-def _leaky_relu(a: Array, out: Array | None = None) -> Array:
-    return np.maximum(a, LEAK * a, out=out)
-
-
-def _leaky_relu_derivative(a: Array) -> Array:
-    """1 where a > 0, else 0.01 (at 0 itself 0.01, as in PyTorch)."""
-    return np.where(a > 0.0, 1.0, LEAK)
 
 
 def _gelu(a: Array, out: Array | None = None) -> Array:
@@ -184,28 +157,8 @@ SHUT, OPEN = 0.1, 0.9
 whose magnitude is above the second is saturated (Karpathy, Johnson & Fei-Fei 2015)."""
 
 
-def _near_one(a: Array, h: Array) -> Mask:
-    """|f| > 0.9, of an f between −1 and 1."""
-    return np.asarray(np.abs(h) > OPEN)
-
-
-def _near_either(a: Array, h: Array) -> Mask:
-    """σ < 0.1 or σ > 0.9."""
-    return np.asarray((h < SHUT) | (h > OPEN))
-
-
-def _below_zero(a: Array, h: Array) -> Mask:
-    """On the flat side of a ReLU, of f′ = 0 or of a small one."""
-    return np.asarray(h <= 0.0)
-
-
 _GELU_SHUT = -1.2815515655446004
 """Φ is 0.1 there."""
-
-
-def _shut(a: Array, h: Array) -> Mask:
-    """GELU's own gate Φ(a) < 0.1: −0.13 < f′ < 0 there."""
-    return np.asarray(a < _GELU_SHUT)
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -217,7 +170,7 @@ ACTIVATIONS: dict[str, Activation] = {
         value=np.tanh,
         derivative=_tanh_derivative,
         bound=1.0,
-        saturated=_near_one,
+        saturated=lambda a, h: np.abs(h) > OPEN,
         saturation="|tanh| > 0.9",
         state="saturated",
     ),
@@ -229,7 +182,7 @@ ACTIVATIONS: dict[str, Activation] = {
         value=_sigmoid,
         derivative=_sigmoid_derivative,
         bound=0.25,
-        saturated=_near_either,
+        saturated=lambda a, h: (h < SHUT) | (h > OPEN),
         saturation="σ < 0.1 or σ > 0.9",
         state="saturated",
     ),
@@ -238,10 +191,10 @@ ACTIVATIONS: dict[str, Activation] = {
         symbol="relu",
         formula=r"\max(0, a)",
         slope=r"1 \text{ where } a > 0 \text{, else } 0",
-        value=_relu,
-        derivative=_relu_derivative,
+        value=lambda a, out=None: np.maximum(a, 0.0, out=out),
+        derivative=lambda a: (a > 0.0).astype(np.float64),  # at 0 itself 0, as in PyTorch
         bound=1.0,
-        saturated=_below_zero,
+        saturated=lambda a, h: h <= 0.0,
         saturation="a ≤ 0, where a ReLU passes nothing",
         state="off",
         kinks=(0.0,),
@@ -251,7 +204,7 @@ ACTIVATIONS: dict[str, Activation] = {
         symbol="",
         formula="a",
         slope="1",
-        value=_linear,
+        value=lambda a, out=None: np.positive(a, out=out),
         derivative=np.ones_like,
         bound=1.0,
     ),
@@ -260,10 +213,10 @@ ACTIVATIONS: dict[str, Activation] = {
         symbol="softsign",
         formula=r"\frac{a}{1 + \lvert a \rvert}",
         slope=r"\frac{1}{(1 + \lvert a \rvert)^2}",
-        value=_softsign,
+        value=lambda a, out=None: np.divide(a, np.abs(a) + ONE, out=out),
         derivative=_softsign_derivative,
         bound=1.0,
-        saturated=_near_one,
+        saturated=lambda a, h: np.abs(h) > OPEN,
         saturation="|softsign| > 0.9",
         state="saturated",
     ),
@@ -272,10 +225,10 @@ ACTIVATIONS: dict[str, Activation] = {
         symbol="lrelu",
         formula=r"\max(0.01 \, a, a)",
         slope=r"1 \text{ where } a > 0 \text{, else } 0.01",
-        value=_leaky_relu,
-        derivative=_leaky_relu_derivative,
+        value=lambda a, out=None: np.maximum(a, LEAK * a, out=out),
+        derivative=lambda a: np.where(a > 0.0, 1.0, LEAK),  # at 0 itself 0.01, likewise
         bound=1.0,
-        saturated=_below_zero,
+        saturated=lambda a, h: h <= 0.0,
         saturation="a ≤ 0, where a leaky ReLU passes 0.01 of it",
         state="leaking",
         kinks=(0.0,),
@@ -288,7 +241,7 @@ ACTIVATIONS: dict[str, Activation] = {
         value=_gelu,
         derivative=_gelu_derivative,
         bound=1.1289041451851547,
-        saturated=_shut,
+        saturated=lambda a, h: a < _GELU_SHUT,  # −0.13 < f′ < 0 there
         saturation="Φ(a) < 0.1, where a GELU passes next to nothing",
         state="off",
     ),

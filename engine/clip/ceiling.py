@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients, compared, untouched
+from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients, reported
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.magnitude import align, split_norms
 from unrolled.engine.passes.bptt import backward
@@ -28,11 +28,8 @@ class Ceiling:
     def __call__(self, step: int, lane: int, rows: Array, exponents: IntArray) -> None:
         """Rescale the rows of one layer and step in place.
 
-        Args:
-            step: t, from 0.
-            lane: which layer, the last one first.
-            rows: ∂L_i/∂h_t / 2^exponent, (n, B, H).
-            exponents: (n,); they stay as they are.
+        The rows are ∂L_i/∂h_t / 2^exponent, (n, B, H), the last layer's lane is 0; exponents stay
+        as they are.
         """
         values, exponent = align(rows, exponents)
         size, shift = split_norms(values.sum(axis=0).reshape(1, -1))
@@ -52,13 +49,6 @@ def clip_backward(
 
     ∂L/∂h_t ← μ ∂L/∂h_t / ‖∂L/∂h_t‖ where the norm is above μ, before it goes further back
 
-    Args:
-        passage: the way back.
-        entering: all losses at their own steps.
-        clip: rule ``backward`` with its μ.
-        g: the parameter gradient without clipping.
-    Returns:
-        the gradient after clipping, and the report.
     Source: Pascanu, Mikolov & Bengio 2013 (section 3.2) speak of clipping temporal components;
         the same as a hook on h_t in PyTorch.
     """
@@ -69,6 +59,6 @@ def clip_backward(
     clipped = backward(passage, entering, ceiling)
     engaged = bool((ceiling.scale < 1.0).any())
     after = clipped.gradients() if engaged else g
-    report = compared(clip, g, after) if engaged else untouched(clip, g)
+    report = reported(clip, g, after)
     scale = np.where(ceiling.scale[0] > 0.0, ceiling.scale[0], np.nan)
     return after, replace(report, hidden_gradient=clipped.hidden(), step_scale=scale)

@@ -8,22 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from unrolled.engine.clip.rules import RULES, above
-from unrolled.engine.numbers.arrays import Array, Nullable, Series
+from unrolled.engine.numbers.arrays import Array, Nullable, Series, record
 from unrolled.engine.numbers.errors import InvalidInput, one_of
 from unrolled.engine.numbers.magnitude import Magnitudes, ordinary
-from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.vector import Vector
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A rule and its threshold.
-
-    * ``none``: leave the gradient as it is.
-    * ``norm`` μ: if ‖g‖ > μ then g ← μ g / ‖g‖, all parameters together as one vector.
-    * ``value`` v: every component into [−v, v].
-    * ``per-parameter`` μ: if ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself.
-    * ``backward`` μ: ∂L/∂h_t to norm μ at every step while going back, wherever it is larger.
+    """A rule of ``RULES`` and its threshold, μ or v; ``RULES`` says what each does.
 
     Attributes:
         rule: a key of ``RULES``.
@@ -125,22 +118,14 @@ class Clipping:
 
 
 def clip_gradients(g: Vector, clip: Clip) -> tuple[Vector, Clipping]:
-    """Measure, clip, and say what that did.
-
-    Args:
-        g: every parameter's gradient.
-        clip: rule and threshold.
-    Returns:
-        the gradient after clipping, and the report with the norm from before.
-    """
+    """Clip, and say what that did: the gradient after, and the report with the norm from before."""
     if not g.finite:
         return g, Clipping(
             clip.rule, clip.threshold, *(math.inf,) * 3, 1.0, False, math.nan, finite=False
         )
     act = RULES[clip.rule].clip
     after = g if act is None or clip.threshold is None else act(g, clip.threshold)
-    report = untouched(clip, g) if after is g else compared(clip, g, after)
-    return after, _with_parameters(report, clip, g)
+    return after, _with_parameters(reported(clip, g, after), clip, g)
 
 
 def _with_parameters(report: Clipping, clip: Clip, g: Vector) -> Clipping:
@@ -160,16 +145,12 @@ def _with_parameters(report: Clipping, clip: Clip, g: Vector) -> Clipping:
     return replace(report, per_parameter=own)
 
 
-def untouched(clip: Clip, g: Vector) -> Clipping:
-    """The report on a rule that left g as it is."""
+def reported(clip: Clip, g: Vector, after: Vector) -> Clipping:
+    """What a rule did that made ``after`` of g, or left g as it is."""
     norm, log10_norm = g.norm()
-    cosine = math.nan if math.isnan(log10_norm) else 1.0
-    return Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
-
-
-def compared(clip: Clip, g: Vector, after: Vector) -> Clipping:
-    """The report on a rule that changed g."""
-    norm, log10_norm = g.norm()
+    if after is g:
+        cosine = math.nan if math.isnan(log10_norm) else 1.0
+        return Clipping(clip.rule, clip.threshold, norm, log10_norm, norm, 1.0, False, cosine)
     norm_after, log10_after = after.norm()
     if math.isnan(norm) or math.isnan(norm_after) or not norm:
         scale = 10.0 ** min(log10_after - log10_norm, 308.0)

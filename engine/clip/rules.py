@@ -29,7 +29,7 @@ def by_norm(g: Vector, threshold: float) -> Vector:
         return g
     if g.ordinary:
         return g.times(threshold / norm)
-    return Vector(_brought(g.values, threshold), 0, g.layout)
+    return Vector(_brought(g.values, threshold), 0, g.shapes)
 
 
 def by_value(g: Vector, threshold: float) -> Vector:
@@ -37,7 +37,7 @@ def by_value(g: Vector, threshold: float) -> Vector:
     plain = g.plain()
     if np.abs(plain).max() <= threshold:
         return g
-    return Vector(np.clip(plain, -threshold, threshold), 0, g.layout)
+    return Vector(np.clip(plain, -threshold, threshold), 0, g.shapes)
 
 
 def by_parameter(g: Vector, threshold: float) -> Vector:

@@ -12,9 +12,8 @@ from unrolled.engine.clip.clipping import (
     Clipping,
     PerSample,
     clip_gradients,
-    compared,
     cosine_between,
-    untouched,
+    reported,
 )
 from unrolled.engine.numbers.arrays import IntArray
 from unrolled.engine.numbers.magnitude import Scaled, align
@@ -30,11 +29,6 @@ def clip_each_sample(
     The bias of clipping samples is the cosine between this mean of the clipped gradients and the
     clipped mean clip(g); it is 1 where both point the same way.
 
-    Args:
-        factors: parameter → its products, as of ``Backward``.
-        exponents: parameter → binary exponents of its terms, (T,); None where all are zero.
-        clip: a rule that knows samples.
-        g: the gradient of the mean loss.
     Source: Abadi et al. 2016 (per-sample norm clipping); Chen, Wu & Hong 2020 (its bias).
     """
     if not g.finite or clip.threshold is None:
@@ -56,16 +50,15 @@ def clip_each_sample(
     clipped_mean, _ = clip_gradients(g, Clip(clip.rule, clip.threshold))
     cosine = cosine_between(mean.values, clipped_mean.values)
     seen = PerSample(norms, scales, engaged, cosine)
-    if not engaged:
-        return g, replace(untouched(clip, g), per_sample=seen)
-    return mean, replace(compared(clip, g, mean), per_sample=seen)
+    after_all = mean if engaged else g
+    return after_all, replace(reported(clip, g, after_all), per_sample=seen)
 
 
 def _sum(vectors: list[Vector]) -> Vector:
     """The sum of vectors whose exponents differ."""
     exponents = np.array([vector.exponent for vector in vectors])
     values, exponent = align(np.stack([vector.values for vector in vectors]), exponents)
-    total = Vector(values.sum(axis=0), 0, vectors[0].layout)
+    total = Vector(values.sum(axis=0), 0, vectors[0].shapes)
     if not exponent:
         return total
     top = np.array([exponent])

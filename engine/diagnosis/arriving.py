@@ -7,9 +7,8 @@ import numpy as np
 from unrolled.engine.diagnosis.layers import told_apart
 from unrolled.engine.diagnosis.row import Row, chosen, way_back
 from unrolled.engine.diagnosis.verdict import verdict_of
-from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.numbers.arrays import Array, record
 from unrolled.engine.numbers.errors import ForwardOverflow
-from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.passage import Passage
 
 
@@ -66,13 +65,7 @@ class Arriving:
 
 
 def read_back(passage: Passage, do: Array, overflow: ForwardOverflow | None) -> Arriving:
-    """Carry the loss that the verdict reads back as far as it goes.
-
-    Args:
-        passage: the way back.
-        do: ∂L_t/∂o_t at every step, (T, B, K).
-        overflow: where the forward pass stopped, or None.
-    """
+    """Carry the loss that the verdict reads back as far as it goes."""
     emits = passage.trace.emits
     last = int(np.flatnonzero(emits)[-1]) + 1 if emits.any() else 0
     entering = passage.enter(do)

@@ -58,9 +58,7 @@ def factors(seen: Circumstances, row: Row) -> str:
 def nothing_passes(seen: Circumstances, step: int) -> str:
     """Why exactly nothing goes from a step to the one before it.
 
-    Args:
-        seen: the layer and its way back.
-        step: t, from 1: something arrives at s_t and nothing at s_{t−1}.
+    Something arrives at s_t, t from 1, and nothing at s_{t−1}.
     """
     passage, activation = seen.passage, ACTIVATIONS[seen.passage.network.activation]
     cell = passage.cell

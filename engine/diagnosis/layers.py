@@ -65,9 +65,8 @@ def _own(passage: Passage, entering: Entering, loss_step: int, layer: int, row: 
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         for live in carry(passage, entering, every == loss_step, careful=True):
             if live.step == begin:
-                assert live.exponents is not None
-                local[begin] = live.states[place][0][0]
-                exponent[begin] = live.exponents[place][0]
+                local[begin] = live.rows.states[place][0][0]
+                exponent[begin] = live.rows.exponents[place][0]
                 break
     alone = replace(passage, lanes=(lane,))
     enters = Entering(entering.do, local, exponent, careful=True)

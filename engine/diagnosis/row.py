@@ -37,10 +37,8 @@ class Row:
 
         It begins where something is there: a layer below may hear of a loss at an earlier step.
 
-        Args:
-            loss_step: i, from 1.
-            first: the earliest step that it may reach, from 1.
-            log10_norm: log₁₀ ‖∂L_i/∂s_t‖ at t = 1 … T, NaN where exactly zero, (T,).
+        ``log10_norm`` is log₁₀ ‖∂L_i/∂s_t‖ at t = 1 … T, NaN where exactly zero, (T,); i and the
+        earliest step that it may reach count from 1.
         """
         back = log10_norm[first - 1 : loss_step][::-1]
         alive = np.flatnonzero(~np.isnan(back))
@@ -95,10 +93,6 @@ def chosen(passage: Passage, entering: Entering) -> tuple[int, int] | None:
     Of the losses that enter with any gradient it is the one with the most steps to travel, and
     of several such the last: without a truncation the last loss.
 
-    Args:
-        passage: the way back.
-        entering: every loss at its own step.
-
     Returns:
         (i, first), or None where no loss enters.
     """
@@ -114,10 +108,6 @@ def chosen(passage: Passage, entering: Entering) -> tuple[int, int] | None:
 def way_back(passage: Passage, entering: Entering, loss_step: int) -> list[Array]:
     """log₁₀ ‖∂L_i/∂s_t‖ of one loss at every step, NaN where exactly zero, (T,) of every layer.
 
-    Args:
-        passage: the way back.
-        entering: every loss at its own step.
-        loss_step: i, from 1.
     Returns:
         the layer that reads the input first; s = h, or (h, c) where the cell has a c.
     """

@@ -78,9 +78,7 @@ def times(decades: float) -> str:
 def share(decades: float, *, again: bool = False) -> str:
     """What is there of what entered: '5.3 %', 'a share of 1.7 × 10⁻⁹', 'nothing', '1.20 times …'.
 
-    Args:
-        decades: log₁₀ of the ratio; NaN is nothing.
-        again: whether the sentence has said "as entered" before.
+    ``again``: the sentence has said "as entered" before.
     """
     if isnan(decades):
         return "nothing"

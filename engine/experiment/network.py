@@ -80,10 +80,7 @@ class Network:
             reads = self.hidden_size if layer else self.input_size
             own = CELLS[self.cell].parameter_shapes(reads, self.hidden_size, self.output_size)
             shapes |= {layered(name, layer): shape for name, shape in own.items()}
-        return shapes | {
-            "W_hy": (self.output_size, self.hidden_size),
-            "b_y": (self.output_size,),
-        }
+        return shapes | {"W_hy": (self.output_size, self.hidden_size), "b_y": (self.output_size,)}
 
 
 def layered(name: str, layer: int) -> str:
@@ -202,8 +199,7 @@ def _add_gate_bias(
         return
     if gate not in cell.biases:
         raise InvalidInput(
-            ("weights", field),
-            f"received {given}; {network.cell!r} has no {gate} gate: allowed 0",
+            ("weights", field), f"received {given}; {network.cell!r} has no {gate} gate: allowed 0"
         )
     rows = cell.rows("b_h", gate, network.hidden_size)
     for layer, bias in enumerate(biases):
@@ -213,9 +209,6 @@ def _add_gate_bias(
 def check_parameters(network: Network, given: Mapping[str, object]) -> Parameters:
     """Take explicit parameters, every one of the cell's and no other.
 
-    Args:
-        network: cell and sizes.
-        given: name → nested lists or arrays of finite numbers.
     Raises:
         InvalidInput: naming the parameter, what came and what is allowed.
     """

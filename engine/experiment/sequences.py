@@ -55,14 +55,11 @@ def random_sequence(
 ) -> Sequence:
     """Draw standard normal inputs, and targets as the loss takes them.
 
-    Args:
-        network: topology and sizes.
-        loss: a key of ``LOSSES``.
-        steps: T, from 1 (exactly 1 for one-to-one).
-        batch_size: B, from 1.
-        seed: from 0; its stream is apart from the parameters'.
+    T and B are from 1 (T exactly 1 for one-to-one), the seed from 0; its stream is apart from that
+    of the parameters.
+
     Raises:
-        InvalidInput: for a value outside these.
+        InvalidInput: for a value outside these, or an unknown loss.
     """
     one_of(("loss",), loss, LOSSES)
     whole_number(("sequence", "steps"), steps, 1)

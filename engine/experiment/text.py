@@ -11,15 +11,10 @@ from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
 Tokenizer = Callable[[str], list[str]]
 """Cuts a text; together, what it gives need not be the text again."""
 
-TOKENS: dict[str, Tokenizer] = {"characters": list, "words": _words}
+TOKENS: dict[str, Tokenizer] = {"characters": list, "words": str.split}
 """How a text is cut: into Unicode code points, or at white space."""
 
 
@@ -72,7 +67,7 @@ def encode_text(
         tokens: a key of ``tokenizers``.
         topology: a key of ``TOPOLOGIES``.
         label: (index from 0, how many), only where one loss is emitted.
-        tokenizers: name → how that cuts a text; others than ``TOKENS`` where needed.
+        tokenizers: name → how that cuts a text.
     Raises:
         InvalidInput: for unknown names, too few tokens, or a label that does not fit.
     """

@@ -1,19 +1,90 @@
-"""Descents on the loss over two parameters, several at once, clipped or not."""
+"""Descents on the loss over two parameters, several at once, clipped or not, by any optimizer."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from unrolled.engine.clip.clipping import Clip
-from unrolled.engine.landscape.clipped import check_rule, clip_at
-from unrolled.engine.landscape.optimizers import OPTIMIZERS, Memory
+from unrolled.engine.landscape.places import check_rule, clip_at
 from unrolled.engine.landscape.surface import Slopes, Surface
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import InvalidInput, one_of
+
+MOMENTUM = 0.9
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+"""PyTorch's defaults of Adam."""
+
+Memory = tuple[Array, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """One optimizer: everything that any room says of it.
+
+    Attributes:
+        label: its name where it is chosen.
+        formula: what it does, as LaTeX; η is the learning rate, θ the parameters.
+        memory: how many vectors it keeps, zeros at first.
+        direction: (g, memory, n from 1) → (what is subtracted, over η; the memory after).
+    """
+
+    label: str
+    formula: str
+    memory: int
+    direction: Callable[[Array, Memory, int], tuple[Array, Memory]]
+
+
+def _sgd(g: Array, memory: Memory, n: int) -> tuple[Array, Memory]:
+    return g, ()
+
+
+def _momentum(g: Array, memory: Memory, n: int) -> tuple[Array, Memory]:
+    velocity = MOMENTUM * memory[0] + g
+    return velocity, (velocity,)
+
+
+def _nesterov(g: Array, memory: Memory, n: int) -> tuple[Array, Memory]:
+    velocity = MOMENTUM * memory[0] + g
+    return g + MOMENTUM * velocity, (velocity,)
+
+
+def _adam(g: Array, memory: Memory, n: int) -> tuple[Array, Memory]:
+    mean = BETA_1 * memory[0] + (1.0 - BETA_1) * g
+    square = BETA_2 * memory[1] + (1.0 - BETA_2) * np.square(g)
+    unbiased = mean / (1.0 - BETA_1**n)
+    root = np.sqrt(square / (1.0 - BETA_2**n))
+    return unbiased / (root + EPSILON), (mean, square)
+
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    "sgd": Optimizer("gradient descent", r"\theta \leftarrow \theta - \eta \, g", 0, _sgd),
+    "momentum": Optimizer(
+        "momentum",
+        r"v \leftarrow 0.9 \, v + g, \quad \theta \leftarrow \theta - \eta \, v",
+        1,
+        _momentum,
+    ),
+    "nesterov": Optimizer(
+        "Nesterov",
+        r"v \leftarrow 0.9 \, v + g, \quad \theta \leftarrow \theta - \eta (g + 0.9 \, v)",
+        1,
+        _nesterov,
+    ),
+    "adam": Optimizer(
+        "Adam",
+        r"\theta \leftarrow \theta - \eta \, \frac{\hat{m}}{\sqrt{\hat{s}} + 10^{-8}}",
+        2,
+        _adam,
+    ),
+}
+"""The optimizers by their names, each as in PyTorch. Source: Polyak 1964 (momentum); Sutskever et
+al. 2013 (Nesterov's in this form); Kingma & Ba 2015 (Adam)."""
+
 
 MAX_DESCENTS = 4
 MAX_DESCENT_STEPS = 1_000
@@ -83,14 +154,10 @@ class Path:
 def descend(surface: Surface, descents: Many[Descent]) -> list[Path]:
     """Let every ball go down; all of them take a step in one pass.
 
-    θ_{n+1} = θ_n − η · direction(clip(∂E/∂θ_n))
+    θ_{n+1} = θ_n − η · direction(clip(∂E/∂θ_n)), θ being the surface's two entries alone
 
-    Args:
-        surface: whose two entries alone are moved; the gradient that is clipped is that with
-            respect to these two.
-        descents: at most 4.
     Raises:
-        InvalidInput: for more.
+        InvalidInput: for more than 4 balls.
     Source: Pascanu, Mikolov & Bengio 2013, sections 2.3 and 3.2, figure 6.
     """
     if len(descents) > MAX_DESCENTS:
@@ -110,8 +177,8 @@ class _Ball:
 
     def __init__(self, surface: Surface, descent: Descent) -> None:
         self._surface, self._descent = surface, descent
-        self._optimizer = OPTIMIZERS[descent.optimizer]
-        self._memory: Memory = tuple(np.zeros(2) for _ in range(self._optimizer.memory))
+        memory = OPTIMIZERS[descent.optimizer].memory
+        self._memory: Memory = tuple(np.zeros(2) for _ in range(memory))
         self.place: Array = np.array(descent.start, dtype=np.float64)
         self.path, self.going = Path(), True
 
@@ -123,22 +190,18 @@ class _Ball:
         path.loss.append(float(found.loss[n]))
         known = seen.report.finite
         path.log10_norm.append(seen.report.log10_norm_before if known else math.nan)
-        path.engaged.append(_engaged(seen.report.engaged, seen.samples))
+        path.engaged.append(bool(seen.samples.engaged if seen.samples else seen.report.engaged))
         path.gradient.append(_pair(seen.gradient))
         path.after.append(_pair(seen.after))
         self.going = done < self._descent.steps
         if not self.going:
             return
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            direction, self._memory = self._optimizer.direction(seen.after, self._memory, done + 1)
+            direct = OPTIMIZERS[self._descent.optimizer].direction
+            direction, self._memory = direct(seen.after, self._memory, done + 1)
             self.place = self.place - self._descent.learning_rate * direction
         if not np.isfinite(self.place).all():
             self.going, path.ended = False, "overflow"
-
-
-def _engaged(whole: bool, samples: object) -> bool:
-    """Whether anything was clipped: the gradient, or one of the samples'."""
-    return whole if samples is None else bool(getattr(samples, "engaged", 0))
 
 
 def _pair(values: Array) -> tuple[float, float]:

@@ -1,8 +1,9 @@
-"""E and ∂E/∂(p, q) of a network of one unit at many places (p, q) in one pass."""
+"""E and ∂E/∂(p, q) of a network of one unit at many places (p, q) in one pass, or over a grid."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence as Many
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +13,9 @@ from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.landscape.forward import Entry, Problem
-from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.arrays import Array, IntArray, Parameters, record
 from unrolled.engine.numbers.errors import InvalidInput, one_of
 from unrolled.engine.numbers.magnitude import Scaled, ldexp_rows
-from unrolled.engine.numbers.records import record
 
 TOGETHER = 4096
 """Numbers of a value that are computed together: more would leave the processor's cache."""
@@ -48,13 +48,9 @@ class Slopes:
 class Surface:
     """The loss of one experiment as a function of two entries of its parameters.
 
-    Args:
-        network: one layer of one unit, H = 1; any cell, any number of inputs and outputs.
-        parameters: of every entry that is not moved.
-        sequence: what is read, and what should be said; with B samples E is the mean over them.
-        entries: the two that are moved.
-        loss: a key of ``LOSSES``.
-        truncation: None takes the cell's own.
+    Of a network of one layer of one unit, H = 1, with any cell, inputs and outputs; over B samples
+    E is the mean. A truncation of None takes the cell's own.
+
     Raises:
         InvalidInput: for more units or layers, or an entry that is not there.
     """
@@ -79,8 +75,7 @@ class Surface:
     def at(self, places: Array) -> Slopes:
         """E and its gradient.
 
-        Args:
-            places: (p, q), (N, 2).
+        Places are (p, q), (N, 2).
         Source: Pascanu, Mikolov & Bengio 2013, section 2.3 and figure 6.
         """
         size = max(1, TOGETHER // self._problem.batch)
@@ -146,3 +141,86 @@ def check_entries(network: Network, entries: Many[Entry]) -> None:
             f"received {entries[1][0]} {list(entries[1][1])} again; allowed: another entry than "
             "that of the first axis",
         )
+
+
+MAX_POINTS = 200
+"""Of one axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One entry of a parameter, and the values it takes, evenly spaced.
+
+    Attributes:
+        parameter: its name, ``W_hh``.
+        index: of the entry, ``(0, 0)``.
+        start: the first value.
+        stop: the last one.
+        points: how many, 2 … 200.
+    """
+
+    parameter: str
+    index: tuple[int, ...]
+    start: float
+    stop: float
+    points: int
+
+    @property
+    def entry(self) -> Entry:
+        """What is moved."""
+        return self.parameter, self.index
+
+    def values(self) -> Array:
+        """The values, (points,)."""
+        return np.linspace(self.start, self.stop, self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """E over a grid; ``[j][i]`` belongs to value i of the first axis and j of the second.
+
+    Attributes:
+        values: of the first axis, and of the second.
+        loss: E; NaN where a state or an output leaves the range of a double, inf where E does.
+        log10_norm: log₁₀ ‖(∂E/∂p, ∂E/∂q)‖, exact at any magnitude; NaN where exactly zero, and
+            where E is NaN.
+    """
+
+    values: tuple[Array, Array]
+    loss: Array
+    log10_norm: Array
+
+
+def check_axes(axes: tuple[Axis, Axis]) -> None:
+    """Refuse an axis that goes nowhere or has too many points.
+
+    Raises:
+        InvalidInput: with the pointer ``axes``.
+    """
+    for number, axis in enumerate(axes):
+        if not 2 <= axis.points <= MAX_POINTS:
+            raise InvalidInput(
+                ("axes", number, "points"),
+                f"received {axis.points}; allowed: a whole number 2 … {MAX_POINTS}",
+            )
+        if not (axis.start < axis.stop and np.isfinite(axis.stop - axis.start)):
+            raise InvalidInput(
+                ("axes", number),
+                f"received from {axis.start:g} to {axis.stop:g}; allowed: to above from",
+            )
+
+
+def landscape(surface: Surface, axes: tuple[Axis, Axis]) -> Landscape:
+    """E and the norm of its gradient at every point of a grid, in one vectorised pass.
+
+    Raises:
+        InvalidInput: for an axis that goes nowhere or has too many points.
+    Source: Pascanu, Mikolov & Bengio 2013, figure 6.
+    """
+    check_axes(axes)
+    first, second = (axis.values() for axis in axes)
+    mesh = np.stack(np.meshgrid(first, second), axis=-1)
+    found = surface.at(mesh.reshape(-1, 2))
+    shape = mesh.shape[:2]
+    log10_norm = found.gradient().log10_norms()
+    return Landscape((first, second), found.loss.reshape(shape), log10_norm.reshape(shape))

@@ -1,8 +1,9 @@
-"""The array types that every room shares."""
+"""What every room shares: the types of arrays, and the records handed from room to room."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, TypeVar, dataclass_transform
 
 import numpy as np
 import numpy.typing as npt
@@ -25,3 +26,14 @@ Stack = Annotated[Array, list[list[_Row]] | list[_Row]]
 Shares = Annotated[Array, list[float]]
 Pairs = Annotated[Array, list[tuple[float, float]]]
 Places = Annotated[IntArray, list[int]]
+
+_Record = TypeVar("_Record")
+
+
+@dataclass_transform(frozen_default=True)
+def record(cls: type[_Record]) -> type[_Record]:
+    """A dataclass with slots, whose fields are set once: the type checker says where they are not.
+
+    A frozen dataclass says so at run time, for 0.1 µs a field and record.
+    """
+    return dataclass(slots=True)(cls)

@@ -30,15 +30,11 @@ class Function(Protocol):
 
 
 class Dual:
-    """A value at every point and sample, and its derivatives with respect to the parameters.
+    """A value (N, B) at every point and sample, and its derivatives: tangent · 2^exponent.
 
-    The true derivative is tangent · 2^exponent.
-
-    Args:
-        value: (N, B), or what broadcasts to it.
-        tangent: (R, P, N, B): for each of R gradients that are carried beside each other (a
-            truncation by a window needs several), each of P parameters.
-        exponent: (R, N, B); None where every one is zero, which is the ordinary case.
+    The tangent is (R, P, N, B): for each of R gradients that are carried beside each other (a
+    truncation by a window needs several), each of P parameters. The exponent is (R, N, B), or None
+    where every one is zero, which is the ordinary case.
     """
 
     __slots__ = ("exponent", "tangent", "value")

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from unrolled.engine.numbers.arrays import Array, IntArray
-from unrolled.engine.numbers.magnitude import ldexp_rows, near_one
 
 _NUMBERS = 4_000_000
 """How many numbers of Jacobians are held at most,"""
@@ -34,8 +31,7 @@ class Chain:
         width: H.
         block: (begin, end) → matrices (n, S, S) and shifts (n,) with J_t = matrices · 2^shift for
             t = begin + 1 … end; the row is the unit at t + 1, the column the one at t. The largest
-            entry of every matrix lies in [½, 1), or the matrix is zero. The columns of c hold
-            nothing but ∂h_{t+1}/∂c_t and ∂c_{t+1}/∂c_t unit by unit: two diagonals.
+            entry of every matrix lies in [½, 1), or the matrix is zero.
         initial: whether ∂s_1/∂s_0 stands before them; ``count`` is then T.
     """
 
@@ -45,16 +41,17 @@ class Chain:
     block: Callable[[int, int], Block]
     initial: bool = False
 
+    def part(self, first: int, count: int) -> Chain:
+        """So many of them, from the one at ``first`` on."""
+
+        def block(begin: int, end: int) -> Block:
+            return self.block(begin + first, end + first)
+
+        return replace(self, count=count, block=block, initial=self.initial and not first)
+
     def later(self) -> Chain:
         """The same without ∂s_1/∂s_0."""
-        if not self.initial:
-            return self
-        return replace(
-            self,
-            count=self.count - 1,
-            block=lambda begin, end: self.block(begin + 1, end + 1),
-            initial=False,
-        )
+        return self.part(1, self.count - 1) if self.initial else self
 
     def held(self) -> Chain:
         """The same, its Jacobians made once, where 64 MB hold them all.
@@ -71,11 +68,7 @@ class Chain:
         return replace(self, block=block)
 
     def backwards(self, length: int | None = None) -> Iterator[tuple[int, int, Array, IntArray]]:
-        """(begin, end, matrices, shifts) from the last block to the first.
-
-        Args:
-            length: Jacobians a block; None takes what holds memory level.
-        """
+        """(begin, end, matrices, shifts) from the last block to the first."""
         length = length or self.length
         for end in range(self.count, 0, -length):
             begin = max(0, end - length)
@@ -86,26 +79,3 @@ class Chain:
         """How many Jacobians a block may hold: memory grows with neither T nor S."""
         own = self.size * self.size
         return max(1, min(_NUMBERS // own, max(_TOGETHER, _IN_CACHE // own)))
-
-
-def diagonal_chain(derivative: Array, recurrent: Array) -> Chain:
-    """The simple family's: s_t = h_t = f(a_t).
-
-    J_t = diag(f′(a_{t+1})) R
-
-    Args:
-        derivative: f′(a_{t+1}), (T − 1, H).
-        recurrent: R, (H, H).
-    Source: notes, "Problem of BPTT"; Pascanu, Mikolov & Bengio 2013, eq. 5.
-    """
-    count, width = derivative.shape
-    slopes, shifts = near_one(derivative)
-    scaled, shift = near_one(recurrent[np.newaxis])
-    peak = (np.abs(slopes) * np.abs(scaled[0]).max(axis=1)).max(axis=1, initial=0.0)
-    own = np.frexp(peak)[1].astype(np.int64)
-    slopes, shifts = ldexp_rows(slopes, -own), shifts + shift + own
-
-    def block(begin: int, end: int) -> Block:
-        return slopes[begin:end, :, np.newaxis] * scaled[0], shifts[begin:end]
-
-    return Chain(count, width, width, block)

@@ -11,8 +11,7 @@ import math
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, IntArray, Series
-from unrolled.engine.numbers.records import record
+from unrolled.engine.numbers.arrays import Array, IntArray, Series, record
 
 LOG10_2 = float(np.log10(2.0))
 _SMALL, _LARGE = 1e-280, 1e280
@@ -21,8 +20,6 @@ _TINY = 1e-50
 """A factor below this calls for the careful way."""
 _POWERS = 1000
 """Two to the powers up to this one are normal doubles: multiplied by, a tenth of ldexp's time."""
-_IN_CACHE = 16_384
-"""So many numbers are looked at together: more would leave the processor's cache."""
 
 
 @record
@@ -84,8 +81,6 @@ def plain_norms(values: Array) -> Array:
 def split_norms(rows: Array) -> tuple[Array, IntArray | None]:
     """‖row‖ as (norm, exponent), right also where squares leave the range of a double.
 
-    Args:
-        rows: shape (n, m).
     Returns:
         norms (n,) and exponents (n,) with ‖row‖ = norm · 2^exponent, or None where all are zero.
     """
@@ -129,10 +124,8 @@ def ldexp_rows(value: Array, exponent: IntArray, out: Array | None = None) -> Ar
 def align(value: Array, exponent: IntArray, *, always: bool = False) -> tuple[Array, int]:
     """The same quantity with one exponent for all; what is lost lies below the rounding.
 
-    Args:
-        value: shape (n, …).
-        exponent: shape (n,).
-        always: bring the largest entry near 1 even where every exponent is zero.
+    ``always``: bring the largest entry near 1 even where every exponent is zero.
+
     Returns:
         the values at the common exponent, and that exponent.
     """
@@ -164,15 +157,11 @@ def near_one(values: Array, out: Array | None = None) -> tuple[Array, IntArray]:
 
 def holds_tiny(*arrays: Array) -> bool:
     """Whether something non-zero is so small that a product of three may underflow unseen."""
-    flats = [array.reshape(-1) for array in arrays]
-    if sum([flat.size for flat in flats]) <= _IN_CACHE:
-        flats = [np.concatenate(flats)]
-    for flat in flats:
-        for begin in range(0, flat.size, _IN_CACHE):
-            size = np.abs(flat[begin : begin + _IN_CACHE])
-            small = size < _TINY
-            if np.count_nonzero(small) and size[small].any():
-                return True
+    for array in arrays:
+        size = np.abs(array)
+        small = size < _TINY
+        if np.count_nonzero(small) and size[small].any():
+            return True
     return False
 
 
@@ -196,8 +185,6 @@ def trusted(squares: Array) -> bool:
 
     A zero where something was carried may be an underflow, so it calls for the careful way.
 
-    Args:
-        squares: ‖·‖² of what was carried; NaN where there is nothing. (An infinity is met before
-            it becomes a NaN.)
+    NaN stands where nothing was carried. (An infinity is met before it becomes a NaN.)
     """
     return not np.count_nonzero((squares <= _SMALL) | (squares >= _LARGE))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array
-from unrolled.engine.numbers.records import record
+from unrolled.engine.numbers.arrays import Array, record
 
 
 @record

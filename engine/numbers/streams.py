@@ -17,10 +17,7 @@ _SMALL = 20_000
 
 
 def stream(name: str, seed: int) -> np.random.RandomState:
-    """An independent stream for every name and seed.
-
-    Parameters and sequences have streams of their own, so that a change of one seed leaves the
-    other numbers as they are.
+    """An independent stream for every name and seed: one seed's change leaves the others' numbers.
 
     Source: NumPy's compatibility policy: a ``RandomState``'s stream is frozen, and so is
     ``SeedSequence``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from unrolled.engine.passes.bptt import Backward, LayerGradient
 from unrolled.engine.passes.passage import Passage
 
 Numbers = list[float | None]
+Arrived = tuple[Array, IntArray]
+"""Numbers (S, B, ·), and their binary exponents (S,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,8 @@ class Arrivals:
 
     * ``x``: at what the layer reads;
     * ``state``, ``c``: at h_t and c_t, every followed loss together;
-    * ``feedback``: at what the recurrent parameter multiplied, before a copy or truncation;
-    * ``crossing``: of that, what goes on to step t − 1;
+    * ``feedback``: at the context units that the recurrent parameter multiplied;
+    * ``crossing``: at what the recurrent parameter multiplied, as far as it goes on to step t − 1;
     * ``c_crossing``: what goes on from c_t to c_{t−1}; ``c_through``: what reaches c_t through h_t;
 
     and in the last layer ``o`` at o_t, ``loss`` from o_t's own loss, ``through`` at h_t through
@@ -44,54 +47,60 @@ class Arrivals:
 def arrivals(passage: Passage, flow: Backward, terms: dict[str, Array]) -> list[Arrivals]:
     """Multiply what the backward pass kept by the weights that it still has to cross, layer-wise.
 
-    Args:
-        passage: the way back.
-        flow: the backward pass of the followed losses alone.
-        terms: parameter → log₁₀ of the term that each step adds, of that same pass.
+    ``flow`` and ``terms`` (parameter → log₁₀ of what each step adds) are of the followed losses
+    alone.
     """
-    found = [_layer(passage, number, own, terms) for number, own in enumerate(flow.layers)]
-    found[-1].at.update(_outputs(passage, flow))
+    found = []
+    for number, own in enumerate(flow.layers):
+        at = {name: _numbers(*arrived) for name, arrived in travels(passage, number, flow)}
+        for name, part in zip(("state", "c"), own.state, strict=False):
+            at[name] = _numbers(part, own.exponent)
+        names = [layered(name, number) for name in ("W_xh", passage.cell.recurrent)]
+        found.append(Arrivals(at, {name: _none_for_zero(terms[name]) for name in names}))
+    found[-1].at["o"] = _numbers(flow.do, flow.output_exponent)
+    if passage.cell.feeds_outputs:
+        found[-1].at["o_initial"] = _initial_output(passage, flow)
     found[-1].added["W_hy"] = _none_for_zero(terms["W_hy"])
     return found
 
 
-def _layer(passage: Passage, number: int, own: LayerGradient, terms: dict[str, Array]) -> Arrivals:
-    """What arrives in one layer."""
-    cell = passage.cell
-    lane = passage.lane(number)
-    whole = own.dz_passing is own.dz
-    dz, shift = near_one(own.dz)
-    exponent = own.dz_exponent + shift
-    at = {"x": _numbers(lane.below(dz), exponent), "state": _numbers(own.state[0], own.exponent)}
+def travels(
+    passage: Passage, number: int, flow: Backward, at: slice = slice(None)
+) -> Iterator[tuple[str, Arrived]]:
+    """What arrives at the sources of the edges that enter a layer, by ``Connection.carries``.
+
+    Of an edge that a truncation stops, ``crossing`` is zero.
+
+    Of the followed losses alone.
+    """
+    cell, lane, own = passage.cell, passage.lane(number), flow.layers[number]
+    dz, shift = near_one(own.dz[at])
+    exponent = own.dz_exponent[at] + shift
+    yield "x", (lane.below(dz), exponent)
     if cell.feeds_outputs:
         weights = passage.of_layer(number)[cell.recurrent]
-        at["feedback"] = _numbers(times(dz, weights), exponent)
-        passing, passing_shift = near_one(own.dz_passing)
-        at["crossing"] = _numbers(times(passing, weights), own.dz_exponent + passing_shift)
+        passing, passing_shift = near_one(own.dz_passing[at])
+        yield "feedback", (times(dz, weights), exponent)
+        yield "crossing", (times(passing, weights), own.dz_exponent[at] + passing_shift)
     else:
-        arrived = across(lane, own, own.state, own.dz)
-        at["feedback"] = at["crossing"] = _numbers(*arrived[0])
-        if not whole:
-            arrived = across(lane, own, own.passing, own.dz_passing)
-            at["crossing"] = _numbers(*arrived[0])
+        arrived = across(lane, own, own.passing, own.dz_passing, at)
+        yield "crossing", arrived[0]
+        if cell.copies:
+            yield "feedback", across(lane, own, own.state, own.dz, at)[0]
         if cell.has_c:
-            at["c"] = _numbers(own.state[1], own.exponent)
-            at["c_crossing"] = _numbers(*arrived[1])
-            at["c_through"] = _numbers(own.state[0] * lane.whole[0], own.exponent)
-    names = [layered(name, number) for name in ("W_xh", cell.recurrent)]
-    return Arrivals(at, {name: _none_for_zero(terms[name]) for name in names})
+            yield "c_crossing", arrived[1]
+            yield "c_through", (own.state[0][at] * lane.whole[0][at], own.exponent[at])
+    if number == len(flow.layers) - 1:
+        do, shift = near_one(flow.do[at])
+        through = times(do, passage.parameters["W_hy"])
+        yield "through", (through, flow.output_exponent[at] + shift)
+        yield "loss", (flow.do_local[at], flow.output_exponent[at] * 0)
 
 
 def initial_gradient(passage: Passage, number: int, own: LayerGradient) -> list[Scaled]:
     """∂L/∂h_0, and ∂L/∂c_0 where there is a c: what crosses from step 1 to step 0, (1, B, H) each.
 
-    Zero where a truncation stops at step 1; empty where the feedback is the output (Jordan), whose
-    o_0 is 0.
-
-    Args:
-        passage: the way back.
-        number: which layer, from the input.
-        own: its gradients.
+    Zero where a truncation stops at step 1; empty where the output is fed back, whose o_0 is 0.
     """
     if passage.cell.feeds_outputs:
         return []
@@ -102,15 +111,10 @@ def initial_gradient(passage: Passage, number: int, own: LayerGradient) -> list[
 
 def across(
     lane: Lane, own: LayerGradient, state: State, dz: Array, at: slice = slice(None)
-) -> list[tuple[Array, IntArray]]:
+) -> list[Arrived]:
     """What arrives one step earlier, at many steps at once: (values, exponents) of every part.
 
-    Args:
-        lane: the layer's way back.
-        own: whose exponents hold for ``state`` and ``dz``.
-        state: ∂L/∂h and ∂L/∂c at every step, or the part of them that may go on.
-        dz: ∂L/∂z likewise.
-        at: from which steps.
+    ``own`` holds the exponents of ``state`` and ``dz``, or of the parts of them that may go on.
     """
     state, dz = [part[at] for part in state], dz[at]
     near, shift = near_one(dz)
@@ -125,20 +129,6 @@ def across(
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         lane.cross(tuple(factor[at] for factor in lane.whole), near, state, arriving)
     return [(part, exponent) for part in arriving]
-
-
-def _outputs(passage: Passage, flow: Backward) -> dict[str, Numbers]:
-    """What arrives at o_t, from o_t's own loss, and at h_t through o_t."""
-    do, shift = near_one(flow.do)
-    weights = passage.parameters["W_hy"]
-    at = {
-        "o": _numbers(flow.do, flow.output_exponent),
-        "loss": _numbers(flow.do_local, np.zeros_like(flow.output_exponent)),
-        "through": _numbers(times(do, weights), flow.output_exponent + shift),
-    }
-    if passage.cell.feeds_outputs:
-        at["o_initial"] = _initial_output(passage, flow)
-    return at
 
 
 def _initial_output(passage: Passage, flow: Backward) -> Numbers:

@@ -6,11 +6,10 @@ import numpy as np
 
 from unrolled.engine.cells.lane import State
 from unrolled.engine.experiment.network import layered
-from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.arrays import Array, IntArray, Mask, record
 from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, trusted
 from unrolled.engine.numbers.products import Terms, times, whole
-from unrolled.engine.numbers.records import record
-from unrolled.engine.passes.carry import Rescale, carry, cross
+from unrolled.engine.passes.carry import Rescale, Rows, carry
 from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.terms import formed, joined, term_log10_norms
 from unrolled.engine.passes.vector import Vector, summed
@@ -21,9 +20,7 @@ _DEAD = 1e-60
 
 @record
 class LayerGradient:
-    """One layer's gradients; index 0 is step 1.
-
-    All arrays share one exponent a step: the true value at step t is value · 2^exponent[t].
+    """One layer's gradients; index 0 is step 1, true values are value · 2^exponent[t].
 
     Attributes:
         state: ∂L/∂h_t, every later loss included, (T, B, H); and ∂L/∂c_t where there is a c.
@@ -109,44 +106,27 @@ class Backward:
         return term_log10_norms(self.factors, self.term_exponents)
 
 
-def backward(
-    passage: Passage,
-    entering: Entering,
-    rescale: Rescale | None = None,
-) -> Backward:
+def backward(passage: Passage, entering: Entering, rescale: Rescale | None = None) -> Backward:
     """Carry the gradient of the given losses back through time.
 
     ∂L/∂h_t = ∂L_t/∂h_t + ∂L/∂z_{t+1} R   (where the truncation lets it), and for every layer but
     the last also ∂L/∂z_t W_xh of the layer above
 
-    Args:
-        passage: the way back.
-        entering: the losses at their own steps.
-        rescale: what else happens to ∂L/∂h_t before it goes further back (clipping on the way).
+    ``rescale`` changes ∂L/∂h_t before it goes further back (clipping on the way).
     Source: notes, "Learning in RNNs: BPTT"; Werbos 1990.
     """
     steps, truncation = passage.trace.steps, passage.truncation
     windowed = 1 < truncation.reach(steps) <= steps
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        layers = None
+        go, layers = _side_by_side if windowed else _together, None
         if not (entering.careful or rescale):
-            layers = _windowed(passage, entering) if windowed else _recursive(passage, entering)
-        if layers is None:
-            layers = _summed(passage, entering, rescale, together=not windowed)
+            layers = go(passage, entering, None, careful=False)
+        if layers is None or not all(_trusted_totals(p) for own in layers for p in own.state):
+            layers = go(passage, entering, rescale, careful=True)
+        layers.reverse()
         do, output_exponent = entering.do, np.zeros(steps, dtype=np.int64)
         if passage.cell.feeds_outputs:
             do, output_exponent = _through_outputs(passage, do, layers)
-    return _backward(passage, entering, tuple(layers), do, output_exponent)
-
-
-def _backward(
-    passage: Passage,
-    entering: Entering,
-    layers: tuple[LayerGradient, ...],
-    do: Array,
-    output_exponent: IntArray,
-) -> Backward:
-    """Say what every step adds to every parameter."""
     factors: Terms = {}
     exponents: dict[str, IntArray] = {}
     for number, (layer, own) in enumerate(zip(passage.trace.layers, layers, strict=True)):
@@ -158,50 +138,33 @@ def _backward(
     distinct = {id(exponent): exponent for exponent in exponents.values()}.values()
     scaled = any(map(np.count_nonzero, distinct))
     return Backward(
-        layers, do, entering.do, output_exponent, factors, exponents if scaled else None
+        tuple(layers), do, entering.do, output_exponent, factors, exponents if scaled else None
     )
 
 
-def _recursive(passage: Passage, given: Entering) -> list[LayerGradient] | None:
-    """The ordinary recursion over the sum of all losses, or None where a double cannot carry it."""
-    local, lanes = given.local, passage.lanes
-    steps, batch, _ = local.shape
-    crosses = passage.truncation.crossings(steps)
-    whole = [[np.full(local.shape, 0.0) for _ in range(passage.parts)] for _ in lanes]
-    inside = [np.empty((steps, batch, lane.width)) for lane in lanes]
-    _stacked(passage, local, whole, inside, crosses.tolist())
-    if not all(_trusted_totals(part) for parts in whole for part in parts):
-        return None
-    zero = np.zeros(steps, dtype=np.int64)
+def _together(
+    passage: Passage, given: Entering, rescale: Rescale | None, *, careful: bool
+) -> list[LayerGradient]:
+    """The sum of all losses in one row."""
+    steps = passage.trace.steps
+    rows, carried = Rows.empty(passage, steps, careful=careful), _carried(passage, given)
+    for _ in carry(passage, given, carried, careful=careful, together=rows, rescale=rescale):
+        pass
+    crosses, zero = passage.truncation.crossings(steps), np.zeros(steps, dtype=np.int64)
     layers = []
-    for parts, dz in zip(whole, inside, strict=True):
+    for n, (parts, dz) in enumerate(zip(rows.states, rows.dz, strict=True)):
         passing, dz_passing = parts, dz
         if not crosses.all():
             open_ = crosses[:, np.newaxis, np.newaxis]
             passing, dz_passing = [part * open_ for part in parts], dz * open_
-        layers.append(LayerGradient(parts, dz, zero, zero, passing, dz_passing))
-    return layers[::-1]
+        exponents = (rows.exponents[n], rows.dz_exponents[n]) if careful else (zero, zero)
+        layers.append(LayerGradient(parts, dz, *exponents, passing, dz_passing))
+    return layers
 
 
-def _stacked(
-    passage: Passage,
-    local: Array,
-    whole: list[list[Array]],
-    inside: list[Array],
-    crosses: list[bool],
-) -> None:
-    """Write ∂L/∂state and ∂L/∂z of every lane and step into ``whole`` and ``inside``."""
-    lanes = passage.lanes
-    states: list[list[State]] = [list(zip(*parts, strict=True)) for parts in whole]
-    for t in range(len(local) - 1, -1, -1):
-        here, dz = [each[t] for each in states], [each[t] for each in inside]
-        np.add(here[0][0], local[t], out=here[0][0])
-        for n, lane in enumerate(lanes):
-            if n:
-                np.add(here[n][0], lanes[n - 1].below(dz[n - 1]), out=here[n][0])
-            lane.local(lane.steps[t], here[n], dz[n])
-        if t and crosses[t]:
-            cross(lanes, t, here, dz, [each[t - 1] for each in states])
+def _carried(passage: Passage, given: Entering) -> Mask:
+    """The steps whose losses have a gradient, (T,)."""
+    return np.asarray(passage.trace.emits & given.do.any(axis=(1, 2)))
 
 
 def _trusted_totals(dh: Array) -> bool:
@@ -215,63 +178,28 @@ def _trusted_totals(dh: Array) -> bool:
     return trusted(squares)
 
 
-def _empty(passage: Passage) -> list[LayerGradient]:
-    """Zeros for every lane, in the lanes' order."""
-    h = passage.trace.h
-    return [
-        LayerGradient(
-            [np.zeros_like(h) for _ in range(passage.parts)],
-            np.zeros((*h.shape[:2], lane.width)),
-            np.zeros(len(h), dtype=np.int64),
-            np.zeros(len(h), dtype=np.int64),
-            [np.zeros_like(h) for _ in range(passage.parts)],
-            np.zeros((*h.shape[:2], lane.width)),
-        )
-        for lane in passage.lanes
-    ]
-
-
-def _windowed(passage: Passage, given: Entering) -> list[LayerGradient] | None:
-    """Sum the losses that reach each step, and those of them that may go one step further."""
-    layers = _empty(passage)
-    for live in carry(passage, given, passage.trace.emits, careful=False):
-        for n, own in enumerate(layers):
-            for part, passing, rows in zip(own.state, own.passing, live.states[n], strict=True):
-                rows.sum(axis=0, out=part[live.step])
-                rows[: live.passing].sum(axis=0, out=passing[live.step])
-            live.dz[n].sum(axis=0, out=own.dz[live.step])
-            live.dz[n][: live.passing].sum(axis=0, out=own.dz_passing[live.step])
-    if not all(_trusted_totals(part) for own in layers for part in own.state):
-        return None
-    return layers[::-1]
-
-
-def _summed(
-    passage: Passage, given: Entering, rescale: Rescale | None, *, together: bool
+def _side_by_side(
+    passage: Passage, given: Entering, rescale: Rescale | None, *, careful: bool
 ) -> list[LayerGradient]:
-    """The same for any truncation, at any magnitude, clipped on the way back or not.
-
-    Under a window every loss is carried by itself; either way a sum has one exponent a step.
-    """
-    layers = _empty(passage)
-    carried = passage.trace.emits & given.do.any(axis=(1, 2))
-    for live in carry(passage, given, carried, careful=True, together=together, rescale=rescale):
-        assert live.exponents is not None
-        assert live.dz_exponents is not None
-        t, passing = live.step, live.passing
+    """Under a window every loss by itself: the sum of those that reach a step, and go further."""
+    h, layers = passage.trace.h, []
+    for lane in passage.lanes:
+        state, passing = np.zeros((2, passage.parts, *h.shape))
+        dz, dz_passing = np.zeros((2, *h.shape[:2], lane.width))
+        top, inside = np.zeros((2, len(h)), dtype=np.int64)
+        layers.append(LayerGradient(list(state), dz, top, inside, list(passing), dz_passing))
+    carried = _carried(passage, given)
+    for t, _, rows, go in carry(passage, given, carried, careful=careful, rescale=rescale):
         for n, own in enumerate(layers):
-            states, dz = live.states[n], live.dz[n]
-            if len(dz) > 1:
-                states, own.exponent[t] = _aligned(states, live.exponents[n])
-                dz, own.dz_exponent[t] = align(dz, live.dz_exponents[n])
-            else:
-                own.exponent[t], own.dz_exponent[t] = live.exponents[n][0], live.dz_exponents[n][0]
-            for part, going, rows in zip(own.state, own.passing, states, strict=True):
-                np.add.reduce(rows, axis=0, out=part[t])
-                np.add.reduce(rows[:passing], axis=0, out=going[t])
-            np.add.reduce(dz, axis=0, out=own.dz[t])
-            np.add.reduce(dz[:passing], axis=0, out=own.dz_passing[t])
-    return layers[::-1]
+            states, dz = rows.states[n], rows.dz[n]
+            if careful:
+                states, own.exponent[t] = _aligned(states, rows.exponents[n])
+                dz, own.dz_exponent[t] = align(dz, rows.dz_exponents[n])
+            sums = (*own.state, own.dz), (*own.passing, own.dz_passing)
+            for each, total, passing in zip((*states, dz), *sums, strict=True):
+                np.add.reduce(each, axis=0, out=total[t])
+                np.add.reduce(each[:go], axis=0, out=passing[t])
+    return layers
 
 
 def _aligned(state: State, exponents: IntArray) -> tuple[State, int]:

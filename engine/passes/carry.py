@@ -1,4 +1,4 @@
-"""Gradients of many losses carried back side by side, one matrix product a layer and step.
+"""The one recursion back in time: gradients of many losses side by side, or of all in one row.
 
 In the ordinary range of a double nothing is rescaled. Outside it every row has a binary exponent
 in every layer, and is brought back near 1 whenever it has left the range where squares are safe.
@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from unrolled.engine.cells.lane import Lane, State
-from unrolled.engine.numbers.arrays import Array, IntArray, Mask
+from unrolled.engine.numbers.arrays import Array, IntArray, Mask, record
 from unrolled.engine.numbers.magnitude import ldexp_rows, near_one
+from unrolled.engine.numbers.products import times
 from unrolled.engine.passes.passage import Entering, Passage
 
 Rescale = Callable[[int, int, Array, IntArray], None]
@@ -21,6 +22,53 @@ Rescale = Callable[[int, int, Array, IntArray], None]
 
 _LOW, _HIGH = 1e-40, 1e40
 """Squared norms between these two are left as they are: weights may be far from 1 themselves."""
+_NONE = np.zeros(1, dtype=np.int64)
+
+
+@record
+class Rows:
+    """Gradients on their way back, lane by lane, n rows of each.
+
+    Attributes:
+        states: [∂L/∂h_t, and ∂L/∂c_t where there is a c], (n, B, H) each, over 2^exponents.
+        dz: ∂L/∂z_t, (n, B, ·), over 2^dz_exponents.
+        exponents: (n,); no lane has any in the ordinary range of a double.
+        dz_exponents: likewise.
+    """
+
+    states: list[State]
+    dz: list[Array]
+    exponents: list[IntArray]
+    dz_exponents: list[IntArray]
+
+    @staticmethod
+    def empty(passage: Passage, count: int, *, careful: bool) -> Rows:
+        """So many rows of zeros."""
+        shape, lanes = (count, *passage.trace.h.shape[1:]), passage.lanes
+        exponents = [[np.zeros(count, dtype=np.int64) for _ in lanes if careful] for _ in range(2)]
+        return Rows(
+            [[np.zeros(shape) for _ in range(passage.parts)] for _ in lanes],
+            [np.zeros((*shape[:2], lane.width)) for lane in lanes],
+            *exponents,
+        )
+
+    def __getitem__(self, at: slice | int) -> Rows:
+        """Some rows, or one without its first axis; what is written there is written here."""
+        states: list[State] = [[part[at] for part in parts] for parts in self.states]
+        dz = [own[at] for own in self.dz]
+        if not self.exponents:
+            return Rows(states, dz, [], [])
+        exponents = [own[at] for own in self.exponents], [own[at] for own in self.dz_exponents]
+        return Rows(states, dz, *exponents)
+
+    def add(self, lane: int, values: Array, exponent: IntArray) -> None:
+        """∂L/∂h of a lane += values · 2^exponent."""
+        if self.exponents:
+            near, shift = near_one(values)
+            merge(self.states[lane], self.exponents[lane], near, exponent + shift)
+        else:
+            dh = self.states[lane][0]
+            dh += values
 
 
 class Live(NamedTuple):
@@ -29,66 +77,14 @@ class Live(NamedTuple):
     Attributes:
         step: t, from 0.
         losses: which of the carried losses, in the order in which they are emitted.
-        states: lane → [∂L_i/∂h_t, and ∂L_i/∂c_t where there is a c], one row a loss, (n, B, H)
-            each; the next step overwrites them. Divided by 2^exponent.
-        dz: lane → ∂L_i/∂z_t, (n, B, ·), divided by 2^dz_exponent.
-        exponents: lane → of every loss, (n,); None where all are zero.
-        dz_exponents: likewise.
-        passing: how many of the rows, from the first, may cross to step t − 1.
+        rows: one a loss; the next step overwrites them.
+        passing: how many of them, from the first, may cross to step t − 1.
     """
 
     step: int
     losses: slice
-    states: list[State]
-    dz: list[Array]
-    exponents: list[IntArray] | None
-    dz_exponents: list[IntArray] | None
+    rows: Rows
     passing: int
-
-
-class Schedule:
-    """Which rows are alive at which step.
-
-    Args:
-        passage: whose truncation drops rows.
-        carried: the steps whose losses are carried, (T,).
-        together: whether all losses share one row, which no window allows.
-    """
-
-    def __init__(self, passage: Passage, carried: Mask, *, together: bool = False) -> None:
-        self.steps = passage.trace.steps
-        self.carried: list[bool] = carried.tolist()
-        self.emitting: list[int] = np.flatnonzero(carried).tolist()
-        self.crosses: list[bool] = passage.truncation.crossings(self.steps).tolist()
-        self.reach = passage.truncation.reach(self.steps)
-        self.together = together
-        self.count = min(1, len(self.emitting)) if together else len(self.emitting)
-
-    def __iter__(self) -> Iterator[tuple[int, bool, slice, int]]:
-        """For every step from the last: t, whether a loss joins, the live rows, how many pass."""
-        return self._one_row() if self.together else self._a_row_each()
-
-    def _a_row_each(self) -> Iterator[tuple[int, bool, slice, int]]:
-        first = last = self.count
-        emitting, reach = self.emitting, self.reach
-        for t in range(self.steps - 1, -1, -1):
-            joins = self.carried[t]
-            if joins:
-                first -= 1
-            end = last
-            while end > first and emitting[end - 1] - t >= reach - 1:
-                end -= 1
-            if not self.crosses[t]:
-                end = first
-            yield t, joins, slice(first, last), end - first
-            last = end
-
-    def _one_row(self) -> Iterator[tuple[int, bool, slice, int]]:
-        alive = 0
-        for t in range(self.steps - 1, -1, -1):
-            joins = self.carried[t]
-            alive = max(alive, int(joins))
-            yield t, joins, slice(0, alive), alive if self.crosses[t] else 0
 
 
 def carry(
@@ -97,138 +93,97 @@ def carry(
     carried: Mask,
     *,
     careful: bool,
-    together: bool = False,
+    together: Rows | None = None,
     rescale: Rescale | None = None,
 ) -> Iterator[Live]:
     """Carry losses back side by side, from step T to step 1.
 
-    Args:
-        passage: the way back; rows that its truncation lets go no further are dropped.
-        entering: every loss at its own step.
-        carried: the steps whose losses are carried, (T,).
-        careful: give every row a binary exponent.
-        together: let all losses share one row, their sum (careful only, and not for a window).
-        rescale: what else happens to ∂L/∂h_t before it goes further back (careful only).
+    Rows that the truncation lets go no further are dropped. ``careful``: every row has a binary
+    exponent; only then is there a ``rescale``, which changes ∂L/∂h_t before it goes further back.
+    ``together``: T rows; the sum of all losses is carried, row t being that of step t (not for a
+    window), and nothing is yielded.
     """
-    schedule = Schedule(passage, carried, together=together)
+    lanes = passage.lanes
+    shifts: tuple[IntArray, ...] = ()
     if careful:
-        return _carefully(passage, entering, schedule, rescale)
-    return _stacked(passage, entering, schedule)
-
-
-def _buffers(passage: Passage, count: int) -> tuple[list[State], list[Array]]:
-    """Rows for every layer's state, and for ∂L/∂z."""
-    batch, hidden = passage.trace.h.shape[1:]
-    states: list[State] = [
-        [np.zeros((count, batch, hidden)) for _ in range(passage.parts)] for _ in passage.lanes
-    ]
-    return states, [np.empty((count, batch, lane.width)) for lane in passage.lanes]
-
-
-def _views(rows: list[State], live: slice) -> list[State]:
-    """The live rows of every layer's state."""
-    return [[part[live] for part in parts] for parts in rows]
-
-
-def _stacked(passage: Passage, entering: Entering, schedule: Schedule) -> Iterator[Live]:
-    """In the ordinary range of a double."""
-    lanes, own = passage.lanes, list(entering.local)
-    rows, scratch = _buffers(passage, schedule.count)
-    for t, joins, live, passing in schedule:
-        if live.start == live.stop:
-            continue
+        lanes, shifts = zip(*(lane.near_one() for lane in lanes), strict=True)
+    rows = together or Rows.empty(passage, int(np.count_nonzero(carried)), careful=careful)
+    before = None
+    for t, joins, live, passing in _schedule(passage, carried):
+        here = before or rows[live if not together else slice(t, t + 1) if careful else t]
         if joins:
-            rows[0][0][live.start] = own[t]
-        states, dz = _views(rows, live), [every[live] for every in scratch]
-        for n, lane in enumerate(lanes):
-            if n:
-                dh = states[n][0]
-                dh += lanes[n - 1].below(dz[n - 1])
-            lane.local(lane.steps[t], states[n], dz[n])
-        yield Live(t, live, states, dz, None, None, passing)
-        if t and passing:
-            if passing < live.stop - live.start:
-                going = slice(passing)
-                states, dz = _views(states, going), [every[going] for every in dz]
-            cross(lanes, t, states, dz, states)
+            _enter(here, entering, t)
+        _descend(lanes, t, here, shifts, rescale)
+        if not together:
+            yield Live(t, live, here, passing)
+        before = None
+        if t and passing and together:
+            before = rows[slice(t - 1, t) if careful else t - 1]
+            _cross(lanes, t, here, before)
+        elif t and passing:
+            going = here if passing == live.stop - live.start else here[:passing]
+            _cross(lanes, t, going, going)
 
 
-def cross(
+def _enter(here: Rows, entering: Entering, t: int) -> None:
+    """A loss joins, in the first row of the last layer."""
+    if here.exponents:
+        first, now = slice(0, 1), slice(t, t + 1)
+        own = [part[first] for part in here.states[0]]
+        merge(own, here.exponents[0][first], entering.local[now], entering.exponent[now])
+    else:
+        dh = here.states[0][0]
+        dh = dh if dh.ndim == 2 else dh[0]
+        dh += entering.local[t]
+
+
+def _descend(
     lanes: tuple[Lane, ...],
     t: int,
-    states: list[State],
-    dz: list[Array],
-    previous: list[State],
+    here: Rows,
+    shifts: tuple[IntArray, ...],
+    rescale: Rescale | None,
 ) -> None:
+    """From each layer's state of step t to where the weights enter, and to the layer below."""
+    for n, lane in enumerate(lanes):
+        if n:
+            own = here.dz_exponents[n - 1] if shifts else _NONE
+            here.add(n, lanes[n - 1].below(here.dz[n - 1]), own)
+        if shifts:
+            bring_near_one(here.states[n], here.exponents[n])
+            if rescale:
+                rescale(t, n, here.states[n][0], here.exponents[n])
+            here.dz_exponents[n][...] = here.exponents[n] + shifts[n][t]
+        lane.local(lane.steps[t], here.states[n], here.dz[n])
+
+
+def _schedule(passage: Passage, carried: Mask) -> Iterator[tuple[int, bool, slice, int]]:
+    """Every step that losses reach, the last first: t, whether one joins, which, how many pass."""
+    steps, truncation = passage.trace.steps, passage.truncation
+    crosses, reach = truncation.crossings(steps).tolist(), truncation.reach(steps)
+    emitting, joining = np.flatnonzero(carried).tolist(), carried.tolist()
+    first = last = len(emitting)
+    for t in range(steps - 1, -1, -1):
+        first -= joining[t]
+        end = last if crosses[t] else first
+        while end > first and emitting[end - 1] - t >= reach - 1:
+            end -= 1
+        if first < last:
+            yield t, joining[t], slice(first, last), end - first
+        last = end
+
+
+def _cross(lanes: tuple[Lane, ...], t: int, here: Rows, previous: Rows) -> None:
     """From the states of step t to those of step t − 1, which may be the same arrays."""
     for n, lane in enumerate(lanes):
+        own = here.dz_exponents[n : n + 1]
         if n and lane.to_outputs:
-            top = previous[0][0]
-            top += np.dot(dz[n], lane.recurrent)
-            previous[n][0][...] = 0.0
+            previous.add(0, times(here.dz[n], lane.recurrent), *own or [_NONE])
+            previous.states[n][0][...] = 0.0
         else:
-            lane.cross(lane.steps[t], dz[n], states[n], previous[n])
-
-
-def _carefully(
-    passage: Passage, entering: Entering, schedule: Schedule, rescale: Rescale | None
-) -> Iterator[Live]:
-    """With exponents."""
-    lanes, shifts = zip(*(lane.near_one() for lane in passage.lanes), strict=True)
-    rows, scratch = _buffers(passage, schedule.count)
-    exponents = [np.zeros(schedule.count, dtype=np.int64) for _ in lanes]
-    for t, joins, live, passing in schedule:
-        if live.start == live.stop:
-            continue
-        states, dz = _views(rows, live), [every[live] for every in scratch]
-        here = [every[live] for every in exponents]
-        if joins:
-            new = slice(0, 1)
-            own = [part[new] for part in states[0]]
-            merge(own, here[0][new], entering.local[t : t + 1], entering.exponent[t : t + 1])
-        inside: list[IntArray] = []
-        for n, lane in enumerate(lanes):
-            if n:
-                down, shift = near_one(lanes[n - 1].below(dz[n - 1]))
-                merge(states[n], here[n], down, inside[n - 1] + shift)
-            bring_near_one(states[n], here[n])
-            if rescale:
-                rescale(t, n, states[n][0], here[n])
-            lane.local(lane.steps[t], states[n], dz[n])
-            inside.append(here[n] + shifts[n][t])
-        yield Live(t, live, states, dz, here, inside, passing)
-        if t and passing:
-            going = slice(passing)
-            _cross_carefully(
-                lanes,
-                t,
-                _views(states, going),
-                [every[going] for every in dz],
-                [every[going] for every in here],
-                [every[going] for every in inside],
-            )
-        elif schedule.together:
-            for part in (part for parts in rows for part in parts):
-                part[...] = 0.0
-
-
-def _cross_carefully(
-    lanes: tuple[Lane, ...],
-    t: int,
-    states: list[State],
-    dz: list[Array],
-    exponents: list[IntArray],
-    inside: list[IntArray],
-) -> None:
-    """The same with exponents: those of the states, which change, and those of ∂L/∂z."""
-    for n, lane in enumerate(lanes):
-        if n and lane.to_outputs:
-            down, shift = near_one(np.dot(dz[n], lane.recurrent))
-            merge(states[0], exponents[0], down, inside[n] + shift)
-            states[n][0][...] = 0.0
-        else:
-            lane.cross(lane.steps[t], dz[n], states[n], states[n])
-            exponents[n][...] = inside[n]
+            lane.cross(lane.steps[t], here.dz[n], here.states[n], previous.states[n])
+            if own:
+                previous.exponents[n][...] = own[0]
 
 
 def bring_near_one(state: State, exponent: IntArray) -> None:

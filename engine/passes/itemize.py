@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, Mask, Places, Rows
+from unrolled.engine.numbers.arrays import Array, Mask, Places, Rows, record
 from unrolled.engine.numbers.magnitude import log10_of, split_norms, trusted
-from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.carry import carry
 from unrolled.engine.passes.passage import Entering, Passage
 
@@ -45,21 +44,12 @@ class Itemized:
         """The norms of the whole state, (I, S)."""
         return self.log10_norm if self.state_log10_norm is None else self.state_log10_norm
 
-    def own(self) -> Array:
-        """log₁₀ ‖∂L_i/∂s_i‖ of the whole state, (I,)."""
-        at = np.searchsorted(self.steps, self.loss_steps)
-        return np.asarray(self.of_state[np.arange(len(at)), at])
-
 
 def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
     """The losses and the steps that are measured, as masks, (T,) each.
 
     Up to 512 steps all of them; beyond, 256 at equal distances, the first, the last and the
     followed one always among them.
-
-    Args:
-        emits: the steps that emit a loss.
-        follow: the followed loss's step, from 1.
     """
     steps = len(emits)
     if steps <= WHOLE:
@@ -76,10 +66,7 @@ def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
 def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> list[Itemized]:
     """‖∂L_i/∂h_t‖ for every pair, one matrix a layer, the layer that reads the input first.
 
-    Args:
-        passage: the way back.
-        entering: every loss at its own step.
-        follow: a loss that a grid must hold.
+    A grid holds the followed loss, too.
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
     losses, steps = grid(passage.trace.emits, follow)
@@ -118,8 +105,8 @@ def _stacked(
     passage: Passage, entering: Entering, losses: Mask, squares: list[list[Array]]
 ) -> Iterator[slice]:
     """Write ‖∂L_i/∂h_t‖² and the whole state's into ``squares``; some steps after the other."""
-    for t, live, states, _, _, _, _ in carry(passage, entering, losses, careful=False):
-        for own, state in zip(squares, states, strict=True):
+    for t, live, rows, _ in carry(passage, entering, losses, careful=False):
+        for own, state in zip(squares, rows.states, strict=True):
             for n, (part, into) in enumerate(zip(state, own, strict=True)):
                 flat = part.reshape(len(part), -1)
                 size = np.vecdot(flat, flat, out=into[t, live])
@@ -138,8 +125,7 @@ def _careful(passage: Passage, entering: Entering, losses: Mask, steps: Mask) ->
     for live in carry(passage, entering, losses, careful=True):
         if not steps[live.step]:
             continue
-        assert live.exponents is not None
-        for own, state, exponent in zip(norms, live.states, live.exponents, strict=True):
+        for own, state, exponent in zip(norms, live.rows.states, live.rows.exponents, strict=True):
             flat = [part.reshape(len(part), -1) for part in state]
             for parts, into in enumerate(own, start=1):
                 size, shift = split_norms(np.concatenate(flat[:parts], axis=1))

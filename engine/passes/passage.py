@@ -9,10 +9,9 @@ from unrolled.engine.cells.lane import Lane
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network, of_layer
-from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.arrays import Array, IntArray, Parameters, record
 from unrolled.engine.numbers.magnitude import all_finite, holds_tiny, near_one
 from unrolled.engine.numbers.products import times
-from unrolled.engine.numbers.records import record
 from unrolled.engine.passes.unroll import Trace
 
 
@@ -92,8 +91,7 @@ class Passage:
     def enter(self, do: Array) -> Entering:
         """Let losses enter at their own steps.
 
-        Args:
-            do: ∂L_t/∂o_t at every step, zeros where no loss is emitted or followed, (T, B, K).
+        do is ∂L_t/∂o_t at every step, zeros where no loss is emitted or followed, (T, B, K).
         """
         weights = self.parameters["W_hy"]
         exponent = np.zeros(len(do), dtype=np.int64)

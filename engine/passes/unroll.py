@@ -1,19 +1,21 @@
-"""Forward through time: the trace that the backward pass reads."""
+"""Forward through time: the trace that the backward pass reads, and what every step loses."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.choices.activations import ACTIVATIONS
+from unrolled.engine.choices.losses import LOSSES
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network, of_layer
 from unrolled.engine.experiment.sequences import Sequence
-from unrolled.engine.numbers.arrays import Array, Mask, Parameters
-from unrolled.engine.numbers.errors import ForwardOverflow
+from unrolled.engine.numbers.arrays import Array, Mask, Parameters, record
+from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput
 from unrolled.engine.numbers.magnitude import all_finite
-from unrolled.engine.numbers.records import record
 
 
 @record
@@ -53,10 +55,6 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
 
     h_t of every layer by its cell;   o_t = W_hy h_t + b_y with h_t of the last layer
 
-    Args:
-        network: cell, topology, activation, sizes and layers.
-        parameters: name → array, as ``Network.parameter_shapes`` says.
-        sequence: inputs at the reading steps, targets at the emitting ones.
     Raises:
         ForwardOverflow: at the first step whose state or output a double cannot hold.
     Source: notes, "RNN Structure".
@@ -71,22 +69,17 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
     if len(x) != steps:
         x = np.full((steps, batch, network.input_size), 0.0)
         x[reads] = sequence.inputs
+    state = partial(sequence.initial, hidden=network.hidden_size)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         layers, o = cell.unroll(
             [of_layer(cell, parameters, number) for number in range(network.num_layers)],
             x,
-            [_initial(network, sequence, number) for number in range(network.num_layers)],
+            [(state("h", number), state("c", number)) for number in range(network.num_layers)],
             ACTIVATIONS[network.activation].value,
         )
     every = cell.feeds_outputs or topology.emits_all
     _refuse_overflow(layers, o if every else np.where(emits[:, np.newaxis, np.newaxis], o, 0.0))
     return Trace(layers, o, reads, emits)
-
-
-def _initial(network: Network, sequence: Sequence, layer: int) -> tuple[Array, Array | None]:
-    """h_0 and c_0 of one layer; zeros where none is given."""
-    h_0 = sequence.initial("h", layer, network.hidden_size)
-    return h_0, sequence.initial("c", layer, network.hidden_size)
 
 
 def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
@@ -99,3 +92,19 @@ def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
     step = int(np.argmin(finite.all(axis=0)))
     quantity = next(name for (name, _), at in zip(seen, finite[:, step], strict=True) if not at)
     raise ForwardOverflow(quantity, step + 1, len(o))
+
+
+def losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
+    """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K).
+
+    Raises:
+        InvalidInput: where ∂L_t/∂o_t leaves the range of a double.
+    """
+    values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+    if not all_finite(gradients):
+        raise InvalidInput(
+            ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
+        )
+    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
+    step_losses[trace.emits], do[trace.emits] = values, gradients
+    return step_losses, do

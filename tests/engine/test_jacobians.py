@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.reference.cases import CELLS, GATED, WITH_C, Case, draws, make
-from tests.engine.reference.chains import gru_chain, lstm_chain
+from tests.engine.reference.chains import diagonal_chain, gru_chain, lstm_chain
 from tests.engine.reference.compare import close
 from tests.engine.reference.inside import way_back
 from tests.engine.reference.stacked import Nudged, Stacked
 from unrolled.engine.numbers import jacobians
-from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
+from unrolled.engine.numbers.jacobians import Chain
 
 Step = Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
 STEP = 1e-30

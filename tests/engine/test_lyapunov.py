@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.reference.cases import draws
-from tests.engine.reference.chains import gru_chain
+from tests.engine.reference.chains import diagonal_chain, gru_chain
 from tests.engine.reference.compare import close
 from unrolled.engine.analysis import lyapunov
 from unrolled.engine.analysis.lyapunov import first_frame, followed, lyapunov_exponents
-from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
+from unrolled.engine.numbers.jacobians import Chain
 
 
 def linear(R: Any, count: int) -> Chain:

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.reference.cases import draws
-from tests.engine.reference.chains import gru_chain, lstm_chain
+from tests.engine.reference.chains import diagonal_chain, gru_chain, lstm_chain
 from tests.engine.reference.compare import close
 from unrolled.engine import spectrum
 from unrolled.engine.analysis.spectrum import log10_spectral_norms, norms_along
-from unrolled.engine.numbers.jacobians import Chain, diagonal_chain
+from unrolled.engine.numbers.jacobians import Chain
 
 
 def drawn_chain(kind: str, random: Any, count: int, width: int) -> Chain:

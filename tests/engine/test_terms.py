@@ -126,7 +126,7 @@ def test_the_way_back_writes_nothing_into_the_trace(cell: str) -> None:
 def test_terms_are_as_large_by_either_way(
     batch: int, far: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Formed, or by every two samples; a block of steps at a time, or all at once."""
+    """A block of steps at a time, or all at once."""
     left, right = factors(batch)
     if far:
         left[1] *= 1e-200
@@ -139,12 +139,10 @@ def test_terms_are_as_large_by_either_way(
             "W": [_log10(left[t].T, right[t]) for t in range(STEPS)],
             "b": [_log10(left[t].T, np.ones((batch, 1))) for t in range(STEPS)],
         }
-    for by_samples in (True, False):
-        for block in (1, 2_000_000):
-            monkeypatch.setattr(terms, "by_samples", lambda *sizes, way=by_samples: way)
-            monkeypatch.setattr(terms, "_BLOCK", block)
-            for name, found in term_log10_norms(several, None).items():
-                close(f"‖{name}_t‖", found, wanted[name], 0.0, 1e-12)
+    for block in (1, 2_000_000):
+        monkeypatch.setattr(terms, "_BLOCK", block)
+        for name, found in term_log10_norms(several, None).items():
+            close(f"‖{name}_t‖", found, wanted[name], 0.0, 1e-12)
 
 
 def _log10(left: Any, right: Any) -> float:
@@ -154,12 +152,11 @@ def _log10(left: Any, right: Any) -> float:
     return float(np.log10(norm) + sum(powers) * np.log10(2.0)) if norm else np.nan
 
 
-@pytest.mark.parametrize(("batch", "units"), [(256, 4), (64, 128)], ids=["formed", "by samples"])
+@pytest.mark.parametrize(("batch", "units"), [(256, 4), (64, 128)])
 def test_terms_of_a_large_batch_take_little_memory(
     batch: int, units: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither B² nor rows × columns numbers of every step are held, but a block of them."""
-    assert terms.by_samples(batch, units, units) == (units == 128)
+    """Not rows × columns numbers of every step are held, but a block of them."""
     monkeypatch.setattr(terms, "_BLOCK", 50_000)
     random = np.random.default_rng(2)
     left, right = (random.normal(size=(200, batch, units)) for _ in range(2))

@@ -8,13 +8,14 @@ import numpy as np
 
 from unrolled.engine.cells.gru import GruLane
 from unrolled.engine.cells.lstm import LstmLane
+from unrolled.engine.cells.simple import SimpleLane
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.numbers.jacobians import Chain
 
 
 def _padded(values: Any) -> Any:
     """(T − 1, …) → (T, 1, …): the step before the first Jacobian plays no part."""
-    return np.concatenate((np.zeros_like(values[:1]), values))[:, np.newaxis]
+    return np.concatenate((np.zeros((1, *values.shape[1:])), values))[:, np.newaxis]
 
 
 def lstm_chain(
@@ -39,3 +40,9 @@ def gru_chain(
     factors = np.stack((of_n, of_n * hn * dr, (h_previous - n) * dz, of_n * r, z), axis=1)
     width = len(recurrent) // 3 * 4
     return GruLane((_padded(factors),), width, recurrent, np.zeros((len(recurrent), 1))).chain()
+
+
+def diagonal_chain(derivative: Any, recurrent: Any) -> Chain:
+    """s = h of a cell without gates: J_t = diag(f′(a_{t+1})) R, from f′ at t + 1, (T − 1, H)."""
+    width = len(recurrent)
+    return SimpleLane((_padded(derivative),), width, recurrent, np.zeros((width, 1))).chain()

@@ -42,9 +42,9 @@ def item_vectors(
     lane = (len(passage.lanes) - 1 - layer) % len(passage.lanes)
     careful = careful or entering.careful
     for live in carry(passage, entering, flow.trace.emits, careful=careful):
-        rows = live.states[lane][part]
-        if live.exponents is not None:
-            rows = engine.Scaled(rows, live.exponents[lane]).unscaled()
+        rows = live.rows.states[lane][part]
+        if careful:
+            rows = engine.Scaled(rows, live.rows.exponents[lane]).unscaled()
         seen[live.losses, live.step] = rows
     return seen
 

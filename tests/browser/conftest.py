@@ -92,7 +92,7 @@ class Kept:
 
     def _clear(self, page: Page) -> None:
         """Nothing that a test has set, stored, allowed or held up is left."""
-        page.unroute_all()
+        page.unroute_all(behavior="ignoreErrors")
         if page.url.startswith(self._server):
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         page.goto("about:blank")

@@ -65,7 +65,7 @@ def test_an_error_shown(fresh: Unrolled, page_log) -> None:
 
 def test_share_open(fresh: Unrolled) -> None:
     fresh.open()
-    fresh.page.get_by_role("button", name="Share").click()
+    fresh.page.get_by_role("button", name="Share & save").click()
     holds(fresh.page)
 
 

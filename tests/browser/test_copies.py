@@ -14,7 +14,7 @@ from tests.browser.driver import Unrolled
 
 def copied(page: Unrolled, button: str) -> str:
     page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.page.get_by_role("button", name="Share").click()
+    page.page.get_by_role("button", name="Share & save").click()
     page.page.get_by_role("button", name=button, exact=True).click()
     expect(page.page.locator("#copied")).to_contain_text("copied")
     text: str = page.page.evaluate("() => navigator.clipboard.readText()")
@@ -35,7 +35,7 @@ def test_the_script_gets_the_same_answer(fresh: Unrolled) -> None:
 def test_numpy_reads_the_arrays(fresh: Unrolled, cell: str) -> None:
     fresh.open(text="<it's> été 🦔", cell=cell, clip="norm", mu=0.5)
     fresh.ready()
-    fresh.page.get_by_role("button", name="Share").click()
+    fresh.page.get_by_role("button", name="Share & save").click()
     with fresh.page.expect_download() as download:
         fresh.page.get_by_role("button", name="NPZ", exact=True).click()
     assert download.value.suggested_filename.endswith(".npz")

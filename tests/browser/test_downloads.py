@@ -31,7 +31,7 @@ def save(page: Unrolled, button: str) -> Download:
     """Press a button of the dialog "Share and save"."""
     dialog = page.page.get_by_role("dialog", name="Share and save")
     if not dialog.is_visible():
-        page.page.get_by_role("button", name="Share").click()
+        page.page.get_by_role("button", name="Share & save").click()
     with page.page.expect_download() as download:
         dialog.get_by_role("button", name=button, exact=True).click()
     return download.value
@@ -78,7 +78,7 @@ def test_a_picture_for_print_and_for_a_slide(fresh: Unrolled) -> None:
     fresh.page.emulate_media(color_scheme="dark")
     fresh.open(text="gradients", hidden=5)
     fresh.ready()
-    fresh.page.get_by_role("button", name="Share").click()
+    fresh.page.get_by_role("button", name="Share & save").click()
     outlet = fresh.page.get_by_label("for", exact=True)
     dark = save(fresh, "Profile as SVG").path().read_text("utf-8")
     outlet.select_option("slide")
@@ -207,7 +207,7 @@ def test_numbers_as_csv_are_the_answer(shared: Unrolled) -> None:
 def test_the_curl_line_gets_the_same_answer(fresh: Unrolled) -> None:
     fresh.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     fresh.open(text="it's “odd” $HOME `x` \\n\n🦔!", radius=0.7, clip="value", mu=0.01)
-    fresh.page.get_by_role("button", name="Share").click()
+    fresh.page.get_by_role("button", name="Share & save").click()
     fresh.page.get_by_role("button", name="Copy as curl").click()
     expect(fresh.page.locator("#copied")).to_contain_text("copied")
     line = fresh.page.evaluate("() => navigator.clipboard.readText()")
@@ -222,6 +222,6 @@ def test_a_clipboard_that_is_refused_offers_the_text_to_copy(fresh: Unrolled) ->
         writeText: () => Promise.reject(new DOMException("no", "NotAllowedError"))}})"""
     with fresh.page.add_init_script(refusing):
         fresh.open(text="by hand")
-    fresh.page.get_by_role("button", name="Share").click()
+    fresh.page.get_by_role("button", name="Share & save").click()
     fresh.page.get_by_role("button", name="Copy link").click()
     expect(fresh.page.get_by_label("To copy")).to_have_value(fresh.address)

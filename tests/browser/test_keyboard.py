@@ -206,7 +206,7 @@ def test_what_arrives_at_c_is_complete_before_the_gates_ask_for_it(
 
 def test_share_opens_and_closes(unrolled: Unrolled) -> None:
     unrolled.open()
-    button = unrolled.page.get_by_role("button", name="Share")
+    button = unrolled.page.get_by_role("button", name="Share & save")
     button.press("Enter")
     dialog = unrolled.page.get_by_role("dialog", name="Share and save")
     expect(dialog).to_be_visible()

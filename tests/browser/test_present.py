@@ -119,7 +119,7 @@ def test_what_is_pointed_at_is_what_is_enlarged(fresh: Unrolled) -> None:
 
 
 def shared(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share & save").click()
     expect(page.get_by_role("button", name="Add this picture")).to_be_visible()
 
 

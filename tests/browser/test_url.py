@@ -113,7 +113,7 @@ def test_a_text_being_typed_is_one_step_of_history(unrolled: Unrolled) -> None:
 def test_copy_link(fresh: Unrolled) -> None:
     fresh.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     fresh.open(text="link me", radius=0.7)
-    fresh.page.get_by_role("button", name="Share").click()
+    fresh.page.get_by_role("button", name="Share & save").click()
     fresh.page.get_by_role("button", name="Copy link").click()
     expect(fresh.page.get_by_role("status").filter(has_text="copied")).to_be_visible()
     copied = fresh.page.evaluate("() => navigator.clipboard.readText()")

@@ -3,7 +3,8 @@
  * there: how many stops a step has follows from the cell and the wiring.
  */
 
-import { cellOf, wiringOf } from "../vocabulary.js";
+import { firstReached } from "../reach.js";
+import { cellOf, countedFrom, wiringOf } from "../vocabulary.js";
 
 /** @typedef {import("./order.js").Stop} Stop @typedef {import("../types.js").Reading} Reading */
 
@@ -28,11 +29,8 @@ function perStep({ flow, follow, steps, layers }) {
   /** @param {number} t */
   const emits = (t) => Number(emitsAll || t === steps);
   const top = follow ?? steps;
-  const kept = /** @type {{kind: string, steps?: number}} */ (truncation);
-  const size = kept.steps ?? 1;
-  let bottom = 1;
-  if (follow !== null && kept.kind === "window") bottom = Math.max(1, top - size + 1);
-  if (follow !== null && kept.kind === "chunk") bottom = top - ((top - 1) % size);
+  const bottom = follow === null ? 1 : Math.max(1, firstReached(truncation, top));
+  const whole = countedFrom(truncation) === null;
   return {
     /** Input, context, cell, what a unit weighs, hidden, output, loss. @param {number} t */
     forward: (t) =>
@@ -44,7 +42,7 @@ function perStep({ flow, follow, steps, layers }) {
     back(t) {
       if (t > top || t < bottom) return 0;
       const judged = follow === null || t === top ? emits(t) : 0;
-      const said = Math.max(judged, Number(feeds && t < top && kept.kind === "none"));
+      const said = Math.max(judged, Number(feeds && t < top && whole));
       const recurrent = layers * (1 + Number(copies) + 2 * Number(hasC));
       return 2 * judged + said + recurrent + reads(t) + layers - 1;
     },

@@ -92,10 +92,10 @@ class Kept:
 
     def _clear(self, page: Page) -> None:
         """Nothing that a test has set, stored, allowed or held up is left."""
-        page.unroute_all(behavior="ignoreErrors")
         if page.url.startswith(self._server):
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-        page.goto("about:blank")
+        page.goto("about:blank")  # where nothing is asked for any more
+        page.unroute_all(behavior="ignoreErrors")
         page.context.clear_permissions()
         page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
         page.set_viewport_size(self._device["viewport"])

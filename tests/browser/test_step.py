@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.driver import Json, Unrolled
+from tests.browser.driver import Json, Unrolled, in_sight
 from tests.browser.walking import arrived, carried, near, start, total, values, walk
 
 SMALL: Json = {"source": "random", "steps": 4, "hidden": 2, "inputs": 2, "outputs": 2}
@@ -152,13 +152,18 @@ def test_the_link_says_the_stop(fresh: Unrolled) -> None:
     expect(scrub).to_have_attribute("aria-valuetext", "23 of 31: back, O₄ → H₄")
 
 
+def hover(symbol: Locator) -> None:
+    in_sight(symbol)
+    symbol.hover()
+
+
 def test_symbols_and_the_diagram_light_each_other(fresh: Unrolled) -> None:
     start(fresh, **SMALL)
     fresh.page.locator(".transport-scrub").fill("23")
     maths = fresh.page.locator(".way-maths")
-    maths.locator("[data-lights=h_4]").first.hover()
+    hover(maths.locator("[data-lights=h_4]").first)
     expect(fresh.page.locator(".stage circle.lit")).to_have_count(1)
-    maths.locator("[data-parameter=W_hh]").first.hover()
+    hover(maths.locator("[data-parameter=W_hh]").first)
     expect(fresh.page.locator(".stage line.lit")).to_have_count(4)
     fresh.page.mouse.move(*fresh.pixel("h_4"))
     expect(maths.locator(".lit-symbol")).not_to_have_count(0)

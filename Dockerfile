@@ -38,7 +38,7 @@ FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Unrolled" \
       org.opencontainers.image.description="See the gradients of a recurrent network flow back through time." \
       org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="0.1.0"
+      org.opencontainers.image.version="0.2.0"
 ENV PATH=/opt/unrolled/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

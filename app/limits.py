@@ -117,10 +117,12 @@ def refuse_draws(asked: NormsRequest, settings: Settings) -> None:
     """
     one = _work(_sizes(asked.experiment), _blocks(asked.experiment))
     if asked.draws * one > settings.max_work:
+        fit = settings.max_work // one
+        draws = f"at most {fit} draws of this experiment, or fewer" if fit > 1 else "fewer"
         detail = (
             f"received {asked.draws}, which take T·H²·B·G = {one} each, {asked.draws * one} "
-            f"together; allowed: at most {settings.max_work}, so fewer draws, steps, units or "
-            f"samples ({_variable('max_work')})"
+            f"together, where G counts a cell's blocks of weights; allowed: at most "
+            f"{settings.max_work}, so {draws} steps, units or samples ({_variable('max_work')})"
         )
         raise BadInput([InputError(("draws",), detail)])
 

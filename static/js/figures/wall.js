@@ -13,7 +13,7 @@ import { colorscale } from "../theme.js";
 
 /** Decades below the largest loss that have a colour. */
 const DEPTH = 4;
-/** A steepest point is on the ridge where its gradient is so many decades above the column's middle. */
+/** A steepest point is on the ridge where it is so many decades above the column's middle. */
 const RIDGE = 0.7;
 
 /** @param {number} width of the element @returns {Box} */
@@ -45,19 +45,34 @@ export function extent(table) {
 }
 
 /**
- * The ridge: in every column the place where the gradient is largest, where it is a ridge at all.
+ * How steep the loss is along a column: at the points by the gradient, between two of them by what E
+ * rises, which a cliff narrower than the grid shows alone.
+ * @param {Land} land @param {number} i
+ * @returns {{y: number, log10: number}[]}
+ */
+function steepness({ axes, loss, gradient_log10_norm: gradient }, i) {
+  const y = axes[1]?.values ?? [];
+  return y.flatMap((at, j) => {
+    const [own, here, next] = [gradient[j]?.[i] ?? null, loss[j]?.[i] ?? null, loss[j + 1]?.[i] ?? null];
+    const found = own === null ? [] : [{ y: at, log10: own }];
+    const above = y[j + 1];
+    if (here === null || next === null || above === undefined || here === next) return found;
+    const rise = Math.log10(Math.abs((next - here) / (above - at)));
+    return [...found, { y: (at + above) / 2, log10: rise }];
+  });
+}
+
+/**
+ * The ridge: in every column the place where the loss is steepest, where it is a ridge at all.
  * @param {Land} land
- * @returns {{i: number, j: number, log10: number}[]}
+ * @returns {{x: number, y: number, log10: number}[]}
  */
 export function ridgeOf(land) {
-  const table = land.gradient_log10_norm;
-  return land.axes[0].values.flatMap((_, i) => {
-    const column = table.map((row) => row[i] ?? null);
-    const sorted = known(column).sort((a, b) => a - b);
-    const log10 = sorted.at(-1);
-    const middle = sorted[Math.floor(sorted.length / 2)];
-    if (log10 === undefined || middle === undefined || log10 < middle + RIDGE) return [];
-    return [{ i, j: column.indexOf(log10), log10 }];
+  return (land.axes[0]?.values ?? []).flatMap((x, i) => {
+    const column = steepness(land, i).sort((a, b) => a.log10 - b.log10);
+    const [top, middle] = [column.at(-1), column[Math.floor(column.length / 2)]];
+    if (!top || !middle || top.log10 < middle.log10 + RIDGE) return [];
+    return [{ x, ...top }];
   });
 }
 
@@ -111,7 +126,7 @@ export function wallMap(land, { box, layer, theme, names }) {
         contours: { coloring: "none", start: most - DEPTH, end: most, size: 0.25, showlabels: false },
         line: { color: theme.focus, width: 0.7, smoothing: 0 }, opacity: 0.75 },
       { type: "scatter", mode: "markers", hoverinfo: "skip",
-        x: ridge.map(({ i }) => x[i]), y: ridge.map(({ j }) => y[j]),
+        x: ridge.map((one) => one.x), y: ridge.map((one) => one.y),
         marker: { size: 4, color: theme.flow[4], symbol: "diamond-open", line: { width: 1 } } },
     ],
     layout: {

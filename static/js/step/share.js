@@ -218,7 +218,7 @@ export function sentences(name, reading, terms) {
   const [all, some] = ["all", "some"].map((kind) => cuts.filter((cut) => cut === kind).length);
   if (all) words.push(`Hatched: at ${plural(all, "step")} a truncation lets no loss arrive.`);
   if (some)
-    words.push(`Hatched at the foot: at ${plural(some, "step")} it cuts off some of the later losses.`);
+    words.push(`Hatched at the foot: at ${plural(some, "step")} the truncation cuts off some of the later losses.`);
   return words;
 }
 

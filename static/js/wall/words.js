@@ -1,7 +1,7 @@
 /** What the balls on the loss do, in sentences. */
 
 import { cosineText, fromLog10, number, parameterName, plural, subscript, superscript } from "../format.js";
-import { ridgeOf } from "../figures/wall.js";
+import { extent, ridgeOf } from "../figures/wall.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { NOISE, ballOf, isClipped } from "./plan.js";
 
@@ -56,13 +56,14 @@ export function pairText(pair) {
   return `(${pair.map((value) => (value === null ? "∞" : number(value))).join(", ")})`;
 }
 
-/** Where the gradient is large. @param {import("../figures/wall.js").Land} land */
+/** Where the loss is steep. @param {import("../figures/wall.js").Land} land */
 export function ridgeSentence(land) {
-  const ridge = ridgeOf(land);
-  if (!ridge.length) return "Nowhere on this map does the gradient stand out.";
-  const top = ridge.reduce((best, one) => (one.log10 > best.log10 ? one : best));
-  const at = pairText([land.axes[0]?.values[top.i] ?? 0, land.axes[1]?.values[top.j] ?? 0]);
-  return `Red diamonds mark the ridge, where the gradient is largest in its column: up to ‖g‖ = ${fromLog10(top.log10)} at ${at}.`;
+  if (!ridgeOf(land).length) return "Nowhere on this map does the gradient stand out.";
+  const { axes, gradient_log10_norm: table } = land;
+  const [, most] = extent(table);
+  const j = table.findIndex((row) => row.includes(most));
+  const at = pairText([axes[0]?.values[table[j]?.indexOf(most) ?? 0] ?? 0, axes[1]?.values[j] ?? 0]);
+  return `Red diamonds mark the ridge, where the loss is steepest in its column. Of the points of this map the gradient is largest at ${at}: ‖g‖ = ${fromLog10(most)}; between them it may be larger.`;
 }
 
 /** Lengths of the steps of a path. @param {[number, number][]} points */

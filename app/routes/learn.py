@@ -27,7 +27,7 @@ def _page(request: Request, name: str, **context: Any) -> Response:
 @router.head("", response_class=HTMLResponse)
 async def overview(request: Request) -> Response:
     """Every lesson, and how far the reader has come."""
-    return _page(request, "learn/overview.html")
+    return _page(request, "learn/overview.html", missing="")
 
 
 @router.get("/test", response_class=HTMLResponse)
@@ -56,11 +56,28 @@ async def first_screen(request: Request, lesson: int) -> Response:
 async def screen(request: Request, lesson: int, screen: int) -> Response:
     """A screen of a lesson; the first one has the lesson's own address."""
     found = _screen(request, lesson, screen)
-    return RedirectResponse(f"/learn/{lesson}", 308) if screen == 1 else found
+    moved = screen == 1 and found.status_code == 200
+    return RedirectResponse(f"/learn/{lesson}", 308) if moved else found
 
 
 def _screen(request: Request, number: int, screen: int) -> Response:
     for lesson in _every(request):
         if lesson.number == number and 1 <= screen <= len(lesson.screens):
             return _page(request, "learn/screen.html", lesson=lesson, screen=screen)
-    raise HTTPException(404)
+    return _not_there(request)
+
+
+@router.get("/{path:path}", response_class=HTMLResponse)
+@router.head("/{path:path}", response_class=HTMLResponse)
+async def anything_else(request: Request, path: str) -> Response:
+    """No page of this view."""
+    return _not_there(request)
+
+
+def _not_there(request: Request) -> Response:
+    """404: who reads HTML finds the lessons, all others a problem document."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise HTTPException(404)
+    answer = _page(request, "learn/overview.html", missing=request.url.path)
+    answer.status_code = 404
+    return answer

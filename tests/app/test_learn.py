@@ -77,6 +77,10 @@ async def test_what_is_not_there_says_so(client, path):
     answer = await client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+    page = await client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == 404
+    assert f"There is no page {path}; these are the lessons." in page.text
+    assert 'href="/learn/3"' in page.text
 
 
 async def test_the_views_are_named_and_the_one_that_is_open(client):

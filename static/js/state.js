@@ -143,13 +143,15 @@ export function createStore(window) {
      * all its changes share one entry in the history.
      * @param {Partial<Settings>} patch
      * @param {{during?: boolean, same?: boolean}} options   during: the gesture goes on; same: the
-     *   entry in the history stays the same
+     *   entry in the history stays the same, and so does what the link says in vain
      */
     set(patch, { during = false, same = false } = {}) {
       const changed = new Set(Object.keys(patch).filter((name) => settings[name] !== patch[name]));
       if (changed.size) {
-        leftOut = "";
-        refused = null;
+        if (!same) {
+          leftOut = "";
+          refused = null;
+        }
         if (!gesture) write();
         unwritten ||= gesture || same ? "replace" : "push";
         settings = /** @type {Settings} */ ({ ...settings, ...patch });

@@ -52,6 +52,8 @@ test("a store begins with what the address says", () => {
   assert.equal(store.get().hidden, 8);
   assert.equal(store.get().cell, defaults().cell);
   assert.equal(store.leftOut(), "Left out of this link: colour=red (no such setting).");
+  store.set({ step: 3 }, { same: true });
+  assert.match(store.leftOut(), /colour=red/, "which stop is shown is no change of the experiment");
 });
 
 test("a change tells what it changed, and makes an entry", () => {

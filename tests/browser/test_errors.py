@@ -214,9 +214,9 @@ def test_who_reads_the_page_has_no_environment(modules, detail: str, read: str) 
 
 
 def test_a_number_below_its_least_is_answered_with_its_range(unrolled: Unrolled) -> None:
-    unrolled.open(source="random")
+    unrolled.open(source="random", steps=7)
     unrolled.page.get_by_label("Seed", exact=True).last.fill("-5")
-    said = unrolled.page.locator("[data-error]:visible")
+    said = unrolled.page.locator("#field-wseed [data-error]")
     expect(said).to_have_text("received “-5”; allowed: a whole number from 0 to 9999999")
     unrolled.open()
 

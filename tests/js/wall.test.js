@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
+import { ridgeOf } from "../../static/js/figures/wall.js";
 import { marksOf } from "../../static/js/wall/histogram.js";
 import { balls, ballsOf, defaultPlan, printPlan, readPlan } from "../../static/js/wall/plan.js";
 import { learnWords } from "./words.js";
@@ -39,4 +40,15 @@ test("a rule that chooses is a mark, one of a range from its least to its most",
     { name: "Range", letter: "R", log10: -1, most: 1, source: "a range (2002)" },
   ]);
   assert.deepEqual(marksOf({ rules: { log10: { mean: null, range: [null, null] } } }), []);
+});
+
+test("a cliff narrower than the grid is on the ridge, between the two points that it lies between", () => {
+  const land = {
+    axes: [{ values: [5] }, { values: [0, 1, 2, 3, 4] }],
+    loss: [[0.1], [0.1001], [0.6], [0.6001], [0.6002]],
+    gradient_log10_norm: [[-4], [-4], [-4], [-4], [-4]],
+  };
+  const [top] = ridgeOf(land);
+  assert.deepEqual([top.x, top.y], [5, 1.5]);
+  assert.ok(Math.abs(top.log10 - Math.log10(0.4999)) < 1e-12);
 });

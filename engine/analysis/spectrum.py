@@ -9,7 +9,7 @@ import numpy as np
 from unrolled.engine.choices.parameters import eigenvalues_of
 from unrolled.engine.numbers.arrays import Array, IntArray, Nullable, Pairs, Series, Shares
 from unrolled.engine.numbers.jacobians import Chain
-from unrolled.engine.numbers.largest import largest_eigenvalues
+from unrolled.engine.numbers.largest import largest_squares
 from unrolled.engine.numbers.magnitude import LOG10_2, near_one, peaks
 
 _SMALL = 1e-70
@@ -94,7 +94,8 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
         own = log10_spectral_norms(jacobians[:, parts[0], parts[0]])
         single[begin:end] = own + shifts * LOG10_2
         for logs, part in zip(of_parts, parts, strict=True):
-            logs[begin:end] = log10_spectral_norms(products[:, part, part]) + exponents * LOG10_2
+            own = log10_spectral_norms(products[:, part, part], leads=True)
+            logs[begin:end] = own + exponents * LOG10_2
     single[:first] = np.nan
     return single, of_parts[0], of_parts[1] if len(parts) > 1 else None
 
@@ -129,10 +130,11 @@ def _products(
     return products, exponents
 
 
-def log10_spectral_norms(matrices: Array) -> Array:
+def log10_spectral_norms(matrices: Array, *, leads: bool = False) -> Array:
     """log₁₀ σ_max of every matrix (n, m, m); NaN where it is exactly zero.
 
-    σ_max² is the largest eigenvalue of G = MᵀM. Squaring costs no digits of the largest.
+    σ_max² is the largest eigenvalue of MᵀM: squaring costs no digits of the largest. ``leads``:
+    whether one direction may lead, as in a product of many.
     """
     peak = np.ones(len(matrices))
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
@@ -140,5 +142,5 @@ def log10_spectral_norms(matrices: Array) -> Array:
         if not ((squares > _SMALL) & (squares < 1.0 / _SMALL)).all():
             peak = peaks(matrices)
             matrices = matrices / np.where(peak > 0.0, peak, 1.0)[:, np.newaxis, np.newaxis]
-        largest = largest_eigenvalues(matrices.mT @ matrices)
+        largest = largest_squares(matrices, leads=leads)
         return np.asarray(np.where(peak > 0.0, np.log10(peak) + 0.5 * np.log10(largest), np.nan))

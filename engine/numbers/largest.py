@@ -1,90 +1,128 @@
-"""The largest eigenvalue of many symmetric matrices at once, most of them never decomposed."""
+"""The largest singular value of many matrices at once, most of them never decomposed."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
-from unrolled.engine.numbers.arrays import Array
+import numpy as np
+from numpy.random import RandomState
+
+from unrolled.engine.numbers.arrays import Array, Mask
+from unrolled.engine.numbers.streams import drawn
 
 _LEAST = 24
 """Smaller matrices are decomposed: of 16 × 16 one takes 7 μs."""
-_PRODUCTS, _ROUNDS = 8, 6
-"""So many products with G between two looks, and so many looks."""
 _PROVEN = 1e-13
 """The largest eigenvalue is at most by this share larger than what is returned."""
-_SMALL = 48
-"""Up to so many rows two squarings, to G⁴, G¹⁶ and so on, cost less than what they save."""
-_ROUNDING = 0.99
-"""Of ρ: a gap that is narrower than the rest could be rounding."""
+_LEADING, _MORE = 8, 32
+"""So many steps find a leading direction, and one more for so many rows;"""
+_SEARCH = ((40, 3, 8), (80, 2, 16), (160, 0, 38))
+"""up to so many rows G is squared so often, and so many steps go with that power."""
+_ORTHOGONAL = 1e-8
+"""A next direction that is shorter than this part of G is none: its square lies below rounding."""
+_APART = 0.99
+"""What is left of the trace proves something below this part of what is found."""
 
 
-def largest_eigenvalues(grams: Array) -> Array:
-    """λ_max of every positive semidefinite matrix G (n, m, m), (n,).
+def largest_squares(matrices: Array, *, leads: bool = False) -> Array:
+    """σ_max² of every matrix M (n, m, m), that is λ_max of G = MᵀM, (n,).
 
-    Powers of G turn a vector x, ‖x‖ = 1, towards the largest direction, with ρ = xᵀGx ≤ λ_max and
-    a residual r = Gx − ρx. All other eigenvalues are at most μ = (‖Gᵖ‖_F² − ρ²ᵖ)^(1/2p), any p.
-    Where this bound is below ρ, ρ can only belong to λ_max, and
+    k steps of Lanczos give a tridiagonal T, whose largest eigenvalue θ is at most λ_max. It is
+    returned where either of two proofs says that it is within 1e-13 of it:
 
-    ρ ≤ λ_max ≤ ρ + ‖r‖² / (ρ − μ)
+    * the trace: what T leaves of ‖M‖_F² is τ = tr G − tr T, and no eigenvalue in the rest is
+      larger, so that λ_max is at most that of T with one more row, (β_k, τ);
+    * Cholesky: (1 + 1e-13) θ I − G has a factor, so that it is positive definite.
 
-    With both within 1e-13 of each other, ρ is returned: so it is with the products of a chain,
-    where one direction leads. Small matrices are squared between the looks, p = 1, 4, 16, …: so
-    it is with most Jacobians of 32 units. What has no leading direction is decomposed.
-
-    Decomposing all that 100 steps of an LSTM bring takes 23 ms at H = 64 and 93 at H = 128; this
-    way it takes 15 and 52, of which 9 and 37 go into the Jacobians themselves, where none leads.
+    The first needs no G and holds where one direction leads, as in the products of a chain; the
+    second one has to be looked for longer, with powers of G, as in the Jacobians themselves.
+    What neither proves is decomposed. For 100 steps of an LSTM (ms; all decomposed in brackets):
+    products, of h and of c, H = 64: 2.1 (7.8) each, H = 128: 10 (37) each; Jacobians 6 (10), and 31
+    (44). Of 32 units both take half of the time that decomposing takes.
 
     Args:
-        grams: G = MᵀM, (n, m, m).
-    Source: Temple 1928; Parlett, The Symmetric Eigenvalue Problem, 10 and 11.
+        matrices: (n, m, m), squares of entries in the range of a double.
+        leads: whether one direction may lead.
+    Source: Parlett, The Symmetric Eigenvalue Problem, 10 and 13; Golub & Van Loan 4.2.
     """
-    found = np.full(len(grams), np.nan)
-    if grams.shape[1] >= _LEAST:
-        with np.errstate(divide="ignore", invalid="ignore"):  # of zeros
-            _lead(grams, found)
+    found = np.full(len(matrices), np.nan)
+    wide = matrices.shape[1] >= _LEAST
+    if leads and wide:
+        theta, proven = _by_trace(matrices)
+        found[proven] = theta[proven]
     left = np.flatnonzero(np.isnan(found))
     if left.size:
-        some = grams if left.size == len(grams) else grams[left]
-        found[left] = np.linalg.eigvalsh(some)[:, -1]
+        some = matrices if left.size == len(matrices) else matrices[left]
+        grams = some.mT @ some
+        found[left] = _largest(grams) if wide else np.linalg.eigvalsh(grams)[:, -1]
     return found
 
 
-def _lead(grams: Array, found: Array) -> None:
-    """Write what powers can prove into ``found``; x begins as the column of the largest G_ii."""
-    small, at, power, p = grams.shape[1] <= _SMALL, np.arange(len(grams)), grams, 1
-    image, squares = grams[at, np.einsum("nii->ni", grams).argmax(axis=1)], _squares(grams)
-    for look in range(_ROUNDS):
-        if look and small:
-            power = power / np.sqrt(squares)[:, np.newaxis, np.newaxis]
-            power, p = np.linalg.matrix_power(power, 4), 4 * p
-            squares = _squares(power)
-        for _ in range(_PRODUCTS - 1):
-            image = np.matvec(power, _unit(image))
-        now = _unit(image)
-        image = np.matvec(power, now)
-        others = np.sqrt(np.maximum(squares / np.vecdot(now, image) ** 2 - 1.0, 0.0))
-        if p > 1:
-            now = _unit(image)
-            image = np.matvec(grams, now)
-        rho = np.vecdot(now, image)
-        rest = image - rho[:, np.newaxis] * now
-        gap = np.where(others < _ROUNDING, 1.0 - others ** (1.0 / p), 0.0)
-        proven = np.vecdot(rest, rest) < _PROVEN * rho * rho * gap
-        found[at[proven]] = rho[proven]
-        hopeful = ~proven & (small | (gap > 0.0))
-        if not hopeful.any():
-            return
-        if not hopeful.all():
-            grams, image, squares, at = (a[hopeful] for a in (grams, image, squares, at))
-            power = power[hopeful] if p > 1 else grams
+def _by_trace(matrices: Array) -> tuple[Array, Mask]:
+    """θ of every matrix, and whether the trace proves it."""
+    k = _LEADING + matrices.shape[1] // _MORE
+    steps = _lanczos(lambda q: np.vecmat(np.matvec(matrices, q), matrices), matrices, k)
+    theta = np.linalg.eigvalsh(steps[:, :k, :k])[:, -1]
+    diagonal = np.einsum("nii->in", steps)
+    rest = np.vecdot(matrices, matrices).sum(axis=1) - diagonal.sum(axis=0)
+    diagonal[k] = rest
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pivots = (1.0 + _PROVEN) * theta - diagonal
+        for j in range(k):  # those of (1 + 1e-13) θ I − T: all above 0 where that is definite
+            pivots[j + 1] -= steps[:, j + 1, j] ** 2 / pivots[j]
+        least = pivots.min(axis=0)
+    return theta, (rest < _APART * theta) & (least > 0.0)
 
 
-def _squares(matrices: Array) -> Array:
-    """‖·‖_F² of each, (n,)."""
-    flat = matrices.reshape(len(matrices), -1)
-    return np.asarray(np.vecdot(flat, flat))
+def _largest(grams: Array) -> Array:
+    """λ_max of every G (n, m, m): θ of a power of it, where Cholesky proves it."""
+    size = grams.shape[1]
+    search = [(squarings, k) for most, squarings, k in _SEARCH if size <= most]
+    if not search:
+        return np.asarray(np.linalg.eigvalsh(grams)[:, -1])
+    squarings, k = search[0]
+    trace = np.einsum("nii->n", grams)
+    power = grams / np.where(trace > 0.0, trace, 1.0)[:, np.newaxis, np.newaxis]
+    for _ in range(squarings):
+        power = power @ power
+    steps = _lanczos(lambda q: np.matvec(power, q), grams, k)
+    theta = trace * np.linalg.eigvalsh(steps[:, :k, :k])[:, -1] ** 0.5**squarings
+    shifted = -grams
+    np.einsum("nii->ni", shifted)[...] += ((1.0 + _PROVEN) * theta)[:, np.newaxis]
+    if not _definite(shifted):
+        left = np.flatnonzero([not _definite(one) for one in shifted])
+        theta[left] = np.linalg.eigvalsh(grams[left])[:, -1]
+    return np.asarray(theta)
 
 
-def _unit(vectors: Array) -> Array:
-    """Each of length 1, (n, m)."""
-    return np.asarray(vectors / np.sqrt(np.vecdot(vectors, vectors))[:, np.newaxis])
+def _definite(matrices: Array) -> bool:
+    """Whether symmetric matrices are positive definite, every one."""
+    try:
+        np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def _lanczos(apply: Callable[[Array], Array], matrices: Array, k: int) -> Array:
+    """T with one more row, (n, k + 1, k + 1), its lower half: α on the diagonal, β below it.
+
+    Every direction is made orthogonal to the two before it, and then to all: what is left after the
+    first time can be small, and what rounding left of others would grow from step to step. The
+    first direction is drawn once and for all.
+    """
+    count, size = len(matrices), matrices.shape[1]
+    basis, steps = np.empty((count, k + 1, size)), np.zeros((count, k + 1, k + 1))
+    first = drawn("largest", 0, RandomState.standard_normal, (size,))
+    basis[:, 0] = first / np.sqrt(np.vdot(first, first))
+    for j in range(k):
+        image = apply(basis[:, j])
+        near, every = basis[:, max(0, j - 1) : j + 1], basis[:, : j + 1]
+        shares = np.matvec(near, image)
+        image -= np.vecmat(shares, near)
+        image -= np.vecmat(np.matvec(every, image), every)
+        beta = np.sqrt(np.vecdot(image, image))
+        steps[:, j, j], steps[:, j + 1, j] = shares[:, -1], beta
+        least = _ORTHOGONAL * np.abs(shares).max(axis=1)
+        basis[:, j + 1] = image / np.where(beta > least, beta, np.inf)[:, np.newaxis]
+    return steps

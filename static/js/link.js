@@ -12,7 +12,9 @@ import {
   kindOf,
   toFragment,
 } from "./properties.js";
+import { readStory } from "./storyline.js";
 import { allows, inForce, perLayer, ruleOf } from "./vocabulary.js";
+import { unreadable } from "./wall/said.js";
 
 /** @import { Setting, Settings } from "./types.js" */
 
@@ -37,9 +39,16 @@ const NAMED = 3;
 /** Setting → what its controls allow. @type {Map<string, Allowed>} */
 const CONTROLS = new Map();
 
-/** A link may say what the page's own controls can say. @param {Document} document */
-export function learnRanges(document) {
+/** How many pictures the page's own storyline has. */
+let pictures = Infinity;
+
+/**
+ * A link may say what the page's own controls can say.
+ * @param {Document} document @param {number} [acts]   pictures of the page's own storyline
+ */
+export function learnRanges(document, acts = Infinity) {
   CONTROLS.clear();
+  pictures = acts;
   for (const control of controlsIn(document, "[data-set]")) {
     const { set = "" } = control.dataset;
     const known = CONTROLS.get(set) ?? { choices: [], least: "", most: "" };
@@ -77,6 +86,8 @@ const TOGETHER = [
   [["source"], ({ source, data }) => source !== "explicit" || data !== null, "explicit only with data"],
   [["label", "labels"], ({ label, labels }) => label < labels, "a label below the number of labels"],
   [["follow"], followed, "a step of the sequence"],
+  [["act"], ({ act, story }) => act === null || act <= (readStory(story)?.length || pictures), "a picture of the storyline"],
+  [["to"], (settings) => settings.to === null || settings.to <= stepsOf(settings), "a step of the sequence"],
   [["select"], ({ select, compare }) => !select.startsWith("A:") || compare !== null, "A: only with compare"],
 ];
 
@@ -174,6 +185,7 @@ function readOne(fragment, refused = NONE, foreign = new Set()) {
     settings[name] = base[name];
   }
   keepBiases(settings, leave);
+  keepWall(settings, leave);
   return { settings, base, left, leave };
 }
 
@@ -207,6 +219,19 @@ function keepBiases(settings, leave) {
     const kept = keep(name, set, (_, layer) => layer < layers, allowed, leave);
     settings[name] = kept.length > 1 ? kept : kept[0];
   }
+}
+
+/**
+ * Of what the map of the loss shows only what can be read.
+ * @param {Settings} settings
+ * @param {Leave} leave
+ */
+function keepWall(settings, leave) {
+  const { wall, cell } = settings;
+  const rest = unreadable(wall, cell);
+  for (const { part, allowed } of rest) leave("wall", wall, `allowed: ${allowed}`, `${shorten(part, SHOWN)} of `);
+  const gone = rest.filter(({ kept }) => !kept).map(({ part }) => part);
+  if (gone.length) settings.wall = wall.split("~").filter((part) => !gone.includes(part)).join("~") || "1";
 }
 
 /** Of settings that nobody has written yet nothing is named. */
@@ -268,6 +293,7 @@ export function sayable(settings) {
   for (const [name, pointer] of RULED) said[name] = inForce(name, pointer, said);
   if (!takesLongest(said)) said.t_max = base.t_max;
   keepBiases(said, UNNAMED);
+  keepWall(said, UNNAMED);
   const beside = said.compare === null ? 0 : stepsOf(fromFragment(said.compare));
   keepMarks({ settings: said, base, left: [], leave: UNNAMED }, Math.max(stepsOf(said), beside));
   return said;

@@ -47,7 +47,7 @@ const get = (id) => byId(document, id);
 
 readVocabulary(document);
 const offered = readPresets(document);
-learnRanges(document);
+learnRanges(document, JSON.parse(get("acts").textContent ?? "[]").length);
 const examples = byId(document, "preset", HTMLSelectElement);
 const { announce, announceSoon } = createAnnouncer(byId(document, "announcer"));
 const store = createStore(window);
@@ -79,7 +79,14 @@ const pictures = createPictures(document, {
   placed: () => stepping.update(),
 });
 
-const stepping = createStepping({ document, store, pictures, base: API, theme: () => theme });
+const stepping = createStepping({
+  document,
+  store,
+  pictures,
+  base: API,
+  theme: () => theme,
+  current: () => answered === keyOf(toRequest(store.get())),
+});
 
 /** @param {Settings} settings */
 function send(settings, moving = false) {

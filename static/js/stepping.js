@@ -12,6 +12,7 @@ import { loadSheet } from "./stylesheet.js";
  * @property {any} pictures
  * @property {string} base   of the API
  * @property {() => import("./types.js").Theme} theme
+ * @property {() => boolean} current   whether what is drawn is what the settings say
  *
  * @typedef {object} View   one of the explanations
  * @property {() => void} show   bring it up to date with what is drawn and set

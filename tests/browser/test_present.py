@@ -74,8 +74,9 @@ def test_it_breaks_no_rule(fresh: Unrolled, scheme: Literal["light", "dark"]) ->
 
 
 def test_escape_leaves_and_the_experiment_stays(fresh: Unrolled) -> None:
-    page = presented(fresh, "/?present#hidden=7&text=stays")
+    page = presented(fresh, "/?present#hidden=7&text=stays&act=99")
     expect(page.locator("#present-place")).to_have_text("4 pictures")
+    expect(page.locator("#present-caption")).to_contain_text("act=99 (allowed: a picture of the")
     page.keyboard.press("Escape")
     expect(page.locator(".present-bar")).to_have_count(0)
     expect(page.locator("#settings")).to_be_visible()

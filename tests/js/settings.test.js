@@ -50,6 +50,17 @@ test("an example is named, and what differs from it stands behind", () => {
   assert.equal(fromFragment("preset=fading&radius=0.3&wseed=4").hidden, defaults().hidden);
 });
 
+test("of the map of the loss what can be read stays, and an act beyond the storyline does not", () => {
+  const read = readLink("wall=rate:-5~steps:9&to=999&story=[[\"a\",\"b\"]]&act=2");
+  assert.deepEqual([read.settings.wall, read.settings.to, read.settings.act], ["steps:9", null, null]);
+  assert.deepEqual(read.left.map((words) => words.split(" (")[0]), [
+    "act=2",
+    "to=999",
+    "rate:-5 of wall=rate:-5~steps:9",
+  ]);
+  assert.equal(readLink("act=2").settings.act, 2);
+});
+
 test("what a link says in vain is left out, each with its reason", () => {
   const { settings, left } = readLink("hidden=many&colour=red&follow=99&radius=1&radius=0.4");
   assert.equal(settings.radius, 0.4, "the last one counts");

@@ -3,7 +3,9 @@ import { before, test } from "node:test";
 
 import { ridgeOf } from "../../static/js/figures/wall.js";
 import { marksOf } from "../../static/js/wall/histogram.js";
-import { balls, ballsOf, defaultPlan, printPlan, readPlan } from "../../static/js/wall/plan.js";
+import { balls } from "../../static/js/wall/choices.js";
+import { ballsOf } from "../../static/js/wall/plan.js";
+import { defaultPlan, printPlan, readPlan, unreadable } from "../../static/js/wall/said.js";
 import { learnWords } from "./words.js";
 
 before(learnWords);
@@ -29,9 +31,24 @@ test("a ball's request names its optimizer and its rule's own threshold", () => 
 });
 
 test("a plan reads back from a link, without the balls that nobody knows", () => {
-  const plan = readPlan("balls:heavy.nobody.free~mu:2");
+  const plan = readPlan("balls:heavy.nobody.free~mu:2", "simple");
   assert.deepEqual(plan.balls, ["heavy", "free"]);
   assert.equal(printPlan(plan), "mu:2~balls:heavy.free");
+});
+
+test("what a link says of the map in vain is named part by part", () => {
+  const whole = "start:4.8,-2.3~rate:0.1~mu:2~steps:9~balls:free.norm~layer:surface~x:W_hh.0.0,3,7~y:b_y.0";
+  assert.deepEqual(unreadable(whole, "simple"), []);
+  assert.equal(printPlan(readPlan(whole, "simple")), whole.replace("~balls:free.norm", ""));
+  for (const said of ["", "1"]) assert.deepEqual(unreadable(said, "simple"), []);
+  const vain = ["start:4.8", "rate:0x10", "mu:0", "steps:1.5", "balls:nobody", "layer:sky", "hue:1", "hello",
+    "x:W_hh.0", "x:W_none.0.0", "y:b_h.0,3,3", "y:b_h.0,3", "1"];
+  const named = unreadable(vain.join("~"), "simple");
+  assert.deepEqual(named.map(({ part }) => part), vain);
+  assert.ok(named.every(({ allowed, kept }) => allowed && !kept));
+  assert.deepEqual(printPlan(readPlan(vain.join("~"), "simple")), "1");
+  const [some] = unreadable("balls:norm.nobody", "simple");
+  assert.equal(some.kept, true);
 });
 
 test("a rule that chooses is a mark, one of a range from its least to its most", () => {

@@ -83,7 +83,7 @@ export function createStage({ document, store, pictures, announce }, wish) {
   function put() {
     const n = current();
     const all = acts();
-    caption.textContent = n ? [all[n - 1].caption, left].filter(Boolean).join(" ") : "";
+    caption.textContent = [n ? all[n - 1].caption : "", left || store.leftOut()].filter(Boolean).join(" ");
     place.textContent = n ? `${n} of ${all.length}` : `${all.length} pictures`;
     back.disabled = n <= 1;
     on.disabled = n >= all.length;

@@ -1,12 +1,14 @@
 /** The controls of the map: what is moved, from where to where, and how the balls go down. */
 
 import { element } from "../elements.js";
-import { balls as choices, entriesOf, mostBalls, mostSteps, nameOf } from "./plan.js";
+import { balls as choices, mostBalls, mostSteps } from "./choices.js";
+import { entriesOf } from "./plan.js";
+import { nameOf } from "./said.js";
 import { symbolOf } from "./words.js";
 
 /**
- * @typedef {import("./plan.js").Plan} Plan
- * @typedef {import("./plan.js").Entry} Entry
+ * @typedef {import("./said.js").Plan} Plan
+ * @typedef {import("./said.js").Entry} Entry
  * @typedef {object} Shown   what stands in the form
  * @property {Plan} plan
  * @property {[Entry, Entry]} entries

@@ -4,7 +4,7 @@ import { wallMap, wallSurface } from "../figures/wall.js";
 import { loadWhole } from "../plotly.js";
 import { drawAlone, save } from "../render.js";
 import { asFile, withBalls } from "./keep.js";
-import { ballOf } from "./plan.js";
+import { ballOf } from "./choices.js";
 
 /**
  * @typedef {import("../walls.js").Page} Page

@@ -2,11 +2,13 @@
 
 import { landscapeOf } from "../api.js";
 import { toRequest } from "../experiment.js";
-import { axesOf, ballOf, ballsOf, movedBy, nameOf, readPlan } from "./plan.js";
+import { ballOf } from "./choices.js";
+import { axesOf, ballsOf, movedBy } from "./plan.js";
+import { nameOf, readPlan } from "./said.js";
 import { symbolOf } from "./words.js";
 
 /**
- * @typedef {import("./plan.js").Plan} Plan
+ * @typedef {import("./said.js").Plan} Plan
  * @typedef {import("../figures/wall.js").Land} Land
  * @typedef {import("./words.js").Path} Path
  * @typedef {import("./words.js").Place} Place
@@ -31,7 +33,7 @@ function takesNoise({ targets }) {
 export function createSurvey(settings) {
   const state = {
     /** @type {Plan} */
-    plan: readPlan(""),
+    plan: readPlan("", ""),
     /** The map, and what it was asked with. @type {Land | null} */
     land: null,
     landKey: "",
@@ -81,7 +83,7 @@ export function createSurvey(settings) {
 
     /** What the link says. @param {string} text */
     follow(text) {
-      state.plan = readPlan(text);
+      state.plan = readPlan(text, settings().cell);
     },
 
     /**

@@ -12,12 +12,13 @@ import { createFrame, putNumbers, putOffer, putWords } from "./frame.js";
 import { keepButtons } from "./keep.js";
 import { createOverlay } from "./overlay.js";
 import { createSurface, keepPicture, mapOf } from "./pictures.js";
-import { isScalar, printPlan } from "./plan.js";
+import { isScalar } from "./plan.js";
 import { listenPointing } from "./pointing.js";
+import { printPlan } from "./said.js";
 import { createSurvey } from "./survey.js";
 import { ballSentence, biasSentence, placeRows, ridgeSentence } from "./words.js";
 
-/** @typedef {import("./plan.js").Plan} Plan */
+/** @typedef {import("./said.js").Plan} Plan */
 
 /**
  * @param {HTMLElement} place

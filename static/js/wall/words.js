@@ -3,10 +3,11 @@
 import { cosineText, fromLog10, number, parameterName, plural, subscript, superscript } from "../format.js";
 import { extent, ridgeOf } from "../figures/wall.js";
 import { clipRuleOf } from "../vocabulary.js";
-import { NOISE, ballOf, isClipped } from "./plan.js";
+import { ballOf, isClipped } from "./choices.js";
+import { NOISE } from "./plan.js";
 
 /**
- * @typedef {import("./plan.js").Entry} Entry
+ * @typedef {import("./said.js").Entry} Entry
  * @typedef {object} Path   a descent of an answer
  * @property {[number, number][]} points
  * @property {(number | null)[]} loss

@@ -51,7 +51,10 @@ def norms_spec(asked: NormsRequest) -> Spec:
     threshold, clip = asked.threshold, asked.experiment.clip
     if threshold is None and CLIP_RULES[clip.rule].threshold == "max_norm":
         threshold = None if CLIP_RULES[clip.rule].on_the_way else getattr(clip, "max_norm", None)
-    said = asked.model_dump() | {"threshold": threshold, "experiment": _bare(asked)}
+    said = asked.model_dump(exclude={"or_fewer"}) | {
+        "threshold": threshold,
+        "experiment": _bare(asked),
+    }
     return {"task": "norms", **said}
 
 

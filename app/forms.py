@@ -13,7 +13,7 @@ from unrolled.app.canonical import (
     canonical_norms,
 )
 from unrolled.app.errors import within
-from unrolled.app.limits import refuse_draws, refuse_landscape, refuse_oversize, refuse_passes
+from unrolled.app.limits import allowed_draws, refuse_landscape, refuse_oversize, refuse_passes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
 from unrolled.app.settings import Settings
 
@@ -60,8 +60,8 @@ def norms_form(asked: NormsRequest, settings: Settings) -> bytes:
     """
     with within("experiment"):
         refuse_oversize(asked.experiment, settings)
-    refuse_draws(asked, settings)
-    return canonical_norms(asked)
+    draws = allowed_draws(asked, settings)
+    return canonical_norms(asked.model_copy(update={"draws": draws}))
 
 
 @dataclass(frozen=True, slots=True)

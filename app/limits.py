@@ -109,22 +109,25 @@ def refuse_landscape(asked: LandscapeRequest, settings: Settings) -> None:
         raise BadInput([InputError(("axes",), detail)])
 
 
-def refuse_draws(asked: NormsRequest, settings: Settings) -> None:
-    """Compare the work of all draws with the setting.
+def allowed_draws(asked: NormsRequest, settings: Settings) -> int:
+    """How many draws are computed: compare the work of all with the setting.
 
     Raises:
-        BadInput: where it is more.
+        BadInput: where it is more, and fewer are not wanted or none is allowed.
     """
     one = _work(_sizes(asked.experiment), _blocks(asked.experiment))
-    if asked.draws * one > settings.max_work:
-        fit = settings.max_work // one
-        draws = f"at most {fit} draws of this experiment, or fewer" if fit > 1 else "fewer"
-        detail = (
-            f"received {asked.draws}, which take T·H²·B·G = {one} each, {asked.draws * one} "
-            f"together, where G counts a cell's blocks of weights; allowed: at most "
-            f"{settings.max_work}, so {draws} steps, units or samples ({_variable('max_work')})"
-        )
-        raise BadInput([InputError(("draws",), detail)])
+    fit = settings.max_work // one
+    if asked.draws <= fit:
+        return asked.draws
+    if asked.or_fewer and fit:
+        return fit
+    draws = f"at most {fit} draws of this experiment, or fewer" if fit > 1 else "fewer"
+    detail = (
+        f"received {asked.draws}, which take T·H²·B·G = {one} each, {asked.draws * one} "
+        f"together, where G counts a cell's blocks of weights; allowed: at most "
+        f"{settings.max_work}, so {draws} steps, units or samples ({_variable('max_work')})"
+    )
+    raise BadInput([InputError(("draws",), detail)])
 
 
 def _network(experiment: Experiment, sizes: Sizes) -> Network:

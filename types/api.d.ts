@@ -856,7 +856,7 @@ export interface Schemas {
   };
   /** The norms of all draws, and what follows from them. */
   NormsReport: {
-    /** N. */
+    /** N, or with `or_fewer` how many there are. */
     draws: number;
     /**
      * log₁₀ ‖g‖ of every draw before clipping, all parameters together, in the order of the draws;
@@ -867,7 +867,10 @@ export interface Schemas {
     zeros: number;
     /** Draws in which a state leaves the range of a double; they count nowhere. */
     overflows: number;
-    /** Percentile → log₁₀ ‖g‖ there; null where zero. */
+    /**
+     * Percentile → log₁₀ ‖g‖ there, as in `log10_norms` and in `log10` of the rules, not ‖g‖; null
+     * where zero.
+     */
     percentiles: Record<string, number | null>;
     /** What rules would choose. */
     rules: Schemas["RuleThresholds"];
@@ -883,6 +886,11 @@ export interface Schemas {
     experiment: Schemas["Experiment"];
     /** N. */
     draws: number;
+    /**
+     * true: where the service allows fewer draws of this experiment than N, as many as it allows,
+     * in place of an error; `draws` of the answer says how many.
+     */
+    or_fewer: boolean;
     /**
      * What is drawn anew. sequence: a random one with the seeds that follow; a text's tokens in
      * another order; in place of an explicit one a random one of its size. weights: drawn ones with
@@ -1105,7 +1113,7 @@ export interface Schemas {
     /** As below. */
     zclip: number | null;
   };
-  /** What the field's rules choose as μ from these norms; null where no double holds it. */
+  /** What the field's rules choose from these norms: μ itself; null where no double holds it. */
   RuleThresholds: {
     /** ½ and 10 times the mean norm (Pascanu, Mikolov & Bengio 2013). */
     pascanu: (number | null)[];

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from unrolled.app.schemas.clips import Threshold
 from unrolled.app.schemas.request import Experiment
-from unrolled.app.schemas.strict import AtLeast, Number, StrictModel
+from unrolled.app.schemas.strict import AtLeast, Number, StrictModel, Switch
 from unrolled.engine import PERCENTILE
 
 Nullable = float | None
@@ -23,6 +23,11 @@ class NormsRequest(StrictModel):
     )
     draws: Annotated[int, AtLeast(1, MAX_DRAWS)] = Field(
         default=200, description="N.", examples=[200]
+    )
+    or_fewer: Switch = Field(
+        default=False,
+        description="true: where the service allows fewer draws of this experiment than N, as many "
+        "as it allows, in place of an error; `draws` of the answer says how many.",
     )
     vary: Literal["sequence", "weights"] = Field(
         default="sequence",
@@ -50,7 +55,7 @@ class RuleLogs(StrictModel):
 
 
 class RuleThresholds(StrictModel):
-    """What the field's rules choose as μ from these norms; null where no double holds it."""
+    """What the field's rules choose from these norms: μ itself; null where no double holds it."""
 
     pascanu: list[Nullable] = Field(
         description="½ and 10 times the mean norm (Pascanu, Mikolov & Bengio 2013)."
@@ -76,7 +81,7 @@ class Engaged(StrictModel):
 class NormsReport(StrictModel):
     """The norms of all draws, and what follows from them."""
 
-    draws: int = Field(description="N.")
+    draws: int = Field(description="N, or with `or_fewer` how many there are.")
     log10_norms: list[Nullable] = Field(
         description="log₁₀ ‖g‖ of every draw before clipping, all parameters together, in the "
         "order of the draws; null where g is exactly zero, and where a state leaves the range of a "
@@ -87,7 +92,8 @@ class NormsReport(StrictModel):
         description="Draws in which a state leaves the range of a double; they count nowhere."
     )
     percentiles: dict[str, Nullable] = Field(
-        description="Percentile → log₁₀ ‖g‖ there; null where zero.",
+        description="Percentile → log₁₀ ‖g‖ there, as in `log10_norms` and in `log10` of the "
+        "rules, not ‖g‖; null where zero.",
         examples=[{"50": 0.31}],
     )
     rules: RuleThresholds = Field(description="What rules would choose.")

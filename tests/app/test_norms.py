@@ -232,6 +232,15 @@ async def test_the_work_of_all_draws_is_limited(opened):
     assert "T·H²·B·G = 54 each, 270 together" in error["detail"]
 
 
+async def test_fewer_draws_are_computed_where_that_is_wanted(opened):
+    fields = {"experiment": SMALL, "draws": 5, "or_fewer": True}
+    async with opened(max_work=269) as client:
+        answer = (await client.post(NORMS, json=fields)).json()
+        assert answer["draws"] == len(answer["log10_norms"]) == 4
+        whole = (await client.post(NORMS, json=fields | {"draws": 4, "or_fewer": False})).json()
+    assert answer == whole
+
+
 def tag(**fields):
     return entity_tag(canonical_norms(NormsRequest.model_validate(fields)))
 
@@ -240,6 +249,7 @@ def test_one_tag_for_one_meaning():
     clip = {"clip": {"rule": "norm", "max_norm": 3.0}}
     assert tag(experiment=SMALL | clip) == tag(experiment=SMALL, threshold=3.0)
     assert tag(experiment=SMALL) == tag(experiment=SMALL | {"follow": 2})
+    assert tag(experiment=SMALL) == tag(experiment=SMALL, or_fewer=True)
     assert (
         len({tag(), tag(draws=5), tag(vary="weights"), tag(percentile=50), tag(experiment=SMALL)})
         == 5

@@ -112,17 +112,30 @@ function text(x, y, words, kind) {
   return made;
 }
 
-/** The norms in a sentence. @param {Norms} norms @param {number} mu */
-export function normsSentence(norms, mu) {
+/**
+ * The norms in a sentence.
+ * @param {Norms} norms @param {number} mu
+ * @param {number} [wanted]   draws that were asked for
+ */
+export function normsSentence(norms, mu, wanted = norms.draws) {
   const { percentiles, draws, zeros, overflows } = norms;
+  const fewer =
+    draws < wanted
+      ? [`${wanted} were asked for; of an experiment of this size the service computes at most ${draws} at once.`]
+      : [];
   const share = shareAbove(norms, mu);
-  if (share === null) return `In all ${draws} draws a state leaves the range of a double: no norm is known.`;
+  if (share === null)
+    return [`In all ${draws} draws a state leaves the range of a double: no norm is known.`, ...fewer].join(" ");
   /** @param {string} p */
   const at = (p) => fromLog10(percentiles[p] ?? null);
-  const parts = [
-    `${draws} draws: half of them have ‖g‖ below ${at("50")}, nine in ten lie between ${at("5")} and ${at("95")}.`,
-    `μ = ${number(mu)} would engage at ${number(100 * share)} % of them.`,
-  ];
+  const parts =
+    draws === 1
+      ? [`One draw: ‖g‖ = ${at("50")}.`, `μ = ${number(mu)} would ${share ? "" : "not "}engage.`, ...fewer]
+      : [
+          `${draws} draws: half of them have ‖g‖ below ${at("50")}, nine in ten lie between ${at("5")} and ${at("95")}.`,
+          `μ = ${number(mu)} would engage at ${number(100 * share)} % of them.`,
+          ...fewer,
+        ];
   if (zeros) parts.push(`${zeros} have a gradient of exactly zero.`);
   if (overflows) parts.push(`In ${overflows} a state leaves the range of a double; they are not counted.`);
   return parts.join(" ");

@@ -67,12 +67,14 @@ export function createPanel(place, { document, store, base, theme, named }) {
   /** @type {import("./histogram.js").Norms | null} */
   let norms = null;
   let known = "";
+  let wanted = 0; // draws that were asked for
   /** @type {HTMLElement[]} */
   let ticks = [];
 
   const request = () => ({
     experiment: bare(toRequest(store.get())),
     draws: Number(draws.value),
+    or_fewer: true,
     vary: vary.value,
   });
 
@@ -108,6 +110,7 @@ export function createPanel(place, { document, store, base, theme, named }) {
       });
       if (abort.signal.aborted) return;
       norms = found;
+      wanted = asking.draws;
       known = key;
     } catch (cause) {
       if (abort.signal.aborted) return;
@@ -131,7 +134,7 @@ export function createPanel(place, { document, store, base, theme, named }) {
     for (const tick of ticks) tick.remove();
     ticks = [];
     if (!norms) return;
-    const sentence = normsSentence(norms, mu);
+    const sentence = normsSentence(norms, mu, wanted);
     putHistogram(picture, norms, mu);
     picture.setAttribute("aria-label", `Histogram of the norms. ${sentence}`);
     words.replaceChildren(...unbroken(sentence));

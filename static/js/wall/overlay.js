@@ -90,38 +90,3 @@ export function createOverlay(svg) {
     },
   };
 }
-
-/** Half the side of a picture of arrows, in pixels. */
-const HALF = 70;
-
-/**
- * g and what clipping makes of it, each from the middle, the longer one to the rim.
- * @param {SVGElement} svg
- * @param {[number | null, number | null] | undefined} g
- * @param {[number | null, number | null] | undefined} after
- * @param {string} colour
- */
-export function putArrows(svg, g, after, colour) {
-  const arrows = [];
-  const sizes = [g, after].map((one) => Math.hypot(one?.[0] ?? NaN, one?.[1] ?? NaN));
-  const longest = Math.max(...sizes.filter(Number.isFinite), 0);
-  for (const [n, one] of [g, after].entries()) {
-    const size = sizes[n] ?? NaN;
-    if (!one || !Number.isFinite(size) || size === 0 || longest === 0) continue;
-    const length = Math.max(7, (HALF - 8) * (size / longest));
-    const [dx, dy] = [(one[0] ?? 0) / size, -(one[1] ?? 0) / size];
-    const [x, y] = [dx * length, dy * length];
-    const [wx, wy] = [-dy * 4, dx * 4];
-    const style = n ? `stroke: var(--${colour}); fill: var(--${colour})` : "";
-    arrows.push(
-      shape("path", { d: `M0,0L${x},${y}`, class: n ? "wall-after" : "wall-before", style }),
-      shape("path", {
-        d: `M${x},${y}L${x - dx * 8 + wx},${y - dy * 8 + wy}L${x - dx * 8 - wx},${y - dy * 8 - wy}Z`,
-        class: n ? "wall-after head" : "wall-before head",
-        style,
-      }),
-    );
-  }
-  svg.setAttribute("viewBox", `${-HALF} ${-HALF} ${2 * HALF} ${2 * HALF}`);
-  svg.replaceChildren(shape("circle", { r: 2, class: "wall-origin" }), ...arrows);
-}

@@ -131,11 +131,40 @@ export function arrowSentence(name, path, n) {
   const [g, after] = [path.gradient[n] ?? [null, null], path.clipped[n] ?? [null, null]];
   const norm = fromLog10(path.gradient_log10_norm[n] ?? null);
   if (!path.engaged[n]) return `${ball.label}: ‖g‖ = ${norm}, not changed.`;
-  const [a, b] = [Math.hypot(g[0] ?? NaN, g[1] ?? NaN), Math.hypot(after[0] ?? NaN, after[1] ?? NaN)];
-  const cosine = ((g[0] ?? NaN) * (after[0] ?? NaN) + (g[1] ?? NaN) * (after[1] ?? NaN)) / (a * b);
-  const bent = clipRuleOf(ball.rule).keeps_direction ? "shortened" : "bent";
-  const words = Number.isNaN(cosine) ? "" : `, cosine ${cosineText(Math.min(1, cosine))}`;
-  return `${ball.label}: ‖g‖ ${norm} → ${number(b)}, ${bent}${words}.`;
+  const turned = angleBetween(g, after);
+  const left = number(Math.hypot(after[0] ?? NaN, after[1] ?? NaN));
+  const kept = clipRuleOf(ball.rule).keeps_direction;
+  const cosine = cosineText(Math.cos(turned));
+  if (Number.isNaN(turned)) return `${ball.label}: ‖g‖ ${norm} → ${left}.`;
+  if (kept) return `${ball.label}: ‖g‖ ${norm} → ${left}, shortened; the direction is kept: cosine ${cosine}.`;
+  const bent = turned < STRAIGHT ? "not bent" : `bent by ${number((180 * turned) / Math.PI, 2)}°`;
+  return `${ball.label}: ‖g‖ ${norm} → ${left}, ${bent}: cosine ${cosine}.`;
+}
+
+/** An angle below that is none, in radians. */
+const STRAIGHT = 1e-6;
+
+/**
+ * Between two vectors, in radians; NaN where one of them has no direction.
+ * @param {(number | null)[]} one @param {(number | null)[]} other
+ */
+export function angleBetween(one, other) {
+  const [[a, b], [c, d]] = [one, other].map((pair) => {
+    const [p = NaN, q = NaN] = pair.map((value) => value ?? NaN);
+    const size = Math.max(Math.abs(p), Math.abs(q)); // whose square a double may not hold
+    return [p / size, q / size];
+  });
+  return Math.atan2(Math.abs((a ?? NaN) * (d ?? NaN) - (b ?? NaN) * (c ?? NaN)), (a ?? NaN) * (c ?? NaN) + (b ?? NaN) * (d ?? NaN));
+}
+
+/** Whether all that have a direction lie on one line. @param {(number | null)[][]} pairs */
+function onOneLine(pairs) {
+  const [first, ...others] = pairs.filter((pair) => pair.some(Boolean));
+  if (!first) return false;
+  return others.every((pair) => {
+    const turned = angleBetween(first, pair);
+    return Math.min(turned, Math.PI - turned) < STRAIGHT;
+  });
 }
 
 /** What "biased" means, with numbers. @param {Place} place @param {number} mu */
@@ -145,12 +174,24 @@ export function biasSentence(place, mu) {
   const all = samples.gradients.length;
   const lead =
     `Clipping each sample is biased: with ${all} noisy targets (y ± ${NOISE}) at the start and μ = ${number(mu)}, ` +
-    `${samples.engaged} of ${all} gradients are clipped.`;
+    `${samples.engaged} of ${all} gradients ${samples.engaged === 1 ? "is" : "are"} clipped.`;
   if (!samples.engaged) return `${lead} So the mean of the clipped gradients is the clipped mean.`;
-  const ratio = samples.ratio === null ? "" : ` It has ${number(100 * samples.ratio)} % of its length`;
-  const turned = samples.cosine === null ? "." : ` and cosine ${cosineText(samples.cosine)} with it.`;
-  return (
-    `${lead} Their mean is ${pairText(samples.mean_of_clipped)}; the clipped mean is ` +
-    `${pairText(samples.clipped_mean)}.${ratio}${ratio ? turned : ""}`
-  );
+  const [mean, clipped] = [samples.mean_of_clipped, samples.clipped_mean];
+  const share = samples.ratio === null ? "" : ` It has ${number(100 * samples.ratio)} % of its length`;
+  const turned = samples.cosine === null ? "" : `${share ? " and" : " It has"} cosine ${cosineText(samples.cosine)} with it`;
+  const said = `${lead} Their mean is ${pairText(mean)}; the clipped mean is ${pairText(clipped)}.`;
+  const compared = share || turned ? `${share}${turned}.` : "";
+  return `${said}${compared}${lineWords(samples)}`;
+}
+
+/** Why a mean cannot turn where all gradients lie on one line. @param {NonNullable<Place["samples"]>} samples */
+function lineWords({ gradients, cosine, ratio }) {
+  if (cosine === null || !onOneLine(gradients)) return "";
+  const why =
+    " It cannot turn here, so that its cosine is 1 or −1: the gradients of all samples lie on one line, each the same " +
+    "derivative of the one output times its own error.";
+  if (cosine < 0) return `${why} What clipping changes is the sign: the step goes the other way.`;
+  const size = ratio === null ? NaN : Number(number(ratio));
+  if (size === 1) return `${why} Its length has not changed either.`;
+  return `${why} What clipping changes is how far the step goes${size < 1 ? ": less far" : size > 1 ? ": farther" : ""}.`;
 }

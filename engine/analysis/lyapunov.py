@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.random import RandomState
 
 from unrolled.engine.numbers.arrays import Array, IntArray
-from unrolled.engine.numbers.jacobians import Chain
+from unrolled.engine.numbers.jacobians import Chain, back, forward
 from unrolled.engine.numbers.streams import drawn
 
 LEADING = 8
@@ -88,9 +88,9 @@ def first_frame(chain: Chain, most: int, length: int) -> Array:
     blocks = list(_ranges(begin, min(chain.count, begin + _TURNS), length))
     rows = drawn("lyapunov", 0, RandomState.standard_normal, (most, chain.size))
     frame = np.linalg.qr(rows.T)[0]
-    frame = _turned(frame, (one for block in blocks for one in chain.block(*block)[0]))
-    back = (one.T for block in reversed(blocks) for one in chain.block(*block)[0][::-1])
-    return _turned(frame, back)
+    frame = _turned(frame, forward, (one for block in blocks for one in chain.block(*block)[0]))
+    again = (one for block in reversed(blocks) for one in chain.block(*block)[0][::-1])
+    return _turned(frame, back, again)
 
 
 def _ranges(begin: int, end: int, length: int) -> Iterator[tuple[int, int]]:
@@ -98,10 +98,12 @@ def _ranges(begin: int, end: int, length: int) -> Iterator[tuple[int, int]]:
         yield at, min(end, at + length)
 
 
-def _turned(frame: Array, matrices: Iterator[Array]) -> Array:
+def _turned(
+    frame: Array, carry: Callable[[Array, Array], Array], matrices: Iterator[Array]
+) -> Array:
     """A frame carried along, made orthonormal after every few matrices and after the last."""
     for number, matrix in enumerate(matrices, start=1):
-        frame = matrix @ frame
+        frame = carry(matrix, frame)
         if number % _TURN == 0:
             frame = np.linalg.qr(frame)[0]
     return np.asarray(np.linalg.qr(frame)[0])
@@ -151,7 +153,7 @@ class _Frame:
         """Try several Jacobians; False where the frame has lost too many digits."""
         images, before, lost = self.directions, float(len(self.logs)), 1.0
         for matrix in matrices:
-            images = np.matmul(matrix, images)
+            images = forward(matrix, images)
             square = float(np.vdot(images, images))
             if square < before:
                 lost *= square / before
@@ -167,7 +169,7 @@ class _Frame:
 
     def _single(self, matrix: Array) -> None:
         """One Jacobian, which always succeeds."""
-        images = matrix @ self.directions
+        images = forward(matrix, self.directions)
         frame, upper = np.linalg.qr(images)
         sizes = np.abs(upper.diagonal())
         if sizes.min() < _SPREAD * sizes.max() or not sizes.any():

@@ -91,7 +91,7 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
     for begin, end, jacobians, shifts in chain.backwards(length):
         products, exponents = _products(running, exponent, jacobians, shifts, width)
         running, exponent = products[0], int(exponents[0])
-        own = log10_spectral_norms(jacobians[:, parts[0], parts[0]])
+        own = log10_spectral_norms(jacobians[:, :width])
         single[begin:end] = own + shifts * LOG10_2
         for logs, part in zip(of_parts, parts, strict=True):
             own = log10_spectral_norms(products[:, part, part], leads=True)
@@ -105,23 +105,18 @@ def _products(
 ) -> tuple[Array, IntArray]:
     """running · 2^exponent · J_n ⋯ J_k for every k, as values (n, S, S) and exponents (n,).
 
-    The columns of c are two diagonals and need no matrix product. The largest entry of a Jacobian
+    The columns of c need no matrix product. The largest entry of a Jacobian
     is near 1, so that a product leaves the middle of a double's range slowly; it is brought back
     there once it has.
     """
-    products, exponents = np.empty_like(jacobians), np.empty_like(shifts)
-    own, h, c = shifts.tolist(), slice(width), slice(width, None)
-    to_c = (
-        [np.einsum("nii->ni", jacobians[:, part, c]) for part in (h, c)]
-        if len(running) > width
-        else []
-    )
+    products, exponents = np.empty((len(shifts), *running.shape)), np.empty_like(shifts)
+    own, h, c, of_c = shifts.tolist(), slice(width), slice(width, None), len(running) > width
     for k in range(len(jacobians) - 1, -1, -1):
         product = products[k]
-        np.matmul(running, jacobians[k, :, h], out=product[:, h])
-        if to_c:
-            np.multiply(running[:, h], to_c[0][k], out=product[:, c])
-            product[:, c] += running[:, c] * to_c[1][k]
+        np.matmul(running, jacobians[k, : len(running)], out=product[:, h])
+        if of_c:
+            np.multiply(running[:, h], jacobians[k, -2], out=product[:, c])
+            product[:, c] += running[:, c] * jacobians[k, -1]
         running = product
         exponent += own[k]
         if not _SMALL < np.vdot(running, running) < 1.0 / _SMALL:

@@ -87,8 +87,8 @@ class Lane(ABC):
 
         Args:
             factors: the coefficients of each, (n, ·).
-            out: receives ∂(unit)_t/∂(unit)_{t−1} of each, (n, S, S): row the unit of step t (h_t,
-                then c_t where there is one), column that of step t − 1. It holds zeros.
+            out: receives ∂(unit)_t/∂(unit)_{t−1} of each, (n, ·, H), as a ``Chain`` has them: row
+                the unit of step t (h_t, then c_t where there is one), column that of step t − 1.
         """
 
     def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
@@ -105,7 +105,8 @@ class Lane(ABC):
         first = 0 if initial else 1
 
         def block(begin: int, end: int) -> Block:
-            at, jacobians = slice(begin + first, end + first), np.zeros((end - begin, size, size))
+            at = slice(begin + first, end + first)
+            jacobians = np.empty((end - begin, size + 2 * (self.parts - 1), width))
             with np.errstate(under="ignore"):
                 lane.jacobians(tuple(factor[at, sample] for factor in lane.whole), jacobians)
             scaled, own = near_one(jacobians, out=jacobians)
@@ -137,7 +138,7 @@ class JacobianRows(Lane):
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """Every sample's rows at once."""
         rows, height = state[0].transpose(1, 0, 2), state[0].shape[-1]
-        jacobians = np.zeros((len(rows), height, height))
+        jacobians = np.empty((len(rows), height, height))
         self.lane.jacobians(factors, jacobians)
         previous[0][...] = np.matmul(rows, jacobians).transpose(1, 0, 2)
 

@@ -72,11 +72,10 @@ class LstmLane(Lane):
         of_state = np.empty((len(out), 4, height))
         np.multiply(of_c, to_c[:, np.newaxis], out=of_state[:, :3])
         of_state[:, 3] = of_h
-        from_h, from_c = out[:, :height], out[:, height:]
-        self._through(of_state, from_h[..., :height])
-        self._through(of_c, from_c[..., :height])
-        np.multiply(to_c, forget, out=np.einsum("shh->sh", from_h[..., height:]))
-        np.einsum("shh->sh", from_c[..., height:])[:] = forget
+        self._through(of_state, out[:, :height])
+        self._through(of_c, out[:, height:-2])
+        np.multiply(to_c, forget, out=out[:, -2])
+        out[:, -1] = forget
 
     def _through(self, factors: Array, out: Array) -> None:
         """Σ diag(factor) W over the first blocks of W_hh, as many as there are factors."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from unrolled.engine.numbers.arrays import Array, IntArray
 
 _NUMBERS = 4_000_000
@@ -29,9 +31,11 @@ class Chain:
         count: T − 1.
         size: S, the length of the state: H, or 2H with h first.
         width: H.
-        block: (begin, end) → matrices (n, S, S) and shifts (n,) with J_t = matrices · 2^shift for
+        block: (begin, end) → matrices (n, ·, H) and shifts (n,) with J_t = matrices · 2^shift for
             t = begin + 1 … end; the row is the unit at t + 1, the column the one at t. The largest
-            entry of every matrix lies in [½, 1), or the matrix is zero.
+            entry of every matrix lies in [½, 1), or the matrix is zero. The columns are those of
+            h_t. Where there is a c, which enters unit by unit, two rows more are the diagonals of
+            ∂h_{t+1}/∂c_t and ∂c_{t+1}/∂c_t.
         initial: whether ∂s_1/∂s_0 stands before them; ``count`` is then T.
     """
 
@@ -58,7 +62,7 @@ class Chain:
 
         For an LSTM of 64 units and 100 steps that saves a third of the answer's time.
         """
-        if self.count * self.size**2 > _HELD:
+        if self.count * self.numbers > _HELD:
             return self
         matrices, shifts = self.block(0, self.count)
 
@@ -77,5 +81,29 @@ class Chain:
     @property
     def length(self) -> int:
         """How many Jacobians a block may hold: memory grows with neither T nor S."""
-        own = self.size * self.size
+        own = self.numbers
         return max(1, min(_NUMBERS // own, max(_TOGETHER, _IN_CACHE // own)))
+
+    @property
+    def numbers(self) -> int:
+        """How many a Jacobian is written down with."""
+        return self.width * (self.size + 2 * (self.size > self.width))
+
+
+def forward(jacobian: Array, frame: Array) -> Array:
+    """J Q for Q (S, K)."""
+    size, width = len(frame), jacobian.shape[1]
+    if size == width:
+        return np.asarray(jacobian @ frame)
+    image = jacobian[:size] @ frame[:width]
+    image.reshape(2, width, -1)[...] += jacobian[size:, :, np.newaxis] * frame[width:]
+    return np.asarray(image)
+
+
+def back(jacobian: Array, frame: Array) -> Array:
+    """Jᵀ Q for Q (S, K)."""
+    size, width = len(frame), jacobian.shape[1]
+    if size == width:
+        return np.asarray(jacobian.T @ frame)
+    of_c = jacobian[size:, :, np.newaxis] * frame.reshape(2, width, -1)
+    return np.concatenate((jacobian[:size].T @ frame, of_c[0] + of_c[1]))

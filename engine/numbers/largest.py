@@ -71,7 +71,7 @@ def _by_trace(matrices: Array) -> tuple[Array, Mask]:
         for j in range(k):  # those of (1 + 1e-13) θ I − T: all above 0 where that is definite
             pivots[j + 1] -= steps[:, j + 1, j] ** 2 / pivots[j]
         least = pivots.min(axis=0)
-    return theta, (rest < _APART * theta) & (least > 0.0)
+    return np.asarray(theta), np.asarray((rest < _APART * theta) & (least > 0.0))
 
 
 def _largest(grams: Array) -> Array:

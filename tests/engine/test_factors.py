@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.engine.reference.cases import CELLS, GATED, Case, make
+from tests.engine.reference.chains import jacobians_of
 from unrolled.engine import Factors, InvalidInput, Truncation
 from unrolled.engine.analysis.spectrum import log10_spectral_norms
 
@@ -43,8 +44,7 @@ def test_the_notes_chain(w: float) -> None:
 def test_norms_of_any_stretch(cell: str, units: int, layers: int) -> None:
     case = make(cell, truncation=Truncation(), sizes=(2, units, 2), steps=7, layers=layers)
     chain = case.flow().top.passage.lanes[0].chain()
-    matrices, shifts = chain.block(0, 6)
-    jacobians = matrices * np.ldexp(1.0, shifts)[:, np.newaxis, np.newaxis]
+    jacobians = jacobians_of(chain)
     for loss_step, step in ((7, 1), (5, 2), (4, 3), (6, 6)):
         found = between(case, loss_step, step)
         count = loss_step - step

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.reference.cases import draws
-from tests.engine.reference.chains import diagonal_chain, gru_chain, lstm_chain
+from tests.engine.reference.chains import diagonal_chain, gru_chain, jacobians_of, lstm_chain
 from tests.engine.reference.compare import close
 from unrolled.engine import spectrum
 from unrolled.engine.analysis.spectrum import log10_spectral_norms, norms_along
@@ -29,11 +29,6 @@ def drawn_chain(kind: str, random: Any, count: int, width: int) -> Chain:
     return diagonal_chain(gates[0], random.normal(size=(width, width)))
 
 
-def plain(chain: Chain) -> Any:
-    matrices, shifts = chain.block(0, chain.count)
-    return np.ldexp(matrices, shifts[:, np.newaxis, np.newaxis])
-
-
 def log10_norms(matrices: list[Any]) -> Any:
     return np.log10([np.linalg.svd(one, compute_uv=False)[0] for one in matrices])
 
@@ -44,7 +39,7 @@ def log10_norms(matrices: list[Any]) -> Any:
 def test_any_cell_by_multiplying(kind: str, seed: int, count: int, width: int) -> None:
     chain = drawn_chain(kind, np.random.default_rng(seed), count, width)
     single, product, cell = norms_along(chain)
-    jacobians, running = plain(chain), np.eye(chain.size)
+    jacobians, running = jacobians_of(chain), np.eye(chain.size)
     products: list[Any] = []
     for one in jacobians[::-1]:
         running = running @ one

@@ -13,6 +13,17 @@ from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.numbers.jacobians import Chain
 
 
+def jacobians_of(chain: Chain) -> Any:
+    """∂s_{t+1}/∂s_t of every step, (T − 1, S, S); what c enters unit by unit is a diagonal."""
+    matrices, shifts = chain.block(0, chain.count)
+    width = chain.width
+    dense = np.zeros((chain.count, chain.size, chain.size))
+    dense[:, :, :width] = matrices[:, : chain.size]
+    for row in range(chain.size if chain.size > width else 0):
+        dense[:, row, width + row % width] = matrices[:, chain.size + row // width, row % width]
+    return np.ldexp(dense, shifts[:, np.newaxis, np.newaxis])
+
+
 def _padded(values: Any) -> Any:
     """(T − 1, …) → (T, 1, …): the step before the first Jacobian plays no part."""
     return np.concatenate((np.zeros((1, *values.shape[1:])), values))[:, np.newaxis]

@@ -14,7 +14,7 @@ _LEAST = 24
 """Smaller matrices are decomposed: of 16 × 16 one takes 7 μs."""
 _PROVEN = 1e-13
 """The largest eigenvalue is at most by this share larger than what is returned."""
-_LEADING, _MORE = 8, 32
+_LEADING, _MORE = 7, 24
 """So many steps find a leading direction, and one more for so many rows;"""
 _SEARCH = ((40, 3, 8), (80, 2, 16), (160, 0, 38))
 """up to so many rows G is squared so often, and so many steps go with that power."""
@@ -112,17 +112,20 @@ def _lanczos(apply: Callable[[Array], Array], matrices: Array, k: int) -> Array:
     first direction is drawn once and for all.
     """
     count, size = len(matrices), matrices.shape[1]
-    basis, steps = np.empty((count, k + 1, size)), np.zeros((count, k + 1, k + 1))
+    basis, steps = np.empty((k + 1, count, size)), np.zeros((k + 1, k + 1, count))
     first = drawn("largest", 0, RandomState.standard_normal, (size,))
-    basis[:, 0] = first / np.sqrt(np.vdot(first, first))
+    basis[0] = first / np.sqrt(np.vdot(first, first))
+    beta, top = np.zeros(count), np.zeros(count)
     for j in range(k):
-        image = apply(basis[:, j])
-        near, every = basis[:, max(0, j - 1) : j + 1], basis[:, : j + 1]
-        shares = np.matvec(near, image)
-        image -= np.vecmat(shares, near)
+        now, every = basis[j], basis[: j + 1].transpose(1, 0, 2)
+        image = apply(now)
+        alpha = np.vecdot(now, image)
+        image -= alpha[:, np.newaxis] * now
+        if j:
+            image -= beta[:, np.newaxis] * basis[j - 1]
         image -= np.vecmat(np.matvec(every, image), every)
-        beta = np.sqrt(np.vecdot(image, image))
-        steps[:, j, j], steps[:, j + 1, j] = shares[:, -1], beta
-        least = _ORTHOGONAL * np.abs(shares).max(axis=1)
-        basis[:, j + 1] = image / np.where(beta > least, beta, np.inf)[:, np.newaxis]
-    return steps
+        beta, top = np.sqrt(np.vecdot(image, image)), np.maximum(top, alpha)
+        steps[j, j], steps[j + 1, j] = alpha, beta
+        length = np.where(beta > _ORTHOGONAL * top, beta, np.inf)
+        np.divide(image, length[:, np.newaxis], out=basis[j + 1])
+    return np.ascontiguousarray(steps.transpose(2, 0, 1))

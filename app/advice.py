@@ -196,7 +196,8 @@ class _Trials:
         steps = self.seen.ready.sequence.steps
         hidden = network["hidden_size"]
         effort = work(steps, batch, hidden, count)
-        held = numbers(steps, batch, network["input_size"], hidden, count, network["output_size"])
+        outputs = network["output_size"] or 0
+        held = numbers(steps, batch, network["input_size"], hidden, count, outputs)
         if effort > self.most.work or held > self.most.numbers:
             return None
         cost = _STEP * steps * network["num_layers"] + _PRODUCT * effort

@@ -133,9 +133,10 @@ def allowed_draws(asked: NormsRequest, settings: Settings) -> int:
 def _network(experiment: Experiment, sizes: Sizes) -> Network:
     """The network with its sizes filled in; its activation does not count."""
     said = experiment.network
-    inputs, outputs = (  # an empty text has no token, and is refused by the engine
-        max(1, sizes[f"max_{name}_size"].value) for name in ("input", "output")
-    )
+    inputs = max(1, sizes["max_input_size"].value)  # an empty text has no token: refused later
+    outputs = sizes["max_output_size"].value
+    if isinstance(experiment.sequence, TextSequence) or CELLS[said.cell].feeds_outputs:
+        outputs = max(1, outputs)
     activation = taken_activations(said.cell)[0]
     return Network(
         said.cell, said.topology, activation, inputs, said.hidden_size, outputs, said.num_layers
@@ -219,6 +220,9 @@ def _sizes(experiment: Experiment) -> Sizes:
     """Every size under the name of the setting that limits it."""
     network, sequence = experiment.network, experiment.sequence
     inputs, outputs = network.input_size or DEFAULT_SIZE, network.output_size or DEFAULT_SIZE
+    entering = sequence.entering if isinstance(sequence, ExplicitSequence) else None
+    if entering is not None and entering.at == "hidden":
+        outputs = 0
     sizes = {
         "max_hidden_size": Size(network.hidden_size, ("network", "hidden_size")),
         "max_input_size": Size(inputs, ("network", "input_size")),
@@ -231,8 +235,9 @@ def _sizes(experiment: Experiment) -> Sizes:
             sizes["max_steps"] = Size(steps, ("sequence", "steps"))
             sizes["max_batch_size"] = Size(sequence.batch_size, ("sequence", "batch_size"))
         case ExplicitSequence():
-            lengths = len(sequence.inputs), len(sequence.targets)
-            samples = [len(step) for step in (*sequence.inputs[:1], *sequence.targets[:1])]
+            said = (entering.value if entering else sequence.targets) or []
+            lengths = len(sequence.inputs), len(said)
+            samples = [len(step) for step in (*sequence.inputs[:1], *said[:1])]
             sizes["max_steps"] = Size(max(lengths), ("sequence",))
             sizes["max_batch_size"] = Size(max(samples, default=1), ("sequence",))
         case TextSequence():

@@ -24,10 +24,14 @@ VIEWS = (("Explore", "/"), ("Learn", "/learn"))
 
 
 def choices(entries: Iterable[Entry], capital: bool = False) -> list[tuple[str, str]]:
-    """What a control offers: name and label of every entry; `capital`: as a title has it."""
+    """What a control offers: name and label of every entry; `capital`: as a title has it.
+
+    What needs numbers that only a request of a program's own holds is not offered.
+    """
     return [
         (entry.name, entry.label[0].upper() + entry.label[1:] if capital else entry.label)
         for entry in entries
+        if not getattr(entry, "needs", None)
     ]
 
 

@@ -211,9 +211,9 @@ class Flow:
         steps: T; where a state overflows, the steps before it.
         overflow: null where the forward pass stayed in range. Else everything here is about the
             steps before.
-        loss: L, the sum over the steps; null where no step emits one, and where a double cannot
-            hold it.
-        step_losses: L_t; null where no loss is emitted.
+        loss: L, the sum over the steps; null where no step emits one, where a double cannot
+            hold it, and where only its gradient is given.
+        step_losses: L_t; null where no loss is emitted or only its gradient is given.
         hidden_gradient: ‖∂L/∂h_t‖, every later loss included.
         cell_gradient: ‖∂L/∂c_t‖; null for cells that have no c_t.
         followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss, at every step; null where none is

@@ -77,15 +77,17 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
     given, loss = spec["sequence"], spec["loss"]
     known = like if like is not None and given is like.resolved["sequence"] else None
     text = known.text if known else _encoded(given, spec)
-    network = Network(**_sizes(spec["network"], text))
+    network = Network(**_sizes(spec, text))
     read = known or text
     sequence = read.sequence if read else _sequence(network, given, loss)
     truncation = _truncation(spec["truncation"], network)
     clip = clip_of(spec["clip"])
     weights = _weights(spec["weights"], network.num_layers, sequence.steps)
     weights = {name: value for name, value in weights.items() if _given(name, value)}
+    weights = without_outputs(weights) if headless(given) else weights
     resolved = {
-        "network": {name: getattr(network, name) for name in spec["network"]},
+        "network": {n: getattr(network, n) for n in spec["network"]}
+        | ({} if network.output_size else {"output_size": None}),
         "weights": weights,
         "sequence": given | {"steps": sequence.steps},
         "loss": loss,
@@ -140,9 +142,12 @@ def filled(spec: Spec) -> Spec:
     sizes = {"input_size": inputs, "output_size": outputs}
     said = {name: size for name, size in network.items() if size is not None}
     own = CELLS[network["cell"]].default_truncation
+    weights = _weights(spec["weights"], network["num_layers"], steps)
+    if headless(sequence):
+        said["output_size"], weights = None, without_outputs(weights)
     return spec | {
         "network": network | sizes | said,
-        "weights": _weights(spec["weights"], network["num_layers"], steps),
+        "weights": weights,
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
         "window": _window(spec["window"], steps),
@@ -176,8 +181,25 @@ def text_sizes(sequence: Spec, topology: str) -> TextSizes:
 def _explicit_steps(sequence: Spec, topology: str) -> int:
     """T as the arrays say it."""
     wiring = TOPOLOGIES[topology]
-    said = sequence["inputs"] if wiring.reads_all else sequence["targets"]
+    said = sequence["inputs"] if wiring.reads_all else there(sequence)
     return len(said) if wiring.reads_all or wiring.emits_all else 1
+
+
+def there(sequence: Spec) -> list[Any]:
+    """What an explicit sequence says at the steps that emit: targets, or a given gradient."""
+    entering = sequence.get("entering")
+    return (entering["value"] if entering else sequence.get("targets")) or []
+
+
+def headless(sequence: Spec) -> bool:
+    """Whether a head outside reads the states, so that there is no output layer."""
+    entering = sequence.get("entering")
+    return entering is not None and entering["at"] == "hidden"
+
+
+def without_outputs(weights: Spec) -> Spec:
+    """Without the parameters that only an output layer has."""
+    return {name: value for name, value in weights.items() if name not in ("W_hy", "b_y")}
 
 
 def _window(window: Spec | None, steps: int) -> Spec | None:
@@ -244,8 +266,11 @@ def _encoded(given: Spec, spec: Spec) -> Text | None:
     return text
 
 
-def _sizes(network: Spec, text: Text | None) -> Spec:
+def _sizes(spec: Spec, text: Text | None) -> Spec:
     """The network's fields with both sizes filled in."""
+    network: Spec = spec["network"]
+    if headless(spec["sequence"]):
+        network = network | {"output_size": 0}
     fixed = {"input_size": text.input_size, "output_size": text.output_size} if text else {}
     for name, size in fixed.items():
         _agree(("network", name), network[name], size, "")

@@ -164,8 +164,12 @@ def _activation(name: str) -> ActivationWords:
 
 def _loss(name: str) -> LossWords:
     row = LOSSES[name]
+    if row.given:
+        why = "its gradient comes from outside"
+        rule = Rule(pointer="/sequence/kind", allowed=["explicit"], why=why)
+        return LossWords(name=name, label=row.label, rules=[rule], targets=None, needs="entering")
     targets = "classes" if row.classes else "numbers"
-    return LossWords(name=name, label=row.label, targets=targets)
+    return LossWords(name=name, label=row.label, targets=targets, needs=None)
 
 
 def _clip(rule: str) -> ClipWords:

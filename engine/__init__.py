@@ -70,7 +70,12 @@ from unrolled.engine.experiment.network import (
     check_parameters,
     draw_parameters,
 )
-from unrolled.engine.experiment.sequences import Sequence, explicit_sequence, random_sequence
+from unrolled.engine.experiment.sequences import (
+    PLACES,
+    Sequence,
+    explicit_sequence,
+    random_sequence,
+)
 from unrolled.engine.experiment.text import TOKENS, Text, encode_text
 from unrolled.engine.flow import arriving, gradient_flow
 from unrolled.engine.landscape.descents import (
@@ -122,14 +127,14 @@ from unrolled.engine.results import (
 __all__ = [
     "ACTIVATIONS", "CELLS", "CLIP_RULES", "INITS", "LEADING", "LOSSES", "MAX_DESCENTS",
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
-    "MAX_SAMPLES", "MIN_LENGTH", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "THRESHOLD_RULES",
-    "TOKENS", "TOPOLOGIES", "Activation", "Activity", "Array", "Arriving", "Axis", "Backward",
-    "Check", "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection", "Descent", "Diagnosis",
-    "Edge", "Factors", "ForwardOverflow", "Found", "GateSaturation", "GradientFlow", "Graph",
-    "Init", "InitialGradient", "InvalidInput", "Itemized", "Landscape", "LayerFlow",
-    "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss", "Magnitudes", "Network", "Node",
-    "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient", "Passage", "Path",
-    "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation", "Scaled",
+    "MAX_SAMPLES", "MIN_LENGTH", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "PLACES",
+    "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "Activation", "Activity", "Array", "Arriving",
+    "Axis", "Backward", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection",
+    "Descent", "Diagnosis", "Edge", "Factors", "ForwardOverflow", "Found", "GateSaturation",
+    "GradientFlow", "Graph", "Init", "InitialGradient", "InvalidInput", "Itemized", "Landscape",
+    "LayerFlow", "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss", "Magnitudes",
+    "Network", "Node", "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient", "Passage",
+    "Path", "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation", "Scaled",
     "Sequence", "Series", "Slope", "Slopes", "Spectrum", "Surface", "Text", "ThresholdRule",
     "Thresholds", "Trace", "Trajectory", "Truncation", "Unit", "Values", "Vector", "arriving",
     "backward", "carried", "check_gradients", "check_parameters", "check_passes", "check_scalar",

@@ -33,7 +33,7 @@ from unrolled.engine.numbers.arrays import Array, Mask, Parameters
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of
 from unrolled.engine.passes.bptt import Backward, backward
 from unrolled.engine.passes.itemize import itemize
-from unrolled.engine.passes.passage import Entering, Passage
+from unrolled.engine.passes.passage import Entering, Passage, named_steps
 from unrolled.engine.passes.unroll import Trace, losses, unroll
 from unrolled.engine.results import GradientFlow, LayerFlow, ParameterGradient
 
@@ -84,15 +84,16 @@ def gradient_flow(
     Source: notes, "Learning in RNNs: BPTT" and "Problem of BPTT".
     """
     one_of(("loss",), loss, LOSSES)
+    whole_sequence = sequence
     trace, sequence, overflow = _unroll(network, parameters, sequence)
     if overflow is not None and follow is not None:
-        _followed(TOPOLOGIES[network.topology].emits(overflow.steps), follow)
+        _followed(whole_sequence.emitting(TOPOLOGIES[network.topology]), follow)
         follow = _last_before(trace, follow)
     followed = _followed(trace.emits, follow)
     passage = Passage.of(network, parameters, trace, truncation)
 
-    step_losses, do = losses(trace, sequence, loss)
-    entering = passage.enter(do)
+    step_losses, given = losses(trace, sequence, loss)
+    entering = passage.enter(given)
     pairs = itemize(passage, entering, follow) if itemized else None
     whole = backward(passage, entering)
     terms = whole.step_log10_norms()
@@ -103,11 +104,13 @@ def gradient_flow(
     if graph or values:
         path = whole
         if follow is not None:
-            path = backward(passage, passage.enter(np.where(followed[:, None, None], do, 0.0)))
+            path = backward(passage, entering.only(followed))
             terms = path.step_log10_norms()
             alone, alone_cell = path.hidden(), path.cell()
         drawn = build_graph(passage, path, terms, followed, window) if graph else None
-        written = signed_values(passage, path, sequence.targets, window) if values else None
+        if values:
+            judged = not LOSSES[loss].given
+            written = signed_values(passage, path, sequence.targets, window, judged=judged)
     every = exponents if lyapunov else 0
     layers = tuple(
         LayerFlow(
@@ -130,7 +133,7 @@ def gradient_flow(
         followed_cell_gradient=alone_cell,
         parameter_gradients=parameter_gradients,
         clipping=clipping,
-        diagnosis=_diagnose(passage, entering, layers, overflow),
+        diagnosis=_diagnose(passage, entering, layers, overflow, given=LOSSES[loss].given),
         graph=drawn,
         values=written,
         factors=factors(passage, entering, *chain) if chain else None,
@@ -187,7 +190,7 @@ def _followed(emits: Mask, follow: int | None) -> Mask:
         return emits
     if not (1 <= follow <= len(emits) and emits[follow - 1]):
         emitting = np.flatnonzero(emits) + 1
-        allowed = f"{emitting[0]}" if len(emitting) == 1 else f"{emitting[0]} … {emitting[-1]}"
+        allowed = named_steps(emitting)
         raise InvalidInput(
             ("follow",), f"received {follow}; allowed: null or a step with a loss, {allowed}"
         )
@@ -228,6 +231,8 @@ def _diagnose(
     entering: Entering,
     layers: tuple[LayerFlow, ...],
     overflow: ForwardOverflow | None,
+    *,
+    given: bool,
 ) -> Diagnosis | None:
     """The verdict, where the itemized gradients that it is read off were asked for."""
     top = layers[-1]
@@ -238,7 +243,8 @@ def _diagnose(
     read = chosen(passage, entering)
     rows = [None for _ in layers] if read is None else _rows(passage, entering, layers, *read)
     kept = passage.cell.kept(top.forward, passage.lane(top.layer))
-    found = diagnose(rows[-1], passage.trace.steps, Circumstances(passage, top.layer, kept))
+    seen = Circumstances(passage, top.layer, kept, given)
+    found = diagnose(rows[-1], passage.trace.steps, seen)
     if found.loss_step is not None:
         found = with_layers(found, dict(enumerate(rows[:-1])))
     return found if overflow is None else cut_short(found, overflow)

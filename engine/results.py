@@ -148,8 +148,8 @@ class GradientFlow:
 
     Attributes:
         steps: T, or the steps before an overflow.
-        loss: L = Σ_t L_t; NaN where no step emits one.
-        step_losses: L_t, NaN where none is emitted, (T,).
+        loss: L = Σ_t L_t; NaN where no step emits one, or where only its gradient is given.
+        step_losses: L_t, NaN where none is emitted or only its gradient is given, (T,).
         layers: every layer's gradients, the layer that reads the input first.
         followed_gradient: ‖∂L_i/∂h_t‖ of the followed loss at every step of the last layer, (T,);
             None where none is followed, or where neither graph nor values were asked for.
@@ -195,7 +195,7 @@ class GradientFlow:
         """Norms of the forward pass, of the last layer."""
         trace, every_output = self.trace, CELLS[self.network.cell].feeds_outputs
         steps, batch, width = trace.h.shape
-        outputs = plain_norms(trace.o)
+        outputs = plain_norms(trace.o) if trace.o.shape[2] else np.full(steps, np.nan)
         slope = self.top.passage.lane(self.top.layer).slope
         mean = np.full(steps, np.nan)
         if slope is not None:

@@ -31,6 +31,7 @@ NAMED = {
     ("app/schemas/vocabulary.py", "tanh"),  # an example of what a rule allows
     ("static/js/difference.js", "none"),  # a passage on which no gradient enters
     ("static/js/passage.js", "none"),  # the same
+    ("app/vocabulary.py", "given"),  # what an explicit sequence is called
     ("app/vocabulary.py", "chunk"),  # what truncations are called
     ("app/schemas/request.py", "chunk"),  # a field of each kind has a type of its own
     ("app/schemas/request.py", "cross-entropy"),  # what a request means that leaves it out

@@ -388,6 +388,19 @@ export interface Schemas {
     /** Of the draws, those with ‖g‖ > μ; null without a μ. */
     share: number | null;
   };
+  /** A gradient as it came from a head and a loss outside, of the loss "given". */
+  Entering: {
+    /**
+     * hidden: value is ∂L/∂h_t of the last layer, (S, B, H), and there is no output layer:
+     * `output_size`, W_hy and b_y are not needed and not used. output: it is ∂L/∂o_t, (S, B, K).
+     */
+    at: "hidden" | "output";
+    /**
+     * At the steps that emit, [step][sample][unit], as a backward pass left it: no 1/B is added.
+     * Where all of a step is zero nothing enters, and it has no row of its own.
+     */
+    value: number[][][];
+  };
   /** One name that a field may hold. */
   Entry: {
     /** As a request writes it. */
@@ -408,9 +421,10 @@ export interface Schemas {
     /**
      * L_t, the mean over the batch of the sum over the outputs. huber: a square within ±1, a line
      * beyond. binary-cross-entropy: of σ(o), so that o are logits; its targets lie from 0 to 1. A
-     * text takes cross-entropy.
+     * text takes cross-entropy. given: a gradient from outside, as `entering` of an explicit
+     * sequence holds it; its loss has no value, and `loss` and `step_losses` are null.
      */
-    loss: "squared-error" | "cross-entropy" | "huber" | "binary-cross-entropy";
+    loss: "squared-error" | "cross-entropy" | "huber" | "binary-cross-entropy" | "given";
     /**
      * How far back a loss travels. Left out or null: what the cell does by itself (elman and jordan
      * copy, which is a window of 1).
@@ -445,9 +459,12 @@ export interface Schemas {
     inputs: number[][][];
     /**
      * At the steps that emit: class indices (S, B) or numbers (S, B, K). squared-error: numbers.
-     * cross-entropy: class indices. huber: numbers. binary-cross-entropy: numbers from 0 to 1.
+     * cross-entropy: class indices. huber: numbers. binary-cross-entropy: numbers from 0 to 1. Left
+     * out with the loss given, which has `entering`.
      */
-    targets: number[][] | number[][][];
+    targets?: number[][] | number[][][] | null;
+    /** With the loss given, and no other: the gradient that enters. */
+    entering?: Schemas["Entering"] | null;
     /** Initial state, (B, H), or (layers, B, H) where stacked; null: zeros. */
     h_0?: number[][] | number[][][] | null;
     /** Initial cell state, likewise, of cells with a c; null: zeros. */
@@ -518,10 +535,11 @@ export interface Schemas {
      */
     overflow: Schemas["OverflowReport"] | null;
     /**
-     * L, the sum over the steps; null where no step emits one, and where a double cannot hold it.
+     * L, the sum over the steps; null where no step emits one, where a double cannot hold it, and
+     * where only its gradient is given.
      */
     loss: number | null;
-    /** L_t; null where no loss is emitted. */
+    /** L_t; null where no loss is emitted or only its gradient is given. */
     step_losses: (number | null)[];
     /** ‖∂L/∂h_t‖, every later loss included. */
     hidden_gradient: Schemas["NormSeries"];
@@ -773,8 +791,13 @@ export interface Schemas {
     label: string;
     /** What does not go with it. A field that no rule names is free. */
     rules: Schemas["Rule"][];
-    /** What explicit targets hold. */
-    targets: "classes" | "numbers";
+    /** What explicit targets hold; null: it has none. */
+    targets: "classes" | "numbers" | null;
+    /**
+     * The field of an explicit sequence that it takes in place of targets; null: none. No drawn
+     * sequence and no text has it.
+     */
+    needs: string | null;
   };
   /** The Lyapunov exponents that are wanted, where `include` names them. */
   Lyapunov: {
@@ -1307,7 +1330,10 @@ export interface Schemas {
     o: (((number | null)[])[] | null)[];
     /** ∂L/∂o_t, what comes back through Jordan's feedback included, likewise. */
     do: (((number | null)[])[] | null)[];
-    /** Targets as numbers, a class as 1 among zeros, (B, K) each; null where no loss is emitted. */
+    /**
+     * Targets as numbers, a class as 1 among zeros, (B, K) each; null where no loss is emitted, or
+     * where its gradient is given.
+     */
     y: (((number | null)[])[] | null)[];
     /** The layer that reads the input first. */
     layers: Schemas["LayerValues"][];

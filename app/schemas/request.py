@@ -22,7 +22,7 @@ from unrolled.app.schemas.strict import (
 )
 from unrolled.app.schemas.weights import RandomWeights, Weights
 from unrolled.app.tokens import TOKENS
-from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, TOPOLOGIES
+from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, PLACES, TOPOLOGIES
 
 
 class Network(StrictModel):
@@ -117,14 +117,36 @@ State = Annotated[
 ]
 
 
+class Entering(StrictModel):
+    """A gradient as it came from a head and a loss outside, of the loss "given"."""
+
+    at: Annotated[str, OneOf(PLACES)] = Field(
+        description="hidden: value is ∂L/∂h_t of the last layer, (S, B, H), and there is no output "
+        "layer: `output_size`, W_hy and b_y are not needed and not used. output: it is ∂L/∂o_t, "
+        "(S, B, K)."
+    )
+    value: Tensor = Field(
+        description="At the steps that emit, [step][sample][unit], as a backward pass left it: no "
+        "1/B is added. Where all of a step is zero nothing enters, and it has no row of its own."
+    )
+
+
 class ExplicitSequence(StrictModel):
     """Inputs and targets as numbers, [step][sample][unit], only the steps that are used."""
 
     kind: Literal["explicit"] = Field(description="Says which kind this is.")
     inputs: Tensor = Field(description="At the steps that read, (S, B, D).")
-    targets: Targets = Field(
+    targets: Targets | None = Field(
+        default=None,
         description="At the steps that emit: class indices (S, B) or numbers (S, B, K). "
-        + " ".join(f"{name}: {row.targets}." for name, row in LOSSES.items())
+        + " ".join(f"{name}: {row.targets}." for name, row in LOSSES.items() if not row.given)
+        + " Left out with the loss given, which has `entering`.",
+        exclude_if=lambda targets: targets is None,
+    )
+    entering: Entering | None = Field(
+        default=None,
+        description="With the loss given, and no other: the gradient that enters.",
+        exclude_if=lambda entering: entering is None,
     )
     h_0: State | None = Field(
         default=None,
@@ -184,7 +206,9 @@ class Experiment(StrictModel):
         default="cross-entropy",
         description="L_t, the mean over the batch of the sum over the outputs. huber: a square "
         "within ±1, a line beyond. binary-cross-entropy: of σ(o), so that o are logits; its "
-        "targets lie from 0 to 1. A text takes cross-entropy.",
+        "targets lie from 0 to 1. A text takes cross-entropy. given: a gradient from outside, as "
+        "`entering` of an explicit sequence holds it; its loss has no value, and `loss` and "
+        "`step_losses` are null.",
     )
     truncation: TruncationChoice | None = Field(
         default=None,

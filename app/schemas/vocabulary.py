@@ -110,7 +110,14 @@ class InitialisationWords(Entry):
 class LossWords(Entry):
     """The L_t of a step."""
 
-    targets: Literal["classes", "numbers"] = Field(description="What explicit targets hold.")
+    targets: Literal["classes", "numbers"] | None = Field(
+        description="What explicit targets hold; null: it has none."
+    )
+    needs: str | None = Field(
+        description="The field of an explicit sequence that it takes in place of targets; null: "
+        "none. No drawn sequence and no text has it.",
+        examples=["entering"],
+    )
 
 
 class ClipWords(Entry):

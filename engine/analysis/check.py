@@ -114,6 +114,9 @@ def check_gradients(
 
     d = (L(w + h) − L(w − h)) / 2h   with L = Σ_t L_t,   b = ∂L/∂w
 
+    Of a given gradient, which has no loss's value, L_t is Σ ⟨∂L/∂o_t, o_t⟩ (or h_t) with ∂L/∂o_t
+    held fixed: its gradient is the given one.
+
     Of each parameter ``entries`` are taken, 1 … 50: those with the largest |b|, and as many spread
     over the others. Without a given ``step`` h is that of ε^(1/3) max(1, |w|) · {16, 1, 1/16,
     1/256} whose difference is the least uncertain: h² is small against 1, and ε / h is too.
@@ -131,14 +134,15 @@ def check_gradients(
     trace = unroll(network, parameters, sequence)
     passage = Passage.of(network, parameters, trace, truncation)
     exact = passage.truncation.passes_all(trace.steps)
-    values, do = losses(trace, sequence, loss)
-    whole = backward(passage, passage.enter(do))
+    _, given_there = losses(trace, sequence, loss)
+    values = LOSSES[loss].evaluate(trace.judged, sequence.targets)[0]
+    whole = backward(passage, passage.enter(given_there))
     complete = whole
     if not exact:
         every = Passage.of(network, parameters, trace, Truncation())
-        complete = backward(every, every.enter(do))
+        complete = backward(every, every.enter(given_there))
     given = whole.gradients()
-    own = np.abs(values[trace.emits]) + _size(do, trace)
+    own = np.abs(values) + _size(given_there, trace)
     copies = {name: value.copy() for name, value in parameters.items()}
     difference = _Difference(network, copies, sequence, loss, _noise(trace, complete), own)
     checks = {}
@@ -270,14 +274,13 @@ class _Difference:
         trace = unroll(self.network, self.parameters, self.sequence)
         kinks = ACTIVATIONS[self.network.activation].kinks
         on = [layer.saved["a"] > kink for kink in kinks for layer in trace.layers]
-        emitted = trace.o[trace.emits]
-        return on, LOSSES[self.loss].evaluate(emitted, self.sequence.targets)[0]
+        return on, LOSSES[self.loss].evaluate(trace.judged, self.sequence.targets)[0]
 
 
-def _size(do: Array, trace: Trace) -> Array:
+def _size(given: Array, trace: Trace) -> Array:
     """Σ |∂L_t/∂o_t ⊙ o_t|: by how much L_t moves if o_t does by its own size."""
     with np.errstate(over="ignore"):
-        return np.asarray(np.abs(do * trace.o)[trace.emits].sum(axis=(1, 2)))
+        return np.asarray(np.abs(given[trace.emits] * trace.judged).sum(axis=(1, 2)))
 
 
 def _noise(trace: Trace, complete: Backward) -> float:

@@ -11,7 +11,7 @@ from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.numbers.jacobians import Chain
 from unrolled.engine.passes.bptt import backward
-from unrolled.engine.passes.passage import Entering, Passage
+from unrolled.engine.passes.passage import Entering, Passage, named_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> 
     """
     emitting = np.flatnonzero(passage.trace.emits) + 1
     if loss_step not in emitting:
-        named = " … ".join(str(one) for one in dict.fromkeys((*emitting[:1], *emitting[-1:])))
-        named = named or "none, no step that is left emits one"
+        named = named_steps(emitting) if len(emitting) else "none, no step that is left emits one"
         raise InvalidInput(
             ("chain", "loss_step"), f"received {loss_step}; allowed: a step with a loss, {named}"
         )
@@ -75,8 +74,8 @@ def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> 
     )
     assert jacobians is not None
     assert products is not None
-    only = (np.arange(1, passage.trace.steps + 1) == loss_step)[:, np.newaxis, np.newaxis]
-    alone = backward(passage, passage.enter(np.where(only, entering.do, 0.0))).hidden().log10_norm
+    only = entering.only(np.arange(1, passage.trace.steps + 1) == loss_step)
+    alone = backward(passage, only).hidden().log10_norm
     jacobian, sign = _one_unit(chain)
     back = slice(step, loss_step)
     slope = None if jacobian is None or lane.slope is None else lane.slope[back, 0, 0][::-1]

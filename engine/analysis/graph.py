@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from unrolled.engine.cells.wiring import Carries, Connection, Kind, Unit, layers, subscript
+from unrolled.engine.cells.wiring import (
+    Carries,
+    Connection,
+    Kind,
+    Unit,
+    layers,
+    subscript,
+    without_outputs,
+)
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, Mask, record
@@ -103,6 +111,8 @@ def build_graph(
     first, last = max(first, 1), min(last, steps)
     at = arrivals(passage, flow, terms)
     wiring, count = passage.cell.wiring, len(at)
+    if not passage.network.output_size:
+        wiring = without_outputs(wiring)
     blocked = blocked_passages(passage.truncation, followed)
     loss = [0.0 if emits else None for emits in followed.tolist()]
     places = {

@@ -8,12 +8,12 @@ from collections.abc import Sequence as Many
 
 import numpy as np
 
-from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.losses import valued
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import ForwardOverflow, one_of
+from unrolled.engine.numbers.errors import ForwardOverflow
 from unrolled.engine.numbers.magnitude import ordinary
 from unrolled.engine.numbers.products import Product
 from unrolled.engine.passes.bptt import Backward, backward
@@ -38,16 +38,16 @@ def gradient_log10_norms(
     NaN where a state leaves the range of a double.
 
     Raises:
-        InvalidInput: for an unknown loss.
+        InvalidInput: for an unknown loss, or one whose gradient is given.
     """
-    one_of(("loss",), loss, LOSSES)
+    row = valued(loss)
     one = sequences[0].steps * sequences[0].inputs.shape[1] * network.hidden_size
     size = max(1, TOGETHER // (one * network.num_layers))
 
     def back(sequence: Sequence) -> Backward:
         trace = unroll(network, parameters, sequence)
         passage, do = Passage.of(network, parameters, trace, truncation), np.zeros_like(trace.o)
-        _, do[trace.emits] = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+        _, do[trace.emits] = row.evaluate(trace.o[trace.emits], sequence.targets)
         return backward(passage, passage.enter(do))
 
     def norms(some: Many[Sequence]) -> Array:

@@ -83,7 +83,8 @@ class Values:
         dx: ∂L/∂x_t, likewise.
         o: outputs o_t, (B, K) each; None at steps whose output is unused.
         do: ∂L/∂o_t, what comes back through Jordan's feedback included, likewise.
-        y: targets as numbers, a class as 1 among zeros, (B, K) each; None where no loss is emitted.
+        y: targets as numbers, a class as 1 among zeros, (B, K) each; None where no loss is emitted,
+            or where its gradient is given.
         layers: the layer that reads the input first.
         terms: parameter → what every step adds to its gradient, [step] and then the parameter's
             shape, the mean over the batch inside; over all steps they sum to the gradient of L.
@@ -105,11 +106,17 @@ class Values:
 
 
 def signed_values(
-    passage: Passage, path: Backward, targets: Targets, window: tuple[int, int] | None
+    passage: Passage,
+    path: Backward,
+    targets: Targets,
+    window: tuple[int, int] | None,
+    *,
+    judged: bool = True,
 ) -> Values:
     """Write down the numbers behind the norms.
 
-    ``path`` is the backward pass of the followed losses alone; ``window`` None takes all steps.
+    ``path`` is the backward pass of the followed losses alone; ``window`` None takes all steps;
+    ``judged`` is whether outputs are compared with the targets.
     """
     trace = passage.trace
     first, last = steps_of(window, trace.steps)
@@ -117,7 +124,7 @@ def signed_values(
     lane, own = passage.lanes[-1], path.layers[0]
     dz, shift = near_one(own.dz[at])
     dx = _plain(lane.below(dz), own.dz_exponent[at] + shift)
-    outputs = trace.emits | passage.cell.feeds_outputs
+    outputs = (trace.emits | passage.cell.feeds_outputs) & (passage.network.output_size > 0)
     do = _plain(path.do[at], path.output_exponent[at])
     return Values(
         first=first,
@@ -126,7 +133,7 @@ def signed_values(
         dx=_used(dx, trace.reads[at]),
         o=_used(trace.o[at], outputs[at]),
         do=_used(do, outputs[at]),
-        y=_targets(targets, trace)[at],
+        y=_targets(targets, trace)[at] if judged else [None] * len(trace.h[at]),
         layers=tuple(_layer(passage, number, path, at) for number in range(len(path.layers))),
         terms={name: _terms(path, name, at) for name in passage.network.parameter_shapes()},
         behind={name: _behind(path, name, last) for name in passage.network.parameter_shapes()},

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Protocol
 
+import numpy as np
+
 from unrolled.engine.cells.gates import Gate, Parameter, Shape
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Wiring
@@ -144,14 +146,18 @@ class Cell(ABC):
     ) -> tuple[Layers, Array]:
         """All layers over the whole sequence, one after the other, and the outputs.
 
-        ``parameters`` are of every layer, W_hy and b_y beside its own; x is (T, B, D).
+        ``parameters`` are of every layer, W_hy and b_y beside its own where there are outputs; x is
+        (T, B, D).
 
         Returns:
-            the layers' passes, and o_t = W_hy h_t + b_y of the last one, (T, B, K).
+            the layers' passes, and o_t = W_hy h_t + b_y of the last one, (T, B, K); K is 0 where
+            there are none.
         """
         layers: list[Layer] = []
         for own, start in zip(parameters, initial, strict=True):
             layers.append(self.forward(own, layers[-1].h if layers else x, start, f))
+        if "W_hy" not in parameters[-1]:
+            return tuple(layers), np.empty((*x.shape[:2], 0))
         o = times(layers[-1].h, parameters[-1]["W_hy"].T)
         o += parameters[-1]["b_y"]
         return tuple(layers), o

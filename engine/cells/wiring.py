@@ -188,6 +188,7 @@ LOSS = Unit(
     tuple(
         Line(left, right, loss=name)
         for name, loss in LOSSES.items()
+        if not loss.given
         for left, right in (
             ("L_t", f"{'- ' if loss.negative else ''}{_SAMPLES} {loss.formula}"),
             *loss.named,
@@ -204,6 +205,13 @@ def output(*, always: bool = False) -> Unit:
     if always:
         return Unit("o", "output", "o", line, "last", "all", "o_initial")
     return Unit("o", "output", "o", line, "last", "emits")
+
+
+def without_outputs(wiring: Wiring) -> Wiring:
+    """The same where a head outside reads the states: its gradient enters at H_t."""
+    units = tuple(unit for unit in wiring.units if unit.kind != "output")
+    inside = tuple(row for row in wiring.connections if row not in OUTWARD)
+    return Wiring(units, (*inside, ENTERING))
 
 
 _ALL = MappingProxyType({"A_t": "W^X"})
@@ -257,10 +265,14 @@ OUTWARD = (
         carries="loss",
         where="last",
         forward={},
-        backward={name: _mean(loss.gradient) for name, loss in LOSSES.items()},
+        backward={n: _mean(loss.gradient) for n, loss in LOSSES.items() if not loss.given},
     ),
 )
 """From the last layer's state to the loss."""
+ENTERING = Connection(
+    kind="loss", source="h", target="L", carries="entering", where="last", forward={}, backward=""
+)
+"""The same where there are no outputs."""
 
 
 def gated(

@@ -10,6 +10,7 @@ import numpy as np
 
 from unrolled.engine.choices.activations import ACTIVATIONS, ONE
 from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.errors import InvalidInput, one_of
 from unrolled.engine.numbers.magnitude import all_finite
 
 Targets = Array | IntArray
@@ -29,12 +30,14 @@ class Loss:
         evaluate: (o (S, B, K), y) → (L_t, shape (S,); ∂L_t/∂o_t, shape (S, B, K), with the 1/B of
             the mean).
         classes: whether y holds class indices (S, B) rather than numbers (S, B, K).
-        draw: (random, S, B, K) → targets of a random sequence.
+        draw: (random, S, B, K) → targets of a random sequence; None where none can be drawn.
         targets: what y holds, in words.
         negative: whether the formula is subtracted.
         named: (left, right) of what the formula names, as LaTeX.
         least: no number of y is below.
         most: nor above.
+        given: whether y is the gradient itself, as a head outside left it: there is no formula and
+            no value, L_t stands for Σ ⟨y, o_t⟩, whose gradient that is, and no 1/B is added.
     """
 
     label: str
@@ -42,12 +45,13 @@ class Loss:
     gradient: str
     evaluate: Callable[[Array, Targets], tuple[Array, Array]]
     classes: bool
-    draw: Draw
+    draw: Draw | None
     targets: str
     negative: bool = False
     named: tuple[tuple[str, str], ...] = ()
     least: float = -math.inf
     most: float = math.inf
+    given: bool = False
 
     @property
     def tokens(self) -> bool:
@@ -139,6 +143,13 @@ def _binary_cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:
     return np.asarray(value), np.asarray(gradient / o.shape[1])
 
 
+def _given(o: Array, y: Targets) -> tuple[Array, Array]:
+    """L_t = Σ_bk y_tbk o_tbk, for differences of it; ∂L_t/∂o_t = y_t."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = (y * o).sum(axis=(1, 2))
+    return np.asarray(value), np.asarray(y, dtype=np.float64)
+
+
 def _normal(random: np.random.RandomState, steps: int, batch: int, outputs: int) -> Targets:
     """N(0, 1)."""
     return random.standard_normal((steps, batch, outputs))
@@ -202,5 +213,32 @@ LOSSES: dict[str, Loss] = {
         least=0.0,
         most=1.0,
     ),
+    "given": Loss(
+        label="given gradient",
+        formula="",
+        gradient="",
+        evaluate=_given,
+        classes=False,
+        draw=None,
+        targets="the gradient itself",
+        given=True,
+    ),
 }
 """L_t by its name: as PyTorch's losses, but the sum over the outputs, not their mean."""
+
+
+def valued(loss: str) -> Loss:
+    """The row of a loss that has a value at any outputs.
+
+    Raises:
+        InvalidInput: for an unknown loss, or one whose gradient is given.
+    """
+    one_of(("loss",), loss, LOSSES)
+    if LOSSES[loss].given:
+        able = " or ".join(repr(name) for name, row in LOSSES.items() if not row.given)
+        raise InvalidInput(
+            ("loss",),
+            f"received {loss!r}, a gradient that belongs to one pass and has no value at another; "
+            f"allowed here: {able}",
+        )
+    return LOSSES[loss]

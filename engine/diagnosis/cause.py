@@ -22,6 +22,7 @@ class Circumstances:
     Attributes:
         passage: the way back.
         layer: from 0 at the input.
+        given: whether the gradient came from outside.
         kept: mean of the activation's derivative over samples and units at every step; of a gated
             cell, of the share that the gates keep, (T,).
     """
@@ -29,6 +30,7 @@ class Circumstances:
     passage: Passage
     layer: int
     kept: Array
+    given: bool = False
 
 
 def factors(seen: Circumstances, row: Row) -> str:

@@ -69,6 +69,6 @@ def _own(passage: Passage, entering: Entering, loss_step: int, layer: int, row: 
                 exponent[begin] = live.rows.exponents[place][0]
                 break
     alone = replace(passage, lanes=(lane,))
-    enters = Entering(entering.do, local, exponent, careful=True)
+    enters = Entering(entering.given, local, exponent, careful=True)
     norms = measured(alone, enters, every == row.loss_step, every > 0)[0][-1][:, 0]
     return Row.of(row.loss_step, row.first, norms)

@@ -47,6 +47,8 @@ _SILENT = (
     "Every loss has a gradient of exactly zero: the outputs meet their targets, "
     "or no hidden unit is heard by them."
 )
+_NOTHING_ENTERS = "The gradient that was given is exactly zero at every step: nothing enters."
+_UNHEARD = "No gradient arrives in the last layer: no hidden unit is heard by what was given."
 _ONE_STEP = "One step: there is nothing to travel back through."
 
 Verdict = Literal["vanishing", "exploding", "stable", "blocked"]
@@ -115,7 +117,8 @@ def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
     if steps == 1:
         return Diagnosis("stable", np.nan, _ONE_STEP)
     if row is None:
-        return Diagnosis("stable", np.nan, _SILENT)
+        heard = _UNHEARD if seen.passage.trace.emits.any() else _NOTHING_ENTERS
+        return Diagnosis("stable", np.nan, heard if seen.given else _SILENT)
     read = Diagnosis("stable", np.nan, "", row.loss_step, row.first, row.arriving)
     if row.loss_step == row.first:
         if row.loss_step == 1:

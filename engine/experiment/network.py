@@ -40,11 +40,11 @@ class Network:
         activation: a key of ``ACTIVATIONS``.
         input_size: D.
         hidden_size: H.
-        output_size: K.
+        output_size: K; 0: no outputs, a head outside reads the states.
         num_layers: how many layers are stacked, 1 … 4; layer l reads h of layer l − 1.
     Raises:
-        InvalidInput: for an unknown name, a size below 1, too many layers, or an activation for a
-            gated cell, which has its own.
+        InvalidInput: for an unknown name, a size below 1, too many layers, an activation for a
+            gated cell, which has its own, or no outputs for a cell that feeds them back.
     """
 
     cell: str
@@ -59,8 +59,9 @@ class Network:
         one_of(("network", "cell"), self.cell, CELLS)
         one_of(("network", "topology"), self.topology, TOPOLOGIES)
         one_of(("network", "activation"), self.activation, ACTIVATIONS)
-        for field in ("input_size", "hidden_size", "output_size"):
-            whole_number(("network", field), getattr(self, field), 1)
+        feeds = CELLS[self.cell].feeds_outputs
+        for field, least in (("input_size", 1), ("hidden_size", 1), ("output_size", int(feeds))):
+            whole_number(("network", field), getattr(self, field), least)
         whole_number(("network", "num_layers"), self.num_layers, 1, MAX_LAYERS)
         if CELLS[self.cell].gates and self.activation != "tanh":
             raise InvalidInput(
@@ -73,14 +74,15 @@ class Network:
         """Every parameter's shape, in the order in which they are listed.
 
         Layer 0 has the plain names, layer l ≥ 1 a suffix: W_hh_1. W_hy (K, H) and b_y (K,) are
-        last.
+        last; a network without outputs has neither.
         """
         shapes: Shapes = {}
         for layer in range(self.num_layers):
             reads = self.hidden_size if layer else self.input_size
             own = CELLS[self.cell].parameter_shapes(reads, self.hidden_size, self.output_size)
             shapes |= {layered(name, layer): shape for name, shape in own.items()}
-        return shapes | {"W_hy": (self.output_size, self.hidden_size), "b_y": (self.output_size,)}
+        outputs = {"W_hy": (self.output_size, self.hidden_size), "b_y": (self.output_size,)}
+        return shapes | outputs if self.output_size else shapes
 
 
 def layered(name: str, layer: int) -> str:
@@ -89,10 +91,15 @@ def layered(name: str, layer: int) -> str:
 
 
 def of_layer(cell: Cell, parameters: Parameters, layer: int) -> Parameters:
-    """One layer's parameters under their plain names, and W_hy and b_y."""
+    """One layer's parameters under their plain names, and W_hy and b_y where there are outputs."""
     names = cell.parameter_shapes(1, 1, 1)
     own = {name: parameters[layered(name, layer)] for name in names}
-    return own | {"W_hy": parameters["W_hy"], "b_y": parameters["b_y"]}
+    return own | outward(parameters)
+
+
+def outward(parameters: Parameters) -> Parameters:
+    """W_hy and b_y; nothing of a network without outputs."""
+    return {name: parameters[name] for name in ("W_hy", "b_y") if name in parameters}
 
 
 def draw_parameters(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 
 from unrolled.engine.cells import CELLS
-from unrolled.engine.choices.losses import LOSSES, Targets
+from unrolled.engine.choices.losses import LOSSES, Targets, valued
 from unrolled.engine.choices.parameters import as_numbers
-from unrolled.engine.choices.topologies import TOPOLOGIES
+from unrolled.engine.choices.topologies import TOPOLOGIES, Topology
 from unrolled.engine.experiment.network import Network
-from unrolled.engine.numbers.arrays import Array
+from unrolled.engine.numbers.arrays import Array, Mask
 from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
 from unrolled.engine.numbers.streams import drawn
+
+PLACES = ("hidden", "output")
+"""Where a given gradient may enter: h_t of the last layer, or o_t."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,12 @@ class Sequence:
 
     Attributes:
         inputs: at the steps that read, (S_in, B, D).
-        targets: at the steps that emit: class indices (S_out, B) or numbers (S_out, B, K).
+        targets: at the steps that emit: class indices (S_out, B) or numbers (S_out, B, K); of a
+            given loss its gradient, (S_out, B, K), or (S_out, B, H) without outputs.
         steps: T.
         h_0: initial state (B, H), or (layers, B, H) where layers are stacked; None for zeros.
         c_0: initial cell state, likewise.
+        emits: the steps that emit a loss, (T,); None: those of the topology.
     """
 
     inputs: Array
@@ -34,6 +41,13 @@ class Sequence:
     steps: int
     h_0: Array | None = None
     c_0: Array | None = None
+    emits: Mask | None = None
+
+    def emitting(self, topology: Topology) -> Mask:
+        """The steps that emit a loss, (T,)."""
+        if self.emits is not None:
+            return self.emits
+        return topology.emits(self.steps) & (len(self.targets) > 0)
 
     def initial(self, part: str, layer: int, hidden: int) -> Array:
         """h_0 or c_0 of one layer, zeros where not given, (B, H)."""
@@ -44,10 +58,13 @@ class Sequence:
 
     def first(self, steps: int) -> Sequence:
         """The first steps alone; a loss that only the last step has is then gone."""
-        inputs, targets = self.inputs[:steps], self.targets[:steps]
-        if len(self.targets) != self.steps:
-            targets = self.targets[:0]
-        return Sequence(inputs, targets, steps, self.h_0, self.c_0)
+        inputs, emits = self.inputs[:steps], self.emits
+        if emits is not None:
+            emits = emits[:steps]
+            targets = self.targets[: np.count_nonzero(emits)]
+        else:
+            targets = self.targets[: steps if len(self.targets) == self.steps else 0]
+        return replace(self, inputs=inputs, targets=targets, steps=steps, emits=emits)
 
 
 def random_sequence(
@@ -59,9 +76,10 @@ def random_sequence(
     of the parameters.
 
     Raises:
-        InvalidInput: for a value outside these, or an unknown loss.
+        InvalidInput: for a value outside these, an unknown loss, or one whose gradient is given.
     """
-    one_of(("loss",), loss, LOSSES)
+    draw = valued(loss).draw
+    assert draw is not None
     whole_number(("sequence", "steps"), steps, 1)
     whole_number(("sequence", "batch_size"), batch_size, 1)
     whole_number(("sequence", "seed"), seed, 0)
@@ -70,7 +88,7 @@ def random_sequence(
     reading, emitting = int(topology.reads(steps).sum()), int(topology.emits(steps).sum())
     normal, shape = RandomState.standard_normal, (reading, batch_size, network.input_size)
     inputs = drawn("inputs", seed, normal, shape)
-    draw, sizes = LOSSES[loss].draw, (emitting, batch_size, network.output_size)
+    sizes = (emitting, batch_size, network.output_size)
     targets = drawn("targets", seed, draw, *sizes)
     return Sequence(inputs, targets, steps)
 
@@ -80,7 +98,8 @@ def explicit_sequence(
     loss: str,
     *,
     inputs: object,
-    targets: object,
+    targets: object = None,
+    entering: Mapping[str, Any] | None = None,
     h_0: object = None,
     c_0: object = None,
     steps: int | None = None,
@@ -92,7 +111,11 @@ def explicit_sequence(
         loss: a key of ``LOSSES``.
         inputs: (S_in, B, D).
         targets: class indices (S_out, B) for a loss of classes, else numbers (S_out, B, K) in the
-            loss's domain.
+            loss's domain; not of a given loss.
+        entering: of a given loss {"at": "output", "value": ∂L/∂o_t, (S_out, B, K)}, or of a network
+            without outputs {"at": "hidden", "value": ∂L/∂h_t of the last layer, (S_out, B, H)}, as
+            any head and any loss left it: no 1/B is added. Where all of a step is zero, no loss is
+            emitted.
         h_0: (B, H), or (layers, B, H) where layers are stacked; zeros where None.
         c_0: likewise, for cells that have a c.
         steps: T, only needed where neither inputs nor targets say it; checked where they do.
@@ -102,9 +125,10 @@ def explicit_sequence(
     """
     one_of(("loss",), loss, LOSSES)
     topology = TOPOLOGIES[network.topology]
-    in_pointer, out_pointer = ("sequence", "inputs"), ("sequence", "targets")
+    in_pointer = ("sequence", "inputs")
+    out_pointer, said_there = _said_there(network, loss, targets, entering)
     reading, batch = _leading(in_pointer, inputs)
-    emitting, _ = _leading(out_pointer, targets)
+    emitting, _ = _leading(out_pointer, said_there)
     said = reading if topology.reads_all else emitting if topology.emits_all else 1
     if steps is not None and steps != said:
         raise InvalidInput(
@@ -123,7 +147,12 @@ def explicit_sequence(
             f"received {emitting} steps; {network.topology} over {said} steps has {wanted}",
         )
     x = as_numbers(in_pointer, inputs, (reading, batch, network.input_size))
-    y = _targets(out_pointer, targets, loss, (emitting, batch, network.output_size))
+    width = network.output_size or network.hidden_size
+    y = _targets(out_pointer, said_there, loss, (emitting, batch, width))
+    emits = None
+    if LOSSES[loss].given and not (enters := y.any(axis=(1, 2))).all():
+        emits = topology.emits(said)
+        emits[emits], y = enters, y[enters]
     shape = (network.num_layers,) if network.num_layers > 1 else ()
     shape = (*shape, batch, network.hidden_size)
     h, c = (
@@ -134,7 +163,33 @@ def explicit_sequence(
         raise InvalidInput(
             ("sequence", "c_0"), f"{network.cell!r} has no cell state: leave c_0 out"
         )
-    return Sequence(x, y, said, h, c)
+    return Sequence(x, y, said, h, c, emits)
+
+
+def _said_there(
+    network: Network, loss: str, targets: object, entering: Mapping[str, Any] | None
+) -> tuple[tuple[str, ...], object]:
+    """What the steps that emit should say, and where it stands: targets, or a given gradient."""
+    own, other = ("sequence", "targets"), ("sequence", "entering")
+    if not LOSSES[loss].given:
+        if entering is not None:
+            given = " or ".join(repr(name) for name, row in LOSSES.items() if row.given)
+            raise InvalidInput(
+                other, f"received with loss {loss!r}, which has its own gradient; allowed: {given}"
+            )
+        return own, targets
+    if entering is None:
+        raise InvalidInput(other, f"missing; needed with loss {loss!r}: where it enters, and value")
+    if targets is not None:
+        raise InvalidInput(own, f"received with loss {loss!r}, which has none: leave them out")
+    at = str(entering.get("at"))
+    one_of((*other, "at"), at, PLACES)
+    fits = "output" if network.output_size else "hidden"
+    if at != fits:
+        raise InvalidInput(
+            (*other, "at"), f"received {at!r}; with output_size {network.output_size}: {fits!r}"
+        )
+    return (*other, "value"), entering.get("value")
 
 
 def _targets(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.engine.cells import CELLS
-from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.losses import valued
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
@@ -67,7 +67,7 @@ class Surface:
     ) -> None:
         check_scalar(network)
         check_entries(network, entries)
-        one_of(("loss",), loss, LOSSES)
+        valued(loss)
         own = truncation or CELLS[network.cell].default_truncation
         self.entries = entries
         self._problem = Problem(network, parameters, sequence, entries, loss, own)

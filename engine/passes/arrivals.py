@@ -33,7 +33,8 @@ class Arrivals:
     * ``c_crossing``: what goes on from c_t to c_{t−1}; ``c_through``: what reaches c_t through h_t;
 
     and in the last layer ``o`` at o_t, ``loss`` from o_t's own loss, ``through`` at h_t through
-    o_t, ``o_initial`` at o_0 (its one entry).
+    o_t, ``o_initial`` at o_0 (its one entry); without outputs only ``entering``, at h_t from the
+    loss.
 
     Attributes:
         at: name → numbers.
@@ -57,6 +58,8 @@ def arrivals(passage: Passage, flow: Backward, terms: dict[str, Array]) -> list[
             at[name] = _numbers(part, own.exponent)
         names = [layered(name, number) for name in ("W_xh", passage.cell.recurrent)]
         found.append(Arrivals(at, {name: _none_for_zero(terms[name]) for name in names}))
+    if not passage.network.output_size:
+        return found
     found[-1].at["o"] = _numbers(flow.do, flow.output_exponent)
     if passage.cell.feeds_outputs:
         found[-1].at["o_initial"] = _initial_output(passage, flow)
@@ -90,7 +93,11 @@ def travels(
         if cell.has_c:
             yield "c_crossing", arrived[1]
             yield "c_through", (own.state[0][at] * lane.whole[0][at], own.exponent[at])
-    if number == len(flow.layers) - 1:
+    if number < len(flow.layers) - 1:
+        return
+    if not passage.network.output_size:
+        yield "entering", (flow.do_local[at], flow.output_exponent[at] * 0)
+    else:
         do, shift = near_one(flow.do[at])
         through = times(do, passage.parameters["W_hy"])
         yield "through", (through, flow.output_exponent[at] + shift)

@@ -58,7 +58,8 @@ class Backward:
     Attributes:
         layers: every layer's gradients, the layer that reads the input first.
         do: ∂L/∂o_t, Jordan's path through the feedback included, (T, B, K).
-        do_local: ∂L_t/∂o_t alone, (T, B, K); plain numbers.
+        do_local: ∂L_t/∂o_t alone, (T, B, K), of a network without outputs ∂L_t/∂h_t, (T, B, H);
+            plain numbers.
         output_exponent: that of ``do``, (T,).
         factors: parameter → what step t adds, as products.
         term_exponents: parameter → the exponents of its terms, (T,), or None where all are zero.
@@ -124,7 +125,7 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
         if layers is None or not all(_trusted_totals(p) for own in layers for p in own.state):
             layers = go(passage, entering, rescale, careful=True)
         layers.reverse()
-        do, output_exponent = entering.do, np.zeros(steps, dtype=np.int64)
+        do, output_exponent = entering.given, np.zeros(steps, dtype=np.int64)
         if passage.cell.feeds_outputs:
             do, output_exponent = _through_outputs(passage, do, layers)
     factors: Terms = {}
@@ -133,12 +134,15 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
         for name, products in passage.cell.terms(layer, own.dz).items():
             factors[layered(name, number)] = products
             exponents[layered(name, number)] = own.dz_exponent
-    factors |= {"W_hy": whole(do, passage.trace.h), "b_y": whole(do)}
-    exponents |= {"W_hy": output_exponent, "b_y": output_exponent}
+    if passage.network.output_size:
+        factors |= {"W_hy": whole(do, passage.trace.h), "b_y": whole(do)}
+        exponents |= {"W_hy": output_exponent, "b_y": output_exponent}
+    else:
+        do = passage.trace.o
     distinct = {id(exponent): exponent for exponent in exponents.values()}.values()
     scaled = any(map(np.count_nonzero, distinct))
     return Backward(
-        tuple(layers), do, entering.do, output_exponent, factors, exponents if scaled else None
+        tuple(layers), do, entering.given, output_exponent, factors, exponents if scaled else None
     )
 
 
@@ -164,7 +168,7 @@ def _together(
 
 def _carried(passage: Passage, given: Entering) -> Mask:
     """The steps whose losses have a gradient, (T,)."""
-    return np.asarray(passage.trace.emits & given.do.any(axis=(1, 2)))
+    return np.asarray(passage.trace.emits & given.given.any(axis=(1, 2)))
 
 
 def _trusted_totals(dh: Array) -> bool:

@@ -8,11 +8,14 @@ from unrolled.engine.cells import CELLS, Cell
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.truncation import Truncation
-from unrolled.engine.experiment.network import Network, of_layer
-from unrolled.engine.numbers.arrays import Array, IntArray, Parameters, record
+from unrolled.engine.experiment.network import Network, of_layer, outward
+from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Parameters, record
 from unrolled.engine.numbers.magnitude import all_finite, holds_tiny, near_one
 from unrolled.engine.numbers.products import times
 from unrolled.engine.passes.unroll import Trace
+
+_NAMED = 8
+"""So many steps at most are named in an error."""
 
 
 @record
@@ -20,16 +23,33 @@ class Entering:
     """What losses bring to their own steps.
 
     Attributes:
-        do: ∂L_t/∂o_t, (T, B, K).
-        local: ∂L_t/∂h_t through step t's own output, do_t W_hy / 2^exponent, (T, B, H).
+        given: ∂L_t/∂o_t, (T, B, K); of a network without outputs ∂L_t/∂h_t, (T, B, H).
+        local: ∂L_t/∂h_t / 2^exponent, through step t's own output do_t W_hy, (T, B, H).
         exponent: (T,); zero unless careful.
         careful: whether gradients need exponents from the start.
     """
 
-    do: Array
+    given: Array
     local: Array
     exponent: IntArray
     careful: bool
+
+    def only(self, steps: Mask) -> Entering:
+        """The losses of some steps alone."""
+        here = steps[:, np.newaxis, np.newaxis]
+        given, local = (np.where(here, part, 0.0) for part in (self.given, self.local))
+        return Entering(given, local, self.exponent, self.careful)
+
+
+def named_steps(emitting: IntArray) -> str:
+    """The steps that emit a loss, in an error: '5', '1 … 20', '3, 7 and 20', 'none'."""
+    if len(emitting) < 2:
+        return f"{emitting[0]}" if len(emitting) else "none, no step has one"
+    first, last = emitting[0], emitting[-1]
+    if last - first == len(emitting) - 1:
+        return f"{first} … {last}"
+    *some, end = emitting if len(emitting) <= _NAMED else (*emitting[: _NAMED - 2], "…", last)
+    return f"{', '.join(map(str, some))} and {end}".replace(", … and", " … ")
 
 
 @record
@@ -65,7 +85,7 @@ class Passage:
         )
         factors = [lane.recurrent for lane in lanes] + [lane.inward for lane in lanes[:-1]]
         factors += [lane.slope for lane in lanes if lane.slope is not None]
-        careful = holds_tiny(*factors, parameters["W_hy"])
+        careful = holds_tiny(*factors, *outward(parameters).values())
         if truncation is None:
             truncation = cell.default_truncation
         return Passage(network, parameters, trace, truncation, lanes, careful)
@@ -88,18 +108,23 @@ class Passage:
         """The parameters of one layer, counted from the input."""
         return of_layer(self.cell, self.parameters, number)
 
-    def enter(self, do: Array) -> Entering:
+    def enter(self, given: Array) -> Entering:
         """Let losses enter at their own steps.
 
-        do is ∂L_t/∂o_t at every step, zeros where no loss is emitted or followed, (T, B, K).
+        ``given`` is ∂L_t/∂o_t at every step, (T, B, K), or of a network without outputs ∂L_t/∂h_t,
+        (T, B, H); zeros where no loss is emitted or followed.
         """
+        exponent = np.zeros(len(given), dtype=np.int64)
+        if not self.network.output_size:
+            careful = self.careful or holds_tiny(given)
+            local, exponent = near_one(given) if careful else (given, exponent)
+            return Entering(given, local, exponent, careful)
         weights = self.parameters["W_hy"]
-        exponent = np.zeros(len(do), dtype=np.int64)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            local = times(do, weights)
-            careful = self.careful or holds_tiny(do, local) or not all_finite(local)
+            local = times(given, weights)
+            careful = self.careful or holds_tiny(given, local) or not all_finite(local)
             if careful:
-                near, exponent = near_one(do)
+                near, exponent = near_one(given)
                 scaled, shift = near_one(weights[np.newaxis])
                 local, exponent = times(near, scaled[0]), exponent + shift
-        return Entering(do, local, exponent, careful)
+        return Entering(given, local, exponent, careful)

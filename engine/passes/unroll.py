@@ -24,7 +24,7 @@ class Trace:
 
     Attributes:
         layers: the layers' own, the one that reads the input first.
-        o: outputs at every step, (T, B, K).
+        o: outputs at every step, (T, B, K); K is 0 where there are none.
         reads: steps that read an input, (T,).
         emits: steps that emit a loss, (T,).
     """
@@ -49,6 +49,11 @@ class Trace:
         """Its states, (T, B, H)."""
         return self.layers[-1].h
 
+    @property
+    def judged(self) -> Array:
+        """What a loss reads at the steps that emit one: o, or h of a network without outputs."""
+        return (self.o if self.o.shape[2] else self.h)[self.emits]
+
 
 def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trace:
     """Run the network over the sequence.
@@ -62,9 +67,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
     cell = CELLS[network.cell]
     topology = TOPOLOGIES[network.topology]
     steps, batch = sequence.steps, sequence.inputs.shape[1]
-    reads, emits = topology.reads(steps), topology.emits(steps)
-    if not len(sequence.targets):
-        emits = np.zeros(steps, dtype=bool)
+    reads, emits = topology.reads(steps), sequence.emitting(topology)
     x = sequence.inputs
     if len(x) != steps:
         x = np.full((steps, batch, network.input_size), 0.0)
@@ -95,16 +98,22 @@ def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
 
 
 def losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
-    """L_t, NaN where none is emitted, (T,); and ∂L_t/∂o_t, zeros there, (T, B, K).
+    """L_t, NaN where none is emitted or its value is not known, (T,); and its gradient.
+
+    The gradient is ∂L_t/∂o_t, (T, B, K), or of a network without outputs ∂L_t/∂h_t, (T, B, H);
+    zeros where no loss is emitted.
 
     Raises:
-        InvalidInput: where ∂L_t/∂o_t leaves the range of a double.
+        InvalidInput: where it leaves the range of a double.
     """
-    values, gradients = LOSSES[loss].evaluate(trace.o[trace.emits], sequence.targets)
+    row = LOSSES[loss]
+    values, gradients = row.evaluate(trace.judged, sequence.targets)
     if not all_finite(gradients):
         raise InvalidInput(
             ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
         )
-    step_losses, do = np.full(trace.steps, np.nan), np.zeros_like(trace.o)
-    step_losses[trace.emits], do[trace.emits] = values, gradients
-    return step_losses, do
+    step_losses, given = np.full(trace.steps, np.nan), np.zeros((trace.steps, *gradients.shape[1:]))
+    given[trace.emits] = gradients
+    if not row.given:
+        step_losses[trace.emits] = values
+    return step_losses, given

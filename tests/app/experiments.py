@@ -109,6 +109,18 @@ def explicit_weights(draw: st.DrawFn, network: Json) -> Json:
 
 
 @st.composite
+def entering_sequences(draw: st.DrawFn, network: Json, reads: int, emits: int, batch: int) -> Json:
+    """A gradient that enters at the outputs or at the states, where it fits."""
+    at = draw(st.sampled_from(["hidden", "output"]))
+    width = network.get("hidden_size", 8) if at == "hidden" else network.get("output_size") or 4
+    return {
+        "kind": "explicit",
+        "inputs": draw(matrix(reads, batch, network.get("input_size") or 4)),
+        "entering": {"at": at, "value": draw(matrix(emits, batch, width, of=numbers))},
+    }
+
+
+@st.composite
 def explicit_sequences(draw: st.DrawFn, network: Json, loss: str) -> Json:
     """As many steps and numbers as the topology wants."""
     steps, batch = draw(st.integers(1, 6)), draw(st.integers(1, 3))
@@ -119,6 +131,8 @@ def explicit_sequences(draw: st.DrawFn, network: Json, loss: str) -> Json:
     emitting = 1 if topology == "many-to-one" else steps
     classes = matrix(emitting, batch, of=st.integers(0, outputs - 1))
     row = LOSSES[loss]
+    if row.given:
+        return draw(entering_sequences(network, reading, emitting, batch))
     inside = few_numbers if row.least < -2 else st.floats(row.least, row.most, width=16)
     targets = classes if row.classes else matrix(emitting, batch, outputs, of=inside)
     sequence = {

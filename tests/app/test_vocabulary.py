@@ -274,7 +274,7 @@ async def test_every_rule_names_a_field_and_says_why():
     rules = [rule for entry in entries for rule in entry.rules]
     assert {rule.pointer for rule in rules} == {
         *(pointer for pointer, *_ in FIELDS),
-        *("/network/activation", "/loss", "/sequence/c_0", "/weights/init"),
+        *("/network/activation", "/loss", "/sequence/c_0", "/sequence/kind", "/weights/init"),
     }
     assert all(rule.why for rule in rules)
 

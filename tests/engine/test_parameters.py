@@ -223,7 +223,8 @@ def test_a_missing_weight_is_named() -> None:
         (("simple", "many-to-many", "softplus", 1, 1, 1), ("network", "activation")),
         (("simple", "many-to-many", "tanh", 0, 1, 1), ("network", "input_size")),
         (("simple", "many-to-many", "tanh", 1, -3, 1), ("network", "hidden_size")),
-        (("simple", "many-to-many", "tanh", 1, 1, 0), ("network", "output_size")),
+        (("simple", "many-to-many", "tanh", 1, 1, -1), ("network", "output_size")),
+        (("jordan", "many-to-many", "tanh", 1, 1, 0), ("network", "output_size")),
     ],
 )
 def test_errors_of_a_network(arguments: tuple[Any, ...], pointer: tuple[str, ...]) -> None:

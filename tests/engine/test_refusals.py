@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from unrolled.engine import Clip, InvalidInput, Network, draw_parameters, explicit_sequence
 
 
-def sequence(topology: str, inputs: int, targets: int, **others: int) -> None:
+def sequence(topology: str, inputs: int, targets: int, **others: Any) -> None:
     explicit_sequence(
         Network("simple", topology, "tanh", 2, 3, 2),
         "squared-error",

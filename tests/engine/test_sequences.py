@@ -108,7 +108,7 @@ def test_an_unknown_loss_is_named() -> None:
         assert caught.value.pointer == ("loss",)
         assert caught.value.detail == (
             "received 'hinge'; allowed: 'squared-error', 'cross-entropy', 'huber', "
-            "'binary-cross-entropy'"
+            "'binary-cross-entropy', 'given'"
         )
 
 

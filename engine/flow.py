@@ -17,16 +17,6 @@ from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients
 from unrolled.engine.clip.rules import RULES
 from unrolled.engine.clip.samples import clip_each_sample
 from unrolled.engine.diagnosis.arriving import Arriving, read_back
-from unrolled.engine.diagnosis.cause import Circumstances
-from unrolled.engine.diagnosis.layers import told_apart
-from unrolled.engine.diagnosis.row import Row, chosen, way_back
-from unrolled.engine.diagnosis.verdict import (
-    Diagnosis,
-    cut_short,
-    diagnose,
-    overflowing,
-    with_layers,
-)
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters
@@ -133,14 +123,15 @@ def gradient_flow(
         followed_cell_gradient=alone_cell,
         parameter_gradients=parameter_gradients,
         clipping=clipping,
-        diagnosis=_diagnose(passage, entering, layers, overflow, given=LOSSES[loss].given),
         graph=drawn,
         values=written,
         factors=factors(passage, entering, *chain) if chain else None,
         network=network,
         follow=follow,
         overflow=overflow,
+        given=LOSSES[loss].given,
         trace=trace,
+        entering=entering,
         backward=whole,
     )
 
@@ -224,41 +215,3 @@ def _parameter_gradients(
         for (name, value), norm, log10_norm, clipped_norm in measured
     }
     return gradients, clipping
-
-
-def _diagnose(
-    passage: Passage,
-    entering: Entering,
-    layers: tuple[LayerFlow, ...],
-    overflow: ForwardOverflow | None,
-    *,
-    given: bool,
-) -> Diagnosis | None:
-    """The verdict, where the itemized gradients that it is read off were asked for."""
-    top = layers[-1]
-    if top.itemized is None:
-        return None
-    if not len(top.itemized.loss_steps) and overflow is not None:
-        return overflowing(overflow)
-    read = chosen(passage, entering)
-    rows = [None for _ in layers] if read is None else _rows(passage, entering, layers, *read)
-    kept = passage.cell.kept(top.forward, passage.lane(top.layer))
-    seen = Circumstances(passage, top.layer, kept, given)
-    found = diagnose(rows[-1], passage.trace.steps, seen)
-    if found.loss_step is not None:
-        found = with_layers(found, dict(enumerate(rows[:-1])))
-    return found if overflow is None else cut_short(found, overflow)
-
-
-def _rows(
-    passage: Passage, entering: Entering, layers: tuple[LayerFlow, ...], loss_step: int, first: int
-) -> list[Row | None]:
-    """The way back of one loss in every layer, at every step also where the pairs are sampled."""
-    pairs = [own.itemized for own in layers if own.itemized is not None]
-    if len(pairs[0].steps) == passage.trace.steps:
-        at = int(np.searchsorted(pairs[0].loss_steps, loss_step))
-        norms = [own.of_state[at] for own in pairs]
-    else:
-        norms = way_back(passage, entering, loss_step)
-    rows = [Row.of(loss_step, first, own) for own in norms]
-    return told_apart(passage, entering, loss_step, rows)

@@ -16,6 +16,7 @@ from unrolled.engine.analysis.values import Values
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.clip.clipping import Clipping
+from unrolled.engine.diagnosis.diagnosed import diagnosed
 from unrolled.engine.diagnosis.verdict import Diagnosis
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array, Nullable, Series, record
@@ -24,7 +25,7 @@ from unrolled.engine.numbers.magnitude import Magnitudes, plain_norms
 from unrolled.engine.passes.arrivals import initial_gradient
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.itemize import Itemized
-from unrolled.engine.passes.passage import Passage
+from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.unroll import Trace
 
 
@@ -142,7 +143,7 @@ class LayerFlow:
         return InitialGradient(*found) if found else InitialGradient(None)
 
 
-@record
+@dataclass
 class GradientFlow:
     """Everything the page draws and the API answers; NaN stands for "there is no such number".
 
@@ -156,14 +157,15 @@ class GradientFlow:
         followed_cell_gradient: ‖∂L_i/∂c_t‖ likewise, for cells that have a c_t; else None.
         parameter_gradients: parameter → its gradient.
         clipping: what the clip rule did.
-        diagnosis: None where the itemized matrix was not asked for.
         graph: None where not asked for.
         values: the signed numbers; None where not asked for.
         factors: between one loss and an earlier step; None where not asked for.
         network: cell, topology, activation, sizes and layers.
         follow: the followed step, from 1, or None.
         overflow: where the forward pass left the range of a double, or None.
+        given: whether the gradient of the loss came from outside.
         trace: the forward pass itself.
+        entering: what every loss brings to its own step.
         backward: the backward pass itself: every per-step term before it is summed.
     """
 
@@ -175,20 +177,30 @@ class GradientFlow:
     followed_cell_gradient: Magnitudes | None
     parameter_gradients: dict[str, ParameterGradient]
     clipping: Clipping
-    diagnosis: Diagnosis | None
     graph: Graph | None
     values: Values | None
     factors: Factors | None
     network: Network
     follow: int | None
     overflow: ForwardOverflow | None
+    given: bool
     trace: Trace
+    entering: Entering
     backward: Backward
 
     @property
     def top(self) -> LayerFlow:
         """The layer that the outputs read."""
         return self.layers[-1]
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """The verdict; None where the itemized matrix was not asked for."""
+        pairs = [layer.itemized for layer in self.layers if layer.itemized is not None]
+        if not pairs:
+            return None
+        own = self.top.passage
+        return diagnosed(own, self.entering, pairs, self.overflow, given=self.given)
 
     @property
     def activity(self) -> Activity:

@@ -7,15 +7,12 @@ import numpy as np
 from unrolled.engine.cells.lane import State
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, IntArray, Mask, record
-from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, trusted
+from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, holds_tiny, trusted
 from unrolled.engine.numbers.products import Terms, times, whole
 from unrolled.engine.passes.carry import Rescale, Rows, carry
 from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.terms import formed, joined, term_log10_norms
 from unrolled.engine.passes.vector import Vector, summed
-
-_DEAD = 1e-60
-"""A zero behind a squared norm below this may be an underflow rather than a dead unit."""
 
 
 @record
@@ -122,7 +119,7 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
         go, layers = _side_by_side if windowed else _together, None
         if not (entering.careful or rescale):
             layers = go(passage, entering, None, careful=False)
-        if layers is None or not all(_trusted_totals(p) for own in layers for p in own.state):
+        if layers is None or not _trusted_totals(passage, layers):
             layers = go(passage, entering, rescale, careful=True)
         layers.reverse()
         do, output_exponent = entering.given, np.zeros(steps, dtype=np.int64)
@@ -171,15 +168,22 @@ def _carried(passage: Passage, given: Entering) -> Mask:
     return np.asarray(passage.trace.emits & given.given.any(axis=(1, 2)))
 
 
-def _trusted_totals(dh: Array) -> bool:
-    """Whether a gradient stayed inside the ordinary range of a double at every step."""
-    flat = dh.reshape(len(dh), -1)
-    squares = np.vecdot(flat, flat)
-    zero = squares == 0.0
-    if zero.any() and not flat[zero].any():
-        later = np.append(squares[1:], np.inf)[zero]
-        squares[zero] = np.where((later > 0.0) & (later < _DEAD), 0.0, np.nan)
-    return trusted(squares)
+def _trusted_totals(passage: Passage, layers: list[LayerGradient]) -> bool:
+    """Whether gradients stayed inside the ordinary range of a double at every step.
+
+    A zero is one where no coefficient is tiny: else it may be an underflow.
+    """
+    for part in (part for own in layers for part in own.state):
+        flat = part.reshape(len(part), -1)
+        squares = np.vecdot(flat, flat)
+        zero = squares == 0.0
+        if zero.any():
+            if flat[zero].any() or any(holds_tiny(*lane.whole) for lane in passage.lanes):
+                return False
+            squares[zero] = np.nan
+        if not trusted(squares):
+            return False
+    return True
 
 
 def _side_by_side(

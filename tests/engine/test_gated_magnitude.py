@@ -16,6 +16,7 @@ from tests.engine.reference.cases import (
     CELLS,
     GATED,
     KEEPING,
+    WITH_C,
     Case,
     candidate_of,
     make,
@@ -293,3 +294,21 @@ def test_gates_whose_exponential_overflows(cell: str, bias: float) -> None:
         wanted = 1.0 if bias > 0.0 or name in ("cell", "new") else 0.0
         np.testing.assert_allclose(mean, wanted, atol=1e-300)
     assert not np.isinf(flow.hidden_gradient.log10_norm).any()
+
+
+@pytest.mark.parametrize("size", [1e-10, 1e-25, 1e-40])
+@pytest.mark.parametrize(("cell", "layers"), list(product(WITH_C, (1, 2))))
+def test_a_zero_behind_a_gate_that_is_all_but_shut_is_none(
+    cell: str, layers: int, size: float
+) -> None:
+    """f = e^−700 brings ∂L/∂c below the least double in one step; nothing else leads back."""
+    case = make(cell, "many-to-one", sizes=(1, 1, 1), steps=3, scale=0.0, layers=layers)
+    parameters = {name: np.zeros_like(value) for name, value in case.parameters.items()}
+    parameters["W_hy"][:] = size
+    for name in [name for name in parameters if name.startswith("b_h")]:
+        parameters[name][rows_of(cell, "f", 1)] = -700.0
+        parameters[name][rows_of(cell, "g", 1)] = 1.0
+    gradient = case.with_(parameters=parameters).flow().cell_gradient
+    assert gradient is not None
+    decades = np.diff(gradient.log10_norm)
+    assert decades == pytest.approx(np.full(2, 700.0 / np.log(10.0)), rel=1e-12)

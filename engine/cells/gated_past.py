@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
 from unrolled.engine.cells.base import Layer
@@ -58,7 +56,7 @@ class GatedPastLane(Lane):
         of_h, of_s, of_n, gate, kept = factors
         past = np.empty_like(out)
         for of_gates, onto, straight in ((of_h, out, kept), (of_s, past, gate)):
-            np.matmul(of_gates.transpose(2, 0, 1), self._blocks, out=onto.transpose(1, 0, 2))
+            self.through(of_gates, onto)
             np.einsum("shh->sh", onto)[...] += straight
         out += of_n[:, :, np.newaxis] * (self._of_candidate @ past)
 
@@ -71,13 +69,6 @@ class GatedPastLane(Lane):
     def _of_candidate(self) -> Array:
         """W_hn, (H, H)."""
         return self.recurrent[-self.recurrent.shape[1] :]
-
-    @cached_property
-    def _blocks(self) -> Array:
-        """A row of every gate's block of W_hh, (H, G, H)."""
-        height = self.recurrent.shape[1]
-        blocks = self._of_gates.reshape(-1, height, height)
-        return np.ascontiguousarray(blocks.transpose(1, 0, 2))
 
 
 def gated_past_terms(layer: Layer, dz: Array) -> Terms:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -49,17 +48,8 @@ class GruLane(Lane):
 
     def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh."""
-        coefficients = factors[0][:, 1:]
-        np.matmul(coefficients.transpose(2, 0, 1), self._blocks, out=out.transpose(1, 0, 2))
-
-    @cached_property
-    def _blocks(self) -> Array:
-        """A row of every block of W_hh, and of the identity: (H, 4, H)."""
-        rows, height = self.recurrent.shape
-        blocks = np.empty((height, 4, height))
-        blocks[:, :3] = self.recurrent.reshape(rows // height, height, height).transpose(1, 0, 2)
-        blocks[:, 3] = np.eye(height)
-        return blocks
+        self.through(factors[0][:, 1:4], out)
+        np.einsum("shh->sh", out)[...] += factors[0][:, 4]
 
 
 GATES = (

@@ -91,6 +91,20 @@ class Lane(ABC):
                 the unit of step t (h_t, then c_t where there is one), column that of step t − 1.
         """
 
+    def through(self, factors: Array, out: Array) -> None:
+        """Σ_k diag(factor k) W_k of each, (n, H, H), from factors (n, k, H) of the first blocks W_k
+        of ``recurrent``.
+        """
+        blocks = self._blocks[:, : factors.shape[1]]
+        np.matmul(factors.transpose(2, 0, 1), blocks, out=out.transpose(1, 0, 2))
+
+    @cached_property
+    def _blocks(self) -> Array:
+        """A row of every block of ``recurrent``, (H, ·, H)."""
+        rows, height = self.recurrent.shape
+        blocks = self.recurrent.reshape(rows // height, height, height)
+        return np.ascontiguousarray(blocks.transpose(1, 0, 2))
+
     def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
         """The Jacobians of a sample's state, each with its largest entry near 1.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -72,22 +71,10 @@ class LstmLane(Lane):
         of_state = np.empty((len(out), 4, height))
         np.multiply(of_c, to_c[:, np.newaxis], out=of_state[:, :3])
         of_state[:, 3] = of_h
-        self._through(of_state, out[:, :height])
-        self._through(of_c, out[:, height:-2])
+        self.through(of_state, out[:, :height])
+        self.through(of_c, out[:, height:-2])
         np.multiply(to_c, forget, out=out[:, -2])
         out[:, -1] = forget
-
-    def _through(self, factors: Array, out: Array) -> None:
-        """Σ diag(factor) W over the first blocks of W_hh, as many as there are factors."""
-        blocks = self._blocks[:, : factors.shape[1]]
-        np.matmul(factors.transpose(2, 0, 1), blocks, out=out.transpose(1, 0, 2))
-
-    @cached_property
-    def _blocks(self) -> Array:
-        """A row of every block of W_hh, (H, 4, H)."""
-        rows, height = self.recurrent.shape
-        blocks = self.recurrent.reshape(rows // height, height, height)
-        return np.ascontiguousarray(blocks.transpose(1, 0, 2))
 
 
 class LstmRows(LstmLane):
@@ -108,7 +95,7 @@ class LstmRows(LstmLane):
         """What arrives at h_{t−1} through c_t and through o, and at c_{t−1}."""
         _, of_c, _, forget = factors
         through, (dh, dc) = np.empty((len(of_c), self.width, self.width)), previous
-        self._through(of_c, through)
+        self.through(of_c, through)
         np.matmul(state[1].transpose(1, 0, 2), through, out=dh.transpose(1, 0, 2))
         dh += times(dz, self.recurrent[3 * self.width :])
         np.multiply(state[1], forget, out=dc)

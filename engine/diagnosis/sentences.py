@@ -34,8 +34,10 @@ def travels(row: Row, found: Shape) -> str:
 def arrives(row: Row) -> str:
     """What is there at the earliest step that something reaches."""
     left = float(row.decades[-1])
+    if abs(left) >= _ROUNDING and left > 0.0:
+        return f"{much(left)} as much as entered arrives at step {row.last}"
     share = "all" if abs(left) < _ROUNDING else much(left)
-    return f"{share} of what entered arrives at step {row.last}".replace("times of", "times")
+    return f"{share} of what entered arrives at step {row.last}"
 
 
 def thousandth(row: Row) -> str:

@@ -222,6 +222,17 @@ export function portion(decades) {
   return decades < -5 ? `${fromLog10(decades, 2)} of` : `${percent(decades)} % of`;
 }
 
+/**
+ * How much there is beside what entered: "12.6 % of what entered", "6.80 times as much as entered",
+ * "as much as entered", "nothing".
+ * @param {number | null} decades   log₁₀ of the share
+ */
+export function besideEntered(decades) {
+  if (decades === null) return "nothing";
+  if (isOne(decades)) return "as much as entered";
+  return decades > 0 ? `${share(decades)} as entered` : `${share(decades)} of what entered`;
+}
+
 /** Below 100, and never rounded up to it. @param {number} decades */
 function percent(decades) {
   const value = 100 * 10 ** decades;

@@ -1,10 +1,13 @@
 """The view Learn: its addresses, and what every page of it has."""
 
+import copy
+import html
 import re
 
 import pytest
 
 from tests.app.test_page import POLICY
+from tests.browser import lessons as read
 from unrolled.app.assets import Assets
 from unrolled.app.lessons import lessons
 from unrolled.app.page import templates
@@ -33,6 +36,50 @@ def test_a_lesson_goes_from_a_prediction_to_a_question(lesson):
         body = str(lesson.body(number))
         found = sorted((body.index(part), part) for part in parts if part in body)
         assert [part for _, part in found] == parts[: 4 if number == len(lesson.screens) else 3]
+
+
+def _attributes(body, *names):
+    """Of every tag that has the first of these attributes, what all of them say."""
+    tags = [tag for tag in re.findall(r"<[^>]+>", body) if f" {names[0]}=" in tag]
+    said = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in tags]
+    return [[html.unescape(one.get(name, "")) for name in names] for one in said]
+
+
+JUDGING = [
+    pytest.param(lesson, n, id=f"{lesson.number}-{n}")
+    for lesson in LESSONS
+    for n in range(1, len(lesson.screens) + 1)
+    if _attributes(str(lesson.body(n)), "data-if")
+]
+
+
+@pytest.mark.parametrize(("lesson", "number"), JUDGING)
+async def test_what_a_lesson_judges_follows_its_slider(client, lesson, number):
+    """Somewhere along the slider a judgement is one, and somewhere the other."""
+    body = str(lesson.body(number))
+    asked = read.experiments_of(body)
+    ((name, pointers),) = _attributes(body, "data-slide", "data-pointers")
+    slider = body[body.index(f'id="slide-{name}"') - 80 :]
+    low, high, step = (
+        float(re.findall(f'{end}="([^"]+)"', slider)[0]) for end in ("min", "max", "step")
+    )
+    count = round((high - low) / step)
+    found: dict[str, set[bool]] = {
+        condition: set() for (condition,) in _attributes(body, "data-if")
+    }
+    for n in sorted({0, count // 4, count // 2, 3 * count // 4, count}):
+        value = round(low + n * step, 10)
+        answers = {}
+        for live, experiment in copy.deepcopy(asked).items():
+            for pointer in pointers.split():
+                read.set_at(experiment, pointer, int(value) if value.is_integer() else value)
+            answer = await client.post("/api/v1/flow", json=experiment)
+            assert answer.status_code == 200, answer.text
+            answers[live] = answer.json()
+        scope = read.scope_of(answers, **{name: value})
+        for condition, seen in found.items():
+            seen.add(bool(read.value_of(condition, scope)))
+    assert all(seen == {True, False} for seen in found.values()), found
 
 
 @pytest.mark.parametrize("path", PAGES)

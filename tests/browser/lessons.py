@@ -126,19 +126,24 @@ _POWER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _SCIENTIFIC = re.compile(r"([-\d.]+) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 
+_IN_WORDS = {"nothing": 0.0, "nothing of": 0.0, "all of": 1.0, "as much as entered": 1.0}
+
+
 def number_said(text: str) -> float:
-    """The number in "−0.0605", "12.6 %", "1.2 × 10⁻³⁰", "6.80 times as much", "nothing"."""
+    """The number in "−0.0605", "12.6 %", "1.2 × 10⁻³⁰", "6.80 times as much", "nothing",
+    "all of"."""
     text = text.replace("−", "-").strip()
-    if text == "nothing":
-        return 0.0
+    if text in _IN_WORDS:
+        return _IN_WORDS[text]
     if found := _SCIENTIFIC.search(text):
         return float(found[1]) * 10.0 ** int(found[2].translate(_POWER))
     found = re.search(r"-?\d+\.?\d*", text)
     assert found is not None, text
-    return float(found[0]) / (100 if text.endswith("%") else 1)
+    return float(found[0]) / (100 if "%" in text else 1)
 
 
-_LOGARITHMIC = {"log10", "share", "times"}
+_SHARES = {"share", "portion", "entered"}
+_LOGARITHMIC = {"log10", "times"} | _SHARES
 
 
 def agrees(text: str, value: Any, form: str, digits: int) -> bool:
@@ -146,11 +151,11 @@ def agrees(text: str, value: Any, form: str, digits: int) -> bool:
     if form == "word":
         return text == str(value)
     if value is None:
-        return text in {"–", "nothing", "0"}
+        return text in {"–", "nothing", "nothing of", "0"}
     if form in _LOGARITHMIC:
         value = 10.0**value
     said = number_said(text)
-    coarse = 2 if form == "share" else digits
+    coarse = 2 if form in _SHARES else digits
     near = max(abs(value) * 0.6 * 10.0 ** (1 - coarse), 1e-13)
     return abs(said - value) <= (5e-4 if form == "cosine" else near)
 

@@ -51,8 +51,8 @@ def test_a_layer_below_that_grows_and_holds_is_not_said_to_hold() -> None:
     assert found.verdict == "vanishing"
     assert found.summary.endswith(
         "In the first layer the gradient grows as a sum of what the layer above gives at every "
-        "step: it grows 1.75 times in the first 2 steps back, then holds; 2.00 times what entered "
-        "arrives at step 1."
+        "step: it grows 1.75 times in the first 2 steps back, then holds; 2.00 times as much as "
+        "entered arrives at step 1."
     )
 
 

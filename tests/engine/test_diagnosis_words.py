@@ -116,7 +116,8 @@ def test_every_number_of_the_summary(
     if match := re.search(rf"({SHARE}) of what entered arrives at step (\d+)", own):
         assert int(match[5]) == found.step
         assert decades(match[1]) == pytest.approx(last - enters, abs=0.03)
-    if match := re.search(r"([\d. ×⁰¹²³⁴⁵⁶⁷⁸⁹]+) times what entered arrives at step (\d+)", own):
+    more = r"([\d. ×⁰¹²³⁴⁵⁶⁷⁸⁹]+) times as much as entered arrives at step (\d+)"
+    if match := re.search(more, own):
         assert int(match[2]) == found.step
         assert decades(match[1].strip()) == pytest.approx(last - enters, abs=0.03)
     if match := re.search(r"after (\d+) steps? (less|it is more)", own):

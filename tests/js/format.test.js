@@ -57,6 +57,12 @@ test("what is left is said as a share, a multiple or a power", () => {
   assert.equal(format.share(-1), "10.0 %");
   assert.equal(format.share(0), "100 %");
   assert.equal(format.share(null), "nothing");
+  assert.deepEqual([-1, 0, 0.5, null].map(format.besideEntered), [
+    "10.0 % of what entered",
+    "as much as entered",
+    "3.16 times as much as entered",
+    "nothing",
+  ]);
   assert.equal(format.share(1), "10.0 times as much");
   assert.equal(format.share(-6), "a share of 1.0 × 10⁻⁶");
   assert.equal(format.share(Math.log10(0.99999)), "99.99 %", "never rounded up to all");

@@ -1,6 +1,6 @@
 /** The numbers in a lesson's sentences: each is an expression over the live answers. */
 
-import { cosineText, fromLog10, number, plain, share, tidy, times } from "../format.js";
+import { besideEntered, cosineText, fromLog10, number, plain, portion, share, tidy, times } from "../format.js";
 import { lookup } from "../lookup.js";
 import { expression, single } from "./expression.js";
 
@@ -13,11 +13,17 @@ const FORMS = lookup({
   count: (value) => String(value).replace("-", "−"),
   log10: (value, digits) => fromLog10(value, digits),
   share: (value) => share(value),
+  /** With what it is a share of behind it: "12.6 % of", "6.80 times". */
+  portion: (value) => portion(value),
+  entered: (value) => besideEntered(value),
   times: (value, digits) => times(value, digits),
   percent: (value, digits) => `${plain(100 * value, digits)} %`,
   cosine: (value) => cosineText(value),
   word: (value) => String(value),
 });
+
+/** Forms in which null is a gradient of exactly zero. */
+const NAMES_NOTHING = new Set(["share", "portion", "entered", "log10"]);
 
 /** @type {Map<string, import("./expression.js").Expression>} */
 const KNOWN = new Map();
@@ -37,7 +43,7 @@ export function holds(text, scope) {
 /** @param {unknown} value @param {string} form @param {number} digits */
 export function written(value, form = "number", digits = 3) {
   if (value === null || value === undefined)
-    return form === "share" || form === "log10" ? FORMS[form](null, digits) : "–";
+    return NAMES_NOTHING.has(form) ? FORMS[form](null, digits) : "–";
   return FORMS[form](value, digits);
 }
 

@@ -300,7 +300,7 @@ const named = listenDownloads(document, {
 
 listenWidth(get("stack"), () => pictures.redraw());
 
-const views = createViews({ document, store, pictures, base: API, theme: () => theme, announce, named });
+const views = createViews({ document, store, pictures, base: API, theme: () => theme, announce, named, lines: linesOf });
 
 plotly.then((came) => {
   if (came) return;

@@ -12,6 +12,7 @@ import { loadSheet } from "./stylesheet.js";
  * @property {import("./state.js").Store} store
  * @property {import("./pictures.js").Pictures} pictures
  * @property {(text: string) => void} announce
+ * @property {(spot: import("./types.js").Spot) => string[]} lines   what is said of a spot
  *
  * @typedef {{enter: () => void, leave: () => void}} Presentation
  */

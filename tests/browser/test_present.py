@@ -83,8 +83,9 @@ def test_escape_leaves_and_the_experiment_stays(fresh: Unrolled) -> None:
     page.keyboard.press("p")
     expect(page.locator(".present-bar")).to_be_visible()
     assert "?present#" in fresh.address
-    presented(fresh, "/?present#act=99")
+    presented(fresh, "/?present#act=99&select=h_3>h_4")
     expect(page.locator("#present-caption")).to_contain_text("act=99 (allowed: a picture of the")
+    expect(page.locator("#present-selected")).to_contain_text("H₃ → H₄ arrives at H₃: ")
 
 
 def test_a_letter_that_is_written_is_no_key(fresh: Unrolled) -> None:

@@ -267,6 +267,11 @@ def test_a_batch_and_a_gated_cell_are_written_out_in_numbers(unrolled: Unrolled)
     (written,) = [digits for part, digits, _ in stop["parts"] if part == "parameter-numbers"]
     samples = [[own["dpre"][name][2][b] for name in own["dpre"]] + [x[2][b]] for b in range(2)]
     assert near(written, samples)
+    (loss,) = [s for s in stops if s["kind"] == "node" and s["stop"] == "L_3"]
+    written = [digits for part, digits, _ in loss["parts"] if part == "forward-numbers"]
+    outputs, classes = (answer["values"][name][2] for name in ("o", "y"))
+    each = [[*outputs[b], classes[b].index(1) + 1] for b in range(2)]
+    assert near(written[0], [[1, 2], *each])
 
 
 def test_a_link_to_a_long_way_opens_the_same_stop(fresh: Unrolled) -> None:

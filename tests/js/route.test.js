@@ -33,6 +33,24 @@ test("a stop has the same number whatever part of the network is there", () => {
   assert.equal(numberOfSame(some, undefined), null);
 });
 
+test("where no gradient arrives at a unit no arrow into it is counted, seen or not", () => {
+  const dead = () => {
+    const flow = answer();
+    for (const row of [flow.followed_gradient.log10_norm, flow.itemized.log10_norm[2]]) row.fill(null, 0, 2);
+    for (const one of flow.graph.nodes) if (/^[xh]_[012]$/.test(one.id)) one.log10_norm = null;
+    for (const one of flow.graph.edges) if (/_[12]$/.test(one.source) && one.source[0] === "h") one.log10_norm = null;
+    for (const one of flow.graph.edges) if (/h_[12]$/.test(one.target)) one.log10_norm = null;
+    return flow;
+  };
+  const all = routeThrough(read(dead()));
+  const windowed = dead();
+  windowed.experiment.window = { first: 3, last: 3 };
+  windowed.graph.nodes = windowed.graph.nodes.filter(({ step }) => step === 3);
+  windowed.graph.edges = windowed.graph.edges.filter(({ target }) => target.endsWith("_3"));
+  assert.equal(all.count.length, whole().count.length - 4);
+  assert.equal(routeThrough(read(windowed)).count.length, all.count.length);
+});
+
 test("what steps that are not there have added is in the sums", () => {
   const route = part();
   const place = route.count.placeOf(20);

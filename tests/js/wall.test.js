@@ -78,7 +78,7 @@ test("an arrow's length is the logarithm of what it stands for, the same for all
   assert.deepEqual(decades, { from: -2, to: 3, whole: true });
   const at = (size) => lengthOf(size, decades);
   assert.ok(Math.abs(at(100) - at(10) - (at(10) - at(1))) < 1e-9);
-  assert.match(legend(decades), /ring every 2 decades, the innermost at 10⁻².);
+  assert.match(legend(decades), /ring every 2 decades, the innermost at 10⁻²\./);
   const far = { gradient: [[1e-300, 0], [1e9, 0]], clipped: [[null, null]] };
   assert.deepEqual(decadesOf([{ path: far }]), { from: 1, to: 9, whole: false });
   assert.deepEqual(decadesOf([]), { from: 0, to: 1, whole: true });

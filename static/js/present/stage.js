@@ -1,5 +1,7 @@
 /** The stage: how large everything is, which act is shown, and the keys. */
 
+import { selectedInA } from "../comparing/settings.js";
+import { stepOf } from "../format.js";
 import { leftWords, readLink } from "../link.js";
 import { allWithin, byId, windowOf, within } from "../page.js";
 import { readStory } from "../storyline.js";
@@ -34,7 +36,7 @@ function button(document, text, label) {
  * @param {() => void} wish   it is to be left
  * @returns {Presentation}
  */
-export function createStage({ document, store, pictures, announce }, wish) {
+export function createStage({ document, store, pictures, announce, lines }, wish) {
   const window = windowOf(document);
   const root = document.documentElement;
   const main = byId(document, "pictures");
@@ -60,7 +62,10 @@ export function createStage({ document, store, pictures, announce }, wish) {
   swap.title = "V";
   swap.setAttribute("aria-keyshortcuts", "v");
   swap.removeAttribute("aria-label");
-  bar.append(caption, swap, place, back, on, out);
+  const chosen = document.createElement("p");
+  chosen.id = "present-selected";
+  chosen.hidden = true;
+  bar.append(chosen, caption, swap, place, back, on, out);
 
   const acts = () => {
     const own = readStory(String(store.get().story)) ?? [];
@@ -87,7 +92,21 @@ export function createStage({ document, store, pictures, announce }, wish) {
     place.textContent = n ? `${n} of ${all.length}` : `${all.length} pictures`;
     back.disabled = n <= 1;
     on.disabled = n >= all.length;
+    putSelected();
     putSwap();
+  }
+
+  /** What is selected, with its numbers: no panel is there to open. */
+  function putSelected() {
+    const { select } = store.get();
+    const inA = selectedInA(select);
+    const thing = inA || select;
+    const spot = { picture: inA ? "compared" : "diagram", step: stepOf(thing), thing, loss: null };
+    const [name, ...rest] = pictures.reading() && thing ? lines(spot) : [];
+    chosen.hidden = !name;
+    const strong = document.createElement("strong");
+    strong.textContent = name ?? "";
+    chosen.replaceChildren(strong, ` ${rest.join("; ")}`);
   }
 
   /** What is explained takes the place of profile and map; they can be had in its stead. */
@@ -131,6 +150,7 @@ export function createStage({ document, store, pictures, announce }, wish) {
   }
 
   const words = new ResizeObserver(fitSoon);
+  const drawn = new MutationObserver(putSelected);
 
   function seenTransport() {
     return allWithin(document, ".transport").some((one) => one.getClientRects().length > 0);
@@ -182,6 +202,7 @@ export function createStage({ document, store, pictures, announce }, wish) {
       window.addEventListener("resize", fitSoon);
       const parts = ["verdict", "compare", "step", "wall"].map((id) => byId(document, id));
       for (const one of [bar, ...parts, ...allWithin(main, ".strip, figcaption")]) words.observe(one);
+      drawn.observe(root, { attributes: true, attributeFilter: ["data-rendered"] });
       window.scrollTo(0, 0);
       fit();
       announce("Presentation. Page down and page up lead through the storyline, Escape leaves.");
@@ -195,6 +216,7 @@ export function createStage({ document, store, pictures, announce }, wish) {
       title.remove();
       bar.remove();
       words.disconnect();
+      drawn.disconnect();
       document.removeEventListener("keydown", hear);
       document.removeEventListener("keydown", hearEscape, true);
       window.removeEventListener("resize", fitSoon);

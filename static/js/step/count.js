@@ -20,7 +20,7 @@ import { cellOf, countedFrom, wiringOf } from "../vocabulary.js";
  * How many stops each step has.
  * @param {Reading} reading
  */
-function perStep({ flow, follow, steps, layers }) {
+function perStep({ flow, follow, steps, layers, row, lossSteps }) {
   const { network, truncation } = flow.experiment;
   const { copies, has_c: hasC, feeds_outputs: feeds } = cellOf(network.cell);
   const { reads_all: readsAll, emits_all: emitsAll } = wiringOf(network.topology);
@@ -31,6 +31,17 @@ function perStep({ flow, follow, steps, layers }) {
   const top = follow ?? steps;
   const bottom = follow === null ? 1 : Math.max(1, firstReached(truncation, top));
   const whole = countedFrom(truncation) === null;
+  const alone = follow === null || lossSteps.length === 1;
+  /**
+   * Whether a gradient arrives at a unit's step: where none does, no arrow into it is a stop. Of one
+   * of several losses the answer says that of the last layer alone.
+   * @param {number} layer @param {number} t
+   */
+  const arrives = (layer, t) => {
+    if (hasC) return true;
+    const norms = layer === layers - 1 ? row : alone ? flow.layers?.[layer]?.hidden_gradient.log10_norm : null;
+    return !norms || norms[t - 1] !== null;
+  };
   return {
     /** Input, context, cell, what a unit weighs, hidden, output, loss. @param {number} t */
     forward: (t) =>
@@ -43,8 +54,11 @@ function perStep({ flow, follow, steps, layers }) {
       if (t > top || t < bottom) return 0;
       const judged = follow === null || t === top ? emits(t) : 0;
       const said = Math.max(judged, Number(feeds && t < top && whole));
-      const recurrent = layers * (1 + Number(copies) + 2 * Number(hasC));
-      return 2 * judged + said + recurrent + reads(t) + layers - 1;
+      const recurrent = 1 + Number(copies) + 2 * Number(hasC);
+      let into = 0;
+      for (let layer = 0; layer < layers; layer += 1)
+        if (arrives(layer, t)) into += recurrent + (layer ? 1 : reads(t));
+      return 2 * judged + said + into;
     },
   };
 }

@@ -125,6 +125,23 @@ function overSamples(math, look, units) {
   return row(...parts);
 }
 
+/**
+ * A mean over samples with numbers in place of symbols: what stands behind the 1/B is what each has.
+ * @param {Element} math @param {Look} look @param {number} units
+ */
+function meanOverSamples(math, look, units) {
+  const whole = /** @type {Element} */ (math.cloneNode(true));
+  const sum = whole.querySelector(".batch");
+  const [share, inside] = [sum?.querySelector("mfrac"), sum?.parentElement];
+  if (!sum || !share || !inside) return inNumbers(math, look, units);
+  const all = [...inside.children];
+  const own = all.slice(all.indexOf(sum) + 1);
+  const terms = overSamples(formula(mathElement("mi", "L"), sign("="), ...own), look, units);
+  if (!terms) return null;
+  sum.replaceWith(share, sign("("), terms, sign(")"));
+  return row(...sides(whole)[1]);
+}
+
 /** Numbers stand where a symbol stood: they light the same place. @param {Element} to @param {Element} from */
 function tag(to, from) {
   for (const name of ["data-lights", "data-parameter"]) {
@@ -149,6 +166,11 @@ function tagSymbols(math, reading, look) {
   }
 }
 
+/** What is read of it. @param {Element | null} one */
+function said(one) {
+  return one?.textContent ?? "";
+}
+
 /** = result. @param {string} name @param {import("./lookup.js").Matrix | null} rows @param {number} units */
 function result(name, rows, units) {
   return rows ? formula(sign("="), matrixMath(name, rows, units)) : null;
@@ -159,16 +181,18 @@ function result(name, rows, units) {
  * @param {string} name   of the part
  * @param {Element} math
  * @param {import("./lookup.js").Matrix | null} outcome
- * @param {{reading: Reading, look: Look | null, sums?: boolean}} given   sums: it is over samples
+ * @param {{reading: Reading, look: Look | null, sums?: "" | "sum" | "mean"}} given   sums: over samples
  */
-function lines(name, math, outcome, { reading, look, sums = false }) {
+function lines(name, math, outcome, { reading, look, sums = "" }) {
   const units = unitsOf(reading.flow);
   if (!look) return [part(name, math)];
   tagSymbols(math, reading, look);
   const made = [part(name, math)];
-  const numbers = (sums && look.batch > 1 ? overSamples : inNumbers)(math, look, units);
-  if (numbers) made.push(part(`${name}-numbers`, formula(sign("="), numbers)));
+  const over = { "": inNumbers, sum: overSamples, mean: meanOverSamples }[look.batch > 1 ? sums : ""];
+  const numbers = over(math, look, units);
   const comes = result("the result", outcome, units);
+  const put = numbers && formula(sign("="), numbers);
+  if (put && said(put) !== said(comes)) made.push(part(`${name}-numbers`, put));
   if (comes) made.push(part(`${name}-result`, comes));
   return made;
 }
@@ -203,8 +227,8 @@ function forward(stop, reading, look) {
   for (const math of chosen) {
     const atom = leftAtom(math);
     const value = kind === "loss" ? lossOf(math, stop, reading) : look && atom && numbersOf(atom, look);
-    const given = { reading, look: kind === "loss" && (!value || look?.batch !== 1) ? null : look };
-    parts.push(...lines("forward", math, value || null, given));
+    const whole = kind !== "loss" || value;
+    parts.push(...lines("forward", math, value || null, { reading, look: whole ? look : null, sums: "mean" }));
   }
   if (kind === "input" && look) {
     const rows = numbersOf(atomOf(stop.id), look);
@@ -216,10 +240,10 @@ function forward(stop, reading, look) {
     const value = reading.flow.step_losses[stop.step - 1];
     notes.push(value === null ? "" : `${symbol(stop.id)} = ${number(value, 4)}`);
     const index = parts.map((one) => one.querySelector("[data-class]")).find(Boolean);
-    if (index)
-      notes.push(
-        `${symbol(stop.id).replace("L", "Y")} is class ${index.textContent} ${index.getAttribute("data-class")}, counted from 1.`,
-      );
+    const of = index?.getAttribute("data-class");
+    if (index && look?.batch === 1)
+      notes.push(`${symbol(stop.id).replace("L", "Y")} is class ${index.textContent} ${of}, counted from 1.`);
+    else if (index) notes.push(`What stands below is each sample’s class, counted from 1 (${of}).`);
   }
   if (chosen.length) notes.push(...asides(shown));
   const what = inside
@@ -278,7 +302,7 @@ function back(stop, reading, look) {
   if (adds && edge.parameter) {
     const steps = look?.values.terms[edge.parameter];
     const term = look && steps?.[stop.step - look.values.first];
-    parts.push(...lines("parameter", adds, asRows(term), { reading, look, sums: true }));
+    parts.push(...lines("parameter", adds, asRows(term), { reading, look, sums: "sum" }));
   }
   notes.push(...asides(shown));
   return { title: `Back: from ${from} to ${to}`, parts, notes };

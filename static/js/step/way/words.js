@@ -36,7 +36,7 @@ export function aboutNumbers({ able, here, batch, crossed }) {
   if (!able) words.push("There are too many numbers to write them down: the norms stand for them.");
   else if (here && batch > 1)
     words.push(
-      `The numbers are those of the first of ${batch} samples. What a step adds to a weight is the sum over all of them${
+      `The numbers are those of the first of ${batch} samples. A loss is the mean, and what a step adds to a weight the sum, over all of them${
         batch > 3 ? ", of which the first and the last are written out" : ""
       }; the norms are of all.`,
     );

@@ -9,23 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import lessons as read
-from tests.browser.conftest import Modules
 from tests.browser.driver import Unrolled
-from tests.browser.test_lessons import LIVES, SCREENS, Screen
-from tests.browser.test_small_screen import CUT, OUTSIDE
+from tests.browser.screen import Screen
+from tests.browser.small import fits
 from tests.browser.violations import holds
 from tests.conftest import PageLog
-from unrolled.app.lessons import Lesson
 
 CASES = {"two": "two-steps-by-hand", "sign": "notebook-wrong-sign", "bptt": "course-lstm-window-1"}
-
-
-def fits(page: Page) -> None:
-    wide, window = page.evaluate("() => [document.scrollingElement.scrollWidth, innerWidth]")
-    assert wide <= window
-    inside = [one for one in page.evaluate(OUTSIDE) if "skip" not in str(one[0])]
-    assert inside == []
-    assert page.evaluate(CUT) == []
 
 
 def everything_open(screen: Screen) -> None:
@@ -54,21 +44,15 @@ def test_no_violation_on_the_pages_beside(fresh: Unrolled, path: str) -> None:
     holds(fresh.page)
 
 
-@pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_runs_out_of_a_small_window(fresh: Unrolled, width: int) -> None:
+def test_nothing_runs_out_of_a_small_window(fresh: Unrolled) -> None:
+    """Nor do lessons: test_lessons.py."""
     page = fresh.page
-    page.set_viewport_size({"width": width, "height": 844})
-    screen = Screen(fresh)
     for path in ("/learn", "/learn/test", "/learn/examples"):
         page.goto(fresh.server + path)
-        expect(page.locator("html")).to_have_attribute("data-state", "ready")
-        fits(page)
-    for one in () if width == 390 else SCREENS[::5]:
-        lesson, number = one.values
-        assert isinstance(lesson, Lesson)
-        screen.open(lesson.address(int(str(number))))
-        everything_open(screen)
-        fits(page)
+        for width in (768, 390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            expect(page.locator("html")).to_have_attribute("data-state", "ready")
+            fits(page)
 
 
 def test_a_lesson_by_keyboard_alone(fresh: Unrolled) -> None:
@@ -123,7 +107,7 @@ def test_without_a_place_to_keep_anything(fresh: Unrolled, how: str) -> None:
         screen = Screen(fresh)
         screen.open("/learn/1")
         right, _ = screen.choices(screen.part("predict"))
-        expect(screen.predict(screen.part("predict"), right)).to_contain_text("As you expected.")
+        expect(screen.submit(screen.part("predict"), right)).to_contain_text("As you expected.")
         expect(page.locator(".show")).to_be_visible()
         screen.slide("units", 8)
         expect(page.locator('[data-progress="1/1"]')).to_have_class("done")
@@ -178,59 +162,16 @@ def test_a_service_that_does_not_answer_is_said(fresh: Unrolled, page_log: PageL
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
-def test_terms_explain_themselves(fresh: Unrolled) -> None:
-    """Every term of every screen is one that the glossary has."""
+def test_a_term_explains_itself(fresh: Unrolled) -> None:
+    """Those of every screen: test_lessons.py."""
     page = fresh.page
     screen = Screen(fresh)
-    for one in SCREENS[::4]:
-        lesson, number = one.values
-        assert isinstance(lesson, Lesson)
-        screen.open(lesson.address(int(str(number))))
-        everything_open(screen)
-        for term in page.locator("button.term:visible").all():
-            term.click()
-            expect(page.get_by_role("tooltip")).to_be_visible()
-            assert len(page.get_by_role("tooltip").inner_text()) > 40
-            page.keyboard.press("Escape")
-            expect(page.get_by_role("tooltip")).to_be_hidden()
-
-
-REQUESTS = """async ({readLink}, links, load) => {
-    const {toRequest} = await load("experiment.js");
-    return links.map((link) => toRequest(readLink(new URLSearchParams(link)).settings));
-}"""
-
-
-@pytest.mark.parametrize(("lesson", "number"), SCREENS)
-def test_a_screen_breaks_no_rule_of_axe_fits_and_opens_in_explore(
-    unrolled: Unrolled, fresh: Unrolled, modules: Modules, lesson: Lesson, number: int
-) -> None:
-    """The link leads to an experiment whose answer is the screen's; a first one is followed."""
-    screen = Screen(fresh)
-    screen.open(lesson.address(number))
-    if (lesson.number, number) == (1, 1):
-        holds(fresh.page)
+    screen.open("/learn/1")
     everything_open(screen)
-    holds(fresh.page)
-    fresh.page.set_viewport_size({"width": 390, "height": 844})
-    screen.ready()
-    fits(fresh.page)
-    lives = dict(fresh.page.locator("[data-live]").evaluate_all(LIVES)).values()
-    links = fresh.page.locator("a[data-explore]").evaluate_all("all => all.map(one => one.hash)")
-    links = [link[1:] for link in links]
-    requests = modules("link.js", REQUESTS, links)
-    for link, request, live in zip(links, requests, lives, strict=True):
-        if number == 1:
-            unrolled.open()
-            unrolled.lead(link)
-            unrolled.ready()
-            expect(unrolled.page.locator("#left-out")).to_be_hidden()
-            asked = unrolled.flow()
-        else:
-            asked = read.answer(fresh.server, request)
-        wanted = read.answer(fresh.server, live.get("experiment", live))
-        assert asked["hidden_gradient"] == wanted["hidden_gradient"]
-        assert asked["clipping"] == wanted["clipping"]
+    page.locator("button.term:visible").first.click()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tooltip")).to_be_hidden()
 
 
 def test_worked_examples_say_what_is_computed(fresh: Unrolled) -> None:
@@ -255,7 +196,7 @@ def test_worked_examples_say_what_is_computed(fresh: Unrolled) -> None:
 def test_worked_examples_are_the_cases(fresh: Unrolled, request: pytest.FixtureRequest) -> None:
     screen = Screen(fresh)
     screen.open("/learn/examples")
-    shown: dict[str, Any] = dict(fresh.page.locator("[data-live]").evaluate_all(LIVES))
+    shown: dict[str, Any] = dict(screen.lives)
     folder = request.config.rootpath / "tests" / "cases"
     for name, case in CASES.items():
         wanted = json.loads((folder / f"{case}.json").read_text("utf-8"))["request"]

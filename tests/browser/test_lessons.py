@@ -2,143 +2,59 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any
+import re
 
 import pytest
-from jinja2 import Environment
 from playwright.sync_api import Locator, expect
 
 from tests.browser import lessons as read
+from tests.browser.conftest import Modules
 from tests.browser.driver import Unrolled
-from unrolled.app.assets import Assets
-from unrolled.app.lessons import Lesson, lessons
-from unrolled.app.page import templates
-from unrolled.app.settings import Settings
+from tests.browser.screen import FILLED, LESSONS, SCREENS, Screen, right
+from tests.browser.small import fits
+from tests.browser.violations import THEMES, violations
+from unrolled.app.lessons import Lesson
+
+# Every term in sight, opened and closed again.
+TERMS = """() => [...document.querySelectorAll("button.term")]
+    .filter((term) => term.checkVisibility())
+    .map((term) => {
+        const box = document.getElementById("explanation");
+        term.click();
+        const said = box.matches(":popover-open") ? box.textContent : "";
+        document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+        return [term.textContent, said, box.matches(":popover-open")];
+    })"""
+REQUESTS = """async ({readLink}, links, load) => {
+    const {toRequest} = await load("experiment.js");
+    return links.map((link) => toRequest(readLink(new URLSearchParams(link)).settings));
+}"""
 
 
-def _environment() -> Environment:
-    return templates(Assets(), Settings()).env
+class Walk(Screen):
+    """A screen that is walked by somebody who is right, or wrong at first and at last.
 
+    Every lesson is walked by both, in both themes.
+    """
 
-LESSONS = lessons(_environment())
-SCREENS = [
-    pytest.param(lesson, screen, id=f"{lesson.number}-{screen}")
-    for lesson in LESSONS
-    for screen in range(1, len(lesson.screens) + 1)
-]
-
-NUMBERS = """all => all.filter(one => one.checkVisibility()).map(one =>
-    [one.textContent, one.dataset.n, one.dataset.as, Number(one.dataset.digits)])"""
-WORDS = """all => all.filter(one => one.checkVisibility()).map(one =>
-    [one.textContent, one.dataset.if, one.dataset.then, one.dataset.else])"""
-BARS = """all => all.filter(one => one.checkVisibility()).map(one =>
-    [one.dataset.bars, [...one.querySelectorAll(".value")].map(v => v.textContent)])"""
-LIVES = """all => all.map(one =>
-    [one.dataset.live, JSON.parse(one.querySelector("[data-experiment]").textContent)])"""
-SLIDERS = """all => all.map(one => [one.dataset.slide, Number(one.querySelector("input").value),
-    one.dataset.pointers.split(" ").filter(Boolean)])"""
-
-
-class Screen:
-    """One screen of a lesson, open in a browser, beside a client of its own."""
-
-    def __init__(self, fresh: Unrolled) -> None:
-        self.page = fresh.page
-        self.server = fresh.server
-        self._answers: dict[str, Any] = {}
-
-    def open(self, address: str) -> None:
-        self.page.goto(self.server + address, wait_until="domcontentloaded")
-        self.ready()
-
-    def again(self) -> None:
-        """The same screen, for somebody who has not been here."""
-        self.page.evaluate("() => localStorage.clear()")
-        self.page.reload()
-        self.ready()
-
-    def ready(self) -> None:
-        expect(self.page.locator("#lesson")).to_have_attribute("aria-busy", "false")
-        expect(self.page.locator("html")).to_have_attribute("data-state", "ready")
-
-    def scope(self, **others: float) -> read.Scope:
-        """What the service answers to the screen's experiments, with its sliders as they are;
-        others: sliders as they might be."""
-        sliders = self.page.locator("[data-slide]").evaluate_all(SLIDERS)
-        values = {name: others.get(name, value) for name, value, _ in sliders}
-        answers = {}
-        for name, experiment in self.page.locator("[data-live]").evaluate_all(LIVES):
-            asked = copy.deepcopy(experiment)
-            for slider, _, pointers in sliders:
-                for pointer in pointers:
-                    read.set_at(asked, pointer, values[slider])
-            key = repr(asked)
-            if key not in self._answers:
-                self._answers[key] = read.answer(self.server, asked)
-            answers[name] = self._answers[key]
-        return read.scope_of(answers, **values)
-
-    def says_what_is(self, said: str = "") -> int:
-        """Every number and word in sight is that of the service's answer; how many there are.
-
-        What was said of a prediction or an answer stands as it was said; `said` names whose is
-        to be read, too.
-        """
-        self.ready()
-        scope = self.scope()
-        frozen = f", [data-{said}] .frozen[data-n]" if said else ""
-        numbers = self.page.locator(f".n[data-n]:not(.frozen){frozen}").evaluate_all(NUMBERS)
-        for text, expression, form, digits in numbers:
-            value = read.value_of(expression, scope)
-            assert read.agrees(text, value, form, digits), (text, expression, value)
-        words = self.page.locator(".n[data-if]").evaluate_all(WORDS)
-        for text, condition, then, otherwise in words:
-            assert text == (then if read.value_of(condition, scope) else otherwise), condition
-        for expression, texts in self.page.locator("[data-bars]").evaluate_all(BARS):
-            values = [read.single(value) for value in read.value_of(expression, scope)]
-            assert len(texts) == len(values)
-            for text, value in zip(texts, values, strict=True):
-                assert read.agrees(text, value or 0, "number", 3), (text, value)
-        return len(numbers)
-
-    def part(self, name: str) -> Locator:
-        return self.page.locator(f"form[data-{name}]")
-
-    def choices(self, form: Locator) -> tuple[int, list[int]]:
-        """The one choice that holds of the service's answer, and the others."""
-        scope = self.scope()
-        expressions = form.locator("input").evaluate_all("all => all.map(one => one.dataset.holds)")
-        right = [n for n, one in enumerate(expressions) if read.value_of(one, scope) is True]
-        assert len(right) == 1, f"{right} of {expressions} hold"
-        return right[0], [n for n in range(len(expressions)) if n != right[0]]
-
-    def predict(self, form: Locator, choice: int) -> Locator:
-        form.locator("input[type=radio]").nth(choice).check()
-        form.locator("[type=submit]").click()
-        return form.get_by_role("status")
-
-    def slide(self, name: str, value: float) -> None:
-        self.page.locator(f"#slide-{name}").evaluate(
-            """(slider, value) => {
-                slider.value = value;
-                slider.dispatchEvent(new Event("input", {bubbles: true}));
-            }""",
-            str(value),
-        )
-        self.ready()
-
-
-@pytest.fixture
-def screen(fresh: Unrolled) -> Screen:
-    return Screen(fresh)
+    def __init__(self, fresh: Unrolled, modules: Modules, *, is_right: bool) -> None:
+        super().__init__(fresh)
+        self.modules = modules
+        self.is_right = is_right
 
 
 @pytest.mark.parametrize(("lesson", "number"), SCREENS)
-def test_a_screen_from_start_to_end(screen: Screen, lesson: Lesson, number: int) -> None:
-    page = screen.page
+def test_a_screen_from_start_to_end(
+    request: pytest.FixtureRequest, fresh: Unrolled, modules: Modules, lesson: Lesson, number: int
+) -> None:
+    page = fresh.page
+    screen = Walk(fresh, modules, is_right=number % 2 == lesson.number % 2)
+    screen.by_pointer = number == 1
+    page.emulate_media(color_scheme=THEMES[number // 2 % 2])
     screen.open(lesson.address(number))
     expect(page.get_by_role("heading", level=1)).to_have_text(lesson.screens[number - 1])
+    if (lesson.number, number) == (1, 1):
+        assert violations(page) == {}
     numbers = 0
     if screen.part("predict").count():
         numbers += predicts(screen)
@@ -150,46 +66,92 @@ def test_a_screen_from_start_to_end(screen: Screen, lesson: Lesson, number: int)
     assert numbers > 0, "a screen says what its experiment has answered"
     here = page.locator(f'[data-progress="{lesson.number}/{number}"]')
     expect(here).to_have_class("done")
-    if number == 1:
+    onward = page.get_by_role("navigation", name="Go on").get_by_role("link", name="Next")
+    if number < len(lesson.screens):
+        expect(onward).to_have_attribute("href", lesson.address(number + 1))
+    expect(page.locator(".then")).to_be_visible()
+    for term, said, stays in page.evaluate(TERMS):
+        assert len(said) > 40, term
+        assert not stays, term
+    page.mouse.move(1, 1)
+    assert violations(page) == {}
+    for width in (390, 768, 320) if number == 1 else (390,):
+        page.set_viewport_size({"width": width, "height": 844})
+        screen.ready()
+        fits(page)
+    if (lesson.number, number) in {(1, 1), (5, 1)}:
         page.reload()
         screen.ready()
         expect(here).to_have_class("done")
         expect(page.locator(".show")).to_be_visible()
         expect(page.locator(".then")).to_be_visible()
-    onward = page.get_by_role("navigation", name="Go on").get_by_role("link", name="Next")
-    if number < len(lesson.screens):
-        expect(onward).to_have_attribute("href", lesson.address(number + 1))
+    opens_in_explore(screen, request if number == 1 else None)
 
 
-def predicts(screen: Screen) -> int:
+def test_a_lesson_brings_no_colours(request: pytest.FixtureRequest) -> None:
+    """One theme a screen is enough: none has a colour of its own."""
+    files = sorted((request.config.rootpath / "templates" / "lessons").glob("*.html"))
+    assert len(files) == len(LESSONS)
+    for file in files:
+        assert not re.search(
+            r"<style|style=|\bfill=|\bstroke=|#[0-9a-f]{3,8}\b", file.read_text("utf-8")
+        )
+
+
+def opens_in_explore(screen: Walk, request: pytest.FixtureRequest | None) -> None:
+    """The link leads to the experiment that is shown; with `request` it is followed."""
+    lives = screen.asked().values()
+    links = screen.page.locator("a[data-explore]").evaluate_all("all => all.map(one => one.hash)")
+    links = [link[1:] for link in links]
+    requests = screen.modules("link.js", REQUESTS, links)
+    for link, asked, live in zip(links, requests, lives, strict=True):
+        answer = read.answer(screen.server, asked)
+        if request:
+            unrolled: Unrolled = request.getfixturevalue("unrolled")
+            unrolled.open()
+            unrolled.lead(link)
+            unrolled.ready()
+            expect(unrolled.page.locator("#left-out")).to_be_hidden()
+            answer = unrolled.flow()
+        wanted = read.answer(screen.server, live.get("experiment", live))
+        assert answer["hidden_gradient"] == wanted["hidden_gradient"]
+        assert answer["clipping"] == wanted["clipping"]
+
+
+def reasons(screen: Walk, form: Locator) -> None:
+    """What would be said of every choice says why, with numbers of the service's answer."""
+    templates = form.locator("template[data-says]").evaluate_all(
+        "all => all.map(one => one.innerHTML)"
+    )
+    scope = screen.scope()
+    for text, numbers in screen.modules("learn/fill.js", FILLED, [templates, scope]):
+        assert len(text.strip()) > 20, "it is said why"
+        right(numbers, scope)
+
+
+def predicts(screen: Walk) -> int:
     """What is to come stays away until it is predicted; wrong and right are told."""
     form = screen.part("predict")
     expect(screen.page.locator(".show")).to_be_hidden()
     if form.get_attribute("data-guess"):
         return guesses(screen, form)
-    form.locator("[type=submit]").click()
-    expect(form.get_by_role("status")).to_contain_text("Choose one first.")
+    expect(screen.submit(form)).to_contain_text("Choose one first.")
     expect(screen.page.locator(".show")).to_be_hidden()
-    right, wrong = screen.choices(form)
-    numbers = 0
-    for choice in (wrong[0], right):
-        if choice == right:
-            screen.again()
-        line = screen.predict(form, choice)
-        lead = "As you expected." if choice == right else "It is otherwise."
-        expect(line).to_contain_text(lead)
-        assert len(line.inner_text()) > len(lead) + 20, "it is said why"
-        expect(screen.page.locator(".show")).to_be_visible()
-        expect(form.locator(".choice.true")).to_have_count(1)
-        expect(form.locator(".choice.true input")).to_have_value(str(right))
-        numbers = screen.says_what_is("predict")
-    return numbers
+    truth, wrong = screen.choices(form)
+    reasons(screen, form)
+    line = screen.submit(form, truth if screen.is_right else wrong[0])
+    lead = "As you expected." if screen.is_right else "It is otherwise."
+    expect(line).to_contain_text(lead)
+    assert len(line.inner_text()) > len(lead) + 20, "it is said why"
+    expect(screen.page.locator(".show")).to_be_visible()
+    expect(form.locator(".choice.true")).to_have_count(1)
+    expect(form.locator(".choice.true input")).to_have_value(str(truth))
+    return screen.says_what_is("predict")
 
 
 def guesses(screen: Screen, form: Locator) -> int:
     value = read.value_of(str(form.get_attribute("data-guess")), screen.scope())
-    form.locator("[type=submit]").click()
-    line = form.get_by_role("status")
+    line = screen.submit(form)
     expect(screen.page.locator(".show")).to_be_visible()
     said = line.inner_text()
     assert said.startswith("It is ")
@@ -212,22 +174,29 @@ def tries(screen: Screen, task: Locator) -> int:
         return screen.says_what_is()
     expect(goal).not_to_contain_text("Reached")
     expression = str(goal.get_attribute("data-goal"))
-    reached = [one for one in some if read.value_of(expression, screen.scope(**{name: one}))]
-    assert reached, f"nowhere along {name} does {expression} hold"
-    missed = [one for one in some if one not in reached]
+    missed, reached = [], None
+    for value in some:
+        if read.value_of(expression, screen.scope(**{name: value})):
+            reached = value if reached is None else reached
+        else:
+            missed.append(value)
+        if reached is not None and missed:
+            break
+    assert reached is not None, f"nowhere along {name} does {expression} hold"
     for value in missed[:2]:
         screen.slide(name, value)
         screen.says_what_is()
         expect(goal).not_to_contain_text("Reached")
-    screen.slide(name, reached[0])
+    screen.slide(name, reached)
     expect(goal).to_contain_text("Reached.")
     return screen.says_what_is()
 
 
-def answers(screen: Screen) -> None:
+def answers(screen: Walk) -> None:
     """Wrong answers are told from the right one, each with its reason."""
     form = screen.part("ask")
     line = form.get_by_role("status")
+    reasons(screen, form)
     if expression := form.get_attribute("data-number"):
         value = read.value_of(expression, screen.scope())
         given_and_said = {
@@ -237,14 +206,13 @@ def answers(screen: Screen) -> None:
         }
         for given, lead in given_and_said.items():
             form.get_by_role("textbox").fill(given)
-            form.locator("[type=submit]").click()
+            screen.submit(form)
             expect(line).to_contain_text(lead)
         screen.says_what_is("ask")
         return
-    right, wrong = screen.choices(form)
-    for choice in (*wrong, right):
-        form.get_by_role("radio").nth(choice).check()
-        form.locator("[type=submit]").click()
-        expect(line).to_contain_text("Right." if choice == right else "Not so.")
+    truth, wrong = screen.choices(form)
+    for choice in (*wrong, truth) if screen.is_right else (truth, *wrong):
+        screen.submit(form, choice)
+        expect(line).to_contain_text("Right." if choice == truth else "Not so.")
         assert len(line.inner_text()) > 25, "it is said why"
         screen.says_what_is("ask")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driver import Unrolled, wants_a_picture
-from tests.browser.test_small_screen import fits
+from tests.browser.small import fits
 from unrolled.app.assets import Assets
 from unrolled.app.equations import EQUATIONS
 from unrolled.app.page import templates
@@ -123,7 +123,7 @@ def test_no_control_is_cut_off(fresh: Unrolled, crowded: str) -> None:
             fresh.ready()
             assert len(offered(fresh.page, "Cell")) == 2 * len(VOCABULARY.cells)
             assert len(offered(fresh.page, "Rule")) == 2 * len(VOCABULARY.clip_rules)
-            fits(fresh)
+            fits(fresh.page)
             assert fresh.page.evaluate(OVERLAPS) == [], (size, label)
             assert fresh.page.evaluate(SQUEEZED) == [], (size, label)
 

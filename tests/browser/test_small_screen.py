@@ -7,53 +7,11 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Kept
 from tests.browser.driver import Json, Unrolled
+from tests.browser.small import fits
 from tests.conftest import PageLog
 
 SIZES = [(390, 844), (360, 640), (320, 568), (768, 1024), (1000, 800), (1050, 800), (1100, 800)]
 SIZES += [(1280, 800), (2560, 1440)]
-
-# Visible controls that stand out of the window at the left or right.
-OUTSIDE = """() => [...document.querySelectorAll("button, input, select, textarea, a, .plot")]
-    .filter(element => element.checkVisibility({visibilityProperty: true}))
-    .filter(element => !element.classList.contains("skip"))
-    .map(element => [element.id || element.className || element.name,
-        element.getBoundingClientRect()])
-    .filter(([, box]) => box.width > 1 && (box.left < -1 || box.right > innerWidth + 1))
-    .map(([name, box]) => [name, box.left, box.right])"""
-
-
-# Visible parts of the form that stick out of the nearest box which cuts or scrolls them, and
-# choices whose words are wider than they are.
-CUT = """() => {
-    const cut = [];
-    for (const element of document.querySelectorAll(
-            "label, input, select, button, .segment-row, .note, .error, .reason, h2, dt, dd")) {
-        if (!element.checkVisibility({visibilityProperty: true})) continue;
-        const box = element.getBoundingClientRect();
-        if (box.width <= 1 || element.closest(".skip, .unseen")) continue;
-        let around = element.parentElement;
-        while (around && getComputedStyle(around).overflowX === "visible")
-            around = around.parentElement;
-        const room = around?.getBoundingClientRect();
-        if (around && around !== document.body && around !== document.documentElement
-            && (box.left < room.left - 1 || box.right > room.right + 1))
-            cut.push([element.id || element.textContent.trim(), box.right, room.right]);
-        if (element.matches("label, button") && element.scrollWidth > element.clientWidth + 1
-            && element.clientWidth)
-            cut.push([element.textContent.trim(), element.scrollWidth, element.clientWidth]);
-    }
-    return cut;
-}"""
-
-
-def fits(page: Unrolled) -> None:
-    root = "() => [document.scrollingElement.scrollWidth, innerWidth]"
-    wide, window = page.page.evaluate(root)
-    size = page.page.viewport_size
-    assert wide <= window, size
-    assert page.page.evaluate(OUTSIDE) == [], size
-    assert page.page.evaluate(CUT) == [], size
-
 
 EXPERIMENTS: dict[str, Json] = {
     "first": {},
@@ -82,7 +40,7 @@ def test_nothing_runs_out_of_the_window(unrolled: Unrolled, experiment: str) -> 
     unrolled.ready()
     for size in SIZES:
         unrolled.resize(*size)
-        fits(unrolled)
+        fits(unrolled.page)
         expect(unrolled.plot("diagram").locator("svg").first).to_be_visible()
         expect(unrolled.page.locator("#summary")).to_be_visible()
 
@@ -141,7 +99,7 @@ def test_the_settings_open_and_work_by_touch(phone: Unrolled) -> None:
     expect(phone.page.get_by_label("Activation")).to_be_hidden()
     handle.tap()
     expect(handle).to_have_attribute("aria-expanded", "true")
-    fits(phone)
+    fits(phone.page)
     phone.choose("Cell", "Elman")
     phone.page.get_by_label("Activation").select_option("relu")
     phone.choose("Rule", "norm")
@@ -194,7 +152,7 @@ def test_a_tap_opens_a_sheet_that_leaves_what_was_tapped_free(phone: Unrolled, t
     assert strip is not None
     assert at[1] > strip["y"] + strip["height"] - 30
     expect(phone.page.locator("#inspector")).to_be_focused()
-    fits(phone)
+    fits(phone.page)
 
 
 def test_the_sheet_closes(phone: Unrolled) -> None:
@@ -259,7 +217,7 @@ def test_a_text_is_typed_on_a_phone(phone: Unrolled) -> None:
     assert phone.tokens() == ["t", "h", "u", "m", "b", "s", "␣"]
     for width in (390, 360):
         phone.resize(width, 800)
-        fits(phone)
+        fits(phone.page)
 
 
 def test_a_turned_phone_draws_again(phone: Unrolled) -> None:
@@ -267,7 +225,7 @@ def test_a_turned_phone_draws_again(phone: Unrolled) -> None:
     phone.page.set_viewport_size({"width": 800, "height": 360})
     diagram = phone.plot("diagram").locator("svg.main-svg").first
     expect(diagram).not_to_have_attribute("width", str(before))
-    fits(phone)
+    fits(phone.page)
 
 
 def test_print_has_the_pictures_inside_the_paper(fresh: Unrolled) -> None:
@@ -275,4 +233,4 @@ def test_print_has_the_pictures_inside_the_paper(fresh: Unrolled) -> None:
     fresh.page.emulate_media(media="print")
     fresh.page.set_viewport_size({"width": 794, "height": 1123})
     fresh.frame()
-    fits(fresh)
+    fits(fresh.page)

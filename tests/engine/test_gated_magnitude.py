@@ -1,4 +1,4 @@
-"""Gated and stacked networks from 1e-1000 to 1e+1000, against mpmath."""
+"""Gated and stacked networks from 1e-1000 to 1e+1000, against fifty digits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.engine.reference.cases import (
     rows_of,
 )
 from tests.engine.reference.compare import close
-from tests.engine.reference.exact import Exact, ExactPass, log10_norm
+from tests.engine.reference.exact import Exact, ExactPass, digits, log10_norm
 from tests.engine.reference.inside import cells, hidden, item_vectors, way_back
 from unrolled import engine
 from unrolled.engine import Sequence, Truncation
@@ -94,7 +94,7 @@ def test_beyond_a_thousand_decades(kind: Any, cell: str, layers: int, width: int
     steps = 640
     case = kind(cell, layers, width, steps, "many-to-one")
     flow = case.flow(graph=False)
-    with mp.workdps(50):
+    with digits(50):
         exact = Exact(case).back(steps)
         agree(case, flow, exact, {steps: exact})
     reached = flow.layers[0].hidden_gradient.log10_norm[0]
@@ -108,7 +108,7 @@ def test_a_loss_at_every_step(kind: Any, cell: str, layers: int) -> None:
     steps = 200
     case = kind(cell, layers, 1, steps, "many-to-many")
     flow = case.flow(graph=False, spectral=False)
-    with mp.workdps(50):
+    with digits(50):
         forward = Exact(case)
         items = {i: forward.back(i) for i in (1, 90, steps)}
         agree(case, flow, forward.back(*case.emits), items)
@@ -189,7 +189,7 @@ def test_one_sum_of_terms_eight_hundred_decades_apart(cell: str, heard: int) -> 
     terms = flow.parameter_gradients["b_h"].step_log10_norm
     assert terms.min() < -395.0
     assert terms.max() > 395.0
-    with mp.workdps(50):
+    with digits(50):
         exact = Exact(case).back(350)
         agree(case, flow, exact, {350: exact})
 
@@ -202,7 +202,7 @@ def test_edges_eight_hundred_decades_apart(cell: str) -> None:
     graph = case.flow().graph
     assert graph is not None
     edges = {(edge.source, edge.target): edge.log10_norm for edge in graph.edges}
-    with mp.workdps(50):
+    with digits(50):
         forward = Exact(case)
         exact = forward.back(steps)
         for t in range(1, steps):
@@ -266,7 +266,7 @@ def same_graph(one: engine.Graph | None, other: engine.Graph) -> None:
     ("cell", "bias"),
     [("lstm", 20.0), ("lstm", 300.0), *product(GATED, (-20.0, -300.0))],
 )
-def test_saturated_gates_against_mpmath(cell: str, bias: float) -> None:
+def test_saturated_gates_against_many_digits(cell: str, bias: float) -> None:
     """Gates open or shut but for 1e-9, or for 1e-130: what is left over has all its digits.
 
     Not an open z or f of the cells without a c: h_t = n + z (h_{t−1} − n) is rounded to the larger
@@ -277,7 +277,7 @@ def test_saturated_gates_against_mpmath(cell: str, bias: float) -> None:
     b_h[rows_of(cell, candidate_of(cell), 2)] = 0.1
     case = case.with_(parameters={**case.parameters, "b_h": b_h})
     flow = case.flow(graph=False, spectral=False)
-    with mp.workdps(400):
+    with digits(400):
         forward = Exact(case)
         agree(case, flow, forward.back(*case.emits), {12: forward.back(12)})
 

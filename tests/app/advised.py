@@ -1,5 +1,6 @@
 """What an advice claims, recomputed from the answers to the experiment with and without it."""
 
+import functools
 import json
 import math
 import re
@@ -22,11 +23,29 @@ OPPOSITE = {"vanishing": "exploding", "blocked": "exploding", "exploding": "vani
 
 def answer(experiment, **other):
     """The service's answer in this process, held against its schema."""
-    asked = Experiment.model_validate(experiment | other)
+    return json.loads(_answered(_form(experiment | other)))
+
+
+def _form(experiment):
+    asked = Experiment.model_validate(experiment)
     refuse_oversize(asked, Settings())
-    document = json.loads(job.answer(canonical(asked)))
-    Flow.model_validate(document)
-    return document
+    return canonical(asked)
+
+
+def _answered(form):
+    written = job.answer(form)
+    Flow.model_validate_json(written)
+    return written
+
+
+_kept = functools.lru_cache(maxsize=32)(_answered)
+"""Of one change the same is asked again and again."""
+
+
+def plain(experiment):
+    """What is asked of a change: its verdict, its losses and whether it overflows; no advice."""
+    bare = {"follow": None, "window": None, "include": ["itemized"]}
+    return json.loads(_kept(_form(experiment | bare)))
 
 
 def rows(experiment, loss_step=None, step=None):
@@ -34,7 +53,7 @@ def rows(experiment, loss_step=None, step=None):
 
     Of the loss and the step that the verdict reads where none is named; None where nothing arrives.
     """
-    flow = answer(experiment, follow=None, window=None, include=["advice"])
+    flow = plain(experiment)
     found, layers = flow["diagnosis"], flow["experiment"]["network"]["num_layers"]
     loss_step, step = loss_step or found["loss_step"], step or found["step"]
     if loss_step is None:
@@ -95,7 +114,7 @@ def check(experiment):
         patch, before, after = entry["patch"], entry["before"], entry["after"]
         patched = merge_patch(base, patch)
         assert patched != base
-        then, named = rows(patched), answer(patched, include=["advice"])["diagnosis"]
+        then, named = rows(patched), plain(patched)["diagnosis"]
         assert close(after["log10_arriving"], arriving(then[-1])), entry
         assert close(after["log10_arriving"], named["log10_arriving"]), entry
         assert (after["loss_step"], after["step"]) == (named["loss_step"], named["step"])
@@ -111,7 +130,7 @@ def check(experiment):
             clipped(asked, entry, patched)
             assert entry is entries[-1]
             continue
-        assert answer(patched)["overflow"] is None
+        assert plain(patched)["overflow"] is None
         reached, was = after["log10_arriving"], before["log10_arriving"]
         assert reached is not None
         distances.append(abs(reached))
@@ -132,10 +151,7 @@ def check(experiment):
 
 
 def last_loss(experiment):
-    return max(
-        answer(experiment, follow=None, include=["itemized"])["itemized"]["loss_steps"],
-        default=None,
-    )
+    return max(plain(experiment)["itemized"]["loss_steps"], default=None)
 
 
 def at_place(words, where, last):

@@ -138,4 +138,5 @@ def _sequence(prepared: Prepared, draw: int) -> Sequence:
         batch_size=own.inputs.shape[1],
         seed=given.get("seed", 0) + draw,
     )
-    return Sequence(drawn.inputs, drawn.targets, own.steps, own.h_0, own.c_0)
+    later = Sequence(drawn.inputs, drawn.targets, own.steps, own.h_0, own.c_0)
+    return later.masked(own.masks)

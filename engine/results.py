@@ -212,6 +212,8 @@ class GradientFlow:
         mean = np.full(steps, np.nan)
         if slope is not None:
             mean = np.add.reduce(slope, axis=(1, 2)) / (batch * width)
+            if trace.masks is not None:
+                mean = self.top.forward.mean(slope)
         return Activity(
             hidden_norm=plain_norms(trace.h),
             mean_derivative=mean,

@@ -465,6 +465,21 @@ export interface Schemas {
     targets?: number[][] | number[][][] | null;
     /** With the loss given, and no other: the gradient that enters. */
     entering?: Schemas["Entering"] | null;
+    /**
+     * T_b of every sample, 1 … T; left out: T. Nothing behind a sample's end counts, in no number
+     * and in no sentence. Of a topology with one loss, that of a sample is at its own last step.
+     */
+    lengths?: number[] | null;
+    /**
+     * w of L_t = (1/B) Σ_b w_tb ℓ_tb, from 0, at the steps that emit, [step][sample]; left out: 1.
+     * A class target of −100 has weight 0. A given gradient is multiplied by w, and by no 1/B.
+     */
+    loss_weights?: number[][] | null;
+    /**
+     * true where a sample's state starts at zero before a step, [step][sample], T of them: the
+     * recurrence is cut there, forward and back; left out: nowhere.
+     */
+    resets?: boolean[][] | null;
     /** Initial state, (B, H), or (layers, B, H) where stacked; null: zeros. */
     h_0?: number[][] | number[][][] | null;
     /** Initial cell state, likewise, of cells with a c; null: zeros. */
@@ -739,7 +754,7 @@ export interface Schemas {
   };
   /**
    * One layer's numbers at the steps of the window, S of them, [step][sample][unit]. What a double
-   * cannot hold, too large or too small, is null.
+   * cannot hold, too large or too small, is null, and so is what lies behind a sample's end.
    */
   LayerValues: {
     /** From 0 at the input. */
@@ -1188,9 +1203,12 @@ export interface Schemas {
     spectral_radius: number;
     /** σ_max(R), the largest singular value. */
     spectral_norm: number;
-    /** log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; null where zero. */
+    /**
+     * log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; null where zero, and from the sample's
+     * last step on.
+     */
     jacobian_log10_norm: (number | null)[];
-    /** log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample; null where zero. */
+    /** log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample, T being its last step; null likewise. */
     product_log10_norm: (number | null)[];
     /** log₁₀ ‖∂c_T/∂c_t‖₂ likewise; null where there is no c_t. */
     cell_product_log10_norm: (number | null)[] | null;

@@ -131,6 +131,9 @@ class Entering(StrictModel):
     )
 
 
+Switches = Annotated[list[Annotated[list[Switch], Field(fail_fast=True)]], Field(fail_fast=True)]
+
+
 class ExplicitSequence(StrictModel):
     """Inputs and targets as numbers, [step][sample][unit], only the steps that are used."""
 
@@ -147,6 +150,26 @@ class ExplicitSequence(StrictModel):
         default=None,
         description="With the loss given, and no other: the gradient that enters.",
         exclude_if=lambda entering: entering is None,
+    )
+    lengths: Annotated[list[Size], Field(fail_fast=True)] | None = Field(
+        default=None,
+        description="T_b of every sample, 1 … T; left out: T. Nothing behind a sample's end "
+        "counts, in no number and in no sentence. Of a topology with one loss, that of a sample is "
+        "at its own last step.",
+        exclude_if=lambda lengths: lengths is None,
+    )
+    loss_weights: Matrix | None = Field(
+        default=None,
+        description="w of L_t = (1/B) Σ_b w_tb ℓ_tb, from 0, at the steps that emit, "
+        "[step][sample]; left out: 1. A class target of −100 has weight 0. A given gradient is "
+        "multiplied by w, and by no 1/B.",
+        exclude_if=lambda weights: weights is None,
+    )
+    resets: Switches | None = Field(
+        default=None,
+        description="true where a sample's state starts at zero before a step, [step][sample], "
+        "T of them: the recurrence is cut there, forward and back; left out: nowhere.",
+        exclude_if=lambda resets: resets is None,
     )
     h_0: State | None = Field(
         default=None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.engine.choices.activations import ACTIVATIONS
-from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.losses import LOSSES, judge
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
@@ -135,7 +135,7 @@ def check_gradients(
     passage = Passage.of(network, parameters, trace, truncation)
     exact = passage.truncation.passes_all(trace.steps)
     _, given_there = losses(trace, sequence, loss)
-    values = LOSSES[loss].evaluate(trace.judged, sequence.targets)[0]
+    values = judge(loss, trace.judged, sequence.targets, sequence.weights)[0]
     whole = backward(passage, passage.enter(given_there))
     complete = whole
     if not exact:
@@ -274,7 +274,8 @@ class _Difference:
         trace = unroll(self.network, self.parameters, self.sequence)
         kinks = ACTIVATIONS[self.network.activation].kinks
         on = [layer.saved["a"] > kink for kink in kinks for layer in trace.layers]
-        return on, LOSSES[self.loss].evaluate(trace.judged, self.sequence.targets)[0]
+        seq = self.sequence
+        return on, judge(self.loss, trace.judged, seq.targets, seq.weights)[0]
 
 
 def _size(given: Array, trace: Trace) -> Array:

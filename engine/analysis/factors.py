@@ -67,8 +67,15 @@ def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> 
         raise InvalidInput(
             ("chain", "step"), f"received {step}; allowed: 1 … {loss_step}, the step of the loss"
         )
+    counts = passage.trace.masks
+    if counts is not None and not counts.live[loss_step - 1, 0]:
+        end = int(np.count_nonzero(counts.live[:, 0]))
+        raise InvalidInput(
+            ("chain", "loss_step"),
+            f"received {loss_step}; the factors are the first sample's, which ends at step {end}",
+        )
     lane = passage.lanes[0]
-    chain = lane.chain().part(step - 1, loss_step - step)
+    chain = passage.chain(len(passage.lanes) - 1).part(step - 1, loss_step - step)
     jacobians, products, cells = (
         None if series is None else series[::-1] for series in norms_along(chain)
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
+
 from unrolled.engine.cells.wiring import (
     Carries,
     Connection,
@@ -114,6 +116,9 @@ def build_graph(
     if not passage.network.output_size:
         wiring = without_outputs(wiring)
     blocked = blocked_passages(passage.truncation, followed)
+    if passage.keeps is not None:
+        heard = np.any(passage.keeps, axis=(1, 2)).tolist()
+        blocked = [stop or not any_ for stop, any_ in zip(blocked, heard, strict=True)]
     loss = [0.0 if emits else None for emits in followed.tolist()]
     places = {
         (unit.letter, number): _Place.of(unit, number, passage.trace, at[number], loss)

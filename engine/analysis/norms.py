@@ -8,7 +8,7 @@ from collections.abc import Sequence as Many
 
 import numpy as np
 
-from unrolled.engine.choices.losses import valued
+from unrolled.engine.choices.losses import judge, valued
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
@@ -40,18 +40,19 @@ def gradient_log10_norms(
     Raises:
         InvalidInput: for an unknown loss, or one whose gradient is given.
     """
-    row = valued(loss)
+    valued(loss)
     one = sequences[0].steps * sequences[0].inputs.shape[1] * network.hidden_size
     size = max(1, TOGETHER // (one * network.num_layers))
 
     def back(sequence: Sequence) -> Backward:
         trace = unroll(network, parameters, sequence)
         passage, do = Passage.of(network, parameters, trace, truncation), np.zeros_like(trace.o)
-        _, do[trace.emits] = row.evaluate(trace.o[trace.emits], sequence.targets)
+        judged = judge(loss, trace.judged, sequence.targets, sequence.weights)
+        do[trace.emits] = judged[1]
         return backward(passage, passage.enter(do))
 
     def norms(some: Many[Sequence]) -> Array:
-        found = _together(back, some)
+        found = _together(back, some) if sequences[0].masks is None else None
         if found is not None:
             return found
         if len(some) == 1:
@@ -94,15 +95,13 @@ def _alone(back: Callable[[Sequence], Backward], sequence: Sequence) -> float:
 def _joined(sequences: Many[Sequence]) -> Sequence:
     """Sequences of one shape as one batch."""
     first = sequences[0]
-    states = []
-    for name in ("h_0", "c_0"):
-        given = [getattr(one, name) for one in sequences]
-        states.append(None if given[0] is None else np.concatenate(given, axis=-2))
+    h_0, c_0 = ([getattr(one, name) for one in sequences] for name in ("h_0", "c_0"))
     return Sequence(
         np.concatenate([one.inputs for one in sequences], axis=1),
         np.concatenate([one.targets for one in sequences], axis=1),
         first.steps,
-        *states,
+        None if h_0[0] is None else np.concatenate(h_0, axis=-2),
+        None if c_0[0] is None else np.concatenate(c_0, axis=-2),
     )
 
 

@@ -51,21 +51,25 @@ def saturation(network: Network, layer: Layer) -> Saturation:
     own, saturated = CELLS[network.cell], ACTIVATIONS[network.activation].saturated
     if own.gates:
         values = own.gate_values(layer)
-        return Saturation(None, {gate.name: _of(gate, values[gate.name]) for gate in own.gates})
+        return Saturation(
+            None, {gate.name: _of(layer, gate, values[gate.name]) for gate in own.gates}
+        )
     if saturated is None:
         return Saturation(None, None)
-    return Saturation(_share(saturated(layer.saved["a"], layer.h)), None)
+    return Saturation(_share(layer, saturated(layer.saved["a"], layer.h)), None)
 
 
-def _of(gate: Gate, values: Array) -> GateSaturation:
+def _of(layer: Layer, gate: Gate, values: Array) -> GateSaturation:
     """A tanh is signed, and saturated at either end; a sigmoid is shut or open."""
     if gate.activation == "tanh":
-        return GateSaturation(None, None, _share(np.abs(values) > OPEN))
-    shut, wide = _share(values < SHUT), _share(values > OPEN)
+        return GateSaturation(None, None, _share(layer, np.abs(values) > OPEN))
+    shut, wide = _share(layer, values < SHUT), _share(layer, values > OPEN)
     return GateSaturation(shut, wide, shut + wide)
 
 
-def _share(where: Mask) -> Array:
-    """The share of True over samples and units, (T,)."""
+def _share(layer: Layer, where: Mask) -> Array:
+    """The share of True over the samples that are there and all units, (T,)."""
+    if layer.live is not None:
+        return layer.mean(where.astype(np.float64))
     counted = np.count_nonzero(where, axis=(1, 2))
     return np.asarray(counted / (where.shape[1] * where.shape[2]))

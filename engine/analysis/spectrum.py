@@ -25,8 +25,10 @@ class Spectrum:
         singular_values: of R, descending, (H,).
         spectral_radius: ρ(R) = max |λ|.
         spectral_norm: σ_max(R), the largest singular value.
-        jacobian_log10_norm: log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
-        product_log10_norm: log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero.
+        jacobian_log10_norm: log₁₀ ‖∂h_{t+1}/∂h_t‖₂, t = 1 … T−1, first sample; NaN where zero,
+            and from the sample's last step on.
+        product_log10_norm: log₁₀ ‖∂h_T/∂h_t‖₂, t = 1 … T−1, first sample, T being its last step;
+            NaN likewise.
         cell_product_log10_norm: log₁₀ ‖∂c_T/∂c_t‖₂ likewise; None where there is no c_t.
         initial_log10_norm: log₁₀ ‖∂h_T/∂h_0‖₂, first sample; NaN where zero, or where the chain
             does not begin at h_0.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,8 +63,8 @@ def trajectory(
     exponents, None all, 0 where they are not asked for.
     """
     cell, parameters = passage.cell, passage.of_layer(number)
-    chain = passage.lane(number).chain(initial=True).held()
-    seen = spectrum(cell.recurrent_matrix(parameters), chain)
+    chain = passage.chain(number, initial=True).held()
+    seen = _as_long(spectrum(cell.recurrent_matrix(parameters), chain), passage.trace.steps)
     blocks = known = None
     if cell.gates:
         each = np.split(parameters[cell.recurrent], len(cell.gates))
@@ -90,10 +90,26 @@ def trajectory(
     )
 
 
+def _as_long(seen: Spectrum, steps: int) -> Spectrum:
+    """The same with NaN behind the end of the first sample, (T − 1,) each."""
+    missing = steps - 1 - len(seen.jacobian_log10_norm)
+    if missing <= 0:
+        return seen
+    nothing, cells = np.full(missing, np.nan), seen.cell_product_log10_norm
+    return replace(
+        seen,
+        jacobian_log10_norm=np.append(seen.jacobian_log10_norm, nothing),
+        product_log10_norm=np.append(seen.product_log10_norm, nothing),
+        cell_product_log10_norm=None if cells is None else np.append(cells, nothing),
+    )
+
+
 def _one_step_back(passage: Passage, number: int, own: LayerGradient) -> tuple[Array, Array]:
     """log₁₀ of ‖∂L/∂s_{t+1} ∂s_{t+1}/∂s_t‖ and of ‖∂L/∂s_{t+1}‖, (T − 1,) each, s the state."""
     lane = passage.lane(number)
     arriving = across(lane, own, own.state, own.dz)
     values, exponent = np.stack([part for part, _ in arriving], axis=1), arriving[0][1]
+    if passage.keeps is not None:
+        values *= passage.keeps[:, np.newaxis]
     total = own.whole()
     return Scaled(values, exponent).log10_norms()[1:], total.log10_norms()[1:]

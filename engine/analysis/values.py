@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from unrolled.engine.cells import CELLS
@@ -31,7 +33,8 @@ from unrolled.engine.passes.vector import scaled_sum
 class LayerValues:
     """One layer's numbers at the steps of the window, S of them, [step][sample][unit].
 
-    What a double cannot hold, too large or too small, is NaN.
+    What a double cannot hold, too large or too small, is NaN, and so is what lies behind a sample's
+    end.
 
     Attributes:
         layer: from 0 at the input.
@@ -121,6 +124,7 @@ def signed_values(
     trace = passage.trace
     first, last = steps_of(window, trace.steps)
     at = slice(first - 1, last)
+    there = partial(_there, trace, at)
     lane, own = passage.lanes[-1], path.layers[0]
     dz, shift = near_one(own.dz[at])
     dx = _plain(lane.below(dz), own.dz_exponent[at] + shift)
@@ -129,10 +133,10 @@ def signed_values(
     return Values(
         first=first,
         last=last,
-        x=_used(trace.layers[0].x[at], trace.reads[at]),
-        dx=_used(dx, trace.reads[at]),
-        o=_used(trace.o[at], outputs[at]),
-        do=_used(do, outputs[at]),
+        x=_used(there(trace.layers[0].x[at]), trace.reads[at]),
+        dx=_used(there(dx), trace.reads[at]),
+        o=_used(there(trace.o[at]), outputs[at]),
+        do=_used(there(do), outputs[at]),
         y=_targets(targets, trace)[at] if judged else [None] * len(trace.h[at]),
         layers=tuple(_layer(passage, number, path, at) for number in range(len(path.layers))),
         terms={name: _terms(path, name, at) for name in passage.network.parameter_shapes()},
@@ -179,7 +183,8 @@ def _count_travels(network: Network) -> int:
 def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerValues:
     """One layer's part."""
     layer, own, cell = passage.trace.layers[number], path.layers[number], passage.cell
-    parts = [_plain(part[at], own.exponent[at]) for part in own.state]
+    there = partial(_there, passage.trace, at)
+    parts = [there(_plain(part[at], own.exponent[at])) for part in own.state]
     start = [
         _plain(part.value, part.exponent)[0] for part in initial_gradient(passage, number, own)
     ]
@@ -187,20 +192,22 @@ def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerVal
     z, dz = _gates_weigh(passage, number, path, at) if cell.gates else (None, None)
     return LayerValues(
         layer=number,
-        h=layer.h[at],
+        h=there(layer.h[at]),
         dh=parts[0],
-        a=None if cell.gates else layer.saved["a"][at],
-        slope=None if slope is None else slope[at],
-        c=None if layer.c is None else layer.c[at],
+        a=None if cell.gates else there(layer.saved["a"][at]),
+        slope=None if slope is None else there(slope[at]),
+        c=None if layer.c is None else there(layer.c[at]),
         dc=parts[1] if len(parts) > 1 else None,
-        gates={name: values[at] for name, values in gates.items()} or None,
+        gates={name: there(values[at]) for name, values in gates.items()} or None,
         pre=z,
         dpre=dz,
         h_0=layer.h_0 if start else None,
         dh_0=start[0] if start else None,
         c_0=layer.c_0,
         dc_0=start[1] if len(start) > 1 else None,
-        travels={name: _plain(*arrived) for name, arrived in travels(passage, number, path, at)},
+        travels={
+            name: there(_plain(*arrived)) for name, arrived in travels(passage, number, path, at)
+        },
     )
 
 
@@ -214,6 +221,7 @@ def _gates_weigh(
     dz = np.concatenate([_plain(left, own + exponent) for left, own in near], axis=-1)
     z = passage.trace.layers[number].saved["z"][at]
     dz = dz.reshape(z.shape)
+    z, dz = (_there(passage.trace, at, values) for values in (z, dz))
     return (
         {gate.name: z[:, :, n] for n, gate in enumerate(gates)},
         {gate.name: dz[:, :, n] for n, gate in enumerate(gates)},
@@ -242,9 +250,23 @@ def _targets(targets: Targets, trace: Trace) -> list[Array | None]:
     given = iter(targets)
     classes = np.eye(trace.o.shape[2]) if targets.ndim == 2 else None
     every = [next(given) if emits else None for emits in trace.emits.tolist()]
-    if classes is None:
+    if classes is not None:
+        every = [None if one is None else classes[one] for one in every]
+    if trace.masks is None:
         return every
-    return [None if one is None else classes[one] for one in every]
+    heard = trace.masks.weights[..., np.newaxis] > 0.0
+    return [
+        None if one is None else np.where(here, one, np.nan)
+        for one, here in zip(every, heard, strict=True)
+    ]
+
+
+def _there(trace: Trace, at: slice, values: Array) -> Array:
+    """NaN at the pairs of step and sample that do not count, (S, B, …)."""
+    if trace.masks is None:
+        return values
+    live = trace.masks.live[at].reshape(*values.shape[:2], *([1] * (values.ndim - 2)))
+    return np.where(live, values, np.nan)
 
 
 def _plain(values: Array, exponent: IntArray) -> Array:

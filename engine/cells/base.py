@@ -13,7 +13,7 @@ from unrolled.engine.cells.gates import Gate, Parameter, Shape
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Wiring
 from unrolled.engine.choices.truncation import Truncation
-from unrolled.engine.numbers.arrays import Array, Parameters, record
+from unrolled.engine.numbers.arrays import Array, Mask, Parameters, record
 from unrolled.engine.numbers.products import Terms, times
 
 Shapes = dict[str, Shape]
@@ -38,6 +38,8 @@ class Layer:
             ``gates``, pre-activations and values (T, B, G, H), of one with gates.
         c: cell states, (T, B, H), or None.
         c_0: initial cell state, (B, H), or None.
+        keeps: 0 where a step does not hear the one before, else 1, (T, B, 1); None: 1 everywhere.
+        live: the pairs of step and sample that count, (T, B); None: all.
     """
 
     x: Array
@@ -47,6 +49,18 @@ class Layer:
     saved: dict[str, Array] = field(default_factory=dict)
     c: Array | None = None
     c_0: Array | None = None
+    keeps: Array | None = None
+    live: Mask | None = None
+
+    def mean(self, values: Array) -> Array:
+        """Over the samples that are there and all units, (T,); NaN where no sample is."""
+        if self.live is None:
+            return np.asarray(values.mean(axis=(1, 2)))
+        counted = np.count_nonzero(self.live, axis=1) * values.shape[2]
+        total = np.where(self.live[..., np.newaxis], values, 0.0).sum(axis=(1, 2))
+        return np.asarray(
+            np.divide(total, counted, out=np.full(len(total), np.nan), where=counted > 0)
+        )
 
 
 Layers = tuple[Layer, ...]
@@ -138,16 +152,23 @@ class Cell(ABC):
         """R, whose spectrum is shown, (H, H): for gated cells the candidate's block."""
 
     @abstractmethod
-    def forward(self, parameters: Parameters, x: Array, start: Start, f: Function) -> Layer:
-        """One layer over the whole sequence."""
+    def forward(
+        self, parameters: Parameters, x: Array, start: Start, f: Function, keeps: Array | None
+    ) -> Layer:
+        """One layer over the whole sequence; ``keeps`` as in ``Layer``."""
 
     def unroll(
-        self, parameters: Sequence[Parameters], x: Array, initial: Sequence[Start], f: Function
+        self,
+        parameters: Sequence[Parameters],
+        x: Array,
+        initial: Sequence[Start],
+        f: Function,
+        keeps: Array | None = None,
     ) -> tuple[Layers, Array]:
         """All layers over the whole sequence, one after the other, and the outputs.
 
         ``parameters`` are of every layer, W_hy and b_y beside its own where there are outputs; x is
-        (T, B, D).
+        (T, B, D); ``keeps`` as in ``Layer``.
 
         Returns:
             the layers' passes, and o_t = W_hy h_t + b_y of the last one, (T, B, K); K is 0 where
@@ -155,7 +176,7 @@ class Cell(ABC):
         """
         layers: list[Layer] = []
         for own, start in zip(parameters, initial, strict=True):
-            layers.append(self.forward(own, layers[-1].h if layers else x, start, f))
+            layers.append(self.forward(own, layers[-1].h if layers else x, start, f, keeps))
         if "W_hy" not in parameters[-1]:
             return tuple(layers), np.empty((*x.shape[:2], 0))
         o = times(layers[-1].h, parameters[-1]["W_hy"].T)

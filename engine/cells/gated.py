@@ -39,7 +39,9 @@ class GatedCell(Cell):
         z += parameters["b_h"]
         return z.reshape(*x.shape[:2], len(self.gates), -1)
 
-    def forward(self, parameters: Parameters, x: Array, start: Start, f: Function) -> Layer:
+    def forward(
+        self, parameters: Parameters, x: Array, start: Start, f: Function, keeps: Array | None
+    ) -> Layer:
         """Every step after the other; the gates' own functions take the place of f."""
         at = _Arrays(self, parameters, self.entering(parameters, x))
         h, *c = parts = np.zeros((len(self.states), len(x) + 1, *start[0].shape))
@@ -47,11 +49,15 @@ class GatedCell(Cell):
             part[0] = 0.0 if own is None else own
         state: Sequence[Number] = list(parts[:, 0])
         for at.t in range(len(x)):
+            if keeps is not None:
+                state = [part * keeps[at.t] for part in state]
             state = self.step(at, state)
             for part, new in zip(parts, state, strict=True):
                 part[at.t + 1] = new
         saved = {"z": at.z, "gates": at.values} | {n: np.array(v) for n, v in at.kept.items()}
-        return Layer(x, h[:-1], h[1:], h[0], saved, *((c[0][1:], c[0][0]) if c else ()))
+        heard = h[:-1] if keeps is None else h[:-1] * keeps
+        own, own_0 = (c[0][1:], c[0][0]) if c else (None, None)
+        return Layer(x, heard, h[1:], h[0], saved, own, own_0, keeps=keeps)
 
     def slopes(self, layer: Layer) -> Array:
         """σ′(z) of every gate and tanh′(z) of the candidate, (T, B, G, H).
@@ -69,7 +75,7 @@ class GatedCell(Cell):
         keeper = self.keeper
         assert keeper is not None
         z = keeper.keeps * layer.saved["z"][:, :, self.gates.index(keeper)]
-        return np.asarray(SIGMOID.value(z).mean(axis=(1, 2)))
+        return layer.mean(SIGMOID.value(z))
 
     def gate_values(self, layer: Layer) -> dict[str, Array]:
         """Every gate's own values, the candidate's with their sign, (T, B, H) each."""
@@ -79,6 +85,9 @@ class GatedCell(Cell):
     def activity(self, layer: Layer) -> dict[str, Array]:
         """The mean magnitude of every gate over samples and units, (T,) each."""
         gates = layer.saved["gates"]
+        if layer.live is not None:
+            each = self.gate_values(layer)
+            return {name: layer.mean(np.abs(values)) for name, values in each.items()}
         means = np.add.reduce(np.abs(gates), axis=(1, 3)) / (gates.shape[1] * gates.shape[3])
         return {gate.name: means[:, block] for block, gate in enumerate(self.gates)}
 

@@ -58,20 +58,30 @@ class JordanCell(SimpleCell):
         return np.asarray(product)
 
     def unroll(
-        self, parameters: Sequence[Parameters], x: Array, initial: Sequence[Start], f: Function
+        self,
+        parameters: Sequence[Parameters],
+        x: Array,
+        initial: Sequence[Start],
+        f: Function,
+        keeps: Array | None = None,
     ) -> tuple[Layers, Array]:
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""
         o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])))
         a = [np.empty((len(x), *h_0.shape)) for h_0, _ in initial]
         h = [np.empty(own.shape) for own in a]
+        heard = o[:-1] if keeps is None else np.empty(o[1:].shape)
         for t in range(len(x)):
             below = x[t]
+            if keeps is not None:
+                np.multiply(o[t], keeps[t], out=heard[t])
             for n, own in enumerate(parameters):
-                a[n][t] = np.dot(below, own["W_xh"].T) + np.dot(o[t], own["W_yh"].T) + own["b_h"]
+                a[n][t] = (
+                    np.dot(below, own["W_xh"].T) + np.dot(heard[t], own["W_yh"].T) + own["b_h"]
+                )
                 below = f(a[n][t], out=h[n][t])
             o[t + 1] = np.dot(below, parameters[-1]["W_hy"].T) + parameters[-1]["b_y"]
         layers = (
-            Layer(reads, o[:-1], h_n, h_0, {"a": a_n})
+            Layer(reads, heard, h_n, h_0, {"a": a_n}, keeps=keeps)
             for reads, h_n, (h_0, _), a_n in zip([x, *h[:-1]], h, initial, a, strict=True)
         )
         return tuple(layers), o[1:]

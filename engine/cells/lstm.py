@@ -209,6 +209,8 @@ class LstmCell(GatedCell):
         slope_i *= g
         slope_f[0] *= layer.c_0
         slope_f[1:] *= c[:-1]
+        if layer.keeps is not None:
+            slope_f *= layer.keeps
         slope_g *= i
         factors = (
             o * TANH.derivative(c),

@@ -129,17 +129,21 @@ class SimpleCell(Cell):
         """R = W_hh: ∂h_t/∂h_{t−1} = diag(f′(a_t)) R."""
         return parameters["W_hh"]
 
-    def forward(self, parameters: Parameters, x: Array, start: Start, f: Function) -> Layer:
+    def forward(
+        self, parameters: Parameters, x: Array, start: Start, f: Function, keeps: Array | None
+    ) -> Layer:
         """Every step after the other; W_xh x_t + b_h of all steps is one product."""
         weights = np.ascontiguousarray(parameters["W_hh"].T)
         a = times(x, parameters["W_xh"].T)
         a += parameters["b_h"]
         h = np.empty((len(x) + 1, *start[0].shape))
         h[0] = start[0]
-        for a_t, before, h_t in zip(a, h[:-1], h[1:], strict=True):
-            np.add(a_t, np.dot(before, weights), out=a_t)
+        heard = h[:-1] if keeps is None else np.empty(a.shape)
+        for t, (a_t, before, h_t) in enumerate(zip(a, h[:-1], h[1:], strict=True)):
+            past = before if keeps is None else np.multiply(before, keeps[t], out=heard[t])
+            np.add(a_t, np.dot(past, weights), out=a_t)
             f(a_t, out=h_t)
-        return Layer(x, h[:-1], h[1:], h[0], {"a": a})
+        return Layer(x, heard, h[1:], h[0], {"a": a}, keeps=keeps)
 
     def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
         """h_t = f(W_xh x_t + W_hh h_{t−1} + b_h)."""
@@ -170,7 +174,7 @@ class SimpleCell(Cell):
     def kept(self, layer: Layer, lane: Lane) -> Array:
         """The mean of f′(a_t), (T,)."""
         assert lane.slope is not None
-        return np.asarray(lane.slope.mean(axis=(1, 2)))
+        return layer.mean(lane.slope)
 
 
 SIMPLE = SimpleCell()

@@ -227,6 +227,29 @@ LOSSES: dict[str, Loss] = {
 """L_t by its name: as PyTorch's losses, but the sum over the outputs, not their mean."""
 
 
+def judge(loss: str, o: Array, y: Targets, weights: Array | None = None) -> tuple[Array, Array]:
+    """L_t = (1/B) Σ_b w_tb ℓ_tb and ∂L_t/∂o_t, w being 1 where there are no weights.
+
+    A given gradient is weighed as it is: no 1/B is added.
+
+    Args:
+        loss: a key of ``LOSSES``.
+        o: (S, B, K).
+        y: as the loss takes them.
+        weights: (S, B), from 0; a sample of weight 0 counts in neither.
+    """
+    row = LOSSES[loss]
+    if weights is None:
+        return row.evaluate(o, y)
+    steps, batch, width = o.shape
+    each, gradients = row.evaluate(o.reshape(-1, 1, width), y.reshape(-1, 1, *y.shape[2:]))
+    share = weights if row.given else weights / batch
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        values = np.where(share > 0.0, each.reshape(steps, batch) * share, 0.0).sum(axis=1)
+        weighed = gradients.reshape(o.shape) * share[..., np.newaxis]
+    return values, np.where(share[..., np.newaxis] > 0.0, weighed, 0.0)
+
+
 def valued(loss: str) -> Loss:
     """The row of a loss that has a value at any outputs.
 

@@ -23,6 +23,8 @@ class Circumstances:
         passage: the way back.
         layer: from 0 at the input.
         given: whether the gradient came from outside.
+        heard: in how many samples the loss that is read has a gradient; None: in all.
+        ended: in how many of these the state starts anew before the earliest step that is reached.
         kept: mean of the activation's derivative over samples and units at every step; of a gated
             cell, of the share that the gates keep, (T,).
     """
@@ -31,6 +33,8 @@ class Circumstances:
     layer: int
     kept: Array
     given: bool = False
+    heard: int | None = None
+    ended: int = 0
 
 
 def factors(seen: Circumstances, row: Row) -> str:
@@ -66,9 +70,12 @@ def nothing_passes(seen: Circumstances, step: int) -> str:
     cell = passage.cell
     matrix = passage.of_layer(seen.layer)[cell.recurrent]
     letter = "Wʸ" if cell.feeds_outputs else "Wᴴ"
-    slope = passage.lane(seen.layer).slope
-    if slope is not None and not slope[step - 1].any():
-        one = slope[step - 1].size == 1
+    slope, counts = passage.lane(seen.layer).slope, passage.trace.masks
+    own = None if slope is None else slope[step - 1]
+    if own is not None and counts is not None:
+        own = own[counts.live[step - 1]]
+    if own is not None and not own.any():
+        one = own.size == 1
         if activation.off:
             return f"{'the' if one else 'every'} {activation.symbol} unit is off at step {step}"
         which = "the unit" if one else "every unit"

@@ -38,7 +38,12 @@ def diagnosed(
     top, read = len(pairs) - 1, chosen(passage, entering)
     rows = [None for _ in pairs] if read is None else _rows(passage, entering, pairs, *read)
     kept = passage.cell.kept(passage.trace.top, passage.lane(top))
-    seen = Circumstances(passage, top, kept, given)
+    heard, ended = None, 0
+    if read is not None and passage.trace.masks is not None:
+        samples = entering.local[read[0] - 1].any(axis=1)
+        ended = int(np.count_nonzero(passage.starts(read[0])[samples] > read[1]))
+        heard = None if samples.all() else int(np.count_nonzero(samples))
+    seen = Circumstances(passage, top, kept, given, heard, ended)
     found = diagnose(rows[-1], passage.trace.steps, seen)
     if found.loss_step is not None:
         found = with_layers(found, dict(enumerate(rows[:-1])))

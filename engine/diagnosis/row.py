@@ -96,10 +96,10 @@ def chosen(passage: Passage, entering: Entering) -> tuple[int, int] | None:
     Returns:
         (i, first), or None where no loss enters.
     """
-    heard = passage.trace.emits & entering.local.any(axis=(1, 2))
+    samples = passage.trace.emits[:, np.newaxis] & entering.local.any(axis=2)
     best = None
-    for step in (np.flatnonzero(heard) + 1).tolist():
-        first = max(1, passage.truncation.first_reached(step))
+    for step in (np.flatnonzero(samples.any(axis=1)) + 1).tolist():
+        first = max(1, passage.first_reached(step, samples[step - 1]))
         if best is None or step - first >= best[0] - best[1]:
             best = step, first
     return best

@@ -47,7 +47,8 @@ _SILENT = (
     "Every loss has a gradient of exactly zero: the outputs meet their targets, "
     "or no hidden unit is heard by them."
 )
-_NOTHING_ENTERS = "The gradient that was given is exactly zero at every step: nothing enters."
+_NOTHING_ENTERS = "No gradient enters: what was given is exactly zero, or weighs nothing."
+_NOTHING_COUNTS = "No loss counts: the weight of every one is zero."
 _UNHEARD = "No gradient arrives in the last layer: no hidden unit is heard by what was given."
 _ONE_STEP = "One step: there is nothing to travel back through."
 
@@ -117,15 +118,14 @@ def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
     if steps == 1:
         return Diagnosis("stable", np.nan, _ONE_STEP)
     if row is None:
-        heard = _UNHEARD if seen.passage.trace.emits.any() else _NOTHING_ENTERS
-        return Diagnosis("stable", np.nan, heard if seen.given else _SILENT)
+        return Diagnosis("stable", np.nan, _why_silent(seen))
     read = Diagnosis("stable", np.nan, "", row.loss_step, row.first, row.arriving)
     if row.loss_step == row.first:
         if row.loss_step == 1:
             said = "Only the loss of step 1 has a gradient: it has nothing to travel back through."
             return replace(read, summary=said)
         nothing = replace(read, log10_arriving=np.nan)
-        return replace(nothing, verdict="blocked", summary=_blocked(seen))
+        return replace(nothing, verdict="blocked", summary=_blocked(seen, row.loss_step))
     found = shape(row)
     verdict = _verdict(row, found)
     rate = np.nan
@@ -135,6 +135,15 @@ def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
         rate = float(10.0 ** min(row.rate if row.steps > 1 else row.entering, 300.0))
     summary = _summary(verdict, row, found, seen)
     return replace(read, verdict=verdict, decay_per_step=rate, summary=summary)
+
+
+def _why_silent(seen: Circumstances) -> str:
+    """Why no loss has a gradient."""
+    enters = bool(seen.passage.trace.emits.any())
+    if seen.given:
+        return _UNHEARD if enters else _NOTHING_ENTERS
+    masked = seen.passage.trace.masks is not None
+    return _NOTHING_COUNTS if masked and not enters else _SILENT
 
 
 def overflowing(overflow: ForwardOverflow) -> Diagnosis:
@@ -237,15 +246,24 @@ def _end(row: Row, seen: Circumstances) -> str:
     emitting = np.flatnonzero(seen.passage.trace.emits)
     if row.loss_step <= emitting[-1]:
         said.append(f"This is the loss of step {row.loss_step}: no later one travels further.")
-    if row.first > 1 and not row.dies:
+    if seen.heard is not None:
+        batch = counted(seen.passage.trace.h.shape[1], "sample")
+        said.append(f"Of {batch} it is that of {seen.heard}: the others have no loss at this step.")
+    if seen.ended:
+        said.append(f"In {seen.ended} of them the state starts anew on the way: their part ends.")
+    if row.first > max(1, truncation.first_reached(row.loss_step)):
+        said.append(f"At step {row.first} the state starts anew.")
+    elif row.first > 1 and not row.dies:
         limit = f"{truncation.kind} of {counted(truncation.steps or 1)}"
         verb = "ends" if truncation.kind == "window" else "begins"
         said.append(f"At step {row.first} the {limit} {verb}.")
     return " ".join(said)
 
 
-def _blocked(seen: Circumstances) -> str:
+def _blocked(seen: Circumstances, step: int) -> str:
     truncation: Truncation = seen.passage.truncation
+    if truncation.first_reached(step) < step:
+        return f"Blocked: the state starts anew at step {step}, where the loss enters."
     if seen.passage.cell.copies and truncation.reach(2) == 1:
         return (
             "Blocked: the context units hold a copy, and a copy passes no gradient. "

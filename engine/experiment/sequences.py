@@ -13,6 +13,7 @@ from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.losses import LOSSES, Targets, valued
 from unrolled.engine.choices.parameters import as_numbers
 from unrolled.engine.choices.topologies import TOPOLOGIES, Topology
+from unrolled.engine.experiment.masks import IGNORED, Masks, masks
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array, Mask
 from unrolled.engine.numbers.errors import InvalidInput, one_of, whole_number
@@ -34,6 +35,7 @@ class Sequence:
         h_0: initial state (B, H), or (layers, B, H) where layers are stacked; None for zeros.
         c_0: initial cell state, likewise.
         emits: the steps that emit a loss, (T,); None: those of the topology.
+        masks: which pairs of step and sample count; None: all.
     """
 
     inputs: Array
@@ -42,6 +44,14 @@ class Sequence:
     h_0: Array | None = None
     c_0: Array | None = None
     emits: Mask | None = None
+    masks: Masks | None = None
+
+    @property
+    def weights(self) -> Array | None:
+        """w_tb at the steps that emit, (S_out, B); None where all are 1."""
+        if self.masks is None or self.emits is None:
+            return None
+        return self.masks.weights[self.emits]
 
     def emitting(self, topology: Topology) -> Mask:
         """The steps that emit a loss, (T,)."""
@@ -64,7 +74,36 @@ class Sequence:
             targets = self.targets[: np.count_nonzero(emits)]
         else:
             targets = self.targets[: steps if len(self.targets) == self.steps else 0]
-        return replace(self, inputs=inputs, targets=targets, steps=steps, emits=emits)
+        masks = self.masks and self.masks.first(steps)
+        return replace(self, inputs=inputs, targets=targets, steps=steps, emits=emits, masks=masks)
+
+    def heard(self, topology: Topology) -> Sequence:
+        """A given gradient without the steps at which all of it is zero."""
+        weights = 1.0 if self.weights is None else self.weights[..., np.newaxis]
+        enters = (self.targets * weights).any(axis=(1, 2))
+        if enters.all():
+            return self
+        emits = self.emitting(topology).copy()
+        emits[emits] = enters
+        return replace(self, targets=self.targets[enters], emits=emits)
+
+    def masked(self, counts: Masks | None) -> Sequence:
+        """The same where not every pair of step and sample counts.
+
+        Of a topology with one loss every sample's is at its own last step.
+        """
+        if counts is None:
+            return self
+        inputs, targets, emits = self.inputs, self.targets, counts.emits
+        if len(inputs) == self.steps:
+            inputs = inputs * counts.live[..., np.newaxis]
+        own = np.ones(self.steps, dtype=bool) if self.emits is None else self.emits
+        if len(targets) == np.count_nonzero(own):
+            emits = emits & own
+            targets = targets[emits[own]]
+        else:
+            targets = targets[np.zeros(np.count_nonzero(emits), dtype=np.int64)]
+        return replace(self, inputs=inputs, targets=targets, emits=emits, masks=counts)
 
 
 def random_sequence(
@@ -103,6 +142,9 @@ def explicit_sequence(
     h_0: object = None,
     c_0: object = None,
     steps: int | None = None,
+    lengths: object = None,
+    loss_weights: object = None,
+    resets: object = None,
 ) -> Sequence:
     """Take given inputs and targets, holding only the steps that the topology reads or emits.
 
@@ -119,6 +161,12 @@ def explicit_sequence(
         h_0: (B, H), or (layers, B, H) where layers are stacked; zeros where None.
         c_0: likewise, for cells that have a c.
         steps: T, only needed where neither inputs nor targets say it; checked where they do.
+        lengths: T_b of every sample, 1 … T: nothing behind it counts; None: T. Of a topology with
+            one loss that of sample b is at step T_b.
+        loss_weights: w_tb of L_t = (1/B) Σ_b w_tb ℓ_tb at the steps that emit, (S_out, B), from 0;
+            None: 1. A class target of −100 has weight 0.
+        resets: true where the state starts at zero, (T, B): the recurrence is cut there, forward
+            and back; None: nowhere.
     Raises:
         InvalidInput: for shapes that do not fit each other, the sizes or the topology, or a target
             that the loss does not take.
@@ -148,11 +196,14 @@ def explicit_sequence(
         )
     x = as_numbers(in_pointer, inputs, (reading, batch, network.input_size))
     width = network.output_size or network.hidden_size
-    y = _targets(out_pointer, said_there, loss, (emitting, batch, width))
-    emits = None
-    if LOSSES[loss].given and not (enters := y.any(axis=(1, 2))).all():
-        emits = topology.emits(said)
-        emits[emits], y = enters, y[enters]
+    counts = masks(topology, said, batch, lengths=lengths, loss_weights=loss_weights, resets=resets)
+    ignored = _ignored(out_pointer, said_there, loss, (emitting, batch))
+    if ignored is not None:
+        counts = counts or masks(topology, said, batch, loss_weights=~ignored * 1.0)
+        assert counts is not None
+        counts = replace(counts, weights=np.where(ignored, 0.0, counts.weights))
+    read = None if counts is None else counts.of(topology) > 0.0
+    y = _targets(out_pointer, said_there, loss, (emitting, batch, width), read)
     shape = (network.num_layers,) if network.num_layers > 1 else ()
     shape = (*shape, batch, network.hidden_size)
     h, c = (
@@ -163,7 +214,8 @@ def explicit_sequence(
         raise InvalidInput(
             ("sequence", "c_0"), f"{network.cell!r} has no cell state: leave c_0 out"
         )
-    return Sequence(x, y, said, h, c, emits)
+    found = Sequence(x, y, said, h, c).masked(counts)
+    return found.heard(topology) if LOSSES[loss].given else found
 
 
 def _said_there(
@@ -193,11 +245,17 @@ def _said_there(
 
 
 def _targets(
-    pointer: tuple[str, ...], given: object, loss: str, shape: tuple[int, int, int]
+    pointer: tuple[str, ...],
+    given: object,
+    loss: str,
+    shape: tuple[int, int, int],
+    read: Mask | None,
 ) -> Targets:
-    """Targets (S, B, K) in the loss's domain, or (S, B) where it takes classes."""
+    """Targets (S, B, K) in the loss's domain, or (S, B) where it takes classes; 0 if not read."""
     row, count = LOSSES[loss], shape[2]
     numbers = as_numbers(pointer, given, shape[:2] if row.classes else shape)
+    if read is not None:
+        numbers = np.where(read if row.classes else read[..., np.newaxis], numbers, 0.0)
     inside = (numbers >= row.least) & (numbers <= row.most)
     allowed = f"allowed with {loss}: {row.targets}"
     if row.classes:
@@ -207,6 +265,16 @@ def _targets(
         place = tuple(np.argwhere(~inside)[0].tolist())
         raise InvalidInput((*pointer, *place), f"received {numbers[place]:g}; {allowed}")
     return numbers.astype(np.int64) if row.classes else numbers
+
+
+def _ignored(
+    pointer: tuple[str, ...], given: object, loss: str, shape: tuple[int, int]
+) -> Mask | None:
+    """Where a class is −100, (S, B); None where none is."""
+    if not LOSSES[loss].classes:
+        return None
+    found = as_numbers(pointer, given, shape) == IGNORED
+    return found if found.any() else None
 
 
 def _leading(pointer: tuple[str, ...], given: object) -> tuple[int, int]:

@@ -68,6 +68,12 @@ class Surface:
         check_scalar(network)
         check_entries(network, entries)
         valued(loss)
+        if sequence.masks is not None:
+            raise InvalidInput(
+                ("sequence",),
+                "received lengths, loss_weights, resets or targets of −100; allowed here: a batch "
+                "without them",
+            )
         own = truncation or CELLS[network.cell].default_truncation
         self.entries = entries
         self._problem = Problem(network, parameters, sequence, entries, loss, own)

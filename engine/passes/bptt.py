@@ -151,13 +151,10 @@ def _together(
     rows, carried = Rows.empty(passage, steps, careful=careful), _carried(passage, given)
     for _ in carry(passage, given, carried, careful=careful, together=rows, rescale=rescale):
         pass
-    crosses, zero = passage.truncation.crossings(steps), np.zeros(steps, dtype=np.int64)
+    zero = np.zeros(steps, dtype=np.int64)
     layers = []
     for n, (parts, dz) in enumerate(zip(rows.states, rows.dz, strict=True)):
-        passing, dz_passing = parts, dz
-        if not crosses.all():
-            open_ = crosses[:, np.newaxis, np.newaxis]
-            passing, dz_passing = [part * open_ for part in parts], dz * open_
+        passing, dz_passing = [passage.passing(part) for part in parts], passage.passing(dz)
         exponents = (rows.exponents[n], rows.dz_exponents[n]) if careful else (zero, zero)
         layers.append(LayerGradient(parts, dz, *exponents, passing, dz_passing))
     return layers
@@ -207,6 +204,8 @@ def _side_by_side(
             for each, total, passing in zip((*states, dz), *sums, strict=True):
                 np.add.reduce(each, axis=0, out=total[t])
                 np.add.reduce(each[:go], axis=0, out=passing[t])
+                if passage.keeps is not None:
+                    passing[t] *= passage.keeps[t]
     return layers
 
 

@@ -120,9 +120,11 @@ def carry(
         if t and passing and together:
             before = rows[slice(t - 1, t) if careful else t - 1]
             _cross(lanes, t, here, before)
+            passage.keep(t, before.states)
         elif t and passing:
             going = here if passing == live.stop - live.start else here[:passing]
             _cross(lanes, t, going, going)
+            passage.keep(t, going.states)
 
 
 def _enter(here: Rows, entering: Entering, t: int) -> None:

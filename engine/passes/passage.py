@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence as Many
+from dataclasses import replace
+
 import numpy as np
 
 from unrolled.engine.cells import CELLS, Cell
-from unrolled.engine.cells.lane import Lane
+from unrolled.engine.cells.lane import Lane, State
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.experiment.network import Network, of_layer, outward
 from unrolled.engine.numbers.arrays import Array, IntArray, Mask, Parameters, record
+from unrolled.engine.numbers.jacobians import Block, Chain
 from unrolled.engine.numbers.magnitude import all_finite, holds_tiny, near_one
 from unrolled.engine.numbers.products import times
 from unrolled.engine.passes.unroll import Trace
@@ -103,6 +108,56 @@ class Passage:
     def lane(self, number: int) -> Lane:
         """The way back of one layer, counted from the input."""
         return self.lanes[len(self.lanes) - 1 - number]
+
+    @property
+    def keeps(self) -> Array | None:
+        """0 where a sample's step does not hear the one before, else 1, (T, B, 1); None: all 1."""
+        return self.trace.top.keeps
+
+    def keep(self, t: int, states: Many[State]) -> None:
+        """Stop, in place, what crosses from step t (from 0) where a sample's state starts anew."""
+        if self.keeps is not None:
+            for part in itertools.chain.from_iterable(states):
+                np.multiply(part, self.keeps[t], out=part)
+
+    def passing(self, values: Array) -> Array:
+        """The part of ∂L/∂(something of step t) that may go on to step t − 1, (T, B, ·)."""
+        crosses = self.truncation.crossings(len(values))
+        if not crosses.all():
+            values = values * crosses[:, np.newaxis, np.newaxis]
+        return values if self.keeps is None else values * self.keeps
+
+    def first_reached(self, step: int, heard: Mask) -> int:
+        """The earliest step (from 0, the initial state) that the loss of a step reaches.
+
+        ``heard`` are the samples that have it, (B,): the one that starts anew first decides.
+        """
+        first = self.truncation.first_reached(step)
+        if self.trace.masks is None or not heard.any():
+            return first
+        return max(first, int(self.starts(step)[heard].min()))
+
+    def starts(self, step: int) -> IntArray:
+        """Where every sample's state last started anew up to a step, from 1; 0 nowhere, (B,)."""
+        counts = self.trace.masks
+        assert counts is not None
+        fresh = counts.fresh[:step]
+        return np.where(fresh.any(axis=0), step - np.argmax(fresh[::-1], axis=0), 0)
+
+    def chain(self, number: int, *, initial: bool = False) -> Chain:
+        """The Jacobians of the first sample's state in one layer, as far as the sample goes."""
+        whole, counts = self.lane(number).chain(initial=initial), self.trace.masks
+        if counts is None:
+            return whole
+        own = whole.part(0, whole.count - int(np.count_nonzero(~counts.live[:, 0])))
+        cuts = counts.fresh[len(counts.fresh) - whole.count :, 0]
+
+        def block(begin: int, end: int) -> Block:
+            matrices, shifts = own.block(begin, end)
+            cut = cuts[begin:end]
+            return np.where(cut[:, np.newaxis, np.newaxis], 0.0, matrices), np.where(cut, 0, shifts)
+
+        return replace(own, block=block)
 
     def of_layer(self, number: int) -> Parameters:
         """The parameters of one layer, counted from the input."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.choices.activations import ACTIVATIONS
-from unrolled.engine.choices.losses import LOSSES
+from unrolled.engine.choices.losses import LOSSES, judge
 from unrolled.engine.choices.topologies import TOPOLOGIES
+from unrolled.engine.experiment.masks import Masks
 from unrolled.engine.experiment.network import Network, of_layer
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters, record
@@ -27,12 +29,14 @@ class Trace:
         o: outputs at every step, (T, B, K); K is 0 where there are none.
         reads: steps that read an input, (T,).
         emits: steps that emit a loss, (T,).
+        masks: which pairs of step and sample count; None: all. Of the others everything is 0.
     """
 
     layers: tuple[Layer, ...]
     o: Array
     reads: Mask
     emits: Mask
+    masks: Masks | None = None
 
     @property
     def steps(self) -> int:
@@ -64,7 +68,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
         ForwardOverflow: at the first step whose state or output a double cannot hold.
     Source: notes, "RNN Structure".
     """
-    cell = CELLS[network.cell]
+    cell, counts = CELLS[network.cell], sequence.masks
     topology = TOPOLOGIES[network.topology]
     steps, batch = sequence.steps, sequence.inputs.shape[1]
     reads, emits = topology.reads(steps), sequence.emitting(topology)
@@ -79,10 +83,23 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
             x,
             [(state("h", number), state("c", number)) for number in range(network.num_layers)],
             ACTIVATIONS[network.activation].value,
+            None if counts is None else counts.keeps,
         )
+    if counts is not None:
+        layers, o = _live(layers, counts.live), np.where(counts.live[..., np.newaxis], o, 0.0)
     every = cell.feeds_outputs or topology.emits_all
     _refuse_overflow(layers, o if every else np.where(emits[:, np.newaxis, np.newaxis], o, 0.0))
-    return Trace(layers, o, reads, emits)
+    return Trace(layers, o, reads, emits, counts)
+
+
+def _live(layers: tuple[Layer, ...], live: Mask) -> tuple[Layer, ...]:
+    """The same with zeros, in place, at every pair of step and sample that does not count."""
+    gone = ~live
+    for layer in layers:
+        for values in (layer.h, layer.c, *layer.saved.values()):
+            if values is not None:
+                values[gone] = 0.0
+    return tuple(replace(layer, live=live) for layer in layers)
 
 
 def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
@@ -106,14 +123,13 @@ def losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:
     Raises:
         InvalidInput: where it leaves the range of a double.
     """
-    row = LOSSES[loss]
-    values, gradients = row.evaluate(trace.judged, sequence.targets)
+    values, gradients = judge(loss, trace.judged, sequence.targets, sequence.weights)
     if not all_finite(gradients):
         raise InvalidInput(
             ("sequence", "targets"), "o − y overflows the range of a double; use smaller numbers"
         )
     step_losses, given = np.full(trace.steps, np.nan), np.zeros((trace.steps, *gradients.shape[1:]))
     given[trace.emits] = gradients
-    if not row.given:
+    if not LOSSES[loss].given:
         step_losses[trace.emits] = values
     return step_losses, given

@@ -85,7 +85,7 @@ async def test_a_step_without_a_gradient_has_no_row(flow):
 
 async def test_where_nothing_enters(flow):
     answer = await flow(**experiment(value=np.zeros((5, 2, 4)).tolist()), include=WHOLE)
-    assert answer["diagnosis"]["summary"].startswith("The gradient that was given is exactly zero")
+    assert answer["diagnosis"]["summary"].startswith("No gradient enters")
     assert answer["diagnosis"]["advice"] == []
     assert answer["itemized"]["loss_steps"] == []
 
@@ -140,3 +140,92 @@ async def test_the_page_does_not_offer_it(client):
     page = (await client.get("/")).text
     assert 'value="huber"' in page
     assert 'value="given"' not in page
+
+
+def padded(**changes: Any) -> dict[str, Any]:
+    sequence = {
+        "kind": "explicit",
+        "inputs": INPUTS,
+        "targets": [[0, 1], [2, 3], [0, -100], [1, 2], [3, 0]],
+        "lengths": [5, 3],
+    }
+    network = {"input_size": 3, "hidden_size": 4, "cell": "gru"}
+    return {"network": network, "sequence": sequence | changes, "include": WHOLE}
+
+
+async def test_nothing_is_said_behind_the_end(flow):
+    answer = await flow(**padded(), values=True)
+    assert answer["experiment"]["sequence"]["lengths"] == [5, 3]
+    assert answer["itemized"]["loss_steps"] == [1, 2, 3, 4, 5]
+    for name in ("h", "dh"):
+        shown = answer["values"]["layers"][0][name]
+        assert [step[1] == [None] * 4 for step in shown] == [False] * 3 + [True] * 2
+        assert all(None not in step[0] for step in shown)
+    assert answer["values"]["y"][2][1] == [None] * 4
+    assert "Of 2 samples it is that of 1" in answer["diagnosis"]["summary"]
+    other = padded()
+    other["sequence"]["inputs"] = [*INPUTS[:3], *([row[0], [9.0] * 3] for row in INPUTS[3:])]
+    again = await flow(**other, values=True)
+    assert {k: v for k, v in again.items() if k != "experiment"} == {
+        k: v for k, v in answer.items() if k != "experiment"
+    }
+    assert await flow(**answer["experiment"]) == answer
+
+
+async def test_masks_that_leave_nothing_out_are_none(client):
+    plain = padded()
+    del plain["sequence"]["lengths"]
+    plain["sequence"]["targets"][2][1] = 1
+    idle = {"lengths": [5, 5], "loss_weights": [[1, 1.0]] * 5, "resets": [[False, False]] * 5}
+    full = plain | {"sequence": plain["sequence"] | idle}
+    answers = [await client.post("/api/v1/flow", json=one) for one in (plain, full)]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert answers[0].headers["etag"] == answers[1].headers["etag"]
+
+
+async def test_the_loss_of_the_last_steps_alone(flow):
+    answer = await flow(**padded(lengths=[5, 5], loss_weights=[[0, 0]] * 3 + [[1, 1]] * 2))
+    assert answer["itemized"]["loss_steps"] == [4, 5]
+    assert answer["step_losses"][:3] == [None] * 3
+
+
+async def test_a_reset_cuts(flow):
+    resets = [[False, False], [True, True], *[[False, False]] * 3]
+    answer = await flow(**padded(lengths=[5, 5], resets=resets))
+    assert answer["diagnosis"]["step"] == 2
+    assert "At step 2 the state starts anew." in answer["diagnosis"]["summary"]
+    (edge,) = (
+        edge
+        for edge in answer["graph"]["edges"]
+        if edge["source"] == "h_1" and edge["target"] == "h_2"
+    )
+    assert edge["blocked"]
+    assert edge["log10_norm"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"lengths": [5]}, "/sequence/lengths"),
+        ({"lengths": [6, 1]}, "/sequence/lengths/0"),
+        ({"lengths": [0, 1]}, "/sequence/lengths/0"),
+        ({"lengths": []}, "/sequence/lengths"),
+        ({"loss_weights": [[1, 1]]}, "/sequence/loss_weights"),
+        ({"loss_weights": [[1, -1]] * 5}, "/sequence/loss_weights/0/1"),
+        ({"resets": [[True, 1]] * 5}, "/sequence/resets/0/1"),
+        ({"resets": [[True]]}, "/sequence/resets"),
+        ({"targets": [[4, 0]] * 5}, "/sequence/targets/0/0"),
+    ],
+)
+async def test_a_mask_that_does_not_fit_is_refused(refused, change, pointer):
+    assert pointer in await refused(padded(**change))
+
+
+@pytest.mark.parametrize("address", ["check", "norms"])
+async def test_the_others_count_the_same(client, address):
+    experiment = padded() | {"include": ["itemized"]}
+    body = {"experiment": experiment} | ({"draws": 3} if address == "norms" else {"entries": 2})
+    answer = await client.post(f"/api/v1/{address}", json=body)
+    assert answer.status_code == 200, answer.text
+    if address == "check":
+        assert answer.json()["worst"] < 1e-6

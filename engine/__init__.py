@@ -62,6 +62,14 @@ from unrolled.engine.diagnosis.arriving import Arriving
 from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.verdict import Diagnosis, verdict_of
 from unrolled.engine.diagnosis.words import share, times
+from unrolled.engine.experiment.foreign import (
+    MODULES,
+    Imported,
+    export_gradients,
+    import_module,
+    torch_layers,
+    torch_names,
+)
 from unrolled.engine.experiment.network import (
     MAX_LAYERS,
     MAX_LENGTH,
@@ -127,20 +135,21 @@ from unrolled.engine.results import (
 __all__ = [
     "ACTIVATIONS", "CELLS", "CLIP_RULES", "INITS", "LEADING", "LOSSES", "MAX_DESCENTS",
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
-    "MAX_SAMPLES", "MIN_LENGTH", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "PLACES",
+    "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "PLACES",
     "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "Activation", "Activity", "Array", "Arriving",
     "Axis", "Backward", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection",
     "Descent", "Diagnosis", "Edge", "Factors", "ForwardOverflow", "Found", "GateSaturation",
-    "GradientFlow", "Graph", "Init", "InitialGradient", "InvalidInput", "Itemized", "Landscape",
-    "LayerFlow", "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss", "Magnitudes",
-    "Network", "Node", "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient", "Passage",
-    "Path", "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation", "Scaled",
-    "Sequence", "Series", "Slope", "Slopes", "Spectrum", "Surface", "Text", "ThresholdRule",
-    "Thresholds", "Trace", "Trajectory", "Truncation", "Unit", "Values", "Vector", "arriving",
-    "backward", "carried", "check_gradients", "check_parameters", "check_passes", "check_scalar",
-    "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
-    "explicit_sequence", "gradient_flow", "gradient_log10_norms", "itemize", "landscape", "look",
-    "random_sequence", "share", "spectral_radius_of", "spectrum", "thresholds", "times", "unroll",
-    "verdict_of", "with_noise",
+    "GradientFlow", "Graph", "Imported", "Init", "InitialGradient", "InvalidInput", "Itemized",
+    "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss",
+    "Magnitudes", "Network", "Node", "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient",
+    "Passage", "Path", "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation",
+    "Scaled", "Sequence", "Series", "Slope", "Slopes", "Spectrum", "Surface", "Text",
+    "ThresholdRule", "Thresholds", "Trace", "Trajectory", "Truncation", "Unit", "Values", "Vector",
+    "arriving", "backward", "carried", "check_gradients", "check_parameters", "check_passes",
+    "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
+    "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
+    "import_module", "itemize", "landscape", "look", "random_sequence", "share",
+    "spectral_radius_of", "spectrum", "thresholds", "times", "torch_layers", "torch_names",
+    "unroll", "verdict_of", "with_noise",
 ]
 # fmt: on

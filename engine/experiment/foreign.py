@@ -1,0 +1,266 @@
+"""Weights of other frameworks' modules as parameters here, and gradients back in their layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence as Many
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from unrolled.engine.cells import CELLS, Cell
+from unrolled.engine.choices.parameters import as_numbers
+from unrolled.engine.experiment.network import layered
+from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
+from unrolled.engine.numbers.errors import InvalidInput, one_of
+
+Arrays = Mapping[str, Any]
+"""A layer's arrays by the names that its framework gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """How a framework lays out one layer.
+
+    Attributes:
+        cell: a key of ``CELLS`` that computes the same.
+        inward: the name of what multiplies the input, (G·H, D), or transposed.
+        recurrent: of what multiplies h_{t−1}, (G·H, H), or transposed.
+        biases: the names of its biases, (G·H) each: one, or the input's and the past's, which stay
+            apart only where the reset gate multiplies the past's.
+        order: the letters of its blocks; "" without gates.
+        transposed: whether matrices are (D, G·H) and (H, G·H).
+        rows: whether one array holds both biases, (2, G·H).
+    """
+
+    cell: str
+    inward: str
+    recurrent: str
+    biases: tuple[str, ...]
+    order: str = ""
+    transposed: bool = False
+    rows: bool = False
+
+
+_TORCH = ("weight_ih", "weight_hh", ("bias_ih", "bias_hh"))
+_KERAS = ("kernel", "recurrent_kernel", ("bias",))
+MODULES: dict[str, Module] = {
+    "torch.nn.RNN": Module("simple", *_TORCH),
+    "torch.nn.LSTM": Module("lstm", *_TORCH, "ifgo"),
+    "torch.nn.GRU": Module("gru", *_TORCH, "rzn"),
+    "keras.SimpleRNN": Module("simple", *_KERAS, transposed=True),
+    "keras.LSTM": Module("lstm", *_KERAS, "ifgo", transposed=True),
+    "keras.GRU": Module("gru", *_KERAS, "zrn", transposed=True, rows=True),
+    "keras.GRU(reset_after=False)": Module("gru-reset-before", *_KERAS, "zrn", transposed=True),
+}
+"""Each with its framework's own activations; that of a module without gates is the network's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a module's weights are here.
+
+    Attributes:
+        cell: a key of ``CELLS``.
+        input_size: D.
+        hidden_size: H.
+        num_layers: how many layers.
+        parameters: of every layer, without W_hy and b_y: those of a network whose output_size is 0.
+        dtype: of the arrays as they came, ``float32``; several, joined by ``, ``.
+    """
+
+    cell: str
+    input_size: int
+    hidden_size: int
+    num_layers: int
+    parameters: Parameters
+    dtype: str
+
+    @property
+    def note(self) -> str:
+        """What is said beside every number; "" where the weights are in float64."""
+        if self.dtype == "float64":
+            return ""
+        return f"The weights came as {self.dtype}; everything is computed in float64."
+
+
+def import_module(kind: str, layers: Many[Arrays]) -> Imported:
+    """Take the weights of a module, layer by layer, the one that reads the input first.
+
+    W_xh = W_ih with its blocks in the cell's order;   b_h = b_ih + b_hh, but for the rows of a
+    candidate whose reset gate multiplies W_hn h_{t−1} + b_hn: there b_h = b_ih, and b_hn is b_hh's.
+
+    Args:
+        kind: a key of ``MODULES``.
+        layers: their arrays by name, at any floating dtype: float16 and float32 become float64
+            exactly. Biases may be left out (``bias=False``): they are zero.
+    Raises:
+        InvalidInput: for a kind that is not known, an array that is missing, too many or of
+            another shape, with the layer and the name as its pointer.
+    Source: the documentation of PyTorch's nn.LSTM and nn.GRU, and of Keras's LSTM and GRU layers.
+    """
+    one_of(("module",), kind, MODULES)
+    module = MODULES[kind]
+    if not layers:
+        raise InvalidInput(("layers",), "received none; needed: the arrays of one layer or more")
+    parameters: Parameters = {}
+    hidden, inputs, dtypes = _hidden(module, layers[0]), 0, set[str]()
+    for n, arrays in enumerate(layers):
+        _names(module, n, arrays)
+        dtypes |= {str(np.asarray(value).dtype) for value in arrays.values()}
+        reads = hidden if n else _columns(module, arrays)
+        inputs = inputs or reads
+        own = _taken(module, n, arrays, reads, hidden)
+        parameters |= {layered(name, n): value for name, value in own.items()}
+    return Imported(module.cell, inputs, hidden, len(layers), parameters, ", ".join(sorted(dtypes)))
+
+
+def export_gradients(
+    kind: str, gradients: Mapping[str, Array], layers: Many[Arrays]
+) -> list[dict[str, Array]]:
+    """∂L/∂(parameter) as ∂L/∂(every array of the module), in float64.
+
+    Where two biases are added, both have the gradient of their sum.
+
+    Args:
+        kind: a key of ``MODULES``.
+        gradients: parameter → its gradient, as ``GradientFlow.parameter_gradients`` holds them.
+        layers: the arrays that were imported; of those left out there is no gradient.
+    """
+    one_of(("module",), kind, MODULES)
+    module, found = MODULES[kind], []
+    for n, arrays in enumerate(layers):
+        own = {
+            name: gradients[layered(name, n)] for name in _cell(module).parameter_shapes(1, 1, 1)
+        }
+        back = np.argsort(_order(module))
+        hidden = own[_cell(module).recurrent].shape[1]
+        inside = own["b_h"].copy()
+        if "b_hn" in own:
+            inside[_candidate(module, hidden)] = own["b_hn"]
+        biases = [_blocks(each, back, hidden) for each in (own["b_h"], inside)]
+        all_ = {module.inward: own["W_xh"], module.recurrent: own["W_hh"]}
+        all_ = {name: _blocks(value, back, hidden) for name, value in all_.items()}
+        if module.transposed:
+            all_ = {name: np.ascontiguousarray(value.T) for name, value in all_.items()}
+        if module.rows:
+            all_[module.biases[0]] = np.stack(biases)
+        else:
+            all_ |= dict(zip(module.biases, biases, strict=False))
+        found.append({name: all_[name] for name in arrays})
+    return found
+
+
+def torch_layers(named: Arrays) -> list[dict[str, Any]]:
+    """The parameters of a PyTorch module by layer, without the layer in their names.
+
+    ``named`` is ``dict(module.named_parameters())``, as arrays: ``weight_ih_l0`` and so on.
+
+    Raises:
+        InvalidInput: for a second direction, a projection, or a name that is none of these.
+    """
+    layers: dict[int, dict[str, Any]] = {}
+    for name, value in named.items():
+        found = _NAMED.fullmatch(name)
+        if found is None:
+            what = next((why for part, why in _NOT_HERE.items() if part in name), "")
+            raise InvalidInput(
+                ("layers", name), f"{what or 'not known'}; allowed: weight_ih_l0, weight_hh_l0, …"
+            )
+        layers.setdefault(int(found[2]), {})[found[1]] = value
+    if sorted(layers) != list(range(len(layers))):
+        raise InvalidInput(
+            ("layers",), f"received layers {sorted(layers)}; allowed: 0, 1, … in turn"
+        )
+    return [layers[n] for n in range(len(layers))]
+
+
+def torch_names(layers: Many[Mapping[str, Array]]) -> dict[str, Array]:
+    """Back: ``weight_ih`` of layer 1 is ``weight_ih_l1``."""
+    return {f"{name}_l{n}": value for n, own in enumerate(layers) for name, value in own.items()}
+
+
+_NAMED = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)")
+_NOT_HERE = {
+    "reverse": "a second direction is not computed here: take each direction by itself",
+    "weight_hr": "a projection (proj_size) is not computed here",
+}
+
+
+def _cell(module: Module) -> Cell:
+    return CELLS[module.cell]
+
+
+def _order(module: Module) -> IntArray:
+    """Block of the cell → block of the module."""
+    found = [module.order.index(letter) for letter in _cell(module).letters]
+    return np.array(found or [0], dtype=np.int64)
+
+
+def _blocks(values: Array, order: IntArray, hidden: int) -> Array:
+    """Blocks of H rows in another order."""
+    return values.reshape(len(order), hidden, *values.shape[1:])[order].reshape(values.shape)
+
+
+def _candidate(module: Module, hidden: int) -> slice:
+    """The rows that the reset gate acts on, of the cell."""
+    cell = _cell(module)
+    return cell.rows("b_h", next(g.name for g in cell.gates if g.role == "candidate"), hidden)
+
+
+def _hidden(module: Module, arrays: Arrays) -> int:
+    """H, as the first layer's recurrent weights say it."""
+    shape = np.shape(arrays.get(module.recurrent, ()))
+    return int(shape[0 if module.transposed else 1]) if len(shape) == 2 else 0
+
+
+def _columns(module: Module, arrays: Arrays) -> int:
+    """D, as the inward weights say it."""
+    shape = np.shape(arrays[module.inward])
+    return int(shape[0 if module.transposed else 1]) if len(shape) == 2 else 0
+
+
+def _names(module: Module, layer: int, arrays: Arrays) -> None:
+    """Both matrices, and all biases or none."""
+    matrices, biases = {module.inward, module.recurrent}, set(module.biases)
+    for name in sorted(matrices - arrays.keys()):
+        raise InvalidInput(("layers", layer, name), "missing")
+    for name in sorted(arrays.keys() - matrices - biases):
+        allowed = ", ".join((module.inward, module.recurrent, *module.biases))
+        raise InvalidInput(("layers", layer, name), f"not of this module; allowed: {allowed}")
+    if biases & arrays.keys() and not biases <= arrays.keys():
+        missing = min(biases - arrays.keys())
+        raise InvalidInput(("layers", layer, missing), "missing; allowed: all biases, or none")
+
+
+def _taken(module: Module, layer: int, arrays: Arrays, reads: int, hidden: int) -> Parameters:
+    """One layer's parameters under their plain names."""
+    order = _order(module)
+    high = len(order) * hidden
+
+    def numbers(name: str, shape: tuple[int, ...]) -> Array:
+        return as_numbers(("layers", layer, name), arrays[name], shape)
+
+    def matrix(name: str, columns: int) -> Array:
+        value = numbers(name, (columns, high) if module.transposed else (high, columns))
+        value = value.T if module.transposed else value
+        return np.ascontiguousarray(_blocks(value, order, hidden))
+
+    found = {"W_hh": matrix(module.recurrent, hidden), "W_xh": matrix(module.inward, reads)}
+    outside = inside = np.zeros(high)
+    if module.biases[0] in arrays:
+        if module.rows:
+            outside, inside = numbers(module.biases[0], (2, high))
+        else:
+            rows = [numbers(name, (high,)) for name in module.biases]
+            outside, inside = rows if len(rows) > 1 else (rows[0], inside)
+    outside, inside = (_blocks(each, order, hidden) for each in (outside, inside))
+    found["b_h"] = outside + inside
+    names = _cell(module).parameter_shapes(1, 1, 1)
+    if "b_hn" in names:
+        rows_of_n = _candidate(module, hidden)
+        found["b_h"][rows_of_n] = outside[rows_of_n]
+        found["b_hn"] = inside[rows_of_n].copy()
+    return {name: found[name] for name in names}

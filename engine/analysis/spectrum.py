@@ -8,7 +8,7 @@ import numpy as np
 
 from unrolled.engine.choices.parameters import eigenvalues_of
 from unrolled.engine.numbers.arrays import Array, IntArray, Nullable, Pairs, Series, Shares
-from unrolled.engine.numbers.jacobians import Chain
+from unrolled.engine.numbers.jacobians import Chain, back
 from unrolled.engine.numbers.largest import largest_squares
 from unrolled.engine.numbers.magnitude import LOG10_2, near_one, peaks
 
@@ -91,7 +91,7 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
     single, *of_parts = np.full((1 + len(parts), chain.count), np.nan)
     running, exponent = np.eye(chain.size), 0
     for begin, end, jacobians, shifts in chain.backwards(length):
-        products, exponents = _products(running, exponent, jacobians, shifts, width)
+        products, exponents = _products(running, exponent, jacobians, shifts)
         running, exponent = products[0], int(exponents[0])
         own = log10_spectral_norms(jacobians[:, :width])
         single[begin:end] = own + shifts * LOG10_2
@@ -103,26 +103,22 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
 
 
 def _products(
-    running: Array, exponent: int, jacobians: Array, shifts: IntArray, width: int
+    running: Array, exponent: int, jacobians: Array, shifts: IntArray
 ) -> tuple[Array, IntArray]:
-    """running · 2^exponent · J_n ⋯ J_k for every k, as values (n, S, S) and exponents (n,).
+    """(J_n ⋯ J_k)ᵀ running · 2^exponent for every k, as values (n, S, S) and exponents (n,).
 
-    The columns of c need no matrix product. The largest entry of a Jacobian
-    is near 1, so that a product leaves the middle of a double's range slowly; it is brought back
-    there once it has.
+    Transposed, products of blocks lie in whole rows; their norms are the same.
+
+    The largest entry of a Jacobian is near 1, so that a product leaves the middle of a double's
+    range slowly; it is brought back there once it has.
     """
     products, exponents = np.empty((len(shifts), *running.shape)), np.empty_like(shifts)
-    own, h, c, of_c = shifts.tolist(), slice(width), slice(width, None), len(running) > width
+    own = shifts.tolist()
     for k in range(len(jacobians) - 1, -1, -1):
-        product = products[k]
-        np.matmul(running, jacobians[k, : len(running)], out=product[:, h])
-        if of_c:
-            np.multiply(running[:, h], jacobians[k, -2], out=product[:, c])
-            product[:, c] += running[:, c] * jacobians[k, -1]
-        running = product
+        running = back(jacobians[k], running, out=products[k])
         exponent += own[k]
         if not _SMALL < np.vdot(running, running) < 1.0 / _SMALL:
-            exponent += int(near_one(product[np.newaxis], out=product[np.newaxis])[1][0])
+            exponent += int(near_one(products[k : k + 1], out=products[k : k + 1])[1][0])
         exponents[k] = exponent
     return products, exponents
 

@@ -93,17 +93,18 @@ class Chain:
 def forward(jacobian: Array, frame: Array) -> Array:
     """J Q for Q (S, K)."""
     size, width = len(frame), jacobian.shape[1]
-    if size == width:
-        return np.asarray(jacobian @ frame)
     image = jacobian[:size] @ frame[:width]
-    image.reshape(2, width, -1)[...] += jacobian[size:, :, np.newaxis] * frame[width:]
+    if size > width:
+        image.reshape(2, width, -1)[...] += jacobian[size:, :, np.newaxis] * frame[width:]
     return np.asarray(image)
 
 
-def back(jacobian: Array, frame: Array) -> Array:
+def back(jacobian: Array, frame: Array, out: Array | None = None) -> Array:
     """Jᵀ Q for Q (S, K)."""
     size, width = len(frame), jacobian.shape[1]
-    if size == width:
-        return np.asarray(jacobian.T @ frame)
-    of_c = jacobian[size:, :, np.newaxis] * frame.reshape(2, width, -1)
-    return np.concatenate((jacobian[:size].T @ frame, of_c[0] + of_c[1]))
+    out = np.empty_like(frame) if out is None else out
+    np.matmul(jacobian[:size].T, frame, out=out[:width])
+    if size > width:
+        np.multiply(jacobian[size, :, np.newaxis], frame[:width], out=out[width:])
+        out[width:] += jacobian[size + 1, :, np.newaxis] * frame[width:]
+    return out

@@ -97,6 +97,16 @@ def test_only_what_is_not_proven_is_decomposed(leads: bool, decomposed: list[int
     assert decomposed == [2]
 
 
+def test_where_most_are_as_good_as_equal_none_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, decomposed: list[int]
+) -> None:
+    monkeypatch.setattr(np.linalg, "cholesky", None)
+    values = np.tile(np.linspace(1.0, 0.3, 64), (5, 1))
+    found = largest_squares(drawn_with(values, 0))
+    assert found == pytest.approx(np.ones(5), rel=1e-13)
+    assert decomposed == [5]
+
+
 @pytest.mark.parametrize("leads", [False, True])
 @pytest.mark.parametrize("size", [24, 64, 128])
 def test_a_start_that_sees_nothing_of_it_is_found_out(

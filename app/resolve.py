@@ -93,7 +93,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         "loss": loss,
         "truncation": _truncation_spec(truncation),
         "clip": spec["clip"],
-        "follow": spec["follow"],
+        "follow": _followed(spec["follow"], sequence.steps),
         "window": spec["window"],
         "values": spec["values"],
         "chain": spec["chain"],
@@ -108,7 +108,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         loss=loss,
         truncation=truncation,
         clip=clip,
-        follow=spec["follow"],
+        follow=resolved["follow"],
         window=spec["window"] and (spec["window"]["first"], spec["window"]["last"]),
         values=spec["values"],
         chain=spec["chain"] and (spec["chain"]["loss_step"], spec["chain"]["step"]),
@@ -151,6 +151,7 @@ def filled(spec: Spec) -> Spec:
         "weights": weights,
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
+        "follow": _followed(spec["follow"], steps),
         "window": _window(spec["window"], steps),
         "include": included(spec["include"]),
         "lyapunov": spec["lyapunov"] if "lyapunov" in spec["include"] else {"count": LEADING},
@@ -212,6 +213,11 @@ def headless(sequence: Spec) -> bool:
 def without_outputs(weights: Spec) -> Spec:
     """Without the parameters that only an output layer has."""
     return {name: value for name, value in weights.items() if name not in ("W_hy", "b_y")}
+
+
+def _followed(follow: int | str | None, steps: int) -> int | None:
+    """The step whose loss is followed: every wiring emits one at the last."""
+    return steps if follow == "last" else follow  # type: ignore[return-value]
 
 
 def _window(window: Spec | None, steps: int) -> Spec | None:

@@ -16,6 +16,7 @@ from unrolled.app.schemas.vocabulary import (
     LossWords,
     Rule,
     ThresholdWords,
+    TokenWords,
     TopologyWords,
     TruncationWords,
     UnitWords,
@@ -44,6 +45,8 @@ from unrolled.engine import (
 
 _SEQUENCES = {"text": "text", "random": "random", "explicit": "given"}
 _TOKENS = {"graphemes": "characters", "words": "words", "characters": "code points"}
+_BETWEEN = {"words": " "}
+_ONLY_GIVEN = "characters"
 _TRUNCATIONS = {"none": "all", "chunk": "chunks"}
 """How these are called where the name alone does not say it; the order of the first two is the
 page's."""
@@ -240,7 +243,15 @@ VOCABULARY = Vocabulary(
     truncations=[_truncation(kind) for kind in Truncation.KINDS],
     clip_rules=[_clip(rule) for rule in CLIP_RULES],
     sequences=[_sequence(kind) for kind in _SEQUENCES],
-    tokens=[Entry(name=name, label=_TOKENS.get(name, name)) for name in _TOKENS | TOKENS],
+    tokens=[
+        TokenWords(
+            name=name,
+            label=_TOKENS.get(name, name),
+            between=_BETWEEN.get(name, ""),
+            offered=name != _ONLY_GIVEN,
+        )
+        for name in _TOKENS | TOKENS
+    ],
     optimizers=[Entry(name=name, label=row.label) for name, row in OPTIMIZERS.items()],
     threshold_rules=[
         ThresholdWords(

@@ -432,8 +432,11 @@ export interface Schemas {
     truncation?: Schemas["NoTruncation"] | Schemas["WindowTruncation"] | Schemas["ChunkTruncation"] | null;
     /** What happens to the parameter gradient. */
     clip: Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"] | Schemas["PerParameterClip"] | Schemas["BackwardClip"];
-    /** null: every loss; or i: the graph shows L_i alone. */
-    follow?: number | null;
+    /**
+     * null: every loss; i: the graph shows L_i alone; last: the loss of the last step, whichever
+     * that is. The answer's experiment says the step.
+     */
+    follow?: "last" | number | null;
     /**
      * The steps whose nodes and edges the graph holds, and whose numbers `values` holds; null: all.
      */
@@ -1285,6 +1288,19 @@ export interface Schemas {
     /** Of the paper. */
     year: number;
   };
+  /** What one step of a text reads. */
+  TokenWords: {
+    /** As a request writes it. */
+    name: string;
+    /** As a sentence writes it. */
+    label: string;
+    /** What does not go with it. A field that no rule names is free. */
+    rules: Schemas["Rule"][];
+    /** What stands between two of them in a text. */
+    between: string;
+    /** Whether the page offers it; else it shows it only where a link says it. */
+    offered: boolean;
+  };
   /** Which steps read and which emit a loss. */
   TopologyWords: {
     /** As a request writes it. */
@@ -1388,7 +1404,7 @@ export interface Schemas {
     /** `sequence.kind`. */
     sequences: Schemas["Entry"][];
     /** `sequence.tokens` of a text. */
-    tokens: Schemas["Entry"][];
+    tokens: Schemas["TokenWords"][];
     /** `optimizer` of a descent in `POST /api/v1/landscape`. */
     optimizers: Schemas["Entry"][];
     /** `rules` in an answer of `POST /api/v1/norms`. */

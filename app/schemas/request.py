@@ -10,6 +10,7 @@ from unrolled.app.schemas.parts import ChainRequest, Lyapunov, Window
 from unrolled.app.schemas.strict import (
     AtLeast,
     Index,
+    LossStep,
     Matrix,
     OneOf,
     Size,
@@ -239,8 +240,11 @@ class Experiment(StrictModel):
         "(elman and jordan copy, which is a window of 1).",
     )
     clip: ClipChoice = Field(default=NO_CLIP, description="What happens to the parameter gradient.")
-    follow: Size | None = Field(
-        default=None, description="null: every loss; or i: the graph shows L_i alone."
+    follow: Annotated[int | Literal["last"], LossStep()] | None = Field(
+        default=None,
+        description="null: every loss; i: the graph shows L_i alone; last: the loss of the last "
+        "step, whichever that is. The answer's experiment says the step.",
+        examples=["last"],
     )
     window: Window | None = Field(
         default=None,

@@ -49,6 +49,21 @@ class AtLeast:
         )
 
 
+@dataclass(frozen=True)
+class LossStep:
+    """A step from 1, or "last"."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Either, and one sentence for all else."""
+        step = AtLeast(1).__get_pydantic_core_schema__(source, handler)
+        return core_schema.custom_error_schema(
+            core_schema.union_schema([core_schema.literal_schema(["last"]), step]),
+            custom_error_type="loss_step",
+            custom_error_message="a whole number from 1 to {most}, or 'last'",
+            custom_error_context={"most": LARGEST_WHOLE},
+        )
+
+
 Whole = Annotated[int, AtLeast(-LARGEST_WHOLE)]
 Index = Annotated[int, AtLeast(0)]
 Size = Annotated[int, AtLeast(1)]

@@ -156,6 +156,15 @@ class ThresholdWords(Entry):
     year: int = Field(description="Of the paper.", examples=[2013])
 
 
+class TokenWords(Entry):
+    """What one step of a text reads."""
+
+    between: str = Field(description="What stands between two of them in a text.")
+    offered: bool = Field(
+        description="Whether the page offers it; else it shows it only where a link says it."
+    )
+
+
 class Vocabulary(StrictModel):
     """The names that a request may hold, how they are called, and what goes with what.
 
@@ -173,7 +182,7 @@ class Vocabulary(StrictModel):
     truncations: list[TruncationWords] = Field(description="`truncation.kind`.")
     clip_rules: list[ClipWords] = Field(description="`clip.rule`.")
     sequences: list[Entry] = Field(description="`sequence.kind`.")
-    tokens: list[Entry] = Field(description="`sequence.tokens` of a text.")
+    tokens: list[TokenWords] = Field(description="`sequence.tokens` of a text.")
     optimizers: list[Entry] = Field(
         description="`optimizer` of a descent in `POST /api/v1/landscape`."
     )

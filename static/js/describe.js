@@ -18,7 +18,7 @@ import { gatesLine, layerOf, passesForget } from "./gates.js";
 import { lossName, withArticle } from "./letters.js";
 import { followsAll } from "./passage.js";
 import { rowName } from "./picking.js";
-import { activationOf, cellOf, wiringOf } from "./vocabulary.js";
+import { activationOf, betweenTokens, cellOf, wiringOf } from "./vocabulary.js";
 import { cellId, hiddenId } from "./reading.js";
 import { reason } from "./reason.js";
 import { humpOf } from "./spectral.js";
@@ -188,7 +188,7 @@ export function summaries(reading) {
   const { cell, topology, activation, hidden_size: units } = flow.experiment.network;
   const what = reading.follow === null ? "all losses" : `the loss of step ${reading.follow}`;
   const blocked = [...reading.edges.values()].filter((e) => e.state === "blocked").length;
-  const between = flow.experiment.sequence.tokens === "words" ? " " : "";
+  const between = betweenTokens(flow.experiment.sequence.tokens);
   const stacked = flow.layers ? `${flow.layers.length} layers of ` : "";
   const kind = flow.gates ? "" : `${activationOf(activation).label} `;
   const read = flow.text

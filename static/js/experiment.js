@@ -123,6 +123,12 @@ export function followOf(settings) {
     : steps;
 }
 
+/** The same as a request says it: which step is the last the service finds. @param {Settings} settings */
+function followAsked(settings) {
+  if (settings.follow === "all") return null;
+  return typeof settings.follow === "number" && followOf(settings) === settings.follow ? settings.follow : "last";
+}
+
 /** @param {Settings} settings */
 function sequence(settings) {
   if (settings.source === "explicit") return { kind: "explicit", ...settings.data };
@@ -195,7 +201,7 @@ export function toRequest(settings, window = null) {
     loss: lossInForce(settings),
     truncation: truncation(settings),
     clip: clip(settings),
-    follow: followOf(settings),
+    follow: followAsked(settings),
     ...(window ? { window } : {}),
   };
 }

@@ -6,7 +6,7 @@ import { fromLog10, number, parameterName, plural } from "./format.js";
 import { lookup } from "./lookup.js";
 import { allWithin, byId, controlsIn, inputById, sure, windowOf, within } from "./page.js";
 import { LONGEST_LINK, isCut, linkOf } from "./properties.js";
-import { allows, cellOf, clipRuleOf, countedFrom, noTruncation, ruleOf, truncationOf } from "./vocabulary.js";
+import { allows, cellOf, clipRuleOf, countedFrom, noTruncation, ruleOf, tokenKinds, truncationOf } from "./vocabulary.js";
 
 /** @import { Flow, Settings } from "./types.js" */
 
@@ -113,8 +113,8 @@ export function putReasons(document, settings) {
   const explicit = within(document, 'input[name="source"][value="explicit"]');
   labelOf(explicit).hidden = !settings.data;
 
-  const points = within(document, 'input[name="tokens"][value="characters"]');
-  labelOf(points).hidden = settings.tokens !== "characters";
+  for (const { name, offered } of tokenKinds())
+    if (!offered) labelOf(within(document, `input[name="tokens"][value="${name}"]`)).hidden = settings.tokens !== name;
 
   const given = weights ? "fixed by the given weights" : "";
   const numbers = source === "explicit" ? "fixed by the given sequence" : "";

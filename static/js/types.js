@@ -30,8 +30,8 @@
  * @typedef {Flat<Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"]
  *   | Schemas["PerParameterClip"] | Schemas["BackwardClip"]>} Clip
  *
- * @typedef {Omit<Schemas["Experiment"], "network" | "weights" | "sequence" | "truncation" | "clip">
- *   & {network: Filled<Schemas["Network"]>, weights: Weights, sequence: Sequence,
+ * @typedef {Omit<Schemas["Experiment"], "network" | "weights" | "sequence" | "truncation" | "clip"
+ *   | "follow"> & {follow: number | null, network: Filled<Schemas["Network"]>, weights: Weights, sequence: Sequence,
  *   truncation: Truncation, clip: Clip}} Experiment   with every default filled in
  *
  * @typedef {Omit<Schemas["LayerReport"], "itemized" | "spectrum">
@@ -44,7 +44,7 @@
  *   everything that the page asks for
  *
  * @typedef {{network: object, weights: object, sequence: object, loss: string,
- *   truncation: Truncation | null, clip: object, follow: number | null, window?: Steps | null,
+ *   truncation: Truncation | null, clip: object, follow: number | "last" | null, window?: Steps | null,
  *   include?: string[], values?: boolean}} Request   what it may hold the vocabulary says
  *
  * @typedef {string | number | number[] | Numbers | null} Setting   the value of one

@@ -95,6 +95,15 @@ export const noTruncation = () =>
 
 /** Every clip rule. @returns {Schemas["ClipWords"][]} */
 export const clipRules = () => [...tableOf("clip_rules").values()];
+/** What one step of a text may read. @returns {Schemas["TokenWords"][]} */
+export const tokenKinds = () => [...tableOf("tokens").values()];
+
+/** What stands between two tokens of a text; of no text nothing. @param {string | undefined} name @returns {string} */
+export const betweenTokens = (name) => (name ? entryOf("tokens", name).between : "");
+
+/** Whether tokens are longer than a letter: something stands between two of them. @param {string | undefined} name */
+export const isSpaced = (name) => betweenTokens(name) !== "";
+
 /** Every optimizer. @returns {Schemas["Entry"][]} */
 export const optimizers = () => [...tableOf("optimizers").values()];
 /** Every rule that chooses a threshold. @returns {Schemas["ThresholdWords"][]} */

@@ -156,3 +156,12 @@ async def test_what_a_text_fixes_may_be_said(flow):
     network = {"input_size": 4, "output_size": 4}
     said = await flow(network=network, sequence=text("hello", steps=4), loss="cross-entropy")
     assert said == await flow(sequence=text("hello"))
+
+
+async def test_the_last_loss_is_followed_whichever_step_that_is(flow):
+    text = {"kind": "text", "text": "vanish"}
+    for topology, last in (("many-to-many", 5), ("many-to-one", 5), ("one-to-one", 1)):
+        asked = {"sequence": text, "network": {"hidden_size": 2, "topology": topology}}
+        named = await flow(**asked, follow="last")
+        assert named["experiment"]["follow"] == named["steps"] == last
+        assert named == await flow(**asked, follow=last)

@@ -122,6 +122,7 @@ async def test_the_experiment_is_an_object(client, document):
         ({"window": {"first": 0, "last": 3}}, "/window/first"),
         ({"window": {"first": 4, "last": 3}}, "/window"),
         ({"follow": 0}, "/follow"),
+        ({"follow": "first"}, "/follow"),
         ({"follow": 21}, "/follow"),
         ({"network": {"topology": "many-to-one"}, "follow": 3}, "/follow"),
         ({"network": {"topology": "one-to-one"}, "sequence": {"steps": 2}}, "/sequence/steps"),

@@ -150,7 +150,7 @@ def test_following_another_loss_asks_for_none(unrolled: Unrolled) -> None:
     advised, words = len(unrolled.advised), lines(unrolled)
     unrolled.click("L_9")
     unrolled.ready()
-    assert unrolled.asked["follow"] == 9
+    assert unrolled.flow()["experiment"]["follow"] == 9
     expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "shown")
     unrolled.page.wait_for_timeout(700)
     assert (len(unrolled.advised), lines(unrolled)) == (advised, words)

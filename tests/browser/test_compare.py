@@ -194,7 +194,7 @@ def test_clicks_open_the_numbers_of_their_own_diagram(both: Unrolled) -> None:
     page.mouse.click(*both.at("compared", 3, 3))
     expect(page.get_by_role("region", name="Selected in A: L₃")).to_be_visible()
     expect(page.get_by_role("button", name="Follow L₃")).to_have_count(0)
-    assert both.asked["follow"] == 8
+    assert both.flow()["experiment"]["follow"] == 8
     press(page, "Stop comparing")
     expect(page.get_by_role("region", name="Selected", exact=True)).to_be_visible()
 
@@ -203,7 +203,7 @@ def test_following_another_loss_changes_b_only(both: Unrolled) -> None:
     before = outline(both)["y"]
     both.click("L_5")
     both.ready()
-    assert both.asked["follow"] == 5
+    assert both.flow()["experiment"]["follow"] == 5
     assert outline(both)["y"] == before
     assert "of what enters B at step 5" in difference(both)
 

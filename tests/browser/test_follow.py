@@ -8,7 +8,7 @@ from tests.browser.driver import Unrolled
 
 def shows_loss(page: Unrolled, step: int | None) -> None:
     page.ready()
-    assert page.asked["follow"] == step
+    assert page.flow()["experiment"]["follow"] == step
     flow = page.flow()
     row = (
         flow["hidden_gradient"]["log10_norm"]
@@ -97,7 +97,7 @@ def test_a_followed_loss_beyond_a_shorter_text_gives_way_to_the_last(unrolled: U
 def test_a_wiring_with_one_loss_leaves_nothing_to_choose(unrolled: Unrolled, wiring: str) -> None:
     unrolled.open(text="gradients", wiring=wiring, follow=3)
     unrolled.ready()
-    assert unrolled.asked["follow"] == unrolled.flow()["steps"]
+    assert unrolled.flow()["experiment"]["follow"] == unrolled.flow()["steps"]
     expect(unrolled.page.get_by_role("radio", name="all steps")).to_be_hidden()
 
 

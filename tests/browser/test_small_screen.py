@@ -119,7 +119,7 @@ def sheet(phone: Unrolled, name: str) -> Locator:
 def test_a_tap_follows_a_loss_and_opens_an_edge(phone: Unrolled) -> None:
     phone.page.touchscreen.tap(*phone.pixel("L_4"))
     phone.ready()
-    assert phone.asked["follow"] == 4
+    assert phone.flow()["experiment"]["follow"] == 4
     sheet(phone, "L₄").get_by_role("button", name="Close").tap()
     phone.page.touchscreen.tap(*phone.pixel("h_3>h_4"))
     opened = sheet(phone, "H₃ → H₄")

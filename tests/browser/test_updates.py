@@ -138,7 +138,7 @@ def test_a_followed_loss_and_a_slider_at_once(unrolled: Unrolled) -> None:
         }"""
     )
     unrolled.ready()
-    assert unrolled.asked["follow"] == 5
+    assert unrolled.flow()["experiment"]["follow"] == 5
     assert unrolled.asked["weights"]["spectral_radius"] == 1.2
     row = unrolled.flow()["itemized"]["log10_norm"][4][:5]
     assert unrolled.profile() == pytest.approx(dict(enumerate(row, start=1)), abs=1e-9)

@@ -167,9 +167,8 @@ def test_the_name_of_an_example_alone_opens_it(fresh: Unrolled, server, preset) 
     fresh.ready()
     wanted = fresh.post(preset.experiment.model_dump(mode="json"))["experiment"]
     for request in fresh.requests:
-        assert fresh.post(experiment_of(request))["experiment"] == wanted | {
-            "follow": experiment_of(request)["follow"]
-        }
+        answered = fresh.post(experiment_of(request))["experiment"]
+        assert answered == wanted | {"follow": answered["follow"]}
     expect(fresh.page.get_by_label("Start from an example")).to_have_value(preset.name)
     expect(fresh.page.locator("#look")).to_contain_text(as_shown(preset.look))
     assert fresh.address == f"{server}/#preset={preset.name}"

@@ -118,6 +118,11 @@ test("T and the followed loss are what the service will find", () => {
   assert.equal(followOf(set({ text: "abcd", follow: 9 })), 3);
   assert.equal(followOf(set({ text: "abcd", follow: "all" })), null);
   assert.equal(followOf(set({ text: "abcd", follow: 2, wiring: "many-to-one" })), 3);
+  const asked = (more) => toRequest(set({ source: "text", text: "abcd", ...more })).follow;
+  assert.equal(asked({ follow: "last" }), "last", "which step that is the service knows");
+  assert.equal(asked({ follow: 9 }), "last");
+  assert.equal(asked({ follow: 2 }), 2);
+  assert.equal(asked({ follow: "all" }), null);
 });
 
 test("a request holds what is in force, and no more", () => {

@@ -111,9 +111,9 @@ export function learnWords() {
       { name: "explicit", label: "explicit", rules: [] },
     ],
     tokens: [
-      { name: "graphemes", label: "graphemes", rules: [] },
-      { name: "characters", label: "code points", rules: [] },
-      { name: "words", label: "words", rules: [] },
+      { name: "graphemes", label: "graphemes", rules: [], between: "", offered: true },
+      { name: "characters", label: "code points", rules: [], between: "", offered: false },
+      { name: "words", label: "words", rules: [], between: " ", offered: true },
     ],
     limits: { num_layers: 4, descents: 4, descent_steps: 1000, draws: 2000 },
     start: {

@@ -3,6 +3,7 @@
 import { escapeMarkup, glyph, layerMark, letterOf, shorten, subscript } from "../format.js";
 import { lookup } from "../lookup.js";
 import { flowColor, textOn } from "../theme.js";
+import { isSpaced } from "../vocabulary.js";
 import { arrowTrace, edgeTraces, selectionTrace, stopTrace } from "./edges.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
@@ -23,7 +24,7 @@ export function diagram(reading, frame, theme, selected = "") {
   const inSight = (x) => x > frame.lo - 0.75 && x < frame.hi + 0.75;
   const nodes = [...reading.nodes.values()].filter((placed) => inSight(placed.x));
   const edges = [...reading.edges.values()].filter((e) => inSight(e.x0) || inSight(e.x1));
-  const below = size < 11 || reading.flow.experiment.sequence.tokens === "words";
+  const below = size < 11 || isSpaced(reading.flow.experiment.sequence.tokens);
   return {
     data: [
       ...edgeTraces(edges, theme, size),
@@ -162,7 +163,7 @@ function labelTrace(nodes, reading, theme, { size, below, least }) {
 function tokenTrace(nodes, reading, theme, pixels, below) {
   const { text } = reading.flow;
   const { tokens, label } = reading.flow.experiment.sequence;
-  const words = tokens === "words";
+  const words = isSpaced(tokens);
   /** @type {{x: number[], y: number[], text: string[], textposition: string[]}} */
   const points = { x: [], y: [], text: [], textposition: [] };
   const trace = {

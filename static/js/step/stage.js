@@ -6,6 +6,7 @@
 import { rowPixel } from "../figures/diagram.js";
 import { glyph, letterOf, subscript } from "../format.js";
 import { classOf, classWidth, flowColor, textOn } from "../theme.js";
+import { isSpaced } from "../vocabulary.js";
 import { toPixel } from "../view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -232,7 +233,7 @@ function lightOf(node, edge) {
 /** The letter in a node, as the diagram has it. @param {import("../types.js").Node} node @param {import("../types.js").Reading} reading @param {number} size */
 function textIn(node, reading, size) {
   const inputs = reading.flow.text?.inputs;
-  const words = /** @type {any} */ (reading.flow.experiment).sequence.tokens === "words";
+  const words = isSpaced(reading.flow.experiment.sequence.tokens);
   if (node.kind === "input" && inputs && !words && size >= 11) return glyph(inputs[node.step - 1]);
   if (node.kind in SMALLER) return "C";
   return size >= 23 && node.step < 100 ? letterOf(node.id) + subscript(node.step) : letterOf(node.id);

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import json
 import math
 import re
 from typing import Any
@@ -54,7 +55,7 @@ SAY = """async (reading_, flows, load) => {
     });
     const readings = flows.map((flow) => reading_.read(flow));
     const pairs = readings.slice(1).map((b, n) => difference.differenceSentence(readings[n], b));
-    return {said, pairs};
+    return JSON.stringify({said, pairs});
 }"""
 
 RAW = re.compile(
@@ -71,11 +72,15 @@ def flows() -> list[Json]:
 _SAID: dict[str, Any] = {}
 
 
+def say(modules: Modules, flows: list[Json]) -> Any:
+    return json.loads(modules("reading.js", SAY, flows))
+
+
 @pytest.fixture
 def said(modules: Modules) -> dict[str, Any]:
     """What the page's modules say of all answers, asked for once."""
     if not _SAID:
-        _SAID.update(modules("reading.js", SAY, flows()))
+        _SAID.update(say(modules, flows()))
     return _SAID
 
 
@@ -309,7 +314,7 @@ def test_of_an_lstm_the_whole_state_counts(modules: Modules) -> None:
     flow = answered(request)
     whole = flow["itemized"]["state_log10_norm"]
     assert whole != flow["itemized"]["log10_norm"]
-    text = modules("reading.js", SAY, [flow])["said"][0]["left"]
+    text = say(modules, [flow])["said"][0]["left"]
     assert "(H₂₀, C₂₀)" in text
     assert "(H₁, C₁)" in text
     arrives(text, whole[-1][0] - whole[-1][-1])
@@ -318,10 +323,10 @@ def test_of_an_lstm_the_whole_state_counts(modules: Modules) -> None:
 def test_a_gradient_without_a_rate_gets_none(modules: Modules) -> None:
     a, b = answered(chain(0.9, 30)), answered(chain(0.8, 30))
     b["diagnosis"]["decay_per_step"] = None
-    (text,) = modules("reading.js", SAY, [a, b])["pairs"]
+    (text,) = say(modules, [a, b])["pairs"]
     assert text.startswith("B follows no steady rate, A keeps 90 % of the gradient a step:")
     a["diagnosis"]["decay_per_step"] = None
-    (text,) = modules("reading.js", SAY, [a, b])["pairs"]
+    (text,) = say(modules, [a, b])["pairs"]
     assert text.startswith("Both follow no steady rate:")
 
 

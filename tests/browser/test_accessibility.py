@@ -38,10 +38,11 @@ from tests.browser.violations import holds
         "conveyor",
     ],
 )
-def test_the_page(fresh: Unrolled, settings: dict) -> None:
-    fresh.open(**settings)
-    fresh.ready()
-    holds(fresh.page)
+def test_the_page(unrolled: Unrolled, settings: dict) -> None:
+    unrolled.open(**settings)
+    unrolled.ready()
+    holds(unrolled.page)
+    unrolled.page.emulate_media(color_scheme="null")
 
 
 def test_a_small_screen_with_the_settings_open(fresh: Unrolled) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.driver import FLOW, Unrolled, experiment_of
+from tests.browser.conftest import Modules
+from tests.browser.driver import FLOW, Json, Unrolled, experiment_of
 from unrolled.app.merge_patch import merge_patch
 
 VANISHING = {"wiring": "many-to-one", "radius": 0.6}
@@ -81,29 +83,44 @@ def test_a_click_takes_a_change_and_back_returns(unrolled: Unrolled) -> None:
     assert lines(unrolled) == words
 
 
-def test_every_line_is_the_same_experiment_as_its_patch(unrolled: Unrolled) -> None:
-    """The page's settings say each patch, whichever part of the request it changes."""
-    for settings in (
+# What a page would ask for that is open at a link, and after each of an experiment's advices.
+CHANGED = """async (link, [fragment, experiment, patches], load) => {
+    const [{toRequest}, {settingsOf}] = await Promise.all(["experiment.js", "advice.js"].map(load));
+    const {settings} = link.readLink(fragment);
+    const changed = patches.map((patch) => ({...settings, ...settingsOf(experiment, patch)}));
+    return [settings, ...changed].map((one) => toRequest(one));
+}"""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
         {"cell": "elman", "source": "random", "inputs": 3, "clip": "norm", "mu": 7},
         {"cell": "lstm", "wiring": "many-to-one", "forget": -2, "reach": "chunk", "k": 4},
         {"activation": "relu", "radius": 3, "source": "random", "loss": "squared-error", "mu": 9},
         {"activation": "sigmoid", "layers": 2, "follow": 5},
-    ):
-        unrolled.open(**settings)
-        shown(unrolled)
-        base = unrolled.flow()["experiment"]
-        advice = unrolled.post(experiment_of(unrolled.advised[-1]))["diagnosis"]["advice"]
-        assert advice
-        for number, entry in enumerate(advice):
-            if number:
-                unrolled.open(**settings)
-                shown(unrolled)
-            unrolled.page.locator("#advice button").nth(number).evaluate("b => b.click()")
-            unrolled.ready()
-            expected = unrolled.post(merge_patch(base, entry["patch"]))["experiment"]
-            assert unrolled.flow()["experiment"] == expected, entry["text"]
-            if "follow" in settings:
-                assert f"follow={settings['follow']}" in unrolled.address
+    ],
+)
+def test_every_line_is_the_same_experiment_as_its_patch(
+    unrolled: Unrolled, modules: Modules, settings: Json
+) -> None:
+    """The page's settings say each patch, whichever part of the request it changes."""
+    unrolled.open(**settings)
+    shown(unrolled)
+    base = unrolled.flow()["experiment"]
+    advice = unrolled.post(experiment_of(unrolled.advised[-1]))["diagnosis"]["advice"]
+    assert len(advice) == len(lines(unrolled)) > 0
+    patches = [entry["patch"] for entry in advice]
+    asked = modules("link.js", CHANGED, [urlencode(settings), base, patches])
+    assert asked[0] == unrolled.asked
+    wanted = [unrolled.post(merge_patch(base, patch))["experiment"] for patch in patches]
+    for entry, request, experiment in zip(advice, asked[1:], wanted, strict=True):
+        assert unrolled.post(request)["experiment"] == experiment, entry["text"]
+    unrolled.page.locator("#advice button").last.evaluate("b => b.click()")
+    unrolled.ready()
+    assert unrolled.flow()["experiment"] == wanted[-1]
+    if "follow" in settings:
+        assert f"follow={settings['follow']}" in unrolled.address
 
 
 def test_a_moving_slider_asks_for_none(fresh: Unrolled) -> None:

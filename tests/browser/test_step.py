@@ -38,7 +38,7 @@ def name(kind: Json) -> str:
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
 def test_what_is_written_is_what_the_service_answers(unrolled: Unrolled, kind: Json) -> None:
-    start(unrolled, **SMALL | kind)
+    start(unrolled, **SMALL | {"steps": 3} | kind)
     stops, answer = walk(unrolled), values(unrolled)
     every_result_is_the_services(stops, answer)
     the_sums_grow_to_the_gradient(stops, answer)

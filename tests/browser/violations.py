@@ -42,7 +42,8 @@ def found(page: Page, theme: Theme) -> dict[str, list[list[str]]]:
 def holds(page: Page) -> None:
     """No violation in light, and none of colour in dark."""
     page.mouse.move(1, 1)
-    page.add_style_tag(content="* { transition: none !important; }")
+    still = page.add_style_tag(content="* { transition: none !important; }")
     for theme in THEMES:
         wear(page, theme)
         assert found(page, theme) == {}, theme
+    still.evaluate("style => style.remove()")

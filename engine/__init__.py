@@ -48,6 +48,7 @@ from unrolled.engine.analysis.threshold_rules import (
 from unrolled.engine.analysis.trajectory import Trajectory
 from unrolled.engine.analysis.values import LayerValues, Values, count_values
 from unrolled.engine.cells import CELLS
+from unrolled.engine.cells.modules import MODULES, Module
 from unrolled.engine.cells.wiring import Connection, Line, Slope, Unit
 from unrolled.engine.choices.activations import ACTIVATIONS, Activation
 from unrolled.engine.choices.inits import INITS, Init
@@ -63,7 +64,6 @@ from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.verdict import Diagnosis, verdict_of
 from unrolled.engine.diagnosis.words import share, times
 from unrolled.engine.experiment.foreign import (
-    MODULES,
     Imported,
     export_gradients,
     import_module,
@@ -141,13 +141,13 @@ __all__ = [
     "Descent", "Diagnosis", "Edge", "Factors", "ForwardOverflow", "Found", "GateSaturation",
     "GradientFlow", "Graph", "Imported", "Init", "InitialGradient", "InvalidInput", "Itemized",
     "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss",
-    "Magnitudes", "Network", "Node", "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient",
-    "Passage", "Path", "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation",
-    "Scaled", "Sequence", "Series", "Slope", "Slopes", "Spectrum", "Surface", "Text",
-    "ThresholdRule", "Thresholds", "Trace", "Trajectory", "Truncation", "Unit", "Values", "Vector",
-    "arriving", "backward", "carried", "check_gradients", "check_parameters", "check_passes",
-    "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
-    "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
+    "Magnitudes", "Module", "Network", "Node", "Nullable", "Optimizer", "ParameterCheck",
+    "ParameterGradient", "Passage", "Path", "PerParameter", "PerSample", "Place", "Row", "Rule",
+    "Samples", "Saturation", "Scaled", "Sequence", "Series", "Slope", "Slopes", "Spectrum",
+    "Surface", "Text", "ThresholdRule", "Thresholds", "Trace", "Trajectory", "Truncation", "Unit",
+    "Values", "Vector", "arriving", "backward", "carried", "check_gradients", "check_parameters",
+    "check_passes", "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters",
+    "encode_text", "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
     "import_module", "itemize", "landscape", "look", "random_sequence", "share",
     "spectral_radius_of", "spectrum", "thresholds", "times", "torch_layers", "torch_names",
     "unroll", "verdict_of", "with_noise",

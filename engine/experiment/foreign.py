@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.engine.cells import CELLS, Cell
+from unrolled.engine.cells.modules import MODULES, Module
 from unrolled.engine.choices.parameters import as_numbers
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
@@ -18,44 +19,6 @@ from unrolled.engine.numbers.errors import InvalidInput, one_of
 
 Arrays = Mapping[str, Any]
 """A layer's arrays by the names that its framework gives them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """How a framework lays out one layer.
-
-    Attributes:
-        cell: a key of ``CELLS`` that computes the same.
-        inward: the name of what multiplies the input, (G·H, D), or transposed.
-        recurrent: of what multiplies h_{t−1}, (G·H, H), or transposed.
-        biases: the names of its biases, (G·H) each: one, or the input's and the past's, which stay
-            apart only where the reset gate multiplies the past's.
-        order: the letters of its blocks; "" without gates.
-        transposed: whether matrices are (D, G·H) and (H, G·H).
-        rows: whether one array holds both biases, (2, G·H).
-    """
-
-    cell: str
-    inward: str
-    recurrent: str
-    biases: tuple[str, ...]
-    order: str = ""
-    transposed: bool = False
-    rows: bool = False
-
-
-_TORCH = ("weight_ih", "weight_hh", ("bias_ih", "bias_hh"))
-_KERAS = ("kernel", "recurrent_kernel", ("bias",))
-MODULES: dict[str, Module] = {
-    "torch.nn.RNN": Module("simple", *_TORCH),
-    "torch.nn.LSTM": Module("lstm", *_TORCH, "ifgo"),
-    "torch.nn.GRU": Module("gru", *_TORCH, "rzn"),
-    "keras.SimpleRNN": Module("simple", *_KERAS, transposed=True),
-    "keras.LSTM": Module("lstm", *_KERAS, "ifgo", transposed=True),
-    "keras.GRU": Module("gru", *_KERAS, "zrn", transposed=True, rows=True),
-    "keras.GRU(reset_after=False)": Module("gru-reset-before", *_KERAS, "zrn", transposed=True),
-}
-"""Each with its framework's own activations; that of a module without gates is the network's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import pytest
 
 from tests.engine.reference.compare import close
 from unrolled import engine
-from unrolled.engine import InvalidInput, Network
-from unrolled.engine.experiment.foreign import (
+from unrolled.engine import (
     MODULES,
+    InvalidInput,
+    Network,
     export_gradients,
     import_module,
     torch_layers,

@@ -170,6 +170,21 @@ def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[st
     return shapes | {"W_hy": (out, high), "b_y": (out,)}
 
 
+def explicit(case: Case, **changes: Any) -> Case:
+    """The case with its sequence as it would come from outside, and changes of it."""
+    seq = case.sequence
+    fields: dict[str, Any] = {
+        "inputs": seq.inputs,
+        "targets": seq.targets,
+        "h_0": seq.h_0,
+        "c_0": seq.c_0,
+    }
+    if case.network.topology == "one-to-many":
+        fields["steps"] = seq.steps
+    found = engine.explicit_sequence(case.network, case.loss, **fields | changes)
+    return case.with_(sequence=found)
+
+
 @st.composite
 def cases(
     draw: st.DrawFn,

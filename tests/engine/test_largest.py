@@ -133,3 +133,37 @@ def test_two_values_and_whatever_lies_below(below: float) -> None:
     values[:, 0], values[:, 1] = 1.0, 0.5
     found = largest_squares(drawn_with(values, 5), leads=True)
     assert found == pytest.approx(np.ones(3), rel=1e-13)
+
+
+@pytest.mark.parametrize("top", [0.5, 0.7])
+def test_steps_that_have_not_come_near_enough_prove_nothing(top: float) -> None:
+    """What is left of the trace is small, and the largest value is still on its way."""
+    values = np.zeros((4, 64))
+    values[:, 0], values[:, 1:11] = 1.0, np.linspace(0.01 * top, top, 10)
+    found = largest_squares(drawn_with(values, 6), leads=True)
+    assert found == pytest.approx(np.ones(4), rel=2e-13)
+
+
+def test_a_second_copy_of_a_direction_takes_nothing_from_the_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """0.9 is found at once, and comes again where rounding is let grow; 1 is never seen."""
+    start = np.random.default_rng(0).normal(size=64)
+    start[0] = 0.0
+    monkeypatch.setattr(largest, "drawn", lambda *_: start)
+    values = np.concatenate(([1.0, 0.9], np.linspace(1e-3, 0.0, 62)))
+    found = largest_squares(np.diag(np.sqrt(values))[np.newaxis], leads=True)
+    assert found == pytest.approx([1.0], rel=1e-14)
+
+
+@pytest.mark.parametrize(("off", "other"), [(1e-4, 0.5), (0.9e-8, 1.0 - 1e-12)])
+def test_a_direction_that_is_hardly_coupled(
+    off: float, other: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that counts, and one that is left out but lies too near to prove anything without it."""
+    monkeypatch.setattr(largest, "drawn", lambda *_: np.eye(64)[0])
+    matrix = np.zeros((1, 64, 64))
+    matrix[0, :2, :2] = np.linalg.cholesky(np.array([[1.0, off], [off, other]])).T
+    half = (1.0 - other) / 2.0
+    expected = 1.0 - half + np.hypot(half, off)
+    assert largest_squares(matrix, leads=True) == pytest.approx([expected], rel=1e-14)

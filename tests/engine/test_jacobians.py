@@ -65,7 +65,7 @@ def run(step: Step, state: Any, inputs: Any) -> tuple[list[Any], list[Any]]:
 
 def whole(chain: Chain) -> Any:
     matrices, shifts = chain.block(0, chain.count)
-    assert matrices.shape == (chain.count, chain.numbers // chain.width, chain.width)
+    assert matrices.shape == (chain.count, chain.size + 2 * (chain.size > chain.width), chain.width)
     assert shifts.dtype == np.int64
     peaks = np.abs(matrices).max(axis=(1, 2))
     assert (((peaks >= 0.5) & (peaks < 1.0)) | (peaks == 0.0)).all()

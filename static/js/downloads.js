@@ -5,7 +5,7 @@ import { lookup } from "./lookup.js";
 import { byId, within } from "./page.js";
 import { biasGiven } from "./experiment.js";
 import { isCut } from "./properties.js";
-import { OUTLETS, beneath, lightTheme } from "./outlets.js";
+import { OUTLETS, addressOf, beneath, lightTheme } from "./outlets.js";
 import { save } from "./render.js";
 import { clipRuleOf, countedFrom, gateBiases, isGated } from "./vocabulary.js";
 
@@ -218,8 +218,7 @@ export function listenDownloads(document, context) {
     const { width, height, scale, light } = OUTLETS[byId(document, "outlet", HTMLSelectElement).value];
     const theme = light ? lightTheme(document.documentElement) : context.theme();
     const shown = context.figure(picture, { width, theme });
-    const link = document.location.href.replace(/[?]present(?=#|$)/, "");
-    const words = beneath(context.caption(picture), link, shown.layout.width);
+    const words = beneath(context.caption(picture), addressOf(document.location.href), shown.layout.width);
     const rest = height && height - words.height;
     save(rest ? context.figure(picture, { width, height: rest, theme }) : shown, {
       format,

@@ -54,6 +54,16 @@ function wrapped(words, most) {
 }
 
 /**
+ * Where a picture can be opened again: of a lecture neither that it is one nor its other pictures.
+ * @param {string} href
+ */
+export function addressOf(href) {
+  const [before = "", fragment = ""] = href.split(/#(.*)/s);
+  const rest = fragment.split("&").filter((part) => !/^(story|act)=/.test(part));
+  return before.replace(/[?]present$/, "") + (rest.join("") ? `#${rest.join("&")}` : "");
+}
+
+/**
  * What stands beneath a picture: what it shows, and the experiment's link.
  * @param {string} caption @param {string} link
  * @param {number} width   of the picture

@@ -117,7 +117,7 @@ function draw(reading, said) {
   const means = gatesOf(reading.flow) ?? {};
   const shown = cellOf(/** @type {any} */ (reading.flow.experiment).network.cell).gates.filter(({ role }) => role !== "candidate");
   const top = shown.length * (high + 4) + gap;
-  const made = svg("svg", { viewBox: `0 0 ${width} ${top + profile + 18}`, role: "img", "aria-label": said });
+  const made = svg("svg", { viewBox: `0 0 ${width} ${top + profile + 30}`, role: "img", "aria-label": said });
   const steps = reading.steps;
   const each = (width - left - right) / steps;
   shown.forEach(({ name, letter, label }, n) => {
@@ -156,11 +156,13 @@ function draw(reading, said) {
     made.append(svg("path", { class: `line line-${letter}`, d: path, "data-of": letter }));
     const end = series.findLastIndex((value) => value !== null);
     const first = series.findIndex((value) => value !== null);
-    if (end >= 0)
-      made.append(svg("text", { class: `tag tag-${letter}`, x: left + (first + 0.5) * each + 5, y: at(Number(series[first])) - 7 }, `∂L/∂${letter.toUpperCase()}`));
+    if (end < 0) continue;
+    const upper = both.every((other) => other.letter === letter || Number(other.series[first] ?? -Infinity) <= Number(series[first]));
+    const y = at(Number(series[first])) + (upper ? -13 : 13);
+    made.append(svg("text", { class: `tag tag-${letter}`, x: left + (first + 0.5) * each - 4, y }, `∂L/∂${letter.toUpperCase()}`));
   }
   for (const step of [1, steps])
-    made.append(svg("text", { class: "conveyor-step", x: left + (step - 0.5) * each, y: top + profile + 14 }, String(step)));
+    made.append(svg("text", { class: "conveyor-step", x: left + (step - 0.5) * each, y: top + profile + 26 }, String(step)));
   return made;
 }
 

@@ -1,7 +1,7 @@
 /** The map of the loss and the histogram of the norms as files. */
 
 import { element } from "../elements.js";
-import { beneath } from "../outlets.js";
+import { addressOf, beneath } from "../outlets.js";
 import { shape } from "./overlay.js";
 
 /**
@@ -63,7 +63,7 @@ export function asFile(page, { layout }, { format, caption }) {
     filename: page.named("wall"),
     paper: page.theme().paper,
     scale: FINE,
-    beneath: beneath(caption, document.location.href, Number(layout.width)),
+    beneath: beneath(caption, addressOf(document.location.href), Number(layout.width)),
   };
 }
 

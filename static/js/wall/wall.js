@@ -55,7 +55,7 @@ export function createWall(place, page) {
 
   function ridgeWords() {
     const land = survey.land();
-    return land ? ridgeSentence(land) : "";
+    return land ? ridgeSentence(land, !isSolid()) : "";
   }
 
   /** @param {Partial<Plan>} change */

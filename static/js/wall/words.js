@@ -57,14 +57,19 @@ export function pairText(pair) {
   return `(${pair.map((value) => (value === null ? "∞" : number(value))).join(", ")})`;
 }
 
-/** Where the loss is steep. @param {import("../figures/wall.js").Land} land */
-export function ridgeSentence(land) {
+/**
+ * Where the loss is steep.
+ * @param {import("../figures/wall.js").Land} land
+ * @param {boolean} [marked]   whether diamonds mark the ridge
+ */
+export function ridgeSentence(land, marked = true) {
   if (!ridgeOf(land).length) return "Nowhere on this map does the gradient stand out.";
   const { axes, gradient_log10_norm: table } = land;
   const [, most] = extent(table);
   const j = table.findIndex((row) => row.includes(most));
   const at = pairText([axes[0]?.values[table[j]?.indexOf(most) ?? 0] ?? 0, axes[1]?.values[j] ?? 0]);
-  return `Red diamonds mark the ridge, where the loss is steepest in its column. Of the points of this map the gradient is largest at ${at}: ‖g‖ = ${fromLog10(most)}; between them it may be larger.`;
+  const ridge = marked ? "Red diamonds mark the ridge, where the loss is steepest in its column. " : "";
+  return `${ridge}Of the points of this map the gradient is largest at ${at}: ‖g‖ = ${fromLog10(most)}; between them it may be larger.`;
 }
 
 /** Lengths of the steps of a path. @param {[number, number][]} points */

@@ -1,42 +1,28 @@
-/** The stage: how large everything is, which act is shown, and the keys. */
+/** The stage: which act is shown, what is said of it, and the keys. */
 
 import { selectedInA } from "../comparing/settings.js";
 import { stepOf } from "../format.js";
 import { leftWords, readLink } from "../link.js";
-import { allWithin, byId, windowOf, within } from "../page.js";
+import { allWithin, byId, windowOf } from "../page.js";
 import { readStory } from "../storyline.js";
+import { SWAP, createBar } from "./bar.js";
+import { createFit } from "./fit.js";
 
 /** @import { Page, Presentation } from "../presenting.js" */
 /** @import { Act } from "../storyline.js" */
-
-/** The smallest type of the pictures is 10 pixels high; on a screen of twice this it has 20. */
-const WIDE = 960;
-const HIGH = 540;
 
 /** Where a letter is written rather than pressed. */
 const WRITES = 'input:not([type="range"], [type="radio"]), select, textarea';
 /** What takes the arrows itself. */
 const TAKES_ARROWS = 'input, select, textarea, [role="application"], [role="slider"]';
 
-/** What the button that swaps them says: while an explanation stands there, and while they do. */
-const SWAP = ["Profile and map", "What is explained"];
-
-/** @param {Document} document @param {string} text @param {string} label */
-function button(document, text, label) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "small";
-  made.textContent = text;
-  made.setAttribute("aria-label", label);
-  return made;
-}
-
 /**
  * @param {Page} page
  * @param {() => void} wish   it is to be left
  * @returns {Presentation}
  */
-export function createStage({ document, store, pictures, announce, lines }, wish) {
+export function createStage(page, wish) {
+  const { document, store, pictures, announce, lines } = page;
   const window = windowOf(document);
   const root = document.documentElement;
   const main = byId(document, "pictures");
@@ -44,28 +30,9 @@ export function createStage({ document, store, pictures, announce, lines }, wish
   const builtIn = JSON.parse(byId(document, "acts").textContent ?? "[]");
   let is = false;
   let left = "";
-  let fitting = 0;
 
-  const title = document.createElement("h1");
-  title.className = "unseen";
-  title.textContent = "Unrolled: presentation";
-  const bar = document.createElement("footer");
-  bar.className = "present-bar";
-  const caption = document.createElement("p");
-  caption.id = "present-caption";
-  const place = document.createElement("span");
-  place.id = "present-place";
-  const back = button(document, "◂", "Previous picture of the storyline");
-  const on = button(document, "▸", "Next picture of the storyline");
-  const out = button(document, "×", "Leave the presentation");
-  const swap = button(document, SWAP[0], "");
-  swap.title = "V";
-  swap.setAttribute("aria-keyshortcuts", "v");
-  swap.removeAttribute("aria-label");
-  const chosen = document.createElement("p");
-  chosen.id = "present-selected";
-  chosen.hidden = true;
-  bar.append(chosen, caption, swap, place, back, on, out);
+  const { title, bar, chosen, caption, place, back, on, out, swap } = createBar(document);
+  const { fit, fitSoon, watch, stop } = createFit(page, () => is);
 
   const acts = () => {
     const own = readStory(String(store.get().story)) ?? [];
@@ -126,30 +93,6 @@ export function createStage({ document, store, pictures, announce, lines }, wish
     fitSoon();
   }
 
-  /** Give the pictures the height that the words leave. */
-  function fit() {
-    if (!is) return;
-    const wide = document.documentElement.clientWidth;
-    const zoom = Math.max(1, Math.min(wide / WIDE, window.innerHeight / HIGH));
-    root.style.setProperty("--stage", String(zoom));
-    const seen = allWithin(main, ".canvas").filter((one) => one.getClientRects().length);
-    /** @param {Element} one */
-    const high = (one) => one.getBoundingClientRect().height;
-    const canvases = seen.reduce((sum, one) => sum + high(one), 0);
-    const { top, bottom } = main.getBoundingClientRect();
-    const room = window.innerHeight - (bottom - top - canvases);
-    pictures.setStage({
-      height: Math.max(0, Math.floor(room / zoom)),
-      names: seen.map((one) => within(one, ".plot").id.replace("plot-", "")),
-    });
-  }
-
-  function fitSoon() {
-    cancelAnimationFrame(fitting);
-    fitting = requestAnimationFrame(fit);
-  }
-
-  const words = new ResizeObserver(fitSoon);
   const drawn = new MutationObserver(putSelected);
 
   function seenTransport() {
@@ -199,9 +142,8 @@ export function createStage({ document, store, pictures, announce, lines }, wish
       put();
       document.addEventListener("keydown", hear);
       document.addEventListener("keydown", hearEscape, true);
-      window.addEventListener("resize", fitSoon);
       const parts = ["verdict", "compare", "step", "wall"].map((id) => byId(document, id));
-      for (const one of [bar, ...parts, ...allWithin(main, ".strip, figcaption")]) words.observe(one);
+      watch([bar, ...parts, ...allWithin(main, ".strip, figcaption")]);
       drawn.observe(root, { attributes: true, attributeFilter: ["data-rendered"] });
       window.scrollTo(0, 0);
       fit();
@@ -212,14 +154,12 @@ export function createStage({ document, store, pictures, announce, lines }, wish
       is = false;
       root.removeAttribute("data-present");
       root.removeAttribute("data-pictures");
-      root.style.removeProperty("--stage");
       title.remove();
       bar.remove();
-      words.disconnect();
+      stop();
       drawn.disconnect();
       document.removeEventListener("keydown", hear);
       document.removeEventListener("keydown", hearEscape, true);
-      window.removeEventListener("resize", fitSoon);
       if (store.get().act !== null) store.set({ act: null }, { same: true });
       pictures.setStage(null);
       byId(document, "share-button").focus();

@@ -33,7 +33,8 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 TOGETHER = re.compile(
-    r"tests/(app/test_(walls|start|connection)|browser/test_(sentences|small_screen|ten_thousand))\.py"
+    r"tests/(test_packaging|app/test_(walls|start|connection|leaving)"
+    r"|browser/test_(guard|sentences|small_screen|ten_thousand))\.py"
 )
 """Files whose tests share something that takes seconds to make: one process runs each of them.
 

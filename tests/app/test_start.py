@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from scripts import service
+from unrolled.app.cli import main
 from unrolled.app.memory import LIMITED
 
 SERVE = [*service.CHECKOUT]
@@ -45,14 +46,27 @@ def refused(*options, **settings):
         ((), {"PORT": "99999"}, "UNROLLED_PORT: received '99999'"),
         ((), {"LOG": "loud"}, "UNROLLED_LOG: received 'loud'; allowed: 'auto', 'json' or 'plain'"),
         ((), {"ALLOWED_HOSTS": "a*"}, "UNROLLED_ALLOWED_HOSTS: received 'a*'; allowed: "),
-        (("--host", "no.such.name.invalid"), {}, "cannot listen on no.such.name.invalid port 8000"),
     ],
 )
-def test_what_cannot_be_is_said_in_a_line(options, settings, said):
-    code, lines = refused(*options, **settings)
-    assert code == 2
-    (line,) = lines
+def test_what_cannot_be_is_said_in_a_line(monkeypatch, capsys, options, settings, said):
+    """In this process: in one of their own are the next three."""
+    for name in [name for name in os.environ if name.startswith("UNROLLED_")]:
+        monkeypatch.delenv(name)
+    for name, value in settings.items():
+        monkeypatch.setenv(f"UNROLLED_{name}", value)
+    with pytest.raises(SystemExit) as stop:
+        main(["serve", *options])
+    assert stop.value.code == 2
+    out, err = capsys.readouterr()
+    (line,) = err.splitlines()
     assert line.startswith(f"unrolled: {said}")
+    assert out == ""
+
+
+def test_a_host_that_is_none_is_said_in_a_line():
+    code, (line,) = refused("--host", "no.such.name.invalid")
+    assert code == 2
+    assert line.startswith("unrolled: cannot listen on no.such.name.invalid port 8000")
 
 
 def test_two_wrong_settings_are_said_in_one_line():

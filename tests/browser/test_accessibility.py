@@ -50,8 +50,9 @@ def test_a_small_screen_with_the_settings_open(fresh: Unrolled) -> None:
     fresh.open(select="h_4")
     fresh.ready()
     holds(fresh.page)
+    fresh.page.emulate_media(color_scheme="light")
     fresh.page.get_by_role("button", name="Settings").click()
-    holds(fresh.page)
+    holds(fresh.page, ("light",))  # dark it is the form of a large screen
 
 
 def test_an_error_shown(fresh: Unrolled, page_log) -> None:

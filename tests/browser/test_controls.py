@@ -1,7 +1,5 @@
 """Every control changes the request, and the picture is that of the answer."""
 
-from itertools import product
-
 import pytest
 from playwright.sync_api import expect
 
@@ -37,16 +35,17 @@ def drawn_as_asked(page: Unrolled) -> None:
         assert sorted(page.nodes(letter)) == [t - shift for t in steps]
 
 
-@pytest.mark.parametrize(("cell", "topology"), list(product(CELLS, TOPOLOGIES)))
-def test_every_cell_in_every_wiring(unrolled: Unrolled, cell: str, topology: str) -> None:
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_in_every_wiring(unrolled: Unrolled, cell: str) -> None:
     unrolled.open(text="backward")
     unrolled.choose("Cell", CELLS[cell])
-    unrolled.page.get_by_label("Wiring").select_option(topology)
-    unrolled.ready()
-    assert unrolled.asked["network"]["cell"] == cell
-    assert unrolled.asked["network"]["topology"] == topology
-    drawn_as_asked(unrolled)
-    assert ("c" in unrolled.rows()) == (cell != "simple")
+    for topology in TOPOLOGIES:
+        unrolled.page.get_by_label("Wiring").select_option(topology)
+        unrolled.ready()
+        assert unrolled.asked["network"]["cell"] == cell
+        assert unrolled.asked["network"]["topology"] == topology
+        drawn_as_asked(unrolled)
+        assert ("c" in unrolled.rows()) == (cell != "simple")
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "linear"])

@@ -39,11 +39,11 @@ def found(page: Page, theme: Theme) -> dict[str, list[list[str]]]:
     return violations(page, None if theme == "light" else COLOURS)
 
 
-def holds(page: Page) -> None:
+def holds(page: Page, themes: tuple[Theme, ...] = THEMES) -> None:
     """No violation in light, and none of colour in dark."""
     page.mouse.move(1, 1)
     still = page.add_style_tag(content="* { transition: none !important; }")
-    for theme in THEMES:
+    for theme in themes:
         wear(page, theme)
         assert found(page, theme) == {}, theme
     still.evaluate("style => style.remove()")

@@ -159,7 +159,7 @@ def hover(symbol: Locator) -> None:
 
 def test_symbols_and_the_diagram_light_each_other(fresh: Unrolled) -> None:
     start(fresh, **SMALL)
-    fresh.page.locator(".transport-scrub").fill("23")
+    fresh.page.locator("#step .transport-scrub").fill("23")
     maths = fresh.page.locator(".way-maths")
     hover(maths.locator("[data-lights=h_4]").first)
     expect(fresh.page.locator(".stage circle.lit")).to_have_count(1)
@@ -174,7 +174,7 @@ def test_symbols_and_the_diagram_light_each_other(fresh: Unrolled) -> None:
 def test_values_and_gradients_on_the_same_nodes(unrolled: Unrolled) -> None:
     start(unrolled, **SMALL)
     page = unrolled.page
-    page.locator(".transport-scrub").fill("30")
+    page.locator("#step .transport-scrub").fill("30")
     node = page.locator(".stage [data-node=h_3]")
     gradient = node.get_attribute("fill")
     page.get_by_role("radio", name="values").check(force=True)
@@ -208,7 +208,7 @@ def test_where_a_copy_stops_it_the_stop_says_so(unrolled: Unrolled) -> None:
 
 def test_many_units_are_fields_with_their_shapes(unrolled: Unrolled) -> None:
     start(unrolled, **SMALL | {"hidden": 16})
-    unrolled.page.locator(".transport-scrub").fill("23")
+    unrolled.page.locator("#step .transport-scrub").fill("23")
     maths = unrolled.page.locator(".way-maths")
     field = maths.get_by_role("img", name="WH, 16 × 16").first
     expect(field).to_be_visible()
@@ -218,7 +218,7 @@ def test_many_units_are_fields_with_their_shapes(unrolled: Unrolled) -> None:
 
 def test_another_experiment_is_stepped_through_at_once(unrolled: Unrolled) -> None:
     start(unrolled, **SMALL)
-    unrolled.page.locator(".transport-scrub").fill("25")
+    unrolled.page.locator("#step .transport-scrub").fill("25")
     unrolled.slide("Largest |eigenvalue|", 1.4)
     unrolled.ready()
     arrived(unrolled)
@@ -231,7 +231,7 @@ def test_another_experiment_is_stepped_through_at_once(unrolled: Unrolled) -> No
 def test_too_many_numbers_leave_norms(unrolled: Unrolled) -> None:
     asked = len(unrolled.signed)
     start(unrolled, **SMALL | {"hidden": 300})
-    unrolled.page.locator(".transport-scrub").fill("23")
+    unrolled.page.locator("#step .transport-scrub").fill("23")
     expect(unrolled.page.locator(".way-notes")).to_contain_text("too many numbers")
     expect(unrolled.page.locator(".way-notes")).to_contain_text("What arrives at")
     assert len(unrolled.signed) == asked
@@ -239,7 +239,7 @@ def test_too_many_numbers_leave_norms(unrolled: Unrolled) -> None:
 
 def test_a_sequence_that_comes_in_windows(fresh: Unrolled) -> None:
     start(fresh, source="random", steps=1500, hidden=2, inputs=2, outputs=2)
-    scrub = fresh.page.locator(".transport-scrub")
+    scrub = fresh.page.locator("#step .transport-scrub")
     scrub.fill(scrub.get_attribute("max") or "")
     fresh.ready()
     arrived(fresh)
@@ -281,7 +281,7 @@ def test_a_link_to_a_long_way_opens_the_same_stop(fresh: Unrolled) -> None:
     fresh.open(**long, step=5 * 399 + 3)
     expect(words).to_have_text("1998 of 6303: forward, H₄₀₀")
     back = 5 * 900 + 5 + 2 * (899 - 300)
-    fresh.page.locator(".transport-scrub").fill(str(back))
+    fresh.page.locator("#step .transport-scrub").fill(str(back))
     expect(words).to_have_text("5704 of 6303: back, H₃₀₀ → H₂₉₉")
     arrived(fresh)
     expect(fresh.page.locator("[data-sum=W_hh]")).to_contain_text("the term of step 300")

@@ -14,7 +14,7 @@ _SUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 # At every stop: which it is, the numbers of every part, and of every sum.
 _WALK = """async () => {
     const one = (name) => document.querySelector(`[aria-label="${name}"]`);
-    const [on, scrub] = [one("One step on"), document.querySelector(".transport-scrub")];
+    const [on, scrub] = [one("One step on"), document.querySelector("#step .transport-scrub")];
     const digits = (part) => [...part.querySelectorAll("mn")].map((mn) => mn.textContent);
     const read = () => {
         const said = document.querySelector(".way-said");
@@ -81,7 +81,7 @@ def arrived(page: Unrolled) -> None:
 
 def walk(page: Unrolled) -> list[Json]:
     """Every stop, from the first."""
-    page.page.locator(".transport-scrub").fill("0")
+    page.page.locator("#step .transport-scrub").fill("0")
     stops: list[Json] = page.page.evaluate(_WALK)
     return stops
 

@@ -103,6 +103,22 @@ class JobFailed(Exception):
         self.detail = detail
 
 
+class StoreAway(Exception):
+    """The database of runs does not answer: 503; the message says why.
+
+    Attributes:
+        retry_after: whole seconds after which it may be back.
+    """
+
+    def __init__(self, why: str, retry_after: int) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class StoreFull(Exception):
+    """There is no room for more runs or reports: 507; the message names the setting."""
+
+
 class CannotStart(Exception):
     """The workers cannot compute, so that the service does not start; the text says why."""
 

@@ -23,8 +23,8 @@ def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
         app = CrossOrigin(
             app,
             allow_origins=settings.cors_origins,
-            allow_methods=("GET", "POST"),
-            expose_headers=("ETag", "Retry-After"),
+            allow_methods=("GET", "POST", "PATCH", "DELETE"),
+            expose_headers=("ETag", "Location", "Retry-After"),
         )
     return PagePolicy(app, settings.embed_origins)
 

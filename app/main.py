@@ -34,10 +34,15 @@ from unrolled.app.routes import (
     norms,
     page,
     presets,
+    reports,
+    runs,
     vocabulary,
 )
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import Most
+from unrolled.app.store.database import Database
+from unrolled.app.store.follow import Following
+from unrolled.app.store.sweep import keep_tidy
 
 STOPPED = "stopped before it had started"
 _LAST_SECONDS = 0.5
@@ -50,9 +55,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with anyio.create_task_group() as background:
         await app.state.compute.warm()
         background.start_soon(app.state.assets.pack)
+        background.start_soon(keep_tidy, app.state.store)
         yield
         await app.state.running.ended(_LAST_SECONDS)
         background.cancel_scope.cancel()
+    await app.state.store.close()
 
 
 def _why_not(error: BaseException) -> str:
@@ -121,6 +128,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.answers = Answers(settings.cache_bytes)
     app.state.flights = Flights(settings.max_waiting)
     app.state.metrics = Metrics(app.state.compute, app.state.answers, app.state.flights)
+    app.state.store = Database(settings)
+    app.state.following = Following()
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets, settings)
     app.add_middleware(
@@ -128,13 +137,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_bytes=settings.max_body_bytes,
         seconds=settings.request_seconds,
         bodies=app.state.bodies,
+        streamed={reports.IMPORT: settings.max_import_bytes},
     )
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Head)
     app.add_middleware(Observe, metrics=app.state.metrics)
-    for room in (page, learn, docs, health, flow, check, landscape, norms, presets, vocabulary):
-        app.include_router(room.router)
+    rooms = (page, learn, docs, health, flow, check, landscape, norms, presets, vocabulary)
+    app.state.routers = [room.router for room in (*rooms, reports, runs)]
+    for router in app.state.routers:
+        app.include_router(router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")
     problems.install(app)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from unrolled.app.problems import EVERYWHERE, TO_WRITES, documented
-from unrolled.app.schemas import Problem
+from unrolled.app.schemas import Problem, WatchedReport
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -25,8 +25,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        _, problems = models_json_schema([(Problem, "serialization")], ref_template=_REFERENCE)
-        description.setdefault("components", {}).setdefault("schemas", {}).update(problems["$defs"])
+        named = [(Problem, "serialization"), (WatchedReport, "validation")]
+        _, schemas = models_json_schema(named, ref_template=_REFERENCE)  # type: ignore[arg-type]
+        description.setdefault("components", {}).setdefault("schemas", {}).update(schemas["$defs"])
         _guard(description)
         app.openapi_schema = description
     return app.openapi_schema

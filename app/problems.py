@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from unrolled.app.errors import (
     BadInput,
@@ -19,6 +20,8 @@ from unrolled.app.errors import (
     InputError,
     JobFailed,
     QueueFull,
+    StoreAway,
+    StoreFull,
     TooLarge,
     TooSlow,
     Unreadable,
@@ -33,6 +36,7 @@ MEDIA_TYPE = "application/problem+json"
 _WHEN = {
     400: "The body is not JSON, or the request cannot be read at all.",
     403: "A page of another site sent it.",
+    404: "No run has this id.",
     408: "The body did not arrive in time.",
     413: "The body is larger than the limit.",
     414: "The address is longer than the limit.",
@@ -41,9 +45,11 @@ _WHEN = {
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
     431: "The headers are larger than the limit.",
     500: "The service failed; the request may be fine.",
-    503: "As many requests wait as may; `Retry-After` says in how many seconds to try again.",
+    503: "As many requests wait as may, or the database is away; `Retry-After` says in "
+    "how many seconds to try again.",
     504: "The computation took longer than the time limit.",
-    507: "The computation needed more memory than the limit.",
+    507: "The computation needed more memory than the limit, or no more is kept; `detail` names "
+    "the setting.",
 }
 
 EVERYWHERE = (400, 413, 414, 421, 431, 500)
@@ -105,15 +111,29 @@ def bad_input(errors: list[InputError]) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request))) or headers.get("Allow", "")
+        error.headers = headers
     if "GET" in headers.get("Allow", "").split(", "):  # and HEAD wherever GET is
         headers["Allow"] += ", HEAD"
         error.headers = headers
     return problem(error.status_code, _http_detail(request, error), headers=error.headers)
 
 
+def _methods(request: Request) -> set[str]:
+    """What may be asked at an address; each method may have a route of its own."""
+    return {
+        method
+        for router in request.app.state.routers
+        for route in router.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+
+
 def _http_detail(request: Request, error: HTTPException) -> str:
     """The author's sentence, or one for the statuses that the framework raises without any."""
-    if error.status_code == 404:
+    if error.status_code == 404 and error.detail == http.HTTPStatus(404).phrase:
         return f"received {shown(request.url.path)}; nothing is there. The API is listed at /docs"
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "another method")
@@ -194,6 +214,19 @@ async def _on_queue_full(request: Request, error: Exception) -> Response:
     return problem(503, detail, headers={"Retry-After": str(error.retry_after)})
 
 
+async def _on_store_away(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StoreAway)
+    detail = (
+        f"the database of runs is away: {error} (UNROLLED_DATABASE_URL, UNROLLED_DATA_FOLDER); "
+        f"everything else works; try again in {error.retry_after} s"
+    )
+    return problem(503, detail, headers={"Retry-After": str(error.retry_after)})
+
+
+async def _on_store_full(request: Request, error: Exception) -> Response:
+    return problem(507, str(error))
+
+
 async def _on_anything(request: Request, error: Exception) -> Response:
     return problem(500, "The service failed at this request. It has been logged.")
 
@@ -212,6 +245,8 @@ _HANDLERS = {
     TooSlow: _on_too_slow,
     TooLarge: _on_too_large,
     QueueFull: _on_queue_full,
+    StoreAway: _on_store_away,
+    StoreFull: _on_store_full,
     JobFailed: _on_anything,
     ClientGone: _on_gone,
     Exception: _on_anything,

@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -11,6 +12,7 @@ PREFIX = "UNROLLED_"
 
 
 _HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+_DATABASE = re.compile(r"sqlite:///.|postgresql://.")
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -34,6 +36,12 @@ def _origin(origin: str) -> str:
 
 def _readers(origin: str) -> str:
     return origin if origin == "*" else _origin(origin)
+
+
+def _database(url: str) -> str:
+    if url and not _DATABASE.match(url):
+        raise ValueError("an address that begins with sqlite:/// or postgresql://")
+    return url
 
 
 _Host = Annotated[str, AfterValidator(_host)]
@@ -134,6 +142,32 @@ class Settings(BaseSettings):
         ge=1,
         description="Most numbers that `values` in a request adds to its answer.",
     )
+    data_folder: Path | None = Field(
+        default=None,
+        description="Folder of the SQLite database of runs (default: the user's own data folder).",
+    )
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default="",
+        repr=False,
+        description="Database of runs instead of that file: `postgresql://user:password@host/name` "
+        "(`pip install 'unrolled[postgresql]'`) or `sqlite:////path/to/file`.",
+    )
+    max_runs: int = Field(default=1_000, ge=1, description="Most runs that are kept.")
+    max_reports: int = Field(default=20_000, ge=1, description="Most reports of one run.")
+    max_runs_bytes: int = Field(
+        default=2_147_483_648,
+        ge=1,
+        description="Most bytes that the reports of all runs take in the database.",
+    )
+    max_import_bytes: int = Field(
+        default=268_435_456, ge=1, description="Largest file of a run that is imported, in bytes."
+    )
+    run_days: int = Field(
+        default=365,
+        ge=1,
+        le=36_500,
+        description="Days after which a run is dropped that nothing was reported to or changed in.",
+    )
 
 
 def settings_table() -> str:
@@ -147,4 +181,6 @@ def settings_table() -> str:
 
 def _shown(default: object) -> str:
     """A default as it is written in the environment."""
-    return ",".join(default) or "none" if isinstance(default, tuple) else f"{default}"
+    if isinstance(default, tuple):
+        return ",".join(default) or "none"
+    return "none" if default in ("", None) else f"{default}"

@@ -81,6 +81,8 @@ def _bound(words: str, key: str) -> Any:
 
 _ALLOWED = {
     "int_type": _fixed("a whole number"),
+    "int_parsing": _fixed("a whole number"),
+    "bool_parsing": _fixed("true or false"),
     "int_from_float": _fixed("a whole number"),
     "int_parsing_size": _fixed("a whole number"),
     "float_type": _fixed("a number"),
@@ -93,6 +95,7 @@ _ALLOWED = {
     "less_than_equal": _bound("at most", "le"),
     "less_than": _bound("below", "lt"),
     "string_too_short": _bound("a length of at least", "min_length"),
+    "string_too_long": _bound("a length of at most", "max_length"),
     "too_short": _bound("a length of at least", "min_length"),
     "too_long": _bound("a length of at most", "max_length"),
 }

@@ -33,7 +33,15 @@ _KNOWN = {
     *("properties", "required", "additionalProperties"),
     *("default", "description", "examples", "example", "title", "discriminator", "format"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    *("minItems", "maxItems", "minLength", "maxLength", "pattern"),
+    *(
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "maxProperties",
+        "propertyNames",
+    ),
 }
 
 Schema = dict[str, Any]

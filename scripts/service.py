@@ -52,7 +52,8 @@ def serving(
         command: what starts the service; this checkout's by default.
         port: an unused one by default.
         cwd: the working directory.
-        settings: UNROLLED_… variables; those of the caller's environment are left out.
+        settings: UNROLLED_… variables; those of the caller's environment are left out, and the
+            database is in a folder that is gone afterwards.
 
     Yields:
         The address, without a slash at its end. It answers already.
@@ -62,11 +63,11 @@ def serving(
             SIGTERM's.
     """
     port = unused_port() if port is None else port
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as data:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
             cwd=cwd,
-            env=without_settings() | (settings or {}),
+            env=without_settings() | {"UNROLLED_DATA_FOLDER": data} | (settings or {}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

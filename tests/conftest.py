@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,10 @@ hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+
+DATA = tempfile.TemporaryDirectory(prefix="unrolled-tests-")
+os.environ["UNROLLED_DATA_FOLDER"] = DATA.name
+"""Every process of the tests keeps its runs in a folder of its own."""
 
 TOGETHER = re.compile(
     r"tests/(test_packaging|app/test_(walls|start|connection|leaving)"

@@ -28,6 +28,8 @@ FIELDS = r"kind|reach|rule|clip|truncation|topology|wiring|activation|loss|init"
 OF_A_FIELD = re.compile(rf"""\b(?:{FIELDS})\b["']?\s*(?:[!=]==?|[:=])\s*["']([\w-]+)["']""")
 NAMED = {
     ("app/packed.py", "identity"),  # an encoding of HTTP
+    ("app/routes/reports.py", "identity"),  # the same
+    ("app/schemas/watched.py", "norm"),  # which of PyTorch's two clippings was seen
     ("app/schemas/vocabulary.py", "tanh"),  # an example of what a rule allows
     ("static/js/difference.js", "none"),  # a passage on which no gradient enters
     ("static/js/passage.js", "none"),  # the same

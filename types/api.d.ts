@@ -542,6 +542,15 @@ export interface Schemas {
     /** Bias of the outputs, (K). */
     b_y?: number[] | null;
   };
+  /** Where the first number stands that is not finite. */
+  FirstNotFinite: {
+    /** From 0, the lowest. */
+    layer: number;
+    /** From 1. */
+    step: number;
+    /** What it is a value of, as `h`. */
+    quantity: string;
+  };
   /** One sequence (or batch) forward and back. */
   Flow: {
     /** The request with every default filled in; sent again, it gives these numbers. */
@@ -689,6 +698,29 @@ export interface Schemas {
      * else null: h is the whole state.
      */
     state_log10_norm: ((number | null)[])[] | null;
+  };
+  /** A report with its place in its run. */
+  KeptReport: {
+    /** Steps of the optimizer before this one. */
+    update: number;
+    /** When. */
+    time: string;
+    /** Of the step; null where not seen. */
+    loss?: number | null;
+    /** null where none was seen. */
+    clipping?: Schemas["WatchedClipping"] | null;
+    /** Of the first group. */
+    learning_rate?: number | null;
+    /** Its class. */
+    optimizer?: string | null;
+    /** Of every recurrent parameter, its norm and that of its last step. */
+    steps_taken?: Record<string, Schemas["StepTaken"] | null>;
+    /** Every recurrent module. */
+    modules?: Schemas["WatchedModule"][];
+    /** What the report cost. */
+    seconds?: Schemas["ReportCost"] | null;
+    /** From 1, without gaps, in the order of arrival. */
+    sequence: number;
   };
   /** The class that a whole text belongs to. */
   Label: {
@@ -841,6 +873,15 @@ export interface Schemas {
     output_size?: number | null;
     /** Stacked layers; layer l reads the states of layer l − 1. */
     num_layers: number;
+  };
+  /** A run to be kept. */
+  NewRun: {
+    /** What reports to it. */
+    kind: "watched";
+    /** For people. */
+    name: string;
+    /** Facts: the framework, the model, how often it reports. */
+    about?: Record<string, string | boolean | number | null>;
   };
   /** The gradient is left as it is. */
   NoClip: {
@@ -1136,6 +1177,25 @@ export interface Schemas {
      */
     t_max?: number | null;
   };
+  /** What the report cost, in seconds. */
+  ReportCost: {
+    /** In the training loop. */
+    capture: number;
+    /** Beside it. */
+    analysis: number;
+  };
+  /** Reports of a run, ordered by sequence. */
+  ReportPage: {
+    /** As many as fit. */
+    reports: Schemas["KeptReport"][];
+    /** What to send as `from` for those that follow. */
+    next: number | null;
+  };
+  /** Reports that are on the disk. */
+  Reported: {
+    /** Of the last of them. */
+    sequence: number;
+  };
   /** What an entry leaves open elsewhere in the request. */
   Rule: {
     /** Of the field, an RFC 6901 pointer. */
@@ -1167,6 +1227,47 @@ export interface Schemas {
     zclip: number | null;
     /** The same as log₁₀ μ. */
     log10: Schemas["RuleLogs"];
+  };
+  /** A run that is kept. */
+  Run: {
+    /** Nobody can guess it. */
+    id: string;
+    /** What reports to it. */
+    kind: "watched";
+    /** For people. */
+    name: string;
+    /** What somebody wrote about it. */
+    note: string;
+    /** When it began. */
+    created: string;
+    /** When it last reported or was changed. */
+    changed: string;
+    /** `interrupted`: it has not ended, and nothing came for five minutes. */
+    state: "running" | "ended" | "interrupted";
+    /** Of the newest report. */
+    last_update: number | null;
+    /** How many there are. */
+    reports: number;
+    /** What they take in the database. */
+    bytes: number;
+    /** Facts: the framework, the model, how often it reports. */
+    about: Record<string, string | boolean | number | null>;
+  };
+  /** What is to be changed in a run; what is left out stays. */
+  RunChange: {
+    /** For people. */
+    name?: string | null;
+    /** What somebody wrote about it. */
+    note?: string | null;
+    /** A report to an ended run sets it running again. */
+    state?: "running" | "ended" | null;
+  };
+  /** Runs, the newest first. */
+  RunPage: {
+    /** As many as were asked for. */
+    runs: Schemas["Run"][];
+    /** What to send as `before` for those that follow. */
+    next: string | null;
   };
   /** Each sample's gradient clipped by itself, beside the clipped mean: what "biased" means. */
   SamplesReport: {
@@ -1244,6 +1345,13 @@ export interface Schemas {
     omega: (number | null)[];
     /** What reaches far back against what stays near; null without `itemized`. */
     long_to_short: Schemas["LongToShort"] | null;
+  };
+  /** A parameter beside what the optimizer added to it. */
+  StepTaken: {
+    /** log₁₀ ‖w‖; null for an exact zero, or where it is not finite. */
+    log10_weight: number | null;
+    /** log₁₀ ‖Δw‖; null for an exact zero, or where it is not finite. */
+    log10_step: number | null;
   };
   /** What the steps of a text read and should say. */
   TextReport: {
@@ -1419,6 +1527,80 @@ export interface Schemas {
      * that leaves open is what a request means that leaves it out, or the example of its schema.
      */
     start: Record<string, string | number | boolean | null>;
+  };
+  /** How the gradient was clipped in this step of training. */
+  WatchedClipping: {
+    /** Which of PyTorch's two. */
+    rule: "norm" | "value";
+    /** What the norm, or each value, was held to. */
+    threshold: number;
+    /** log₁₀ ‖g‖; null for an exact zero, or where it is not finite. */
+    log10_before: number | null;
+    /** log₁₀ ‖g clipped‖; null for an exact zero, or where it is not finite. */
+    log10_after: number | null;
+    /** Whether it changed anything. */
+    engaged: boolean;
+  };
+  /** One recurrent module in one step of training. */
+  WatchedModule: {
+    /** In the model. */
+    name: string;
+    /** Its class. */
+    kind: string;
+    /** How many are stacked. */
+    layers: number;
+    /** Whether it runs both ways. */
+    bidirectional: boolean;
+    /** D. */
+    input_size: number;
+    /** H. */
+    hidden_size: number;
+    /** T, of the longest sequence. */
+    steps: number;
+    /** B: sequences in the batch. */
+    batch: number;
+    /** How many of them are itemized in `flow`. */
+    sampled: number;
+    /** What the module computed in. */
+    dtype: string;
+    /** What was divided out. */
+    loss_scale: number | null;
+    /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
+    proof?: Record<string, number | null>;
+    /** Whether the proof holds to the precision of the dtype. */
+    trusted: boolean;
+    /** One sentence where it does not. */
+    why_not: string | null;
+    /** null: all are. */
+    first_not_finite: Schemas["FirstNotFinite"] | null;
+    /**
+     * As `POST /api/v1/flow` answers, without `experiment` and `graph`, of the sampled sequences;
+     * null where nothing could be computed. It is kept as it comes.
+     */
+    flow: Record<string, unknown> | null;
+    /** The same of every layer, where it is there. */
+    layers_flow: Record<string, unknown>[] | null;
+  };
+  /** One step of training as it was seen. */
+  WatchedReport: {
+    /** Steps of the optimizer before this one. */
+    update: number;
+    /** When. */
+    time: string;
+    /** Of the step; null where not seen. */
+    loss: number | null;
+    /** null where none was seen. */
+    clipping: Schemas["WatchedClipping"] | null;
+    /** Of the first group. */
+    learning_rate: number | null;
+    /** Its class. */
+    optimizer: string | null;
+    /** Of every recurrent parameter, its norm and that of its last step. */
+    steps_taken?: Record<string, Schemas["StepTaken"] | null>;
+    /** Every recurrent module. */
+    modules?: Schemas["WatchedModule"][];
+    /** What the report cost. */
+    seconds: Schemas["ReportCost"] | null;
   };
   /** From one step to another, both included. */
   Window: {

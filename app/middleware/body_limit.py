@@ -1,5 +1,7 @@
 """Refuse request bodies above a limit, by their announced length and while they stream in."""
 
+from collections.abc import Mapping
+
 import anyio
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -12,37 +14,59 @@ from unrolled.app.problems import problem
 HELD = "unrolled.held"
 """Where a request's scope says what it has of the budget."""
 
+_STREAM_PATIENCE = 10
+"""How many times as long a body may take that is streamed, and larger."""
+
 
 class BodyLimit:
     """413 for a body above `max_bytes`; nothing beyond the limit is ever held.
 
     503 where all bodies that are there at once are larger than their budget, and
     408 for one that is not there `seconds` after the service began to read it.
+
+    Args:
+        app: what reads the bodies.
+        max_bytes: of a body.
+        seconds: for a body to arrive.
+        bodies: the budget of those that are held whole.
+        streamed: path → most bytes of a body that its route reads a piece at a time.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float, bodies: Budget) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        seconds: float,
+        bodies: Budget,
+        streamed: Mapping[str, int],
+    ) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.seconds = seconds
         self.bodies = bodies
+        self.streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a counting `receive`."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        streamed = self.streamed.get(scope["path"])
+        most = streamed or self.max_bytes
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced[:20]) > self.max_bytes:
-            refusal = problem(413, self._detail(f"{announced[:20]} bytes"))
+        if announced.isdecimal() and int(announced[:20]) > most:
+            refusal = problem(413, _detail(f"{announced[:20]} bytes", most))
             await refusal(scope, receive, send)
             return
         held = scope[HELD] = Held(self.bodies)
         try:
-            await self.app(scope, self._counted(receive, held), send)
+            budget = None if streamed else held
+            await self.app(scope, self._counted(receive, budget, most), send)
         finally:
             held.become(0)
 
-    def _counted(self, receive: Receive, held: Held) -> Receive:
+    def _counted(self, receive: Receive, held: Held | None, most: int) -> Receive:
+        seconds = self.seconds * (1 if held else _STREAM_PATIENCE)
         received = 0
         coming = True
         deadline: float | None = None
@@ -51,25 +75,26 @@ class BodyLimit:
             nonlocal received, coming, deadline
             if not coming:  # what is left to receive is the end of the connection
                 return await receive()
-            deadline = deadline or anyio.current_time() + self.seconds
+            deadline = deadline or anyio.current_time() + seconds
             try:
                 with anyio.fail_after(deadline - anyio.current_time()):
                     message = await receive()
             except TimeoutError:
                 detail = (
-                    f"received {received} bytes of a body in {self.seconds:g} seconds; allowed: "
+                    f"received {received} bytes of a body in {seconds:g} seconds; allowed: "
                     "the whole body in that time (UNROLLED_REQUEST_SECONDS)"
                 )
                 raise HTTPException(408, detail, {"Connection": "close"}) from None
             coming = message.get("more_body", False)
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise HTTPException(413, self._detail(f"at least {received} bytes"))
-            if not held.grow(received):
+            if received > most:
+                raise HTTPException(413, _detail(f"at least {received} bytes", most))
+            if held and not held.grow(received):
                 raise BodiesFull(self.bodies.most)
             return message
 
         return counted
 
-    def _detail(self, received: str) -> str:
-        return f"received a body of {received}; allowed: {self.max_bytes} bytes"
+
+def _detail(received: str, most: int) -> str:
+    return f"received a body of {received}; allowed: {most} bytes"

@@ -7,7 +7,9 @@ from unrolled.app.schemas.norms import NormsReport, NormsRequest
 from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
 from unrolled.app.schemas.request import Experiment
+from unrolled.app.schemas.runs import NewRun, Reported, ReportPage, Run, RunChange, RunPage
 from unrolled.app.schemas.vocabulary import Vocabulary
+from unrolled.app.schemas.watched import WatchedReport
 from unrolled.app.schemas.written import model
 
 Flow = model(report.Flow)
@@ -21,10 +23,17 @@ __all__ = [
     "Health",
     "LandscapeReport",
     "LandscapeRequest",
+    "NewRun",
     "NormsReport",
     "NormsRequest",
     "Preset",
     "Problem",
     "ProblemError",
+    "ReportPage",
+    "Reported",
+    "Run",
+    "RunChange",
+    "RunPage",
     "Vocabulary",
+    "WatchedReport",
 ]

@@ -1,16 +1,20 @@
 """A running service without a network: the app, its workers, and a client."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.main import create_app
 from unrolled.app.memory import LIMITED
 from unrolled.app.settings import Settings
+from unrolled.app.store.tables import METADATA
 
 collect_ignore = [] if LIMITED else ["test_memory.py"]
 
@@ -50,6 +54,31 @@ def opened() -> Opened:
         return _open(create_app(Settings(**{"workers": 1} | settings)))
 
     return open_with
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Opened:
+    """`async with kept(max_runs=3) as client`: a service whose database holds nothing."""
+
+    @asynccontextmanager
+    async def open_with(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+        given: dict[str, Any] = {"workers": 1, "data_folder": tmp_path / "data"} | settings
+        app = create_app(Settings(**given))
+        try:
+            if os.environ.get("UNROLLED_DATABASE_URL"):
+                await app.state.store.write(empty)
+            async with _open(app) as client:
+                yield client
+        finally:
+            await app.state.store.close()
+
+    return open_with
+
+
+async def empty(connection: AsyncConnection) -> None:
+    """The one database that all tests share, where it is a server's, holds nothing."""
+    for table in reversed(METADATA.sorted_tables):
+        await connection.execute(table.delete())
 
 
 @pytest.fixture(scope="session")

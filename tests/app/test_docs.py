@@ -40,6 +40,12 @@ async def test_the_api_is_described(description):
         "/api/v1/landscape",
         "/api/v1/norms",
         "/api/v1/presets",
+        "/api/v1/runs",
+        "/api/v1/runs/import",
+        "/api/v1/runs/{run}",
+        "/api/v1/runs/{run}/events",
+        "/api/v1/runs/{run}/export",
+        "/api/v1/runs/{run}/reports",
         "/api/v1/vocabulary",
         "/healthz",
         "/readyz",
@@ -108,8 +114,9 @@ async def test_only_words_of_json_schema_are_used(description):
     """A constraint in pydantic's own words would say nothing to a client."""
     known = {
         "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
-        "examples", "exclusiveMinimum", "items", "maxItems", "maximum", "minItems", "minimum",
-        "oneOf", "prefixItems", "properties", "required", "title", "type",
+        "examples", "exclusiveMinimum", "items", "maxItems", "maxLength", "maxProperties",
+        "maximum", "minItems", "minimum", "oneOf", "prefixItems", "properties", "propertyNames",
+        "required", "title", "type",
     }  # fmt: skip
 
     def unknown(schema):

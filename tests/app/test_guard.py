@@ -173,7 +173,7 @@ async def test_a_named_origin_may_write_and_read(opened):
     "changed",
     [
         {"origin": "https://b.example"},
-        {"access-control-request-method": "DELETE"},
+        {"access-control-request-method": "PUT"},
         {"access-control-request-headers": "x-other"},
     ],
 )

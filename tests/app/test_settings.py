@@ -16,6 +16,8 @@ GIVEN = {
     "allowed_hosts": ("a.example, *.b.example ::1", ("a.example", "*.b.example", "[::1]")),
     "cors_origins": ("https://A.example,http://b:80", ("https://a.example", "http://b:80")),
     "log": ("json", "json"),
+    "data_folder": ("7", Path("7")),
+    "database_url": ("sqlite:////tmp/7", "sqlite:////tmp/7"),
     "embed_origins": ("https://a.example", ("https://a.example",)),
 }
 
@@ -50,7 +52,7 @@ def test_the_service_is_not_open_to_the_network_by_default(monkeypatch):
     [("workers", 0), ("max_steps", 0), ("job_seconds", 0), ("port", 70_000)]
     + [("allowed_hosts", host) for host in ("a.example:80", "http://a.example", "a*", "*a")]
     + [("embed_origins", origin) for origin in ("*", "a.example", "https://a.example/", "'self'")]
-    + [("cors_origins", "https://a.example/x; script-src *")],
+    + [("cors_origins", "https://a.example/x; script-src *"), ("database_url", "mysql://a/b")],
 )
 def test_a_setting_that_makes_no_sense_is_refused(name, value):
     with pytest.raises(ValidationError):

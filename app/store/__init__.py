@@ -1,0 +1,1 @@
+"""Where runs and their reports are kept: one database, SQLite's or PostgreSQL's."""

@@ -1,0 +1,225 @@
+"""A run as a file, going out and coming in, a piece at a time."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from unrolled.app.errors import BadInput, InputError, Unreadable
+from unrolled.app.schemas.runs import NewRun, RunChange
+from unrolled.app.store.database import Database
+from unrolled.app.store.incoming import Incoming, read_report
+from unrolled.app.store.reports import append, page
+from unrolled.app.store.runs import IMPORTING, create, document, find, milliseconds, now
+from unrolled.app.store.tables import RUNS, Found
+from unrolled.app.validation import input_errors
+from unrolled.watch import runs as form
+
+MEDIA_TYPE = "application/x-ndjson"
+_PAGE = 200
+_BATCH_BYTES = 2**22
+"""Reports of an import are kept together up to so many bytes: others get their turn between."""
+
+
+async def exported(database: Database, run: Found) -> AsyncIterator[bytes]:
+    """The lines of the file: the reports that there are now, each transaction a short one."""
+    said = document(run)
+    yield form.head({name: value for name, value in said.items() if name != "id"})
+    following: int | None = 1
+    while following is not None:
+        first = following
+
+        async def read(connection: AsyncConnection, first: int = first) -> Any:
+            last = run.last_sequence
+            return await page(connection, run, first=first, last=last, limit=_PAGE, numbered=False)
+
+        reports, following = await database.read(read)
+        for report in reports:
+            yield report + b"\n"
+    if run.state == "ended":
+        yield form.end(said["changed"])
+
+
+async def imported(database: Database, pieces: AsyncIterator[bytes], most_line: int) -> Found:
+    """Keep what a file holds, and answer the run once all of it is kept; else nothing is.
+
+    Args:
+        database: where.
+        pieces: of the file, as they come.
+        most_line: bytes that a line may have.
+    Raises:
+        BadInput, Unreadable: a line is not as it must be; a torn last one is left out.
+        StoreFull, StoreAway: it cannot be kept.
+    """
+    arriving = _Arriving(database)
+    try:
+        async for line in _lines(pieces, most_line):
+            await arriving.take(line)
+        return await arriving.finish()
+    except BaseException:
+        await arriving.forget()
+        raise
+
+
+class _Arriving:
+    """A run that nobody sees until it is whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._run: Found | None = None
+        self._said: dict[str, Any] = {}
+        self._waiting: list[Incoming] = []
+        self._size = self._number = 0
+        self._last = 0
+        self._ended: int | None = None
+
+    async def take(self, line: bytes) -> None:
+        """One line."""
+        self._number += 1
+        if not line.strip():
+            return
+        try:
+            if self._run is None:
+                await self._begin(line)
+            elif line.startswith(b'{"end"'):
+                self._end(line)
+            else:
+                await self._report(line)
+        except Unreadable as error:
+            raise Unreadable(f"line {self._number}: {error}") from None
+        except BadInput as error:
+            told = [
+                InputError(one.path, f"line {self._number}: {one.detail}") for one in error.errors
+            ]
+            raise BadInput(told) from None
+
+    async def finish(self) -> Found:
+        """Let it be seen."""
+        if self._run is None:
+            raise BadInput([InputError((), "received no whole line; allowed: the file of a run")])
+        await self._keep()
+        run, at = self._run, now()
+        changed = self._ended or self._last or self._said["changed"] or at
+        state = "ended" if self._ended else "running"
+        values = {"state": state, "changed": min(changed, at), "touched": at}
+
+        async def show(connection: AsyncConnection) -> Found | None:
+            await connection.execute(update(RUNS).where(RUNS.c.number == run.number).values(values))
+            return await find(connection, run.id)
+
+        shown = await self._database.write(show)
+        assert shown is not None
+        return shown
+
+    async def forget(self) -> None:
+        """Drop what has come; where the database is away, a sweep does it later."""
+        run = self._run
+        if run is None:
+            return
+
+        async def drop(connection: AsyncConnection) -> None:
+            await connection.execute(delete(RUNS).where(RUNS.c.number == run.number))
+
+        try:
+            await self._database.write(drop)
+        except Exception:  # noqa: BLE001  (what went wrong first is what is told)
+            return
+
+    async def _begin(self, line: bytes) -> None:
+        self._said = _head(line)
+        at = now()
+        values = {
+            "kind": self._said["kind"],
+            "name": self._said["name"],
+            "note": self._said["note"],
+            "about": self._said["about"],
+            "state": IMPORTING,
+            "created": min(self._said["created"] or at, at),
+        }
+        settings = self._database.settings
+
+        async def begin(connection: AsyncConnection) -> Found:
+            return await create(connection, settings, values)
+
+        self._run = await self._database.write(begin)
+
+    async def _report(self, line: bytes) -> None:
+        report = read_report(line)
+        self._ended = None
+        self._last = milliseconds(report.time)
+        self._waiting.append(report)
+        self._size += report.size
+        if self._size > _BATCH_BYTES:
+            await self._keep()
+
+    def _end(self, line: bytes) -> None:
+        try:
+            said = msgspec.json.decode(line)["end"]
+            self._ended = milliseconds(said["changed"])
+        except (msgspec.DecodeError, LookupError, TypeError, ValueError, OverflowError):
+            told = "received another end; allowed: state and changed"
+            raise BadInput([InputError(("end",), told)]) from None
+
+    async def _keep(self) -> None:
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        arriving, settings = self._run, self._database.settings
+        if not waiting or arriving is None:
+            return
+
+        async def keep(connection: AsyncConnection) -> None:
+            run = await _again(connection, arriving)
+            await append(connection, settings, run, waiting, [None] * len(waiting))
+
+        await self._database.write(keep)
+
+
+async def _again(connection: AsyncConnection, run: Found) -> Found:
+    asked = RUNS.select().where(RUNS.c.number == run.number)
+    return (await connection.execute(asked)).one()
+
+
+def _head(line: bytes) -> dict[str, Any]:
+    """What the first line says of the run, as strictly as it is read elsewhere."""
+    try:
+        said = form.first_line(msgspec.json.decode(line))
+        new = NewRun.model_validate({n: said[n] for n in ("kind", "name", "about") if n in said})
+        note = RunChange.model_validate({"note": said.get("note", "")}).note
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(f"received what is not JSON: {error}") from None
+    except form.NotARun as error:
+        raise BadInput([InputError((), str(error).removeprefix("line 1: "))]) from None
+    except ValidationError as error:
+        raise BadInput(input_errors(NewRun, error.errors(include_url=False))) from None
+    times = {name: _time(said.get(name)) for name in ("created", "changed")}
+    return new.model_dump() | {"note": note or ""} | times
+
+
+def _time(text: object) -> int | None:
+    try:
+        return max(0, milliseconds(str(text)))
+    except (ValueError, OverflowError):
+        return None
+
+
+async def _lines(pieces: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    """Whole lines; what follows the last line end was torn, and is left out."""
+    rest = bytearray()
+    async for piece in pieces:
+        rest += piece
+        if b"\n" in piece:
+            *whole, last = bytes(rest).split(b"\n")
+            for line in whole:
+                if len(line) > most:
+                    raise _too_long(most)
+                yield line
+            rest = bytearray(last)
+        if len(rest) > most:
+            raise _too_long(most)
+
+
+def _too_long(most: int) -> BadInput:
+    told = f"received a line of more than {most} bytes (UNROLLED_MAX_BODY_BYTES)"
+    return BadInput([InputError((), told)])

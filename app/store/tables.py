@@ -1,0 +1,89 @@
+"""The tables: runs, reports, and what is heavy in reports."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+Found = Row[*tuple[Any, ...]]
+"""A row as a query found it."""
+
+METADATA = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""A key that counts itself: SQLite does so for INTEGER only."""
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("touched", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("last_update", BigInteger),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("reports", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""A run a row. Times are milliseconds since 1970, UTC: `changed` is what the run says of itself,
+`touched` when this database last heard of it. `revision` grows with every change. `state` is
+`running`, `ended` or `importing`, which nobody sees. `bytes` is what its reports take here."""
+
+BLOBS = Table(
+    "blobs",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What is heavy, compressed, under the SHA-256 of what it was; `size` bytes uncompressed."""
+
+REPORTS = Table(
+    "reports",
+    METADATA,
+    Column("run", _NUMBER, ForeignKey(RUNS.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("sequence", _NUMBER, primary_key=True, autoincrement=False),
+    Column("update", BigInteger, nullable=False),
+    Column("time", String(40), nullable=False),
+    Column("key", String(200)),
+    Column("size", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("run", "update", "time", name="reports_once"),
+    UniqueConstraint("run", "key", name="reports_key"),
+)
+"""A report a row: its JSON, compressed, less what stands in `blobs`; `size` bytes with them."""
+
+PARTS = Table(
+    "parts",
+    METADATA,
+    Column("run", _NUMBER, primary_key=True),
+    Column("sequence", _NUMBER, primary_key=True, autoincrement=False),
+    Column("module", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(20), primary_key=True),
+    Column("blob", String(64), ForeignKey(BLOBS.c.hash), nullable=False),
+    ForeignKeyConstraint(
+        ["run", "sequence"], [REPORTS.c.run, REPORTS.c.sequence], ondelete="CASCADE"
+    ),
+    Index("parts_blob", "blob"),
+)
+"""Which blob is which field of which module of a report."""

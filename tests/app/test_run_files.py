@@ -1,0 +1,92 @@
+"""A run goes out as a file and comes in again; `make postgresql` runs the same on a server."""
+
+import pytest
+
+from tests.app.runs import DEEP, FLOW, RUNS, count, file, made, refused, report, sent
+from unrolled.app.store import reports as store_reports
+from unrolled.app.store.tables import BLOBS
+from unrolled.app.store.tables import RUNS as TABLE
+from unrolled.watch.runs import load_run
+
+pytestmark = pytest.mark.anyio
+JSONL = {"content-type": "application/x-ndjson"}
+
+
+async def test_a_run_goes_out_and_comes_in_again(kept, tmp_path, monkeypatch):
+    monkeypatch.setattr(store_reports, "PAGE_BYTES", 1)
+    async with kept() as client:
+        run = await made(client, name="char lstm / ∂")
+        await sent(client, run, [report(update) for update in range(3)])
+        await client.patch(run, json={"note": "n", "state": "ended"})
+        out = await client.get(f"{run}/export")
+        assert out.headers["content-disposition"] == 'attachment; filename="char-lstm.unrolled"'
+        path = tmp_path / "run.unrolled"
+        path.write_bytes(out.content)
+        read = load_run(path)
+        assert (read.state, read.note, read.last_update) == ("ended", "n", 2)
+        assert read.reports[0].modules[0]["flow"] == FLOW
+        assert read.reports[0].proof == {"lstm.weight_hh_l0": 1.2e-7, "lstm.bias_hh_l0": None}
+        came = await client.post(f"{RUNS}/import", content=out.content, headers=JSONL)
+        assert came.status_code == 201
+        assert came.headers["location"] != run
+        before, after = (await client.get(run)).json(), came.json()
+        assert after | {"id": ""} == before | {"id": ""}
+        again = await client.get(f"{came.headers['location']}/export")
+        assert again.content == out.content
+        assert await count(client, BLOBS) == 1
+
+
+async def test_an_import_without_an_end_is_an_interrupted_run(kept):
+    async with kept() as client:
+        body = file(report(1), report(2), end=False) + b'{"update": 3, "ti'
+        came = await client.post(f"{RUNS}/import", content=body, headers=JSONL)
+        assert came.status_code == 201, came.text
+        assert (came.json()["reports"], came.json()["last_update"]) == (2, 2)
+
+
+WRONG_FILES = {
+    "empty": b"",
+    "torn-head": b'{"format": "unrolled-run"',
+    "no-json": b"PK\x03\x04\n",
+    "gzip": b"\x1f\x8b\x08\n",
+    "other": file(head={"name": "a"}).replace(b"unrolled-run", b"other"),
+    "newer": file().replace(b'"version": 1', b'"version": 2'),
+    "no-run": b'{"format": "unrolled-run", "version": 1}\n',
+    "array": b"[]\n",
+    "wrong-name": file(head={"name": 1}),
+    "wrong-note": file(head={"note": "a" * 20_001}),
+    "bad-line": file({"update": 1}, report(2)),
+    "bad-end": file(report(1), {"end": 1}),
+    "late-end": file(report(1), {"end": {"changed": "9999999-01-01"}}),
+    "long-line": file() + b" " * 5_000_000,
+    "not-utf8": file(end=False) + b'{"update": "\xff"}\n',
+    "deep": file(end=False) + DEEP + b"\n",
+    "deep-head": DEEP + b"\n",
+}
+
+
+async def test_what_is_no_run_is_not_imported_and_nothing_of_it_kept(kept):
+    async with kept() as client:
+        for name, body in WRONG_FILES.items():
+            answer = await client.post(f"{RUNS}/import", content=body, headers=JSONL)
+            assert answer.status_code in {400, 422}, (name, answer.text)
+            refused(answer, answer.status_code)
+            assert await count(client, TABLE) == 0, name
+
+
+async def test_an_import_is_bounded_and_not_unpacked(kept):
+    async with kept(max_import_bytes=5_000) as client:
+        large = file(*(report(update) for update in range(10)))
+        refused(await client.post(f"{RUNS}/import", content=large, headers=JSONL), 413)
+        packed = JSONL | {"content-encoding": "gzip"}
+        refused(await client.post(f"{RUNS}/import", content=file(), headers=packed), 415)
+        html = {"content-type": "text/html"}
+        refused(await client.post(f"{RUNS}/import", content=file(), headers=html), 415)
+        assert await count(client, TABLE) == 0
+
+
+async def test_what_is_streamed_may_be_larger_than_a_body(kept):
+    async with kept(max_body_bytes=4_000, max_bodies_bytes=4_000) as client:
+        body = file(*(report(update) for update in range(100)))
+        came = await client.post(f"{RUNS}/import", content=body, headers=JSONL)
+        assert came.json()["reports"] == 100

@@ -41,8 +41,12 @@ LABEL org.opencontainers.image.title="Unrolled" \
       org.opencontainers.image.version="0.2.0"
 ENV PATH=/opt/unrolled/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    UNROLLED_DATA_FOLDER=/data
 COPY --from=build /opt/unrolled /opt/unrolled
+# Where runs are kept; all else may be read-only. Where nothing can be written here, only runs answer 503.
+RUN install -d -o 10001 -g 10001 -m 700 /data
+VOLUME /data
 # A number, so that Kubernetes' runAsNonRoot can see that it is not root.
 USER 10001:10001
 WORKDIR /tmp

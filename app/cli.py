@@ -1,6 +1,7 @@
-"""The command line: `unrolled serve`, `unrolled settings`, `unrolled --version`."""
+"""The command line: `unrolled serve`, `unrolled runs`, `unrolled settings`, `--version`."""
 
 import argparse
+import logging
 import os
 import signal
 import socket
@@ -27,10 +28,21 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|settings")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|runs|settings")
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", help="port to listen on (default: 8000)")
+    runs = commands.add_parser("runs", help="list, export, import or delete the runs that are kept")
+    actions = runs.add_subparsers(dest="action", required=True, metavar="list|export|import|delete")
+    actions.add_parser("list", help="print every run, the newest first")
+    for action, words, names in (
+        ("export", "write a run to a file", ("id", "file")),
+        ("import", "keep a run from a file, and print its id", ("file",)),
+        ("delete", "delete a run with its reports", ("id",)),
+    ):
+        parser_of = actions.add_parser(action, help=words)
+        for name in names:
+            parser_of.add_argument(name)
     commands.add_parser("settings", help="print every setting as a Markdown table")
     return parser
 
@@ -44,9 +56,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(settings_table(), end="")
         return
     try:
-        _serve(options.host, options.port)
+        if options.command == "runs":
+            _runs(options)
+        else:
+            _serve(options.host, options.port)
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None
+
+
+def _runs(options: argparse.Namespace) -> None:
+    """Work on the database itself, whether or not a service runs."""
+    from pydantic import ValidationError
+
+    from unrolled.app.settings import Settings
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        _refuse("; ".join(_wrong(one, {}) for one in error.errors()))
+
+    from unrolled.app.store import command
+
+    logging.getLogger("unrolled.store").setLevel(logging.CRITICAL)  # the refusal says it
+    try:
+        command.run(options, settings)
+    except command.Refused as error:
+        _refuse(str(error))
 
 
 def _serve(host: str | None, port: str | None) -> None:
@@ -105,7 +140,8 @@ def _wrong(error: "ErrorDetails", options: dict[str, Any]) -> str:
     name = str(error["loc"][0])
     source = f"--{name}" if name in options else f"UNROLLED_{name.upper()}"
     allowed = error["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"{source}: received {error['input']!r}; allowed: {allowed.partition(', unable')[0]}"
+    received = "an address" if name == "database_url" else repr(error["input"])  # with a password
+    return f"{source}: received {received}; allowed: {allowed.partition(', unable')[0]}"
 
 
 def _occupied(host: str, port: int) -> str:

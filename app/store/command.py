@@ -1,0 +1,109 @@
+"""`unrolled runs …`: the database from the command line, without the service."""
+
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import anyio
+
+from unrolled.app.errors import BadInput, StoreAway, StoreFull, Unreadable
+from unrolled.app.settings import Settings
+from unrolled.app.store.database import Database
+from unrolled.app.store.files import exported, imported
+from unrolled.app.store.runs import document, drop, find, newest
+
+_PAGE = 200
+_PIECE = 2**18
+
+
+class Refused(Exception):
+    """What was asked for cannot be; the message says why."""
+
+
+def run(options: Namespace, settings: Settings) -> None:
+    """Do what the command line asks.
+
+    Raises:
+        Refused: it cannot be done.
+    """
+    anyio.run(_run, options, settings)
+
+
+async def _run(options: Namespace, settings: Settings) -> None:
+    database = Database(settings)
+    try:
+        await _ACTIONS[options.action](database, options)
+    except StoreAway as error:
+        raise Refused(f"the database of runs is away: {error}") from None
+    except (StoreFull, Unreadable) as error:
+        raise Refused(str(error)) from None
+    except BadInput as error:
+        first = error.errors[0]
+        raise Refused(
+            f"{options.file}: {first.pointer} {first.detail}".replace("  ", " ")
+        ) from None
+    except OSError as error:
+        raise Refused(f"{error.filename}: {error.strerror}") from None
+    finally:
+        await database.close()
+
+
+async def _list(database: Database, options: Namespace) -> None:
+    print(f"{'id':24}{'state':12}{'reports':>8}{'update':>10}  {'changed':26}name")
+    before: str | None = None
+    while True:
+        last = before
+        rows, before = await database.read(lambda c, last=last: newest(c, _PAGE, last))  # type: ignore[misc]
+        for said in map(document, rows):
+            update = "" if said["last_update"] is None else said["last_update"]
+            name = "".join(one if one.isprintable() else "?" for one in said["name"])
+            print(
+                f"{said['id']:24}{said['state']:12}{said['reports']:>8}{update:>10}  "
+                f"{said['changed']:26}{name}"
+            )
+        if before is None:
+            return
+
+
+async def _export(database: Database, options: Namespace) -> None:
+    """Whole or not at all: a name of its own until the last line is written."""
+    row = await database.read(lambda c: find(c, options.id))
+    if row is None:
+        raise Refused(f"no run has the id {options.id!r}; see unrolled runs list")
+    target = Path(options.file)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        async with await anyio.open_file(part, "wb") as file:
+            async for line in exported(database, row):
+                await file.write(line)
+        part.replace(target)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+async def _import(database: Database, options: Namespace) -> None:
+    settings = database.settings
+    size = (await anyio.Path(options.file).stat()).st_size
+    if size > settings.max_import_bytes:
+        raise Refused(
+            f"{options.file}: {size} bytes; allowed: {settings.max_import_bytes} "
+            "(UNROLLED_MAX_IMPORT_BYTES)"
+        )
+
+    async def pieces() -> AsyncIterator[bytes]:
+        async with await anyio.open_file(options.file, "rb") as file:
+            while piece := await file.read(_PIECE):
+                yield piece
+
+    row = await imported(database, pieces(), settings.max_body_bytes)
+    print(row.id)
+
+
+async def _delete(database: Database, options: Namespace) -> None:
+    if not await database.write(lambda c: drop(c, options.id)):
+        raise Refused(f"no run has the id {options.id!r}; see unrolled runs list")
+
+
+_ACTIONS = {"list": _list, "export": _export, "import": _import, "delete": _delete}

@@ -23,7 +23,7 @@ SCRIPTS := node_modules/.installed
 PAGE := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format oracle bench load screenshot lock clean
+.PHONY: help serve test lint format oracle postgresql bench load screenshot lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ format: $(DEVELOPMENT) ## put the code into its one format, and the API's types 
 
 oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 	@$(BIN)/pytest tests/oracle $(ARGS)
+
+postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
+	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \
+	  tests/app/test_run_files.py tests/app/test_run_events.py $(ARGS)
 
 bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \

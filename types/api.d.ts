@@ -1555,10 +1555,10 @@ export interface Schemas {
     input_size: number;
     /** H. */
     hidden_size: number;
-    /** T, of the longest sequence. */
-    steps: number;
-    /** B: sequences in the batch. */
-    batch: number;
+    /** T, of the longest sequence; null where not seen. */
+    steps: number | null;
+    /** B: sequences in the batch; null where not seen. */
+    batch: number | null;
     /** How many of them are itemized in `flow`. */
     sampled: number;
     /** What the module computed in. */

@@ -1,0 +1,204 @@
+"""A snapshot that no framework made: its gradient against central differences, and its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from unrolled.watch.analyse import analyse
+from unrolled.watch.layout import batch_of
+from unrolled.watch.recompute import parameter_names, recompute
+from unrolled.watch.runs import load_run
+from unrolled.watch.slot import Slot
+from unrolled.watch.snapshot import Call, Module, Snapshot
+
+T, B, D, H = 5, 3, 2, 4
+BLOCKS = {"RNN": 1, "LSTM": 4, "GRU": 3}
+Random = np.random.Generator
+
+
+def module_of(
+    random: Random,
+    kind: str,
+    *,
+    layers: int = 1,
+    both: bool = False,
+    proj: int = 0,
+    activation: str = "tanh",
+    packed: bool = False,
+) -> Module:
+    """A module with weights, and a call with a gradient at each of its outputs."""
+    found = Module("core", kind, layers, both, D, H, proj, activation, "float64")
+    directions, shown = 2 if both else 1, proj or H
+    for layer in range(layers):
+        reads = directions * shown if layer else D
+        for reverse in (False, True)[:directions]:
+            names, rows = parameter_names(found, layer, reverse), BLOCKS[kind] * H
+            shapes = {"ih": (rows, reads), "hh": (rows, shown), "b_ih": (rows,), "b_hh": (rows,)}
+            shapes["hr"] = (proj, H)
+            for short, name in names.items():
+                found.weights[name] = random.normal(scale=0.5, size=shapes[short])
+    sizes = [3, 3, 2, 2, 1] if packed else None
+    lead = (sum(sizes),) if sizes else (T, B)
+    states = layers * directions
+    found.calls = [
+        Call(
+            x=random.normal(size=(*lead, D)),
+            batch_sizes=sizes,
+            h_0=random.normal(size=(states, B, shown)),
+            c_0=random.normal(size=(states, B, H)),
+            output_gradient=random.normal(size=(*lead, directions * shown)),
+        )
+    ]
+    found.gradients = dict(recompute(found, batch_of(found, found.calls[0])).gradients)
+    return found
+
+
+def loss(module: Module) -> float:
+    """Σ ⟨∂L/∂output, output⟩, whose gradient is the given one."""
+    batch = batch_of(module, module.calls[0])
+    return float((batch.output_gradient * recompute(module, batch).h[-1]).sum())
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "two layers": {"layers": 2},
+    "both ways, packed": {"layers": 2, "both": True, "packed": True},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", ["RNN", "relu", "LSTM", "projected", "GRU"])
+def test_the_gradient_is_that_of_its_loss(kind: str, way: str) -> None:
+    special: dict[str, tuple[str, dict[str, Any]]] = {
+        "relu": ("RNN", {"activation": "relu"}),
+        "projected": ("LSTM", {"proj": 3}),
+    }
+    own, options = special.get(kind, (kind, {}))
+    random = np.random.default_rng(5)
+    module = module_of(random, own, **options, **WAYS[way])
+    for name, gradient in module.gradients.items():
+        assert gradient is not None
+        for flat in random.choice(gradient.size, min(3, gradient.size), replace=False):
+            at, sides = np.unravel_index(flat, gradient.shape), []
+            for step in (1e-5, -1e-5):
+                moved = module.weights[name].copy()
+                moved[at] += step
+                sides.append(loss(replace(module, weights=module.weights | {name: moved})))
+            assert gradient[at] == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-5, abs=1e-8)
+
+
+def report_of(module: Module) -> dict[str, Any]:
+    found = analyse(Snapshot(3, "2026-01-01T00:00:00Z", [module]))["modules"][0]
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_a_report_proves_and_shows(kind: str) -> None:
+    found = report_of(module_of(np.random.default_rng(1), kind, layers=2))
+    assert (found["trusted"], found["why_not"]) == (True, None)
+    assert max(found["proof"].values()) <= 1e-12
+    assert (found["steps"], found["batch"], found["sampled"]) == (T, B, B)
+    assert len(found["flow"]["layers"]) == 2
+    json.dumps(found, allow_nan=False)
+
+
+def wrong(module: Module) -> None:
+    module.gradients["weight_hh_l0"] = 1.1 * module.weights["weight_hh_l0"]
+
+
+def doubted(module: Module) -> None:
+    wrong(module)
+    module.doubts = ["its weights are used elsewhere too (head.weight)"]
+
+
+def without(module: Module) -> None:
+    module.gradients = dict.fromkeys(module.gradients)
+
+
+def refused(module: Module) -> None:
+    module.refused = "No call of it was seen."
+
+
+def infinite(module: Module) -> None:
+    module.gradients["bias_hh_l0"] = np.full(4 * H, np.inf)
+
+
+def at_c(module: Module) -> None:
+    module.calls[0].c_gradient = np.ones((1, B, H))
+    batch = batch_of(module, module.calls[0])
+    module.gradients = dict(recompute(module, batch).gradients)
+
+
+@pytest.mark.parametrize(
+    ("change", "trusted", "said"),
+    [
+        (wrong, False, "likely: a second loss"),
+        (doubted, False, "likely: its weights are used elsewhere"),
+        (without, False, "left no gradient"),
+        (refused, False, "No call of it was seen."),
+        (infinite, False, "not finite"),
+        (at_c, True, "last cell state c_n"),
+    ],
+)
+def test_what_is_not_so_is_said(change: Callable[[Module], None], trusted: bool, said: str) -> None:
+    module = module_of(np.random.default_rng(2), "LSTM")
+    change(module)
+    found = report_of(module)
+    assert found["trusted"] is trusted
+    assert said in found["why_not"]
+
+
+def test_what_the_engine_does_not_take_is_proved_and_not_drawn() -> None:
+    for options in ({"both": True}, {"proj": 2}, {"layers": 5}):
+        found = report_of(module_of(np.random.default_rng(3), "LSTM", **options))
+        assert found["trusted"]
+        assert found["flow"] is None
+        assert found["why_not"]
+
+
+def test_calls_that_carry_a_state_on_are_one_sequence() -> None:
+    """A cell in a loop, whose state's gradient is what autograd would hand to each."""
+    whole = module_of(np.random.default_rng(4), "GRU")
+    (call,) = whole.calls
+    names = {name: name.removesuffix("_l0") for name in whole.weights}
+    cell = replace(
+        whole,
+        kind="GRUCell",
+        weights={names[name]: value for name, value in whole.weights.items()},
+        gradients={names[name]: value for name, value in whole.gradients.items()},
+        calls=[],
+    )
+    h = recompute(whole, batch_of(whole, call)).h[0]
+    later = np.zeros((1, B, H))
+    assert call.output_gradient is not None
+    for t in reversed(range(T)):
+        one = Call(call.x[t : t + 1], h_0=h[t - 1 : t] if t else call.h_0)
+        one.h_gradient = call.output_gradient[t : t + 1] + later
+        one.follows = t - 1 if t else None
+        later = recompute(cell, batch_of(cell, one)).h_0_gradient
+        cell.calls.insert(0, one)
+    mine, theirs = report_of(cell), report_of(whole)
+    assert mine["trusted"]
+    assert mine["steps"] == T
+    a, b = (one["flow"]["hidden_gradient"]["norm"] for one in (mine, theirs))
+    np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_a_slot_hands_on_to_a_process_that_writes(tmp_path: Path) -> None:
+    path = tmp_path / "run.unrolled"
+    opening = {"to": str(path), "name": "n", "about": {}, "aside": str(tmp_path), "sampled": 2}
+    slot = Slot(opening)
+    slot.put(Snapshot(3, "2026-01-01T00:00:00Z", [module_of(np.random.default_rng(6), "LSTM")]))
+    assert slot.close("ended", 60.0)
+    run = load_run(path)
+    assert (run.state, run.last_update, slot.done) == ("ended", 3, 1)
+    assert run.reports[0].trusted
+    assert run.reports[0].modules[0]["sampled"] == 2

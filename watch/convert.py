@@ -1,0 +1,90 @@
+"""A captured call as an experiment of the engine: PyTorch's weights under the engine's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from unrolled.engine import (
+    MAX_LAYERS,
+    Network,
+    Sequence,
+    explicit_sequence,
+    import_module,
+    torch_layers,
+)
+from unrolled.watch.layout import Array, Batch, IntArray
+from unrolled.watch.snapshot import Module
+
+CELLS = {"RNN": "simple", "LSTM": "lstm", "GRU": "gru"}
+"""What a module's cell is called in the engine."""
+
+
+class Refused(Exception):
+    """What the engine does not take: one sentence."""
+
+
+def network_of(module: Module) -> Network:
+    """The engine's network of a module, whose head is outside.
+
+    Raises:
+        Refused: for what the engine does not take.
+    """
+    if module.bidirectional:
+        raise Refused("A bidirectional module has no one way back to itemize.")
+    if module.proj_size:
+        raise Refused("The states of a projected LSTM (proj_size) are not itemized.")
+    if module.layers > MAX_LAYERS:
+        raise Refused(f"{module.layers} layers; at most {MAX_LAYERS} are itemized.")
+    return Network(
+        CELLS[module.kind.removesuffix("Cell")],
+        "many-to-many",
+        module.activation,
+        module.input_size,
+        module.hidden_size,
+        0,
+        module.layers,
+    )
+
+
+def parameters_of(module: Module) -> dict[str, Array]:
+    """Its weights under the engine's names, in float64."""
+    kind = module.kind.removesuffix("Cell")
+    if module.kind.endswith("Cell"):
+        layers: list[dict[str, Any]] = [dict(module.weights)]
+    else:
+        layers = torch_layers(module.weights)
+    return import_module(f"torch.nn.{kind}", layers).parameters
+
+
+def sampled(batch: Batch, most: int) -> IntArray:
+    """At most so many samples, evenly spread over those of the greatest length."""
+    longest = np.flatnonzero(batch.lengths == batch.lengths.max())
+    return np.asarray(longest[np.unique(np.linspace(0, len(longest) - 1, most).astype(int))])
+
+
+def sequence_of(module: Module, network: Network, batch: Batch, samples: IntArray) -> Sequence:
+    """Some samples of one length, with the gradient that enters at the last layer's states.
+
+    Raises:
+        Refused: where a gradient enters elsewhere.
+    """
+    steps = int(batch.lengths[samples[0]])
+    if batch.c_gradient[:, samples].any():
+        raise Refused("A gradient enters at the last cell state c_n, where none can be itemized.")
+    if batch.h_gradient[:-1, samples].any():
+        raise Refused("A gradient enters at the last state of a lower layer.")
+    entering = batch.output_gradient[:steps, samples].copy()
+    entering[-1] += batch.h_gradient[-1, samples]
+    h_0, c_0 = batch.h_0[:, samples], batch.c_0[:, samples]
+    if module.layers == 1:
+        h_0, c_0 = h_0[0], c_0[0]
+    return explicit_sequence(
+        network,
+        "given",
+        inputs=batch.x[:steps, samples],
+        entering={"at": "hidden", "value": entering},
+        h_0=h_0 if h_0.any() else None,
+        c_0=c_0 if network.cell == "lstm" and c_0.any() else None,
+    )

@@ -1,0 +1,164 @@
+"""``watch(model)``: the one line in a training loop."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib.util
+import os
+import weakref
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import torch
+
+from unrolled.watch.analyse import SAMPLED
+from unrolled.watch.delivery import fresh, is_address
+from unrolled.watch.slot import Slot
+from unrolled.watch.watching import Watching
+
+ADDRESS = "http://127.0.0.1:8000"
+"""Where a server of one's own listens."""
+PATIENCE = 30.0
+"""Seconds that ``close`` waits for the last report."""
+
+
+class Watch:
+    """A training that is watched, until ``close`` or the end of the process.
+
+    Attributes:
+        to: the address, or the path of the file that is written.
+    """
+
+    def __init__(self, watching: Watching, slot: Slot, to: str) -> None:
+        self.to = to
+        self._watching, self._slot = watching, slot
+        self._process = os.getpid()
+        _OPEN.add(self)
+
+    def loss(self, value: Any) -> None:
+        """Say the loss of this step, where it is not what ``backward`` was called on."""
+        if self._watching.armed:
+            self._watching.said = float(value)
+
+    def step(self) -> None:
+        """Say that a step is done, where no optimizer of ``torch.optim`` does it."""
+        self._watching.step()
+
+    @property
+    def update(self) -> int:
+        """Steps done so far."""
+        return self._watching.update
+
+    @property
+    def reports(self) -> int:
+        """Reports made so far; a sample that came while the last was analysed replaced another."""
+        return self._slot.done
+
+    def close(self, state: str = "ended", timeout: float = PATIENCE) -> None:
+        """Give the model back as it was, and wait for the last report.
+
+        Args:
+            state: "ended", or "interrupted" where the training is to go on another time.
+            timeout: seconds to wait; the analysis then ends by itself.
+        """
+        _OPEN.discard(self)
+        if os.getpid() != self._process:  # a fork's copy: the run belongs to the parent
+            return
+        self._watching.close()
+        self._slot.close(state, timeout)
+        if self._slot.left is not None:
+            self.to = self._slot.left
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close("ended" if kind is None else "interrupted")
+
+    def __repr__(self) -> str:
+        names = ", ".join(tap.name or tap.kind for tap in self._watching.taps)
+        return f"Watch({names}; every {self._watching.every} steps, to {self.to})"
+
+
+_OPEN: weakref.WeakSet[Watch] = weakref.WeakSet()
+
+
+def watch(
+    model: torch.nn.Module,
+    every: int = 100,
+    to: str | os.PathLike[str] = ADDRESS,
+    *,
+    name: str | None = None,
+    sampled: int = SAMPLED,
+    update: int = 0,
+    run: str | None = None,
+) -> Watch:
+    """Watch a model's recurrent modules while it is trained.
+
+    Every so many steps of the optimizer one step is sampled: inputs, weights and the gradients that
+    come back to the outputs of every ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` and …``Cell``. Another
+    process recomputes from these how the gradient flows, beside autograd's own ``.grad`` as the
+    proof. The model is not changed, and the training neither waits nor fails because of it.
+
+        watch = unrolled.torch.watch(model)                        # to http://127.0.0.1:8000
+        with unrolled.torch.watch(model, every=50, to="run.unrolled"):
+            train(model)
+
+    Args:
+        model: uncompiled; its modules are found by their classes.
+        every: steps from one sample to the next, from 1.
+        to: address of a server, or path of a file; where one stands already, a number is added.
+        name: of the run; the model's class where None.
+        sampled: sequences of a batch that are itemized; totals and proof are always of all.
+        update: steps done before, of a training that goes on.
+        run: the server's name of the run that goes on.
+    Raises:
+        ValueError: for a model without recurrent modules, or ``every`` or ``sampled`` below 1.
+        ImportError: where reports go to a server and httpx is not installed.
+        OSError: where the file's folder is not there.
+    """
+    for said, number in (("every", every), ("sampled", sampled)):
+        if isinstance(number, float) or number < 1:
+            raise ValueError(f"{said}: received {number!r}; allowed: a whole number from 1")
+    address = os.fspath(to)
+    if is_address(address):
+        if importlib.util.find_spec("httpx") is None:
+            raise ImportError("to watch through a server, install httpx; a file needs nothing")
+    else:
+        path = fresh(Path(address).absolute())
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"{path.parent} is no folder")
+        address = str(path)
+    kind = type(model).__name__
+    about = {
+        "framework": f"torch {torch.__version__}",
+        "model": kind,
+        "every": every,
+        "parameters": sum(p.numel() for p in model.parameters()),
+    }
+    opening = {
+        "to": address,
+        "name": name or kind,
+        "about": about,
+        "aside": str(Path.cwd()),
+        "sampled": sampled,
+    }
+    watching = Watching(model, every, None, update)
+    slot = Slot(opening, run)
+    watching.deliver = slot.put
+    return Watch(watching, slot, address)
+
+
+@atexit.register
+def _close_all() -> None:
+    """What was never closed ends with the process."""
+    for one in list(_OPEN):
+        with contextlib.suppress(Exception):
+            one.close()

@@ -1,0 +1,153 @@
+"""From the training to the process that analyses: one slot, in which the newest snapshot wins."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import unrolled
+from unrolled.watch.snapshot import Message, Snapshot, encode
+
+_LOG = logging.getLogger("unrolled.watch")
+STARTS = 3
+"""How often a process that dies is started again."""
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Slot:
+    """Hands snapshots to the analyst, one at a time, without ever waiting for it.
+
+    A thread writes; it takes the next snapshot only when the analyst is done with the last one.
+    What is put into the slot meanwhile replaces what lies there.
+
+    Args:
+        opening: what the analyst is told first: where to deliver, and how much.
+        run: the server's name of a run that goes on.
+    """
+
+    def __init__(self, opening: dict[str, Any], run: str | None = None) -> None:
+        self.opening = opening
+        self.replaced = 0
+        self.done = 0
+        self.failed = 0
+        self.left: str | None = None
+        self.run = run
+        self._state: str | None = None
+        self._waiting: Snapshot | None = None
+        self._changed = threading.Condition()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+        self._thread = threading.Thread(target=self._run, name="unrolled-watch", daemon=True)
+        self._thread.start()
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Lay it into the slot; returns at once."""
+        with self._changed:
+            self.replaced += self._waiting is not None
+            self._waiting = snapshot
+            self._changed.notify()
+
+    def close(self, state: str, timeout: float) -> bool:
+        """Finish what was put; whether the analyst has ended within the time.
+
+        What takes longer it finishes by itself.
+        """
+        with self._changed:
+            self._state = self._state or state
+            self._changed.notify()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._start()
+            while (snapshot := self._next()) is not None:
+                self._send(snapshot)
+            if self._process is not None:
+                self._write(Message("close", {"state": self._state}))
+                if (last := self._answer()) is not None:
+                    self.left = last.get("left")
+                self._stop()
+        except Exception as error:  # noqa: BLE001  (the training goes on, whatever it is)
+            _LOG.warning("reports are no longer made", exc_info=error)
+            self._stop()
+
+    def _next(self) -> Snapshot | None:
+        with self._changed:
+            while self._waiting is None and self._state is None:
+                self._changed.wait()
+            snapshot, self._waiting = self._waiting, None
+            return snapshot
+
+    def _send(self, snapshot: Snapshot) -> None:
+        while self._process is not None:
+            try:
+                self._write(Message("sample", snapshot))
+                answer = self._answer()
+            except OSError:
+                answer = None
+            if answer is not None:
+                self.run = answer.get("run", self.run)
+                self.failed += "failed" in answer
+                self.done += "failed" not in answer
+                return
+            self._stop()
+            if self._starts < STARTS:
+                _LOG.warning("the process that analyses has ended; it is started again")
+                self._start()
+            else:
+                _LOG.warning("the process that analyses ends again and again: no more reports")
+
+    # --- the process ---------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._starts += 1
+        home = str(Path(unrolled.__file__).resolve().parent.parent)
+        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "unrolled.watch.analyst"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": path},
+            start_new_session=True,
+        )
+        self._write(Message("open", self.opening | {"run": self.run}))
+        answer = self._answer()
+        if answer is None or "failed" in answer:
+            self._stop()
+            raise OSError("no answer" if answer is None else answer["failed"])
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        for _ in range(100):
+            if process.poll() is not None:
+                return
+            time.sleep(0.05)
+
+    def _write(self, message: Message) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        for part in encode(message):
+            self._process.stdin.write(part)
+        self._process.stdin.flush()
+
+    def _answer(self) -> dict[str, Any] | None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        found: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
+        return found

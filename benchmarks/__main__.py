@@ -1,4 +1,4 @@
-"""`make bench`: the service, its encodings, the page, the engine's cost and against PyTorch."""
+"""`make bench`: the service, its encodings, the page, the engine's cost, PyTorch, a watched run."""
 
 from benchmarks import (
     bench_api,
@@ -7,12 +7,13 @@ from benchmarks import (
     bench_landscape,
     bench_page,
     bench_scaling,
+    bench_watch,
     bench_whole,
 )
 
 
 def main() -> None:
-    """Print the service, its encodings, the page, the cost, and last the engine against PyTorch."""
+    """Print the service, its encodings, the page, the cost, PyTorch, and a watched training."""
     bench_api.run()
     print()
     bench_encoding.run()
@@ -28,6 +29,8 @@ def main() -> None:
     bench_landscape.run()
     print()
     bench_engine.report(bench_engine.run())
+    print()
+    bench_watch.run()
 
 
 if __name__ == "__main__":

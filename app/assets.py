@@ -39,6 +39,7 @@ TOGETHER = (
     ("js/learn/overview.js",),
     ("js/learn/main.js",),
     ("js/learn/test.js",),
+    ("js/live/main.js",),
     SHEETS,
 )
 """What the pages load in one file each."""

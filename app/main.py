@@ -31,6 +31,7 @@ from unrolled.app.routes import (
     health,
     landscape,
     learn,
+    live,
     norms,
     page,
     presets,
@@ -43,6 +44,9 @@ from unrolled.app.sizes import Most
 from unrolled.app.store.database import Database
 from unrolled.app.store.follow import Following
 from unrolled.app.store.sweep import keep_tidy
+
+PAGES = (page, learn, live)
+API = (flow, check, landscape, norms, presets, vocabulary, reports, runs)
 
 STOPPED = "stopped before it had started"
 _LAST_SECONDS = 0.5
@@ -143,8 +147,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Stopping, running=app.state.running)
     app.add_middleware(Head)
     app.add_middleware(Observe, metrics=app.state.metrics)
-    rooms = (page, learn, docs, health, flow, check, landscape, norms, presets, vocabulary)
-    app.state.routers = [room.router for room in (*rooms, reports, runs)]
+    app.state.routers = [room.router for room in (*PAGES, docs, health, *API)]
     for router in app.state.routers:
         app.include_router(router)
     app.mount(STATIC_PREFIX, app.state.assets.static, name="static")

@@ -14,7 +14,7 @@ from unrolled.watch.convert import Refused, network_of, parameters_of, sampled, 
 from unrolled.watch.layout import Array, Batch, batch_of
 from unrolled.watch.recompute import Recomputed, recompute
 from unrolled.watch.snapshot import Module, Snapshot
-from unrolled.watch.written import flow_report, plain
+from unrolled.watch.written import experiment_of, flow_report, plain
 
 BOUNDS = {"float64": 1e-9, "float32": 1e-4, "float16": 5e-2, "bfloat16": 2e-1}
 """Up to which relative difference a recomputed gradient is autograd's, by the dtype."""
@@ -102,7 +102,8 @@ def _module(module: Module, most: int) -> dict[str, Any]:
             graph=False,
             lyapunov=False,
         )
-        found["sampled"], found["flow"] = len(samples), flow_report(flow)
+        found["sampled"] = len(samples)
+        found["flow"] = flow_report(flow) | {"experiment": experiment_of(network, flow)}
     except (Refused, InvalidInput, ForwardOverflow) as error:
         found["why_not"] = found["why_not"] or str(error)
     except NotJoined:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.engine import GradientFlow, LayerFlow, Spectrum, Trajectory
+from unrolled.engine import GradientFlow, LayerFlow, Network, Spectrum, Trajectory
 
 LARGEST_VALUE = 4_096
 """The most numbers of a parameter's gradient that a report holds."""
@@ -46,6 +46,20 @@ def flow_report(flow: GradientFlow) -> dict[str, Any]:
         "chain": None,
         "activity": plain(flow.activity),
         "text": None,
+    }
+
+
+def experiment_of(network: Network, flow: GradientFlow) -> dict[str, Any]:
+    """What the flow is of, without its arrays; followed is the last gradient that enters."""
+    entering = None if flow.top.itemized is None else flow.top.itemized.loss_steps
+    truncation = flow.top.passage.truncation
+    return {
+        "network": plain(network) | {"output_size": network.output_size or None},
+        "sequence": {"kind": "explicit"},
+        "loss": "given",
+        "truncation": {"kind": truncation.kind, "steps": truncation.steps},
+        "clip": {"rule": "none"},
+        "follow": None if entering is None or not len(entering) else int(entering[-1]),
     }
 
 

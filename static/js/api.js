@@ -242,3 +242,56 @@ export function flowClient(base, on) {
     },
   };
 }
+
+/**
+ * The runs that are kept, the newest first.
+ * @param {string} base
+ * @returns {Promise<any[]>}
+ */
+export async function runsOf(base) {
+  return (await ask(`${base}/runs`)).runs;
+}
+
+/** @param {string} base @param {string} id */
+const runAt = (base, id) => `${base}/runs/${encodeURIComponent(id)}`;
+
+/**
+ * A run with its reports.
+ * @param {string} base @param {string} id
+ * @returns {Promise<{run: any, reports: any[], last: number}>}   last: the sequence of the newest
+ */
+export async function reportsOf(base, id) {
+  const run = await ask(runAt(base, id));
+  const reports = [];
+  for (let from = 1; ; ) {
+    const page = await ask(`${runAt(base, id)}/reports?from=${from}`);
+    reports.push(...page.reports);
+    if (page.next === null || page.next === undefined) break;
+    from = page.next;
+  }
+  return { run, reports, last: reports.at(-1)?.sequence ?? 0 };
+}
+
+/** Name, note or state of a run. @param {string} base @param {string} id @param {object} change */
+export function changeRun(base, id, change) {
+  return ask(runAt(base, id), { ...posted(change), method: "PATCH" });
+}
+
+/** @param {string} base @param {string} id */
+export async function deleteRun(base, id) {
+  await answered(runAt(base, id), { method: "DELETE" });
+}
+
+/**
+ * What a run reports from now on; the browser itself connects again, and says what it has seen.
+ * @param {string} base @param {string} id @param {number} last   the newest sequence that is known
+ * @param {{report: (report: any) => void, run: (run: any) => void, lost: (lost: boolean) => void}} on
+ */
+export function followRun(base, id, last, on) {
+  const events = new EventSource(`${runAt(base, id)}/events?after=${last}`);
+  events.addEventListener("report", ({ data }) => on.report(JSON.parse(data)));
+  events.addEventListener("run", ({ data }) => on.run(JSON.parse(data)));
+  events.addEventListener("open", () => on.lost(false));
+  events.addEventListener("error", () => on.lost(true));
+  return events;
+}

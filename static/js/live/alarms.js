@@ -1,0 +1,194 @@
+/** Alarms in words, each with the update where it began. A row of the table is one kind. */
+
+import { fromLog10, number, plural, tidy } from "../format.js";
+import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
+
+/** @import { Module, Report } from "./runfile.js" */
+
+/**
+ * @typedef {object} Stretch   reports in a row of which the same is true
+ * @property {Report[]} reports
+ * @property {any[]} found   what is true of each
+ * @property {boolean} lasting   whether the newest report is one of them
+ *
+ * @typedef {object} Alarm
+ * @property {string} kind
+ * @property {number} sequence   of the report where it began
+ * @property {number} update
+ * @property {boolean} lasting   whether it is still so
+ * @property {string} text
+ *
+ * @typedef {object} Given
+ * @property {Report} report
+ * @property {Module | undefined} module
+ * @property {Report[]} before   all earlier reports
+ *
+ * @typedef {object} Kind
+ * @property {string} name
+ * @property {number} [least]   so many reports in a row at least
+ * @property {(given: Given) => any} of   what is true of a report, or null
+ * @property {(stretch: Stretch) => string} say   after "From update 1,200 on"
+ * @property {boolean} [single]   of one update each, rather than from one on
+ */
+
+/** ‖g‖ of so many reports before is what a jump is measured by, and it is one from so many decades on. */
+const BEFORE = 20;
+const JUMP = 1;
+
+/** A step of a weight smaller than this part of it, in decades, moves nothing. */
+const STUCK = -7;
+
+/** @param {number[]} values */
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** @param {number} update */
+export function counted(update) {
+  return update.toLocaleString("en-US");
+}
+
+/** log₁₀ of ‖Δw‖/‖w‖ of the parameter that moves most, or null. @param {Report} report */
+function mostMoved({ steps_taken: taken }) {
+  const ratios = Object.values(taken ?? {}).flatMap((one) =>
+    one && one.log10_weight !== null ? [one.log10_step === null ? -Infinity : one.log10_step - one.log10_weight] : [],
+  );
+  return ratios.length ? Math.max(...ratios) : null;
+}
+
+/** @type {Kind[]} */
+const KINDS = [
+  {
+    name: "not finite",
+    of: ({ module }) => module?.first_not_finite ?? null,
+    say: ({ found: [{ layer, step, quantity }] }) =>
+      `a number is not finite (NaN or infinity): first ${quantity} of layer ${layer + 1} at step ${step}`,
+  },
+  {
+    name: "not trusted",
+    of: ({ module }) => (module && !module.trusted ? (module.why_not ?? "its proof fails") : null),
+    say: ({ found }) => `reports cannot be trusted: ${found.at(-1)}`,
+  },
+  {
+    name: "vanishes",
+    of: ({ module }) => {
+      const way = wayOf(module);
+      const reach = way ? reachOf(way) : 1;
+      return reach > 1 ? reach : null;
+    },
+    say: ({ found, lasting }) => {
+      const least = Math.min(...found);
+      const now = found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
+      return `less than a millionth of the last loss’s gradient arrives before step ${least}${now}`;
+    },
+  },
+  {
+    name: "explodes",
+    of: ({ module }) => {
+      const way = wayOf(module);
+      const most = way && largestOf(way);
+      return most && most.decades > MUCH ? most : null;
+    },
+    say: ({ found }) => {
+      const { step, decades } = found.reduce((a, b) => (b.decades > a.decades ? b : a));
+      return `the last loss’s gradient grows on its way back by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
+    },
+  },
+  {
+    name: "jumps",
+    single: true,
+    of: ({ report, before }) => {
+      const norms = before
+        .slice(-BEFORE)
+        .flatMap(({ clipping }) => (clipping && clipping.log10_before !== null ? [clipping.log10_before] : []));
+      const own = report.clipping?.log10_before ?? null;
+      if (own === null || norms.length < 5) return null;
+      const times = own - median(norms);
+      return times > JUMP ? { times, clipping: report.clipping } : null;
+    },
+    say: ({ found: [{ times, clipping }] }) =>
+      `‖g‖ is ${fromLog10(times, 2)} times its median` +
+      (clipping.engaged ? `, clipped to ${fromLog10(clipping.log10_after, 2)}` : ", and clipping does not engage"),
+  },
+  {
+    name: "always clipped",
+    least: 10,
+    of: ({ report }) => (report.clipping?.engaged ? report.clipping : null),
+    say: ({ found, reports }) =>
+      `clipping engages in every report (${reports.length} so far): the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
+  },
+  {
+    name: "stuck",
+    least: 2,
+    of: ({ report }) => {
+      const most = mostMoved(report);
+      return most !== null && most < STUCK ? most : null;
+    },
+    say: ({ found }) =>
+      `no recurrent weight moves by more than ${fromLog10(Math.max(...found), 2)} of itself in an update`,
+  },
+];
+
+/**
+ * @param {Report[]} reports @param {string} name @param {Kind} kind
+ * @returns {Stretch[]}
+ */
+function stretchesOf(reports, name, kind) {
+  /** @type {Stretch[]} */
+  const all = [];
+  /** @type {Stretch | null} */
+  let open = null;
+  reports.forEach((report, n) => {
+    const found = kind.of({ report, module: moduleOf(report, name), before: reports.slice(0, n) });
+    if (found === null || kind.single) open = null;
+    if (found === null) return;
+    if (open === null) all.push((open = { reports: [], found: [], lasting: false }));
+    open.reports.push(report);
+    open.found.push(found);
+    open.lasting = n === reports.length - 1;
+  });
+  return all.filter(({ reports: own }) => own.length >= (kind.least ?? 1));
+}
+
+/**
+ * Every alarm of a module, the newest first.
+ * @param {Report[]} reports   in their order
+ * @param {string} name   of the module
+ * @returns {Alarm[]}
+ */
+export function alarmsOf(reports, name) {
+  return KINDS.flatMap((kind) =>
+    stretchesOf(reports, name, kind).map((stretch) => ({
+      kind: kind.name,
+      sequence: stretch.reports[0].sequence,
+      update: stretch.reports[0].update,
+      lasting: stretch.lasting,
+      text: `${whenOf(kind, stretch)} ${kind.say(stretch).replace(/\.$/, "")}.`,
+    })),
+  ).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
+}
+
+/** @param {Kind} kind @param {Stretch} stretch */
+function whenOf({ single }, { reports, lasting }) {
+  const first = counted(reports[0].update);
+  const last = counted(reports.at(-1)?.update ?? 0);
+  if (single || (!lasting && first === last)) return `At update ${first}`;
+  return lasting ? `From update ${first} on` : `From update ${first} to ${last}`;
+}
+
+/**
+ * What a module's report proves, in a sentence.
+ * @param {Module} module
+ */
+export function proofSentence({ proof, trusted, why_not: why, dtype }) {
+  const differences = Object.values(proof).filter((value) => value !== null);
+  if (!trusted) return `This report cannot be trusted. ${why ?? ""}`.trim();
+  if (!differences.length) return "There is no gradient of autograd’s to compare with.";
+  const [name, worst] = Object.entries(proof).reduce((a, b) => ((b[1] ?? -1) > (a[1] ?? -1) ? b : a));
+  return (
+    `Recomputed ∂L/∂W and autograd’s own agree in ${plural(differences.length, "parameter")} of ${dtype}: ` +
+    `the largest relative difference is ${number(worst, 2)}, in ${name}.`
+  );
+}

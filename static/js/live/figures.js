@@ -1,0 +1,162 @@
+/** The pictures over training: loss, norms, and what arrives at every step in every report. */
+
+import { plainAxis, timeLayout } from "../figures/layout.js";
+import { power, tidy } from "../format.js";
+import { LIMIT, clamp, colorscale } from "../theme.js";
+import { moduleOf, wayOf } from "./reached.js";
+
+/** @import { Axis, Figure, Frame, Series, Theme } from "../types.js" */
+/** @import { Report } from "./runfile.js" */
+
+/**
+ * @typedef {object} Shown   what is drawn
+ * @property {Report[]} reports
+ * @property {string} module   its name
+ * @property {number} at   the update that the other pictures show
+ *
+ * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
+ */
+
+/** Round numbers, of which at most so many lie between two. @param {number} lo @param {number} hi @param {number} most */
+export function roundTicks(lo, hi, most) {
+  const rough = Math.max((hi - lo) / Math.max(1, most), Number.MIN_VALUE);
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const every = [1, 2, 5, 10].map((n) => n * unit).find((size) => size >= rough) ?? 10 * unit;
+  const ticks = [];
+  for (let n = Math.ceil(lo / every); n * every <= hi; n += 1) ticks.push(n * every + 0); // never −0
+  return ticks;
+}
+
+/** From the first update to the last. @param {Report[]} reports */
+export function spanOf(reports) {
+  const [first, last] = [reports[0]?.update ?? 0, reports.at(-1)?.update ?? 0];
+  const spare = Math.max(0.5, 0.01 * (last - first));
+  return { lo: first - spare, hi: last + spare };
+}
+
+/** @param {Shown} shown @param {Frame} frame @param {Theme} theme @param {{bottom: boolean, yaxis: Axis}} own */
+function layoutOf({ at }, frame, theme, { bottom, yaxis }) {
+  const layout = timeLayout(theme, frame, { top: 6, bottom: bottom ? 40 : 8, title: bottom ? "update" : "" });
+  const ticks = roundTicks(frame.lo, frame.hi, (frame.width - frame.left - frame.right) / 70).filter(Number.isInteger);
+  const names = { tickvals: ticks, ticktext: ticks.map((n) => n.toLocaleString("en-US")), showticklabels: bottom };
+  const line = { color: theme.ink, width: 1.2 };
+  return {
+    ...layout,
+    xaxis: { ...layout.xaxis, ...names },
+    yaxis,
+    shapes: [{ type: "line", x0: at, x1: at, y0: 0, y1: 1, yref: "paper", line }],
+  };
+}
+
+/** @param {Series} x @param {Series} y @param {{color: string, dash?: string, width?: number, size?: number}} look */
+function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
+  const mode = size ? "lines+markers" : "lines";
+  return { type: "scatter", mode, hoverinfo: "skip", x, y, line: { color, dash, width }, marker: { size, color } };
+}
+
+/** Points are seen as long as there are few. @param {Report[]} reports */
+const sizeOf = (reports) => (reports.length > 60 ? 0 : 4);
+
+/** @param {number[]} values @param {number} least   of the range */
+function rangeOf(values, least) {
+  if (!values.length) return [0, 1];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const spare = Math.max(0.06 * (high - low), least / 2);
+  return [low - spare, high + spare];
+}
+
+/** @param {Theme} theme @param {number[]} range @param {Frame} frame @param {(value: number) => string} say */
+function axisOf(theme, range, frame, say) {
+  const tickvals = roundTicks(range[0], range[1], Math.max(2, frame.height / 34));
+  return plainAxis(theme, { range, tickmode: "array", tickvals, ticktext: tickvals.map(say) });
+}
+
+/** Of decades only whole ones are named. @param {Theme} theme @param {number[]} range @param {Frame} frame */
+function decadesOf(theme, range, frame) {
+  const whole = [Math.floor(range[0]), Math.max(Math.ceil(range[1]), Math.floor(range[0]) + 1)];
+  const axis = axisOf(theme, whole, frame, power);
+  const tickvals = (axis.tickvals ?? []).filter(Number.isInteger);
+  return { ...axis, tickvals, ticktext: tickvals.map(power) };
+}
+
+/** @type {Draw} */
+export function lossFigure(shown, frame, theme) {
+  const x = shown.reports.map(({ update }) => update);
+  const y = shown.reports.map(({ loss }) => loss);
+  const range = rangeOf(/** @type {number[]} */ (y.filter((value) => value !== null)), 1e-6);
+  return {
+    data: [line(x, y, { color: theme.ink, size: sizeOf(shown.reports) })],
+    layout: layoutOf(shown, frame, theme, { bottom: false, yaxis: axisOf(theme, range, frame, (v) => tidy(v, 3)) }),
+  };
+}
+
+/** ‖g‖ before clipping, after it, the threshold, and a tick where it engaged. @type {Draw} */
+export function normFigure(shown, frame, theme) {
+  const x = shown.reports.map(({ update }) => update);
+  const of = shown.reports.map(({ clipping }) => clipping);
+  const before = of.map((clipping) => clipping?.log10_before ?? null);
+  const after = of.map((clipping) => clipping?.log10_after ?? null);
+  const mu = of.map((clipping) => (clipping?.rule === "norm" && clipping.threshold > 0 ? Math.log10(clipping.threshold) : null));
+  const drawn = [...before, ...after, ...mu].flatMap((value) => (value === null ? [] : [value]));
+  const yaxis = decadesOf(theme, rangeOf(drawn, 0.2), frame);
+  const engaged = x.filter((_, n) => of[n]?.engaged);
+  return {
+    data: [
+      line(x, mu, { color: theme.known, dash: "2px,3px", width: 1.2 }),
+      line(x, before, { color: theme.blocked, size: sizeOf(shown.reports) }),
+      line(x, after, { color: theme.ink, dash: "5px,3px" }),
+      {
+        type: "scatter",
+        mode: "markers",
+        hoverinfo: "skip",
+        x: engaged,
+        y: engaged.map(() => yaxis.range[0]),
+        marker: { symbol: "line-ns-open", size: 9, color: theme.known, line: { width: 1.4, color: theme.known } },
+      },
+    ],
+    layout: layoutOf(shown, frame, theme, { bottom: false, yaxis }),
+  };
+}
+
+/** Update × step: how much of the last loss is left there. @type {Draw} */
+export function reachFigure(shown, frame, theme) {
+  const ways = shown.reports.map((report) => wayOf(moduleOf(report, shown.module)));
+  const steps = Math.max(1, ...ways.map((way) => way?.row.length ?? 1));
+  const x = shown.reports.map(({ update }) => update);
+  const z = Array.from({ length: steps }, (_, n) =>
+    ways.map((way) => {
+      const left = way?.left[n] ?? null;
+      return left === null ? null : clamp(left);
+    }),
+  );
+  const tickvals = roundTicks(1, steps, Math.max(2, frame.height / 40)).filter((t) => Number.isInteger(t) && t >= 1);
+  const range = [0.5, steps + 0.5];
+  return {
+    data: [
+      {
+        type: "heatmap",
+        hoverinfo: "skip",
+        showscale: false,
+        zsmooth: false,
+        x: x.length > 1 ? x : undefined,
+        ...(x.length === 1 ? { x0: x[0], dx: 1 } : {}),
+        y: Array.from({ length: steps }, (_, n) => n + 1),
+        z,
+        zmin: -LIMIT,
+        zmax: LIMIT,
+        colorscale: colorscale(theme),
+      },
+    ],
+    layout: layoutOf(shown, frame, theme, {
+      bottom: true,
+      yaxis: plainAxis(theme, { range, showgrid: false, tickmode: "array", tickvals, ticktext: tickvals.map(String) }),
+    }),
+  };
+}
+
+/** @type {{name: string, figure: Draw, height: number}[]} from above */
+export const OVER_TRAINING = [
+  { name: "loss", figure: lossFigure, height: 130 },
+  { name: "norm", figure: normFigure, height: 150 },
+  { name: "reach", figure: reachFigure, height: 240 },
+];

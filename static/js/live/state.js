@@ -1,0 +1,61 @@
+/** What of a run is looked at: a module, and a report. It follows the newest until a hand moves it. */
+
+import { moduleOf } from "./reached.js";
+
+/** @import { Source } from "./sources.js" */
+/** @import { Report } from "./runfile.js" */
+
+/** @param {Source} source */
+export function createLooking(source) {
+  let module = modulesOf(source.reports)[0] ?? "";
+  /** @type {number | null} */
+  let sequence = null; // null: the newest
+
+  return {
+    source,
+    module: () => module || (modulesOf(source.reports)[0] ?? ""),
+    /** The place of the report that is looked at among the reports; −1 where there is none. */
+    index() {
+      if (sequence === null) return source.reports.length - 1;
+      return source.reports.findIndex((report) => report.sequence === sequence);
+    },
+    /** @returns {Report | undefined} */
+    report() {
+      return source.reports[this.index()];
+    },
+    follows: () => sequence === null,
+    /** @param {string} name */
+    choose(name) {
+      module = name;
+    },
+    /** The last one is followed. @param {number} index */
+    look(index) {
+      sequence = index >= source.reports.length - 1 ? null : (source.reports[index]?.sequence ?? null);
+    },
+    /** What an address says after "#": `update=1200&module=lstm`. @param {string} fragment */
+    read(fragment) {
+      const said = new URLSearchParams(fragment.replace(/^#/, ""));
+      module = said.get("module") ?? module;
+      const update = said.get("update");
+      if (update === null) return;
+      const found = source.reports.find((report) => report.update === Number(update));
+      sequence = found?.sequence ?? null;
+    },
+    fragment() {
+      const said = new URLSearchParams();
+      if (module && module !== modulesOf(source.reports)[0]) said.set("module", module);
+      if (sequence !== null) said.set("update", String(this.report()?.update ?? ""));
+      return said.toString();
+    },
+  };
+}
+
+/** Every module that was ever reported. @param {Report[]} reports */
+export function modulesOf(reports) {
+  return [...new Set(reports.flatMap(({ modules }) => modules.map(({ name }) => name)))];
+}
+
+/** @param {Report} report @param {string} name */
+export function flowOf(report, name) {
+  return moduleOf(report, name)?.flow ?? null;
+}

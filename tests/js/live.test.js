@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
+import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
+import { roundTicks } from "../../static/js/live/figures.js";
+import { readRun } from "../../static/js/live/runfile.js";
+import { normSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+
+/** A report whose last loss enters at the last step; each step back takes so many decades. */
+function report(sequence, { decades = 0, steps = 40, own = {}, module = {} } = {}) {
+  const row = Array.from({ length: steps }, (_, n) => -1 - decades * (steps - 1 - n));
+  const flow = { steps, followed_gradient: { log10_norm: row }, hidden_gradient: { log10_norm: row } };
+  return {
+    sequence,
+    update: 100 * sequence,
+    time: "",
+    loss: 1,
+    clipping: null,
+    learning_rate: null,
+    optimizer: null,
+    steps_taken: {},
+    modules: [
+      {
+        name: "lstm", kind: "LSTM", layers: 1, bidirectional: false, hidden_size: 2, steps, batch: 2, sampled: 2,
+        dtype: "float32", loss_scale: null, proof: { "lstm.weight_hh_l0": 1e-7, "lstm.bias_hh_l0": null },
+        trusted: true, why_not: null, first_not_finite: null, flow, ...module,
+      },
+    ],
+    ...own,
+  };
+}
+
+const texts = (reports) => alarmsOf(reports, "lstm").map(({ text }) => text);
+const clipped = (before, threshold = 1) => ({
+  clipping: {
+    rule: "norm", threshold, log10_before: before, log10_after: Math.min(before, Math.log10(threshold)),
+    engaged: before > Math.log10(threshold),
+  },
+});
+
+test("the reach is the earliest step at and after which a millionth arrives", () => {
+  const way = wayOf(report(1, { decades: 1 }).modules[0]);
+  assert.equal(way.entryStep, 40);
+  assert.equal(reachOf(way), 34); // 6 steps back 10⁻⁶ is left, 7 steps back less
+  assert.deepEqual(largestOf(way), { step: 40, decades: 0 });
+});
+
+test("an exact zero ends the reach, and before the loss there is none", () => {
+  const one = report(1);
+  one.modules[0].flow.followed_gradient.log10_norm = [null, 0, null, 0, 0, null];
+  const way = wayOf(one.modules[0]);
+  assert.equal(way.entryStep, 5);
+  assert.equal(reachOf(way), 4);
+});
+
+test("where a gradient has ceased to arrive, the alarm says since when and how far it comes", () => {
+  const reports = [0.1, 0.1, 0.2, 0.5].map((decades, n) => report(n + 1, { decades }));
+  assert.deepEqual(texts(reports), [
+    "From update 300 on less than a millionth of the last loss’s gradient arrives before step 10; now before step 28.",
+  ]);
+  reports.push(report(5, { decades: 0.1 }));
+  assert.deepEqual(texts(reports), [
+    "From update 300 to 400 less than a millionth of the last loss’s gradient arrives before step 10; in the end before step 28.",
+  ]);
+});
+
+test("a gradient that grows by more than a thousand is an alarm, one of a thousand is none", () => {
+  assert.deepEqual(texts([report(1, { decades: -3 / 39 })]), []);
+  assert.match(texts([report(1, { decades: -0.1 })])[0], /^From update 100 on .* at most 7943 times, at step 1\.$/);
+});
+
+test("a jump is measured by the median of what came before, and none without a few", () => {
+  const reports = [0, 0.1, -0.1, 0, 0].map((before, n) => report(n + 1, { own: clipped(before, 100) }));
+  const with_ = (before) => texts([...reports, report(6, { own: clipped(before, 100) })]);
+  assert.deepEqual(with_(0.9), []);
+  assert.deepEqual(with_(1.5), ["At update 600 ‖g‖ is 32 times its median, and clipping does not engage."]);
+  assert.deepEqual(with_(2.5), ["At update 600 ‖g‖ is 316 times its median, clipped to 100."]);
+  assert.deepEqual(texts([...reports.slice(0, 4), report(5, { own: clipped(3) })]), []);
+});
+
+test("what is not finite, not trusted or does not move is said", () => {
+  const nan = report(3, { module: { first_not_finite: { layer: 1, step: 17, quantity: "h" }, flow: null } });
+  assert.deepEqual(texts([report(1), nan]), [
+    "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17.",
+  ]);
+  const bad = report(2, { module: { trusted: false, why_not: "They differ by 0.3." } });
+  assert.deepEqual(texts([report(1), bad]), ["From update 200 on reports cannot be trusted: They differ by 0.3."]);
+  assert.equal(proofSentence(bad.modules[0]), "This report cannot be trusted. They differ by 0.3.");
+  const still = { steps_taken: { w: { log10_weight: 0, log10_step: -8 } } };
+  assert.match(texts([report(1, { own: still }), report(2, { own: still })])[0], /no recurrent weight moves/);
+  const one = { steps_taken: { ...still.steps_taken, v: { log10_weight: 0, log10_step: -3 } } };
+  assert.deepEqual(texts([report(1, { own: one }), report(2, { own: one })]), []);
+});
+
+test("clipping that always engages is an alarm from ten reports on", () => {
+  const reports = Array.from({ length: 10 }, (_, n) => report(n + 1, { own: clipped(0.5) }));
+  assert.deepEqual(texts(reports.slice(1)), []);
+  assert.match(texts(reports)[0], /^From update 100 on clipping engages in every report \(10 so far\)/);
+});
+
+test("sentences say the report's own numbers", () => {
+  const one = report(1, { decades: 0.5, own: clipped(0.5) });
+  assert.equal(verdictSentence(one.modules[0]), "The last gradient enters at step 40; less than a millionth of it arrives before step 28.");
+  assert.match(normSentence(one), /^3\.16 before clipping \(grey\), 1\.00 after it \(dashed\), threshold 1 \(dotted\)/);
+  assert.match(proofSentence(one.modules[0]), /agree in 1 parameter of float32: the largest relative difference is 1\.0 × 10⁻⁷, in lstm\.weight_hh_l0\./);
+  assert.deepEqual(weightRows(one, one.modules[0])[1], ["lstm.bias_hh_l0", "–", "–", "no gradient"]);
+});
+
+test("a file is read a line at a time, and a torn last line is left out", () => {
+  const head = JSON.stringify({ format: "unrolled-run", version: 1, run: { name: "r", state: "running" } });
+  const lines = [head, ...[1, 2].map((n) => JSON.stringify(report(n)))];
+  const torn = readRun(`${lines.join("\n")}\n{"update": 3, "mod`);
+  assert.deepEqual([torn.reports.length, torn.torn, torn.run.state, torn.run.last_update], [2, true, "interrupted", 200]);
+  const ended = readRun(`${lines.join("\n")}\n{"end":{"state":"ended"}}\n`);
+  assert.deepEqual([ended.run.state, ended.torn, ended.reports[1].sequence], ["ended", false, 2]);
+  assert.throws(() => readRun("hello"), /its first line does not say so/);
+  assert.throws(() => readRun(`${head.replace(":1", ":2")}\n`), /version 2/);
+  assert.throws(() => readRun(`${head}\n[1]\n`), /Line 2 of the file is no report/);
+});
+
+test("ticks are round and not more than asked for", () => {
+  assert.deepEqual(roundTicks(0, 3900, 5), [0, 1000, 2000, 3000]);
+  assert.ok(roundTicks(0, 1e9, 7).length <= 8);
+});

@@ -56,7 +56,7 @@ def docstring() -> str:
 
 
 @pytest.mark.parametrize(
-    "example", [block("python", "import unrolled"), docstring()], ids=["README", "help"]
+    "example", [block("python", "import unrolled\n"), docstring()], ids=["README", "help"]
 )
 def test_python_example_runs(example: str) -> None:
     done = subprocess.run(

@@ -10,10 +10,8 @@
     flow = unrolled.gradient_flow(network, weights, sequence, loss="squared-error")
     print(flow.diagnosis.summary)
 
-    run = unrolled.load_run("run.unrolled")
-    print(run.state, run.last_update, run.reports[-1].loss)
-
-Every name but `load_run` is the engine's; `unrolled.engine` says what its arrays are.
+Every name but `load_run` is the engine's; `unrolled.engine` says what its arrays are. `load_run`
+reads the file of a run that `unrolled.torch.watch` has written.
 """
 
 from unrolled.engine import *  # noqa: F403

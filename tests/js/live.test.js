@@ -6,7 +6,9 @@ import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
 import { roundTicks } from "../../static/js/live/figures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { normSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+import { learnWords } from "./words.js";
 
+learnWords();
 /** A report whose last loss enters at the last step; each step back takes so many decades. */
 function report(sequence, { decades = 0, steps = 40, own = {}, module = {} } = {}) {
   const row = Array.from({ length: steps }, (_, n) => -1 - decades * (steps - 1 - n));

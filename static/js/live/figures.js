@@ -3,6 +3,7 @@
 import { plainAxis, timeLayout } from "../figures/layout.js";
 import { power, tidy } from "../format.js";
 import { LIMIT, clamp, colorscale } from "../theme.js";
+import { clipRuleOf } from "../vocabulary.js";
 import { moduleOf, wayOf } from "./reached.js";
 
 /** @import { Axis, Figure, Frame, Series, Theme } from "../types.js" */
@@ -96,7 +97,7 @@ export function normFigure(shown, frame, theme) {
   const of = shown.reports.map(({ clipping }) => clipping);
   const before = of.map((clipping) => clipping?.log10_before ?? null);
   const after = of.map((clipping) => clipping?.log10_after ?? null);
-  const mu = of.map((clipping) => (clipping?.rule === "norm" && clipping.threshold > 0 ? Math.log10(clipping.threshold) : null));
+  const mu = of.map((clipping) => (clipping && clipRuleOf(clipping.rule).keeps_direction && clipping.threshold > 0 ? Math.log10(clipping.threshold) : null));
   const drawn = [...before, ...after, ...mu].flatMap((value) => (value === null ? [] : [value]));
   const yaxis = decadesOf(theme, rangeOf(drawn, 0.2), frame);
   const engaged = x.filter((_, n) => of[n]?.engaged);
@@ -157,6 +158,6 @@ export function reachFigure(shown, frame, theme) {
 /** @type {{name: string, figure: Draw, height: number}[]} from above */
 export const OVER_TRAINING = [
   { name: "loss", figure: lossFigure, height: 130 },
-  { name: "norm", figure: normFigure, height: 150 },
+  { name: "size", figure: normFigure, height: 150 },
   { name: "reach", figure: reachFigure, height: 240 },
 ];

@@ -1,6 +1,7 @@
 /** What stands beside the pictures of a run. */
 
 import { fromLog10, number, plural, tidy } from "../format.js";
+import { clipRuleOf } from "../vocabulary.js";
 import { counted } from "./alarms.js";
 import { reachOf, wayOf } from "./reached.js";
 
@@ -41,7 +42,7 @@ export function normSentence({ clipping, update }) {
   const at = `at update ${counted(update)}`;
   if (!clipping) return `Clipping was not called ${at}.`;
   const { rule, threshold, engaged, log10_before: before, log10_after: after } = clipping;
-  if (rule !== "norm") return `Every entry is kept within ±${tidy(threshold)} ${at}: ‖g‖ ${fromLog10(before)} before, ${fromLog10(after)} after.`;
+  if (!clipRuleOf(rule).keeps_direction) return `Every entry is kept within ±${tidy(threshold)} ${at}: ‖g‖ ${fromLog10(before)} before, ${fromLog10(after)} after.`;
   return engaged
     ? `${fromLog10(before)} before clipping (grey), ${fromLog10(after)} after it (dashed), threshold ${tidy(threshold)} (dotted), ${at}; a tick below: it engaged.`
     : `${fromLog10(before)} ${at}; the threshold ${tidy(threshold)} (dotted) does not engage; where it did is a tick below.`;

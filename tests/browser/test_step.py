@@ -160,6 +160,7 @@ def hover(symbol: Locator) -> None:
 def test_symbols_and_the_diagram_light_each_other(fresh: Unrolled) -> None:
     start(fresh, **SMALL)
     fresh.page.locator("#step .transport-scrub").fill("23")
+    fresh.page.wait_for_function("() => location.hash.includes('step=24')")
     maths = fresh.page.locator(".way-maths")
     hover(maths.locator("[data-lights=h_4]").first)
     expect(fresh.page.locator(".stage circle.lit")).to_have_count(1)

@@ -39,7 +39,7 @@ def _radius(seen: Situation) -> float:
 
 
 def _factors(seen: Situation) -> list[float]:
-    if seen.drawn or seen.network.hidden_size > WIDEST:
+    if not seen.numbered or seen.network.hidden_size > WIDEST:
         return []
     now = seen.radius()
     if not now > 0.0:
@@ -78,7 +78,7 @@ def _drawn_words(what: str, seen: Situation, radius: float) -> str:
 
 
 def _identity_fits(seen: Situation) -> Sequence[float]:
-    plain = not (seen.drawn or seen.cell.gates or seen.cell.feeds_outputs)
+    plain = seen.numbered and not (seen.cell.gates or seen.cell.feeds_outputs)
     if not plain or not 1 < seen.network.hidden_size <= WIDEST:
         return ()
     one = np.eye(seen.network.hidden_size)
@@ -124,7 +124,7 @@ def _biases(gate: str, field: str, seen: Situation) -> list[float]:
         said = seen.weights[field]
         now = said[-1] if isinstance(said, list) else said  # one for all layers, or each its own
         now *= _sign(seen.cell, gate)
-    elif seen.network.hidden_size <= WIDEST:
+    elif seen.numbered and seen.network.hidden_size <= WIDEST:
         now = 0.0
     else:
         return []

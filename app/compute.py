@@ -15,17 +15,20 @@ from functools import partial
 import anyio
 from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
 
+from unrolled.app.attached import Attached
 from unrolled.app.canonical import canonical
 from unrolled.app.errors import (
     BadInput,
     CannotStart,
     ClientGone,
     JobFailed,
+    NotTaken,
     QueueFull,
     TooLarge,
     TooSlow,
     Unreadable,
 )
+from unrolled.app.files.job import read_file
 from unrolled.app.job import work
 from unrolled.app.killed import ended_by
 from unrolled.app.outcome import Outcome
@@ -47,6 +50,7 @@ _KEPT = {"MALLOC_MMAP_THRESHOLD_": 2**22, "MALLOC_TRIM_THRESHOLD_": 2**24}
 """Bytes up to which glibc keeps what is freed: an array then costs no page faults, again and again
 one a page; one such array, and so much in all. Other C libraries read neither."""
 
+_READING = "the file cannot be read: reading it"
 _MOST_READ = 2
 """Large bodies that are parsed at once: each takes many times its size while it is."""
 
@@ -156,7 +160,11 @@ class Compute:
         )
 
     async def flow(
-        self, experiment: bytes, packed: bool, gone: Callable[[], Awaitable[None]]
+        self,
+        experiment: bytes,
+        packed: bool,
+        gone: Callable[[], Awaitable[None]],
+        given: Attached | None = None,
     ) -> bytes:
         """The answer to an experiment as JSON.
 
@@ -165,6 +173,7 @@ class Compute:
             packed: whether to compress the answer with gzip.
             gone: returns when the client has left. A job that waits is then dropped at once,
                 one that runs is stopped after `GRACE`.
+            given: the weights of a network that is kept, where the experiment names one.
         Raises:
             BadInput: what the engine cannot do, with the pointer to it.
             QueueFull: as many wait as may; at once.
@@ -174,6 +183,8 @@ class Compute:
             ClientGone: nobody waits any more.
         """
         job = partial(work, experiment, packed, self._memory_bytes, self._most)
+        if given is not None:
+            job = partial(job, given)
         return await self._answer(job, gone)
 
     async def read(
@@ -191,6 +202,27 @@ class Compute:
         """
         job = partial(read, route, body, settings, self._memory_bytes)
         return await self._answer(job, gone, self._reads)
+
+    async def read_file(self, folder: str, gone: Callable[[], Awaitable[None]]) -> bytes:
+        """What the file of an upload holds, as `app.files.job` says it.
+
+        Args:
+            folder: where it stands.
+            gone: as for `flow`.
+        Raises:
+            NotTaken: the file cannot be read, whatever ends the reading.
+            QueueFull, ClientGone: as for `flow`.
+        """
+        job = partial(read_file, folder, self._memory_bytes)
+        try:
+            return await self._answer(job, gone, self._reads)
+        except TooSlow:
+            raise NotTaken(422, f"{_READING} takes more than {self._seconds:g} s") from None
+        except TooLarge:
+            told = f"{_READING} takes more than {self._memory_bytes} bytes of memory"
+            raise NotTaken(422, told) from None
+        except JobFailed:
+            raise NotTaken(422, f"{_READING} ends in a crash of what reads it") from None
 
     async def _answer(
         self, job: Job, gone: Callable[[], Awaitable[None]], few: CapacityLimiter | None = None
@@ -215,6 +247,8 @@ class Compute:
 
     def _reason(self, outcome: Outcome | None) -> tuple[str, Exception]:
         match outcome:
+            case Outcome("refused"):
+                return "input", NotTaken(outcome.status, outcome.detail)
             case Outcome("invalid"):
                 return "input", BadInput(outcome.errors)
             case Outcome("unreadable"):

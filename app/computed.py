@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from unrolled.app.attach import attachment
 from unrolled.app.encoding import accepted
 from unrolled.app.flights import Gone
 from unrolled.app.tags import entity_tag, names
@@ -53,7 +54,8 @@ async def computed(request: Request, form: bytes, if_none_match: str | None) -> 
         key, compute = (tag, packed), state.compute
 
         async def start(nobody: Gone) -> bytes:
-            answer: bytes = await compute.flow(form, packed, nobody)
+            given = await attachment(state.store, form)
+            answer: bytes = await compute.flow(form, packed, nobody, given)
             state.answers.keep(key, answer)
             return answer
 

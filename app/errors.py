@@ -37,6 +37,18 @@ class Unreadable(Exception):
     """The body is no JSON: 400; the message says why."""
 
 
+class NotTaken(Exception):
+    """A file that is uploaded cannot be taken; the message says why.
+
+    Attributes:
+        status: 415 where its kind is not read, else 422.
+    """
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
 class BodiesFull(Exception):
     """Too many bytes of bodies are there at once: 503."""
 

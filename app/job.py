@@ -13,6 +13,7 @@ import numpy as np
 
 from unrolled.app import memory
 from unrolled.app.advice import Advice, advise
+from unrolled.app.attached import Attached, holding, notes
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
@@ -48,7 +49,13 @@ LARGEST_VALUE = 65_536
 """The most numbers of a parameter's gradient that an answer holds."""
 
 
-def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMITED) -> Outcome:
+def work(
+    experiment: bytes,
+    packed: bool,
+    memory_bytes: int,
+    most: Most = UNLIMITED,
+    given: Attached | None = None,
+) -> Outcome:
     """Answer what is asked in a worker process.
 
     Args:
@@ -56,13 +63,15 @@ def work(experiment: bytes, packed: bool, memory_bytes: int, most: Most = UNLIMI
         packed: whether the answer is to be compressed with gzip.
         memory_bytes: how much memory the job may take.
         most: what an experiment may ask for: no advice goes beyond it.
+        given: the weights of a network that is kept, where the experiment names one.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     end_with_parent()
     memory.keep()
     memory.limit(memory_bytes)
     try:
-        body = answer(experiment, most)
+        with holding(given):
+            body = answer(experiment, most)
         return Outcome("answer", gzip(body) if packed else body)
     except MemoryError:
         return Outcome("large")
@@ -172,6 +181,7 @@ def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None)
         chain=flow.factors,
         activity=flow.activity,
         text=_text(prepared.text),
+        notes=notes(),
     )
 
 

@@ -32,6 +32,7 @@ from unrolled.app.routes import (
     landscape,
     learn,
     live,
+    networks,
     norms,
     page,
     presets,
@@ -44,9 +45,13 @@ from unrolled.app.sizes import Most
 from unrolled.app.store.database import Database
 from unrolled.app.store.follow import Following
 from unrolled.app.store.sweep import keep_tidy
+from unrolled.app.upload import AROUND
 
 PAGES = (page, learn, live)
-API = (flow, check, landscape, norms, presets, vocabulary, reports, runs)
+API = (flow, check, landscape, norms, presets, vocabulary, reports, runs, networks)
+
+MOST_AT_ONCE = 4
+"""Files of networks that arrive and are read at once."""
 
 STOPPED = "stopped before it had started"
 _LAST_SECONDS = 0.5
@@ -134,6 +139,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics(app.state.compute, app.state.answers, app.state.flights)
     app.state.store = Database(settings)
     app.state.following = Following()
+    app.state.uploads = anyio.CapacityLimiter(MOST_AT_ONCE)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets, settings)
     app.add_middleware(
@@ -141,7 +147,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_bytes=settings.max_body_bytes,
         seconds=settings.request_seconds,
         bodies=app.state.bodies,
-        streamed={reports.IMPORT: settings.max_import_bytes},
+        streamed={
+            reports.IMPORT: settings.max_import_bytes,
+            networks.UPLOAD: settings.max_network_bytes + AROUND,
+        },
     )
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)

@@ -19,6 +19,7 @@ from unrolled.app.errors import (
     ClientGone,
     InputError,
     JobFailed,
+    NotTaken,
     QueueFull,
     StoreAway,
     StoreFull,
@@ -176,6 +177,11 @@ async def _on_unreadable(request: Request, error: Exception) -> Response:
     return problem(400, str(error))
 
 
+async def _on_not_taken(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotTaken)
+    return problem(error.status, str(error))
+
+
 async def _on_bodies_full(request: Request, error: Exception) -> Response:
     assert isinstance(error, BodiesFull)
     detail = (
@@ -241,6 +247,7 @@ _HANDLERS = {
     RequestValidationError: _on_validation,
     BadInput: _on_bad_input,
     Unreadable: _on_unreadable,
+    NotTaken: _on_not_taken,
     BodiesFull: _on_bodies_full,
     TooSlow: _on_too_slow,
     TooLarge: _on_too_large,

@@ -9,6 +9,7 @@ from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Message
 
+from unrolled.app.attach import attachment
 from unrolled.app.canonical import encoded
 from unrolled.app.computed import departure
 from unrolled.app.errors import ClientGone
@@ -80,7 +81,8 @@ async def _computed(state: Any, form: bytes, gone: Gone) -> bytes:
     """The answer to a form, for all who ask for it meanwhile; who leaves does not wait for it."""
 
     async def start(nobody: Gone) -> bytes:
-        answer: bytes = await state.compute.flow(form, False, nobody)
+        given = await attachment(state.store, form)
+        answer: bytes = await state.compute.flow(form, False, nobody, given)
         return answer
 
     key = (entity_tag(form), False)

@@ -234,6 +234,8 @@ class Flow:
         chain: the factors between a loss and an earlier step; null unless asked for.
         activity: the forward pass.
         text: null unless the sequence is a text.
+        notes: what should be known beside the numbers, as sentences: what is assumed of weights
+            that came from a file, and that float32 is computed in float64.
     """
 
     experiment: Asked
@@ -259,6 +261,7 @@ class Flow:
     chain: Factors | None
     activity: Activity
     text: TextReport | None
+    notes: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from unrolled.app import attached
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
@@ -212,7 +213,7 @@ def headless(sequence: Spec) -> bool:
 
 def without_outputs(weights: Spec) -> Spec:
     """Without the parameters that only an output layer has."""
-    return {name: value for name, value in weights.items() if name not in ("W_hy", "b_y")}
+    return {name: value for name, value in weights.items() if name not in ("W_hy", "b_y", "head")}
 
 
 def _followed(follow: int | str | None, steps: int) -> int | None:
@@ -325,6 +326,8 @@ def _parameters(network: Network, weights: Spec) -> Any:
     fields = {name: value for name, value in weights.items() if name != "kind"}
     if weights["kind"] == "explicit":
         return check_parameters(network, fields)
+    if weights["kind"] == "network":
+        return attached.parameters(network)
     return draw_parameters(network, **fields)
 
 

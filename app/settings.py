@@ -162,6 +162,21 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(
         default=268_435_456, ge=1, description="Largest file of a run that is imported, in bytes."
     )
+    max_network_bytes: int = Field(
+        default=268_435_456, ge=1, description="Largest file of a network, in bytes."
+    )
+    max_networks: int = Field(default=500, ge=1, description="Most networks that are kept.")
+    max_networks_bytes: int = Field(
+        default=1_073_741_824,
+        ge=1,
+        description="Most bytes that the weights of all networks take in the database.",
+    )
+    network_days: int = Field(
+        default=365,
+        ge=1,
+        le=36_500,
+        description="Days after which a network is dropped that nothing used or changed.",
+    )
     run_days: int = Field(
         default=365,
         ge=1,

@@ -47,6 +47,11 @@ class Situation:
         return bool(self.weights["kind"] == "random")
 
     @property
+    def numbered(self) -> bool:
+        """Whether the experiment says its weights as numbers, which a change may name anew."""
+        return bool(self.weights["kind"] == "explicit")
+
+    @property
     def grows(self) -> bool:
         """Whether more arrives than enters."""
         return self.verdict == "exploding"

@@ -39,6 +39,25 @@ export interface Schemas {
     /** With the patch. */
     after: Schemas["Arrives"];
   };
+  /** An array in a few numbers, which are about what is finite in it. */
+  ArrayStatistics: {
+    /** Its sizes. */
+    shape: number[];
+    /** The least; null where nothing is finite. */
+    min: number | null;
+    /** The greatest; null likewise. */
+    max: number | null;
+    /** Null likewise. */
+    mean: number | null;
+    /** Standard deviation; null likewise. */
+    std: number | null;
+    /** log₁₀ ‖·‖; null where that is exactly zero. */
+    log10_norm: number | null;
+    /** How many numbers are zero. */
+    zeros: number;
+    /** How many are no finite number. */
+    not_finite: number;
+  };
   /** What is left of the loss that the verdict reads, at the earliest step that it may reach. */
   Arrives: {
     /**
@@ -415,7 +434,7 @@ export interface Schemas {
     /** Which network. */
     network: Schemas["Network"];
     /** Its parameters. */
-    weights: Schemas["RandomWeights"] | Schemas["ExplicitWeights"];
+    weights: Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"];
     /** What it reads. */
     sequence: Schemas["RandomSequence"] | Schemas["TextSequence"] | Schemas["ExplicitSequence"];
     /**
@@ -609,6 +628,11 @@ export interface Schemas {
     activity: Schemas["ActivityReport"];
     /** null unless the sequence is a text. */
     text: Schemas["TextReport"] | null;
+    /**
+     * What should be known beside the numbers, as sentences: what is assumed of weights that came
+     * from a file, and that float32 is computed in float64.
+     */
+    notes: string[];
   };
   /** Shares of one gate's units over samples and units, (T,) each; from 0 to 1. */
   GateShares: {
@@ -656,6 +680,21 @@ export interface Schemas {
     /** Step by step; those across a window's borders name nodes that are not in it. */
     edges: Schemas["EdgeReport"][];
   };
+  /** A matrix that could read the states of a module: W_hy, and the vector beside it: b_y. */
+  HeadReport: {
+    /** Of its own in the file. */
+    name: string;
+    /** The tensor that is W_hy. */
+    weight: string;
+    /** The tensor that is b_y; null: zeros. */
+    bias: string | null;
+    /** K. */
+    output_size: number;
+    /** How many numbers it reads. */
+    input_size: number;
+    /** Why it cannot be taken; null where it can. */
+    why_not: string | null;
+  };
   /** The service is up. */
   Health: {
     /** Always ok: it answered. */
@@ -698,6 +737,42 @@ export interface Schemas {
      * else null: h is the whole state.
      */
     state_log10_norm: ((number | null)[])[] | null;
+  };
+  /** A network that is kept. */
+  KeptNetwork: {
+    /** Nobody can guess it. */
+    id: string;
+    /** For people. */
+    name: string;
+    /** What somebody wrote about it. */
+    note: string;
+    /** When it came. */
+    created: string;
+    /** When it was last changed. */
+    changed: string;
+    /** Of the file. */
+    format: "safetensors" | "npz" | "keras" | "onnx";
+    /** SHA-256 of the file: the same file is kept once. */
+    digest: string;
+    /** Of the file. */
+    bytes: number;
+    /** What the file holds, the first 500. */
+    tensors: Schemas["TensorReport"][];
+    /** How many more there are. */
+    tensors_left_off: number;
+    /** The recurrent layers that were found; where several fit the same, each. */
+    modules: Schemas["ModuleReport"][];
+    /** What may read their states. */
+    heads: Schemas["HeadReport"][];
+    /** The module that is chosen: at once where exactly one is supported. */
+    module: string | null;
+    /** The head that is chosen, at once where exactly one fits. */
+    head: string | null;
+    /**
+     * Of the chosen module's parameters, as `W_hh (layer 0)`, and the head's, W_hy and b_y; empty
+     * where none is chosen.
+     */
+    statistics: Record<string, Schemas["ArrayStatistics"]>;
   };
   /** A report with its place in its run. */
   KeptReport: {
@@ -857,6 +932,37 @@ export interface Schemas {
      */
     count: number | null;
   };
+  /** A recurrent layer of a file, or several that are stacked. */
+  ModuleReport: {
+    /** Of its own in the file. */
+    name: string;
+    /** What it is in its framework. */
+    module: "torch.nn.RNN" | "torch.nn.LSTM" | "torch.nn.GRU" | "keras.SimpleRNN" | "keras.LSTM" | "keras.GRU" | "keras.GRU(reset_after=False)";
+    /** The cell that computes the same. */
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before";
+    /** How many are stacked. */
+    layers: number;
+    /** Whether it has a second direction. */
+    bidirectional: boolean;
+    /** D. */
+    input_size: number;
+    /** H. */
+    hidden_size: number;
+    /** P of PyTorch's proj_size; null without. */
+    projection_size: number | null;
+    /** f of a cell without gates; null with gates. */
+    activation: string | null;
+    /** Of its weights; several, joined by `, `. */
+    dtype: string;
+    /** Array of the module → the tensor of the file that it is, or is made of. */
+    tensors: Record<string, string>;
+    /** Whether an experiment can take it. */
+    supported: boolean;
+    /** Why it cannot; null where it can. */
+    why_not: string | null;
+    /** What names and shapes cannot decide, as sentences. */
+    assumed: string[];
+  };
   /** A recurrent network: its cell, its wiring and its sizes. */
   Network: {
     /** The recurrent cell. */
@@ -873,6 +979,41 @@ export interface Schemas {
     output_size?: number | null;
     /** Stacked layers; layer l reads the states of layer l − 1. */
     num_layers: number;
+  };
+  /** What is to be changed in a network; what is left out stays. */
+  NetworkChange: {
+    /** For people; null: as it is. */
+    name?: string | null;
+    /** What somebody wrote about it; null: as it is. */
+    note?: string | null;
+    /** The name of one of its modules that are supported; null: none is chosen. */
+    module?: string | null;
+    /**
+     * The name of one of its heads; null: none is chosen. Where a module is named and no head, the
+     * one that fits, if it is the only one.
+     */
+    head?: string | null;
+  };
+  /** Networks, the newest first. */
+  NetworkPage: {
+    /** As many as were asked for. */
+    networks: Schemas["KeptNetwork"][];
+    /** What to send as `before` for those that follow. */
+    next: string | null;
+  };
+  /** Weights out of a file that is kept: `network` says the same cell and sizes as the file. */
+  NetworkWeights: {
+    /** Says which kind this is. */
+    kind: "network";
+    /** Of a network of /networks. */
+    id: string;
+    /** The name of one of its modules that are supported. */
+    module: string;
+    /**
+     * The name of one of its heads, W_hy and b_y (zero where it has no bias). null: none, for the
+     * loss given at the hidden states.
+     */
+    head?: string | null;
   };
   /** A run to be kept. */
   NewRun: {
@@ -1030,6 +1171,15 @@ export interface Schemas {
     clipped_norm: number | null;
     /** Of the term that step t adds, (T,); null where it is exactly zero or no path exists. */
     step_log10_norm: (number | null)[];
+  };
+  /** A parameter as a picture: its numbers, or the means of blocks of them. */
+  ParameterValues: {
+    /** Of the parameter. */
+    shape: number[];
+    /** At most 64 × 64; a vector is one row; null where there is no finite number. */
+    values: ((number | null)[])[];
+    /** How many rows and columns one value is the mean of. */
+    block: [number, number];
   };
   /** If ‖g_p‖ > μ then g_p ← μ g_p / ‖g_p‖, every parameter p by itself. */
   PerParameterClip: {
@@ -1352,6 +1502,15 @@ export interface Schemas {
     log10_weight: number | null;
     /** log₁₀ ‖Δw‖; null for an exact zero, or where it is not finite. */
     log10_step: number | null;
+  };
+  /** One array of a file. */
+  TensorReport: {
+    /** As the file calls it. */
+    name: string;
+    /** Its sizes. */
+    shape: number[];
+    /** As NumPy calls it. */
+    dtype: string;
   };
   /** What the steps of a text read and should say. */
   TextReport: {

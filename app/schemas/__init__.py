@@ -3,6 +3,13 @@
 from unrolled.app import report
 from unrolled.app.schemas.check import CheckRequest
 from unrolled.app.schemas.landscape import LandscapeReport, LandscapeRequest
+from unrolled.app.schemas.networks import (
+    KeptNetwork,
+    NetworkChange,
+    NetworkForm,
+    NetworkPage,
+    ParameterValues,
+)
 from unrolled.app.schemas.norms import NormsReport, NormsRequest
 from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
@@ -21,11 +28,16 @@ __all__ = [
     "Flow",
     "GradientCheck",
     "Health",
+    "KeptNetwork",
     "LandscapeReport",
     "LandscapeRequest",
+    "NetworkChange",
+    "NetworkForm",
+    "NetworkPage",
     "NewRun",
     "NormsReport",
     "NormsRequest",
+    "ParameterValues",
     "Preset",
     "Problem",
     "ProblemError",

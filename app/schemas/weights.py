@@ -13,6 +13,7 @@ from unrolled.app.schemas.strict import (
     Number,
     OneOf,
     StrictModel,
+    String,
     Vector,
     by_kind,
 )
@@ -171,7 +172,25 @@ class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_upper
     b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")
 
 
+class NetworkWeights(StrictModel):
+    """Weights out of a file that is kept: `network` says the same cell and sizes as the file."""
+
+    kind: Literal["network"] = Field(description="Says which kind this is.")
+    id: Annotated[String, Field(max_length=64)] = Field(description="Of a network of /networks.")
+    module: Annotated[String, Field(max_length=2_000)] = Field(
+        description="The name of one of its modules that are supported.", examples=["encoder"]
+    )
+    head: Annotated[String, Field(max_length=2_000)] | None = Field(
+        default=None,
+        description="The name of one of its heads, W_hy and b_y (zero where it has no bias). null: "
+        "none, for the loss given at the hidden states.",
+        examples=["fc"],
+    )
+
+
 Weights = Annotated[
-    Annotated[RandomWeights, Tag("random")] | Annotated[ExplicitWeights, Tag("explicit")],
+    Annotated[RandomWeights, Tag("random")]
+    | Annotated[ExplicitWeights, Tag("explicit")]
+    | Annotated[NetworkWeights, Tag("network")],
     Discriminator(by_kind("kind", "random")),
 ]

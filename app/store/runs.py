@@ -75,7 +75,7 @@ async def create(connection: AsyncConnection, settings: Settings, said: Document
         )
     at = now()
     values = {
-        "id": _unguessable(),
+        "id": unguessable(),
         "note": "",
         "state": "running",
         "created": at,
@@ -92,7 +92,7 @@ async def create(connection: AsyncConnection, settings: Settings, said: Document
     return row
 
 
-def _unguessable() -> str:
+def unguessable() -> str:
     """An id that no command line takes for an option."""
     while (made := secrets.token_urlsafe(16)).startswith("-"):
         pass

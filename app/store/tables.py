@@ -87,3 +87,36 @@ PARTS = Table(
     Index("parts_blob", "blob"),
 )
 """Which blob is which field of which module of a report."""
+
+NETWORKS = Table(
+    "networks",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("format", String(20), nullable=False),
+    Column("module", Text),
+    Column("head", Text),
+    Column("about", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("touched", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+)
+"""A file's network a row, under the SHA-256 of the file, which had `bytes` bytes; `size` is what it
+takes here. `about` is what was found in the file, as JSON. `touched`: when it was last used."""
+
+NETWORK_BLOCKS = Table(
+    "network_blocks",
+    METADATA,
+    Column("network", _NUMBER, ForeignKey(NETWORKS.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("array", Integer, primary_key=True, autoincrement=False),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Weights, a piece of an array a row: little-endian float32, or float64 where the file has float64,
+in C's order, compressed; `size` bytes uncompressed."""

@@ -1,0 +1,1 @@
+"""Networks out of files: which tensors a file holds, and which recurrent layers they are."""

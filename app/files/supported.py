@@ -1,0 +1,34 @@
+"""What of the modules that are found the engine computes, and their parameters there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from unrolled.app.files.content import Values
+from unrolled.engine import MAX_LAYERS, Imported, import_module
+
+
+def why_not(module: Mapping[str, Any]) -> str | None:
+    """Why the engine cannot compute a module that was read well; None where it can.
+
+    Args:
+        module: its facts, as they are answered.
+    """
+    if module["layers"] > MAX_LAYERS:
+        return f"it has {module['layers']} layers; allowed: up to {MAX_LAYERS}"
+    if module["bidirectional"]:
+        return "it reads in both directions, which is not computed here"
+    if module["projection_size"] is not None:
+        return "it projects its states (proj_size), which is not computed here"
+    return None
+
+
+def taken(kind: str, layers: Sequence[Mapping[str, Values]]) -> Imported:
+    """The parameters of a module that is supported.
+
+    Args:
+        kind: a key of the engine's MODULES.
+        layers: array → values, as `Module.layers` calls them.
+    Raises:
+        InvalidInput: they do not fit together, or hold what is not finite.
+    """
+    return import_module(kind, layers)

@@ -1,0 +1,287 @@
+"""Networks out of files: kept once, found, changed, dropped."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from unrolled.app.attached import Attached, cell_of
+from unrolled.app.errors import BadInput, InputError, StoreFull, shown
+from unrolled.app.files.content import Values
+from unrolled.app.files.supported import why_not
+from unrolled.app.settings import Settings
+from unrolled.app.store.packing import unpacked
+from unrolled.app.store.runs import Document, instant, now, unguessable
+from unrolled.app.store.tables import NETWORK_BLOCKS, NETWORKS, Found
+
+DAY = 86_400_000
+_INSIDE = {"wrong", "arrays", "statistics"}
+"""What is kept of a module, and not answered as it is."""
+
+
+def document(row: Found) -> Document:
+    """A network as it is answered."""
+    about = json.loads(row.about)
+    modules = [_module(one) for one in about["modules"]]
+    module = _named(about["modules"], row.module)
+    head = _named(about["heads"], row.head)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "note": row.note,
+        "created": instant(row.created),
+        "changed": instant(row.changed),
+        "format": row.format,
+        "digest": row.digest,
+        "bytes": row.bytes,
+        "tensors": about["tensors"],
+        "tensors_left_off": about["tensors_left_off"],
+        "modules": modules,
+        "heads": [{n: v for n, v in one.items() if n not in _INSIDE} for one in about["heads"]],
+        "module": row.module,
+        "head": row.head,
+        "statistics": (module["statistics"] if module else {})
+        | (head["statistics"] if module and head else {}),
+    }
+
+
+def _module(said: Document) -> Document:
+    why = said["wrong"] or why_not(said)
+    shown_ = {name: value for name, value in said.items() if name not in _INSIDE}
+    return shown_ | {"cell": cell_of(said["module"]), "supported": why is None, "why_not": why}
+
+
+def _named(listed: list[Document], name: str | None) -> Document | None:
+    return next((one for one in listed if one["name"] == name), None)
+
+
+async def find(connection: AsyncConnection, network: str) -> Found | None:
+    """The network of that id; None where there is none."""
+    return (
+        await connection.execute(select(NETWORKS).where(NETWORKS.c.id == network))
+    ).one_or_none()
+
+
+async def known(connection: AsyncConnection, digest: str) -> Found | None:
+    """The network of a file that came before; None where none did."""
+    at = now()
+    asked = update(NETWORKS).where(NETWORKS.c.digest == digest).values(touched=at)
+    row: Found | None = (await connection.execute(asked.returning(NETWORKS))).one_or_none()
+    return row
+
+
+async def create(
+    connection: AsyncConnection, settings: Settings, said: Document, blocks: Path
+) -> tuple[Found, bool]:
+    """A new network, or the one of the same file; and whether it is new.
+
+    Args:
+        connection: within a transaction that writes.
+        settings: how many may be kept.
+        said: `digest`, `name` and `bytes`, and what `app.files.job` found.
+        blocks: the file in which the weights stand.
+    Raises:
+        StoreFull: as many are kept as may, or as much.
+    """
+    before = await known(connection, said["digest"])
+    if before is not None:
+        return before, False
+    about = {n: said[n] for n in ("tensors", "tensors_left_off", "modules", "heads", "arrays")}
+    text = json.dumps(about)
+    size = len(text) + sum(packed for one in said["arrays"] for packed, _ in one["blocks"])
+    await _refuse_beyond(connection, settings, size)
+    at = now()
+    values = {
+        "id": unguessable(),
+        "note": "",
+        "about": text,
+        "created": at,
+        "changed": at,
+        "touched": at,
+        "size": size,
+    } | {n: said[n] for n in ("digest", "name", "format", "module", "head", "bytes")}
+    row = (await connection.execute(insert(NETWORKS).values(values).returning(NETWORKS))).one()
+    with blocks.open("rb") as file:
+        for number, one in enumerate(said["arrays"]):
+            for block, (packed, raw) in enumerate(one["blocks"]):
+                place = {"network": row.number, "array": number, "block": block}
+                body = file.read(packed)
+                await connection.execute(
+                    insert(NETWORK_BLOCKS).values(place | {"size": raw, "body": body})
+                )
+    return row, True
+
+
+async def _refuse_beyond(connection: AsyncConnection, settings: Settings, size: int) -> None:
+    asked = select(func.count(), func.coalesce(func.sum(NETWORKS.c.size), 0)).select_from(NETWORKS)
+    count, taken = (await connection.execute(asked)).one()
+    if count >= settings.max_networks:
+        raise StoreFull(
+            f"{count} networks are kept, as many as may (UNROLLED_MAX_NETWORKS); delete one that "
+            "is not needed"
+        )
+    if taken + size > settings.max_networks_bytes:
+        raise StoreFull(
+            f"the weights of all networks would take {taken + size} bytes; allowed: "
+            f"{settings.max_networks_bytes} (UNROLLED_MAX_NETWORKS_BYTES); delete a network "
+            "that is not needed"
+        )
+
+
+async def newest(
+    connection: AsyncConnection, limit: int, before: str | None
+) -> tuple[list[Found], str | None]:
+    """Networks, the newest first, from the one after `before`; and what `before` is for the next.
+
+    A network that is gone since it was named stands for the beginning.
+    """
+    asked = select(NETWORKS).order_by(NETWORKS.c.number.desc())
+    last = await find(connection, before) if before else None
+    if last is not None:
+        asked = asked.where(NETWORKS.c.number < last.number)
+    rows = list(await connection.execute(asked.limit(limit + 1)))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+async def change(connection: AsyncConnection, network: str, said: Document) -> Found | None:
+    """Set what is said; the network as it is then, or None where there is none.
+
+    Raises:
+        BadInput: a module or a head that it does not have, or that cannot be computed.
+    """
+    row = await find(connection, network)
+    if row is None:
+        return None
+    about = json.loads(row.about)
+    chosen: Document = {"module": row.module, "head": row.head} | said
+    module = _able(about["modules"], chosen["module"], "module")
+    head = _able(about["heads"], chosen["head"], "head")
+    if head is not None and module is not None and head["input_size"] != _width(module):
+        if "head" in said:
+            raise BadInput([InputError(("head",), _narrow(head, module))])
+        head = None
+    if "module" in said and "head" not in said and module is not None and head is None:
+        reading = [one for one in about["heads"] if one["input_size"] == _width(module)]
+        head = reading[0] if len(reading) == 1 and not reading[0]["why_not"] else None
+    values = said | {"module": chosen["module"], "head": head and head["name"]}
+    values |= {"changed": now(), "touched": now()}
+    asked = update(NETWORKS).where(NETWORKS.c.number == row.number).values(values)
+    changed: Found = (await connection.execute(asked.returning(NETWORKS))).one()
+    return changed
+
+
+def _able(listed: list[Document], name: str | None, field: str) -> Document | None:
+    """A module or a head that can be taken; None where none is named."""
+    if name is None:
+        return None
+    one = _named(listed, name)
+    if one is None:
+        names = ", ".join(shown(each["name"]) for each in listed[:10]) or "none"
+        raise BadInput([InputError((field,), f"received {shown(name)}; the file has: {names}")])
+    why = one["why_not"] if field == "head" else one["wrong"] or why_not(one)
+    if why is not None:
+        raise BadInput([InputError((field,), f"received {shown(name)}; {why}")])
+    return one
+
+
+def _width(module: Document) -> int:
+    own: int = module["projection_size"] or module["hidden_size"]
+    return own * 2 if module["bidirectional"] else own
+
+
+def _narrow(head: Document, module: Document) -> str:
+    return (
+        f"received {shown(head['name'])}, which reads {head['input_size']} numbers; the module "
+        f"{shown(module['name'])} has {_width(module)}"
+    )
+
+
+async def drop(connection: AsyncConnection, network: str) -> bool:
+    """Drop a network with its weights; whether there was one."""
+    gone = await connection.execute(delete(NETWORKS).where(NETWORKS.c.id == network))
+    return bool(gone.rowcount)
+
+
+async def sweep(connection: AsyncConnection, settings: Settings) -> int:
+    """Drop what was not used for too long; how many networks that were."""
+    old = NETWORKS.c.touched < now() - settings.network_days * DAY
+    return (await connection.execute(delete(NETWORKS).where(old))).rowcount
+
+
+async def touch(connection: AsyncConnection, row: Found) -> None:
+    """It was used."""
+    await connection.execute(
+        update(NETWORKS).where(NETWORKS.c.number == row.number).values(touched=now())
+    )
+
+
+Blocks = dict[int, list[tuple[int, bytes]]]
+"""Number of an array → its blocks in turn: bytes uncompressed, and the body."""
+
+
+async def chosen(
+    connection: AsyncConnection, network: str, module: str, head: str | None
+) -> tuple[Found, Document, Document | None, Blocks]:
+    """A network's module and head, with the blocks of their arrays.
+
+    Raises:
+        BadInput: there is no such network, module or head, or it cannot be computed.
+    """
+    row = await find(connection, network)
+    if row is None:
+        told = f"received {shown(network)}; no network has this id: it was deleted, or is too old"
+        raise BadInput([InputError(("id",), told)])
+    about = json.loads(row.about)
+    said, reads = _able(about["modules"], module, "module"), _able(about["heads"], head, "head")
+    assert said is not None
+    if reads is not None and reads["input_size"] != _width(said):
+        raise BadInput([InputError(("head",), _narrow(reads, said))])
+    wanted = {number for layer in said["arrays"] for number in layer.values()}
+    wanted |= set(reads["arrays"].values()) if reads else set()
+    asked = (
+        select(NETWORK_BLOCKS.c.array, NETWORK_BLOCKS.c.size, NETWORK_BLOCKS.c.body)
+        .where(NETWORK_BLOCKS.c.network == row.number, NETWORK_BLOCKS.c.array.in_(wanted))
+        .order_by(NETWORK_BLOCKS.c.array, NETWORK_BLOCKS.c.block)
+    )
+    blocks: Blocks = {}
+    for array, size, body in await connection.execute(asked):
+        blocks.setdefault(array, []).append((size, body))
+    return row, said, reads, blocks
+
+
+def attached(row: Found, module: Document, head: Document | None, blocks: Blocks) -> Attached:
+    """The same as arrays.
+
+    Raises:
+        OSError: a row holds something else.
+    """
+    arrays = json.loads(row.about)["arrays"]
+
+    def whole(named: Mapping[str, int]) -> dict[str, Values]:
+        return {
+            name: _array(arrays[number], blocks.get(number, [])) for name, number in named.items()
+        }
+
+    open_ = any("activation is tanh" in words for words in module["assumed"])
+    return Attached(
+        name=row.name or module["name"],
+        kind=module["module"],
+        layers=[whole(layer) for layer in module["arrays"]],
+        activation=None if open_ else module["activation"],
+        assumed=module["assumed"],
+        head=whole(head["arrays"]) if head else {},
+    )
+
+
+def _array(said: Document, blocks: list[tuple[int, bytes]]) -> Values:
+    raw = b"".join(unpacked(body, size) for size, body in blocks)
+    dtype = np.dtype(said["dtype"]).newbyteorder("<")
+    found: Any = np.frombuffer(raw, dtype)
+    shape = tuple(said["shape"])
+    if found.size != np.prod(shape, dtype=np.int64):
+        raise OSError("database disk image is malformed: an array has another size than it says")
+    return found.reshape(shape).astype(said["dtype"], copy=False)  # type: ignore[no-any-return]

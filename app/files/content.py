@@ -1,8 +1,9 @@
 """What a file holds, and the refusal of one that cannot be taken."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,19 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 Values = NDArray[Any]
 """Float32, or float64 where the file has float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What reading a file may use.
+
+    Attributes:
+        folder: for what has to be unpacked.
+        held: closes what has to stay open until all values are read.
+    """
+
+    folder: Path
+    held: ExitStack
 
 
 class Refused(Exception):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unrolled.app.files import keras, npz, onnx, safetensors
-from unrolled.app.files.content import Content, Refused
+from unrolled.app.files.content import Content, Refused, Work
 from unrolled.app.files.zips import Members, opened
 
 
@@ -17,11 +17,11 @@ class Format:
         label: what it is called.
         head: whether the first bytes are those of one; None of an archive.
         members: whether an archive's members are those of one; None of other files.
-        read: its content, given the file and a folder to work in.
+        read: its content, given the file and what reading it may use.
     """
 
     label: str
-    read: Callable[[Path, Path], Content]
+    read: Callable[[Path, Work], Content]
     head: Callable[[bytes], bool] | None = None
     members: Callable[[Members], bool] | None = None
 
@@ -47,12 +47,12 @@ _HEAD_BYTES = 512
 _ZIP = b"PK\x03\x04"
 
 
-def read(path: Path, work: Path) -> Content:
+def read(path: Path, work: Work) -> Content:
     """The content of a file.
 
     Args:
         path: of the file.
-        work: a folder for what has to be unpacked.
+        work: what reading it may use.
     Raises:
         Refused: it is of no kind that is read, or not as its kind has to be.
     """

@@ -7,6 +7,7 @@ import signal
 import traceback
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import msgspec
 import numpy as np
 
 from unrolled.app import memory
-from unrolled.app.files.content import Content, Module, Refused, Tensor, Values, readable
+from unrolled.app.files.content import Content, Module, Refused, Tensor, Values, Work, readable
 from unrolled.app.files.formats import read
 from unrolled.app.files.found import find
 from unrolled.app.files.heads import Head, width
@@ -59,10 +60,10 @@ def described(folder: Path) -> bytes:
     Raises:
         Refused: it cannot be taken.
     """
-    content = read(folder / FILE, folder)
-    modules, heads = find(content)
-    with (folder / BLOCKS).open("wb") as blocks:
-        kept = _Kept(blocks)
+    with ExitStack() as held:
+        content = read(folder / FILE, Work(folder, held))
+        modules, heads = find(content)
+        kept = _Kept(held.enter_context((folder / BLOCKS).open("wb")))
         modules_said = [_module(one, kept) for one in modules]
         heads_said = [_head(one, kept) for one in heads]
     module, head = _chosen(modules, modules_said, heads_said)

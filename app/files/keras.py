@@ -17,6 +17,7 @@ from unrolled.app.files.content import (
     Refused,
     Tensor,
     Values,
+    Work,
     few,
     named,
     reading,
@@ -47,34 +48,35 @@ def is_archive(members: Members) -> bool:
     return _WEIGHTS in members or _CONFIG in members
 
 
-def read_archive(path: Path, work: Path) -> Content:
+def read_archive(path: Path, work: Work) -> Content:
     """A .keras archive.
 
     Raises:
         Refused: a member is missing, or not as it must be.
     """
     archive, members = opened(path)
+    work.held.enter_context(archive)
     for name in (_CONFIG, _WEIGHTS):
         if name not in members:
             raise Refused(f"received a .keras archive without {name}")
     if members[_CONFIG].file_size > MOST_CONFIG:
         size = members[_CONFIG].file_size
         raise Refused(f"received {_CONFIG} of {size} bytes; allowed: {MOST_CONFIG}")
-    inside = work / "weights.h5"
+    inside = work.folder / "weights.h5"
     with reading("a .keras archive"):
         facts = _facts(archive.read(_CONFIG), by_class=True)
         with archive.open(_WEIGHTS) as source, inside.open("wb") as target:
             shutil.copyfileobj(source, target, 2**20)
-    return Content("keras", list(_tensors(_opened(inside))), facts=facts)
+    return Content("keras", list(_tensors(_opened(inside, work))), facts=facts)
 
 
-def read_weights(path: Path, work: Path) -> Content:
+def read_weights(path: Path, work: Work) -> Content:
     """A .weights.h5 or .h5 file.
 
     Raises:
         Refused: it is not as it must be.
     """
-    file = _opened(path)
+    file = _opened(path, work)
     facts: Facts = {}
     with reading("HDF5"):
         said = file.attrs.get_id("model_config") if "model_config" in file.attrs else None
@@ -83,12 +85,13 @@ def read_weights(path: Path, work: Path) -> Content:
     return Content("keras", list(_tensors(file)), facts=facts)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, work: Work) -> Any:
     with reading("HDF5"):
         import h5py
 
         # A file object of Python's: HDF5 itself opens nothing, whatever the file says of its parts.
-        return h5py.File(path.open("rb"), "r")
+        plain = work.held.enter_context(path.open("rb"))
+        return work.held.enter_context(h5py.File(plain, "r"))
 
 
 def _tensors(file: Any) -> Iterator[Tensor]:
@@ -115,7 +118,7 @@ def _tensors(file: Any) -> Iterator[Tensor]:
             if isinstance(one, h5py.h5g.GroupID):
                 below.append((whole, one, depth + 1))
             elif isinstance(one, h5py.h5d.DatasetID):
-                yield _tensor(whole, one, file)
+                yield _tensor(whole, one)
         waiting.extend(reversed(below))
 
 
@@ -146,8 +149,7 @@ def _object(group: Any, name: str, whole: str) -> Any:
     return h5py.h5o.open(group, name.encode())
 
 
-def _tensor(name: str, data: Any, file: Any) -> Tensor:
-    """An array; its values keep the file open."""
+def _tensor(name: str, data: Any) -> Tensor:
     import h5py
     import numpy as np
 
@@ -177,8 +179,7 @@ def _tensor(name: str, data: Any, file: Any) -> Tensor:
     def values() -> Values:
         with reading("HDF5"):
             found = np.empty(shape, dtype)
-            if file:  # open
-                data.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
+            data.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
             return widened(found)
 
     return Tensor(name, shape, dtype.name, values)

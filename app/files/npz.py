@@ -12,6 +12,7 @@ from unrolled.app.files.content import (
     Refused,
     Tensor,
     Values,
+    Work,
     named,
     reading,
     shaped,
@@ -31,13 +32,14 @@ def is_one(members: Members) -> bool:
     return bool(members) and all(name.endswith(_END) for name in members)
 
 
-def read(path: Path, work: Path) -> Content:
+def read(path: Path, work: Work) -> Content:
     """The arrays of a file.
 
     Raises:
         Refused: the archive, or an array in it, is not as the format says.
     """
     archive, members = opened(path)
+    work.held.enter_context(archive)
     return Content("npz", [_tensor(archive, one) for one in members.values()])
 
 

@@ -10,6 +10,7 @@ from unrolled.app.files.content import (
     Refused,
     Tensor,
     Values,
+    Work,
     few,
     named,
     reading,
@@ -28,7 +29,7 @@ def is_one(head: bytes) -> bool:
     return head[:1] == b"\x08" and 1 <= head[1] < 64 if len(head) > 1 else False
 
 
-def read(path: Path, work: Path) -> Content:
+def read(path: Path, work: Work) -> Content:
     """The initializers and the recurrent nodes of a model.
 
     Raises:

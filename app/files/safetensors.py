@@ -16,6 +16,7 @@ from unrolled.app.files.content import (
     Refused,
     Tensor,
     Values,
+    Work,
     few,
     named,
     shaped,
@@ -54,7 +55,7 @@ def is_one(head: bytes) -> bool:
     return head[8:9] == b"{" and (head[:1] != b"\x80" or head[3:8] == bytes(5))
 
 
-def read(path: Path, work: Path) -> Content:
+def read(path: Path, work: Work) -> Content:
     """The tensors of a file.
 
     Raises:

@@ -31,6 +31,14 @@ def opened(path: Path) -> tuple[zipfile.ZipFile, Members]:
     with reading("a zip archive"):
         archive = zipfile.ZipFile(path)
         listed = archive.infolist()
+    try:
+        return archive, _checked(listed, path.stat().st_size)
+    except Refused:
+        archive.close()
+        raise
+
+
+def _checked(listed: list[zipfile.ZipInfo], size: int) -> Members:
     few(len(listed))
     members: Members = {}
     for one in listed:
@@ -45,8 +53,8 @@ def opened(path: Path) -> tuple[zipfile.ZipFile, Members]:
             f"received an archive of {packed} bytes that unpack to {whole}; allowed: "
             f"{MOST_UNPACKED} bytes, and {MOST_RATIO} times the size"
         )
-    _apart(listed, path.stat().st_size)
-    return archive, members
+    _apart(listed, size)
+    return members
 
 
 def _check(one: zipfile.ZipInfo) -> None:

@@ -16,6 +16,7 @@ import anyio
 from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
 
 from unrolled.app.attached import Attached
+from unrolled.app.attached_series import AttachedSeries
 from unrolled.app.canonical import canonical
 from unrolled.app.errors import (
     BadInput,
@@ -34,6 +35,7 @@ from unrolled.app.killed import ended_by
 from unrolled.app.outcome import Outcome
 from unrolled.app.reading import read
 from unrolled.app.schemas import Experiment
+from unrolled.app.series.job import read_series
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import UNLIMITED, Most
 
@@ -165,6 +167,7 @@ class Compute:
         packed: bool,
         gone: Callable[[], Awaitable[None]],
         given: Attached | None = None,
+        series: AttachedSeries | None = None,
     ) -> bytes:
         """The answer to an experiment as JSON.
 
@@ -174,6 +177,7 @@ class Compute:
             gone: returns when the client has left. A job that waits is then dropped at once,
                 one that runs is stopped after `GRACE`.
             given: the weights of a network that is kept, where the experiment names one.
+            series: a sequence that is kept, likewise.
         Raises:
             BadInput: what the engine cannot do, with the pointer to it.
             QueueFull: as many wait as may; at once.
@@ -183,8 +187,8 @@ class Compute:
             ClientGone: nobody waits any more.
         """
         job = partial(work, experiment, packed, self._memory_bytes, self._most)
-        if given is not None:
-            job = partial(job, given)
+        if given is not None or series is not None:
+            job = partial(job, given, series)
         return await self._answer(job, gone)
 
     async def read(
@@ -213,7 +217,24 @@ class Compute:
             NotTaken: the file cannot be read, whatever ends the reading.
             QueueFull, ClientGone: as for `flow`.
         """
-        job = partial(read_file, folder, self._memory_bytes)
+        return await self._read(partial(read_file, folder, self._memory_bytes), gone)
+
+    async def read_series(
+        self, folder: str, name: str, wanted: str | None, gone: Callable[[], Awaitable[None]]
+    ) -> bytes:
+        """The sequence of an upload, as `app.series.job` says it; the errors are `read_file`'s.
+
+        Args:
+            folder: where the file stands.
+            name: that it has where it comes from.
+            wanted: its format, where somebody said it.
+            gone: as for `flow`.
+        """
+        return await self._read(
+            partial(read_series, folder, name, wanted, self._memory_bytes), gone
+        )
+
+    async def _read(self, job: Job, gone: Callable[[], Awaitable[None]]) -> bytes:
         try:
             return await self._answer(job, gone, self._reads)
         except TooSlow:

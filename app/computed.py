@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import Request, Response
 
 from unrolled.app.attach import attachment
+from unrolled.app.attach_series import attached_series
+from unrolled.app.complete import completed
 from unrolled.app.encoding import accepted
 from unrolled.app.flights import Gone
 from unrolled.app.tags import entity_tag, names
@@ -44,6 +46,7 @@ async def computed(request: Request, form: bytes, if_none_match: str | None) -> 
         BadInput, QueueFull, TooSlow, TooLarge, JobFailed, ClientGone: as `Compute` raises them.
     """
     state = request.app.state
+    form = await completed(state.store, state.settings, form)
     tag = entity_tag(form)
     headers = {"ETag": tag, "Vary": "Accept-Encoding"}
     if names(if_none_match, tag):
@@ -55,7 +58,8 @@ async def computed(request: Request, form: bytes, if_none_match: str | None) -> 
 
         async def start(nobody: Gone) -> bytes:
             given = await attachment(state.store, form)
-            answer: bytes = await compute.flow(form, packed, nobody, given)
+            series = await attached_series(state.store, form)
+            answer: bytes = await compute.flow(form, packed, nobody, given, series)
             state.answers.keep(key, answer)
             return answer
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from unrolled.app.canonical import (
@@ -15,7 +16,19 @@ from unrolled.app.canonical import (
 from unrolled.app.errors import within
 from unrolled.app.limits import allowed_draws, refuse_landscape, refuse_oversize, refuse_passes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
+from unrolled.app.schemas.request import FilledSequence, StoredSequence
 from unrolled.app.settings import Settings
+
+OPEN = b'{"open":"'
+"""What a form begins with whose sequence is kept: `app.complete` fills in what it leaves open."""
+
+
+def _open(name: str, asked: BaseModel, experiment: Experiment) -> bytes | None:
+    """The form of a request whose sequence nobody has looked for yet; None of any other."""
+    sequence = experiment.sequence
+    if not isinstance(sequence, StoredSequence) or isinstance(sequence, FilledSequence):
+        return None
+    return msgspec.json.encode({"open": name, **asked.model_dump(exclude_unset=True)})
 
 
 def flow_form(experiment: Experiment, settings: Settings) -> bytes:
@@ -24,6 +37,8 @@ def flow_form(experiment: Experiment, settings: Settings) -> bytes:
     Raises:
         BadInput: where a limit is exceeded.
     """
+    if (form := _open("flow", experiment, experiment)) is not None:
+        return form
     refuse_oversize(experiment, settings)
     return canonical(experiment)
 
@@ -34,6 +49,8 @@ def check_form(asked: CheckRequest, settings: Settings) -> bytes:
     Raises:
         BadInput: where a limit is exceeded.
     """
+    if (form := _open("check", asked, asked.experiment)) is not None:
+        return form
     with within("experiment"):
         refuse_oversize(asked.experiment, settings)
     refuse_passes(asked, settings)
@@ -46,6 +63,8 @@ def landscape_form(asked: LandscapeRequest, settings: Settings) -> bytes:
     Raises:
         BadInput: where a limit is exceeded.
     """
+    if (form := _open("landscape", asked, asked.experiment)) is not None:
+        return form
     with within("experiment"):
         refuse_oversize(asked.experiment, settings)
     refuse_landscape(asked, settings)
@@ -58,6 +77,8 @@ def norms_form(asked: NormsRequest, settings: Settings) -> bytes:
     Raises:
         BadInput: where a limit is exceeded.
     """
+    if (form := _open("norms", asked, asked.experiment)) is not None:
+        return form
     with within("experiment"):
         refuse_oversize(asked.experiment, settings)
     draws = allowed_draws(asked, settings)

@@ -14,6 +14,12 @@ import numpy as np
 from unrolled.app import memory
 from unrolled.app.advice import Advice, advise
 from unrolled.app.attached import Attached, holding, notes
+from unrolled.app.attached_series import (
+    AttachedSeries,
+    holding_series,
+    series_notes,
+    series_report,
+)
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
@@ -55,6 +61,7 @@ def work(
     memory_bytes: int,
     most: Most = UNLIMITED,
     given: Attached | None = None,
+    series: AttachedSeries | None = None,
 ) -> Outcome:
     """Answer what is asked in a worker process.
 
@@ -64,13 +71,14 @@ def work(
         memory_bytes: how much memory the job may take.
         most: what an experiment may ask for: no advice goes beyond it.
         given: the weights of a network that is kept, where the experiment names one.
+        series: a sequence that is kept, likewise.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     end_with_parent()
     memory.keep()
     memory.limit(memory_bytes)
     try:
-        with holding(given):
+        with holding(given), holding_series(series):
             body = answer(experiment, most)
         return Outcome("answer", gzip(body) if packed else body)
     except MemoryError:
@@ -181,7 +189,8 @@ def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None)
         chain=flow.factors,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes(),
+        notes=notes() + series_notes(prepared.resolved),
+        series=series_report(prepared.resolved),
     )
 
 

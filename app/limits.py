@@ -7,7 +7,12 @@ from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
 from unrolled.app.resolve import DEFAULT_SIZE, default_steps, text_sizes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
-from unrolled.app.schemas.request import ExplicitSequence, RandomSequence, TextSequence
+from unrolled.app.schemas.request import (
+    ExplicitSequence,
+    RandomSequence,
+    StoredSequence,
+    TextSequence,
+)
 from unrolled.app.settings import PREFIX, Settings
 from unrolled.app.vocabulary import taken_activations
 from unrolled.engine import (
@@ -220,7 +225,9 @@ def _sizes(experiment: Experiment) -> Sizes:
     """Every size under the name of the setting that limits it."""
     network, sequence = experiment.network, experiment.sequence
     inputs, outputs = network.input_size or DEFAULT_SIZE, network.output_size or DEFAULT_SIZE
-    entering = sequence.entering if isinstance(sequence, ExplicitSequence) else None
+    entering = None
+    if isinstance(sequence, ExplicitSequence | StoredSequence):
+        entering = sequence.entering
     if entering is not None and entering.at == "hidden":
         outputs = 0
     sizes = {
@@ -234,6 +241,9 @@ def _sizes(experiment: Experiment) -> Sizes:
             steps = sequence.steps or default_steps(network.topology)
             sizes["max_steps"] = Size(steps, ("sequence", "steps"))
             sizes["max_batch_size"] = Size(sequence.batch_size, ("sequence", "batch_size"))
+        case StoredSequence():
+            sizes["max_steps"] = Size(sequence.steps or 1, ("sequence", "steps"))
+            sizes["max_batch_size"] = Size(sequence.batch, ("sequence", "batch"))
         case ExplicitSequence():
             said = (entering.value if entering else sequence.targets) or []
             lengths = len(sequence.inputs), len(said)

@@ -38,6 +38,7 @@ from unrolled.app.routes import (
     presets,
     reports,
     runs,
+    sequences,
     vocabulary,
 )
 from unrolled.app.settings import Settings
@@ -48,7 +49,7 @@ from unrolled.app.store.sweep import keep_tidy
 from unrolled.app.upload import AROUND
 
 PAGES = (page, learn, live)
-API = (flow, check, landscape, norms, presets, vocabulary, reports, runs, networks)
+API = (flow, check, landscape, norms, presets, vocabulary, reports, runs, networks, sequences)
 
 MOST_AT_ONCE = 4
 """Files of networks that arrive and are read at once."""
@@ -150,6 +151,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         streamed={
             reports.IMPORT: settings.max_import_bytes,
             networks.UPLOAD: settings.max_network_bytes + AROUND,
+            sequences.UPLOAD: settings.max_sequence_bytes + AROUND,
         },
     )
     app.add_middleware(Compression)

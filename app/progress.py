@@ -10,7 +10,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Message
 
 from unrolled.app.attach import attachment
+from unrolled.app.attach_series import attached_series
 from unrolled.app.canonical import encoded
+from unrolled.app.complete import completed
 from unrolled.app.computed import departure
 from unrolled.app.errors import ClientGone
 from unrolled.app.flights import Gone
@@ -57,8 +59,9 @@ async def in_parts(request: Request, form: bytes) -> EventSourceResponse:
     Raises:
         BadInput, QueueFull, TooSlow, TooLarge, JobFailed, ClientGone: as `Compute` raises them.
     """
-    asked: dict[str, Any] = msgspec.json.decode(form)
     state, end = request.app.state, _End()
+    form = await completed(state.store, state.settings, form)
+    asked: dict[str, Any] = msgspec.json.decode(form)
     known = state.answers.get((entity_tag(form), False))
     if known is not None:
         return _events(_only(known, end), end)
@@ -82,7 +85,8 @@ async def _computed(state: Any, form: bytes, gone: Gone) -> bytes:
 
     async def start(nobody: Gone) -> bytes:
         given = await attachment(state.store, form)
-        answer: bytes = await state.compute.flow(form, False, nobody, given)
+        series = await attached_series(state.store, form)
+        answer: bytes = await state.compute.flow(form, False, nobody, given, series)
         return answer
 
     key = (entity_tag(form), False)

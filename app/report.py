@@ -203,6 +203,41 @@ class OverflowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleReport:
+    """What became of a column: (x − subtract) / divide.
+
+    Attributes:
+        column: its name.
+        subtract: its mean, its least value, or 0.
+        divide: its standard deviation, its range, or 1.
+    """
+
+    column: str
+    subtract: float
+    divide: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """How a sequence that is kept was read.
+
+    Attributes:
+        name: of the sequence.
+        rows: how many it has.
+        inputs: the columns that were read, each with its scale, fitted to all of its rows; of a
+            text none.
+        target: the target's scale; null where there is none, or the loss fixes what it may be.
+        starts: the first row of every sample.
+    """
+
+    name: str
+    rows: int
+    inputs: list[ScaleReport]
+    target: ScaleReport | None
+    starts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """One sequence (or batch) forward and back.
 
@@ -235,7 +270,9 @@ class Flow:
         activity: the forward pass.
         text: null unless the sequence is a text.
         notes: what should be known beside the numbers, as sentences: what is assumed of weights
-            that came from a file, and that float32 is computed in float64.
+            that came from a file, that float32 is computed in float64, and which columns of a
+            sequence are not scaled.
+        series: how a sequence that is kept was read; null of others.
     """
 
     experiment: Asked
@@ -262,6 +299,7 @@ class Flow:
     activity: Activity
     text: TextReport | None
     notes: list[str]
+    series: SeriesReport | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from unrolled.app import attached
+from unrolled.app import attached, attached_series
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
@@ -138,7 +138,7 @@ def filled(spec: Spec) -> Spec:
         fixed = text_sizes(sequence, network["topology"])
         inputs, outputs = fixed.inputs, fixed.outputs
         steps = steps or fixed.steps
-    else:
+    elif sequence["kind"] == "explicit":  # of one that is kept `app.complete` fills in everything
         steps = steps or _explicit_steps(sequence, network["topology"])
         sequence = _without_idle_masks(sequence, steps)
     sizes = {"input_size": inputs, "output_size": outputs}
@@ -309,10 +309,11 @@ def _agree(pointer: tuple[str, ...], received: int | None, fixed: int, unit: str
 def _sequence(network: Network, given: Spec, loss: str) -> Sequence:
     """A drawn or given sequence."""
     fields = {name: value for name, value in given.items() if name != "kind"}
+    if given["kind"] == "stored":
+        return attached_series.sequence(network, loss, given)
     if given["kind"] == "explicit":
         return explicit_sequence(network, loss, **fields)
-    if fields["steps"] is None:
-        fields["steps"] = default_steps(network.topology)
+    fields["steps"] = fields["steps"] or default_steps(network.topology)
     return random_sequence(network, loss, **fields)
 
 

@@ -177,6 +177,21 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days after which a network is dropped that nothing used or changed.",
     )
+    max_sequence_bytes: int = Field(
+        default=16_777_216, ge=1, description="Largest file of a sequence, in bytes."
+    )
+    max_sequences: int = Field(default=500, ge=1, description="Most sequences that are kept.")
+    max_sequences_bytes: int = Field(
+        default=536_870_912,
+        ge=1,
+        description="Most bytes that the numbers of all sequences take in the database.",
+    )
+    sequence_days: int = Field(
+        default=365,
+        ge=1,
+        le=36_500,
+        description="Days after which a sequence is dropped that nothing used or changed.",
+    )
     run_days: int = Field(
         default=365,
         ge=1,

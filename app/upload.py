@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import anyio
@@ -21,6 +21,7 @@ from unrolled.app.settings import Settings
 from unrolled.app.store.engine import data_folder
 
 MEDIA_TYPE = "multipart/form-data"
+LONGEST_NAME = 200
 MOST_FIELD = 4_096
 """Bytes of a field that is no file."""
 AROUND = 16_384
@@ -109,6 +110,20 @@ async def receive(request: Request, path: Path, taken: frozenset[str]) -> Receiv
     except ClientDisconnect:
         raise ClientGone from None
     return form.whole()
+
+
+def name_of(came: Received) -> str:
+    """What the client calls it in its field `name`, or the last part of the file's name.
+
+    Raises:
+        BadInput: it is too long, or holds what cannot be kept.
+    """
+    given = came.fields.get("name", "")
+    if len(given) > LONGEST_NAME or "\0" in given:
+        told = f"received {shown(given)}; allowed: {LONGEST_NAME} characters, none of them 0"
+        raise BadInput([InputError(("name",), told)])
+    plain = PurePath(came.filename.replace("\\", "/")).name[:LONGEST_NAME]
+    return given or "".join(one for one in plain if one.isprintable())
 
 
 def full(waiting: int) -> QueueFull:

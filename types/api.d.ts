@@ -293,6 +293,21 @@ export interface Schemas {
     /** The factor that `backward` applies to ∂L/∂h_t, last layer, (T,), or null. */
     step_scale: (number | null)[] | null;
   };
+  /** A column in a few numbers, which are about the values that are there. */
+  ColumnReport: {
+    /** As the file calls it, or `column 1`. */
+    name: string;
+    /** The least. */
+    min: number;
+    /** The greatest. */
+    max: number;
+    /** Of all. */
+    mean: number;
+    /** Standard deviation, of all. */
+    std: number;
+    /** How many are missing; each takes the one of the row before. */
+    missing: number;
+  };
   /** Where a ball was; entry 0 is its start, entry n what n steps made of it. */
   DescentReport: {
     /** Of the first axis's entry and of the second's. */
@@ -436,7 +451,7 @@ export interface Schemas {
     /** Its parameters. */
     weights: Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"];
     /** What it reads. */
-    sequence: Schemas["RandomSequence"] | Schemas["TextSequence"] | Schemas["ExplicitSequence"];
+    sequence: Schemas["RandomSequence"] | Schemas["TextSequence"] | Schemas["ExplicitSequence"] | Schemas["StoredSequence"];
     /**
      * L_t, the mean over the batch of the sum over the outputs. huber: a square within ±1, a line
      * beyond. binary-cross-entropy: of σ(o), so that o are logits; its targets lie from 0 to 1. A
@@ -630,9 +645,12 @@ export interface Schemas {
     text: Schemas["TextReport"] | null;
     /**
      * What should be known beside the numbers, as sentences: what is assumed of weights that came
-     * from a file, and that float32 is computed in float64.
+     * from a file, that float32 is computed in float64, and which columns of a sequence are not
+     * scaled.
      */
     notes: string[];
+    /** How a sequence that is kept was read; null of others. */
+    series: Schemas["SeriesReport"] | null;
   };
   /** Shares of one gate's units over samples and units, (T,) each; from 0 to 1. */
   GateShares: {
@@ -796,6 +814,37 @@ export interface Schemas {
     seconds?: Schemas["ReportCost"] | null;
     /** From 1, without gaps, in the order of arrival. */
     sequence: number;
+  };
+  /** A sequence that is kept. */
+  KeptSequence: {
+    /** Nobody can guess it. */
+    id: string;
+    /** For people. */
+    name: string;
+    /** What somebody wrote about it. */
+    note: string;
+    /** When it came. */
+    created: string;
+    /** When it was last changed. */
+    changed: string;
+    /** SHA-256 of the file: the same file is kept once. */
+    digest: string;
+    /** Of the file. */
+    bytes: number;
+    /** Of the file. */
+    format: "csv" | "json" | "text" | "npz";
+    /** One sequence, several of one length, or characters. */
+    kind: "series" | "batches" | "text";
+    /** T. */
+    rows: number;
+    /** How many sequences there are. */
+    batch: number;
+    /** What a step can read; of a text one, the places of its characters. */
+    columns: Schemas["ColumnReport"][];
+    /** Of a text its different characters, sorted. */
+    alphabet: string | null;
+    /** Columns that are not scaled, constant, left out or have gaps, as sentences. */
+    warnings: string[];
   };
   /** The class that a whole text belongs to. */
   Label: {
@@ -1447,6 +1496,44 @@ export interface Schemas {
     /** Gate → its shares; null for cells without gates. */
     gates: Record<string, Schemas["GateShares"]> | null;
   };
+  /** What became of a column: (x − subtract) / divide. */
+  ScaleReport: {
+    /** Its name. */
+    column: string;
+    /** Its mean, its least value, or 0. */
+    subtract: number;
+    /** Its standard deviation, its range, or 1. */
+    divide: number;
+  };
+  /** What is to be changed in a sequence; what is left out, or null, stays as it is. */
+  SequenceChange: {
+    /** For people. */
+    name?: string | null;
+    /** What somebody wrote about it. */
+    note?: string | null;
+  };
+  /** Sequences, the newest first. */
+  SequencePage: {
+    /** As many as were asked for. */
+    sequences: Schemas["KeptSequence"][];
+    /** What to send as `before` for those that follow. */
+    next: string | null;
+  };
+  /** How a sequence that is kept was read. */
+  SeriesReport: {
+    /** Of the sequence. */
+    name: string;
+    /** How many it has. */
+    rows: number;
+    /**
+     * The columns that were read, each with its scale, fitted to all of its rows; of a text none.
+     */
+    inputs: Schemas["ScaleReport"][];
+    /** The target's scale; null where there is none, or the loss fixes what it may be. */
+    target: Schemas["ScaleReport"] | null;
+    /** The first row of every sample. */
+    starts: number[];
+  };
   /** The recurrent matrix R, and the Jacobians along the trajectory of the first sample. */
   SpectrumReport: {
     /** Of R, as (re, im), the largest modulus first, (H, 2). */
@@ -1502,6 +1589,44 @@ export interface Schemas {
     log10_weight: number | null;
     /** log₁₀ ‖Δw‖; null for an exact zero, or where it is not finite. */
     log10_step: number | null;
+  };
+  /** Windows of a sequence that is kept, as a batch. */
+  StoredSequence: {
+    /** Says which kind this is. */
+    kind: "stored";
+    /** Of a sequence of /sequences. */
+    id: string;
+    /**
+     * The columns that a step reads, in this order. Left out or null: all but the target. A text
+     * has one, `characters`, which is read one-hot.
+     */
+    inputs?: string[] | null;
+    /**
+     * The column that a step should say; it may be an input, too. null: none, with the loss given.
+     * Losses of classes take whole numbers from 0.
+     */
+    target?: string | null;
+    /**
+     * standard: (x − mean) / standard deviation; minmax: from 0 to 1. Fitted to all rows of each
+     * column; the target is scaled too, unless the loss fixes what it may be. The answer says in
+     * `series` what was subtracted and divided by.
+     */
+    scaling: "none" | "standard" | "minmax";
+    /** The first row of the first sample. */
+    start: number;
+    /** T. Left out or null: 100, or what there is. */
+    steps?: number | null;
+    /** B. */
+    batch: number;
+    /**
+     * How many rows after a sample the next begins; left out or null: T. Where there are several
+     * sequences: how many of them further the next sample is; left out: 1.
+     */
+    stride?: number | null;
+    /** How many rows later the target stands. */
+    ahead: number;
+    /** As of an explicit sequence. */
+    entering?: Schemas["Entering"] | null;
   };
   /** One array of a file. */
   TensorReport: {

@@ -1,6 +1,5 @@
 """Networks out of files: kept, listed, looked into, changed, dropped."""
 
-from pathlib import PurePath
 from typing import Annotated, Any
 
 import anyio
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from unrolled.app.computed import departure
-from unrolled.app.errors import BadInput, InputError, shown
+from unrolled.app.errors import shown
 from unrolled.app.files.job import BLOCKS, FILE
 from unrolled.app.files.picture import picture
 from unrolled.app.problems import documented
@@ -36,12 +35,11 @@ from unrolled.app.store.networks import (
     newest,
 )
 from unrolled.app.store.tables import Found
-from unrolled.app.upload import MEDIA_TYPE, folder, full, receive
+from unrolled.app.upload import MEDIA_TYPE, folder, full, name_of, receive
 
 router = APIRouter(prefix=PREFIX, tags=["networks"])
 
 UPLOAD = f"{PREFIX}/networks"
-LONGEST_NAME = 200
 
 _MADE: dict[str, Any] = {
     "description": "It is on the disk.",
@@ -94,7 +92,7 @@ async def keep(request: Request) -> Response:
                 f"received a file of {came.size} bytes; allowed: "
                 f"{state.settings.max_network_bytes} (UNROLLED_MAX_NETWORK_BYTES)",
             )
-        name = _name(came.fields.get("name", ""), came.filename)
+        name = name_of(came)
         row = await state.store.write(lambda c: known(c, came.digest))
         new = False
         if row is None:
@@ -110,19 +108,6 @@ async def keep(request: Request) -> Response:
 
 async def _kept(store: Database, said: dict[str, Any], place: Any) -> tuple[Found, bool]:
     return await store.write(lambda c: create(c, store.settings, said, place / BLOCKS))
-
-
-def _name(given: str, filename: str) -> str:
-    """What the client calls it, or the last part of the file's name.
-
-    Raises:
-        BadInput: it is too long, or holds what cannot be kept.
-    """
-    if len(given) > LONGEST_NAME or "\0" in given:
-        told = f"received {shown(given)}; allowed: {LONGEST_NAME} characters, none of them 0"
-        raise BadInput([InputError(("name",), told)])
-    plain = PurePath(filename.replace("\\", "/")).name[:LONGEST_NAME]
-    return given or "".join(one for one in plain if one.isprintable())
 
 
 @router.get(

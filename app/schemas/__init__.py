@@ -15,6 +15,12 @@ from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
 from unrolled.app.schemas.request import Experiment
 from unrolled.app.schemas.runs import NewRun, Reported, ReportPage, Run, RunChange, RunPage
+from unrolled.app.schemas.sequences import (
+    KeptSequence,
+    SequenceChange,
+    SequenceForm,
+    SequencePage,
+)
 from unrolled.app.schemas.vocabulary import Vocabulary
 from unrolled.app.schemas.watched import WatchedReport
 from unrolled.app.schemas.written import model
@@ -29,6 +35,7 @@ __all__ = [
     "GradientCheck",
     "Health",
     "KeptNetwork",
+    "KeptSequence",
     "LandscapeReport",
     "LandscapeRequest",
     "NetworkChange",
@@ -46,6 +53,9 @@ __all__ = [
     "Run",
     "RunChange",
     "RunPage",
+    "SequenceChange",
+    "SequenceForm",
+    "SequencePage",
     "Vocabulary",
     "WatchedReport",
 ]

@@ -22,6 +22,7 @@ from unrolled.app.schemas.strict import (
     by_kind,
 )
 from unrolled.app.schemas.weights import RandomWeights, Weights
+from unrolled.app.series.window import SCALINGS, USUAL_STEPS
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, PLACES, TOPOLOGIES
 
@@ -184,10 +185,61 @@ class ExplicitSequence(StrictModel):
     )
 
 
+class StoredSequence(StrictModel):
+    """Windows of a sequence that is kept, as a batch."""
+
+    kind: Literal["stored"] = Field(description="Says which kind this is.")
+    id: Annotated[String, Field(max_length=64)] = Field(description="Of a sequence of /sequences.")
+    inputs: (
+        Annotated[list[String], Field(fail_fast=True, min_length=1, max_length=2_000)] | None
+    ) = Field(
+        default=None,
+        description="The columns that a step reads, in this order. Left out or null: all but the "
+        "target. A text has one, `characters`, which is read one-hot.",
+        examples=[["a", "b"]],
+    )
+    target: String | None = Field(
+        default=None,
+        description="The column that a step should say; it may be an input, too. null: none, with "
+        "the loss given. Losses of classes take whole numbers from 0.",
+        examples=["y"],
+    )
+    scaling: Annotated[str, OneOf(SCALINGS)] = Field(
+        default="none",
+        description="standard: (x − mean) / standard deviation; minmax: from 0 to 1. Fitted to all "
+        "rows of each column; the target is scaled too, unless the loss fixes what it may be. The "
+        "answer says in `series` what was subtracted and divided by.",
+    )
+    start: Index = Field(default=0, description="The first row of the first sample.", examples=[0])
+    steps: Size | None = Field(
+        default=None,
+        description=f"T. Left out or null: {USUAL_STEPS}, or what there is.",
+        examples=[100],
+    )
+    batch: Size = Field(default=1, description="B.", examples=[4])
+    stride: Size | None = Field(
+        default=None,
+        description="How many rows after a sample the next begins; left out or null: T. Where "
+        "there are several sequences: how many of them further the next sample is; left out: 1.",
+        examples=[25],
+    )
+    ahead: Index = Field(
+        default=1, description="How many rows later the target stands.", examples=[1]
+    )
+    entering: Entering | None = Field(
+        default=None, description="As of an explicit sequence.", exclude_if=lambda one: one is None
+    )
+
+
+class FilledSequence(StoredSequence):
+    """The same with nothing left open, and known to be there."""
+
+
 SequenceChoice = Annotated[
     Annotated[RandomSequence, Tag("random")]
     | Annotated[TextSequence, Tag("text")]
-    | Annotated[ExplicitSequence, Tag("explicit")],
+    | Annotated[ExplicitSequence, Tag("explicit")]
+    | Annotated[StoredSequence, Tag("stored")],
     Discriminator(by_kind("kind", "random")),
 ]
 

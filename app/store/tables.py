@@ -120,3 +120,36 @@ NETWORK_BLOCKS = Table(
 )
 """Weights, a piece of an array a row: little-endian float32, or float64 where the file has float64,
 in C's order, compressed; `size` bytes uncompressed."""
+
+SEQUENCES = Table(
+    "sequences",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("wanted", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("touched", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    UniqueConstraint("digest", "wanted", name="sequences_once"),
+)
+"""A file's sequence a row, under the SHA-256 of the file and the format that it was to be read as,
+"" where nobody said. `about` is what is answered of it, as JSON; `size` is what it takes here."""
+
+SEQUENCE_VALUES = Table(
+    "sequence_values",
+    METADATA,
+    Column(
+        "sequence", _NUMBER, ForeignKey(SEQUENCES.c.number, ondelete="CASCADE"), primary_key=True
+    ),
+    Column("shape", Text, nullable=False),
+    Column("dtype", String(20), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Its numbers, little-endian, compressed; `size` bytes uncompressed."""

@@ -141,11 +141,11 @@ async def test_a_stream_that_runs_into_a_limit_ends_with_a_problem(app, client, 
     fields = {"experiment": SMALL | {"weights": {"seed": 78}}, "draws": 4}
     usual = compute.flow
 
-    async def slow(form, packed, gone):
+    async def slow(form, packed, gone, *given):
         if b'"first":2' in form:
             compute._seconds = 1e-9
         try:
-            return await usual(form, packed, gone)
+            return await usual(form, packed, gone, *given)
         finally:
             compute._seconds = seconds
 
@@ -161,9 +161,9 @@ async def test_a_client_that_leaves_stops_the_draws(app, client, monkeypatch):
     compute, parts = app.state.compute, []
     usual = compute.flow
 
-    async def counted(form, packed, gone):
+    async def counted(form, packed, gone, *given):
         parts.append(form)
-        return await usual(form, packed, gone)
+        return await usual(form, packed, gone, *given)
 
     monkeypatch.setattr(compute, "flow", counted)
     body = json.dumps({"experiment": SMALL | {"weights": {"seed": 79}}, "draws": 200}).encode()

@@ -1,0 +1,1 @@
+"""Sequences out of files: tables of numbers, arrays and texts, and windows of them."""

@@ -120,6 +120,69 @@ export interface Schemas {
     /** What a bias above 0 does, in words. */
     note: string;
   };
+  /** A module as lists of reports have it. */
+  BriefModule: {
+    /** In the model. */
+    name: string;
+    /** Its class. */
+    kind: string;
+    /** How many are stacked. */
+    layers: number;
+    /** Whether it runs both ways. */
+    bidirectional: boolean;
+    /** D. */
+    input_size: number;
+    /** H. */
+    hidden_size: number;
+    /** T, of the longest sequence; null where not seen. */
+    steps: number | null;
+    /** B: sequences in the batch; null where not seen. */
+    batch: number | null;
+    /** How many of them are itemized in `flow`. */
+    sampled: number;
+    /** What the module computed in. */
+    dtype: string;
+    /** What was divided out. */
+    loss_scale?: number | null;
+    /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
+    proof?: Record<string, number | null>;
+    /** Whether the proof holds to the precision of the dtype. */
+    trusted: boolean;
+    /** One sentence where it does not. */
+    why_not?: string | null;
+    /** null: all are. */
+    first_not_finite?: Schemas["FirstNotFinite"] | null;
+    /**
+     * Of the whole one `steps`, `experiment`, `diagnosis`, and `log10_norm` of `hidden_gradient`,
+     * `cell_gradient`, `followed_gradient` and `followed_cell_gradient`.
+     */
+    flow?: Record<string, unknown> | null;
+    /** Only a whole report has it. */
+    layers_flow?: null;
+  };
+  /** A report as lists have it; `GET …/reports/{sequence}` answers the whole one. */
+  BriefReport: {
+    /** Steps of the optimizer before this one. */
+    update: number;
+    /** When. */
+    time: string;
+    /** Of the step; null where not seen. */
+    loss?: number | null;
+    /** null where none was seen. */
+    clipping?: Schemas["WatchedClipping"] | null;
+    /** Of the first group. */
+    learning_rate?: number | null;
+    /** Its class. */
+    optimizer?: string | null;
+    /** Of every recurrent parameter, its norm and that of its last step. */
+    steps_taken?: Record<string, Schemas["StepTaken"] | null>;
+    /** Every recurrent module. */
+    modules?: Schemas["BriefModule"][];
+    /** What the report cost. */
+    seconds?: Schemas["ReportCost"] | null;
+    /** From 1, without gaps, in the order of arrival. */
+    sequence: number;
+  };
   /** A recurrent cell. */
   CellWords: {
     /** As a request writes it. */
@@ -1386,7 +1449,7 @@ export interface Schemas {
   /** Reports of a run, ordered by sequence. */
   ReportPage: {
     /** As many as fit. */
-    reports: Schemas["KeptReport"][];
+    reports: Schemas["BriefReport"][];
     /** What to send as `from` for those that follow. */
     next: number | null;
   };
@@ -1858,8 +1921,8 @@ export interface Schemas {
     /** null: all are. */
     first_not_finite: Schemas["FirstNotFinite"] | null;
     /**
-     * As `POST /api/v1/flow` answers, without `experiment` and `graph`, of the sampled sequences;
-     * null where nothing could be computed. It is kept as it comes.
+     * As `POST /api/v1/flow` answers, without `graph` and the arrays of `experiment`, of the
+     * sampled sequences; null where nothing could be computed. It is kept as it comes.
      */
     flow: Record<string, unknown> | null;
     /** The same of every layer, where it is there. */

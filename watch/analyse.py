@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.engine import ForwardOverflow, GradientFlow, InvalidInput, gradient_flow
+from unrolled.engine import ForwardOverflow, GradientFlow, InvalidInput, Network, gradient_flow
 from unrolled.watch.chains import NotJoined, chains, joined
 from unrolled.watch.convert import Refused, network_of, parameters_of, sampled, sequence_of
-from unrolled.watch.layout import Array, Batch, batch_of
+from unrolled.watch.layout import Array, Batch, IntArray, batch_of
 from unrolled.watch.recompute import Recomputed, recompute
 from unrolled.watch.snapshot import Module, Snapshot
 from unrolled.watch.written import experiment_of, flow_report, plain
@@ -42,7 +42,7 @@ def analyse(snapshot: Snapshot, most: int = SAMPLED) -> dict[str, Any]:
         "optimizer": snapshot.optimizer,
         "steps_taken": {
             name: None
-            if norms is None
+            if norms is None or not all(map(math.isfinite, norms))
             else {"log10_weight": _log10(norms[0]), "log10_step": _log10(norms[1])}
             for name, norms in snapshot.steps_taken.items()
         },
@@ -92,18 +92,9 @@ def _module(module: Module, most: int) -> dict[str, Any]:
         if any(call.derived for call in module.calls[1:]):
             raise NotJoined
         batch = joined(module, [batches[n] for n in chain], [recomputed[n] for n in chain])
-        network = network_of(module)
         samples = sampled(batch, _affordable(module, batch, most))
-        flow: GradientFlow = gradient_flow(
-            network,
-            parameters_of(module),
-            sequence_of(module, network, batch, samples),
-            loss="given",
-            graph=False,
-            lyapunov=False,
-        )
+        found["flow"] = _flow(module, network_of(module), batch, samples)
         found["sampled"] = len(samples)
-        found["flow"] = flow_report(flow) | {"experiment": experiment_of(network, flow)}
     except (Refused, InvalidInput, ForwardOverflow) as error:
         found["why_not"] = found["why_not"] or str(error)
     except NotJoined:
@@ -112,6 +103,32 @@ def _module(module: Module, most: int) -> dict[str, Any]:
             "one sequence."
         )
     return found
+
+
+def _flow(module: Module, network: Network, batch: Batch, samples: IntArray) -> dict[str, Any]:
+    """The flow of some samples, and that of the last gradient that enters by itself."""
+    parameters = parameters_of(module)
+    sequence = sequence_of(module, network, batch, samples)
+    flow: GradientFlow = gradient_flow(
+        network, parameters, sequence, loss="given", graph=False, lyapunov=False
+    )
+    experiment = experiment_of(network, flow)
+    written = flow_report(flow) | {"experiment": experiment}
+    if experiment["follow"] is None:
+        return written
+    alone = gradient_flow(
+        network,
+        parameters,
+        sequence_of(module, network, batch, samples, only=experiment["follow"]),
+        loss="given",
+        itemized=False,
+        spectral=False,
+        graph=False,
+    )
+    return written | {
+        "followed_gradient": plain(alone.hidden_gradient),
+        "followed_cell_gradient": plain(alone.cell_gradient),
+    }
 
 
 def _proof(

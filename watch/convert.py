@@ -64,9 +64,17 @@ def sampled(batch: Batch, most: int) -> IntArray:
     return np.asarray(longest[np.unique(np.linspace(0, len(longest) - 1, most).astype(int))])
 
 
-def sequence_of(module: Module, network: Network, batch: Batch, samples: IntArray) -> Sequence:
+def sequence_of(
+    module: Module, network: Network, batch: Batch, samples: IntArray, only: int | None = None
+) -> Sequence:
     """Some samples of one length, with the gradient that enters at the last layer's states.
 
+    Args:
+        module: whose batch it is.
+        network: the same as an experiment's.
+        batch: all samples.
+        samples: which.
+        only: the one step, from 1, at which a gradient enters; None: where they do.
     Raises:
         Refused: where a gradient enters elsewhere.
     """
@@ -77,6 +85,8 @@ def sequence_of(module: Module, network: Network, batch: Batch, samples: IntArra
         raise Refused("A gradient enters at the last state of a lower layer.")
     entering = batch.output_gradient[:steps, samples].copy()
     entering[-1] += batch.h_gradient[-1, samples]
+    if only is not None:
+        entering[np.arange(steps) != only - 1] = 0.0
     h_0, c_0 = batch.h_0[:, samples], batch.c_0[:, samples]
     if module.layers == 1:
         h_0, c_0 = h_0[0], c_0[0]

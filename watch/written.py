@@ -12,7 +12,7 @@ import numpy as np
 
 from unrolled.engine import GradientFlow, LayerFlow, Network, Spectrum, Trajectory
 
-LARGEST_VALUE = 4_096
+LARGEST_VALUE = 256
 """The most numbers of a parameter's gradient that a report holds."""
 
 

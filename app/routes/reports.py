@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import anyio.to_thread
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -17,11 +17,11 @@ from unrolled.app.problems import documented
 from unrolled.app.progress import EVENTS
 from unrolled.app.routes.json_only import require_json
 from unrolled.app.routes.runs import MADE, NO_STORE, PREFIX, RunId, found, kept, location, there
-from unrolled.app.schemas import Reported, ReportPage, Run
+from unrolled.app.schemas import KeptReport, Reported, ReportPage, Run
 from unrolled.app.store.files import MEDIA_TYPE, exported, imported
 from unrolled.app.store.follow import followed
 from unrolled.app.store.incoming import keyed, read_reports
-from unrolled.app.store.reports import append, page
+from unrolled.app.store.reports import append, one, page
 from unrolled.app.store.runs import find
 
 router = APIRouter(prefix=PREFIX, tags=["runs"])
@@ -92,21 +92,41 @@ async def reports(
     ] = None,
     every: Annotated[Sequence, Query(description="So many sequences further is the next.")] = 1,
     limit: Annotated[int, Query(ge=1, le=1_000, description="How many at most.")] = 100,
-    flow: Annotated[bool, Query(description="Whether with `flow` and `layers_flow`.")] = True,
 ) -> Response:
-    """Ordered by sequence; fewer than asked for where they are large: 8 MiB of JSON are an answer.
-    `next` says what `from` is for those that follow.
+    """Ordered by sequence, each in brief: of a `flow` its steps, experiment, diagnosis, and of the
+    gradients at every step `log10_norm`. Fewer than asked for where they are large: 8 MiB of JSON
+    are an answer. `next` says what `from` is for those that follow.
     """
 
     async def read(connection: AsyncConnection) -> tuple[list[bytes], int | None]:
         row = there(run, await find(connection, run))
-        return await page(
-            connection, row, first=first, last=last, every=every, limit=limit, flow=flow
-        )
+        return await page(connection, row, first=first, last=last, every=every, limit=limit)
 
     rows, following = await request.app.state.store.read(read)
     answer = {"reports": [msgspec.Raw(row) for row in rows], "next": following}
     return Response(msgspec.json.encode(answer), 200, NO_STORE, "application/json")
+
+
+@router.get(
+    "/runs/{run}/reports/{sequence}",
+    summary="One whole report",
+    response_model=KeptReport,
+    responses=documented(404, 422, 503, 507),
+)
+async def whole(
+    request: Request,
+    run: RunId,
+    sequence: Annotated[int, Path(ge=1, le=_LARGEST, description="Of the report.")],
+) -> Response:
+    """As it was sent, with its sequence."""
+
+    async def read(connection: AsyncConnection) -> bytes | None:
+        return await one(connection, there(run, await find(connection, run)), sequence)
+
+    report = await request.app.state.store.read(read)
+    if report is None:
+        raise HTTPException(404, f"received {sequence}; the run has no report of this sequence")
+    return Response(report, 200, NO_STORE, "application/json")
 
 
 @router.get(
@@ -117,7 +137,7 @@ async def reports(
     | {
         200: {
             "description": "Events `run` (first, and where its name, note or state changes) and "
-            "`report` (id: its sequence) as the other routes answer them; `problem` where the "
+            "`report` (id: its sequence; in brief) as the lists have them; `problem` where the "
             "database goes away. A run that is deleted ends the stream.",
             "content": {EVENTS: {"schema": {"type": "string"}}},
         }
@@ -134,8 +154,8 @@ async def events(
         Header(ge=0, le=_LARGEST, description="The same, as a browser says it when it comes back."),
     ] = None,
 ) -> Response:
-    """Every report from the beginning, or from the one that the client names, and then as they
-    come.
+    """Every report, in brief, from the beginning or from the one that the client names, and then
+    as they come.
     """
     row = await found(request, run)
     if request.scope.get(ASKED) == "HEAD":

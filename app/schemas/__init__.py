@@ -22,7 +22,7 @@ from unrolled.app.schemas.sequences import (
     SequencePage,
 )
 from unrolled.app.schemas.vocabulary import Vocabulary
-from unrolled.app.schemas.watched import WatchedReport
+from unrolled.app.schemas.watched import KeptReport, WatchedReport
 from unrolled.app.schemas.written import model
 
 Flow = model(report.Flow)
@@ -35,6 +35,7 @@ __all__ = [
     "GradientCheck",
     "Health",
     "KeptNetwork",
+    "KeptReport",
     "KeptSequence",
     "LandscapeReport",
     "LandscapeRequest",

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from unrolled.app.schemas.strict import Index, Number, Size, StrictModel, String, Switch, Whole
-from unrolled.app.schemas.watched import Instant, KeptReport
+from unrolled.app.schemas.watched import BriefReport, Instant
 
 
 def _printable(text: str) -> str:
@@ -74,7 +74,7 @@ class RunPage(StrictModel):
 class ReportPage(StrictModel):
     """Reports of a run, ordered by sequence."""
 
-    reports: list[KeptReport] = Field(description="As many as fit.")
+    reports: list[BriefReport] = Field(description="As many as fit.")
     next: Size | None = Field(description="What to send as `from` for those that follow.")
 
 

@@ -80,8 +80,9 @@ class WatchedModule(StrictModel):
     first_not_finite: FirstNotFinite | None = Field(default=None, description="null: all are.")
     flow: dict[str, Any] | None = Field(
         default=None,
-        description="As `POST /api/v1/flow` answers, without `experiment` and `graph`, of the "
-        "sampled sequences; null where nothing could be computed. It is kept as it comes.",
+        description="As `POST /api/v1/flow` answers, without `graph` and the arrays of "
+        "`experiment`, of the sampled sequences; null where nothing could be computed. It is kept "
+        "as it comes.",
     )
     layers_flow: list[dict[str, Any]] | None = Field(
         default=None, max_length=256, description="The same of every layer, where it is there."
@@ -119,3 +120,22 @@ class KeptReport(WatchedReport):
     """A report with its place in its run."""
 
     sequence: Size = Field(description="From 1, without gaps, in the order of arrival.")
+
+
+class BriefModule(WatchedModule):
+    """A module as lists of reports have it."""
+
+    flow: dict[str, Any] | None = Field(
+        default=None,
+        description="Of the whole one `steps`, `experiment`, `diagnosis`, and `log10_norm` of "
+        "`hidden_gradient`, `cell_gradient`, `followed_gradient` and `followed_cell_gradient`.",
+    )
+    layers_flow: None = Field(default=None, description="Only a whole report has it.")
+
+
+class BriefReport(KeptReport):
+    """A report as lists have it; `GET …/reports/{sequence}` answers the whole one."""
+
+    modules: list[BriefModule] = Field(  # type: ignore[assignment]
+        default_factory=list, max_length=MOST_MODULES, description="Every recurrent module."
+    )

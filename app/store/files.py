@@ -34,7 +34,9 @@ async def exported(database: Database, run: Found) -> AsyncIterator[bytes]:
 
         async def read(connection: AsyncConnection, first: int = first) -> Any:
             last = run.last_sequence
-            return await page(connection, run, first=first, last=last, limit=_PAGE, numbered=False)
+            return await page(
+                connection, run, first=first, last=last, limit=_PAGE, whole=True, numbered=False
+            )
 
         reports, following = await database.read(read)
         for report in reports:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from unrolled.app.errors import BadInput, InputError, Unreadable, shown, within
 from unrolled.app.schemas.watched import WatchedReport
+from unrolled.app.store.brief import brief
 from unrolled.app.store.packing import digest, packed
 from unrolled.app.validation import input_errors
 
@@ -49,7 +50,7 @@ class Incoming:
         update: of the report.
         time: of the report, in UTC, so that one instant is one text.
         size: of its JSON, in bytes.
-        body: the compressed JSON of what is light.
+        body: the compressed JSON of the brief form.
         light_size: of that JSON before.
         parts: what is heavy.
     """
@@ -96,7 +97,7 @@ def read_report(body: bytes) -> Incoming:
     """
     _utf8(body)
     fields = _decoded(body, _Raw)
-    modules, heavy = _divided(fields.pop("modules", None))
+    modules, heavy, briefs = _divided(fields.pop("modules", None))
     light = sum(len(name) + len(bytes(value)) for name, value in fields.items())
     light += sum(len(bytes(value)) for module in modules or () for value in module.values())
     if light > MOST_LIGHT_BYTES:
@@ -108,6 +109,8 @@ def read_report(body: bytes) -> Incoming:
             {name: _decoded(value, Any) for name, value in module.items()} for module in modules
         ]
     _refuse_invalid(document)
+    for place, flow in briefs.items():
+        document["modules"][place]["flow"] = flow
     kept = msgspec.json.encode(document)
     instant = datetime.fromisoformat(document["time"]).astimezone(UTC)
     return Incoming(
@@ -131,16 +134,18 @@ def _refuse_invalid(document: dict[str, Any]) -> None:
         raise BadInput([InputError((), told)]) from None
 
 
-def _divided(raw: msgspec.Raw | None) -> tuple[list[_Raw] | None, tuple[Part, ...]]:
-    """The modules without what is heavy, and that."""
+def _divided(
+    raw: msgspec.Raw | None,
+) -> tuple[list[_Raw] | None, tuple[Part, ...], dict[int, dict[str, Any]]]:
+    """The modules without what is heavy, that, and by place the brief form of each flow."""
     if raw is None:
-        return None, ()
+        return None, (), {}
     try:
         modules = msgspec.json.decode(raw, type=list[_Raw])
     except msgspec.ValidationError:
         told = f"received {shown(_kind(raw))}; allowed: an array of objects"
         raise BadInput([InputError(("modules",), told)]) from None
-    heavy = []
+    heavy, briefs = [], {}
     for place, module in enumerate(modules):
         for field in HEAVY:
             body = bytes(module.pop(field, b"null"))
@@ -148,7 +153,9 @@ def _divided(raw: msgspec.Raw | None) -> tuple[list[_Raw] | None, tuple[Part, ..
                 with within("modules", place, field):
                     _refuse_shape(body, b"{" if field == "flow" else b"[")
                 heavy.append(Part(place, field, digest(body), len(body), packed(body)))
-    return modules, tuple(heavy)
+                if field == "flow":
+                    briefs[place] = brief(body)
+    return modules, tuple(heavy), briefs
 
 
 def _kind(raw: msgspec.Raw) -> str:

@@ -121,7 +121,7 @@ async def page(
     last: int | None = None,
     every: int = 1,
     limit: int = 100,
-    flow: bool = True,
+    whole: bool = False,
     numbered: bool = True,
 ) -> tuple[list[bytes], int | None]:
     """Reports as JSON, with their sequences, and the sequence of the one that follows.
@@ -133,14 +133,15 @@ async def page(
         last: of the last that may come; the newest by default.
         every: so many sequences further is the next.
         limit: how many at most; fewer where they are large.
-        flow: whether with what is heavy.
+        whole: whether with what is heavy, else the brief form.
         numbered: whether with their sequences.
     """
     here = and_(PARTS.c.run == REPORTS.c.run, PARTS.c.sequence == REPORTS.c.sequence)
     joined = and_(here, PARTS.c.blob == BLOBS.c.hash)
-    weight = select(func.coalesce(func.sum(BLOBS.c.size), 0)).where(joined)
+    heavy = select(func.coalesce(func.sum(BLOBS.c.size), 0)).where(joined).scalar_subquery()
+    weight = REPORTS.c.size + heavy if whole else REPORTS.c.size
     asked = (
-        select(REPORTS.c.sequence, (REPORTS.c.size + weight.scalar_subquery()).label("size"))
+        select(REPORTS.c.sequence, weight.label("size"))
         .where(REPORTS.c.run == run.number, REPORTS.c.sequence >= first)
         .where((REPORTS.c.sequence - first) % every == 0)
         .order_by(REPORTS.c.sequence)
@@ -152,14 +153,20 @@ async def page(
     chosen: list[int] = []
     size = 0
     for row in found[:limit]:
-        size += row.size if flow else 1_000
+        size += row.size
         if chosen and size > PAGE_BYTES:
             break
         chosen.append(row.sequence)
     following = found[len(chosen)].sequence if len(found) > len(chosen) else None
     rows = await _rows(connection, run, chosen)
-    heavy = await _heavy(connection, run, chosen) if flow else {}
-    return [_whole(row, heavy.get(row.sequence, []), numbered) for row in rows], following
+    parts = await _heavy(connection, run, chosen) if whole else {}
+    return [_document(row, parts.get(row.sequence, []), numbered) for row in rows], following
+
+
+async def one(connection: AsyncConnection, run: Found, sequence: int) -> bytes | None:
+    """A whole report as JSON; None where there is no such."""
+    found, _ = await page(connection, run, first=sequence, last=sequence, limit=1, whole=True)
+    return found[0] if found else None
 
 
 async def _rows(connection: AsyncConnection, run: Found, sequences: list[int]) -> Sequence[Found]:
@@ -184,8 +191,8 @@ async def _heavy(
     return found
 
 
-def _whole(row: Found, parts: list[Found], numbered: bool) -> bytes:
-    """A report as it came, with its sequence."""
+def _document(row: Found, parts: list[Found], numbered: bool) -> bytes:
+    """A report with its sequence: as it came where its parts are given, else its brief form."""
     report = {"sequence": row.sequence} if numbered else {}
     report |= msgspec.json.decode(unpacked(row.body, row.size))
     for part in parts:

@@ -71,7 +71,7 @@ REPORTS = Table(
     UniqueConstraint("run", "update", "time", name="reports_once"),
     UniqueConstraint("run", "key", name="reports_key"),
 )
-"""A report a row: its JSON, compressed, less what stands in `blobs`; `size` bytes with them."""
+"""A report a row: JSON of its brief form, compressed, of `size` bytes; the rest is in `blobs`."""
 
 PARTS = Table(
     "parts",

@@ -4,7 +4,14 @@ import json
 from typing import Any
 
 RUNS = "/api/v1/runs"
-FLOW = {"steps": 3, "itemized": {"log10_norm": [[None, -1.5], [0.25, 1e-300]]}, "word": '∂"[{'}
+FLOW = {
+    "steps": 3,
+    "followed_gradient": {"norm": [0.0, 1e-300], "log10_norm": [None, -300.0]},
+    "cell_gradient": None,
+    "itemized": {"log10_norm": [[None, -1.5], [0.25, 1e-300]]},
+    "word": '∂"[{',
+}
+BRIEF = {"steps": 3, "followed_gradient": {"log10_norm": [None, -300.0]}, "cell_gradient": None}
 
 
 def module(**said: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import anyio
 import pytest
 
-from tests.app.runs import RUNS, report
+from tests.app.runs import BRIEF, RUNS, module, report
 from unrolled.app.errors import StoreAway
 from unrolled.app.store import follow
 
@@ -83,7 +83,8 @@ async def test_who_comes_back_misses_nothing(kept, monkeypatch):
         assert status == 200
         assert [kind for kind, _, _ in events] == ["run", "report", "report", "report", "run"]
         assert reports(events) == [1, 2, 3]
-        assert events[1][2] == report(1) | {"sequence": 1}
+        brief = report(1, modules=[module(flow=BRIEF)])
+        assert events[1][2] == brief | {"sequence": 1}
         assert (events[0][2]["state"], events[4][2]["state"]) == ("running", "ended")
 
         async def report_four(seen):

@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.app.runs import DEEP, FLOW, RUNS, count, made, module, refused, report, sent
+from tests.app.runs import BRIEF, DEEP, FLOW, RUNS, count, made, module, refused, report, sent
 from unrolled.app.main import create_app
 from unrolled.app.settings import Settings
 from unrolled.app.store import reports as store_reports
@@ -60,13 +60,19 @@ async def test_reports_come_back_as_they_were_sent(kept):
         ]
         assert await sent(client, run, whole[0]) == 1
         assert await sent(client, run, whole[1:]) == 3
-        answer = (await client.get(f"{run}/reports")).json()
         numbered = [one | {"sequence": place} for place, one in enumerate(whole, start=1)]
         numbered[0]["modules"][1].pop("flow")  # where there is none, null is not written
-        assert answer == {"reports": numbered, "next": None}
+        for one in numbered:
+            assert (await client.get(f"{run}/reports/{one['sequence']}")).json() == one
         assert await count(client, BLOBS) == 2
-        light = (await client.get(f"{run}/reports", params={"flow": False})).json()["reports"]
-        assert "flow" not in light[0]["modules"][0]
+        assert "no report" in refused(await client.get(f"{run}/reports/4"), 404)
+        refused(await client.get(f"{run}/reports/0"), 422)
+        refused(await client.get(f"{RUNS}/nobody/reports/1"), 404)
+        first = numbered[0]["modules"][0]
+        first["flow"] = BRIEF
+        numbered[0]["modules"][1].pop("layers_flow")
+        answer = (await client.get(f"{run}/reports")).json()
+        assert answer == {"reports": numbered, "next": None}
         said = (await client.get(run)).json()
         assert (said["reports"], said["last_update"]) == (3, 4)
 
@@ -120,7 +126,7 @@ async def test_many_who_report_at_once_lose_nothing(kept):
                 group.start_soon(reporting, (one, other)[update % 2], update)
         client._transport.app = one
         await other.state.store.close()
-        answer = (await client.get(f"{run}/reports?flow=false")).json()["reports"]
+        answer = (await client.get(f"{run}/reports")).json()["reports"]
         assert [each["sequence"] for each in answer] == list(range(1, 13))
         assert sorted(each["update"] for each in answer) == list(range(12))
 
@@ -226,6 +232,31 @@ async def test_a_name_that_comes_twice_counts_once(kept):
         headers = {"content-type": "application/json"}
         assert (await client.post(f"{run}/reports", content=twice, headers=headers)).is_success
         assert (await client.get(f"{run}/reports")).json()["reports"][0]["loss"] == 2.5
+
+
+async def test_what_a_list_cannot_read_of_a_flow_is_left_out_of_it(kept):
+    async with kept() as client:
+        run = await made(client)
+        flow = '{"steps": "a", "cell_gradient": 7, "followed_gradient": {"log10_norm": [1e999]}, '
+        flow += f'"hidden_gradient": {{"log10_norm": [{"1," * 70_000}1]}}, "experiment": {{}}}}'
+        body = json.dumps(report(modules=[module(flow={})])).replace(
+            '"flow": {}', f'"flow": {flow}'
+        )
+        headers = {"content-type": "application/json"}
+        answer = await client.post(f"{run}/reports", content=body.encode(), headers=headers)
+        assert answer.status_code == 201, answer.text
+        brief = (await client.get(f"{run}/reports")).json()["reports"][0]["modules"][0]["flow"]
+        nothing = {"log10_norm": None}
+        assert brief == {
+            "steps": "a",
+            "experiment": {},
+            "hidden_gradient": nothing,
+            "cell_gradient": None,
+            "followed_gradient": nothing,
+        }
+        assert flow.replace(" ", "")[:60] in (await client.get(f"{run}/reports/1")).text.replace(
+            " ", ""
+        )
 
 
 SHAPES: tuple[dict[str, Any], ...] = (

@@ -110,6 +110,37 @@ def test_a_report_proves_and_shows(kind: str) -> None:
     json.dumps(found, allow_nan=False)
 
 
+def numbers(row: list[float | None]) -> Any:
+    """log₁₀ as what it is of; null is zero."""
+    return 10.0 ** np.array([-np.inf if value is None else value for value in row])
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_the_last_gradient_that_enters_is_followed_by_itself(kind: str) -> None:
+    module = module_of(np.random.default_rng(2), kind)
+    entering = module.calls[0].output_gradient
+    assert entering is not None
+    entering[-1] = 0.0
+    module.gradients = dict(recompute(module, batch_of(module, module.calls[0])).gradients)
+    flow = report_of(module)["flow"]
+    assert flow["experiment"]["follow"] == T - 1
+    row = flow["followed_gradient"]["log10_norm"]
+    assert row[T - 1] is None
+    np.testing.assert_allclose(row[:-1], flow["itemized"]["log10_norm"][-1][:-1], rtol=1e-6)
+    if kind == "LSTM":
+        both = np.hypot(numbers(row), numbers(flow["followed_cell_gradient"]["log10_norm"]))
+        states = flow["itemized"]["state_log10_norm"][-1]
+        np.testing.assert_allclose(both, numbers(states), rtol=1e-5)
+    else:
+        assert flow["followed_cell_gradient"] is None
+
+
+def test_norms_that_are_not_finite_are_not_known() -> None:
+    taken = {"a": [float("nan"), 1.0], "b": [100.0, 0.0], "c": None}
+    found = analyse(Snapshot(3, "2026-01-01T00:00:00Z", [], steps_taken=taken))["steps_taken"]
+    assert found == {"a": None, "b": {"log10_weight": 2.0, "log10_step": None}, "c": None}
+
+
 def wrong(module: Module) -> None:
     module.gradients["weight_hh_l0"] = 1.1 * module.weights["weight_hh_l0"]
 

@@ -246,17 +246,18 @@ export function flowClient(base, on) {
 /**
  * The runs that are kept, the newest first.
  * @param {string} base
- * @returns {Promise<any[]>}
+ * @param {string | null} [before]   id of the last one that is known
+ * @returns {Promise<{runs: any[], next: string | null}>}   next: before which there are more
  */
-export async function runsOf(base) {
-  return (await ask(`${base}/runs`)).runs;
+export function runsOf(base, before = null) {
+  return ask(`${base}/runs${before ? `?before=${encodeURIComponent(before)}` : ""}`);
 }
 
 /** @param {string} base @param {string} id */
 const runAt = (base, id) => `${base}/runs/${encodeURIComponent(id)}`;
 
 /**
- * A run with its reports.
+ * A run with its reports, each in brief.
  * @param {string} base @param {string} id
  * @returns {Promise<{run: any, reports: any[], last: number}>}   last: the sequence of the newest
  */
@@ -264,7 +265,7 @@ export async function reportsOf(base, id) {
   const run = await ask(runAt(base, id));
   const reports = [];
   for (let from = 1; ; ) {
-    const page = await ask(`${runAt(base, id)}/reports?from=${from}`);
+    const page = await ask(`${runAt(base, id)}/reports?limit=1000&from=${from}`);
     reports.push(...page.reports);
     if (page.next === null || page.next === undefined) break;
     from = page.next;
@@ -272,9 +273,12 @@ export async function reportsOf(base, id) {
   return { run, reports, last: reports.at(-1)?.sequence ?? 0 };
 }
 
-/** Name, note or state of a run. @param {string} base @param {string} id @param {object} change */
-export function changeRun(base, id, change) {
-  return ask(runAt(base, id), { ...posted(change), method: "PATCH" });
+/**
+ * One whole report.
+ * @param {string} base @param {string} id @param {number} sequence @param {AbortSignal} signal
+ */
+export function reportOf(base, id, sequence, signal) {
+  return ask(`${runAt(base, id)}/reports/${sequence}`, { signal });
 }
 
 /** @param {string} base @param {string} id */
@@ -282,16 +286,53 @@ export async function deleteRun(base, id) {
   await answered(runAt(base, id), { method: "DELETE" });
 }
 
+/** A browser does not come back by itself to a service that has refused it; so much later we do. */
+const AGAIN_MS = 3000;
+
 /**
- * What a run reports from now on; the browser itself connects again, and says what it has seen.
+ * What a run reports from now on; where the connection is lost, whoever takes it up again says what
+ * has been seen, and misses nothing.
  * @param {string} base @param {string} id @param {number} last   the newest sequence that is known
- * @param {{report: (report: any) => void, run: (run: any) => void, lost: (lost: boolean) => void}} on
+ * @param {{report: (report: any) => void, run: (run: any) => void, lost: (lost: boolean) => void,
+ *   gone: () => void}} on   gone: there is no such run any more
+ * @returns {{close: () => void}}
  */
 export function followRun(base, id, last, on) {
-  const events = new EventSource(`${runAt(base, id)}/events?after=${last}`);
-  events.addEventListener("report", ({ data }) => on.report(JSON.parse(data)));
-  events.addEventListener("run", ({ data }) => on.run(JSON.parse(data)));
-  events.addEventListener("open", () => on.lost(false));
-  events.addEventListener("error", () => on.lost(true));
-  return events;
+  let seen = last;
+  let timer = 0;
+  let events = open();
+
+  function open() {
+    const next = new EventSource(`${runAt(base, id)}/events?after=${seen}`);
+    next.addEventListener("report", ({ data }) => {
+      const report = JSON.parse(data);
+      seen = report.sequence;
+      on.report(report);
+    });
+    next.addEventListener("run", ({ data }) => on.run(JSON.parse(data)));
+    next.addEventListener("open", () => on.lost(false));
+    next.addEventListener("error", () => {
+      on.lost(true);
+      if (next.readyState === EventSource.CLOSED) timer = setTimeout(again, AGAIN_MS);
+    });
+    return next;
+  }
+
+  async function again() {
+    try {
+      await ask(runAt(base, id));
+    } catch (cause) {
+      if (cause instanceof Problem && cause.status === 404) on.gone();
+      else timer = setTimeout(again, AGAIN_MS);
+      return;
+    }
+    events = open();
+  }
+
+  return {
+    close() {
+      clearTimeout(timer);
+      events.close();
+    },
+  };
 }

@@ -4,9 +4,12 @@ import { test } from "node:test";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
 import { roundTicks } from "../../static/js/live/figures.js";
+import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
+import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
+import { createWhole } from "../../static/js/live/whole.js";
 import { normSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
-import { learnWords } from "./words.js";
+import { answer, learnWords } from "./words.js";
 
 learnWords();
 /** A report whose last loss enters at the last step; each step back takes so many decades. */
@@ -59,11 +62,11 @@ test("an exact zero ends the reach, and before the loss there is none", () => {
 test("where a gradient has ceased to arrive, the alarm says since when and how far it comes", () => {
   const reports = [0.1, 0.1, 0.2, 0.5].map((decades, n) => report(n + 1, { decades }));
   assert.deepEqual(texts(reports), [
-    "From update 300 on less than a millionth of the last loss’s gradient arrives before step 10; now before step 28.",
+    "From update 300 on less than a millionth of the last gradient that enters arrives before step 10; now before step 28.",
   ]);
   reports.push(report(5, { decades: 0.1 }));
   assert.deepEqual(texts(reports), [
-    "From update 300 to 400 less than a millionth of the last loss’s gradient arrives before step 10; in the end before step 28.",
+    "From update 300 to 400 less than a millionth of the last gradient that enters arrives before step 10; in the end before step 28.",
   ]);
 });
 
@@ -87,7 +90,7 @@ test("what is not finite, not trusted or does not move is said", () => {
     "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17.",
   ]);
   const bad = report(2, { module: { trusted: false, why_not: "They differ by 0.3." } });
-  assert.deepEqual(texts([report(1), bad]), ["From update 200 on reports cannot be trusted: They differ by 0.3."]);
+  assert.deepEqual(texts([report(1), bad]), ["From update 200 on reports cannot be trusted. They differ by 0.3."]);
   assert.equal(proofSentence(bad.modules[0]), "This report cannot be trusted. They differ by 0.3.");
   const still = { steps_taken: { w: { log10_weight: 0, log10_step: -8 } } };
   assert.match(texts([report(1, { own: still }), report(2, { own: still })])[0], /no recurrent weight moves/);
@@ -109,16 +112,86 @@ test("sentences say the report's own numbers", () => {
   assert.deepEqual(weightRows(one, one.modules[0])[1], ["lstm.bias_hh_l0", "–", "–", "no gradient"]);
 });
 
-test("a file is read a line at a time, and a torn last line is left out", () => {
+test("a file is read a line at a time, and a torn last line is left out", async () => {
   const head = JSON.stringify({ format: "unrolled-run", version: 1, run: { name: "r", state: "running" } });
   const lines = [head, ...[1, 2].map((n) => JSON.stringify(report(n)))];
-  const torn = readRun(`${lines.join("\n")}\n{"update": 3, "mod`);
+  const of = (text) => readRun(new Blob([text]));
+  const torn = await of(`${lines.join("\n")}\n{"update": 3, "mod`);
   assert.deepEqual([torn.reports.length, torn.torn, torn.run.state, torn.run.last_update], [2, true, "interrupted", 200]);
-  const ended = readRun(`${lines.join("\n")}\n{"end":{"state":"ended"}}\n`);
+  const ended = await of(`${lines.join("\n")}\n{"end":{"state":"ended"}}\n`);
   assert.deepEqual([ended.run.state, ended.torn, ended.reports[1].sequence], ["ended", false, 2]);
-  assert.throws(() => readRun("hello"), /its first line does not say so/);
-  assert.throws(() => readRun(`${head.replace(":1", ":2")}\n`), /version 2/);
-  assert.throws(() => readRun(`${head}\n[1]\n`), /Line 2 of the file is no report/);
+  const on = await of(`${lines[0]}\n{"end":{"state":"ended"}}\n${lines[1]}\n`);
+  assert.equal(on.run.state, "interrupted"); // it went on, and then ended no more
+  const now = JSON.stringify(report(3, { own: { time: new Date().toISOString() } }));
+  assert.equal((await of(`${head}\n${now}\n`)).run.state, "running");
+  await assert.rejects(of("hello"), /its first line does not say so/);
+  await assert.rejects(of(""), /its first line does not say so/);
+  await assert.rejects(of(`${head.replace(":1", ":2")}\n`), /version 2/);
+  await assert.rejects(of(`${head}\n[1]\n`), /Line 2 of the file is no report/);
+});
+
+test("of a file's reports the brief forms are kept, and a whole one is read when it is asked for", async () => {
+  const one = report(1);
+  Object.assign(one.modules[0].flow, { itemized: { log10_norm: ["∂".repeat(200_000)] }, cell_gradient: null });
+  const text = [{ format: "unrolled-run", version: 1, run: { name: "∂" } }, one, report(2)].map((x) => JSON.stringify(x));
+  const { reports, whole } = await readRun(new Blob([`${text.join("\n")}\n`]));
+  const { flow } = reports[0].modules[0];
+  assert.equal(flow.itemized, undefined);
+  assert.equal(flow.cell_gradient, null);
+  assert.deepEqual(flow.followed_gradient, one.modules[0].flow.followed_gradient);
+  assert.deepEqual(await whole(1), one);
+  assert.deepEqual(await whole(2), report(2));
+});
+
+test("a whole report is asked for when the hand rests, the one before is given up, a few are kept", async () => {
+  const asked = [];
+  let came = 0;
+  const source = {
+    whole: (sequence, signal) =>
+      new Promise((resolve, reject) => {
+        asked.push(sequence);
+        signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+        if (sequence !== 3) resolve(report(sequence));
+      }),
+  };
+  const rest = () => new Promise((done) => setTimeout(done, 80));
+  const whole = createWhole(source, { came: () => (came += 1), failed: assert.fail });
+  for (const sequence of [1, 2, 3]) assert.equal(whole.of(sequence), null);
+  await rest();
+  assert.deepEqual([asked, came], [[3], 0]); // 1 and 2 were passed by; 3 takes its time
+  assert.equal(whole.of(4), null);
+  await rest();
+  assert.deepEqual([asked, came, whole.of(4).sequence], [[3, 4], 1, 4]);
+  for (let sequence = 5; sequence < 13; sequence += 1) {
+    whole.of(sequence);
+    await rest();
+  }
+  assert.equal(whole.of(5).sequence, 5);
+  assert.equal(whole.of(4), null); // eight have come since
+  whole.close();
+});
+
+test("of a brief report the last layer's profile is read, of a whole one any layer", () => {
+  const flow = {
+    steps: 3, experiment: { follow: 3, network: { cell: "simple" } },
+    hidden_gradient: { log10_norm: [0, 0, -1] }, followed_gradient: { log10_norm: [-3, -2, -1] },
+    followed_cell_gradient: null, cell_gradient: null,
+  };
+  const reading = readingOf(flow);
+  assert.deepEqual([reading.row, reading.total, reading.lossSteps.length], [[-3, -2, -1], [0, 0, -1], 2]);
+  const lower = { hidden_gradient: { log10_norm: [0, 0, 0] }, itemized: { loss_steps: [3], steps: [1, 2, 3], log10_norm: [[-9, -8, -7]] } };
+  assert.deepEqual(readingOf(layerFlow({ ...flow, layers: [lower, {}] }, 0)).row, [-9, -8, -7]);
+  assert.equal(layerFlow(flow, 0), flow);
+  assert.equal(readingOf(null), null);
+});
+
+test("saturation is said gate by gate, and the terms are those of the layer", () => {
+  const flow = answer();
+  assert.equal(saturationSentence(flow), "50 % of units and steps.");
+  const gates = { forget: { shut: [0, 0.5, 1], open: [0, 0, 0], saturated: [0, 0.5, 1] }, candidate: { saturated: [1, 1, 1] } };
+  const gated = { ...flow, saturation: { units: null, gates }, experiment: { network: { cell: "gated" } } };
+  assert.equal(saturationSentence(gated), "forget 50 % shut, 0 % open; candidate 100 %.");
+  assert.deepEqual([hasTerms(flow, 0), hasTerms(flow, 1)], [true, false]);
 });
 
 test("ticks are round and not more than asked for", () => {

@@ -21,7 +21,8 @@ import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
  * @typedef {object} Given
  * @property {Report} report
  * @property {Module | undefined} module
- * @property {Report[]} before   all earlier reports
+ * @property {Report[]} reports   all
+ * @property {number} place   of the report among them
  *
  * @typedef {object} Kind
  * @property {string} name
@@ -58,18 +59,28 @@ function mostMoved({ steps_taken: taken }) {
   return ratios.length ? Math.max(...ratios) : null;
 }
 
+/**
+ * Where the first number stands that is not finite.
+ * @param {{layer: number, step: number, quantity: string}} first
+ */
+export function placeOf({ layer, step, quantity }) {
+  if (quantity === "x") return `the input x at step ${step}, so it comes from before this module`;
+  if (quantity === "gradient") return `the gradient that enters at step ${step}, so it comes from behind this module`;
+  return `${quantity} of layer ${layer + 1} at step ${step}`;
+}
+
 /** @type {Kind[]} */
 const KINDS = [
   {
     name: "not finite",
     of: ({ module }) => module?.first_not_finite ?? null,
-    say: ({ found: [{ layer, step, quantity }] }) =>
-      `a number is not finite (NaN or infinity): first ${quantity} of layer ${layer + 1} at step ${step}`,
+    say: ({ found: [first] }) => `a number is not finite (NaN or infinity): first ${placeOf(first)}`,
   },
   {
     name: "not trusted",
-    of: ({ module }) => (module && !module.trusted ? (module.why_not ?? "its proof fails") : null),
-    say: ({ found }) => `reports cannot be trusted: ${found.at(-1)}`,
+    of: ({ module }) =>
+      module && !module.trusted && !module.first_not_finite ? (module.why_not ?? "The proof fails.") : null,
+    say: ({ found }) => `reports cannot be trusted. ${found.at(-1)}`,
   },
   {
     name: "vanishes",
@@ -81,7 +92,7 @@ const KINDS = [
     say: ({ found, lasting }) => {
       const least = Math.min(...found);
       const now = found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
-      return `less than a millionth of the last loss’s gradient arrives before step ${least}${now}`;
+      return `less than a millionth of the last gradient that enters arrives before step ${least}${now}`;
     },
   },
   {
@@ -93,15 +104,15 @@ const KINDS = [
     },
     say: ({ found }) => {
       const { step, decades } = found.reduce((a, b) => (b.decades > a.decades ? b : a));
-      return `the last loss’s gradient grows on its way back by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
+      return `the last gradient that enters grows on its way back by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
     },
   },
   {
     name: "jumps",
     single: true,
-    of: ({ report, before }) => {
-      const norms = before
-        .slice(-BEFORE)
+    of: ({ report, reports, place }) => {
+      const norms = reports
+        .slice(Math.max(0, place - BEFORE), place)
         .flatMap(({ clipping }) => (clipping && clipping.log10_before !== null ? [clipping.log10_before] : []));
       const own = report.clipping?.log10_before ?? null;
       if (own === null || norms.length < 5) return null;
@@ -140,14 +151,14 @@ function stretchesOf(reports, name, kind) {
   const all = [];
   /** @type {Stretch | null} */
   let open = null;
-  reports.forEach((report, n) => {
-    const found = kind.of({ report, module: moduleOf(report, name), before: reports.slice(0, n) });
+  reports.forEach((report, place) => {
+    const found = kind.of({ report, module: moduleOf(report, name), reports, place });
     if (found === null || kind.single) open = null;
     if (found === null) return;
     if (open === null) all.push((open = { reports: [], found: [], lasting: false }));
     open.reports.push(report);
     open.found.push(found);
-    open.lasting = n === reports.length - 1;
+    open.lasting = place === reports.length - 1;
   });
   return all.filter(({ reports: own }) => own.length >= (kind.least ?? 1));
 }
@@ -170,6 +181,13 @@ export function alarmsOf(reports, name) {
   ).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
 }
 
+/** What is said where there is no alarm. @param {Report[]} reports @param {string} name   of the module */
+export function calm(reports, name) {
+  const modules = reports.flatMap((report) => moduleOf(report, name) ?? []);
+  if (modules.some(({ flow }) => flow)) return "Nothing: gradients arrive, and no number leaves the range.";
+  return `What arrives at which step is not known. ${modules.at(-1)?.why_not ?? ""}`.trim();
+}
+
 /** @param {Kind} kind @param {Stretch} stretch */
 function whenOf({ single }, { reports, lasting }) {
   const first = counted(reports[0].update);
@@ -182,7 +200,8 @@ function whenOf({ single }, { reports, lasting }) {
  * What a module's report proves, in a sentence.
  * @param {Module} module
  */
-export function proofSentence({ proof, trusted, why_not: why, dtype }) {
+export function proofSentence({ proof, trusted, why_not: why, dtype, first_not_finite: first }) {
+  if (first) return "With a number that is not finite there is nothing to check.";
   const differences = Object.values(proof).filter((value) => value !== null);
   if (!trusted) return `This report cannot be trusted. ${why ?? ""}`.trim();
   if (!differences.length) return "There is no gradient of autograd’s to compare with.";

@@ -13,10 +13,13 @@ import { moduleOf, wayOf } from "./reached.js";
  * @typedef {object} Shown   what is drawn
  * @property {Report[]} reports
  * @property {string} module   its name
- * @property {number} at   the update that the other pictures show
  *
  * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
  */
+
+/** Margins of a picture, and of one whose axis is named. */
+const BOTTOM = 8;
+const NAMED_BOTTOM = 40;
 
 /** Round numbers, of which at most so many lie between two. @param {number} lo @param {number} hi @param {number} most */
 export function roundTicks(lo, hi, most) {
@@ -35,22 +38,20 @@ export function spanOf(reports) {
   return { lo: first - spare, hi: last + spare };
 }
 
-/** @param {Shown} shown @param {Frame} frame @param {Theme} theme @param {{bottom: boolean, yaxis: Axis}} own */
-function layoutOf({ at }, frame, theme, { bottom, yaxis }) {
-  const layout = timeLayout(theme, frame, { top: 6, bottom: bottom ? 40 : 8, title: bottom ? "update" : "" });
+/** @param {Frame} frame @param {Theme} theme @param {{bottom: boolean, yaxis: Axis}} own */
+function layoutOf(frame, theme, { bottom, yaxis }) {
+  const layout = timeLayout(theme, frame, { top: 6, bottom: bottom ? NAMED_BOTTOM : BOTTOM, title: bottom ? "update" : "" });
   const ticks = roundTicks(frame.lo, frame.hi, (frame.width - frame.left - frame.right) / 70).filter(Number.isInteger);
   const names = { tickvals: ticks, ticktext: ticks.map((n) => n.toLocaleString("en-US")), showticklabels: bottom };
-  const line = { color: theme.ink, width: 1.2 };
   return {
     ...layout,
     xaxis: { ...layout.xaxis, ...names },
     yaxis,
-    shapes: [{ type: "line", x0: at, x1: at, y0: 0, y1: 1, yref: "paper", line }],
   };
 }
 
 /** @param {Series} x @param {Series} y @param {{color: string, dash?: string, width?: number, size?: number}} look */
-function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
+export function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
   const mode = size ? "lines+markers" : "lines";
   return { type: "scatter", mode, hoverinfo: "skip", x, y, line: { color, dash, width }, marker: { size, color } };
 }
@@ -59,10 +60,10 @@ function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
 const sizeOf = (reports) => (reports.length > 60 ? 0 : 4);
 
 /** @param {number[]} values @param {number} least   of the range */
-function rangeOf(values, least) {
+export function rangeOf(values, least) {
   if (!values.length) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const spare = Math.max(0.06 * (high - low), least / 2);
+  const spare = Math.max(0.06 * (high - low), least / 2, 0.02 * Math.abs(high));
   return [low - spare, high + spare];
 }
 
@@ -73,7 +74,7 @@ function axisOf(theme, range, frame, say) {
 }
 
 /** Of decades only whole ones are named. @param {Theme} theme @param {number[]} range @param {Frame} frame */
-function decadesOf(theme, range, frame) {
+export function decadesOf(theme, range, frame) {
   const whole = [Math.floor(range[0]), Math.max(Math.ceil(range[1]), Math.floor(range[0]) + 1)];
   const axis = axisOf(theme, whole, frame, power);
   const tickvals = (axis.tickvals ?? []).filter(Number.isInteger);
@@ -87,7 +88,7 @@ export function lossFigure(shown, frame, theme) {
   const range = rangeOf(/** @type {number[]} */ (y.filter((value) => value !== null)), 1e-6);
   return {
     data: [line(x, y, { color: theme.ink, size: sizeOf(shown.reports) })],
-    layout: layoutOf(shown, frame, theme, { bottom: false, yaxis: axisOf(theme, range, frame, (v) => tidy(v, 3)) }),
+    layout: layoutOf(frame, theme, { bottom: false, yaxis: axisOf(theme, range, frame, (v) => tidy(v, 3)) }),
   };
 }
 
@@ -115,7 +116,7 @@ export function normFigure(shown, frame, theme) {
         marker: { symbol: "line-ns-open", size: 9, color: theme.known, line: { width: 1.4, color: theme.known } },
       },
     ],
-    layout: layoutOf(shown, frame, theme, { bottom: false, yaxis }),
+    layout: layoutOf(frame, theme, { bottom: false, yaxis }),
   };
 }
 
@@ -148,16 +149,43 @@ export function reachFigure(shown, frame, theme) {
         colorscale: colorscale(theme),
       },
     ],
-    layout: layoutOf(shown, frame, theme, {
+    layout: layoutOf(frame, theme, {
       bottom: true,
       yaxis: plainAxis(theme, { range, showgrid: false, tickmode: "array", tickvals, ticktext: tickvals.map(String) }),
     }),
   };
 }
 
-/** @type {{name: string, figure: Draw, height: number}[]} from above */
+/**
+ * @typedef {object} OverTraining   a picture of a whole training
+ * @property {string} name
+ * @property {Draw} figure
+ * @property {number} height
+ * @property {number} bottom   its margin there
+ * @property {(shown: Shown) => boolean} has   whether there is anything to draw
+ */
+
+/** @type {OverTraining[]} from above */
 export const OVER_TRAINING = [
-  { name: "loss", figure: lossFigure, height: 130 },
-  { name: "size", figure: normFigure, height: 150 },
-  { name: "reach", figure: reachFigure, height: 240 },
+  {
+    name: "loss",
+    figure: lossFigure,
+    height: 130,
+    bottom: BOTTOM,
+    has: ({ reports }) => reports.some(({ loss }) => loss !== null),
+  },
+  {
+    name: "size",
+    figure: normFigure,
+    height: 150,
+    bottom: BOTTOM,
+    has: ({ reports }) => reports.some(({ clipping }) => clipping !== null),
+  },
+  {
+    name: "reach",
+    figure: reachFigure,
+    height: 240,
+    bottom: NAMED_BOTTOM,
+    has: ({ reports, module }) => reports.some((report) => wayOf(moduleOf(report, module)) !== null),
+  },
 ];

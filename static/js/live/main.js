@@ -7,15 +7,18 @@ import { load } from "../plotly.js";
 import { readTheme } from "../theme.js";
 import { createTransport } from "../transport.js";
 import { readVocabulary } from "../vocabulary.js";
-import { alarmsOf, counted, proofSentence } from "./alarms.js";
+import { alarmsOf, calm, counted } from "./alarms.js";
+import { putChoices } from "./choices.js";
 import { listenFiles, putRuns } from "./overview.js";
-import { drawReport, drawTraining, readingOf, updateAt } from "./pictures.js";
+import { drawTraining, updateAt } from "./pictures.js";
 import { moduleOf } from "./reached.js";
+import { putReport } from "./report.js";
 import { fromFile, fromService } from "./sources.js";
 import { createLooking, modulesOf } from "./state.js";
-import { aboutRun, lossSentence, normSentence, sampledSentence, verdictSentence, weightRows } from "./words.js";
+import { createWhole } from "./whole.js";
+import { aboutRun, lossSentence, normSentence } from "./words.js";
 
-/** @import { Report } from "./runfile.js" */
+/** @import { Alarm } from "./alarms.js" */
 
 const API = "/api/v1";
 const root = document.documentElement;
@@ -24,8 +27,12 @@ let theme = readTheme(root);
 
 /** @type {ReturnType<typeof createLooking> | null} */
 let looking = null;
+/** @type {ReturnType<typeof createWhole> | null} */
+let whole = null;
 /** @type {import("../transport.js").Transport | null} */
 let transport = null;
+/** Of which module and how many reports the alarms are that are shown. */
+let alarmed = "";
 let drawable = false;
 let due = false;
 
@@ -35,10 +42,12 @@ readVocabulary(document);
 const plots = (selector) => [...main.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
 const TRAINING = plots("[data-training]");
 const REPORT = plots("[data-picture]");
+const SAVES = /** @type {HTMLAnchorElement[]} */ (plots("a.save"));
 
-/** @param {Error | null} cause */
-function problem(cause) {
+/** @param {Error | null} cause @param {boolean} [again]   whether it may be tried again */
+function problem(cause, again = true) {
   byId(document, "problem").hidden = cause === null;
+  byId(document, "retry").hidden = !again;
   byId(document, "problem-text").textContent = cause?.message ?? "";
   if (cause) settled("error");
 }
@@ -76,7 +85,7 @@ function put() {
     putModules();
     putAlarms();
     putTraining();
-    putReport();
+    putOne();
   }
   settled("ready");
 }
@@ -94,8 +103,7 @@ function putTransport() {
       say: (place) => `update ${counted(source.reports[place]?.update ?? 0)}`,
       onChange(place) {
         looking?.look(place);
-        keepAddress();
-        changed();
+        moved();
       },
     });
   transport.setLength(source.reports.length);
@@ -105,87 +113,75 @@ function putTransport() {
 function putModules() {
   if (!looking) return;
   const own = looking;
-  const names = modulesOf(own.source.reports);
-  const box = byId(document, "modules");
-  box.hidden = names.length < 2;
-  if (box.querySelectorAll("input").length === names.length) return;
-  const choices = names.map((name) => {
-    const label = element("label", "choice");
-    const input = element("input");
-    input.type = "radio";
-    input.name = "module";
-    input.checked = name === own.module();
-    input.addEventListener("change", () => {
-      own.choose(name);
-      keepAddress();
-      changed();
-    });
-    label.append(input, element("span", "", name));
-    return label;
+  putChoices(byId(document, "modules"), modulesOf(own.source.reports), own.module(), (name) => {
+    own.choose(name);
+    moved();
   });
-  box.replaceChildren(...box.querySelectorAll("legend"), ...choices);
+  const report = own.report();
+  const module = report && moduleOf(report, own.module());
+  const layers = module?.flow ? module.layers : 1;
+  const names = Array.from({ length: layers }, (_, n) => String(n + 1));
+  const chosen = String((own.layer() ?? layers - 1) + 1);
+  putChoices(byId(document, "layers"), names, chosen, (name) => {
+    own.chooseLayer(Number(name) === layers ? null : Number(name) - 1);
+    moved();
+  });
 }
 
 function putAlarms() {
   if (!looking) return;
   const own = looking;
+  const state = `${own.source.reports.length} ${own.module()}`;
+  if (alarmed === state) return;
+  alarmed = state;
   const alarms = alarmsOf(own.source.reports, own.module());
-  const rows = alarms.map((alarm) => {
-    const row = element("li", alarm.lasting ? "lasting" : "over");
-    const button = element("button", "link", alarm.text);
-    button.type = "button";
-    button.addEventListener("click", () => goTo(own.source.reports.findIndex((r) => r.sequence === alarm.sequence)));
-    row.append(button);
-    return row;
+  const box = byId(document, "alarms");
+  const focused = [...box.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
+  const none = element("li", "note", calm(own.source.reports, own.module()));
+  box.replaceChildren(...(alarms.length ? alarms.map(alarmRow) : [none]));
+  box.querySelectorAll("button")[focused]?.focus();
+}
+
+/** @param {Alarm} alarm */
+function alarmRow(alarm) {
+  const row = element("li", alarm.lasting ? "lasting" : "over");
+  const button = element("button", "link", alarm.text);
+  button.type = "button";
+  button.addEventListener("click", () => {
+    const reports = looking?.source.reports ?? [];
+    goTo(reports.findIndex(({ sequence }) => sequence === alarm.sequence));
   });
-  const none = element("li", "note", "Nothing: gradients arrive, and no number leaves the range.");
-  byId(document, "alarms").replaceChildren(...(rows.length ? rows : [none]));
+  row.append(button);
+  return row;
 }
 
 function putTraining() {
   const report = looking?.report();
   if (!looking || !report) return;
+  const { reports } = looking.source;
   byId(document, "say-loss").textContent = lossSentence(report);
-  byId(document, "say-norm").textContent = normSentence(report);
-  const shown = { reports: looking.source.reports, module: looking.module(), at: report.update };
-  if (drawable) drawTraining(TRAINING, shown, theme);
+  const engaged = reports.some(({ clipping }) => clipping?.engaged);
+  byId(document, "say-norm").textContent = normSentence(report, engaged);
+  const shown = { reports, module: looking.module() };
+  if (drawable) drawTraining(TRAINING, shown, theme, report.update);
 }
 
-function putReport() {
-  const report = looking?.report();
-  if (!looking || !report) return;
-  byId(document, "update").textContent = counted(report.update);
-  putWords(report, looking.module());
-  const reading = readingOf(report, looking.module());
-  for (const plot of REPORT) plot.closest("figure")?.toggleAttribute("hidden", reading === null);
-  byId(document, "strokes").hidden = !reading?.cell;
-  if (!drawable) return;
-  if (reading) drawReport(REPORT, reading, theme);
-  main.dataset.drawn = String(report.sequence);
-}
-
-/** @param {Report} report @param {string} name */
-function putWords(report, name) {
-  const module = moduleOf(report, name);
-  byId(document, "verdict").textContent = module ? verdictSentence(module) : `${name} was not called in this update.`;
-  byId(document, "proof").textContent = module ? proofSentence(module) : "";
-  byId(document, "proof").classList.toggle("untrusted", module?.trusted === false);
-  byId(document, "sampled").textContent = module ? sampledSentence(module) : "";
-  const rows = module ? weightRows(report, module) : [];
-  byId(document, "weights").replaceChildren(
-    ...rows.map(([head, ...numbers]) => {
-      const row = element("tr");
-      const cell = element("th", "", head);
-      cell.scope = "row";
-      row.append(cell, ...numbers.map((text) => element("td", "of-number", text)));
-      return row;
-    }),
-  );
+function putOne() {
+  const brief = looking?.report();
+  if (!looking || !brief) return;
+  const all = whole?.of(brief.sequence) ?? null;
+  const looked = { brief, whole: all, name: looking.module(), layer: looking.layer() };
+  putReport(REPORT, looked, drawable ? theme : null);
+  if (drawable && all) main.dataset.drawn = String(brief.sequence);
 }
 
 /** @param {number} index */
 function goTo(index) {
   looking?.look(index);
+  moved();
+}
+
+function moved() {
   keepAddress();
   changed();
 }
@@ -197,42 +193,83 @@ function keepAddress() {
 /** @param {import("./sources.js").Source} source */
 function show(source) {
   looking?.source.close();
+  whole?.close();
   transport?.close();
   transport = null;
+  alarmed = "";
   looking = createLooking(source);
+  whole = createWhole(source, {
+    came() {
+      problem(null);
+      changed();
+    },
+    failed: (cause) => problem(cause, false),
+  });
   looking.read(location.hash);
   document.title = `${source.run.name} · Live · Unrolled`;
   changed();
 }
 
+/** @param {string} text   "" hides it */
+function note(text) {
+  byId(document, "lost").hidden = text === "";
+  byId(document, "lost").textContent = text;
+}
+
 /** @param {File} file */
 async function open(file) {
-  problem(null);
+  const beside = byId(document, "file-problem");
+  beside.hidden = true;
+  if (looking) problem(null);
   try {
-    const source = fromFile(file.name, await file.text());
+    const source = await fromFile(file.name, file);
+    problem(null);
     history.replaceState(null, "", "#");
+    for (const link of SAVES) link.hidden = true;
+    note(source.torn ? "The last line of the file is cut off, and left out." : "");
     show(source);
-    byId(document, "lost").hidden = !source.torn;
-    byId(document, "lost").textContent = "The last line of the file is cut off, and left out.";
   } catch (cause) {
-    problem(/** @type {Error} */ (cause));
+    const { message } = /** @type {Error} */ (cause);
+    if (looking) return problem(new Error(`${file.name}: ${message}`), false);
+    beside.textContent = `${file.name}: ${message}`;
+    beside.hidden = false;
+  }
+}
+
+/** The run that this page brings with it, where it was saved as a page. @param {HTMLElement} kept */
+async function openOwn(kept) {
+  const packed = Uint8Array.from(atob(kept.textContent.trim()), (letter) => letter.charCodeAt(0));
+  kept.remove();
+  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  show(await fromFile(document.title, await new Response(plain).blob()));
+}
+
+/** @param {string} id */
+async function openKept(id) {
+  const source = await fromService(API, id, {
+    changed,
+    lost(is) {
+      note(is ? "The server does not answer for now; what is new comes when it does." : "");
+      if (!is) changed();
+    },
+    gone: () => note("This run has been deleted on the server; what had come stays here."),
+  });
+  show(source);
+  for (const link of SAVES) {
+    link.href = `${API}/runs/${encodeURIComponent(id)}/export${link.dataset.as ?? ""}`;
+    link.hidden = false;
   }
 }
 
 async function start() {
   const id = main.dataset.run ?? "";
+  const own = document.getElementById("run-file");
   problem(null);
-  if (!id) {
+  try {
+    if (own) return await openOwn(own);
+    if (id) return await openKept(id);
     await putRuns(API, problem);
     if (root.dataset.state !== "error") settled("ready");
-    return;
-  }
-  try {
-    const lost = (/** @type {boolean} */ is) => (byId(document, "lost").hidden = !is);
-    show(await fromService(API, id, { changed, lost }));
-    const save = /** @type {HTMLAnchorElement} */ (byId(document, "export"));
-    save.href = `${API}/runs/${encodeURIComponent(id)}/export`;
-    save.hidden = false;
   } catch (cause) {
     problem(/** @type {Error} */ (cause));
   }
@@ -242,7 +279,7 @@ for (const plot of TRAINING)
   plot.addEventListener("click", (event) => {
     if (looking) goTo(updateAt(plot, event.clientX - plot.getBoundingClientRect().left, looking.source.reports));
   });
-listenFiles(open);
+if (document.getElementById("file")) listenFiles(open);
 byId(document, "retry").addEventListener("click", () => start());
 addEventListener("hashchange", () => {
   looking?.read(location.hash);

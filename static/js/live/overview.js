@@ -36,14 +36,24 @@ function rowOf(run, remove) {
 
 /** @param {string} base @param {(problem: Error) => void} problem */
 export async function putRuns(base, problem) {
-  const again = () => putRuns(base, problem);
-  try {
-    const runs = await runsOf(base);
-    byId(document, "list").hidden = runs.length === 0;
-    byId(document, "no-runs").hidden = runs.length > 0;
-    byId(document, "rows").replaceChildren(...runs.map((run) => rowOf(run, () => remove(run))));
-  } catch (cause) {
-    problem(/** @type {Error} */ (cause));
+  const more = byId(document, "older", HTMLButtonElement);
+  /** @type {any[]} */
+  const known = [];
+
+  /** @param {string | null} before */
+  async function read(before) {
+    try {
+      const { runs, next } = await runsOf(base, before);
+      known.push(...runs);
+      more.hidden = next === null;
+      more.onclick = () => read(next);
+    } catch (cause) {
+      problem(/** @type {Error} */ (cause));
+      return;
+    }
+    byId(document, "list").hidden = known.length === 0;
+    byId(document, "no-runs").hidden = known.length > 0;
+    byId(document, "rows").replaceChildren(...known.map((run) => rowOf(run, () => remove(run))));
   }
 
   /** @param {Run} run */
@@ -54,8 +64,11 @@ export async function putRuns(base, problem) {
     } catch (cause) {
       problem(/** @type {Error} */ (cause));
     }
-    await again();
+    known.length = 0;
+    await read(null);
   }
+
+  await read(null);
 }
 
 /** @param {(file: File) => void} opened */

@@ -4,29 +4,54 @@ import { PICTURES } from "../figures/table.js";
 import { axisOf } from "../frames.js";
 import { read } from "../reading.js";
 import { draw } from "../render.js";
-import { whole } from "../view.js";
 import { OVER_TRAINING, spanOf } from "./figures.js";
-import { moduleOf } from "./reached.js";
+import { hasSaturation, hasTerms, saturationFigure, saturationHeight, termsFigure } from "./inside.js";
 
-/** @import { Frame, Reading, Theme } from "../types.js" */
+/** @import { Figure, Frame, Reading, Theme } from "../types.js" */
 /** @import { Report } from "./runfile.js" */
 /** @import { Shown } from "./figures.js" */
-
-/** Heights of the pictures of one report that share the axis of time. */
-const HEIGHTS = new Map([["profile", 170], ["map", 250]]);
 
 /** @param {HTMLElement} plot */
 const widthOf = (plot) => Math.max(240, plot.clientWidth);
 
-/** @param {HTMLElement[]} plots   each with its picture's name @param {Shown} shown @param {Theme} theme */
-export function drawTraining(plots, shown, theme) {
-  for (const { name, figure, height } of OVER_TRAINING) {
+/** What the pictures over training show now. @type {WeakMap<HTMLElement, string>} */
+const DRAWN = new WeakMap();
+
+/**
+ * @param {HTMLElement[]} plots   each with its picture's name @param {Shown} shown @param {Theme} theme
+ * @param {number} at   the update that is looked at
+ */
+export function drawTraining(plots, shown, theme, at) {
+  for (const { name, figure, height, bottom, has } of OVER_TRAINING) {
     const plot = plots.find(({ dataset }) => dataset.training === name);
-    if (!plot?.clientWidth) continue;
+    const here = has(shown);
+    plot?.parentElement?.toggleAttribute("hidden", !here);
+    if (!here || !plot?.clientWidth) continue;
     const frame = { ...axisOf(widthOf(plot)), height, ...spanOf(shown.reports) };
-    plot.style.height = `${height}px`;
-    draw(plot, figure(shown, frame, theme));
+    const state = [shown.reports.length, shown.module, frame.width, theme.mode].join(" ");
+    if (DRAWN.get(plot) !== state) {
+      DRAWN.set(plot, state);
+      plot.style.height = `${height}px`;
+      draw(plot, figure(shown, frame, theme));
+    }
+    putCursor(plot, { ...frame, height: height - bottom }, at);
   }
+}
+
+/** The line at an update is no part of the figure, which is not drawn anew where only it moves.
+ * @param {HTMLElement} plot @param {Frame} frame @param {number} at */
+function putCursor(plot, frame, at) {
+  const canvas = plot.parentElement;
+  if (!canvas) return;
+  let cursor = /** @type {HTMLElement | null} */ (canvas.querySelector(".cursor"));
+  if (!cursor) {
+    cursor = plot.ownerDocument.createElement("div");
+    cursor.className = "cursor";
+    canvas.append(cursor);
+  }
+  const pixels = ((at - frame.lo) / (frame.hi - frame.lo)) * (frame.width - frame.left - frame.right);
+  cursor.style.height = `${frame.height}px`;
+  cursor.style.left = `${frame.left + pixels}px`;
 }
 
 /** Which update lies under a place of such a picture. @param {HTMLElement} plot @param {number} x @param {Report[]} reports */
@@ -39,30 +64,117 @@ export function updateAt(plot, x, reports) {
 }
 
 /**
- * A module's report as the pictures of Explore read it; null where nothing was computed.
- * @param {Report} report @param {string} name
- * @returns {Reading | null}
+ * A flow as that of one of its layers.
+ * @param {any} flow @param {number | null} layer   from 0; null: the last, which a flow is of anyway
  */
-export function readingOf(report, name) {
-  const flow = moduleOf(report, name)?.flow;
-  if (!flow?.hidden_gradient) return null;
-  const graph = flow.graph ?? { nodes: [], edges: [] };
-  return read({ ...flow, graph });
+export function layerFlow(flow, layer) {
+  const part = layer === null ? null : flow?.layers?.[layer];
+  if (!part) return flow;
+  return { ...flow, ...part, layers: null, followed_gradient: null, followed_cell_gradient: null };
 }
 
-/** @param {HTMLElement[]} plots @param {Reading} reading @param {Theme} theme */
-export function drawReport(plots, reading, theme) {
-  for (const picture of PICTURES) {
-    const plot = plots.find(({ dataset }) => dataset.picture === picture.name);
-    if (!plot?.clientWidth) continue;
-    const { where, height, margins } = picture;
+/** What a brief flow does not say, as if nothing were there. @param {any} flow */
+function filled(flow) {
+  const { followed_gradient: alone, hidden_gradient: all, steps } = flow;
+  const follow = flow.experiment?.follow ?? null;
+  const several = alone?.log10_norm?.some((/** @type {number} */ value, /** @type {number} */ n) => value !== all.log10_norm[n]);
+  const losses = follow === null ? [] : several ? [1, follow] : [follow];
+  return {
+    graph: { nodes: [], edges: [] },
+    itemized: { loss_steps: losses, steps: Array.from({ length: steps }, (_, n) => n + 1), log10_norm: [] },
+    clipping: { rule: "none", engaged: false },
+    ...flow,
+  };
+}
+
+/**
+ * A flow as the pictures of Explore read it; null where nothing was computed.
+ * @param {any} flow
+ * @returns {Reading | null}
+ */
+export function readingOf(flow) {
+  return flow?.hidden_gradient?.log10_norm ? read(filled(flow)) : null;
+}
+
+/**
+ * @typedef {object} Inside   a picture inside a report
+ * @property {string} name
+ * @property {(given: {reading: Reading, layer: number, frame: Frame, theme: Theme}) => Figure} figure
+ * @property {"axis" | "beside"} where
+ * @property {(flow: any) => number} height
+ * @property {(flow: any, layer: number) => boolean} has   whether a flow has it
+ * @property {{left: number, right: number}} [margins]
+ */
+
+/** A picture of Explore. @param {string} name @returns {Inside["figure"]} */
+function ofExplore(name) {
+  const picture = PICTURES.find((each) => each.name === name);
+  return ({ reading, frame, theme }) => {
+    if (!picture) throw new Error(`there is no picture ${name}`);
+    return picture.figure({ reading, compared: null, frame, theme, selected: "", selectedInA: "", marks: [] });
+  };
+}
+
+/** @type {Inside[]} */
+const INSIDE = [
+  { name: "profile", figure: ofExplore("profile"), where: "axis", height: () => 170, has: () => true },
+  {
+    name: "map",
+    figure: ofExplore("map"),
+    where: "axis",
+    height: () => 250,
+    has: ({ itemized }) => itemized?.log10_norm?.length > 1,
+  },
+  {
+    name: "terms",
+    figure: ({ reading, layer, frame, theme }) => termsFigure(reading.flow, layer, frame, theme),
+    where: "axis",
+    height: () => 160,
+    has: hasTerms,
+  },
+  {
+    name: "saturation",
+    figure: ({ reading, frame, theme }) => saturationFigure(reading.flow, frame, theme),
+    where: "axis",
+    height: saturationHeight,
+    has: hasSaturation,
+  },
+  {
+    name: "spectrum",
+    figure: ofExplore("spectrum"),
+    where: "beside",
+    height: () => 190,
+    has: ({ spectrum }) => Boolean(spectrum),
+  },
+  {
+    name: "product",
+    figure: ofExplore("product"),
+    where: "beside",
+    height: () => 150,
+    margins: { left: 40, right: 8 },
+    has: ({ spectrum, steps }) => Boolean(spectrum) && steps > 1,
+  },
+];
+
+/**
+ * Of a brief report only what it has; the others stay as they are until the whole one is there.
+ * @param {HTMLElement[]} plots   each with its picture's name
+ * @param {{reading: Reading, layer: number, whole: boolean}} given
+ * @param {Theme} theme
+ */
+export function drawReport(plots, { reading, layer, whole }, theme) {
+  for (const { name, figure, where, height, has, margins } of INSIDE) {
+    const plot = plots.find(({ dataset }) => dataset.picture === name);
+    const here = has(reading.flow, layer);
+    if (!plot || (!here && !whole)) continue;
+    plot.closest("figure")?.toggleAttribute("hidden", !here);
+    if (!here || !plot.clientWidth) continue;
     /** @type {Frame} */
     const frame =
       where === "axis"
-        ? { ...axisOf(widthOf(plot)), height: HEIGHTS.get(picture.name) ?? 150, ...whole(reading) }
-        : { width: plot.clientWidth, height: height?.(reading.flow) ?? 190, lo: 0, hi: 0, left: 0, right: 0, ...margins };
+        ? { ...axisOf(widthOf(plot)), height: height(reading.flow), lo: 0.5, hi: reading.steps + 0.5 }
+        : { width: plot.clientWidth, height: height(reading.flow), lo: 0, hi: 0, left: 0, right: 0, ...margins };
     plot.style.height = `${frame.height}px`;
-    const given = { reading, compared: null, frame, theme, selected: "", selectedInA: "", marks: [] };
-    draw(plot, picture.figure(given));
+    draw(plot, figure({ reading, layer, frame, theme }));
   }
 }

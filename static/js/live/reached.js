@@ -27,21 +27,37 @@ export function moduleOf(report, name) {
  * @returns {Series | null}
  */
 function rowOf({ followed_gradient: followed, itemized, hidden_gradient: all, steps }) {
-  if (followed) return followed.log10_norm;
+  if (followed?.log10_norm) return followed.log10_norm;
   const last = itemized?.log10_norm.at(-1);
-  if (last && itemized.steps.length === steps) return last;
+  if (last && itemized.steps?.length === steps) return last;
   return all?.log10_norm ?? null;
 }
 
-/** @param {Module | undefined} module @returns {Way | null}   null: nothing was computed */
-export function wayOf(module) {
-  const flow = module?.flow;
-  const row = flow ? rowOf(flow) : null;
+/** What was read of a flow stays read. @type {WeakMap<object, Way | null>} */
+const READ = new WeakMap();
+
+/** @param {any} flow @returns {Way | null}   null: nothing was computed */
+export function wayOfFlow(flow) {
+  if (!flow) return null;
+  const known = READ.get(flow);
+  if (known !== undefined) return known;
+  const way = readWay(rowOf(flow));
+  READ.set(flow, way);
+  return way;
+}
+
+/** @param {Series | null} row @returns {Way | null} */
+function readWay(row) {
   if (!row) return null;
   const entryStep = row.findLastIndex((value) => value !== null) + 1;
   if (entryStep === 0) return null;
   const entry = row[entryStep - 1] ?? 0;
   return { row, entryStep, left: row.map((value) => (value === null ? null : value - entry)) };
+}
+
+/** @param {Module | undefined} module */
+export function wayOf(module) {
+  return wayOfFlow(module?.flow);
 }
 
 /**

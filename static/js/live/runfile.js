@@ -27,7 +27,8 @@
  * @property {boolean} trusted
  * @property {string | null} why_not
  * @property {{layer: number, step: number, quantity: string} | null} first_not_finite   layer: from 0
- * @property {any} flow   the answer of `POST /api/v1/flow`, or of a brief report a part of it
+ * @property {any} flow   the answer of `POST /api/v1/flow`, or of a brief report a part of it; null:
+ *   nothing could be computed
  *
  * @typedef {object} Report
  * @property {number} sequence
@@ -45,13 +46,16 @@
 /** Newer files than this are read by a newer page. */
 const VERSION = 1;
 
+/** A run without an end that reported within this time goes on, in milliseconds. */
+const SILENT = 60_000;
+
 /** A file that is none, in words for the reader. */
 export class Unreadable extends Error {}
 
-/** @param {string} line @returns {any}   null: it is no JSON object */
+/** @param {Uint8Array} line @returns {any}   null: it is no JSON object */
 function objectOf(line) {
   try {
-    const value = JSON.parse(line);
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(line));
     return value !== null && typeof value === "object" && !Array.isArray(value) ? value : null;
   } catch {
     return null;
@@ -63,28 +67,120 @@ function isReport(value) {
   return value !== null && Number.isInteger(value.update) && Array.isArray(value.modules);
 }
 
+/** What a list of reports holds of a flow; `app/store/brief.py` makes the same. @param {any} flow */
+function briefFlow(flow) {
+  /** @param {any} series */
+  const norms = (series) => series && { log10_norm: series.log10_norm };
+  return {
+    steps: flow.steps,
+    experiment: flow.experiment,
+    diagnosis: flow.diagnosis,
+    hidden_gradient: norms(flow.hidden_gradient),
+    cell_gradient: norms(flow.cell_gradient),
+    followed_gradient: norms(flow.followed_gradient),
+    followed_cell_gradient: norms(flow.followed_cell_gradient),
+  };
+}
+
+/** @param {any} report @param {number} sequence @returns {Report} */
+function briefOf(report, sequence) {
+  const modules = report.modules.map((/** @type {Module} */ module) => ({
+    ...module,
+    flow: module.flow ? briefFlow(module.flow) : null,
+  }));
+  return { ...report, modules, sequence };
+}
+
+/** @param {Uint8Array[]} parts */
+function joined(parts) {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /**
- * @param {string} text
- * @returns {{run: Run, reports: Report[], torn: boolean}}   torn: whether the last line is cut off
- * @throws {Unreadable} where the text is no run
+ * The whole lines of a file, and where each begins; what follows the last line end is `torn`.
+ * @param {Blob} file
+ * @returns {AsyncGenerator<{from: number, line: Uint8Array, torn: boolean}>}
  */
-export function readRun(text) {
-  const lines = text.split("\n");
-  const torn = lines.pop() !== "";
-  const head = objectOf(lines[0] ?? "");
+async function* linesOf(file) {
+  /** @type {Uint8Array[]} */
+  let parts = [];
+  let from = 0;
+  const reader = file.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    let start = 0;
+    for (let end = value.indexOf(10); end >= 0; end = value.indexOf(10, start)) {
+      parts.push(value.subarray(start, end));
+      const line = joined(parts);
+      yield { from, line, torn: false };
+      from += line.length + 1;
+      start = end + 1;
+      parts = [];
+    }
+    parts.push(value.subarray(start));
+  }
+  const rest = joined(parts);
+  if (rest.length) yield { from, line: rest, torn: true };
+}
+
+/** @param {any} head   of a file @returns {any} what it says of its run */
+function runOf(head) {
   if (head?.format !== "unrolled-run" || !head.run)
     throw new Unreadable("This is no run of Unrolled: its first line does not say so.");
   if (!(head.version <= VERSION))
     throw new Unreadable(`This file has version ${head.version}; this page reads versions up to ${VERSION}.`);
+  return head.run;
+}
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<{run: Run, reports: Report[], whole: (sequence: number) => Promise<Report>,
+ *   torn: boolean}>}   reports: in brief; whole: read from the file anew; torn: whether the last line
+ *   is cut off
+ * @throws {Unreadable} where it is no run
+ */
+export async function readRun(file) {
   /** @type {Report[]} */
   const reports = [];
-  let run = { ...head.run, state: "interrupted" };
-  lines.slice(1).forEach((line, n) => {
+  /** @type {{from: number, to: number}[]} */
+  const places = [];
+  /** @type {any} */
+  let said = null;
+  /** @type {any} */
+  let end = null;
+  let number = 0;
+  let torn = false;
+  for await (const { from, line, torn: cut } of linesOf(file)) {
+    number += 1;
+    if (cut) torn = number > 1;
+    if (cut && torn) break;
     const value = objectOf(line);
-    if (value?.end) run = { ...run, ...value.end };
-    else if (isReport(value)) reports.push({ ...value, sequence: reports.length + 1 });
-    else throw new Unreadable(`Line ${n + 2} of the file is no report.`);
-  });
-  const last = reports.at(-1)?.update ?? null;
-  return { run: { ...run, last_update: last, reports: reports.length }, reports, torn };
+    if (number === 1) said = runOf(value);
+    else if (value?.end) end = value.end;
+    else if (isReport(value)) {
+      end = null;
+      reports.push(briefOf(value, reports.length + 1));
+      places.push({ from, to: from + line.length });
+    } else if (line.length) throw new Unreadable(`Line ${number} of the file is no report.`);
+  }
+  if (said === null) runOf(null);
+  const last = reports.at(-1);
+  const heard = Date.parse(last?.time ?? said.changed);
+  const open = Date.now() - heard < SILENT ? "running" : "interrupted";
+  return {
+    run: { ...said, state: open, ...end, last_update: last?.update ?? null, reports: reports.length },
+    reports,
+    async whole(sequence) {
+      const { from, to } = places[sequence - 1];
+      return { ...JSON.parse(await file.slice(from, to).text()), sequence };
+    },
+    torn,
+  };
 }

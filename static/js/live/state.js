@@ -1,7 +1,5 @@
 /** What of a run is looked at: a module, and a report. It follows the newest until a hand moves it. */
 
-import { moduleOf } from "./reached.js";
-
 /** @import { Source } from "./sources.js" */
 /** @import { Report } from "./runfile.js" */
 
@@ -10,6 +8,8 @@ export function createLooking(source) {
   let module = modulesOf(source.reports)[0] ?? "";
   /** @type {number | null} */
   let sequence = null; // null: the newest
+  /** @type {number | null} */
+  let layer = null; // null: the last
 
   return {
     source,
@@ -27,6 +27,12 @@ export function createLooking(source) {
     /** @param {string} name */
     choose(name) {
       module = name;
+      layer = null;
+    },
+    layer: () => layer,
+    /** From 0; null: the last. @param {number | null} number */
+    chooseLayer(number) {
+      layer = number;
     },
     /** The last one is followed. @param {number} index */
     look(index) {
@@ -35,7 +41,9 @@ export function createLooking(source) {
     /** What an address says after "#": `update=1200&module=lstm`. @param {string} fragment */
     read(fragment) {
       const said = new URLSearchParams(fragment.replace(/^#/, ""));
-      module = said.get("module") ?? module;
+      const named = said.get("module");
+      if (named !== null && modulesOf(source.reports).includes(named)) module = named;
+      layer = layerIn(said.get("layer"));
       const update = said.get("update");
       if (update === null) return;
       const found = source.reports.find((report) => report.update === Number(update));
@@ -44,18 +52,20 @@ export function createLooking(source) {
     fragment() {
       const said = new URLSearchParams();
       if (module && module !== modulesOf(source.reports)[0]) said.set("module", module);
+      if (layer !== null) said.set("layer", String(layer + 1));
       if (sequence !== null) said.set("update", String(this.report()?.update ?? ""));
       return said.toString();
     },
   };
 }
 
+/** @param {string | null} text   from 1 */
+function layerIn(text) {
+  const number = Number(text);
+  return text !== null && Number.isInteger(number) && number >= 1 ? number - 1 : null;
+}
+
 /** Every module that was ever reported. @param {Report[]} reports */
 export function modulesOf(reports) {
   return [...new Set(reports.flatMap(({ modules }) => modules.map(({ name }) => name)))];
-}
-
-/** @param {Report} report @param {string} name */
-export function flowOf(report, name) {
-  return moduleOf(report, name)?.flow ?? null;
 }

@@ -2,8 +2,8 @@
 
 import { fromLog10, number, plural, tidy } from "../format.js";
 import { clipRuleOf } from "../vocabulary.js";
-import { counted } from "./alarms.js";
-import { reachOf, wayOf } from "./reached.js";
+import { counted, placeOf } from "./alarms.js";
+import { reachOf, wayOfFlow } from "./reached.js";
 
 /** @import { Module, Report, Run } from "./runfile.js" */
 
@@ -33,43 +33,55 @@ export function aboutRun(run) {
 }
 
 /** @param {Report} report */
-export function lossSentence({ loss, update }) {
-  return loss === null ? `not seen at update ${counted(update)}` : `${number(loss, 4)} at update ${counted(update)}`;
+export function lossSentence({ loss, update, modules }) {
+  const at = `at update ${counted(update)}`;
+  if (loss !== null) return `${number(loss, 4)} ${at}`;
+  return modules.some((module) => module.first_not_finite) ? `none that is finite ${at}` : `not seen ${at}`;
 }
 
-/** @param {Report} report */
-export function normSentence({ clipping, update }) {
+/** @param {Report} report @param {boolean} anywhere   whether clipping engaged in some report */
+export function normSentence({ clipping, update }, anywhere) {
   const at = `at update ${counted(update)}`;
   if (!clipping) return `Clipping was not called ${at}.`;
   const { rule, threshold, engaged, log10_before: before, log10_after: after } = clipping;
   if (!clipRuleOf(rule).keeps_direction) return `Every entry is kept within ±${tidy(threshold)} ${at}: ‖g‖ ${fromLog10(before)} before, ${fromLog10(after)} after.`;
+  if (before === null) return `not finite ${at}; threshold ${tidy(threshold)} (dotted).`;
   return engaged
     ? `${fromLog10(before)} before clipping (grey), ${fromLog10(after)} after it (dashed), threshold ${tidy(threshold)} (dotted), ${at}; a tick below: it engaged.`
-    : `${fromLog10(before)} ${at}; the threshold ${tidy(threshold)} (dotted) does not engage; where it did is a tick below.`;
+    : `${fromLog10(before)} ${at}; the threshold ${tidy(threshold)} (dotted) does not engage${anywhere ? "; a tick below is where it did" : ""}.`;
 }
 
-/** @param {Module} module */
-export function verdictSentence(module) {
-  const way = wayOf(module);
-  if (!way) return "The last loss sends nothing back that could be drawn.";
+/**
+ * @param {Module} module
+ * @param {any} [flow]   of one of its layers; of the last one where it is left out
+ * @param {number | null} [layer]   which one that is, from 0; null: the last
+ */
+export function verdictSentence(module, flow = module.flow, layer = null) {
+  const { first_not_finite: first, why_not: why } = module;
+  if (first) return `Nothing can be drawn: the first number that is not finite is ${placeOf(first)}.`;
+  if (!module.flow) return `Nothing can be drawn. ${why ?? ""}`.trim();
+  const way = wayOfFlow(flow);
+  if (!way) return "No gradient enters.";
   const reach = reachOf(way);
-  const first = way.left[0] ?? null;
+  const start = way.left[0] ?? null;
   const where = `The last gradient enters at step ${way.entryStep}`;
   if (way.entryStep === 1) return `${where}: there is nothing before it.`;
-  if (reach === 1 && first !== null)
-    return `${where}; ${fromLog10(first)} times as much arrives at step 1.`;
-  return `${where}; less than a millionth of it arrives before step ${reach}.`;
+  const what = layer === null ? "it" : `what layer ${layer + 1} has there`;
+  if (reach > 1) return `${where}; less than a millionth of ${what} arrives before step ${reach}.`;
+  return start === null ? `${where}.` : `${where}; ${fromLog10(start)} times ${what} arrives at step 1.`;
 }
 
 /** @param {Module} module */
 export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scale }) {
   if (batch === null || steps === null) return "";
+  const of = `${plural(steps, "step")}, a batch of ${batch}, ${dtype}`;
+  if (sampled === 0) return `${of}.`;
   const part =
     sampled < batch
-      ? `The pictures are of ${plural(sampled, "sequence")} out of a batch of ${batch}; the check is of all.`
-      : `All ${plural(batch, "sequence")} of the batch.`;
+      ? `The pictures are of ${plural(sampled, "sequence")} of the batch, the check is of all.`
+      : "The pictures are of all of them.";
   const scaled = scale ? ` The loss scale ${counted(scale)} is divided out.` : "";
-  return `${plural(steps, "step")}, ${dtype}, computed in float64. ${part}${scaled}`;
+  return `${of}, computed in float64. ${part}${scaled}`;
 }
 
 /**
@@ -77,7 +89,8 @@ export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scal
  * @param {Report} report @param {Module} module
  * @returns {string[][]}
  */
-export function weightRows({ steps_taken: taken }, { proof }) {
+export function weightRows({ steps_taken: taken }, { proof, first_not_finite: first }) {
+  const none = first ? "–" : "no gradient";
   return Object.keys(proof).map((name) => {
     const { log10_weight: weight = null, log10_step: step = null } = taken?.[name] ?? {};
     const known = taken?.[name] !== undefined && taken?.[name] !== null;
@@ -87,7 +100,7 @@ export function weightRows({ steps_taken: taken }, { proof }) {
       name,
       known ? fromLog10(weight) : "–",
       known ? ratio : "–",
-      difference === null || difference === undefined ? "no gradient" : number(difference, 2),
+      difference === null || difference === undefined ? none : number(difference, 2),
     ];
   });
 }

@@ -1,0 +1,72 @@
+/** One report: its words, its weights, its pictures. */
+
+import { element } from "../elements.js";
+import { byId } from "../page.js";
+import { productSentence, spectrumSentence } from "../spectral.js";
+import { counted, proofSentence } from "./alarms.js";
+import { saturationSentence } from "./inside.js";
+import { drawReport, layerFlow, readingOf } from "./pictures.js";
+import { moduleOf } from "./reached.js";
+import { sampledSentence, verdictSentence, weightRows } from "./words.js";
+
+/** @import { Theme } from "../types.js" */
+/** @import { Module, Report } from "./runfile.js" */
+
+/** @param {string} id @param {string} text */
+function say(id, text) {
+  byId(document, id).textContent = text;
+}
+
+/** @param {string[][]} rows */
+function putWeights(rows) {
+  byId(document, "weights").replaceChildren(
+    ...rows.map(([head, ...numbers]) => {
+      const row = element("tr");
+      const cell = element("th", "", head);
+      cell.scope = "row";
+      row.append(cell, ...numbers.map((text) => element("td", "of-number", text)));
+      return row;
+    }),
+  );
+  byId(document, "weights-of").hidden = rows.length === 0;
+}
+
+/** @param {Report} report @param {Module | undefined} module @param {string} name @param {any} flow @param {number | null} layer */
+function putWords(report, module, name, flow, layer) {
+  say("update", counted(report.update));
+  say("verdict", module ? verdictSentence(module, flow, layer) : `${name} was not called in this update.`);
+  say("proof", module ? proofSentence(module) : "");
+  byId(document, "proof").classList.toggle("untrusted", module?.trusted === false);
+  say("sampled", module ? sampledSentence(module) : "");
+  putWeights(module ? weightRows(report, module) : []);
+}
+
+/** What only a whole report says. @param {any} flow */
+function putCaptions(flow) {
+  say("say-saturation", saturationSentence(flow));
+  say("say-spectrum", spectrumSentence(flow));
+  say("say-product", productSentence(flow));
+  byId(document, "dashes").hidden = !flow.spectrum?.cell_product_log10_norm;
+}
+
+/**
+ * @param {HTMLElement[]} plots
+ * @param {{brief: Report, whole: Report | null, name: string, layer: number | null}} looked   name: of
+ *   the module; layer: from 0, null: the last
+ * @param {Theme | null} theme   null: nothing can be drawn yet
+ */
+export function putReport(plots, { brief, whole, name, layer }, theme) {
+  const module = moduleOf(whole ?? brief, name);
+  // A brief report is of the last layer.
+  const known = layer === null || whole !== null;
+  const flow = known && module ? layerFlow(module.flow, layer) : null;
+  putWords(brief, module, name, known ? flow : undefined, known ? layer : null);
+  const none = !module?.flow;
+  byId(document, "inside").hidden = none;
+  byId(document, "inside").setAttribute("aria-busy", String(whole === null));
+  if (none || !flow) return;
+  if (whole) putCaptions(flow);
+  const reading = readingOf(flow);
+  byId(document, "strokes").hidden = !reading?.cell;
+  if (theme && reading) drawReport(plots, { reading, layer: layer ?? (module.layers || 1) - 1, whole: whole !== null }, theme);
+}

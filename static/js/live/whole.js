@@ -1,0 +1,62 @@
+/** The whole of the report that is looked at: asked for when the hand rests, and a few are kept. */
+
+/** @import { Report } from "./runfile.js" */
+/** @import { Source } from "./sources.js" */
+
+/** A hand that moves on within this time has not come to rest, in milliseconds. */
+const REST = 40;
+const KEPT = 8;
+
+/**
+ * @param {Source} source
+ * @param {{came: () => void, failed: (cause: Error) => void}} on
+ */
+export function createWhole(source, on) {
+  /** @type {Map<number, Report>} the newest last */
+  const kept = new Map();
+  /** @type {{sequence: number, abort: AbortController, timer: number} | null} */
+  let coming = null;
+
+  function drop() {
+    if (!coming) return;
+    clearTimeout(coming.timer);
+    coming.abort.abort();
+    coming = null;
+  }
+
+  /** @param {number} sequence */
+  function ask(sequence) {
+    drop();
+    const own = { sequence, abort: new AbortController(), timer: 0 };
+    coming = own;
+    own.timer = setTimeout(async () => {
+      try {
+        keep(await source.whole(sequence, own.abort.signal));
+        if (coming !== own) return;
+        coming = null;
+        on.came();
+      } catch (cause) {
+        if (coming !== own) return;
+        coming = null;
+        on.failed(/** @type {Error} */ (cause));
+      }
+    }, REST);
+  }
+
+  /** @param {Report} report */
+  function keep(report) {
+    kept.set(report.sequence, report);
+    for (const sequence of kept.keys()) if (kept.size > KEPT) kept.delete(sequence);
+  }
+
+  return {
+    /** The whole report, or null where it comes; then `came` is called. @param {number} sequence */
+    of(sequence) {
+      const known = kept.get(sequence) ?? null;
+      if (known) drop();
+      else if (coming?.sequence !== sequence) ask(sequence);
+      return known;
+    },
+    close: drop,
+  };
+}

@@ -52,7 +52,7 @@ oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
 
 postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
 	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \
-	  tests/app/test_run_files.py tests/app/test_run_events.py $(ARGS)
+	  tests/app/test_run_files.py tests/app/test_run_events.py tests/app/test_networks.py $(ARGS)
 
 bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
@@ -100,8 +100,8 @@ $(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
 
 # The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.
 $(ORACLE): $(DEVELOPMENT)
-	@echo "Installing PyTorch"
-	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0
+	@echo "Installing PyTorch, Keras and ONNX Runtime"
+	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0 keras==3.15.1 onnxruntime==1.32.0 safetensors==0.8.0
 	@touch $@
 
 # The load generator changes the standard library that it runs on: an environment of its own.

@@ -121,7 +121,7 @@ def allowed_draws(asked: NormsRequest, settings: Settings) -> int:
         BadInput: where it is more, and fewer are not wanted or none is allowed.
     """
     one = _work(_sizes(asked.experiment), _blocks(asked.experiment))
-    fit = settings.max_work // one
+    fit = settings.max_work // max(one, 1)  # 0 of a sequence without a step, refused later
     if asked.draws <= fit:
         return asked.draws
     if asked.or_fewer and fit:

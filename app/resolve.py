@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unrolled.app import attached, attached_series
+from unrolled.app.masks import without_idle_masks
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
@@ -140,7 +141,7 @@ def filled(spec: Spec) -> Spec:
         steps = steps or fixed.steps
     elif sequence["kind"] == "explicit":  # of one that is kept `app.complete` fills in everything
         steps = steps or _explicit_steps(sequence, network["topology"])
-        sequence = _without_idle_masks(sequence, steps)
+        sequence = without_idle_masks(sequence, steps, len(there(sequence)))
     sizes = {"input_size": inputs, "output_size": outputs}
     said = {name: size for name, size in network.items() if size is not None}
     own = CELLS[network["cell"]].default_truncation
@@ -186,17 +187,6 @@ def _explicit_steps(sequence: Spec, topology: str) -> int:
     wiring = TOPOLOGIES[topology]
     said = sequence["inputs"] if wiring.reads_all else there(sequence)
     return len(said) if wiring.reads_all or wiring.emits_all else 1
-
-
-def _without_idle_masks(sequence: Spec, steps: int) -> Spec:
-    """Without the masks that leave nothing out; one that does not fit stays, to be refused."""
-    batch = len(sequence["inputs"][0]) if sequence["inputs"] else 0
-    idle = {
-        "lengths": [steps] * batch,
-        "loss_weights": [[1.0] * batch] * len(there(sequence)),
-        "resets": [[False] * batch] * steps,
-    }
-    return {n: v for n, v in sequence.items() if n not in idle or v != idle[n]}
 
 
 def there(sequence: Spec) -> list[Any]:

@@ -229,3 +229,16 @@ async def test_the_others_count_the_same(client, address):
     assert answer.status_code == 200, answer.text
     if address == "check":
         assert answer.json()["worst"] < 1e-6
+
+
+async def test_a_length_that_no_memory_holds_is_refused(refused):
+    """No mask of that size is made to be compared."""
+    given = {"kind": "explicit", "inputs": [[[1.0] * 4]], "targets": [[0]], "resets": [[False]]}
+    found = await refused({"sequence": given | {"steps": 2**53 - 1}})
+    assert "/sequence/steps" in found
+
+
+async def test_a_sequence_without_a_step_has_no_draws(client):
+    given = {"kind": "explicit", "inputs": [], "targets": []}
+    answer = await client.post("/api/v1/norms", json={"experiment": {"sequence": given}})
+    assert answer.status_code == 422, answer.text

@@ -244,6 +244,7 @@ def _spectrum(seen: Trajectory | None) -> SpectrumReport | None:
         bound=None if known is None else known.bound,
         sufficient=None if known is None else known.sufficient,
         lyapunov_exponents=seen.lyapunov_exponents,
+        exponents_over=seen.exponents_over,
         directions=seen.directions,
         omega=seen.omega,
         long_to_short=seen.long_to_short,

@@ -66,6 +66,8 @@ class SpectrumReport(Spectrum):
         lyapunov_exponents: the leading ones, as many as `lyapunov` asks for, of as many as
             `directions` says: per step, natural logarithm, descending, along the first sample's
             trajectory; null where `include` leaves them out.
+        exponents_over: over how many Jacobians, those of the first sample's last steps, they are
+            means: T − 1 but of long and wide sequences; null where `include` leaves them out.
         directions: how many Lyapunov exponents there are: H, with a c_t 2H.
         omega: Ω_t of Pascanu et al. 2013, eq. 9, t = 1 … T−1; null where undefined.
         long_to_short: what reaches far back against what stays near; null without `itemized`.
@@ -76,6 +78,7 @@ class SpectrumReport(Spectrum):
     bound: float | None
     sufficient: bool | None
     lyapunov_exponents: Series | None
+    exponents_over: int | None
     directions: int
     omega: Series
     long_to_short: LongToShort | None

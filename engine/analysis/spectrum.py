@@ -33,6 +33,8 @@ class Spectrum:
         initial_log10_norm: log₁₀ ‖∂h_T/∂h_0‖₂, first sample; NaN where zero, or where the chain
             does not begin at h_0.
         cell_initial_log10_norm: log₁₀ ‖∂c_T/∂c_0‖₂ likewise; None where there is no c_t.
+        first_step: the first t of these series, from 1. Above 1 where the Jacobians of all steps
+            would take too long: they are then those of the sample's last steps, and NaN before.
     """
 
     eigenvalues: Pairs
@@ -44,6 +46,7 @@ class Spectrum:
     cell_product_log10_norm: Series | None
     initial_log10_norm: Nullable
     cell_initial_log10_norm: Nullable | None
+    first_step: int
 
 
 def spectrum(recurrent: Array, chain: Chain) -> Spectrum:
@@ -75,6 +78,7 @@ def spectrum(recurrent: Array, chain: Chain) -> Spectrum:
         cell_product_log10_norm=cells,
         initial_log10_norm=initial,
         cell_initial_log10_norm=cell_initial,
+        first_step=1,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from unrolled.engine.cells.base import Layer
-from unrolled.engine.cells.lane import Coefficients, JacobianRows, Lane, State
+from unrolled.engine.cells.lane import MANY, Coefficients, JacobianRows, Lane, State
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.products import Product, Terms
 
@@ -44,9 +44,10 @@ class GatedPastLane(Lane):
         through = np.dot(rows[:, : len(self._of_gates)], self._of_gates)
         arriving += through.reshape(arriving.shape)
 
-    def of_rows(self) -> Lane:
-        """By the Jacobians."""
-        return JacobianRows(self)
+    def of_rows(self, most: int) -> Lane:
+        """By the Jacobians, which take a product of two matrices each: as long as H rows do."""
+        many = max(MANY, self.recurrent.shape[1])
+        return self if most < many else JacobianRows(self)
 
     def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(kept) + Σ_k diag(of k) W_hk + diag(of n) W_hn ∂s_t/∂h_{t−1}.

@@ -9,7 +9,7 @@ import numpy as np
 from unrolled.engine.cells.base import Function, Layer, Number, Step
 from unrolled.engine.cells.gated import GatedCell, shut
 from unrolled.engine.cells.gates import Gate, Parameter, stacked
-from unrolled.engine.cells.lane import Coefficients, JacobianRows, Lane, State
+from unrolled.engine.cells.lane import MANY, Coefficients, JacobianRows, Lane, State
 from unrolled.engine.cells.wiring import Slope, gated, known
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import Product, Terms, whole
@@ -42,9 +42,9 @@ class GruLane(Lane):
         np.multiply(state[0], factors[0][..., 4, :], out=arriving)
         arriving += through.reshape(arriving.shape)
 
-    def of_rows(self) -> Lane:
+    def of_rows(self, most: int) -> Lane:
         """By the Jacobians."""
-        return JacobianRows(self)
+        return self if most < MANY else JacobianRows(self)
 
     def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(z) + Σ diag(coefficient) W over the three blocks of W_hh."""

@@ -14,6 +14,8 @@ from unrolled.engine.numbers.magnitude import near_one
 
 Coefficients = tuple[Array, ...]
 """What one layer multiplies gradients by on their way back, of one step or of all steps."""
+MANY = 16
+"""From so many rows on a matrix a sample, made at every step, is worth while."""
 State = Sequence[Array]
 """A gradient with respect to one layer's state: ∂L/∂h, and ∂L/∂c where the cell has a c."""
 
@@ -71,8 +73,8 @@ class Lane(ABC):
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """From step t to the state of step t − 1, written into ``previous``."""
 
-    def of_rows(self) -> Lane:
-        """The same for many rows whose ∂L/∂z nobody reads, where that takes less."""
+    def of_rows(self, most: int) -> Lane:
+        """The same for up to so many rows whose ∂L/∂z nobody reads, where that takes less."""
         return self
 
     def below(self, dz: Array) -> Array:

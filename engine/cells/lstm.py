@@ -9,7 +9,7 @@ import numpy as np
 from unrolled.engine.cells.base import Function, Layer, Number, Step
 from unrolled.engine.cells.gated import TANH, GatedCell, tanh
 from unrolled.engine.cells.gates import Gate, stacked
-from unrolled.engine.cells.lane import Coefficients, Lane, State
+from unrolled.engine.cells.lane import MANY, Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -56,8 +56,10 @@ class LstmLane(Lane):
         np.dot(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
         np.multiply(state[1], factors[3], out=previous[1])
 
-    def of_rows(self) -> Lane:
+    def of_rows(self, most: int) -> Lane:
         """i, f and g as one matrix a sample."""
+        if most < MANY:
+            return self
         height = self.recurrent.shape[1]
         return LstmRows(self.whole, height, self.recurrent, self.inward)
 

@@ -36,7 +36,7 @@ def clip_each_sample(
     batch = next(iter(factors.values()))[0].left.shape[1]
     # The factors hold the 1/B of the mean: B·g_b clipped at μ is B times g_b clipped at μ/B.
     own = Clip(clip.rule, clip.threshold / batch)
-    norms, scales, engaged, after = np.empty(batch), np.empty(batch), 0, []
+    norms, scales, engaged, mean = np.empty(batch), np.empty(batch), 0, None
     for b in range(batch):
         share = {
             name: tuple(product.sample(b) for product in products)
@@ -45,8 +45,8 @@ def clip_each_sample(
         clipped, report = clip_gradients(summed(share, exponents), own)
         norms[b], scales[b] = batch * report.norm_before, report.scale
         engaged += report.engaged
-        after.append(clipped)
-    mean = _sum(after)
+        mean = clipped if mean is None else _sum(mean, clipped)
+    assert mean is not None
     clipped_mean, _ = clip_gradients(g, Clip(clip.rule, clip.threshold))
     cosine = cosine_between(mean.values, clipped_mean.values)
     seen = PerSample(norms, scales, engaged, cosine)
@@ -54,11 +54,11 @@ def clip_each_sample(
     return after_all, replace(reported(clip, g, after_all), per_sample=seen)
 
 
-def _sum(vectors: list[Vector]) -> Vector:
-    """The sum of vectors whose exponents differ."""
-    exponents = np.array([vector.exponent for vector in vectors])
-    values, exponent = align(np.stack([vector.values for vector in vectors]), exponents)
-    total = Vector(values.sum(axis=0), 0, vectors[0].shapes)
+def _sum(first: Vector, second: Vector) -> Vector:
+    """The sum of two vectors whose exponents may differ; one of a sample is held at a time."""
+    exponents = np.array([first.exponent, second.exponent])
+    values, exponent = align(np.stack((first.values, second.values)), exponents)
+    total = Vector(values.sum(axis=0), 0, first.shapes)
     if not exponent:
         return total
     top = np.array([exponent])

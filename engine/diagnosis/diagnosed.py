@@ -54,7 +54,8 @@ def _rows(
     passage: Passage, entering: Entering, pairs: Sequence[Itemized], loss_step: int, first: int
 ) -> list[Row | None]:
     """The way back of one loss in every layer, at every step also where the pairs are sampled."""
-    if len(pairs[0].steps) == passage.trace.steps:
+    whole = len(pairs[0].steps) == passage.trace.steps
+    if whole and loss_step in pairs[0].loss_steps:
         at = int(np.searchsorted(pairs[0].loss_steps, loss_step))
         norms = [own.of_state[at] for own in pairs]
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, TypeVar, dataclass_transform
 
@@ -27,6 +28,9 @@ Shares = Annotated[Array, list[float]]
 Pairs = Annotated[Array, list[tuple[float, float]]]
 Places = Annotated[IntArray, list[int]]
 
+_AT_ONCE = 2_000_000
+"""So many numbers of what is only passed through are held at once."""
+
 _Record = TypeVar("_Record")
 
 
@@ -37,3 +41,9 @@ def record(cls: type[_Record]) -> type[_Record]:
     A frozen dataclass says so at run time, for 0.1 µs a field and record.
     """
     return dataclass(slots=True)(cls)
+
+
+def cuts(steps: int, size: int) -> Iterator[slice]:
+    """The steps in blocks of at most 2,000,000 numbers, of ``size`` a step."""
+    block = max(1, _AT_ONCE // max(1, size))
+    return (slice(begin, begin + block) for begin in range(0, steps, block))

@@ -9,7 +9,7 @@ import numpy as np
 
 from unrolled.engine.cells.lane import Lane, State
 from unrolled.engine.experiment.network import layered
-from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.arrays import Array, IntArray, cuts
 from unrolled.engine.numbers.magnitude import Scaled, align, near_one
 from unrolled.engine.numbers.products import times
 from unrolled.engine.passes.bptt import Backward, LayerGradient
@@ -53,7 +53,10 @@ def arrivals(passage: Passage, flow: Backward, terms: dict[str, Array]) -> list[
     """
     found = []
     for number, own in enumerate(flow.layers):
-        at = {name: _numbers(*arrived) for name, arrived in travels(passage, number, flow)}
+        at: dict[str, Numbers] = {}
+        for some in cuts(len(own.dz), own.dz[0].size):
+            for name, arrived in travels(passage, number, flow, some):
+                at.setdefault(name, []).extend(_numbers(*arrived))
         for name, part in zip(("state", "c"), own.state, strict=False):
             at[name] = _numbers(part, own.exponent)
         names = [layered(name, number) for name in ("W_xh", passage.cell.recurrent)]

@@ -120,6 +120,7 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
         if not (entering.careful or rescale):
             layers = go(passage, entering, None, careful=False)
         if layers is None or not _trusted_totals(passage, layers):
+            layers = None  # its memory is needed
             layers = go(passage, entering, rescale, careful=True)
         layers.reverse()
         do, output_exponent = entering.given, np.zeros(steps, dtype=np.int64)

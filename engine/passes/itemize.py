@@ -14,30 +14,39 @@ from unrolled.engine.passes.passage import Entering, Passage
 
 _LOOK = 64
 """How many steps go back between two looks at the magnitude."""
-_MANY = 16
-"""From so many losses on a matrix a sample, made at every step, is worth while."""
 WHOLE = 512
-"""Up to so many steps every pair is computed."""
+"""Up to so many steps every step is measured."""
 GRID = 256
 """Beyond, so many losses and steps."""
+AFFORDED = 1e11
+"""Multiplications that rows may take together, about 5 s; where all take more, some are chosen."""
+_LEAST = 8
+"""So many losses have a row in any case."""
 
 
 @record
 class Itemized:
-    """‖∂L_i/∂h_t‖ for every loss i and step t, or above 512 steps for those of a grid.
+    """‖∂L_i/∂h_t‖ for every loss i and step t, or a sample of them.
+
+    Above 512 steps it holds those of a grid. Where all rows together would take too long (an LSTM
+    of 256 units, a batch of 64, 200 steps), it holds the rows of some losses.
 
     Attributes:
-        loss_steps: steps i that emit a loss, from 1, (I,).
+        loss_steps: steps i that emit a loss and have a row, from 1, (I,).
         steps: steps t, from 1, (S,); every i is among them.
         log10_norm: [i][t], (I, S); NaN where t > i, where no path exists, or where exactly zero.
         state_log10_norm: log₁₀ ‖∂L_i/∂(h_t, c_t)‖ likewise, √(‖∂L_i/∂h_t‖² + ‖∂L_i/∂c_t‖²), where
             the cell has a c; else None: h is the whole state.
+        emitting: every step that emits a loss, from 1; None where each of them has a row.
+        note: which losses and steps were chosen, and why, in words; None where all are there.
     """
 
     loss_steps: Places
     steps: Places
     log10_norm: Rows
     state_log10_norm: Rows | None = None
+    emitting: Places | None = None
+    note: str | None = None
 
     @property
     def of_state(self) -> Array:
@@ -46,33 +55,78 @@ class Itemized:
 
 
 def grid(emits: Mask, follow: int | None = None) -> tuple[Mask, Mask]:
-    """The losses and the steps that are measured, as masks, (T,) each.
+    """The losses and the steps that may be measured, as masks, (T,) each.
 
     Up to 512 steps all of them; beyond, 256 at equal distances, the first, the last and the
     followed one always among them.
     """
     steps = len(emits)
-    if steps <= WHOLE:
-        return emits, np.ones(steps, dtype=bool)
-    chosen = np.zeros(steps, dtype=bool)
-    chosen[np.linspace(0, steps - 1, GRID).round().astype(int)] = True
-    if follow is not None and not chosen[follow - 1]:
+    chosen = spread(np.ones(steps, dtype=bool), steps if steps <= WHOLE else GRID, follow)
+    return emits & chosen, chosen
+
+
+def spread(places: Mask, count: int, follow: int | None = None) -> Mask:
+    """So many of the places, at equal distances: the first, the last and the followed one (from 1)
+    always among them; all where there are no more.
+    """
+    there = np.flatnonzero(places)
+    if len(there) <= count:
+        return places
+    chosen = np.zeros_like(places)
+    chosen[there[np.linspace(0, len(there) - 1, count).round().astype(int)]] = True
+    if follow is not None and places[follow - 1] and not chosen[follow - 1]:
         inner = np.flatnonzero(chosen)[1:-1]
         chosen[inner[np.argmin(np.abs(inner - follow + 1))]] = False
         chosen[follow - 1] = True
-    return emits & chosen, chosen
+    return chosen
+
+
+def effort(passage: Passage, losses: Mask) -> float:
+    """How many multiplications the rows of these losses take: of every one at every step that it
+    reaches, the product with the recurrent weights, and with what leads to the layer below.
+    """
+    at, truncation = np.flatnonzero(losses) + 1, passage.truncation
+    crossed = sum(step - max(truncation.first_reached(step), 1) + 1 for step in at.tolist())
+    *above, lowest = passage.lanes
+    products = lowest.recurrent.size + sum(lane.recurrent.size + lane.inward.size for lane in above)
+    return float(crossed * passage.trace.h.shape[1] * products)
 
 
 def itemize(passage: Passage, entering: Entering, follow: int | None = None) -> list[Itemized]:
     """‖∂L_i/∂h_t‖ for every pair, one matrix a layer, the layer that reads the input first.
 
-    A grid holds the followed loss, too.
+    A sample holds the followed loss, too.
     Source: notes, "Many-to-Many RNN": ∂L/∂h_t = Σ_{i≥t} ∂L_i/∂h_t.
     """
-    losses, steps = grid(passage.trace.emits, follow)
+    emits = passage.trace.emits
+    losses, steps = grid(emits, follow)
+    dear = effort(passage, losses) / AFFORDED
+    if dear > 1.0:
+        count = int(np.count_nonzero(losses) / dear)
+        losses = spread(losses, max(_LEAST, count), follow)
     norms = measured(passage, entering, losses, steps)
     at, axis = losses.nonzero()[0] + 1, steps.nonzero()[0] + 1
-    return [Itemized(at, axis, *(part.T for part in layer)) for layer in norms]
+    emitting = None if (losses == emits).all() else emits.nonzero()[0] + 1
+    note = _chosen(emits, losses, steps, dear=dear > 1.0)
+    return [
+        Itemized(at, axis, of_h.T, whole[0].T if whole else None, emitting, note)
+        for of_h, *whole in norms
+    ]
+
+
+def _chosen(emits: Mask, losses: Mask, steps: Mask, *, dear: bool) -> str | None:
+    """What a sample holds, in words; None where nothing is left out."""
+    every, rows = int(np.count_nonzero(emits)), int(np.count_nonzero(losses))
+    said = ""
+    if rows < every:
+        said = (
+            f"{rows:,} of {every:,} losses have a row, at equal distances: the first, the last and "
+            f"a followed one are among them."
+        )
+        said += " The rows of all would take too long." if dear else ""
+    if not steps.all():
+        said += f" {np.count_nonzero(steps):,} of {len(steps):,} steps are measured."
+    return said.strip() or None
 
 
 def measured(passage: Passage, entering: Entering, losses: Mask, steps: Mask) -> list[list[Array]]:
@@ -91,9 +145,9 @@ def _ordinary(
 ) -> list[list[Array]] | None:
     """log₁₀ of every lane's norms, (S, I) each, or None where a double could not carry them."""
     shape = len(steps), int(np.count_nonzero(losses))
-    if min(shape[1], passage.truncation.reach(len(steps))) >= _MANY:
-        *above, lowest = passage.lanes  # below which nobody reads its ∂L/∂z
-        passage = replace(passage, lanes=(*above, lowest.of_rows()))
+    *above, lowest = passage.lanes  # below which nobody reads its ∂L/∂z
+    most = min(shape[1], passage.truncation.reach(len(steps)))
+    passage = replace(passage, lanes=(*above, lowest.of_rows(most)))
     squares = [[np.full(shape, np.nan) for _ in range(passage.parts)] for _ in passage.lanes]
     for done in _stacked(passage, entering, losses, squares):
         if not all(trusted(part[done]) for own in squares for part in own):

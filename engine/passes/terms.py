@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, IntArray
+from unrolled.engine.numbers.arrays import Array, IntArray, cuts
 from unrolled.engine.numbers.magnitude import (
     LOG10_2,
     Scaled,
@@ -17,8 +17,6 @@ from unrolled.engine.numbers.magnitude import (
 )
 from unrolled.engine.numbers.products import Product, Terms
 
-_BLOCK = 2_000_000
-"""How many numbers of per-step terms are held at once."""
 _NONE = np.zeros(1, dtype=np.int64)
 _HELD = 120.0
 """Decades from 1 within which a norm has all its digits, whatever the size of its factors."""
@@ -77,9 +75,8 @@ def _log10(product: Product, seen: dict[int, Array]) -> Array:
     """log₁₀ of the norms of one product's terms; ``seen`` holds those of factors met before."""
     steps, batch, _ = product.left.shape
     if batch > 1:
-        block = max(1, _BLOCK // formed(product, None, slice(1)).value.size)
-        cuts = (slice(begin, begin + block) for begin in range(0, steps, block))
-        return np.concatenate([_of_batch(product, at) for at in cuts])
+        size = formed(product, None, slice(1)).value.size
+        return np.concatenate([_of_batch(product, at) for at in cuts(steps, size)])
     total = np.zeros(steps)
     for factor in (product.left, product.right):
         if factor is not None:

@@ -12,8 +12,8 @@ from tests.engine.reference.cases import CELLS, GATED, make
 from tests.engine.reference.compare import close
 from unrolled import engine
 from unrolled.engine.clip.samples import clip_each_sample
+from unrolled.engine.numbers import arrays
 from unrolled.engine.numbers.products import Product, Terms, whole
-from unrolled.engine.passes import terms
 from unrolled.engine.passes.terms import formed, joined, term_log10_norms
 from unrolled.engine.passes.vector import summed
 
@@ -140,7 +140,7 @@ def test_terms_are_as_large_by_either_way(
             "b": [_log10(left[t].T, np.ones((batch, 1))) for t in range(STEPS)],
         }
     for block in (1, 2_000_000):
-        monkeypatch.setattr(terms, "_BLOCK", block)
+        monkeypatch.setattr(arrays, "_AT_ONCE", block)
         for name, found in term_log10_norms(several, None).items():
             close(f"‖{name}_t‖", found, wanted[name], 0.0, 1e-12)
 
@@ -157,7 +157,7 @@ def test_terms_of_a_large_batch_take_little_memory(
     batch: int, units: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not rows × columns numbers of every step are held, but a block of them."""
-    monkeypatch.setattr(terms, "_BLOCK", 50_000)
+    monkeypatch.setattr(arrays, "_AT_ONCE", 50_000)
     random = np.random.default_rng(2)
     left, right = (random.normal(size=(200, batch, units)) for _ in range(2))
     tracemalloc.start()

@@ -13,7 +13,7 @@ from unrolled.app.sizes import Most, blocks, numbers, work
 from unrolled.engine import (
     CLIP_RULES,
     Arriving,
-    GradientFlow,
+    Clipping,
     InvalidInput,
     arriving,
     gradient_flow,
@@ -68,7 +68,7 @@ class Trial:
         return abs(self.found.log10_arriving)
 
 
-def advise(ready: Prepared, flow: GradientFlow, most: Most) -> Advice:
+def advise(ready: Prepared, clipping: Clipping | None, most: Most) -> Advice:
     """Try changes, and keep those that help.
 
     What arrives is read as the verdict reads it: of the loss with the most steps to travel, at the
@@ -79,7 +79,7 @@ def advise(ready: Prepared, flow: GradientFlow, most: Most) -> Advice:
 
     Args:
         ready: the experiment.
-        flow: its answer.
+        clipping: what its clip rule did; None where the forward pass overflowed.
         most: what an experiment may ask for.
     """
     before = _measure(ready)
@@ -90,7 +90,7 @@ def advise(ready: Prepared, flow: GradientFlow, most: Most) -> Advice:
     entries = [
         trials.entry(trial) for trial in sorted(found, key=lambda trial: trial.distance)[:LONGEST]
     ]
-    clipped = trials.clipped(flow)
+    clipped = trials.clipped(clipping)
     if clipped is not None:
         entries = [*entries[: LONGEST - 1], clipped]
     return Advice(entries, trials.tried, trials.left_out)
@@ -261,11 +261,13 @@ class _Trials:
             after=_arrives(reached, after),
         )
 
-    def clipped(self, flow: GradientFlow) -> AdviceReport | None:
+    def clipped(self, now: Clipping | None) -> AdviceReport | None:
         """Clipping by norm, which bounds what an exploding gradient does to the weights."""
-        ready, now = self.seen.ready, flow.clipping
-        off = CLIP_RULES[ready.clip.rule].threshold is None and now.finite and not flow.overflow
-        if not (self.seen.grows and off and now.log10_norm_before > _CLEARLY):
+        ready = self.seen.ready
+        off = CLIP_RULES[ready.clip.rule].threshold is None
+        if now is None or not (
+            self.seen.grows and off and now.finite and now.log10_norm_before > _CLEARLY
+        ):
             return None
         name, rule = next((name, row) for name, row in CLIP_RULES.items() if row.keeps_direction)
         patch: Patch = {"clip": {"rule": name, rule.threshold: 1.0}}

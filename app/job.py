@@ -5,13 +5,13 @@ A worker process imports this module and the engine, nothing of the web.
 
 import signal
 import traceback
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from unrolled.app import memory
+from unrolled.app import memory, sizes
 from unrolled.app.advice import Advice, advise
 from unrolled.app.attached import Attached, holding, notes
 from unrolled.app.attached_series import (
@@ -24,11 +24,13 @@ from unrolled.app.check import check
 from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
 from unrolled.app.landscape import map_loss
+from unrolled.app.measured import measured
 from unrolled.app.norms import all_norms, some_norms, sum_up
 from unrolled.app.orphan import end_with_parent
 from unrolled.app.outcome import Outcome
 from unrolled.app.report import (
     Asked,
+    Cost,
     DiagnosisReport,
     Flow,
     LayerReport,
@@ -116,6 +118,18 @@ _TASKS = {
 
 def _flow(asked: Spec, most: Most) -> Flow:
     prepared = prepare(asked)
+    network, sequence = prepared.network, prepared.sequence
+    blocks = sizes.blocks(network.cell, network.num_layers)
+    batch = sequence.inputs.shape[1]
+    effort = sizes.work(sequence.steps, batch, network.hidden_size, blocks)
+    if effort <= sizes.LARGE:
+        return _computed(prepared, most)
+    with measured() as found:
+        flow = _computed(prepared, most)
+    return replace(flow, cost=Cost(found.seconds, found.peak_bytes, effort))
+
+
+def _computed(prepared: Prepared, most: Most) -> Flow:
     wanted = prepared.include
     flow = gradient_flow(
         prepared.network,
@@ -134,8 +148,12 @@ def _flow(asked: Spec, most: Most) -> Flow:
         exponents=prepared.exponents,
         graph="graph" in wanted,
     )
-    advice = advise(prepared, flow, most) if "advice" in wanted else None
-    return report(prepared, flow, advice)
+    said, clipping = report(prepared, flow), None if flow.overflow else flow.clipping
+    if "advice" not in wanted:
+        return said
+    del flow  # what it holds makes room for the trials
+    advice = advise(prepared, clipping, most)
+    return replace(said, diagnosis=_advised(said.diagnosis, advice))
 
 
 def encode(document: object) -> bytes:
@@ -153,7 +171,7 @@ def _listed(value: Any) -> Any:
 _ENCODER = msgspec.json.Encoder(enc_hook=_listed)
 
 
-def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None) -> Flow:
+def report(prepared: Prepared, flow: GradientFlow) -> Flow:
     """What the contract says of a flow; arrays are left to the encoder."""
     pairs, top = "itemized" in prepared.include, flow.top
     return Flow(
@@ -183,7 +201,7 @@ def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None)
         },
         clipping=flow.clipping,
         spectrum=_spectrum(top.trajectory),
-        diagnosis=_diagnosis(flow.diagnosis, advice),
+        diagnosis=None if flow.diagnosis is None else DiagnosisReport(**_own(flow.diagnosis)),
         graph=flow.graph,
         values=flow.values,
         chain=flow.factors,
@@ -191,6 +209,7 @@ def report(prepared: Prepared, flow: GradientFlow, advice: Advice | None = None)
         text=_text(prepared.text),
         notes=notes() + series_notes(prepared.resolved),
         series=series_report(prepared.resolved),
+        cost=None,
     )
 
 
@@ -206,15 +225,15 @@ def _text(read: Text | None) -> TextReport | None:
     return TextReport(read.tokens, read.vocabulary, read.inputs, read.targets)
 
 
-def _diagnosis(found: Diagnosis | None, advice: Advice | None) -> DiagnosisReport | None:
-    """The verdict, and what was tried where it was asked for."""
+def _advised(found: DiagnosisReport | None, advice: Advice) -> DiagnosisReport | None:
+    """The verdict with what was tried."""
     if found is None:
         return None
-    if advice is None:
-        return DiagnosisReport(**_own(found))
-    tried, left_out = advice.tried, advice.left_out
-    return DiagnosisReport(
-        **_own(found), advice=advice.entries, advice_tried=tried, advice_left_out=left_out
+    return replace(
+        found,
+        advice=advice.entries,
+        advice_tried=advice.tried,
+        advice_left_out=advice.left_out,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isqrt
 
 from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
@@ -54,7 +55,7 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
         if size.value > getattr(settings, limit)
     ]
     if not errors:
-        errors = list(_too_much_together(sizes, _blocks(experiment), settings))
+        errors = list(_too_much_together(experiment, sizes, settings))
     if not errors and experiment.values:
         errors = list(_too_many_values(experiment, sizes, settings))
     if errors:
@@ -71,11 +72,12 @@ def refuse_passes(asked: CheckRequest, settings: Settings) -> None:
     sizes = _sizes(experiment)
     passes = check_passes(_network(experiment, sizes), asked.entries, asked.step)
     one = _work(sizes, _blocks(experiment))
-    if passes * one > settings.max_work:
+    most, limit = _repeated(settings)
+    if passes * one > most:
         detail = (
             f"received {asked.entries}, which take {passes} forward passes of T·H²·B·G = {one} "
-            f"each, {passes * one} together; allowed: at most {settings.max_work}, so fewer "
-            f"entries, a given step, or fewer steps, units or samples ({_variable('max_work')})"
+            f"each, {passes * one} together; allowed: at most {most}, so fewer "
+            f"entries, a given step, or fewer steps, units or samples ({_variable(limit)})"
         )
         raise BadInput([InputError(("entries",), detail)])
 
@@ -93,23 +95,19 @@ def refuse_landscape(asked: LandscapeRequest, settings: Settings) -> None:
     experiment = asked.experiment
     sizes = _sizes(experiment)
     steps, batch = sizes["max_steps"].value, sizes["max_batch_size"].value
-    given = experiment.truncation
-    truncation = CELLS[experiment.network.cell].default_truncation
-    if given is not None:
-        truncation = Truncation(given.kind, getattr(given, "steps", None))
-    losses = steps if TOPOLOGIES[experiment.network.topology].emits_all else 1
-    blocks = _blocks(experiment) * carried(truncation, steps, losses)
+    blocks = _blocks(experiment) * _side_by_side(experiment, steps)
     first, second = asked.axes
     points = first.points * second.points * batch if asked.grid else 0
     points += max((one.steps + 1 for one in asked.descents), default=0) * max(_BALLS, 4 * batch)
     for place in asked.places:
         points += max(_BALLS, place.noise.samples if place.noise else batch)
     work = steps * blocks * points
-    if work > settings.max_work:
+    most, limit = _repeated(settings)
+    if work > most:
         detail = (
             f"received {points} points (times samples; a step of the descents counts as {_BALLS}) "
             f"over T·G·R = {steps * blocks}, {work} together; allowed: at most "
-            f"{settings.max_work}, so fewer points, steps or samples ({_variable('max_work')})"
+            f"{most}, so fewer points, steps or samples ({_variable(limit)})"
         )
         raise BadInput([InputError(("axes",), detail)])
 
@@ -121,7 +119,8 @@ def allowed_draws(asked: NormsRequest, settings: Settings) -> int:
         BadInput: where it is more, and fewer are not wanted or none is allowed.
     """
     one = _work(_sizes(asked.experiment), _blocks(asked.experiment))
-    fit = settings.max_work // max(one, 1)  # 0 of a sequence without a step, refused later
+    most, limit = _repeated(settings)
+    fit = most // max(one, 1)  # 0 of a sequence without a step, refused later
     if asked.draws <= fit:
         return asked.draws
     if asked.or_fewer and fit:
@@ -130,9 +129,24 @@ def allowed_draws(asked: NormsRequest, settings: Settings) -> int:
     detail = (
         f"received {asked.draws}, which take T·H²·B·G = {one} each, {asked.draws * one} "
         f"together, where G counts a cell's blocks of weights; allowed: at most "
-        f"{settings.max_work}, so {draws} steps, units or samples ({_variable('max_work')})"
+        f"{most}, so {draws} steps, units or samples ({_variable(limit)})"
     )
     raise BadInput([InputError(("draws",), detail)])
+
+
+def _repeated(settings: Settings) -> tuple[int, str]:
+    """The most work of what passes many times, and the setting that says so."""
+    return min((getattr(settings, name), name) for name in ("max_work", "max_repeated_work"))
+
+
+def _side_by_side(experiment: Experiment, steps: int) -> int:
+    """R, how many losses travel side by side where the truncation is a window; else 1."""
+    given = experiment.truncation
+    truncation = CELLS[experiment.network.cell].default_truncation
+    if given is not None:
+        truncation = Truncation(given.kind, getattr(given, "steps", None))
+    losses = steps if TOPOLOGIES[experiment.network.topology].emits_all else 1
+    return carried(truncation, steps, losses)
 
 
 def _network(experiment: Experiment, sizes: Sizes) -> Network:
@@ -168,32 +182,55 @@ def _variable(limit: str) -> str:
     return f"{PREFIX}{limit.upper()}"
 
 
-def _too_much_together(sizes: Sizes, blocks: int, settings: Settings) -> Iterator[InputError]:
+def _too_much_together(
+    experiment: Experiment, sizes: Sizes, settings: Settings
+) -> Iterator[InputError]:
     """The two products of sizes that are limited: work and memory.
 
-    G, the number of (H, H) blocks of weights, is one a layer, or one a gate.
+    G, the number of (H, H) blocks of weights, is one a layer, or one a gate. Itemized rows and
+    Jacobians are no part of it: of what would take too long the answer holds a sample.
     """
     steps, batch, inputs, hidden, outputs = (
         sizes[f"max_{name}"].value
         for name in ("steps", "batch_size", "input_size", "hidden_size", "output_size")
     )
-    work = _work(sizes, blocks)
-    if work > settings.max_work:
+    blocks, rows = _blocks(experiment), _side_by_side(experiment, steps)
+    passes = sizes_of.passes(rows)
+    work = sizes_of.work(steps, batch, hidden, blocks) * passes
+    most = settings.max_work
+    if work > most:
+        names, counts = ["T", "H²", "B"], [f"{steps}", f"{hidden}²", f"{batch}"]
+        if blocks > 1:
+            names, counts = [*names, "G"], [*counts, f"{blocks}"]
+        if passes > 1:
+            names, counts = [*names, "⌈R/8⌉"], [*counts, f"⌈{rows}/8⌉"]
+        window = ", where R losses travel side by side in the window" if passes > 1 else ""
+        largest = {
+            "step": most * steps // work,
+            "sample": most * batch // work,
+            "unit": isqrt(most * hidden**2 // work),
+        }
         yield InputError(
             sizes["max_hidden_size"].path,
-            f"received T·H²·B{'·G' if blocks > 1 else ''} = {steps}·{hidden}²·{batch}"
-            f"{f'·{blocks}' if blocks > 1 else ''} = {work}; allowed: at most "
-            f"{settings.max_work}, so fewer steps, units or samples ({_variable('max_work')})",
+            f"received {'·'.join(names)} = {'·'.join(counts)} = {work}{window}; allowed: at most "
+            f"{most}, so {_at_most(largest)} ({_variable('max_work')})",
         )
     numbers = sizes_of.numbers(steps, batch, inputs, hidden, blocks, outputs)
-    if numbers > settings.max_numbers:
+    most = settings.max_numbers
+    if numbers > most:
+        largest = {"step": most * steps // numbers, "sample": most * batch // numbers}
         yield InputError(
             sizes["max_input_size"].path,
             f"received T·B·(D + {'H·G' if blocks > 1 else 'H'} + K) = {steps}·{batch}·({inputs} + "
-            f"{hidden * blocks} + {outputs}) = "
-            f"{numbers}; allowed: at most {settings.max_numbers}, so smaller sizes "
-            f"({_variable('max_numbers')})",
+            f"{hidden * blocks} + {outputs}) = {numbers}; allowed: at most {most}, so "
+            f"{_at_most(largest)}, or smaller sizes ({_variable('max_numbers')})",
         )
+
+
+def _at_most(largest: dict[str, int]) -> str:
+    """The largest of each that goes with all others as they are; 'fewer' of what none goes with."""
+    each = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in largest.items() if n]
+    return f"at most {' or '.join(each)}" if each else "fewer steps, samples and units"
 
 
 def _too_many_values(

@@ -241,6 +241,21 @@ class SeriesReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What the answer took when it was computed; one that is kept is sent again as it was.
+
+    Attributes:
+        seconds: of one processor.
+        peak_bytes: the most memory that its arrays took at once.
+        work: T·H²·B·G, G the blocks of weights, as the limits count it.
+    """
+
+    seconds: float
+    peak_bytes: int
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """One sequence (or batch) forward and back.
 
@@ -276,6 +291,8 @@ class Flow:
             that came from a file, that float32 is computed in float64, and which columns of a
             sequence are not scaled.
         series: how a sequence that is kept was read; null of others.
+        cost: time and memory that it took; null where T·H²·B·G, G the blocks of weights, is at most
+            100,000,000.
     """
 
     experiment: Asked
@@ -303,6 +320,7 @@ class Flow:
     text: TextReport | None
     notes: list[str]
     series: SeriesReport | None
+    cost: Cost | None
 
 
 @dataclass(frozen=True, slots=True)

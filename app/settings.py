@@ -128,12 +128,18 @@ class Settings(BaseSettings):
     max_hidden_size: int = Field(default=512, ge=1, description="Largest hidden size, H.")
     max_output_size: int = Field(default=2_000, ge=1, description="Largest output size, K.")
     max_work: int = Field(
+        default=10_000_000_000,
+        ge=1,
+        description="Most work of one pass forward and back, counted as T·H²·B·G (G blocks of "
+        "weights).",
+    )
+    max_repeated_work: int = Field(
         default=100_000_000,
         ge=1,
-        description="Most work in one request, counted as T·H²·B·G (G blocks of weights).",
+        description="Most work of what passes many times (check, landscape, norms), all together.",
     )
     max_numbers: int = Field(
-        default=20_000_000,
+        default=33_000_000,
         ge=1,
         description="Most numbers in inputs, states and outputs, counted as T·B·(D + H·G + K).",
     )

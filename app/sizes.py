@@ -14,6 +14,8 @@ class Most:
 
 
 UNLIMITED = Most()
+LARGE = 100_000_000
+"""From more work on an answer names what it took."""
 
 
 def blocks(cell: str, layers: int) -> int:
@@ -24,6 +26,15 @@ def blocks(cell: str, layers: int) -> int:
 def work(steps: int, batch: int, hidden: int, blocks: int) -> int:
     """T·H²·B·G."""
     return steps * hidden**2 * batch * blocks
+
+
+_SIDE_BY_SIDE = 8
+"""So many losses that travel side by side take about as long as one pass."""
+
+
+def passes(side_by_side: int) -> int:
+    """⌈R/8⌉: what R losses take that a window lets travel only by themselves."""
+    return -(-side_by_side // _SIDE_BY_SIDE)
 
 
 def numbers(steps: int, batch: int, inputs: int, hidden: int, blocks: int, outputs: int) -> int:

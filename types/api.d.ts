@@ -371,6 +371,15 @@ export interface Schemas {
     /** How many are missing; each takes the one of the row before. */
     missing: number;
   };
+  /** What the answer took when it was computed; one that is kept is sent again as it was. */
+  Cost: {
+    /** Of one processor. */
+    seconds: number;
+    /** The most memory that its arrays took at once. */
+    peak_bytes: number;
+    /** T·H²·B·G, G the blocks of weights, as the limits count it. */
+    work: number;
+  };
   /** Where a ball was; entry 0 is its start, entry n what n steps made of it. */
   DescentReport: {
     /** Of the first axis's entry and of the second's. */
@@ -714,6 +723,11 @@ export interface Schemas {
     notes: string[];
     /** How a sequence that is kept was read; null of others. */
     series: Schemas["SeriesReport"] | null;
+    /**
+     * Time and memory that it took; null where T·H²·B·G, G the blocks of weights, is at most
+     * 100,000,000.
+     */
+    cost: Schemas["Cost"] | null;
   };
   /** Shares of one gate's units over samples and units, (T,) each; from 0 to 1. */
   GateShares: {
@@ -805,9 +819,13 @@ export interface Schemas {
     /** Whether it asks for how long a unit shall remember at most, `t_max`. */
     takes_length: boolean;
   };
-  /** ‖∂L_i/∂h_t‖ for every loss i and step t, or above 512 steps for those of a grid. */
+  /**
+   * ‖∂L_i/∂h_t‖ for every loss i and step t, or a sample of them. Above 512 steps it holds those of
+   * a grid. Where all rows together would take too long (an LSTM of 256 units, a batch of 64, 200
+   * steps), it holds the rows of some losses.
+   */
   ItemizedFlow: {
-    /** Steps i that emit a loss, from 1, (I,). */
+    /** Steps i that emit a loss and have a row, from 1, (I,). */
     loss_steps: number[];
     /** Steps t, from 1, (S,); every i is among them. */
     steps: number[];
@@ -818,6 +836,10 @@ export interface Schemas {
      * else null: h is the whole state.
      */
     state_log10_norm: ((number | null)[])[] | null;
+    /** Every step that emits a loss, from 1; null where each of them has a row. */
+    emitting: number[] | null;
+    /** Which losses and steps were chosen, and why, in words; null where all are there. */
+    note: string | null;
   };
   /** A network that is kept. */
   KeptNetwork: {
@@ -1623,6 +1645,11 @@ export interface Schemas {
     /** log₁₀ ‖∂c_T/∂c_0‖₂ likewise; null where there is no c_t. */
     cell_initial_log10_norm: number | null;
     /**
+     * The first t of these series, from 1. Above 1 where the Jacobians of all steps would take too
+     * long: they are then those of the sample's last steps, and null before.
+     */
+    first_step: number;
+    /**
      * The spectral radius of every gate's block; null without gates. The rest of this report is
      * then about the candidate's block.
      */
@@ -1639,6 +1666,11 @@ export interface Schemas {
      * leaves them out.
      */
     lyapunov_exponents: (number | null)[] | null;
+    /**
+     * Over how many Jacobians, those of the first sample's last steps, they are means: T − 1 but of
+     * long and wide sequences; null where `include` leaves them out.
+     */
+    exponents_over: number | null;
     /** How many Lyapunov exponents there are: H, with a c_t 2H. */
     directions: number;
     /** Ω_t of Pascanu et al. 2013, eq. 9, t = 1 … T−1; null where undefined. */

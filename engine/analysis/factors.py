@@ -10,7 +10,7 @@ from unrolled.engine.analysis.spectrum import norms_along
 from unrolled.engine.numbers.arrays import Array, Nullable, Series
 from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.numbers.jacobians import Chain
-from unrolled.engine.passes.bptt import backward
+from unrolled.engine.passes.itemize import measured
 from unrolled.engine.passes.passage import Entering, Passage, named_steps
 
 
@@ -81,8 +81,8 @@ def factors(passage: Passage, entering: Entering, loss_step: int, step: int) -> 
     )
     assert jacobians is not None
     assert products is not None
-    only = entering.only(np.arange(1, passage.trace.steps + 1) == loss_step)
-    alone = backward(passage, only).hidden().log10_norm
+    every = np.arange(1, passage.trace.steps + 1)
+    alone = measured(passage, entering, every == loss_step, every > 0)[-1][0][:, 0]
     jacobian, sign = _one_unit(chain)
     back = slice(step, loss_step)
     slope = None if jacobian is None or lane.slope is None else lane.slope[back, 0, 0][::-1]

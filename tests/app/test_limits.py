@@ -2,6 +2,12 @@
 
 import pytest
 
+from unrolled.app.errors import BadInput
+from unrolled.app.limits import refuse_oversize
+from unrolled.app.schemas import Experiment
+from unrolled.app.settings import Settings
+from unrolled.engine import CELLS
+
 pytestmark = pytest.mark.anyio
 
 JSON = {"content-type": "application/json"}
@@ -126,6 +132,61 @@ async def test_every_limit_that_is_exceeded_is_named(opened, refused):
             "/network/input_size",
             "/sequence/steps",
         }
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_batch_of_64_with_200_steps_and_256_units_is_let_through(cell, layers):
+    network = {"cell": cell, "hidden_size": 256, "num_layers": layers, "input_size": 256}
+    asked = {"network": network, "sequence": {"steps": 200, "batch_size": 64}}
+    refuse_oversize(Experiment.model_validate(asked), Settings())
+    with pytest.raises(BadInput) as refused:
+        refuse_oversize(
+            Experiment.model_validate(asked | {"network": network | {"num_layers": 4}}),
+            Settings(max_work=3_000_000_000),
+        )
+    assert "UNROLLED_MAX_WORK" in refused.value.errors[0].detail
+
+
+@pytest.mark.parametrize(
+    ("fields", "received", "largest"),
+    [
+        ({}, "T·H²·B = 20·8²·3 = 3840", "at most 10 steps or 1 sample or 5 units"),
+        ({"network": {"cell": "lstm", "hidden_size": 99}}, "T·H²·B·G", "at most 15 units"),
+        (
+            {"truncation": {"kind": "window", "steps": 17}},
+            "T·H²·B·⌈R/8⌉ = 20·8²·3·⌈17/8⌉ = 11520, where R losses travel side by side",
+            "at most 3 steps or 3 units",
+        ),
+    ],
+)
+async def test_a_refusal_names_the_largest_that_would_go(
+    opened, refused, fields, received, largest
+):
+    sequence = {"sequence": {"batch_size": 3}}
+    limit = 60_000 if "network" in fields else 2_000
+    async with opened(max_work=limit) as client:
+        said = (await refused(sequence | fields, by=client))["/network/hidden_size"]
+    assert said.startswith(f"received {received}")
+    assert f"; allowed: at most {limit}, so {largest} (UNROLLED_MAX_WORK)" in said
+
+
+async def test_what_the_refusal_of_many_numbers_names_would_go(opened, refused):
+    async with opened(max_numbers=319) as client:
+        said = (await refused({}, by=client))["/network/input_size"]
+        assert "so at most 19 steps, or smaller sizes (UNROLLED_MAX_NUMBERS)" in said
+        fits = {"sequence": {"steps": 19}}
+        assert (await client.post("/api/v1/flow", json=fits)).status_code == 200
+
+
+async def test_what_passes_many_times_has_a_limit_of_its_own(opened):
+    asked = {"experiment": {}, "draws": 3}
+    async with opened(max_repeated_work=2 * 1280) as client:
+        assert (await client.post("/api/v1/flow", json={})).status_code == 200
+        answer = await client.post("/api/v1/norms", json=asked)
+    (error,) = answer.json()["errors"]
+    assert "allowed: at most 2560" in error["detail"]
+    assert "UNROLLED_MAX_REPEATED_WORK" in error["detail"]
 
 
 async def test_nothing_is_computed_for_what_is_refused(client, refused):

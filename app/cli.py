@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     actions = runs.add_subparsers(dest="action", required=True, metavar="list|export|import|delete")
     actions.add_parser("list", help="print every run, the newest first")
     for action, words, names in (
-        ("export", "write a run to a file", ("id", "file")),
+        ("export", "write a run to a file; *.html: to a page that opens anywhere", ("id", "file")),
         ("import", "keep a run from a file, and print its id", ("file",)),
         ("delete", "delete a run with its reports", ("id",)),
     ):

@@ -175,6 +175,14 @@ class Linked:
             return self._tree.url(paths[0])
         return f"{self._prefix}/{self._hash}/{path}"
 
+    def text(self, *paths: str) -> str:
+        """A module with all that it imports, or several files in one, for a page that brings it.
+
+        Raises:
+            NotLinked: the module cannot be linked.
+        """
+        return self._made(_path_of(paths))
+
     def _file(self, path: str) -> PackedFile | None:
         """The file at such an address, made of the tree as it is now."""
         current = self._tree.hash()

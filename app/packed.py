@@ -50,13 +50,14 @@ class PackedFile:
             answer["Content-Encoding"] = coding
         return Response(body, media_type=self._media_type, headers=answer)
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
+        """The file as it is."""
         return self._source if isinstance(self._source, bytes) else self._source.read_bytes()
 
     async def _form(self, coding: str) -> bytes:
         async with self._lock:
             if "identity" not in self._forms:
-                plain = await anyio.to_thread.run_sync(self._read)
+                plain = await anyio.to_thread.run_sync(self.read)
                 self._digest = hashlib.sha256(plain).hexdigest()[:16]
                 self._forms["identity"] = plain
             if coding not in self._forms:

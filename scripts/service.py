@@ -74,7 +74,7 @@ def serving(
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_until_served(url, process, log)
+            wait_until_served(url, process, log)
             yield url
             process.send_signal(signal.SIGTERM)
             code = process.wait(timeout=SECONDS_TO_STOP)
@@ -86,7 +86,14 @@ def serving(
             raise ServiceFailed(f"the service ended with {code}:\n{_written(log)}")
 
 
-def _wait_until_served(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+def wait_until_served(
+    url: str, process: subprocess.Popen[bytes], log: IO[bytes] | None = None
+) -> None:
+    """Until it answers.
+
+    Raises:
+        ServiceFailed: it ended, or stayed silent.
+    """
     give_up = time.monotonic() + SECONDS_TO_START
     while process.poll() is None and time.monotonic() < give_up:
         try:
@@ -97,6 +104,8 @@ def _wait_until_served(url: str, process: subprocess.Popen[bytes], log: IO[bytes
     raise ServiceFailed(f"nothing answers at {url}/healthz:\n{_written(log)}")
 
 
-def _written(log: IO[bytes]) -> str:
+def _written(log: IO[bytes] | None) -> str:
+    if log is None:
+        return ""
     log.seek(0)
     return log.read().decode(errors="replace")

@@ -1526,7 +1526,7 @@ export interface Schemas {
     created: string;
     /** When it last reported or was changed. */
     changed: string;
-    /** `interrupted`: it has not ended, and nothing came for five minutes. */
+    /** `interrupted`: it has not ended, and what trained is gone or was silent for five minutes. */
     state: "running" | "ended" | "interrupted";
     /** Of the newest report. */
     last_update: number | null;
@@ -1543,8 +1543,8 @@ export interface Schemas {
     name?: string | null;
     /** What somebody wrote about it. */
     note?: string | null;
-    /** A report to an ended run sets it running again. */
-    state?: "running" | "ended" | null;
+    /** A report to a run that is over sets it running again. */
+    state?: "running" | "ended" | "interrupted" | null;
   };
   /** Runs, the newest first. */
   RunPage: {

@@ -18,6 +18,8 @@ from unrolled.watch.written import experiment_of, flow_report, plain
 
 BOUNDS = {"float64": 1e-9, "float32": 1e-4, "float16": 5e-2, "bfloat16": 2e-1}
 """Up to which relative difference a recomputed gradient is autograd's, by the dtype."""
+GROWN = 1e3
+"""A gradient that grows more than so many times takes the rounding of its dtype along."""
 SAMPLED = 4
 """Sequences of a batch whose rows are itemized."""
 MOST_PRODUCTS = 4e9
@@ -81,7 +83,7 @@ def _module(module: Module, most: int) -> dict[str, Any]:
         chain = chains(module)[0]
         found["steps"] = sum(batches[n].steps for n in chain)
         found["batch"] = len(batches[chain[0]].lengths)
-        found["proof"], found["why_not"] = _proof(module, recomputed)
+        found["proof"], found["why_not"] = _proof(module, batches, recomputed)
         found["trusted"] = found["why_not"] is None
         found["first_not_finite"] = _first_not_finite(module, batches, recomputed, chain)
     if found["first_not_finite"] is not None:
@@ -132,7 +134,7 @@ def _flow(module: Module, network: Network, batch: Batch, samples: IntArray) -> 
 
 
 def _proof(
-    module: Module, recomputed: list[Recomputed]
+    module: Module, batches: list[Batch], recomputed: list[Recomputed]
 ) -> tuple[dict[str, float | None], str | None]:
     """‖ours − autograd's‖ / ‖autograd's‖ of every parameter, and why it is not trusted."""
     bound = BOUNDS.get(module.dtype, 1e-4)
@@ -155,13 +157,26 @@ def _proof(
     if not math.isfinite(worst):
         scaled = f" under a loss scale of {module.loss_scale:g}" if module.loss_scale else ""
         return proof, f"The gradient is not finite{scaled}."
+    grown = _growth(batches, recomputed)
     causes = module.doubts or [
-        "a second loss that uses the weights themselves, a hook, or a forward pass of its own"
+        f"rounding, for what enters grows {grown:.0e} times on its way back"
+        if grown > GROWN
+        else "a second loss that uses the weights themselves, a hook, or a forward pass of its own"
     ]
     return proof, (
         f"∂L/∂{of} as recomputed is {_percent(worst)} away from autograd's, more than "
         f"{module.dtype} allows; likely: {' and '.join(causes)}."
     )
+
+
+def _growth(batches: list[Batch], recomputed: list[Recomputed]) -> float:
+    """‖∂L/∂h_0‖ beside the largest ‖∂L/∂output_t‖, of the call where it is most."""
+    largest = 0.0
+    for batch, found in zip(batches, recomputed, strict=True):
+        entering = np.sqrt((batch.output_gradient**2).sum(axis=(1, 2)).max(initial=0.0))
+        if entering > 0.0:
+            largest = max(largest, float(np.linalg.norm(found.h_0_gradient) / entering))
+    return largest
 
 
 def _percent(share: float) -> str:

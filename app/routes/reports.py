@@ -1,7 +1,7 @@
 """Reports of a run: sent, read, followed; and a run as a file."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 import msgspec
@@ -17,6 +17,8 @@ from unrolled.app.problems import documented
 from unrolled.app.progress import EVENTS
 from unrolled.app.routes.json_only import require_json
 from unrolled.app.routes.runs import MADE, NO_STORE, PREFIX, RunId, found, kept, location, there
+from unrolled.app.saved import MEDIA_TYPE as PAGE_TYPE
+from unrolled.app.saved import saved
 from unrolled.app.schemas import KeptReport, Reported, ReportPage, Run
 from unrolled.app.store.files import MEDIA_TYPE, exported, imported
 from unrolled.app.store.follow import followed
@@ -31,6 +33,7 @@ _ONE = {"$ref": "#/components/schemas/WatchedReport"}
 _SENT = {"anyOf": [_ONE, {"type": "array", "items": _ONE, "minItems": 1, "maxItems": 1_000}]}
 _BODY = {"required": True, "content": {"application/json": {"schema": _SENT}}}
 _FILE = {MEDIA_TYPE: {"schema": {"type": "string"}}}
+_PAGE = {PAGE_TYPE: {"schema": {"type": "string"}}}
 _TAKEN = {"", MEDIA_TYPE, "application/jsonl", "application/octet-stream"}
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _LARGEST = 2**53 - 1
@@ -168,16 +171,27 @@ async def events(
     summary="A run as a file",
     response_class=Response,
     responses=documented(404, 422, 503, 507)
-    | {200: {"description": "JSON Lines, `*.unrolled`.", "content": _FILE}},
+    | {200: {"description": "JSON Lines, `*.unrolled`, or a page.", "content": _FILE | _PAGE}},
 )
-async def export(request: Request, run: RunId) -> Response:
-    """A line that says what it is, a line a report, a line where it ended."""
-    row = await found(request, run)
+async def export(
+    request: Request,
+    run: RunId,
+    as_: Annotated[
+        Literal["unrolled", "html"],
+        Query(alias="format", description="`html`: a page that opens without any server."),
+    ] = "unrolled",
+) -> Response:
+    """A line that says what it is, a line a report, a line where it ended; as `html` the same
+    inside of the page that draws it.
+    """
+    row, state = await found(request, run), request.app.state
     name = _NOT_IN_A_NAME.sub("-", row.name).strip("-.")[:80] or "run"
-    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}.unrolled"'}
-    return StreamingResponse(
-        exported(request.app.state.store, row), 200, headers, media_type=MEDIA_TYPE
-    )
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}.{as_}"'}
+    lines = exported(state.store, row)
+    if as_ == "unrolled":
+        return StreamingResponse(lines, 200, headers, media_type=MEDIA_TYPE)
+    page = saved(state.assets, state.templates.env, row.name, lines)
+    return StreamingResponse(page, 200, headers, media_type=PAGE_TYPE)
 
 
 @router.post(

@@ -41,8 +41,8 @@ class RunChange(StrictModel):
     note: Annotated[Words, Field(max_length=20_000)] | None = Field(
         default=None, description="What somebody wrote about it."
     )
-    state: Literal["running", "ended"] | None = Field(
-        default=None, description="A report to an ended run sets it running again."
+    state: Literal["running", "ended", "interrupted"] | None = Field(
+        default=None, description="A report to a run that is over sets it running again."
     )
 
 
@@ -56,7 +56,8 @@ class Run(StrictModel):
     created: Instant = Field(description="When it began.")
     changed: Instant = Field(description="When it last reported or was changed.")
     state: Literal["running", "ended", "interrupted"] = Field(
-        description="`interrupted`: it has not ended, and nothing came for five minutes."
+        description="`interrupted`: it has not ended, and what trained is gone or was silent for "
+        "five minutes."
     )
     last_update: Index | None = Field(description="Of the newest report.")
     reports: Index = Field(description="How many there are.")

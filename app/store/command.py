@@ -12,9 +12,11 @@ from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
 from unrolled.app.store.files import exported, imported
 from unrolled.app.store.runs import document, drop, find, newest
+from unrolled.app.store.tables import Found
 
 _PAGE = 200
 _PIECE = 2**18
+_PAGES = {".html", ".htm"}
 
 
 class Refused(Exception):
@@ -66,8 +68,20 @@ async def _list(database: Database, options: Namespace) -> None:
             return
 
 
+def _pieces(database: Database, row: Found, *, page: bool) -> AsyncIterator[bytes]:
+    lines = exported(database, row)
+    if not page:
+        return lines
+    from unrolled.app.assets import Assets
+    from unrolled.app.page import templates
+    from unrolled.app.saved import saved
+
+    assets = Assets()
+    return saved(assets, templates(assets, database.settings).env, row.name, lines)
+
+
 async def _export(database: Database, options: Namespace) -> None:
-    """Whole or not at all: a name of its own until the last line is written."""
+    """Whole or not at all: a name of its own until the last line is written; .html is a page."""
     row = await database.read(lambda c: find(c, options.id))
     if row is None:
         raise Refused(f"no run has the id {options.id!r}; see unrolled runs list")
@@ -75,8 +89,8 @@ async def _export(database: Database, options: Namespace) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
         async with await anyio.open_file(part, "wb") as file:
-            async for line in exported(database, row):
-                await file.write(line)
+            async for piece in _pieces(database, row, page=target.suffix.lower() in _PAGES):
+                await file.write(piece)
         part.replace(target)
     finally:
         with suppress(OSError):

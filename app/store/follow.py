@@ -19,6 +19,8 @@ from unrolled.app.store.tables import Found
 
 POLL_SECONDS = 0.5
 """How soon what another process wrote is seen; a poll reads one row."""
+COME_BACK_MS = 1_000
+"""How soon a browser that has lost the stream comes back to it."""
 MOST_FOLLOWERS = 200
 """Streams that one process serves at once."""
 _FAREWELL = 1.0
@@ -91,7 +93,8 @@ async def _events(
         said = document(current)
         if any(said[name] != told.get(name) for name in _TOLD):
             told = said
-            yield ServerSentEvent(msgspec.json.encode(said).decode(), event="run", sep="\n")
+            data = msgspec.json.encode(said).decode()
+            yield ServerSentEvent(data, event="run", retry=COME_BACK_MS, sep="\n")
         while current.revision != revision and not end.is_set():
             found = await _reports(store, current, after)
             for report in found:

@@ -47,7 +47,8 @@ RUNS = Table(
 )
 """A run a row. Times are milliseconds since 1970, UTC: `changed` is what the run says of itself,
 `touched` when this database last heard of it. `revision` grows with every change. `state` is
-`running`, `ended` or `importing`, which nobody sees. `bytes` is what its reports take here."""
+`running`, `ended`, `interrupted` or `importing`, which nobody sees. `bytes` is what its reports
+take here."""
 
 BLOBS = Table(
     "blobs",

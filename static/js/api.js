@@ -287,7 +287,7 @@ export async function deleteRun(base, id) {
 }
 
 /** A browser does not come back by itself to a service that has refused it; so much later we do. */
-const AGAIN_MS = 3000;
+const AGAIN_MS = 2000;
 
 /**
  * What a run reports from now on; where the connection is lost, whoever takes it up again says what

@@ -54,6 +54,7 @@ function run(address) {
  */
 export async function load() {
   await painted();
+  if (!document.getElementById("plotly")) return Boolean(window.Plotly); // the page brings it
   const came = (await run(addresses().own)) !== null;
   await new Promise((resolve) => setTimeout(resolve)); // what is drawn has a turn of its own
   return came;

@@ -1,5 +1,9 @@
 """A run goes out as a file and comes in again; `make postgresql` runs the same on a server."""
 
+import base64
+import gzip
+import re
+
 import pytest
 
 from tests.app.runs import DEEP, FLOW, RUNS, count, file, made, refused, report, sent
@@ -34,6 +38,29 @@ async def test_a_run_goes_out_and_comes_in_again(kept, tmp_path, monkeypatch):
         again = await client.get(f"{came.headers['location']}/export")
         assert again.content == out.content
         assert await count(client, BLOBS) == 1
+
+
+async def test_a_run_goes_out_as_a_page_that_asks_nobody(kept):
+    async with kept() as client:
+        run = await made(client, name="</title><script>alert(1)</script>")
+        await sent(client, run, [report(update) for update in range(3)])
+        out = await client.get(f"{run}/export?format=html")
+        assert out.headers["content-disposition"] == (
+            'attachment; filename="title-script-alert-1-script.html"'
+        )
+        assert out.headers["content-type"] == "text/html; charset=utf-8"
+        page = out.text
+        assert "<title>&lt;/title&gt;&lt;script&gt;" in page
+        assert re.search(r"default-src &#39;none&#39;|default-src 'none'", page[:600])
+        elements = re.sub(r"(<(script|style)[^>]*>).*?(</\2>)", r"\1\3", page, flags=re.DOTALL)
+        assert elements.count("<script") == 5
+        assert not re.search(r"""\b(src|srcset|href)=["']?(?!#|")|url\(""", elements)
+        inside = re.search(r'id="run-file">([^<]*)<', page)
+        assert inside is not None
+        plain = gzip.decompress(base64.b64decode(inside[1], validate=True))
+        lines = (await client.get(f"{run}/export")).content.splitlines()
+        assert plain.splitlines()[1:] == lines[1:]
+        refused(await client.get(f"{run}/export?format=pdf"), 422)
 
 
 async def test_an_import_without_an_end_is_an_interrupted_run(kept):

@@ -33,6 +33,10 @@ async def test_a_run_is_kept_changed_and_deleted(kept):
         assert changed.headers["cache-control"] == "no-store"
         assert await sent(client, run, report(5)) == 1
         assert (await client.get(run)).json()["state"] == "running"
+        gone = await client.patch(run, json={"state": "interrupted"})  # what trained was killed
+        assert (gone.json()["state"], gone.json()["last_update"]) == ("interrupted", 5)
+        assert await sent(client, run, report(6)) == 2
+        assert (await client.get(run)).json()["state"] == "running"
         assert (await client.head(run)).status_code == 200
         assert (await client.delete(run)).status_code == 204
         for address in (run, *(f"{run}/{part}" for part in ("reports", "events", "export"))):

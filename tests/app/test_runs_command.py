@@ -36,10 +36,12 @@ def test_a_run_comes_in_is_listed_goes_out_and_is_deleted(tmp_path, capsys):
     assert line.endswith("a?[31m")
     main(["runs", "export", run, "out"])
     assert len((tmp_path / "out").read_bytes().splitlines()) == 4
+    main(["runs", "export", run, "out.html"])
+    assert (tmp_path / "out.html").read_bytes().startswith(b"<!doctype html>")
     main(["runs", "delete", run])
     assert "no run has the id" in refused(capsys, "delete", run)
     assert "no run has the id" in refused(capsys, "export", run, "out2")
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["data", "in", "out"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["data", "in", "out", "out.html"]
 
 
 def test_what_cannot_be_is_said_in_a_line(tmp_path, capsys, monkeypatch):

@@ -8,7 +8,7 @@ import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
-import { normSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+import { aboutRun, normSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();
@@ -113,7 +113,7 @@ test("sentences say the report's own numbers", () => {
 });
 
 test("a file is read a line at a time, and a torn last line is left out", async () => {
-  const head = JSON.stringify({ format: "unrolled-run", version: 1, run: { name: "r", state: "running" } });
+  const head = JSON.stringify({ format: "unrolled-run", version: 1, run: { name: "r" } });
   const lines = [head, ...[1, 2].map((n) => JSON.stringify(report(n)))];
   const of = (text) => readRun(new Blob([text]));
   const torn = await of(`${lines.join("\n")}\n{"update": 3, "mod`);
@@ -122,6 +122,8 @@ test("a file is read a line at a time, and a torn last line is left out", async 
   assert.deepEqual([ended.run.state, ended.torn, ended.reports[1].sequence], ["ended", false, 2]);
   const on = await of(`${lines[0]}\n{"end":{"state":"ended"}}\n${lines[1]}\n`);
   assert.equal(on.run.state, "interrupted"); // it went on, and then ended no more
+  const live = await of(`${head.replace('"r"', '"r","state":"running"')}\n${lines[1]}\n`);
+  assert.match(aboutRun(live.run), /^saved at update 100, while it ran/);
   const now = JSON.stringify(report(3, { own: { time: new Date().toISOString() } }));
   assert.equal((await of(`${head}\n${now}\n`)).run.state, "running");
   await assert.rejects(of("hello"), /its first line does not say so/);

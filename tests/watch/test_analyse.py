@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -185,6 +186,15 @@ def test_what_is_not_so_is_said(change: Callable[[Module], None], trusted: bool,
     found = report_of(module)
     assert found["trusted"] is trusted
     assert said in found["why_not"]
+
+
+def test_what_explodes_may_differ_by_rounding() -> None:
+    module = module_of(np.random.default_rng(2), "RNN", activation="relu")
+    module.weights["weight_hh_l0"] = np.full((H, H), 9.0)
+    module.calls[0].x = np.abs(module.calls[0].x)
+    wrong(module)
+    said = report_of(module)["why_not"]
+    assert re.search(r"likely: rounding, for what enters grows \de\+0\d times on its way", said)
 
 
 def test_what_the_engine_does_not_take_is_proved_and_not_drawn() -> None:

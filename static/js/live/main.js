@@ -13,7 +13,7 @@ import { listenFiles, putRuns } from "./overview.js";
 import { drawTraining, updateAt } from "./pictures.js";
 import { moduleOf } from "./reached.js";
 import { putReport } from "./report.js";
-import { fromFile, fromService } from "./sources.js";
+import { fromFile, fromService, unpacked } from "./sources.js";
 import { createLooking, modulesOf } from "./state.js";
 import { createWhole } from "./whole.js";
 import { aboutRun, lossSentence, normSentence } from "./words.js";
@@ -238,10 +238,9 @@ async function open(file) {
 
 /** The run that this page brings with it, where it was saved as a page. @param {HTMLElement} kept */
 async function openOwn(kept) {
-  const packed = Uint8Array.from(atob(kept.textContent.trim()), (letter) => letter.charCodeAt(0));
+  const file = await unpacked(kept.textContent.trim());
   kept.remove();
-  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  show(await fromFile(document.title, await new Response(plain).blob()));
+  show(await fromFile("run", file));
 }
 
 /** @param {string} id */

@@ -82,7 +82,7 @@ function filled(flow) {
   return {
     graph: { nodes: [], edges: [] },
     itemized: { loss_steps: losses, steps: Array.from({ length: steps }, (_, n) => n + 1), log10_norm: [] },
-    clipping: { rule: "none", engaged: false },
+    clipping: { engaged: false },
     ...flow,
   };
 }

@@ -68,5 +68,6 @@ export function putReport(plots, { brief, whole, name, layer }, theme) {
   if (whole) putCaptions(flow);
   const reading = readingOf(flow);
   byId(document, "strokes").hidden = !reading?.cell;
+  byId(document, "lines").hidden = !(reading && reading.lossSteps.length > 1);
   if (theme && reading) drawReport(plots, { reading, layer: layer ?? (module.layers || 1) - 1, whole: whole !== null }, theme);
 }

@@ -5,7 +5,8 @@
  * @property {string} [id]   where the service keeps it
  * @property {string} name
  * @property {string} note
- * @property {string} state   "running", "ended" or "interrupted"
+ * @property {string} state   "running", "ended" or "interrupted"; of a file that a service wrote while
+ *   the run went on, "saved"
  * @property {string} created
  * @property {string} changed
  * @property {number | null} last_update
@@ -173,7 +174,9 @@ export async function readRun(file) {
   if (said === null) runOf(null);
   const last = reports.at(-1);
   const heard = Date.parse(last?.time ?? said.changed);
-  const open = Date.now() - heard < SILENT ? "running" : "interrupted";
+  // What a service saved of a run that went on may have gone on since.
+  const silent = said.state === "running" ? "saved" : "interrupted";
+  const open = Date.now() - heard < SILENT ? "running" : silent;
   return {
     run: { ...said, state: open, ...end, last_update: last?.update ?? null, reports: reports.length },
     reports,

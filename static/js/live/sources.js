@@ -13,6 +13,25 @@ import { readRun } from "./runfile.js";
  * @property {() => void} close
  */
 
+/** So many letters of base64 are decoded at once; four of them are three bytes. */
+const LETTERS = 2 ** 20;
+
+/**
+ * What a page brings with it.
+ * @param {string} text   base64 of a file under gzip
+ * @returns {Promise<Blob>}
+ */
+export function unpacked(text) {
+  const parts = [];
+  for (let at = 0; at < text.length; at += LETTERS) {
+    const letters = atob(text.slice(at, at + LETTERS));
+    const bytes = new Uint8Array(letters.length);
+    for (let n = 0; n < letters.length; n += 1) bytes[n] = letters.charCodeAt(n);
+    parts.push(bytes);
+  }
+  return new Response(new Blob(parts).stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+}
+
 /**
  * @param {string} name   of the file
  * @param {Blob} file

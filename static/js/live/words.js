@@ -16,6 +16,7 @@ export function moment(iso) {
 /** @param {Run} run */
 export function stateWords({ state, last_update: last }) {
   if (state === "interrupted") return last === null ? "interrupted" : `interrupted at update ${counted(last)}`;
+  if (state === "saved") return last === null ? "saved as it began" : `saved at update ${counted(last)}, while it ran`;
   return state;
 }
 
@@ -66,9 +67,9 @@ export function verdictSentence(module, flow = module.flow, layer = null) {
   const start = way.left[0] ?? null;
   const where = `The last gradient enters at step ${way.entryStep}`;
   if (way.entryStep === 1) return `${where}: there is nothing before it.`;
-  const what = layer === null ? "it" : `what layer ${layer + 1} has there`;
-  if (reach > 1) return `${where}; less than a millionth of ${what} arrives before step ${reach}.`;
-  return start === null ? `${where}.` : `${where}; ${fromLog10(start)} times ${what} arrives at step 1.`;
+  const what = layer === null ? "" : `what layer ${layer + 1} has there`;
+  if (reach > 1) return `${where}; less than a millionth of ${what || "it"} arrives before step ${reach}.`;
+  return start === null ? `${where}.` : `${where}; ${fromLog10(start)} times ${what || "as much"} arrives at step 1.`;
 }
 
 /** @param {Module} module */

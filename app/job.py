@@ -23,6 +23,7 @@ from unrolled.app.attached_series import (
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
+from unrolled.app.explicit import explicit_sequence, explicit_weights
 from unrolled.app.landscape import map_loss
 from unrolled.app.measured import measured
 from unrolled.app.norms import all_norms, some_norms, sum_up
@@ -32,6 +33,8 @@ from unrolled.app.report import (
     Asked,
     Cost,
     DiagnosisReport,
+    ExplicitSequence,
+    ExplicitWeights,
     Flow,
     LayerReport,
     OverflowReport,
@@ -173,7 +176,8 @@ _ENCODER = msgspec.json.Encoder(enc_hook=_listed)
 
 def report(prepared: Prepared, flow: GradientFlow) -> Flow:
     """What the contract says of a flow; arrays are left to the encoder."""
-    pairs, top = "itemized" in prepared.include, flow.top
+    wanted, top = prepared.include, flow.top
+    pairs = "itemized" in wanted
     return Flow(
         experiment=Asked(prepared.resolved | {"follow": flow.follow}),
         steps=flow.steps,
@@ -210,6 +214,8 @@ def report(prepared: Prepared, flow: GradientFlow) -> Flow:
         notes=notes() + series_notes(prepared.resolved),
         series=series_report(prepared.resolved),
         cost=None,
+        weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
+        sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,
     )
 
 

@@ -1,12 +1,13 @@
 """Refuse what is too large before anything is allocated."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isqrt
 
 from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
-from unrolled.app.resolve import DEFAULT_SIZE, default_steps, text_sizes
+from unrolled.app.resolve import DEFAULT_SIZE, NUMBERS, default_steps, text_sizes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
 from unrolled.app.schemas.request import (
     ExplicitSequence,
@@ -58,6 +59,8 @@ def refuse_oversize(experiment: Experiment, settings: Settings) -> None:
         errors = list(_too_much_together(experiment, sizes, settings))
     if not errors and experiment.values:
         errors = list(_too_many_values(experiment, sizes, settings))
+    if not errors and set(NUMBERS) & set(experiment.include):
+        errors = list(_too_many_numbers(experiment, sizes, settings))
     if errors:
         raise BadInput(errors)
 
@@ -251,6 +254,25 @@ def _too_many_values(
             f"{settings.max_values}, so a shorter window or smaller sizes "
             f"({_variable('max_values')})",
         )
+
+
+def _too_many_numbers(
+    experiment: Experiment, sizes: Sizes, settings: Settings
+) -> Iterator[InputError]:
+    """The numbers of the weights and of the sequence, where they are to be said."""
+    network = _network(experiment, sizes)
+    steps, batch = sizes["max_steps"].value, sizes["max_batch_size"].value
+    asked = {
+        "weights": sum(math.prod(shape) for shape in network.parameter_shapes().values()),
+        "sequence": steps * batch * (network.input_size + network.output_size),
+    }
+    for place, part in enumerate(experiment.include):
+        if asked.get(part, 0) > settings.max_values:
+            yield InputError(
+                ("include", str(place)),
+                f"received {part!r}, which asks for {asked[part]} numbers; allowed: at most "
+                f"{settings.max_values}, so smaller sizes or none ({_variable('max_values')})",
+            )
 
 
 def _blocks(experiment: Experiment) -> int:

@@ -28,6 +28,9 @@ from unrolled.engine import (
 
 Asked = NewType("Asked", dict[str, Any])
 """An experiment with every default filled in."""
+ExplicitWeights = NewType("ExplicitWeights", dict[str, Any])
+ExplicitSequence = NewType("ExplicitSequence", dict[str, Any])
+"""What a request may hold in place of drawn weights, and of a sequence drawn or read."""
 Value = Annotated[Array, list[list[float | None]] | list[float | None]]
 
 
@@ -293,6 +296,9 @@ class Flow:
         series: how a sequence that is kept was read; null of others.
         cost: time and memory that it took; null where T·H²·B·G, G the blocks of weights, is at most
             100,000,000.
+        weights: the parameters as numbers, drawn or given: in the experiment's place they give
+            these numbers again; null unless `include` names them.
+        sequence: inputs and targets as numbers, likewise; those of an explicit sequence as given.
     """
 
     experiment: Asked
@@ -321,6 +327,8 @@ class Flow:
     notes: list[str]
     series: SeriesReport | None
     cost: Cost | None
+    weights: ExplicitWeights | None
+    sequence: ExplicitSequence | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,10 @@ DEFAULT_SIZE = 4
 DEFAULT_STEPS = 20
 WHOLE = ("itemized", "graph", "spectrum", "lyapunov")
 """The parts of an answer that can be left out."""
-PARTS = (*WHOLE, "advice")
-"""And the one that comes only where it is asked for."""
+NUMBERS = ("weights", "sequence")
+"""The parts that say an experiment in numbers."""
+PARTS = (*WHOLE, "advice", *NUMBERS)
+"""And those that come only where they are asked for."""
 
 Spec = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """The vocabulary, read off the engine's tables: the page and `GET /api/v1/vocabulary` show it."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -170,9 +171,12 @@ def _loss(name: str) -> LossWords:
     if row.given:
         why = "its gradient comes from outside"
         rule = Rule(pointer="/sequence/kind", allowed=["explicit"], why=why)
-        return LossWords(name=name, label=row.label, rules=[rule], targets=None, needs="entering")
+        return LossWords(
+            name=name, label=row.label, rules=[rule], targets=None, needs="entering", between=None
+        )
     targets = "classes" if row.classes else "numbers"
-    return LossWords(name=name, label=row.label, targets=targets, needs=None)
+    between = (row.least, row.most) if math.isfinite(row.most) else None
+    return LossWords(name=name, label=row.label, targets=targets, needs=None, between=between)
 
 
 def _clip(rule: str) -> ClipWords:

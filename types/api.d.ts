@@ -554,9 +554,10 @@ export interface Schemas {
     /**
      * The parts of the answer that are wanted; what is left out is null. `lyapunov` brings
      * `spectrum`, where the exponents stand. The diagnosis comes with `itemized` or `advice`,
-     * changes that were tried, which takes about as long as all the rest.
+     * changes that were tried, which takes about as long as all the rest. `weights` and `sequence`
+     * say the experiment in numbers, whether they were drawn, read or given.
      */
-    include: ("itemized" | "graph" | "spectrum" | "lyapunov" | "advice")[];
+    include: ("itemized" | "graph" | "spectrum" | "lyapunov" | "advice" | "weights" | "sequence")[];
     /** How many Lyapunov exponents the spectrum holds. */
     lyapunov: Schemas["Lyapunov"];
   };
@@ -728,6 +729,13 @@ export interface Schemas {
      * 100,000,000.
      */
     cost: Schemas["Cost"] | null;
+    /**
+     * The parameters as numbers, drawn or given: in the experiment's place they give these numbers
+     * again; null unless `include` names them.
+     */
+    weights: Schemas["ExplicitWeights"] | null;
+    /** Inputs and targets as numbers, likewise; those of an explicit sequence as given. */
+    sequence: Schemas["ExplicitSequence"] | null;
   };
   /** Shares of one gate's units over samples and units, (T,) each; from 0 to 1. */
   GateShares: {
@@ -1057,6 +1065,8 @@ export interface Schemas {
      * sequence and no text has it.
      */
     needs: string | null;
+    /** What targets that are numbers lie between; null: anywhere, or there are none. */
+    between: [number, number] | null;
   };
   /** The Lyapunov exponents that are wanted, where `include` names them. */
   Lyapunov: {

@@ -316,7 +316,8 @@ class Experiment(StrictModel):
         default=list(WHOLE),
         description="The parts of the answer that are wanted; what is left out is null. `lyapunov` "
         "brings `spectrum`, where the exponents stand. The diagnosis comes with `itemized` or "
-        "`advice`, changes that were tried, which takes about as long as all the rest.",
+        "`advice`, changes that were tried, which takes about as long as all the rest. `weights` "
+        "and `sequence` say the experiment in numbers, whether they were drawn, read or given.",
         examples=[list(WHOLE)],
     )
     lyapunov: Lyapunov = Field(

@@ -118,6 +118,10 @@ class LossWords(Entry):
         "none. No drawn sequence and no text has it.",
         examples=["entering"],
     )
+    between: tuple[float, float] | None = Field(
+        description="What targets that are numbers lie between; null: anywhere, or there are none.",
+        examples=[(0.0, 1.0)],
+    )
 
 
 class ClipWords(Entry):

@@ -6,13 +6,14 @@ from dataclasses import fields, is_dataclass
 from functools import cache, reduce
 from operator import or_
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
 from unrolled.app import report
-from unrolled.app.schemas.request import Experiment
+from unrolled.app.schemas.request import Experiment, ExplicitSequence
 from unrolled.app.schemas.strict import StrictModel
+from unrolled.app.schemas.weights import ExplicitWeights
 from unrolled.engine import (
     Activity,
     Clipping,
@@ -49,6 +50,12 @@ _NAMES: dict[type, str] = {
     Values: "ValuesReport",
 }
 """What the contract calls a record of the engine, where it has another name."""
+_ASKED: dict[Any, type[BaseModel]] = {
+    report.Asked: Experiment,
+    report.ExplicitWeights: ExplicitWeights,
+    report.ExplicitSequence: ExplicitSequence,
+}
+"""What an answer holds as a request says it."""
 _ITEM = re.compile(r"\n {4}(?=\w+: )")
 _WORD = re.compile(r"(?!null\b|true\b|false\b)[a-z]{2,}(?=[ ,;.-])|a (?=\w)")
 _SPOKEN = {"NaN": "null", "None": "null", "True": "true", "False": "false", "``": "`"}
@@ -72,8 +79,8 @@ def model(record: type[Any]) -> type[BaseModel]:
 
 def _as_json(hint: Any) -> Any:
     """A type as JSON writes it."""
-    if hint is report.Asked:
-        return Experiment
+    if isinstance(hint, NewType):
+        return _ASKED[hint]
     if is_dataclass(hint) and isinstance(hint, type):
         return model(hint)
     origin, inner = get_origin(hint), get_args(hint)

@@ -84,4 +84,38 @@ async def test_an_unknown_part_is_named(refused):
     errors = await refused({"include": ["graph", "grpah"]})
     assert list(errors) == ["/include/1"]
     assert "'grpah'" in errors["/include/1"]
-    assert "'itemized', 'graph', 'spectrum', 'lyapunov', 'advice'" in errors["/include/1"]
+    assert "'lyapunov', 'advice', 'weights', 'sequence'" in errors["/include/1"]
+
+
+DRAWN = [
+    {"network": {"cell": "lstm", "num_layers": 2}, "sequence": {"steps": 6, "batch_size": 2}},
+    {"network": {"topology": "many-to-one"}, "loss": "squared-error", "sequence": {"steps": 5}},
+    {"network": {"topology": "one-to-many", "cell": "jordan"}, "sequence": {"steps": 4}},
+    {"network": {"topology": "one-to-one", "cell": "gru"}, "loss": "binary-cross-entropy"},
+    {"sequence": {"kind": "text", "text": "gradients"}},
+]
+
+
+@pytest.mark.parametrize("drawn", DRAWN)
+async def test_an_experiment_in_numbers_gives_the_same_answer(flow, drawn):
+    """In place of what was drawn or read, to the last digit."""
+    said = await flow(**drawn, include=["sequence", "weights"])
+    assert said["experiment"]["include"] == ["weights", "sequence"]
+    assert said["graph"] is said["itemized"] is None
+    numbers = {name: said[name] for name in ("weights", "sequence")}
+    assert {part["kind"] for part in numbers.values()} == {"explicit"}
+    network = said["experiment"]["network"]
+    again = await flow(**drawn | numbers | {"network": network}, include=["weights", "sequence"])
+    for part, known in numbers.items():
+        assert again[part] == again["experiment"][part] | known
+    explicit = {"experiment", "text", "sequence"}
+    assert {n: v for n, v in again.items() if n not in explicit} == {
+        n: v for n, v in said.items() if n not in explicit
+    }
+
+
+async def test_numbers_come_only_where_they_are_asked_for(flow):
+    answer = await flow(include=["weights"])
+    assert answer["sequence"] is None
+    assert list(answer["weights"]) == ["kind", "W_xh", "W_hh", "b_h", "W_hy", "b_y"]
+    assert (await flow())["weights"] is None

@@ -67,6 +67,11 @@ def explicit(steps, batch):
         ({"max_values": 728}, {"values": True, "window": {"first": 19, "last": 99}},
          {"values": True, "window": {"first": 18, "last": 99}}, "/values"),
         ({"max_values": 1}, {}, {"values": True} | text("abc"), "/values"),
+        # H·D + H·H + H + K·H + K = 140, and T·B·(D + K) = 160
+        ({"max_values": 140}, {"include": ["weights"]},
+         {"include": ["graph", "weights"], "network": {"hidden_size": 9}}, "/include/1"),
+        ({"max_values": 160}, {"include": ["weights", "sequence"]},
+         {"include": ["sequence"], "sequence": {"steps": 21}}, "/include/0"),
         # T·B·(D + H + K) = 20·1·(4 + 8 + 4) = 320 and 20·1·(5 + 8 + 4) = 340
         ({"max_numbers": 320}, {}, {"network": {"input_size": 5}}, "/network/input_size"),
     ],
@@ -245,3 +250,18 @@ async def test_values_say_how_many_numbers_were_asked_for(opened, refused):
 async def test_a_text_that_is_too_short_is_refused_for_that_also_with_values(refused, content):
     errors = await refused({"values": True} | text(content))
     assert list(errors) == ["/sequence/text"]
+
+
+async def test_steps_said_in_vain_cost_nothing(refused):
+    """No array is made of a T that its own arrays contradict."""
+    sequence = explicit(3, 1)["sequence"] | {"resets": [], "steps": 2**53 - 1}
+    assert set(await refused({"sequence": sequence})) <= {"/sequence/steps", "/sequence/resets"}
+    empty = {"kind": "explicit", "inputs": [], "targets": [], "steps": 2**53 - 1, "resets": []}
+    assert await refused({"sequence": empty})
+
+
+async def test_norms_of_an_empty_sequence_are_refused(opened):
+    sequence = {"kind": "explicit", "inputs": [], "targets": [[]]}
+    async with opened() as client:
+        asked = {"experiment": {"sequence": sequence}, "draws": 2}
+        assert (await client.post("/api/v1/norms", json=asked)).status_code == 422

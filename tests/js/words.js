@@ -59,8 +59,9 @@ export function learnWords() {
       { name: "linear", label: "linear", rules: [], symbol: "", bound: 1, state: "" },
     ],
     losses: [
-      { name: "squared-error", label: "squared error", rules: [], targets: "numbers" },
-      { name: "cross-entropy", label: "cross-entropy", rules: [], targets: "classes" },
+      { name: "squared-error", label: "squared error", rules: [], targets: "numbers", between: null },
+      { name: "likelihood", label: "likelihood", rules: [], targets: "numbers", between: [0, 1] },
+      { name: "cross-entropy", label: "cross-entropy", rules: [], targets: "classes", between: null },
     ],
     initialisations: [
       { name: "normal", label: "normal", rules: [], scaled: false },

@@ -139,6 +139,18 @@ export async function valuesOf(base, experiment, window, signal) {
 }
 
 /**
+ * An experiment in numbers: its weights, its sequence, and what its text holds.
+ * @param {string} base
+ * @param {object} request
+ * @param {string[]} parts   "weights", "sequence"
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./editor/parts.js").Numbers>}
+ */
+export function numbersOf(base, request, parts, signal) {
+  return ask(`${base}/flow`, posted({ ...request, include: parts }, signal));
+}
+
+/**
  * The factors between a loss and an earlier step.
  * @param {string} base
  * @param {object} experiment   as an answer says it

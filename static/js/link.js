@@ -103,10 +103,10 @@ function followed(settings) {
 }
 
 /** What is about B alone has no place in A. */
-const NOT_IN_A = new Set(["compare", "select", "step", "explain", "to", "wall", "story", "act"]);
+const NOT_IN_A = new Set(["compare", "select", "step", "explain", "to", "wall", "numbers", "story", "act"]);
 
 /** Settings that say nothing about what is asked for. */
-export const ASKS_NOTHING = new Set(["select", "mark", "step", "explain", "to", "wall", "story", "act", "compare", "preset"]);
+export const ASKS_NOTHING = new Set(["select", "mark", "step", "explain", "to", "wall", "numbers", "story", "act", "compare", "preset"]);
 
 /** @type {Map<string, string>} */
 const NONE = new Map();

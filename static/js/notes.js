@@ -121,6 +121,11 @@ export function putReasons(document, settings) {
   allow(document, "field-cell", given);
   allow(document, "field-hidden", given);
   allow(document, "field-layers", given);
+  for (const id of ["inputs", "outputs"]) {
+    const size = inputById(document, id);
+    size.disabled = Boolean(given);
+    size.title = given; // a line beneath would move everything below
+  }
   allow(document, "field-wiring", numbers);
   restrict(document, "field-activation", settings);
   restrict(document, "field-loss", settings, numbers);

@@ -74,6 +74,8 @@ const ROWS = Object.entries({
   }],
   /** The map of the loss below the pictures: "" where it is closed. */
   wall: ["", map],
+  /** Whether the weights and inputs are shown as numbers. */
+  numbers: ["", { ...choice("", "1"), allowed: "1" }],
   /** The pictures of a lecture, in their order; "" for those that the page has. */
   story: ["", story],
   /** Which of them is shown; null outside of a lecture. */
@@ -110,7 +112,7 @@ export function defaults() {
 }
 
 /** What may change without leaving an example: its words are about everything else. */
-const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "wall", "story", "act", "clip", "mu", "compare"]);
+const FREE_OF_PRESET = new Set(["preset", "follow", "select", "mark", "step", "explain", "to", "wall", "numbers", "story", "act", "clip", "mu", "compare"]);
 
 /**
  * Example → its settings; links name an example instead of repeating it.

@@ -13,7 +13,7 @@ const SQUARINGS = 46;
  * @typedef {object} Square   a square matrix, or a gate's block of rows
  * @property {string} mark   the gate's letter; "" for the whole
  * @property {number} radius   ρ, the largest |eigenvalue|
- * @property {number} norm   σ_max, the largest singular value
+ * @property {number} stretch   σ_max, the largest singular value
  *
  * @typedef {object} Statistics   of the numbers that are there; NaN where there is none
  * @property {number} count
@@ -60,7 +60,7 @@ function squaresOf(rows, marks) {
   if (!width || width > MOST_SQUARE || rows.length !== letters.length * width) return [];
   return letters.map((mark, n) => {
     const block = rows.slice(n * width, (n + 1) * width);
-    return { mark, radius: spectralRadius(block), norm: spectralNorm(block) };
+    return { mark, radius: spectralRadius(block), stretch: spectralNorm(block) };
   });
 }
 

@@ -85,6 +85,7 @@
  *   step: number | null,
  *   to: number | null,
  *   wall: string,
+ *   numbers: string,
  *   story: string,
  *   act: number | null,
  *   preset: string,

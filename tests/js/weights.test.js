@@ -19,7 +19,8 @@ test("a heat map has one ink, and zero in the middle of its scale", () => {
   assert.deepEqual(layout.yaxis.range, [2.5, 0.5], "the first row stands above");
   assert.deepEqual(layout.annotations, []);
   assert.equal(weights("W", SQUARE, FRAME, THEME).layout.annotations[0].text, "W");
-  assert.deepEqual([scaleOf({ values: [[0, null]] }), weights("", { values: [[0]] }, FRAME, THEME).data[0].zmax], [0, 1]);
+  assert.deepEqual([scaleOf({ values: [[0, null]] }), scaleOf({ values: [[0, 3]] })], [[0, 0], [0, 3]], "paper is zero where nothing is negative");
+  assert.equal(weights("", { values: [[0]] }, FRAME, THEME).data[0].zmax, 1);
 });
 
 test("gates' blocks are named and parted, along the rows or along a vector", () => {
@@ -70,7 +71,7 @@ test("ρ and σ_max: rotations, shears, defective and nilpotent matrices, any si
 test("every gate's block has its own; what is not square or too large has none", () => {
   const blocks = statisticsOf([[2, 0], [0, 1], [0, 3], [0, 0]], ["r", "z"]).squares;
   assert.deepEqual(blocks.map(({ mark, radius }) => [mark, radius]), [["r", 2], ["z", 0]]);
-  near(blocks[1].norm, 3);
+  near(blocks[1].stretch, 3);
   assert.deepEqual(statisticsOf([[1, 2]]).squares, []);
   const large = Array.from({ length: MOST_SQUARE + 1 }, () => Array(MOST_SQUARE + 1).fill(0));
   assert.deepEqual(statisticsOf(large).squares, []);

@@ -8,7 +8,7 @@ import { toFragment } from "../properties.js";
 /** What is selected in A's diagram is written so. */
 const IN_A = "A:";
 /** What A has none of: the page has one of each. */
-const OF_ONE = { compare: null, select: "", story: "", act: null };
+const OF_ONE = { compare: null, select: "", numbers: "", story: "", act: null };
 
 /** The id of what is selected in A's diagram, or "". @param {string} select */
 export function selectedInA(select) {
@@ -35,10 +35,11 @@ export function keptAsA(settings) {
 
 /** A and B in each other's place. @param {Settings} settings */
 export function swapped(settings) {
-  const { select, compare, story, act } = settings;
+  const { select, compare, numbers, story, act } = settings;
   const inA = selectedInA(select);
   return {
     ...settingsOfA(compare ?? ""),
+    numbers,
     story,
     act,
     compare: keptAsA(settings),

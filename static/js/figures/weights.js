@@ -1,6 +1,6 @@
 /** A matrix as a heat map in one ink: light where a number is low, dark where it is high. */
 
-import { stepTicks, tidy } from "../format.js";
+import { escapeMarkup, stepTicks, tidy } from "../format.js";
 import { isNumber } from "../numeric.js";
 
 /** @import { FreeFigure, Series, Theme } from "../types.js" */
@@ -11,6 +11,7 @@ import { isNumber } from "../numeric.js";
  * @property {[number, number]} [block]   each value is the mean of so many rows and columns
  * @property {[number, number]} [shape]   of the whole, where values are means
  * @property {string[]} [marks]   letters of blocks of rows of equal height, one a gate
+ * @property {{rows?: string[], columns?: string[]}} [names]   in place of their numbers
  * @property {boolean} [vector]   its one row stands for a column; marks are then of its columns
  *
  * @typedef {{width: number, height: number}} Size   in pixels
@@ -30,9 +31,15 @@ function sizeOf({ values, shape }) {
   return shape ?? [values.length, values[0]?.length ?? 0];
 }
 
-/** The largest |value|, at both ends of the scale; 0 where all are zero or none is there. @param {Matrix} matrix */
+/**
+ * What paper and ink stand for: −m and m, the largest |value|, or 0 and m where nothing is negative.
+ * @param {Matrix} matrix
+ * @returns {[number, number]}   both 0 where all are zero or none is there
+ */
 export function scaleOf({ values }) {
-  return values.flat().reduce((/** @type {number} */ most, value) => (isNumber(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  const known = values.flat().filter(isNumber);
+  const most = known.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  return [known.some((value) => value < 0) ? -most : 0, most];
 }
 
 /** The height of a figure of a width, in pixels. @param {Matrix} matrix @param {number} width @param {string} [name] */
@@ -43,21 +50,28 @@ export function heightFor(matrix, width, name = "") {
   return Math.round(plot + MARGIN.t + MARGIN.b + (name ? TITLE : 0));
 }
 
-/** Places along one side, and what stands there. @param {number} count @param {number} pixels @param {string[]} marks */
-function ticksOf(count, pixels, marks) {
+/**
+ * Places along one side, and what stands there.
+ * @param {number} count @param {number} pixels @param {string[]} marks @param {string[]} [names]
+ */
+function ticksOf(count, pixels, marks, names) {
   if (marks.length) {
     const each = count / marks.length;
     return { tickvals: marks.map((_, n) => (n + 0.5) * each + 0.5), ticktext: marks };
   }
-  const tickvals = stepTicks(0.5, count + 0.5, Math.max(1, pixels / 24)).filter((n) => n >= 1);
-  return { tickvals, ticktext: tickvals.map(String) };
+  const tickvals = stepTicks(0.5, count + 0.5, Math.max(1, pixels / (names ? 12 : 24))).filter((n) => n >= 1);
+  return { tickvals, ticktext: tickvals.map((n) => escapeMarkup(names?.[n - 1] ?? String(n))) };
 }
 
-/** @param {number} count @param {number} pixels @param {string[]} marks @param {boolean} downwards @param {Theme} theme */
-function axisOf(count, pixels, marks, downwards, theme) {
+/**
+ * @param {number} count @param {number} pixels
+ * @param {{marks: string[], names?: string[], downwards: boolean}} said
+ * @param {Theme} theme
+ */
+function axisOf(count, pixels, { marks, names, downwards }, theme) {
   const range = [0.5, count + 0.5];
   return {
-    ...ticksOf(count, pixels, marks),
+    ...ticksOf(count, pixels, marks, names),
     range: downwards ? range.reverse() : range,
     fixedrange: true,
     showgrid: false,
@@ -90,9 +104,9 @@ function borders(matrix, theme) {
   });
 }
 
-/** The scale beside it, in numbers. @param {number} most @param {Theme} theme */
-function scaleBar(most, theme) {
-  const ends = most > 0 ? [-most, 0, most] : [0];
+/** The scale beside it, in numbers. @param {[number, number]} scale @param {Theme} theme */
+function scaleBar([least, most], theme) {
+  const ends = [...new Set([least, 0, most])];
   return {
     x: 1,
     xpad: 8,
@@ -110,8 +124,8 @@ function scaleBar(most, theme) {
 }
 
 /**
- * Neutral, for colour says gradients here: paper at −m, ink at +m, where m is the largest |value|,
- * and zero half-way between. Nothing is drawn where a number is missing.
+ * Neutral, for colour says gradients here: from paper at −m to ink at m, the largest |value|, with
+ * zero half-way; where nothing is negative, paper is zero. Nothing is drawn where a number is missing.
  * @param {string} name   written above it; "" where the page itself says it
  * @param {Matrix} matrix
  * @param {Size} frame
@@ -119,9 +133,9 @@ function scaleBar(most, theme) {
  * @returns {FreeFigure}
  */
 export function weights(name, matrix, frame, theme) {
-  const { values, block = [1, 1], marks = [], vector = false } = matrix;
+  const { values, block = [1, 1], marks = [], names = {}, vector = false } = matrix;
   const [rows, columns] = sizeOf(matrix);
-  const most = scaleOf(matrix);
+  const [least, most] = scaleOf(matrix);
   const top = MARGIN.t + (name ? TITLE : 0);
   const { l, r, b } = MARGIN;
   const [wide, high] = [frame.width - l - r, frame.height - top - b];
@@ -136,14 +150,14 @@ export function weights(name, matrix, frame, theme) {
         y0: (block[0] + 1) / 2,
         dy: block[0],
         z: values,
-        zmin: most > 0 ? -most : -1,
+        zmin: least,
         zmax: most > 0 ? most : 1,
         colorscale: [
           [0, theme.sheet],
           [1, theme.ink],
         ],
         showscale: true,
-        colorbar: scaleBar(most, theme),
+        colorbar: scaleBar([least, most], theme),
       },
     ],
     layout: {
@@ -156,8 +170,8 @@ export function weights(name, matrix, frame, theme) {
       showlegend: false,
       hovermode: false,
       dragmode: false,
-      xaxis: axisOf(columns, wide, vector ? marks : [], false, theme),
-      yaxis: axisOf(rows, high, vector ? [""] : marks, true, theme),
+      xaxis: axisOf(columns, wide, { marks: vector ? marks : [], names: names.columns, downwards: false }, theme),
+      yaxis: axisOf(rows, high, { marks: vector ? [""] : marks, names: names.rows, downwards: true }, theme),
       shapes: [outline(rows, columns, theme), ...borders(matrix, theme)],
       annotations: name ? [title(name, theme)] : [],
     },

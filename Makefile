@@ -47,7 +47,7 @@ format: $(DEVELOPMENT) ## put the code into its one format, and the API's types 
 	@$(BIN)/ruff format .
 	@$(BIN)/python -m scripts.api_types
 
-oracle: $(ORACLE) ## compare the engine with PyTorch, which is installed first
+oracle: $(ORACLE) ## compare with PyTorch, Keras and JAX, which are installed first
 	@$(BIN)/pytest tests/oracle $(ARGS)
 
 postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
@@ -100,8 +100,9 @@ $(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
 
 # The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.
 $(ORACLE): $(DEVELOPMENT)
-	@echo "Installing PyTorch, Keras and ONNX Runtime"
-	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0 keras==3.15.1 onnxruntime==1.32.0 safetensors==0.8.0
+	@echo "Installing PyTorch, Keras, JAX and ONNX Runtime"
+	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0 keras==3.15.1 jax==0.10.2 onnxruntime==1.32.0 \
+	  safetensors==0.8.0
 	@touch $@
 
 # The load generator changes the standard library that it runs on: an environment of its own.

@@ -163,8 +163,9 @@ def _proof(
         if grown > GROWN
         else "a second loss that uses the weights themselves, a hook, or a forward pass of its own"
     ]
+    shown = module.names.get(of, of)
     return proof, (
-        f"∂L/∂{of} as recomputed is {_percent(worst)} away from autograd's, more than "
+        f"∂L/∂{shown} as recomputed is {_percent(worst)} away from autograd's, more than "
         f"{module.dtype} allows; likely: {' and '.join(causes)}."
     )
 

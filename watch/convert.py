@@ -38,7 +38,7 @@ def network_of(module: Module) -> Network:
     if module.layers > MAX_LAYERS:
         raise Refused(f"{module.layers} layers; at most {MAX_LAYERS} are itemized.")
     return Network(
-        CELLS[module.kind.removesuffix("Cell")],
+        CELLS[module.kind.removesuffix("Cell")] + ("" if module.reset_after else "-reset-before"),
         "many-to-many",
         module.activation,
         module.input_size,
@@ -51,6 +51,11 @@ def network_of(module: Module) -> Network:
 def parameters_of(module: Module) -> dict[str, Array]:
     """Its weights under the engine's names, in float64."""
     kind = module.kind.removesuffix("Cell")
+    if not module.reset_after:
+        w = {name: np.asarray(value, dtype=np.float64) for name, value in module.weights.items()}
+        biases = [value for name, value in w.items() if name.startswith("bias")]
+        b_h = np.sum([*biases, np.zeros(len(w["weight_hh_l0"]))], axis=0)
+        return {"W_hh": w["weight_hh_l0"], "W_xh": w["weight_ih_l0"], "b_h": b_h}
     if module.kind.endswith("Cell"):
         layers: list[dict[str, Any]] = [dict(module.weights)]
     else:

@@ -48,6 +48,30 @@ def is_address(to: str) -> bool:
     return to.startswith(("http://", "https://"))
 
 
+def last_update_of(address: str, run: str) -> int | None:
+    """The update of a run's last report, as its server says it; None where it does not answer.
+
+    Raises:
+        LookupError: it has no such run.
+    """
+    import httpx
+
+    try:
+        with httpx.Client(timeout=SECONDS, trust_env=not _is_local(address)) as client:
+            answer = client.get(f"{address.rstrip('/')}/api/v1/runs/{run}")
+        if answer.status_code == 404:
+            raise LookupError(f"{address} has no run {run}")
+        found = answer.raise_for_status().json()["last_update"]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
+        _LOG.warning("%s does not say how far run %s is (%s)", address, run, error)
+        return None
+    return None if found is None else int(found)
+
+
+def _is_local(address: str) -> bool:
+    return urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def fresh(path: Path) -> Path:
     """The path, or where something stands there already the next one: run-2.unrolled."""
     number, found = 1, path
@@ -111,8 +135,7 @@ class ToServer:
 
         self.name, self.about, self.aside = name, about, aside
         self.base = address.rstrip("/") + "/api/v1"
-        local = urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
-        self.client = httpx.Client(timeout=SECONDS, trust_env=not local)
+        self.client = httpx.Client(timeout=SECONDS, trust_env=not _is_local(address))
         self.away: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL)
         self.run = run
         self.kept: RunFile | None = None

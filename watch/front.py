@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.util
 import os
 import weakref
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import torch
 
 from unrolled.watch.analyse import SAMPLED
-from unrolled.watch.delivery import fresh, is_address
+from unrolled.watch.opening import ADDRESS, opening_of
 from unrolled.watch.slot import Slot
 from unrolled.watch.watching import Watching
 
-ADDRESS = "http://127.0.0.1:8000"
-"""Where a server of one's own listens."""
 PATIENCE = 30.0
 """Seconds that ``close`` waits for the last report."""
 
@@ -97,7 +93,7 @@ def watch(
     *,
     name: str | None = None,
     sampled: int = SAMPLED,
-    update: int = 0,
+    update: int | None = None,
     run: str | None = None,
 ) -> Watch:
     """Watch a model's recurrent modules while it is trained.
@@ -111,31 +107,28 @@ def watch(
         with unrolled.torch.watch(model, every=50, to="run.unrolled"):
             train(model)
 
+    The run in a file that was interrupted goes on, counting from its last report; ``update`` says
+    it better, where a checkpoint was loaded. Steps that the run has reports of already are not
+    reported again.
+
     Args:
         model: uncompiled; its modules are found by their classes.
         every: steps from one sample to the next, from 1.
-        to: address of a server, or path of a file; where one stands already, a number is added.
+        to: address of a server, or path of a file; where another file stands there, or a run that
+            has ended, a number is added.
         name: of the run; the model's class where None.
         sampled: sequences of a batch that are itemized; totals and proof are always of all.
-        update: steps done before, of a training that goes on.
+        update: steps done before, of a training that goes on; then so does a run that has ended.
         run: the server's name of the run that goes on.
     Raises:
         ValueError: for a model without recurrent modules, or ``every`` or ``sampled`` below 1.
         ImportError: where reports go to a server and httpx is not installed.
+        LookupError: where the server has no such run.
         OSError: where the file's folder is not there.
     """
     for said, number in (("every", every), ("sampled", sampled)):
         if isinstance(number, float) or number < 1:
             raise ValueError(f"{said}: received {number!r}; allowed: a whole number from 1")
-    address = os.fspath(to)
-    if is_address(address):
-        if importlib.util.find_spec("httpx") is None:
-            raise ImportError("to watch through a server, install httpx; a file needs nothing")
-    else:
-        path = fresh(Path(address).absolute())
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"{path.parent} is no folder")
-        address = str(path)
     kind = type(model).__name__
     about = {
         "framework": f"torch {torch.__version__}",
@@ -143,17 +136,11 @@ def watch(
         "every": every,
         "parameters": sum(p.numel() for p in model.parameters()),
     }
-    opening = {
-        "to": address,
-        "name": name or kind,
-        "about": about,
-        "aside": str(Path.cwd()),
-        "sampled": sampled,
-    }
-    watching = Watching(model, every, None, update)
-    slot = Slot(opening, run)
+    opening = opening_of(to, name or kind, about, sampled, update, run)
+    watching = Watching(model, every, None, opening.update, opening.reported)
+    slot = Slot(opening.told, opening.run)
     watching.deliver = slot.put
-    return Watch(watching, slot, address)
+    return Watch(watching, slot, opening.to)
 
 
 @atexit.register

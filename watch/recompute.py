@@ -98,7 +98,7 @@ def recompute(module: Module, batch: Batch) -> Recomputed:
 
 
 def _family(module: Module) -> str:
-    return module.kind.removesuffix("Cell")
+    return module.kind.removesuffix("Cell") + ("" if module.reset_after else ", reset first")
 
 
 class _Pass:
@@ -258,9 +258,47 @@ class _Gru(_Pass):
         return dh * z + self.d_hidden[t] @ self.w["hh"], self.dc
 
 
+class _GruResetFirst(_Gru):
+    """n = tanh(W_in x_t + b_n + W_hn (r ⊙ h_{t−1})), Keras's ``reset_after=False``."""
+
+    def step(self, t: int) -> tuple[Array, Array]:
+        h = self.h[t]
+        of_r, of_z, bias = np.split(self.heard(np.zeros_like(h)), 3, axis=1)
+        r, z, n = np.split(self.z[t], 3, axis=1)
+        w_r, w_z, w_n = np.split(self.w["hh"], 3)
+        r, z = _sigmoid(r + of_r + h @ w_r.T), _sigmoid(z + of_z + h @ w_z.T)
+        n = np.tanh(n + bias + (r * h) @ w_n.T)
+        self.values[t] = r, z, n, h
+        return n + z * (h - n), self.c_0
+
+    def step_back(self, t: int, dh: Array, live: Array) -> tuple[Array, Array]:
+        r, z, n, h = self.values[t]
+        w_r, w_z, w_n = np.split(self.w["hh"], 3)
+        dn = dh * (1.0 - z) * (1.0 - n * n)
+        dz = dh * (h - n) * z * (1.0 - z)
+        inside = dn @ w_n
+        dr = inside * h * r * (1.0 - r)
+        self.d_input[t] = np.concatenate((dr, dz, dn), axis=1)
+        self.d_hidden[t] = self.d_input[t]
+        return dh * z + inside * r + dr @ w_r + dz @ w_z, self.dc
+
+    def gradients(self) -> Iterator[tuple[str, Array]]:
+        hidden = self.h.shape[2]
+        r, past = self.values[:, 0], self.h[:-1]
+        for name, value in super().gradients():
+            if name == "hh":
+                value[2 * hidden :] = _outer(self.d_input[:, :, 2 * hidden :], r * past)
+            yield name, value
+
+
 def _sigmoid(z: Array) -> Array:
     with np.errstate(over="ignore"):
         return np.asarray(1.0 / (1.0 + np.exp(-z)))
 
 
-_FAMILIES: dict[str, type[_Pass]] = {"RNN": _Rnn, "LSTM": _Lstm, "GRU": _Gru}
+_FAMILIES: dict[str, type[_Pass]] = {
+    "RNN": _Rnn,
+    "LSTM": _Lstm,
+    "GRU": _Gru,
+    "GRU, reset first": _GruResetFirst,
+}

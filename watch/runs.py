@@ -210,6 +210,25 @@ def end(changed: str | None = None) -> bytes:
     return line({"end": {"state": "ended", "changed": changed or now()}})
 
 
+def is_written(path: str | os.PathLike[str]) -> bool:
+    """Whether another process is writing a run into a file."""
+    with Path(path).open("rb") as file:
+        return not _held(file)
+
+
+def _held(file: IO[bytes]) -> bool:
+    """Hold a file as long as it is open; False where another does. Where none can be held, True."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):  # not this system, or not this disk
+        pass
+    return True
+
+
 class RunFile:
     """A run that is written as it goes; one that is there already goes on.
 
@@ -219,7 +238,7 @@ class RunFile:
         about: facts: framework, model, how often it reports.
     Raises:
         NotARun: the file is there and is something else.
-        OSError: it cannot be written.
+        OSError: it cannot be written, or another process does.
     """
 
     def __init__(
@@ -227,6 +246,8 @@ class RunFile:
     ) -> None:
         self._file = Path(path).open("a+b")  # noqa: SIM115  (it stays open as long as the run)
         try:
+            if not _held(self._file):
+                raise OSError(f"{path} is being written by another process")
             if self._whole_length() == 0:
                 at = now()
                 said = {"kind": "watched", "name": name, "note": "", "created": at, "changed": at}

@@ -21,6 +21,9 @@ STARTS = 3
 """How often a process that dies is started again."""
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
+_ending: list[subprocess.Popen[bytes]] = []
+"""Processes that were told to end and take their time: they run where nobody else wants to."""
+
 
 class Slot:
     """Hands snapshots to the analyst, one at a time, without ever waiting for it.
@@ -137,6 +140,7 @@ class Slot:
             if process.poll() is not None:
                 return
             time.sleep(0.05)
+        _ending[:] = [process, *(one for one in _ending if one.poll() is None)]
 
     def _write(self, message: Message) -> None:
         assert self._process is not None

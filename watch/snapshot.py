@@ -76,6 +76,8 @@ class Module:
         loss_scale: by which gradients were multiplied, already divided out; None for none.
         doubts: what may make the recomputed gradient another one, a clause each.
         refused: why nothing can be said, one sentence; None where something can.
+        reset_after: of a GRU whether the reset gate acts after the product with W_hn, as PyTorch's.
+        names: parameter → what the framework calls it, where that is something else.
     """
 
     name: str
@@ -93,9 +95,12 @@ class Module:
     loss_scale: float | None = None
     doubts: list[str] = field(default_factory=list)
     refused: str | None = None
+    reset_after: bool = True
+    names: dict[str, str] = field(default_factory=dict)
 
     def full(self, parameter: str) -> str:
         """What a parameter is called in the model."""
+        parameter = self.names.get(parameter, parameter)
         return f"{self.name}.{parameter}" if self.name else parameter
 
 

@@ -39,6 +39,7 @@ class Watching:
         every: steps from one sample to the next.
         deliver: takes each snapshot and returns at once; may be set later.
         update: optimizer steps that were done before.
+        reported: the last of them that there is a report of already; −1 for none.
     Raises:
         ValueError: where the model has no recurrent module.
     """
@@ -49,8 +50,10 @@ class Watching:
         every: int,
         deliver: Callable[[Snapshot], None] | None,
         update: int = 0,
+        reported: int = -1,
     ) -> None:
         self.every, self.deliver, self.update = every, deliver, update
+        self.reported = reported
         found = list(recurrent(model))
         if not found:
             raise ValueError(
@@ -75,7 +78,8 @@ class Watching:
         ]
         patches.follow(self)
         self._clear()
-        self._arm()
+        if update >= reported:
+            self._arm()
 
     # --- from one sample to the next -----------------------------------------------------------
 
@@ -232,7 +236,8 @@ class Watching:
             if self.swept or self.tries >= TRIES or all(self.refused.values()):
                 self._hand_on(optimizer)
         self.update += 1
-        if self.update % self.every == 0 and not self.armed:
+        due = self.update % self.every == 0 and self.update > self.reported
+        if due and not self.armed:
             self._arm()
 
     # --- the snapshot --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What `watch` may import: the engine's public names, NumPy, httpx; PyTorch in its own rooms."""
+"""What `watch` may import: the engine's public names, NumPy, httpx; frameworks in their rooms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from unrolled import engine
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "watch").glob("*.py"))
 OF_TORCH = {"clipping.py", "doubts.py", "front.py", "modules.py", "patches.py", "watching.py"}
+OF_KERAS = {"callback.py", "keras_batch.py", "keras_layers.py", "keras_sample.py"}
+OF_BACKENDS = {"keras_gradients.py"}
 
 
 def imported(path: Path) -> set[tuple[str, str]]:
@@ -28,8 +30,12 @@ def test_watch_stands_on_the_engine_alone() -> None:
     wrong = set()
     for path in FILES:
         allowed = set(sys.stdlib_module_names) | {"numpy", "httpx"}
-        if path.name in OF_TORCH:
+        if path.name in OF_TORCH | OF_BACKENDS:
             allowed.add("torch")
+        if path.name in OF_KERAS:
+            allowed.add("keras")
+        if path.name in OF_BACKENDS:
+            allowed |= {"jax", "tensorflow"}
         for module, name in imported(path):
             if module == "unrolled.engine":
                 fine = name in engine.__all__
@@ -43,10 +49,10 @@ def test_watch_stands_on_the_engine_alone() -> None:
 
 
 def test_what_analyses_knows_no_framework_and_no_service() -> None:
-    """The process beside a training loads neither PyTorch nor the page's service."""
+    """The process beside a training loads no framework, and not the page's service."""
     code = (
         "import sys, unrolled.watch.analyst;"
-        "print([m for m in ('torch', 'fastapi', 'unrolled.app') if m in sys.modules])"
+        "print([m for m in ('torch', 'keras', 'fastapi', 'unrolled.app') if m in sys.modules])"
     )
     said = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -66,6 +66,23 @@ class Layer:
 Layers = tuple[Layer, ...]
 
 
+@record
+class Drive:
+    """What a forward pass of all layers starts from, whatever the cell.
+
+    Attributes:
+        x: inputs, time-major, (T, B, D).
+        initial: h_0 of every layer, and c_0 where there is one.
+        f: the activation of a cell without gates.
+        keeps: as in ``Layer``.
+    """
+
+    x: Array
+    initial: Sequence[Start]
+    f: Function
+    keeps: Array | None = None
+
+
 class Step(Protocol):
     """One step of a layer as a cell's formula asks for it, in arrays or in dual numbers.
 
@@ -157,28 +174,21 @@ class Cell(ABC):
     ) -> Layer:
         """One layer over the whole sequence; ``keeps`` as in ``Layer``."""
 
-    def unroll(
-        self,
-        parameters: Sequence[Parameters],
-        x: Array,
-        initial: Sequence[Start],
-        f: Function,
-        keeps: Array | None = None,
-    ) -> tuple[Layers, Array]:
+    def unroll(self, parameters: Sequence[Parameters], drive: Drive) -> tuple[Layers, Array]:
         """All layers over the whole sequence, one after the other, and the outputs.
 
-        ``parameters`` are of every layer, W_hy and b_y beside its own where there are outputs; x is
-        (T, B, D); ``keeps`` as in ``Layer``.
+        ``parameters`` are of every layer, W_hy and b_y beside its own where there are outputs.
 
         Returns:
             the layers' passes, and o_t = W_hy h_t + b_y of the last one, (T, B, K); K is 0 where
             there are none.
         """
         layers: list[Layer] = []
-        for own, start in zip(parameters, initial, strict=True):
-            layers.append(self.forward(own, layers[-1].h if layers else x, start, f, keeps))
+        for own, start in zip(parameters, drive.initial, strict=True):
+            x = layers[-1].h if layers else drive.x
+            layers.append(self.forward(own, x, start, drive.f, drive.keeps))
         if "W_hy" not in parameters[-1]:
-            return tuple(layers), np.empty((*x.shape[:2], 0))
+            return tuple(layers), np.empty((*drive.x.shape[:2], 0))
         o = times(layers[-1].h, parameters[-1]["W_hy"].T)
         o += parameters[-1]["b_y"]
         return tuple(layers), o

@@ -62,7 +62,8 @@ SLOPES = (
     Slope("A_t^z", "h", rf"{known('H_t')} \odot (H_{{t-1}} - n_t) \odot z_t \odot (1 - z_t)"),
     Slope("A_t^n", "h", rf"{known('H_t')} \odot (1 - z_t) \odot (1 - n_t \odot n_t)"),
 )
-"""Those of z and n are the same wherever the reset gate stands."""
+HEARD = {"H_t": r"z_t \odot H_{t-1}", "A_t^r": "W_r^H H_{t-1}", "A_t^z": "W_z^H H_{t-1}"}
+"""Those of z and n, and what all but n read, are the same wherever the reset gate stands."""
 _OPEN = r"\odot r_t \odot (1 - r_t)"
 _OF_R = Slope("A_t^r", "h", rf"{known('A_t^n')} \odot (W_n^H H_{{t-1}} + b_n^H) {_OPEN}")
 _HEARS = rf"\left( {known('A_t^r')}, {known('A_t^z')}, r_t \odot {known('A_t^n')} \right)"
@@ -86,12 +87,7 @@ class GruCell(GatedCell):
         GATES,
         STATE,
         (*SLOPES, _OF_R),
-        forward={
-            "H_t": r"z_t \odot H_{t-1}",
-            "A_t^r": "W_r^H H_{t-1}",
-            "A_t^z": "W_z^H H_{t-1}",
-            "A_t^n": r"r_t \odot (W_n^H H_{t-1} + b_n^H)",
-        },
+        forward=HEARD | {"A_t^n": r"r_t \odot (W_n^H H_{t-1} + b_n^H)"},
         backward=rf"{known('H_t')} \odot z_t + W^{{H\top}} {_HEARS}",
         added=rf"{_HEARS} H_{{t-1}}^\top",
     )

@@ -10,7 +10,7 @@ from unrolled.engine.cells.base import Function, Layer, Number, Step
 from unrolled.engine.cells.gated import GatedCell, shut
 from unrolled.engine.cells.gated_past import GatedPastLane, gated_past_terms
 from unrolled.engine.cells.gates import stacked
-from unrolled.engine.cells.gru import GATES, SLOPES, STATE
+from unrolled.engine.cells.gru import GATES, HEARD, SLOPES, STATE
 from unrolled.engine.cells.lane import Lane
 from unrolled.engine.cells.wiring import Slope, gated, known
 from unrolled.engine.numbers.arrays import Array, Parameters
@@ -38,12 +38,7 @@ class GruResetBeforeCell(GatedCell):
         GATES,
         STATE,
         (*SLOPES, _OF_R),
-        forward={
-            "H_t": r"z_t \odot H_{t-1}",
-            "A_t^r": "W_r^H H_{t-1}",
-            "A_t^z": "W_z^H H_{t-1}",
-            "A_t^n": r"W_n^H (r_t \odot H_{t-1})",
-        },
+        forward=HEARD | {"A_t^n": r"W_n^H (r_t \odot H_{t-1})"},
         backward=rf"{known('H_t')} \odot z_t + r_t \odot ({_INSIDE}) "
         rf"+ W_r^{{H\top}} {known('A_t^r')} + W_z^{{H\top}} {known('A_t^z')}",
         added=rf"\left( {known('A_t^r')} H_{{t-1}}^\top, {known('A_t^z')} H_{{t-1}}^\top, "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from unrolled.engine.cells.base import Function, Layer, Layers, Start
+from unrolled.engine.cells.base import Drive, Layer, Layers
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
 from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
@@ -57,15 +57,9 @@ class JordanCell(SimpleCell):
             )
         return np.asarray(product)
 
-    def unroll(
-        self,
-        parameters: Sequence[Parameters],
-        x: Array,
-        initial: Sequence[Start],
-        f: Function,
-        keeps: Array | None = None,
-    ) -> tuple[Layers, Array]:
+    def unroll(self, parameters: Sequence[Parameters], drive: Drive) -> tuple[Layers, Array]:
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""
+        x, initial, keeps = drive.x, drive.initial, drive.keeps
         o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])))
         a = [np.empty((len(x), *h_0.shape)) for h_0, _ in initial]
         h = [np.empty(own.shape) for own in a]
@@ -78,7 +72,7 @@ class JordanCell(SimpleCell):
                 a[n][t] = (
                     np.dot(below, own["W_xh"].T) + np.dot(heard[t], own["W_yh"].T) + own["b_h"]
                 )
-                below = f(a[n][t], out=h[n][t])
+                below = drive.f(a[n][t], out=h[n][t])
             o[t + 1] = np.dot(below, parameters[-1]["W_hy"].T) + parameters[-1]["b_y"]
         layers = (
             Layer(reads, heard, h_n, h_0, {"a": a_n}, keeps=keeps)

@@ -22,6 +22,7 @@ from unrolled.engine.cells.wiring import (
     known,
     output,
     reading,
+    recurrent,
 )
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import Terms, times, whole
@@ -134,18 +135,10 @@ _WIRING = Wiring(
         LOSS,
     ),
     (
-        Connection(
-            kind="recurrent",
-            source="h",
-            target="h",
-            carries="crossing",
-            parameter="W_hh",
-            matrix="W^H",
+        recurrent(
             forward={"A_t": "W^H H_{t-1}"},
             backward=rf"W^{{H\top}} {_DELTA}",
             added=rf"{_DELTA} H_{{t-1}}^\top",
-            offset=1,
-            stops=True,
         ),
         *reading(_DELTA),
         Connection(

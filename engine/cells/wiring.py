@@ -275,6 +275,23 @@ ENTERING = Connection(
 """The same where there are no outputs."""
 
 
+def recurrent(forward: Mapping[str, str], backward: str, added: str) -> Connection:
+    """From H_{t−1} through W^H, and whatever goes past it, to H_t of a cell with gates."""
+    return Connection(
+        kind="recurrent",
+        source="h",
+        target="h",
+        carries="crossing",
+        parameter="W_hh",
+        matrix="W^H",
+        forward=forward,
+        backward=backward,
+        added=added,
+        offset=1,
+        stops=True,
+    )
+
+
 def gated(
     gates: tuple[Gate, ...],
     state: str,
@@ -292,19 +309,6 @@ def gated(
     values = (Line(f"{g.letter}_t", rf"\{g.function}(A_t^{g.letter})", gate=True) for g in gates)
     enters = (Line(f"A_t^{g.letter}", f"b_{g.letter}", gate=True) for g in gates)
     lines = Line("H_t", state), *values, *enters
-    recurrent = Connection(
-        kind="recurrent",
-        source="h",
-        target="h",
-        carries="crossing",
-        parameter="W_hh",
-        matrix="W^H",
-        forward=forward,
-        backward=backward,
-        added=added,
-        offset=1,
-        stops=True,
-    )
     reads = {f"A_t^{g.letter}": f"W_{g.letter}^X" for g in gates}
     return Wiring(
         (
@@ -313,5 +317,5 @@ def gated(
             output(),
             LOSS,
         ),
-        (recurrent, *reading(known("A_t"), reads), *OUTWARD),
+        (recurrent(forward, backward, added), *reading(known("A_t"), reads), *OUTWARD),
     )

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from unrolled.engine.cells import CELLS
-from unrolled.engine.cells.base import Layer
+from unrolled.engine.cells.base import Drive, Layer
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.losses import LOSSES, judge
 from unrolled.engine.choices.topologies import TOPOLOGIES
@@ -80,10 +80,12 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         layers, o = cell.unroll(
             [of_layer(cell, parameters, number) for number in range(network.num_layers)],
-            x,
-            [(state("h", number), state("c", number)) for number in range(network.num_layers)],
-            ACTIVATIONS[network.activation].value,
-            None if counts is None else counts.keeps,
+            Drive(
+                x,
+                [(state("h", number), state("c", number)) for number in range(network.num_layers)],
+                ACTIVATIONS[network.activation].value,
+                None if counts is None else counts.keeps,
+            ),
         )
     if counts is not None:
         layers, o = _live(layers, counts.live), np.where(counts.live[..., np.newaxis], o, 0.0)

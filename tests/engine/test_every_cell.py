@@ -13,6 +13,7 @@ from tests.engine.reference.chains import jacobians_of
 from tests.engine.reference.compare import close
 from tests.engine.reference.inside import way_back
 from unrolled.engine import ACTIVATIONS, CELLS
+from unrolled.engine.cells.base import Drive
 
 STEP = 1e-5
 
@@ -43,7 +44,7 @@ def test_a_jacobian_is_the_slope_of_the_forward_step(name: str, seed: int) -> No
         """States of the steps behind `start`, (steps, (h, c))."""
         h, *c = np.split(state, len(cell.states))
         there = c[0][np.newaxis] if c else None
-        (made,), _ = cell.unroll([case.parameters], inputs, [(h[np.newaxis], there)], f)
+        (made,), _ = cell.unroll([case.parameters], Drive(inputs, [(h[np.newaxis], there)], f))
         parts = [made.h] if made.c is None else [made.h, made.c]
         return np.concatenate([part[:, 0] for part in parts], axis=1)
 

@@ -85,7 +85,7 @@ from unrolled.engine.experiment.sequences import (
     random_sequence,
 )
 from unrolled.engine.experiment.text import TOKENS, Text, encode_text
-from unrolled.engine.flow import arriving, gradient_flow
+from unrolled.engine.flow import arriving, bidirectional_flow, gradient_flow
 from unrolled.engine.landscape.descents import (
     MAX_DESCENT_STEPS,
     MAX_DESCENTS,
@@ -125,6 +125,8 @@ from unrolled.engine.passes.unroll import Trace, unroll
 from unrolled.engine.passes.vector import Vector
 from unrolled.engine.results import (
     Activity,
+    BidirectionalFlow,
+    DirectionFlow,
     GradientFlow,
     InitialGradient,
     LayerFlow,
@@ -137,17 +139,18 @@ __all__ = [
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
     "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "PLACES",
     "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "Activation", "Activity", "Array", "Arriving",
-    "Axis", "Backward", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection",
-    "Descent", "Diagnosis", "Edge", "Factors", "ForwardOverflow", "Found", "GateSaturation",
-    "GradientFlow", "Graph", "Imported", "Init", "InitialGradient", "InvalidInput", "Itemized",
-    "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss",
-    "Magnitudes", "Module", "Network", "Node", "Nullable", "Optimizer", "ParameterCheck",
-    "ParameterGradient", "Passage", "Path", "PerParameter", "PerSample", "Place", "Row", "Rule",
-    "Samples", "Saturation", "Scaled", "Sequence", "Series", "Slope", "Slopes", "Spectrum",
-    "Surface", "Text", "ThresholdRule", "Thresholds", "Trace", "Trajectory", "Truncation", "Unit",
-    "Values", "Vector", "arriving", "backward", "carried", "check_gradients", "check_parameters",
-    "check_passes", "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters",
-    "encode_text", "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
+    "Axis", "Backward", "BidirectionalFlow", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping",
+    "Connection", "Descent", "Diagnosis", "DirectionFlow", "Edge", "Factors", "ForwardOverflow",
+    "Found", "GateSaturation", "GradientFlow", "Graph", "Imported", "Init", "InitialGradient",
+    "InvalidInput", "Itemized", "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line",
+    "LongToShort", "Loss", "Magnitudes", "Module", "Network", "Node", "Nullable", "Optimizer",
+    "ParameterCheck", "ParameterGradient", "Passage", "Path", "PerParameter", "PerSample", "Place",
+    "Row", "Rule", "Samples", "Saturation", "Scaled", "Sequence", "Series", "Slope", "Slopes",
+    "Spectrum", "Surface", "Text", "ThresholdRule", "Thresholds", "Trace", "Trajectory",
+    "Truncation", "Unit", "Values", "Vector", "arriving", "backward", "bidirectional_flow",
+    "carried", "check_gradients", "check_parameters", "check_passes", "check_scalar",
+    "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
+    "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
     "import_module", "itemize", "landscape", "look", "random_sequence", "share",
     "spectral_radius_of", "spectrum", "thresholds", "times", "torch_layers", "torch_names",
     "unroll", "verdict_of", "with_noise",

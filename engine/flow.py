@@ -22,10 +22,18 @@ from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of
 from unrolled.engine.passes.bptt import Backward, backward
+from unrolled.engine.passes.directions import backward_both_ways, unroll_both_ways
 from unrolled.engine.passes.itemize import itemize
+from unrolled.engine.passes.itemize_directions import itemize_both_ways
 from unrolled.engine.passes.passage import Entering, Passage, named_steps
 from unrolled.engine.passes.unroll import Trace, losses, unroll
-from unrolled.engine.results import GradientFlow, LayerFlow, ParameterGradient
+from unrolled.engine.results import (
+    BidirectionalFlow,
+    DirectionFlow,
+    GradientFlow,
+    LayerFlow,
+    ParameterGradient,
+)
 
 
 def gradient_flow(
@@ -132,6 +140,83 @@ def gradient_flow(
         given=LOSSES[loss].given,
         trace=trace,
         entering=entering,
+        backward=whole,
+    )
+
+
+def bidirectional_flow(
+    network: Network,
+    parameters: Parameters,
+    sequence: Sequence,
+    *,
+    loss: str,
+    clip: Clip | None = None,
+    itemized: bool = True,
+    spectral: bool = True,
+    lyapunov: bool = True,
+    exponents: int | None = LEADING,
+) -> BidirectionalFlow:
+    """Run one sequence (or batch) through a network of two directions, forward and back.
+
+    ∂L/∂h→_t takes in what h→_{t+1} hears, ∂L/∂h←_t what h←_{t−1} does; layer by layer both
+    directions hand ∂L/∂x_t down together. Every loss travels as far as it can: no truncation.
+
+    Args:
+        network: with ``bidirectional``.
+        parameters: from ``draw_parameters`` or ``check_parameters``.
+        sequence: from ``random_sequence``, ``explicit_sequence`` or ``encode_text``.
+        loss: a key of ``LOSSES``.
+        clip: None clips nothing; no rule that acts on the way back.
+        itemized: whether to compute ‖∂L_i/∂h_t‖ for every pair (above 512 steps, on a grid).
+        spectral: whether to compute the spectrum and the Jacobians' norms of every direction.
+        lyapunov: whether to compute the Lyapunov exponents beside the spectrum.
+        exponents: how many of the leading ones; None: all.
+    Raises:
+        InvalidInput: for a network of one direction, an unknown loss, a clip on the way back,
+            resets inside the sequence, or where a state leaves the range of a double.
+    Source: Schuster & Paliwal 1997; with lengths as PyTorch's packed sequences.
+    """
+    if not network.bidirectional:
+        raise InvalidInput(("network", "bidirectional"), "received false; allowed here: true")
+    one_of(("loss",), loss, LOSSES)
+    clip = clip or Clip()
+    if RULES[clip.rule].on_the_way:
+        allowed = ", ".join(repr(name) for name, rule in RULES.items() if not rule.on_the_way)
+        raise InvalidInput(
+            ("clip", "rule"),
+            f"received {clip.rule!r}, which acts on one way back; bidirectional layers have two: "
+            f"allowed {allowed}",
+        )
+    both = unroll_both_ways(network, parameters, sequence)
+    step_losses, given = losses(both.top.trace, sequence, loss)
+    entering = both.top.enter(given)
+    pairs = itemize_both_ways(both, entering) if itemized else [None] * len(both.directions)
+    whole, own = backward_both_ways(both, entering)
+    terms = whole.step_log10_norms()
+    gradients, clipping = _parameter_gradients(both.top, entering, whole, terms, clip)
+    emits, every = both.top.trace.emits, exponents if lyapunov else 0
+    return BidirectionalFlow(
+        steps=both.top.trace.steps,
+        loss=float(np.add.reduce(step_losses[emits])) if emits.any() else np.nan,
+        step_losses=step_losses,
+        directions=tuple(
+            DirectionFlow(
+                layer=one.layer,
+                reverse=one.reverse,
+                itemized=rows,
+                trajectory=trajectory(one.passage, 0, found, None, every) if spectral else None,
+                passage=one.passage,
+                backward=whole,
+                direction=one,
+                own=found,
+            )
+            for one, rows, found in zip(both.directions, pairs, own, strict=True)
+        ),
+        parameter_gradients=gradients,
+        clipping=clipping,
+        network=network,
+        given=LOSSES[loss].given,
+        trace=both.top.trace,
         backward=whole,
     )
 

@@ -21,9 +21,10 @@ from unrolled.engine.diagnosis.verdict import Diagnosis
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array, Nullable, Series, record
 from unrolled.engine.numbers.errors import ForwardOverflow
-from unrolled.engine.numbers.magnitude import Magnitudes, plain_norms
+from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, plain_norms
 from unrolled.engine.passes.arrivals import initial_gradient
-from unrolled.engine.passes.bptt import Backward
+from unrolled.engine.passes.bptt import Backward, LayerGradient
+from unrolled.engine.passes.directions import Direction
 from unrolled.engine.passes.itemize import Itemized
 from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.unroll import Trace
@@ -89,6 +90,13 @@ class InitialGradient:
     cell: OneNorm | None = None
 
 
+def _initial(parts: list[Scaled]) -> InitialGradient:
+    """The norms of what crosses to step 0."""
+    sizes = [part.magnitudes() for part in parts]
+    found = [OneNorm(size.norm.item(), size.log10_norm.item()) for size in sizes]
+    return InitialGradient(*found) if found else InitialGradient(None)
+
+
 @dataclass(frozen=True)
 class LayerFlow:
     """What the page draws of one layer.
@@ -112,15 +120,20 @@ class LayerFlow:
         """Its forward pass."""
         return self.passage.trace.layers[self.layer]
 
+    @property
+    def place(self) -> int:
+        """Where its gradients stand in the backward pass."""
+        return self.layer
+
     @cached_property
     def hidden_gradient(self) -> Magnitudes:
         """‖∂L/∂h_t‖, every later loss included, (T,)."""
-        return self.backward.hidden(self.layer)
+        return self.backward.hidden(self.place)
 
     @cached_property
     def cell_gradient(self) -> Magnitudes | None:
         """‖∂L/∂c_t‖ for cells that have a c_t."""
-        return self.backward.cell(self.layer)
+        return self.backward.cell(self.place)
 
     @cached_property
     def gates(self) -> dict[str, Array] | None:
@@ -135,12 +148,101 @@ class LayerFlow:
     @cached_property
     def initial_gradient(self) -> InitialGradient:
         """‖∂L/∂h_0‖ and ‖∂L/∂c_0‖."""
-        parts = initial_gradient(self.passage, self.layer, self.backward.layers[self.layer])
-        found = [
-            OneNorm(part.norm.item(), part.log10_norm.item())
-            for part in (part.magnitudes() for part in parts)
-        ]
-        return InitialGradient(*found) if found else InitialGradient(None)
+        own = self.backward.layers[self.layer]
+        return _initial(initial_gradient(self.passage, self.layer, own))
+
+
+@dataclass(frozen=True)
+class DirectionFlow(LayerFlow):
+    """One direction of a layer; index 0 of every series is step 1 of the sequence, but where said.
+
+    In a reverse direction a loss reaches later steps, in a layer below the last every step. The
+    trajectory is on its own clock, whose step 1 is the first sample's last step where it is
+    reverse, and so is the passage.
+
+    Attributes:
+        reverse: whether it reads from the end.
+        direction: its forward pass and its way back.
+        own: its gradients on its own clock.
+    """
+
+    reverse: bool
+    direction: Direction
+    own: LayerGradient
+
+    @property
+    def forward(self) -> Layer:
+        """Its forward pass."""
+        return self.direction.seen
+
+    @property
+    def place(self) -> int:
+        """Forward before reverse."""
+        return 2 * self.layer + self.reverse
+
+    @cached_property
+    def initial_gradient(self) -> InitialGradient:
+        """What reaches the state that it begins with: in reverse, that behind the last step."""
+        return _initial(initial_gradient(self.passage, 0, self.own))
+
+
+@dataclass
+class BidirectionalFlow:
+    """What a network of two directions answers; NaN stands for "there is no such number".
+
+    Attributes:
+        steps: T.
+        loss: L = Σ_t L_t; NaN where no step emits one, or where only its gradient is given.
+        step_losses: L_t, NaN where none is emitted or only its gradient is given, (T,).
+        directions: every layer's, the layer that reads the input first, its forward one first.
+        parameter_gradients: parameter → its gradient.
+        clipping: what the clip rule did.
+        network: cell, topology, activation, sizes and layers.
+        given: whether the gradient of the loss came from outside.
+        trace: the forward pass, its states those of both directions side by side, (T, B, 2H).
+        backward: the backward pass on the sequence's clock, a direction in each place of a layer.
+    """
+
+    steps: int
+    loss: float
+    step_losses: Array
+    directions: tuple[DirectionFlow, ...]
+    parameter_gradients: dict[str, ParameterGradient]
+    clipping: Clipping
+    network: Network
+    given: bool
+    trace: Trace
+    backward: Backward
+
+    @cached_property
+    def hidden_gradient(self) -> Magnitudes:
+        """‖∂L/∂[h→_t, h←_t]‖ of the last layer, both directions together, (T,)."""
+        return self._joined(0)
+
+    @cached_property
+    def cell_gradient(self) -> Magnitudes | None:
+        """‖∂L/∂[c→_t, c←_t]‖ likewise, for cells that have a c_t."""
+        return self._joined(1) if CELLS[self.network.cell].has_c else None
+
+    def _joined(self, part: int) -> Magnitudes:
+        """Both directions of the last layer side by side."""
+        first, second = (own.part(part) for own in self.backward.layers[-2:])
+        values = np.stack((first.value, second.value), axis=1)
+        exponents = np.stack((first.exponent, second.exponent), axis=1)
+        aligned = [align(*pair) for pair in zip(values, exponents, strict=True)]
+        whole = np.stack([value for value, _ in aligned])
+        return Scaled(whole, np.array([exponent for _, exponent in aligned])).magnitudes()
+
+    @property
+    def activity(self) -> Activity:
+        """Norms of the forward pass; f′ is each direction's own, and none is said here."""
+        trace = self.trace
+        outputs = plain_norms(trace.o) if trace.o.shape[2] else np.full(trace.steps, np.nan)
+        return Activity(
+            hidden_norm=plain_norms(trace.h),
+            mean_derivative=np.full(trace.steps, np.nan),
+            output_norm=np.where(trace.emits, outputs, np.nan),
+        )
 
 
 @dataclass

@@ -32,6 +32,7 @@ class Imported:
         num_layers: how many layers.
         parameters: of every layer, without W_hy and b_y: those of a network whose output_size is 0.
         dtype: of the arrays as they came, ``float32``; several, joined by ``, ``.
+        bidirectional: whether every layer has two directions.
     """
 
     cell: str
@@ -40,6 +41,7 @@ class Imported:
     num_layers: int
     parameters: Parameters
     dtype: str
+    bidirectional: bool = False
 
     @property
     def note(self) -> str:
@@ -58,7 +60,9 @@ def import_module(kind: str, layers: Many[Arrays]) -> Imported:
     Args:
         kind: a key of ``MODULES``.
         layers: their arrays by name, at any floating dtype: float16 and float32 become float64
-            exactly. Biases may be left out (``bias=False``): they are zero.
+            exactly. Biases may be left out (``bias=False``): they are zero. Those of a second
+            direction (PyTorch's ``bidirectional``, Keras's ``Bidirectional`` that concatenates)
+            stand beside them with a suffix: ``weight_ih_reverse``.
     Raises:
         InvalidInput: for a kind that is not known, an array that is missing, too many or of
             another shape, with the layer and the name as its pointer.
@@ -69,15 +73,19 @@ def import_module(kind: str, layers: Many[Arrays]) -> Imported:
     if not layers:
         raise InvalidInput(("layers",), "received none; needed: the arrays of one layer or more")
     parameters: Parameters = {}
+    both = any(name.endswith(_REVERSE) for arrays in layers for name in arrays)
+    ways = (False, True) if both else (False,)
     hidden, inputs, dtypes = _hidden(module, layers[0]), 0, set[str]()
     for n, arrays in enumerate(layers):
-        _names(module, n, arrays)
-        dtypes |= {str(np.asarray(value).dtype) for value in arrays.values()}
-        reads = hidden if n else _columns(module, arrays)
-        inputs = inputs or reads
-        own = _taken(module, n, arrays, reads, hidden)
-        parameters |= {layered(name, n): value for name, value in own.items()}
-    return Imported(module.cell, inputs, hidden, len(layers), parameters, ", ".join(sorted(dtypes)))
+        for way in ways:
+            own = _Own(n, way, _of_way(arrays, way))
+            _names(module, own)
+            dtypes |= {str(np.asarray(value).dtype) for value in own.arrays.values()}
+            inputs = inputs or _columns(module, own.arrays)
+            taken = _taken(module, own, len(ways) * hidden if n else inputs, hidden)
+            parameters |= {layered(name, n, way): value for name, value in taken.items()}
+    dtype = ", ".join(sorted(dtypes))
+    return Imported(module.cell, inputs, hidden, len(layers), parameters, dtype, both)
 
 
 def export_gradients(
@@ -93,46 +101,57 @@ def export_gradients(
         layers: the arrays that were imported; of those left out there is no gradient.
     """
     one_of(("module",), kind, MODULES)
-    module, found = MODULES[kind], []
+    found = []
     for n, arrays in enumerate(layers):
-        own = {
-            name: gradients[layered(name, n)] for name in _cell(module).parameter_shapes(1, 1, 1)
-        }
-        back = np.argsort(_order(module))
-        hidden = own[_cell(module).recurrent].shape[1]
-        inside = own["b_h"].copy()
-        if "b_hn" in own:
-            inside[_candidate(module, hidden)] = own["b_hn"]
-        biases = [_blocks(each, back, hidden) for each in (own["b_h"], inside)]
-        all_ = {module.inward: own["W_xh"], module.recurrent: own["W_hh"]}
-        all_ = {name: _blocks(value, back, hidden) for name, value in all_.items()}
-        if module.transposed:
-            all_ = {name: np.ascontiguousarray(value.T) for name, value in all_.items()}
-        if module.rows:
-            all_[module.biases[0]] = np.stack(biases)
-        else:
-            all_ |= dict(zip(module.biases, biases, strict=False))
-        found.append({name: all_[name] for name in arrays})
+        here: dict[str, Array] = {}
+        for way in (False, True):
+            asked = _of_way(arrays, way)
+            if asked:
+                back = _given_back(MODULES[kind], gradients, n, way)
+                here |= {name + _REVERSE * way: back[name] for name in asked}
+        found.append({name: here[name] for name in arrays})
     return found
+
+
+def _given_back(
+    module: Module, gradients: Mapping[str, Array], layer: int, way: bool
+) -> dict[str, Array]:
+    """One layer's gradients in one direction by the module's own names."""
+    names = _cell(module).parameter_shapes(1, 1, 1)
+    own = {name: gradients[layered(name, layer, way)] for name in names}
+    back = np.argsort(_order(module))
+    hidden = own[_cell(module).recurrent].shape[1]
+    inside = own["b_h"].copy()
+    if "b_hn" in own:
+        inside[_candidate(module, hidden)] = own["b_hn"]
+    biases = [_blocks(each, back, hidden) for each in (own["b_h"], inside)]
+    all_ = {module.inward: own["W_xh"], module.recurrent: own["W_hh"]}
+    all_ = {name: _blocks(value, back, hidden) for name, value in all_.items()}
+    if module.transposed:
+        all_ = {name: np.ascontiguousarray(value.T) for name, value in all_.items()}
+    if module.rows:
+        all_[module.biases[0]] = np.stack(biases)
+    else:
+        all_ |= dict(zip(module.biases, biases, strict=False))
+    return all_
 
 
 def torch_layers(named: Arrays) -> list[dict[str, Any]]:
     """The parameters of a PyTorch module by layer, without the layer in their names.
 
-    ``named`` is ``dict(module.named_parameters())``, as arrays: ``weight_ih_l0`` and so on.
+    ``named`` is ``dict(module.named_parameters())``, as arrays: ``weight_ih_l0`` and so on. Those
+    of a second direction keep its suffix, ``weight_ih_reverse``.
 
     Raises:
-        InvalidInput: for a second direction, a projection, or a name that is none of these.
+        InvalidInput: for a projection, or a name that is none of these.
     """
     layers: dict[int, dict[str, Any]] = {}
     for name, value in named.items():
         found = _NAMED.fullmatch(name)
         if found is None:
-            what = next((why for part, why in _NOT_HERE.items() if part in name), "")
-            raise InvalidInput(
-                ("layers", name), f"{what or 'not known'}; allowed: weight_ih_l0, weight_hh_l0, …"
-            )
-        layers.setdefault(int(found[2]), {})[found[1]] = value
+            why = _NO_PROJECTION if "weight_hr" in name else "not known"
+            raise InvalidInput(("layers", name), f"{why}; allowed: weight_ih_l0, weight_hh_l0, …")
+        layers.setdefault(int(found[2]), {})[found[1] + found[3]] = value
     if sorted(layers) != list(range(len(layers))):
         raise InvalidInput(
             ("layers",), f"received layers {sorted(layers)}; allowed: 0, 1, … in turn"
@@ -141,15 +160,43 @@ def torch_layers(named: Arrays) -> list[dict[str, Any]]:
 
 
 def torch_names(layers: Many[Mapping[str, Array]]) -> dict[str, Array]:
-    """Back: ``weight_ih`` of layer 1 is ``weight_ih_l1``."""
-    return {f"{name}_l{n}": value for n, own in enumerate(layers) for name, value in own.items()}
+    """Back: ``weight_ih`` of layer 1 is ``weight_ih_l1``; in reverse ``weight_ih_l1_reverse``."""
+    return {
+        f"{name.removesuffix(_REVERSE)}_l{n}{_REVERSE * name.endswith(_REVERSE)}": value
+        for n, own in enumerate(layers)
+        for name, value in own.items()
+    }
 
 
-_NAMED = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)")
-_NOT_HERE = {
-    "reverse": "a second direction is not computed here: take each direction by itself",
-    "weight_hr": "a projection (proj_size) is not computed here",
-}
+_REVERSE = "_reverse"
+"""What PyTorch calls a second direction."""
+_NAMED = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)((?:_reverse)?)")
+_NO_PROJECTION = (
+    "a projection (proj_size) is not computed here: its h_t and c_t have different widths, and a "
+    "state here has one"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The arrays of one direction of a layer, under their names without its suffix."""
+
+    layer: int
+    reverse: bool
+    arrays: Arrays
+
+    def pointer(self, name: str) -> tuple[str | int, ...]:
+        """Where one stands as it came."""
+        return "layers", self.layer, name + _REVERSE * self.reverse
+
+
+def _of_way(arrays: Arrays, reverse: bool) -> Arrays:
+    """One direction's arrays without its suffix."""
+    return {
+        name.removesuffix(_REVERSE): value
+        for name, value in arrays.items()
+        if name.endswith(_REVERSE) == reverse
+    }
 
 
 def _cell(module: Module) -> Cell:
@@ -185,26 +232,27 @@ def _columns(module: Module, arrays: Arrays) -> int:
     return int(shape[0 if module.transposed else 1]) if len(shape) == 2 else 0
 
 
-def _names(module: Module, layer: int, arrays: Arrays) -> None:
+def _names(module: Module, own: _Own) -> None:
     """Both matrices, and all biases or none."""
+    arrays = own.arrays
     matrices, biases = {module.inward, module.recurrent}, set(module.biases)
     for name in sorted(matrices - arrays.keys()):
-        raise InvalidInput(("layers", layer, name), "missing")
+        raise InvalidInput(own.pointer(name), "missing")
     for name in sorted(arrays.keys() - matrices - biases):
         allowed = ", ".join((module.inward, module.recurrent, *module.biases))
-        raise InvalidInput(("layers", layer, name), f"not of this module; allowed: {allowed}")
+        raise InvalidInput(own.pointer(name), f"not of this module; allowed: {allowed}")
     if biases & arrays.keys() and not biases <= arrays.keys():
         missing = min(biases - arrays.keys())
-        raise InvalidInput(("layers", layer, missing), "missing; allowed: all biases, or none")
+        raise InvalidInput(own.pointer(missing), "missing; allowed: all biases, or none")
 
 
-def _taken(module: Module, layer: int, arrays: Arrays, reads: int, hidden: int) -> Parameters:
+def _taken(module: Module, own: _Own, reads: int, hidden: int) -> Parameters:
     """One layer's parameters under their plain names."""
-    order = _order(module)
+    order, arrays = _order(module), own.arrays
     high = len(order) * hidden
 
     def numbers(name: str, shape: tuple[int, ...]) -> Array:
-        return as_numbers(("layers", layer, name), arrays[name], shape)
+        return as_numbers(own.pointer(name), arrays[name], shape)
 
     def matrix(name: str, columns: int) -> Array:
         value = numbers(name, (columns, high) if module.transposed else (high, columns))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -42,9 +43,12 @@ class Network:
         hidden_size: H.
         output_size: K; 0: no outputs, a head outside reads the states.
         num_layers: how many layers are stacked, 1 … 4; layer l reads h of layer l − 1.
+        bidirectional: whether every layer has a second direction, which reads from the end; the
+            layer above, and the outputs, read both states side by side, (2H).
     Raises:
         InvalidInput: for an unknown name, a size below 1, too many layers, an activation for a
-            gated cell, which has its own, or no outputs for a cell that feeds them back.
+            gated cell, which has its own, no outputs for a cell that feeds them back, or a second
+            direction of a cell with context units.
     """
 
     cell: str
@@ -54,6 +58,7 @@ class Network:
     hidden_size: int
     output_size: int
     num_layers: int = 1
+    bidirectional: bool = False
 
     def __post_init__(self) -> None:
         one_of(("network", "cell"), self.cell, CELLS)
@@ -69,31 +74,56 @@ class Network:
                 f"received {self.activation!r}; {self.cell!r} has activations of its own: allowed "
                 "'tanh', or leave it out",
             )
+        if self.bidirectional and CELLS[self.cell].copies:
+            *able, last = (repr(name) for name, cell in CELLS.items() if not cell.copies)
+            raise InvalidInput(
+                ("network", "bidirectional"),
+                f"received true; the context units of {self.cell!r} hold a copy of the step before "
+                f"that passes no gradient: allowed with {', '.join(able)} and {last}",
+            )
+
+    @property
+    def ways(self) -> tuple[bool, ...]:
+        """The directions of a layer: False reads from the beginning, True from the end."""
+        return (False, True) if self.bidirectional else (False,)
+
+    @property
+    def read_size(self) -> int:
+        """What a layer above the first reads, and the outputs: H, or 2H from two directions."""
+        return len(self.ways) * self.hidden_size
+
+    @property
+    def initial_shape(self) -> tuple[int, ...]:
+        """What stands before (B, H) in the shape of h_0: one state a layer and direction."""
+        count = self.num_layers * len(self.ways)
+        return (count,) if count > 1 else ()
 
     def parameter_shapes(self) -> Shapes:
         """Every parameter's shape, in the order in which they are listed.
 
-        Layer 0 has the plain names, layer l ≥ 1 a suffix: W_hh_1. W_hy (K, H) and b_y (K,) are
-        last; a network without outputs has neither.
+        Layer 0 has the plain names, layer l ≥ 1 a suffix: W_hh_1; a second direction one more:
+        W_hh_1_reverse. W_hy (K, H), or (K, 2H), and b_y (K,) are last; a network without outputs
+        has neither.
         """
         shapes: Shapes = {}
         for layer in range(self.num_layers):
-            reads = self.hidden_size if layer else self.input_size
+            reads = self.read_size if layer else self.input_size
             own = CELLS[self.cell].parameter_shapes(reads, self.hidden_size, self.output_size)
-            shapes |= {layered(name, layer): shape for name, shape in own.items()}
-        outputs = {"W_hy": (self.output_size, self.hidden_size), "b_y": (self.output_size,)}
+            for way in self.ways:
+                shapes |= {layered(name, layer, way): shape for name, shape in own.items()}
+        outputs = {"W_hy": (self.output_size, self.read_size), "b_y": (self.output_size,)}
         return shapes | outputs if self.output_size else shapes
 
 
-def layered(name: str, layer: int) -> str:
-    """What a layer's parameter is called: W_hh in layer 0, W_hh_1 in layer 1."""
-    return f"{name}_{layer}" if layer else name
+def layered(name: str, layer: int, reverse: bool = False) -> str:
+    """What a layer's parameter is called: W_hh in layer 0, W_hh_1 in layer 1; W_hh_1_reverse."""
+    return (f"{name}_{layer}" if layer else name) + ("_reverse" if reverse else "")
 
 
-def of_layer(cell: Cell, parameters: Parameters, layer: int) -> Parameters:
+def of_layer(cell: Cell, parameters: Parameters, layer: int, reverse: bool = False) -> Parameters:
     """One layer's parameters under their plain names, and W_hy and b_y where there are outputs."""
     names = cell.parameter_shapes(1, 1, 1)
-    own = {name: parameters[layered(name, layer)] for name in names}
+    own = {name: parameters[layered(name, layer, reverse)] for name in names}
     return own | outward(parameters)
 
 
@@ -139,7 +169,8 @@ def draw_parameters(
             gates that the cell does not have, a T_max below 2, or one that the init does not take.
     """
     cell, hidden = CELLS[network.cell], network.hidden_size
-    recurrent = [layered(cell.recurrent, layer) for layer in range(network.num_layers)]
+    layers = list(product(range(network.num_layers), network.ways))
+    recurrent = [layered(cell.recurrent, *place) for place in layers]
     one_of(("weights", "init"), init, INITS)
     whole_number(("weights", "seed"), seed, 0)
     parameters = {
@@ -149,19 +180,19 @@ def draw_parameters(
         for name, shape in network.parameter_shapes().items()
     }
     if spectral_radius is not None:
-        for layer, name in enumerate(recurrent):
+        for place, name in zip(layers, recurrent, strict=True):
             if cell.gates:
                 blocks = parameters[name].reshape(-1, hidden, hidden)
                 drawn = [spectral_radius_of(block) for block in blocks]
                 factors = [radius_factor(radius, spectral_radius) for radius in drawn]
                 blocks *= np.array(factors)[:, np.newaxis, np.newaxis]
                 continue
-            matrix = cell.recurrent_matrix(of_layer(cell, parameters, layer))
+            matrix = cell.recurrent_matrix(of_layer(cell, parameters, *place))
             parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
     scales = per_layer(("weights", "input_scale"), input_scale, network.num_layers)
-    for layer, scale in enumerate(scales):
-        if scale != 1.0:
-            parameters[layered("W_xh", layer)] *= scale
+    for layer, way in layers:
+        if scales[layer] != 1.0:
+            parameters[layered("W_xh", layer, way)] *= scales[layer]
     _set_gate_biases(parameters, network, init, seed, t_max)
     for field, bias in (("forget_bias", forget_bias), ("update_bias", update_bias)):
         _add_gate_bias(parameters, network, field, bias)
@@ -189,8 +220,8 @@ def _set_gate_biases(
         )
     longest = MIN_LENGTH if t_max is None else t_max
     whole_number(("weights", "t_max"), longest, MIN_LENGTH, MAX_LENGTH)
-    for layer in range(network.num_layers):
-        name = layered("b_h", layer)
+    for layer, way in product(range(network.num_layers), network.ways):
+        name = layered("b_h", layer, way)
         random = partial(stream, name, seed)
         for gate, biases in row.biases(cell.keeping, random, hidden, longest).items():
             parameters[name][cell.rows("b_h", gate, hidden)] += biases
@@ -209,8 +240,8 @@ def _add_gate_bias(
             ("weights", field), f"received {given}; {network.cell!r} has no {gate} gate: allowed 0"
         )
     rows = cell.rows("b_h", gate, network.hidden_size)
-    for layer, bias in enumerate(biases):
-        parameters[layered("b_h", layer)][rows] += bias
+    for (layer, bias), way in product(enumerate(biases), network.ways):
+        parameters[layered("b_h", layer, way)][rows] += bias
 
 
 def check_parameters(network: Network, given: Mapping[str, object]) -> Parameters:

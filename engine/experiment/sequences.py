@@ -30,9 +30,11 @@ class Sequence:
     Attributes:
         inputs: at the steps that read, (S_in, B, D).
         targets: at the steps that emit: class indices (S_out, B) or numbers (S_out, B, K); of a
-            given loss its gradient, (S_out, B, K), or (S_out, B, H) without outputs.
+            given loss its gradient, (S_out, B, K), or (S_out, B, H) without outputs, (S_out, B, 2H)
+            of two directions.
         steps: T.
-        h_0: initial state (B, H), or (layers, B, H) where layers are stacked; None for zeros.
+        h_0: initial state (B, H), or (layers, B, H) where layers are stacked; of two directions
+            each, (2 layers, B, H), the reverse one behind its layer's first; None for zeros.
         c_0: initial cell state, likewise.
         emits: the steps that emit a loss, (T,); None: those of the topology.
         masks: which pairs of step and sample count; None: all.
@@ -158,7 +160,8 @@ def explicit_sequence(
             without outputs {"at": "hidden", "value": ∂L/∂h_t of the last layer, (S_out, B, H)}, as
             any head and any loss left it: no 1/B is added. Where all of a step is zero, no loss is
             emitted.
-        h_0: (B, H), or (layers, B, H) where layers are stacked; zeros where None.
+        h_0: (B, H), or (layers, B, H) where layers are stacked, (2 layers, B, H) with two
+            directions each; zeros where None.
         c_0: likewise, for cells that have a c.
         steps: T, only needed where neither inputs nor targets say it; checked where they do.
         lengths: T_b of every sample, 1 … T: nothing behind it counts; None: T. Of a topology with
@@ -195,7 +198,7 @@ def explicit_sequence(
             f"received {emitting} steps; {network.topology} over {said} steps has {wanted}",
         )
     x = as_numbers(in_pointer, inputs, (reading, batch, network.input_size))
-    width = network.output_size or network.hidden_size
+    width = network.output_size or network.read_size
     counts = masks(topology, said, batch, lengths=lengths, loss_weights=loss_weights, resets=resets)
     ignored = _ignored(out_pointer, said_there, loss, (emitting, batch))
     if ignored is not None:
@@ -204,8 +207,7 @@ def explicit_sequence(
         counts = replace(counts, weights=np.where(ignored, 0.0, counts.weights))
     read = None if counts is None else counts.of(topology) > 0.0
     y = _targets(out_pointer, said_there, loss, (emitting, batch, width), read)
-    shape = (network.num_layers,) if network.num_layers > 1 else ()
-    shape = (*shape, batch, network.hidden_size)
+    shape = (*network.initial_shape, batch, network.hidden_size)
     h, c = (
         None if state is None else as_numbers(("sequence", name), state, shape)
         for name, state in (("h_0", h_0), ("c_0", c_0))

@@ -119,7 +119,7 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
         go, layers = _side_by_side if windowed else _together, None
         if not (entering.careful or rescale):
             layers = go(passage, entering, None, careful=False)
-        if layers is None or not _trusted_totals(passage, layers):
+        if layers is None or not trusted_totals(passage, layers):
             layers = None  # its memory is needed
             layers = go(passage, entering, rescale, careful=True)
         layers.reverse()
@@ -166,7 +166,7 @@ def _carried(passage: Passage, given: Entering) -> Mask:
     return np.asarray(passage.trace.emits & given.given.any(axis=(1, 2)))
 
 
-def _trusted_totals(passage: Passage, layers: list[LayerGradient]) -> bool:
+def trusted_totals(passage: Passage, layers: list[LayerGradient]) -> bool:
     """Whether gradients stayed inside the ordinary range of a double at every step.
 
     A zero is one where no coefficient is tiny: else it may be an underflow.

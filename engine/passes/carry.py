@@ -100,25 +100,28 @@ def carry(
 
     Rows that the truncation lets go no further are dropped. ``careful``: every row has a binary
     exponent; only then is there a ``rescale``, which changes ∂L/∂h_t before it goes further back.
-    ``together``: T rows; the sum of all losses is carried, row t being that of step t (not for a
-    window), and nothing is yielded.
+    ``together``: T rows, or n T where n rows enter at every step; what has entered is carried as a
+    sum, row t (rows n t …) being that of step t (not for a window), and nothing is yielded.
     """
     lanes = passage.lanes
     shifts: tuple[IntArray, ...] = ()
     if careful:
         lanes, shifts = zip(*(lane.near_one() for lane in lanes), strict=True)
     rows = together or Rows.empty(passage, int(np.count_nonzero(carried)), careful=careful)
+    many = len(rows.dz[0]) // passage.trace.steps if together else 1
     before = None
     for t, joins, live, passing in _schedule(passage, carried):
-        here = before or rows[live if not together else slice(t, t + 1) if careful else t]
+        own = slice(many * t, many * (t + 1))
+        sums = own if careful or many > 1 else t
+        here = before or rows[sums if together else live]
         if joins:
-            _enter(here, entering, t)
+            _enter(here, entering, own)
         _descend(lanes, t, here, shifts, rescale)
         if not together:
             yield Live(t, live, here, passing)
         before = None
         if t and passing and together:
-            before = rows[slice(t - 1, t) if careful else t - 1]
+            before = rows[slice(own.start - many, own.start) if careful or many > 1 else t - 1]
             _cross(lanes, t, here, before)
             passage.keep(t, before.states)
         elif t and passing:
@@ -127,16 +130,16 @@ def carry(
             passage.keep(t, going.states)
 
 
-def _enter(here: Rows, entering: Entering, t: int) -> None:
-    """A loss joins, in the first row of the last layer."""
+def _enter(here: Rows, entering: Entering, now: slice) -> None:
+    """A loss joins, in the first row of the last layer; or several, in as many rows."""
+    first = slice(0, now.stop - now.start)
     if here.exponents:
-        first, now = slice(0, 1), slice(t, t + 1)
         own = [part[first] for part in here.states[0]]
         merge(own, here.exponents[0][first], entering.local[now], entering.exponent[now])
     else:
         dh = here.states[0][0]
-        dh = dh if dh.ndim == 2 else dh[0]
-        dh += entering.local[t]
+        dh = dh[np.newaxis] if dh.ndim == 2 else dh[first]
+        dh += entering.local[now]
 
 
 def _descend(

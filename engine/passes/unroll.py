@@ -68,6 +68,7 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
         ForwardOverflow: at the first step whose state or output a double cannot hold.
     Source: notes, "RNN Structure".
     """
+    _refuse_both_ways(network)
     cell, counts = CELLS[network.cell], sequence.masks
     topology = TOPOLOGIES[network.topology]
     steps, batch = sequence.steps, sequence.inputs.shape[1]
@@ -88,13 +89,24 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
             ),
         )
     if counts is not None:
-        layers, o = _live(layers, counts.live), np.where(counts.live[..., np.newaxis], o, 0.0)
+        layers, o = living(layers, counts.live), np.where(counts.live[..., np.newaxis], o, 0.0)
     every = cell.feeds_outputs or topology.emits_all
     _refuse_overflow(layers, o if every else np.where(emits[:, np.newaxis, np.newaxis], o, 0.0))
     return Trace(layers, o, reads, emits, counts)
 
 
-def _live(layers: tuple[Layer, ...], live: Mask) -> tuple[Layer, ...]:
+def _refuse_both_ways(network: Network) -> None:
+    """Raise where two directions would be taken for one."""
+    if network.bidirectional:
+        raise InvalidInput(
+            ("network", "bidirectional"),
+            "received true; bidirectional layers have totals, itemized rows, terms by step, "
+            "clipping and spectra, and no graph, signed values, factors, check by differences, "
+            "landscape, norms of many draws or advice: allowed here: false",
+        )
+
+
+def living(layers: tuple[Layer, ...], live: Mask) -> tuple[Layer, ...]:
     """The same with zeros, in place, at every pair of step and sample that does not count."""
     gone = ~live
     for layer in layers:

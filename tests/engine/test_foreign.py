@@ -195,7 +195,6 @@ def test_what_does_not_fit_is_refused(change: dict[str, Any], pointer: str, said
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["weight_ih_l0_reverse"], "second direction"),
         (["weight_hr_l0"], "proj_size"),
         (["weight"], "not known"),
         (["weight_ih_l1"], r"received layers \[1\]"),
@@ -208,3 +207,45 @@ def test_names_that_are_none_are_refused(names: list[str], said: str) -> None:
         import_module("torch.nn.Linear", arrays("torch.nn.RNN"))
     with pytest.raises(InvalidInput, match="received none"):
         import_module("torch.nn.RNN", [])
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_a_second_direction_stands_beside_the_first(kind: str) -> None:
+    """The layer above reads both; every array comes back where it was."""
+    first, second = arrays(kind), arrays(kind, seed=1)
+    upper = [dict(own) for own in (arrays(kind, 2)[1], arrays(kind, 2, seed=1)[1])]
+    module = MODULES[kind]
+    for own in upper:
+        axis = 0 if module.transposed else 1
+        own[module.inward] = np.concatenate([own[module.inward]] * 2, axis=axis)
+    layers = [
+        pair[0] | {f"{name}_reverse": value for name, value in pair[1].items()}
+        for pair in ((first[0], second[0]), upper)
+    ]
+    taken = import_module(kind, layers)
+    assert taken.bidirectional
+    network = Network(
+        taken.cell, "many-to-many", "tanh", WIDE, HIGH, 0, num_layers=2, bidirectional=True
+    )
+    shapes = {name: value.shape for name, value in taken.parameters.items()}
+    assert shapes == network.parameter_shapes()
+    alone = import_module(kind, second).parameters
+    for name, value in alone.items():
+        np.testing.assert_array_equal(taken.parameters[f"{name}_reverse"], value)
+    back = export_gradients(kind, taken.parameters, layers)
+    assert [list(own) for own in back] == [list(own) for own in layers]
+    for name in (module.inward, module.recurrent):
+        for end in ("", "_reverse"):
+            np.testing.assert_array_equal(back[1][name + end], layers[1][name + end])
+
+
+def test_half_of_a_second_direction_is_refused() -> None:
+    own = arrays("torch.nn.LSTM")[0]
+    own["weight_ih_reverse"] = own["weight_ih"]
+    with pytest.raises(InvalidInput) as refused:
+        import_module("torch.nn.LSTM", [own])
+    assert refused.value.pointer == ("layers", 0, "weight_hh_reverse")
+    names = {f"weight_ih_l1{end}": np.zeros(1) for end in ("", "_reverse")}
+    layers = torch_layers({"weight_hh_l0": np.zeros(1)} | names)
+    assert list(layers[1]) == ["weight_ih", "weight_ih_reverse"]
+    assert list(torch_names(layers)) == ["weight_hh_l0", *names]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.app.errors import shown
-from unrolled.app.report import ScaleReport, SeriesReport
+from unrolled.app.report_about import ScaleReport, SeriesReport
 from unrolled.app.series.content import Values
 from unrolled.app.series.window import Shape, cut, scale_of
 from unrolled.app.store.packing import unpacked

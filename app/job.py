@@ -31,28 +31,32 @@ from unrolled.app.orphan import end_with_parent
 from unrolled.app.outcome import Outcome
 from unrolled.app.report import (
     Asked,
-    Cost,
     DiagnosisReport,
+    DirectionReport,
     ExplicitSequence,
     ExplicitWeights,
     Flow,
     LayerReport,
-    OverflowReport,
     ParameterFlow,
     SpectrumReport,
-    TextReport,
 )
+from unrolled.app.report_about import Cost, OverflowReport, TextReport
 from unrolled.app.resolve import Prepared, Spec, prepare
 from unrolled.app.sizes import UNLIMITED, Most
 from unrolled.engine import (
+    BidirectionalFlow,
     Diagnosis,
     ForwardOverflow,
     GradientFlow,
+    InitialGradient,
     InvalidInput,
     LayerFlow,
+    ParameterGradient,
+    Saturation,
     Spectrum,
     Text,
     Trajectory,
+    bidirectional_flow,
     gradient_flow,
 )
 
@@ -134,6 +138,21 @@ def _flow(asked: Spec, most: Most) -> Flow:
 
 def _computed(prepared: Prepared, most: Most) -> Flow:
     wanted = prepared.include
+    if prepared.network.bidirectional:
+        return both_ways(
+            prepared,
+            bidirectional_flow(
+                prepared.network,
+                prepared.parameters,
+                prepared.sequence,
+                loss=prepared.loss,
+                clip=prepared.clip,
+                itemized="itemized" in wanted,
+                spectral="spectrum" in wanted,
+                lyapunov="lyapunov" in wanted,
+                exponents=prepared.exponents,
+            ),
+        )
     flow = gradient_flow(
         prepared.network,
         prepared.parameters,
@@ -193,16 +212,8 @@ def report(prepared: Prepared, flow: GradientFlow) -> Flow:
         gates=top.gates,
         saturation=top.saturation,
         layers=[_layer(layer, pairs) for layer in flow.layers] if len(flow.layers) > 1 else None,
-        parameter_gradients={
-            name: ParameterFlow(
-                value=gradient.value if gradient.value.size <= LARGEST_VALUE else None,
-                norm=gradient.norm,
-                log10_norm=gradient.log10_norm,
-                clipped_norm=gradient.clipped_norm,
-                step_log10_norm=gradient.step_log10_norm,
-            )
-            for name, gradient in flow.parameter_gradients.items()
-        },
+        directions=None,
+        parameter_gradients=_gradients(flow.parameter_gradients),
         clipping=flow.clipping,
         spectrum=_spectrum(top.trajectory),
         diagnosis=None if flow.diagnosis is None else DiagnosisReport(**_own(flow.diagnosis)),
@@ -217,6 +228,63 @@ def report(prepared: Prepared, flow: GradientFlow) -> Flow:
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,
     )
+
+
+def both_ways(prepared: Prepared, flow: BidirectionalFlow) -> Flow:
+    """What the contract says of bidirectional layers: what has one way back in mind is null."""
+    wanted = prepared.include
+    return Flow(
+        experiment=Asked(prepared.resolved),
+        steps=flow.steps,
+        overflow=None,
+        loss=flow.loss,
+        step_losses=flow.step_losses,
+        hidden_gradient=flow.hidden_gradient,
+        cell_gradient=flow.cell_gradient,
+        followed_gradient=None,
+        followed_cell_gradient=None,
+        itemized=None,
+        initial_gradient=InitialGradient(None),
+        gates=None,
+        saturation=Saturation(None, None),
+        layers=None,
+        directions=[
+            DirectionReport(
+                **_own(_layer(one, one.itemized is not None)),
+                reverse=one.reverse,
+                carries=one.carries,
+            )
+            for one in flow.directions
+        ],
+        parameter_gradients=_gradients(flow.parameter_gradients),
+        clipping=flow.clipping,
+        spectrum=None,
+        diagnosis=None,
+        graph=None,
+        values=None,
+        chain=None,
+        activity=flow.activity,
+        text=_text(prepared.text),
+        notes=notes() + series_notes(prepared.resolved),
+        series=series_report(prepared.resolved),
+        cost=None,
+        weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
+        sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,
+    )
+
+
+def _gradients(found: dict[str, ParameterGradient]) -> dict[str, ParameterFlow]:
+    """Every parameter's."""
+    return {
+        name: ParameterFlow(
+            value=gradient.value if gradient.value.size <= LARGEST_VALUE else None,
+            norm=gradient.norm,
+            log10_norm=gradient.log10_norm,
+            clipped_norm=gradient.clipped_norm,
+            step_log10_norm=gradient.step_log10_norm,
+        )
+        for name, gradient in found.items()
+    }
 
 
 def _overflow(met: ForwardOverflow | None) -> OverflowReport | None:
@@ -276,6 +344,6 @@ def _spectrum(seen: Trajectory | None) -> SpectrumReport | None:
     )
 
 
-def _own(record: Diagnosis | Spectrum) -> dict[str, Any]:
+def _own(record: Diagnosis | Spectrum | LayerReport) -> dict[str, Any]:
     """The fields of a record of the engine, which its report begins with."""
     return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -277,7 +277,8 @@ def _too_many_numbers(
 
 def _blocks(experiment: Experiment) -> int:
     """How many (H, H) blocks the recurrent weights of all layers have."""
-    return sizes_of.blocks(experiment.network.cell, experiment.network.num_layers)
+    network = experiment.network
+    return sizes_of.blocks(network.cell, network.num_layers) * (1 + network.bidirectional)
 
 
 def _sizes(experiment: Experiment) -> Sizes:

@@ -5,11 +5,13 @@ both by their names, types and the `Attributes` of their docstrings.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NewType
+from typing import Annotated, Any, NewType
 
+from unrolled.app.report_about import Cost, OverflowReport, SeriesReport, TextReport
 from unrolled.engine import (
     Activity,
     Array,
+    Carried,
     Clipping,
     Diagnosis,
     Factors,
@@ -150,23 +152,6 @@ class DiagnosisReport(Diagnosis):
 
 
 @dataclass(frozen=True, slots=True)
-class TextReport:
-    """What the steps of a text read and should say.
-
-    Attributes:
-        tokens: the text's tokens in order.
-        vocabulary: the distinct tokens, sorted.
-        inputs: what each reading step reads.
-        targets: what each emitting step should say.
-    """
-
-    tokens: list[str]
-    vocabulary: list[str]
-    inputs: list[str]
-    targets: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class LayerReport:
     """One of several stacked layers.
 
@@ -192,70 +177,23 @@ class LayerReport:
 
 
 @dataclass(frozen=True, slots=True)
-class OverflowReport:
-    """Where the forward pass left the range of a double.
+class DirectionReport(LayerReport):
+    """One direction of a bidirectional layer.
+
+    In the last layer a loss reaches the steps before it forward, and those after it in reverse; in
+    a layer below it reaches every step. A spectrum is on the direction's own clock, whose step 1 is
+    the first sample's last step in reverse.
 
     Attributes:
-        quantity: what overflowed.
-        step: the first step at which it did.
-        steps: T as asked for.
-        detail: the same in words, with what to try.
+        initial_gradient: what reaches the state that it begins with: in reverse, that behind each
+            sample's last step.
+        reverse: whether it reads from the end.
+        carries: of the last layer, how far the loss with the most steps to travel comes; null of
+            the others, and where `include` leaves out `itemized`.
     """
 
-    quantity: Annotated[str, Literal["h", "c", "o"]]
-    step: int
-    steps: int
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleReport:
-    """What became of a column: (x − subtract) / divide.
-
-    Attributes:
-        column: its name.
-        subtract: its mean, its least value, or 0.
-        divide: its standard deviation, its range, or 1.
-    """
-
-    column: str
-    subtract: float
-    divide: float
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesReport:
-    """How a sequence that is kept was read.
-
-    Attributes:
-        name: of the sequence.
-        rows: how many it has.
-        inputs: the columns that were read, each with its scale, fitted to all of its rows; of a
-            text none.
-        target: the target's scale; null where there is none, or the loss fixes what it may be.
-        starts: the first row of every sample.
-    """
-
-    name: str
-    rows: int
-    inputs: list[ScaleReport]
-    target: ScaleReport | None
-    starts: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What the answer took when it was computed; one that is kept is sent again as it was.
-
-    Attributes:
-        seconds: of one processor.
-        peak_bytes: the most memory that its arrays took at once.
-        work: T·H²·B·G, G the blocks of weights, as the limits count it.
-    """
-
-    seconds: float
-    peak_bytes: int
-    work: int
+    reverse: bool
+    carries: Carried | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +219,9 @@ class Flow:
         saturation: shares of saturated units and gates.
         layers: every layer where they are stacked, else null. What stands outside is about the last
             layer.
+        directions: of bidirectional layers every direction, the input's layer first, forward before
+            reverse; else null. Outside then stand ∂L/∂h_t and ∂L/∂c_t of the last layer, both
+            directions side by side, and no matrix, gates, diagnosis or graph.
         parameter_gradients: every parameter's.
         clipping: what the clip rule did.
         spectrum: the recurrent matrix and the Jacobians; null where `include` leaves it out.
@@ -315,6 +256,7 @@ class Flow:
     gates: dict[str, Series] | None
     saturation: Saturation
     layers: list[LayerReport] | None
+    directions: list[DirectionReport] | None
     parameter_gradients: dict[str, ParameterFlow]
     clipping: Clipping
     spectrum: SpectrumReport | None

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from unrolled.app import attached, attached_series
+from unrolled.app import attached, attached_series, ways
 from unrolled.app.masks import without_idle_masks
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
@@ -82,6 +82,8 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
     known = like if like is not None and given is like.resolved["sequence"] else None
     text = known.text if known else _encoded(given, spec)
     network = Network(**_sizes(spec, text))
+    include = included(spec["include"], both_ways=network.bidirectional)
+    ways.refuse(network, spec, include)
     read = known or text
     sequence = read.sequence if read else _sequence(network, given, loss)
     truncation = _truncation(spec["truncation"], network)
@@ -101,7 +103,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         "window": spec["window"],
         "values": spec["values"],
         "chain": spec["chain"],
-        "include": included(spec["include"]),
+        "include": include,
         "lyapunov": spec["lyapunov"],
     }
     parameters = _parameters(network, weights)
@@ -157,7 +159,7 @@ def filled(spec: Spec) -> Spec:
         "truncation": spec["truncation"] or _truncation_spec(own),
         "follow": _followed(spec["follow"], steps),
         "window": _window(spec["window"], steps),
-        "include": included(spec["include"]),
+        "include": included(spec["include"], both_ways="bidirectional" in network),
         "lyapunov": spec["lyapunov"] if "lyapunov" in spec["include"] else {"count": LEADING},
     }
 
@@ -221,10 +223,11 @@ def _window(window: Spec | None, steps: int) -> Spec | None:
     return None if held == {"first": 1, "last": steps} else held
 
 
-def included(named: Collection[str]) -> list[str]:
+def included(named: Collection[str], *, both_ways: bool = False) -> list[str]:
     """The parts that are named, in their order; the exponents stand in the spectrum."""
     with_spectrum = {*named, "spectrum"} if "lyapunov" in named else named
-    return [part for part in PARTS if part in with_spectrum]
+    found = [part for part in PARTS if part in with_spectrum]
+    return ways.parts(found, WHOLE) if both_ways else found
 
 
 _ONE_A_LAYER = ("forget_bias", "update_bias", "input_scale")

@@ -118,6 +118,8 @@ def _cell(name: str) -> CellWords:
     inits = [init for init in INITS if not _refuses(partial(_drawn, name, init))]
     if len(inits) < len(INITS):
         rules.append(Rule(pointer="/weights/init", allowed=inits, why=_NOTHING_KEEPS))
+    if cell.copies:
+        rules.append(_one_way("its context units hold a copy of the step before"))
     if not cell.has_c:
         rules.append(Rule(pointer="/sequence/c_0", allowed=[None], why="it has no cell state"))
     return CellWords(
@@ -134,6 +136,11 @@ def _cell(name: str) -> CellWords:
         symbols={row.parameter: row.matrix for row in cell.wiring.connections if row.parameter},
         biases=own,
     )
+
+
+def _one_way(why: str) -> Rule:
+    """What does not go with bidirectional layers."""
+    return Rule(pointer="/network/bidirectional", allowed=[False], why=why)
 
 
 def every_bias() -> list[BiasWords]:
@@ -186,6 +193,8 @@ def _clip(rule: str) -> ClipWords:
     rules = []
     if _refuses(lambda: Clip(rule, one, per_sample=True)):
         rules.append(Rule(pointer="/clip/per_sample", allowed=[], why="it knows no samples"))
+    if row.on_the_way:
+        rules.append(_one_way("it acts on one way back"))
     return ClipWords(
         name=rule,
         label=row.label,
@@ -219,6 +228,7 @@ def _truncation(kind: str) -> TruncationWords:
     return TruncationWords(
         name=kind,
         label=_TRUNCATIONS.get(kind, kind),
+        rules=[_one_way("it counts steps of one way back")] if takes else [],
         takes_steps=takes,
         counted_from=_counted_from(Truncation(kind, 2)) if takes else None,
     )

@@ -60,6 +60,7 @@ from unrolled.engine.clip.clipping import Clip, Clipping, PerParameter, PerSampl
 from unrolled.engine.clip.rules import RULES as CLIP_RULES
 from unrolled.engine.clip.rules import Rule
 from unrolled.engine.diagnosis.arriving import Arriving
+from unrolled.engine.diagnosis.directions import Carried
 from unrolled.engine.diagnosis.row import Row
 from unrolled.engine.diagnosis.verdict import Diagnosis, verdict_of
 from unrolled.engine.diagnosis.words import share, times
@@ -139,18 +140,18 @@ __all__ = [
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
     "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "PLACES",
     "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "Activation", "Activity", "Array", "Arriving",
-    "Axis", "Backward", "BidirectionalFlow", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping",
-    "Connection", "Descent", "Diagnosis", "DirectionFlow", "Edge", "Factors", "ForwardOverflow",
-    "Found", "GateSaturation", "GradientFlow", "Graph", "Imported", "Init", "InitialGradient",
-    "InvalidInput", "Itemized", "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line",
-    "LongToShort", "Loss", "Magnitudes", "Module", "Network", "Node", "Nullable", "Optimizer",
-    "ParameterCheck", "ParameterGradient", "Passage", "Path", "PerParameter", "PerSample", "Place",
-    "Row", "Rule", "Samples", "Saturation", "Scaled", "Sequence", "Series", "Slope", "Slopes",
-    "Spectrum", "Surface", "Text", "ThresholdRule", "Thresholds", "Trace", "Trajectory",
-    "Truncation", "Unit", "Values", "Vector", "arriving", "backward", "bidirectional_flow",
-    "carried", "check_gradients", "check_parameters", "check_passes", "check_scalar",
-    "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
-    "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
+    "Axis", "Backward", "BidirectionalFlow", "Carried", "Check", "CheckedEntry", "Clip", "Clipped",
+    "Clipping", "Connection", "Descent", "Diagnosis", "DirectionFlow", "Edge", "Factors",
+    "ForwardOverflow", "Found", "GateSaturation", "GradientFlow", "Graph", "Imported", "Init",
+    "InitialGradient", "InvalidInput", "Itemized", "Landscape", "LayerFlow", "LayerGradient",
+    "LayerValues", "Line", "LongToShort", "Loss", "Magnitudes", "Module", "Network", "Node",
+    "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient", "Passage", "Path",
+    "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation", "Scaled",
+    "Sequence", "Series", "Slope", "Slopes", "Spectrum", "Surface", "Text", "ThresholdRule",
+    "Thresholds", "Trace", "Trajectory", "Truncation", "Unit", "Values", "Vector", "arriving",
+    "backward", "bidirectional_flow", "carried", "check_gradients", "check_parameters",
+    "check_passes", "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters",
+    "encode_text", "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
     "import_module", "itemize", "landscape", "look", "random_sequence", "share",
     "spectral_radius_of", "spectrum", "thresholds", "times", "torch_layers", "torch_names",
     "unroll", "verdict_of", "with_noise",

@@ -17,6 +17,7 @@ from unrolled.engine.clip.clipping import Clip, Clipping, clip_gradients
 from unrolled.engine.clip.rules import RULES
 from unrolled.engine.clip.samples import clip_each_sample
 from unrolled.engine.diagnosis.arriving import Arriving, read_back
+from unrolled.engine.diagnosis.directions import carried_by
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters
@@ -24,7 +25,7 @@ from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput, one_of
 from unrolled.engine.passes.bptt import Backward, backward
 from unrolled.engine.passes.directions import backward_both_ways, unroll_both_ways
 from unrolled.engine.passes.itemize import itemize
-from unrolled.engine.passes.itemize_directions import itemize_both_ways
+from unrolled.engine.passes.itemize_directions import itemize_both_ways, last_reached
 from unrolled.engine.passes.passage import Entering, Passage, named_steps
 from unrolled.engine.passes.unroll import Trace, losses, unroll
 from unrolled.engine.results import (
@@ -195,6 +196,7 @@ def bidirectional_flow(
     terms = whole.step_log10_norms()
     gradients, clipping = _parameter_gradients(both.top, entering, whole, terms, clip)
     emits, every = both.top.trace.emits, exponents if lyapunov else 0
+    ends = last_reached(both, entering)
     return BidirectionalFlow(
         steps=both.top.trace.steps,
         loss=float(np.add.reduce(step_losses[emits])) if emits.any() else np.nan,
@@ -209,6 +211,9 @@ def bidirectional_flow(
                 backward=whole,
                 direction=one,
                 own=found,
+                carries=carried_by(rows, ends, reverse=one.reverse)
+                if rows is not None and one.layer == network.num_layers - 1
+                else None,
             )
             for one, rows, found in zip(both.directions, pairs, own, strict=True)
         ),

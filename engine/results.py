@@ -17,6 +17,7 @@ from unrolled.engine.cells import CELLS
 from unrolled.engine.cells.base import Layer
 from unrolled.engine.clip.clipping import Clipping
 from unrolled.engine.diagnosis.diagnosed import diagnosed
+from unrolled.engine.diagnosis.directions import Carried
 from unrolled.engine.diagnosis.verdict import Diagnosis
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.numbers.arrays import Array, Nullable, Series, record
@@ -164,11 +165,14 @@ class DirectionFlow(LayerFlow):
         reverse: whether it reads from the end.
         direction: its forward pass and its way back.
         own: its gradients on its own clock.
+        carries: of the last layer, how far the loss with the most steps to travel comes; None of
+            the others, where every loss enters at every step, and where nothing was itemized.
     """
 
     reverse: bool
     direction: Direction
     own: LayerGradient
+    carries: Carried | None
 
     @property
     def forward(self) -> Layer:

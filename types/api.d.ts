@@ -183,6 +183,20 @@ export interface Schemas {
     /** From 1, without gaps, in the order of arrival. */
     sequence: number;
   };
+  /** What is left of the loss with the most steps to travel, where its way ends. */
+  Carried: {
+    /** i: forward the last step whose loss arrives anywhere, in reverse the first. */
+    loss_step: number;
+    /**
+     * t: forward the earliest step that it may reach, in reverse the latest; there a way ends, not
+     * at step 1.
+     */
+    step: number;
+    /** log₁₀ of ‖∂L_i/∂h_t‖ / ‖∂L_i/∂h_i‖; null where exactly nothing arrives. */
+    log10_arriving: number | null;
+    /** The same in words. */
+    sentence: string;
+  };
   /** A recurrent cell. */
   CellWords: {
     /** As a request writes it. */
@@ -462,6 +476,38 @@ export interface Schemas {
     /** How many would have taken too long to try; null unless `advice` is included. */
     advice_left_out: number | null;
   };
+  /**
+   * One direction of a bidirectional layer. In the last layer a loss reaches the steps before it
+   * forward, and those after it in reverse; in a layer below it reaches every step. A spectrum is
+   * on the direction's own clock, whose step 1 is the first sample's last step in reverse.
+   */
+  DirectionReport: {
+    /** From 0 at the input. */
+    layer: number;
+    /** ‖∂L/∂h_t‖, every later loss included. */
+    hidden_gradient: Schemas["NormSeries"];
+    /** ‖∂L/∂c_t‖; null for cells that have no c_t. */
+    cell_gradient: Schemas["NormSeries"] | null;
+    /** ‖∂L_i/∂h_t‖ for every pair; null where `include` leaves it out. */
+    itemized: Schemas["ItemizedFlow"] | null;
+    /** Its recurrent matrix and its own Jacobians; null where `include` leaves it out. */
+    spectrum: Schemas["SpectrumReport"] | null;
+    /**
+     * What reaches the state that it begins with: in reverse, that behind each sample's last step.
+     */
+    initial_gradient: Schemas["InitialGradientReport"];
+    /** Mean activity of every gate, of |·| for the candidate; null for cells without gates. */
+    gates: Record<string, (number | null)[]> | null;
+    /** Shares of saturated units and gates. */
+    saturation: Schemas["SaturationReport"];
+    /** Whether it reads from the end. */
+    reverse: boolean;
+    /**
+     * Of the last layer, how far the loss with the most steps to travel comes; null of the others,
+     * and where `include` leaves out `itemized`.
+     */
+    carries: Schemas["Carried"] | null;
+  };
   /** A connection that the forward pass uses. */
   EdgeReport: {
     /** Id of the node where it comes from, forward. */
@@ -497,8 +543,9 @@ export interface Schemas {
   /** A gradient as it came from a head and a loss outside, of the loss "given". */
   Entering: {
     /**
-     * hidden: value is ∂L/∂h_t of the last layer, (S, B, H), and there is no output layer:
-     * `output_size`, W_hy and b_y are not needed and not used. output: it is ∂L/∂o_t, (S, B, K).
+     * hidden: value is ∂L/∂h_t of the last layer, (S, B, H), of a bidirectional one (S, B, 2H), and
+     * there is no output layer: `output_size`, W_hy and b_y are not needed and not used. output: it
+     * is ∂L/∂o_t, (S, B, K).
      */
     at: "hidden" | "output";
     /**
@@ -590,7 +637,10 @@ export interface Schemas {
      * recurrence is cut there, forward and back; left out: nowhere.
      */
     resets?: boolean[][] | null;
-    /** Initial state, (B, H), or (layers, B, H) where stacked; null: zeros. */
+    /**
+     * Initial state, (B, H), or (layers, B, H) where stacked; of bidirectional layers (2 layers, B,
+     * H), a layer's reverse one behind its forward one; null: zeros.
+     */
     h_0?: number[][] | number[][][] | null;
     /** Initial cell state, likewise, of cells with a c; null: zeros. */
     c_0?: number[][] | number[][][] | null;
@@ -614,6 +664,16 @@ export interface Schemas {
     b_h?: number[] | null;
     /** Bias inside the reset product, (H); gru only. */
     b_hn?: number[] | null;
+    /** As W_xh, of layer 0, in reverse. */
+    W_xh_reverse?: number[][] | null;
+    /** As W_hh, of layer 0, in reverse. */
+    W_hh_reverse?: number[][] | null;
+    /** As W_yh, of layer 0, in reverse. */
+    W_yh_reverse?: number[][] | null;
+    /** As b_h, of layer 0, in reverse. */
+    b_h_reverse?: number[] | null;
+    /** As b_hn, of layer 0, in reverse. */
+    b_hn_reverse?: number[] | null;
     /** As W_xh, of layer 1. */
     W_xh_1?: number[][] | null;
     /** As W_hh, of layer 1. */
@@ -624,6 +684,16 @@ export interface Schemas {
     b_h_1?: number[] | null;
     /** As b_hn, of layer 1. */
     b_hn_1?: number[] | null;
+    /** As W_xh, of layer 1, in reverse. */
+    W_xh_1_reverse?: number[][] | null;
+    /** As W_hh, of layer 1, in reverse. */
+    W_hh_1_reverse?: number[][] | null;
+    /** As W_yh, of layer 1, in reverse. */
+    W_yh_1_reverse?: number[][] | null;
+    /** As b_h, of layer 1, in reverse. */
+    b_h_1_reverse?: number[] | null;
+    /** As b_hn, of layer 1, in reverse. */
+    b_hn_1_reverse?: number[] | null;
     /** As W_xh, of layer 2. */
     W_xh_2?: number[][] | null;
     /** As W_hh, of layer 2. */
@@ -634,6 +704,16 @@ export interface Schemas {
     b_h_2?: number[] | null;
     /** As b_hn, of layer 2. */
     b_hn_2?: number[] | null;
+    /** As W_xh, of layer 2, in reverse. */
+    W_xh_2_reverse?: number[][] | null;
+    /** As W_hh, of layer 2, in reverse. */
+    W_hh_2_reverse?: number[][] | null;
+    /** As W_yh, of layer 2, in reverse. */
+    W_yh_2_reverse?: number[][] | null;
+    /** As b_h, of layer 2, in reverse. */
+    b_h_2_reverse?: number[] | null;
+    /** As b_hn, of layer 2, in reverse. */
+    b_hn_2_reverse?: number[] | null;
     /** As W_xh, of layer 3. */
     W_xh_3?: number[][] | null;
     /** As W_hh, of layer 3. */
@@ -644,7 +724,17 @@ export interface Schemas {
     b_h_3?: number[] | null;
     /** As b_hn, of layer 3. */
     b_hn_3?: number[] | null;
-    /** Hidden → output, (K, H). */
+    /** As W_xh, of layer 3, in reverse. */
+    W_xh_3_reverse?: number[][] | null;
+    /** As W_hh, of layer 3, in reverse. */
+    W_hh_3_reverse?: number[][] | null;
+    /** As W_yh, of layer 3, in reverse. */
+    W_yh_3_reverse?: number[][] | null;
+    /** As b_h, of layer 3, in reverse. */
+    b_h_3_reverse?: number[] | null;
+    /** As b_hn, of layer 3, in reverse. */
+    b_hn_3_reverse?: number[] | null;
+    /** Hidden → output, (K, H), of bidirectional layers (K, 2H). */
     W_hy?: number[][] | null;
     /** Bias of the outputs, (K). */
     b_y?: number[] | null;
@@ -698,6 +788,12 @@ export interface Schemas {
      * Every layer where they are stacked, else null. What stands outside is about the last layer.
      */
     layers: Schemas["LayerReport"][] | null;
+    /**
+     * Of bidirectional layers every direction, the input's layer first, forward before reverse;
+     * else null. Outside then stand ∂L/∂h_t and ∂L/∂c_t of the last layer, both directions side by
+     * side, and no matrix, gates, diagnosis or graph.
+     */
+    directions: Schemas["DirectionReport"][] | null;
     /** Every parameter's. */
     parameter_gradients: Record<string, Schemas["ParameterFlow"]>;
     /** What the clip rule did. */
@@ -1123,6 +1219,15 @@ export interface Schemas {
     output_size?: number | null;
     /** Stacked layers; layer l reads the states of layer l − 1. */
     num_layers: number;
+    /**
+     * Whether every layer has a second direction, which reads from each sample's end; the layer
+     * above and the outputs read both states, (2H), and the second one's weights are called
+     * W_hh_reverse, W_hh_1_reverse. Not for cells with context units. The answer has `directions`;
+     * there is no graph, `values`, `chain`, `follow`, `window`, `truncation`, advice or clipping on
+     * the way back, and no check, landscape or norms of many draws. An answer names it where it is
+     * true.
+     */
+    bidirectional: boolean;
   };
   /** What is to be changed in a network; what is left out stays. */
   NetworkChange: {

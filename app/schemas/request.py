@@ -56,6 +56,16 @@ class Network(StrictModel):
         description="Stacked layers; layer l reads the states of layer l − 1.",
         examples=[1],
     )
+    bidirectional: Switch = Field(
+        default=False,
+        description="Whether every layer has a second direction, which reads from each sample's "
+        "end; the layer above and the outputs read both states, (2H), and the second one's weights "
+        "are called W_hh_reverse, W_hh_1_reverse. Not for cells with context units. The answer has "
+        "`directions`; there is no graph, `values`, `chain`, `follow`, `window`, `truncation`, "
+        "advice or clipping on the way back, and no check, landscape or norms of many draws. An "
+        "answer names it where it is true.",
+        exclude_if=lambda both: not both,
+    )
 
 
 class RandomSequence(StrictModel):
@@ -123,9 +133,9 @@ class Entering(StrictModel):
     """A gradient as it came from a head and a loss outside, of the loss "given"."""
 
     at: Annotated[str, OneOf(PLACES)] = Field(
-        description="hidden: value is ∂L/∂h_t of the last layer, (S, B, H), and there is no output "
-        "layer: `output_size`, W_hy and b_y are not needed and not used. output: it is ∂L/∂o_t, "
-        "(S, B, K)."
+        description="hidden: value is ∂L/∂h_t of the last layer, (S, B, H), of a bidirectional one "
+        "(S, B, 2H), and there is no output layer: `output_size`, W_hy and b_y are not needed and "
+        "not used. output: it is ∂L/∂o_t, (S, B, K)."
     )
     value: Tensor = Field(
         description="At the steps that emit, [step][sample][unit], as a backward pass left it: no "
@@ -175,7 +185,8 @@ class ExplicitSequence(StrictModel):
     )
     h_0: State | None = Field(
         default=None,
-        description="Initial state, (B, H), or (layers, B, H) where stacked; null: zeros.",
+        description="Initial state, (B, H), or (layers, B, H) where stacked; of bidirectional "
+        "layers (2 layers, B, H), a layer's reverse one behind its forward one; null: zeros.",
     )
     c_0: State | None = Field(
         default=None, description="Initial cell state, likewise, of cells with a c; null: zeros."

@@ -1,6 +1,7 @@
 """The weights that a client may ask for: drawn from a seed, or given as numbers."""
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -152,23 +153,26 @@ class _LayerWeights(StrictModel):
     )
 
 
-def _of_upper_layers() -> dict[str, Any]:
-    """The same for the layers above, with a suffix: W_xh_1 (G·H, H)."""
+def _of_other_layers() -> dict[str, Any]:
+    """The same for the layers above, with a suffix: W_xh_1 (G·H, H); and for second directions."""
     fields = {}
-    for layer in range(1, MAX_LAYERS):
+    for layer, reverse in product(range(MAX_LAYERS), (False, True)):
         for name, field in _LayerWeights.model_fields.items():
-            if name != "kind":
-                described = Field(default=None, description=f"As {name}, of layer {layer}.")
-                fields[f"{name}_{layer}"] = (field.annotation, described)
+            if name != "kind" and (layer or reverse):
+                said = f"As {name}, of layer {layer}{', in reverse' if reverse else ''}."
+                full = (f"{name}_{layer}" if layer else name) + "_reverse" * reverse
+                fields[full] = (field.annotation, Field(default=None, description=said))
     return fields
 
 
-class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_upper_layers())):  # type: ignore[misc]
+class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_other_layers())):  # type: ignore[misc]
     """Weights as numbers: exactly the parameters of the cell."""
 
     __doc__ = f"Weights as numbers: exactly the parameters of the cell; {_blocks()}."
 
-    W_hy: Matrix | None = Field(default=None, description="Hidden → output, (K, H).")
+    W_hy: Matrix | None = Field(
+        default=None, description="Hidden → output, (K, H), of bidirectional layers (K, 2H)."
+    )
     b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")
 
 

@@ -111,8 +111,14 @@ def check_scalar(network: Network) -> None:
     """Refuse a network of more than one unit.
 
     Raises:
-        InvalidInput: naming the size.
+        InvalidInput: naming the size, or the second direction.
     """
+    if network.bidirectional:
+        raise InvalidInput(
+            ("network", "bidirectional"),
+            "received true; the loss is drawn over two parameters of a network that reads in one "
+            "direction: allowed false",
+        )
     for field in ("hidden_size", "num_layers"):
         if getattr(network, field) != 1:
             raise InvalidInput(

@@ -16,7 +16,7 @@ from unrolled.engine.passes.itemize import Itemized, grid
 from unrolled.engine.passes.passage import Entering
 
 _NUMBERS = 4_000_000
-"""How many numbers of one direction's gradients are held at most, where that is one row or more."""
+"""How many numbers of gradients are held at most, where that is one row or more."""
 
 
 def itemize_both_ways(both: BothWays, entering: Entering) -> list[Itemized]:
@@ -30,7 +30,7 @@ def itemize_both_ways(both: BothWays, entering: Entering) -> list[Itemized]:
     reached = [_reached(both, one, entering, emitting) for one in both.directions]
     network, parts = both.top.network, both.top.parts
     one_row = both.top.trace.h[..., 0].size * network.hidden_size * (parts + 4)
-    together = max(1, _NUMBERS // one_row)
+    together = max(1, _NUMBERS // (one_row * len(both.directions)))
     shape = parts, len(emitting), len(steps)
     norms = [np.empty(shape) for _ in both.directions]
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
@@ -48,13 +48,24 @@ def itemize_both_ways(both: BothWays, entering: Entering) -> list[Itemized]:
     return [Itemized(emitting + 1, axis, *own[:, :, steps]) for own in norms]
 
 
-def _reached(both: BothWays, one: Direction, entering: Entering, emitting: IntArray) -> Mask:
-    """Where a path leads, (I, T)."""
+def last_reached(both: BothWays, entering: Entering) -> IntArray:
+    """Of every loss that is measured the last step of any sample that has it, from 1, (I,)."""
+    losses, _ = grid(both.top.trace.emits)
+    reached = _heard(both, entering, losses.nonzero()[0])
+    return np.asarray(reached.shape[1] - np.argmax(reached[:, ::-1], axis=1))
+
+
+def _heard(both: BothWays, entering: Entering, emitting: IntArray) -> Mask:
+    """The steps of the samples that have a loss, (I, T)."""
     trace = both.top.trace
-    steps = np.arange(trace.steps)
     heard = entering.given[emitting].any(axis=2)
     live = np.ones(trace.h.shape[:2], dtype=bool) if trace.masks is None else trace.masks.live
-    there = np.asarray((heard.astype(np.int64) @ live.T.astype(np.int64)) > 0)
+    return np.asarray((heard.astype(np.int64) @ live.T.astype(np.int64)) > 0)
+
+
+def _reached(both: BothWays, one: Direction, entering: Entering, emitting: IntArray) -> Mask:
+    """Where a path leads, (I, T)."""
+    steps, there = np.arange(both.top.trace.steps), _heard(both, entering, emitting)
     if one.layer < len(both.layers) - 1:
         return there
     later = steps >= emitting[:, np.newaxis]

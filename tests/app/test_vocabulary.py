@@ -268,13 +268,21 @@ async def test_a_field_is_taken_exactly_where_no_rule_forbids_it(pointer, value,
     assert not any(rule.pointer == pointer for entry in others for rule in entry.rules)
 
 
+@pytest.mark.parametrize("number", range(len(CHOICES)))
+async def test_what_bidirectional_layers_go_with(number):
+    _, _, patch = CHOICES[number]
+    whole = merge_patch(patch, {"network": {"bidirectional": True}})
+    assert refused(whole) == bool(forbidden(whole)), whole
+
+
 async def test_every_rule_names_a_field_and_says_why():
     tables = [getattr(VOCABULARY, table) for table in Vocabulary.model_fields]
     entries = [entry for table in tables if isinstance(table, list) for entry in table]
     rules = [rule for entry in entries for rule in entry.rules]
     assert {rule.pointer for rule in rules} == {
         *(pointer for pointer, *_ in FIELDS),
-        *("/network/activation", "/loss", "/sequence/c_0", "/sequence/kind", "/weights/init"),
+        *("/network/activation", "/network/bidirectional", "/loss", "/weights/init"),
+        *("/sequence/c_0", "/sequence/kind"),
     }
     assert all(rule.why for rule in rules)
 

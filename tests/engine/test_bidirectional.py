@@ -294,3 +294,35 @@ def test_what_is_not_there_is_refused() -> None:
     }
     with pytest.raises(InvalidInput, match="reads from the end, overflows"):
         flow_of(Case(simple, large, case.sequence, case.loss, None))
+    one = Network("simple", "many-to-many", "tanh", 2, 1, 2, bidirectional=True)
+    with pytest.raises(InvalidInput, match="one direction"):
+        engine.check_scalar(one)
+    with pytest.raises(InvalidInput, match="no graph"):
+        engine.gradient_log10_norms(case.network, case.parameters, [case.sequence], loss=case.loss)
+
+
+def test_how_far_each_direction_carries() -> None:
+    """Forward the last loss to step 1, in reverse the first to step T: never the other way."""
+    flow = flow_of(drawn("lstm", 2, steps=5))
+    below, _, forward, reverse = flow.directions
+    assert below.carries is None
+    assert forward.carries is not None
+    assert reverse.carries is not None
+    assert forward.itemized is not None
+    assert reverse.itemized is not None
+    assert (forward.carries.loss_step, forward.carries.step) == (5, 1)
+    assert (reverse.carries.loss_step, reverse.carries.step) == (1, 5)
+    row = forward.itemized.log10_norm[-1]
+    assert forward.carries.log10_arriving == pytest.approx(row[0] - row[-1])
+    row = reverse.itemized.log10_norm[0]
+    assert reverse.carries.log10_arriving == pytest.approx(row[-1] - row[0])
+    assert forward.carries.sentence.startswith("Forward, ")
+    assert forward.carries.sentence.endswith(" of ∂L₅/∂H₅ arrives at H₁.")
+    assert reverse.carries.sentence.startswith("In reverse, ")
+    assert reverse.carries.sentence.endswith(" of ∂L₁/∂H₁ arrives at H₅.")
+    late = flow_of(drawn("lstm", topology="many-to-one")).directions[1].carries
+    assert late is not None
+    assert late.sentence == "In reverse, the loss of step 4 has no step to travel."
+    short = flow_of(drawn("lstm", lengths=[3, 2])).directions[1].carries
+    assert short is not None
+    assert (short.loss_step, short.step) == (1, 3)

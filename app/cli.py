@@ -1,4 +1,4 @@
-"""The command line: `unrolled serve`, `unrolled runs`, `unrolled settings`, `--version`."""
+"""The command line: `unrolled serve`, `runs`, `networks`, `settings`, `--version`."""
 
 import argparse
 import logging
@@ -28,7 +28,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|runs|settings")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="serve|runs|networks|settings"
+    )
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", help="port to listen on (default: 8000)")
@@ -43,6 +45,13 @@ def _parser() -> argparse.ArgumentParser:
         parser_of = actions.add_parser(action, help=words)
         for name in names:
             parser_of.add_argument(name)
+    networks = commands.add_parser("networks", help="list, import or delete the networks of files")
+    actions = networks.add_subparsers(dest="action", required=True, metavar="list|import|delete")
+    actions.add_parser("list", help="print every network, the newest first")
+    actions.add_parser("import", help="keep a file's network, and print its id").add_argument(
+        "file"
+    )
+    actions.add_parser("delete", help="delete a network with its weights").add_argument("id")
     commands.add_parser("settings", help="print every setting as a Markdown table")
     return parser
 
@@ -56,15 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(settings_table(), end="")
         return
     try:
-        if options.command == "runs":
-            _runs(options)
+        if options.command in ("runs", "networks"):
+            _kept(options)
         else:
             _serve(options.host, options.port)
     except KeyboardInterrupt:
         raise SystemExit(128 + signal.SIGINT) from None
 
 
-def _runs(options: argparse.Namespace) -> None:
+def _kept(options: argparse.Namespace) -> None:
     """Work on the database itself, whether or not a service runs."""
     from pydantic import ValidationError
 
@@ -76,10 +85,11 @@ def _runs(options: argparse.Namespace) -> None:
         _refuse("; ".join(_wrong(one, {}) for one in error.errors()))
 
     from unrolled.app.store import command
+    from unrolled.app.store.networks_command import ACTIONS
 
     logging.getLogger("unrolled.store").setLevel(logging.CRITICAL)  # the refusal says it
     try:
-        command.run(options, settings)
+        command.run(options, settings, ACTIONS if options.command == "networks" else None)
     except command.Refused as error:
         _refuse(str(error))
 

@@ -1,13 +1,13 @@
 """`unrolled runs …`: the database from the command line, without the service."""
 
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import anyio
 
-from unrolled.app.errors import BadInput, StoreAway, StoreFull, Unreadable
+from unrolled.app.errors import BadInput, NotTaken, StoreAway, StoreFull, Unreadable
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
 from unrolled.app.store.files import exported, imported
@@ -23,22 +23,30 @@ class Refused(Exception):
     """What was asked for cannot be; the message says why."""
 
 
-def run(options: Namespace, settings: Settings) -> None:
+Actions = Mapping[str, Callable[[Database, Namespace], Awaitable[None]]]
+"""What a word of the command line does."""
+
+
+def run(options: Namespace, settings: Settings, actions: Actions | None = None) -> None:
     """Do what the command line asks.
 
+    Args:
+        options: of the command line.
+        settings: which database, and its bounds.
+        actions: what may be asked; None: of runs.
     Raises:
         Refused: it cannot be done.
     """
-    anyio.run(_run, options, settings)
+    anyio.run(_run, options, settings, actions or _ACTIONS)
 
 
-async def _run(options: Namespace, settings: Settings) -> None:
+async def _run(options: Namespace, settings: Settings, actions: Actions) -> None:
     database = Database(settings)
     try:
-        await _ACTIONS[options.action](database, options)
+        await actions[options.action](database, options)
     except StoreAway as error:
-        raise Refused(f"the database of runs is away: {error}") from None
-    except (StoreFull, Unreadable) as error:
+        raise Refused(f"the database is away: {error}") from None
+    except (StoreFull, Unreadable, NotTaken) as error:
         raise Refused(str(error)) from None
     except BadInput as error:
         first = error.errors[0]

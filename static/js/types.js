@@ -24,7 +24,7 @@
  * @typedef {Schemas["ProblemError"]} Fault   one thing that is wrong with a request
  *
  * @typedef {{kind: string, steps?: number}} Truncation   steps: where the kind has any
- * @typedef {Flat<Schemas["RandomWeights"] | Schemas["ExplicitWeights"]>} Weights
+ * @typedef {Flat<Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"]>} Weights
  * @typedef {Flat<Schemas["RandomSequence"] | Schemas["TextSequence"]
  *   | Schemas["ExplicitSequence"]>} Sequence
  * @typedef {Flat<Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"]

@@ -61,9 +61,9 @@ def with_head(arrays: dict[str, Any], hidden: int = 4, outputs: int = 5) -> dict
     return arrays | {"fc.weight": drawn(outputs, hidden, seed=90), "fc.bias": drawn(outputs)}
 
 
-async def sent(client: Any, file: bytes, name: str = "", **data: str) -> Any:
+async def sent(client: Any, file: bytes, filename: str = "", **data: str) -> Any:
     return await client.post(
-        NETWORKS, files={"file": (name, file, "application/octet-stream")}, data=data
+        NETWORKS, files={"file": (filename, file, "application/octet-stream")}, data=data
     )
 
 

@@ -37,11 +37,11 @@ MEDIA_TYPE = "application/problem+json"
 _WHEN = {
     400: "The body is not JSON, or the request cannot be read at all.",
     403: "A page of another site sent it.",
-    404: "No run has this id.",
+    404: "No run, or no network, has this id.",
     408: "The body did not arrive in time.",
     413: "The body is larger than the limit.",
     414: "The address is longer than the limit.",
-    415: "The body is not announced as JSON.",
+    415: "The body is not announced as what is taken here, or the file is of no kind that is read.",
     421: "The request is for a host that is not allowed.",
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
     431: "The headers are larger than the limit.",

@@ -27,6 +27,8 @@ MOST_FIELD = 4_096
 AROUND = 16_384
 """Bytes that a form may have around its file."""
 _MOST_PARTS = 8
+_AT_ONCE = 2**20
+"""So many bytes are written at once: they come in pieces of some kilobytes."""
 _FOLDER = "unrolled-upload-"
 _WAIT_SECONDS = 2
 
@@ -102,9 +104,10 @@ async def receive(request: Request, path: Path, taken: frozenset[str]) -> Receiv
         async with await anyio.open_file(path, "xb") as file:
             async for piece in request.stream():
                 parser.write(piece)
-                if ready := form.ready():
-                    await file.write(ready)
+                if form.waiting >= _AT_ONCE:
+                    await file.write(form.ready())
             parser.finalize()
+            await file.write(form.ready())
     except FormParserError as error:
         raise Unreadable(f"received what is no {MEDIA_TYPE}: {error}") from None
     except ClientDisconnect:
@@ -158,6 +161,11 @@ class _Form:
             "on_part_end": self._end,
             "on_end": self._on_end,
         }
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes of the file are there to be written."""
+        return len(self._ready)
 
     def ready(self) -> bytes:
         """Bytes of the file that came since the last call."""

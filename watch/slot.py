@@ -29,7 +29,8 @@ class Slot:
     """Hands snapshots to the analyst, one at a time, without ever waiting for it.
 
     A thread writes; it takes the next snapshot only when the analyst is done with the last one.
-    What is put into the slot meanwhile replaces what lies there.
+    What is put into the slot meanwhile replaces what lies there, but for the very first one: a
+    training that goes wrong often does so before the analyst has started.
 
     Args:
         opening: what the analyst is told first: where to deliver, and how much.
@@ -44,7 +45,8 @@ class Slot:
         self.left: str | None = None
         self.run = run
         self._state: str | None = None
-        self._waiting: Snapshot | None = None
+        self._waiting: list[Snapshot] = []
+        self._taken = 0
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
@@ -54,8 +56,10 @@ class Slot:
     def put(self, snapshot: Snapshot) -> None:
         """Lay it into the slot; returns at once."""
         with self._changed:
-            self.replaced += self._waiting is not None
-            self._waiting = snapshot
+            if len(self._waiting) > (self._taken == 0):
+                self._waiting.pop()
+                self.replaced += 1
+            self._waiting.append(snapshot)
             self._changed.notify()
 
     def close(self, state: str, timeout: float) -> bool:
@@ -85,10 +89,10 @@ class Slot:
 
     def _next(self) -> Snapshot | None:
         with self._changed:
-            while self._waiting is None and self._state is None:
+            while not self._waiting and self._state is None:
                 self._changed.wait()
-            snapshot, self._waiting = self._waiting, None
-            return snapshot
+            self._taken += 1
+            return self._waiting.pop(0) if self._waiting else None
 
     def _send(self, snapshot: Snapshot) -> None:
         while self._process is not None:

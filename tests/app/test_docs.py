@@ -49,6 +49,7 @@ async def test_the_api_is_described(description):
         "/api/v1/runs/{run}/events",
         "/api/v1/runs/{run}/export",
         "/api/v1/runs/{run}/reports",
+        "/api/v1/runs/{run}/reports/{sequence}",
         "/api/v1/vocabulary",
         "/healthz",
         "/readyz",

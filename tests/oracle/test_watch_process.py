@@ -274,7 +274,7 @@ def test_a_server_that_refuses_is_asked_no_more(server: Server, tmp_path: Path) 
 
 
 def test_the_training_puts_and_goes_on_while_nobody_takes() -> None:
-    """A slot whose process never answers: the newest snapshot lies in it, and nothing waits."""
+    """A slot whose process never answers: the first and the newest snapshot lie in it."""
     from unrolled.watch.slot import Slot
 
     class Stuck(Slot):
@@ -284,4 +284,4 @@ def test_the_training_puts_and_goes_on_while_nobody_takes() -> None:
     slot: Any = Stuck({})
     for n in range(5):
         slot.put(n)
-    assert (slot._waiting, slot.replaced) == (4, 4)
+    assert (slot._waiting, slot.replaced) == ([0, 4], 3)

@@ -237,9 +237,12 @@ def test_a_slot_hands_on_to_a_process_that_writes(tmp_path: Path) -> None:
     path = tmp_path / "run.unrolled"
     opening = {"to": str(path), "name": "n", "about": {}, "aside": str(tmp_path), "sampled": 2}
     slot = Slot(opening)
-    slot.put(Snapshot(3, "2026-01-01T00:00:00Z", [module_of(np.random.default_rng(6), "LSTM")]))
+    module = module_of(np.random.default_rng(6), "LSTM")
+    for update in range(4):  # the process starts meanwhile
+        slot.put(Snapshot(update, f"2026-01-01T00:00:0{update}Z", [module]))
     assert slot.close("ended", 60.0)
     run = load_run(path)
-    assert (run.state, run.last_update, slot.done) == ("ended", 3, 1)
+    assert (run.state, slot.done, slot.replaced) == ("ended", 2, 2)
+    assert [one.update for one in run.reports] == [0, 3]
     assert run.reports[0].trusted
     assert run.reports[0].modules[0]["sampled"] == 2

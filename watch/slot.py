@@ -47,6 +47,7 @@ class Slot:
         self._state: str | None = None
         self._waiting: list[Snapshot] = []
         self._taken = 0
+        self._busy = self._told = False
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
@@ -65,13 +66,25 @@ class Slot:
     def close(self, state: str, timeout: float) -> bool:
         """Finish what was put; whether the analyst has ended within the time.
 
-        What takes longer it finishes by itself.
+        What takes longer it finishes by itself, and then says how the run ended.
         """
         with self._changed:
             self._state = self._state or state
             self._changed.notify()
         self._thread.join(timeout)
+        if self._thread.is_alive() and self._busy:
+            with contextlib.suppress(OSError):
+                self._end()
         return not self._thread.is_alive()
+
+    def _end(self) -> None:
+        """Tell the analyst, once; one that is busy reads it when it is done."""
+        with self._changed:
+            if self._told or self._process is None:
+                return
+            self._told = True
+            self._waiting.clear()
+        self._write(Message("close", {"state": self._state}))
 
     def _run(self) -> None:
         try:
@@ -79,7 +92,7 @@ class Slot:
             while (snapshot := self._next()) is not None:
                 self._send(snapshot)
             if self._process is not None:
-                self._write(Message("close", {"state": self._state}))
+                self._end()
                 if (last := self._answer()) is not None:
                     self.left = last.get("left")
                 self._stop()
@@ -98,9 +111,11 @@ class Slot:
         while self._process is not None:
             try:
                 self._write(Message("sample", snapshot))
+                self._busy = True
                 answer = self._answer()
             except OSError:
                 answer = None
+            self._busy = False
             if answer is not None:
                 self.run = answer.get("run", self.run)
                 self.failed += "failed" in answer

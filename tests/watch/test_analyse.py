@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -246,3 +249,29 @@ def test_a_slot_hands_on_to_a_process_that_writes(tmp_path: Path) -> None:
     assert [one.update for one in run.reports] == [0, 3]
     assert run.reports[0].trusted
     assert run.reports[0].modules[0]["sampled"] == 2
+
+
+LEAVES = """
+import numpy as np, sys, time
+from tests.watch.test_analyse import Slot, Snapshot, module_of
+opening = {"to": sys.argv[1], "name": "n", "about": {}, "aside": ".", "sampled": 2}
+slot = Slot(opening)
+slot.put(Snapshot(0, "2026-01-01T00:00:00Z", [module_of(np.random.default_rng(6), "LSTM")] * 6))
+while not slot._busy:
+    time.sleep(0.001)
+print(slot.close("ended", 0.0))
+"""
+
+
+def test_a_training_that_does_not_wait_has_ended_all_the_same(tmp_path: Path) -> None:
+    """Its process is gone before the analysis is; that says then that the run has ended."""
+    path, root = tmp_path / "run.unrolled", Path(__file__).parents[2]
+    command = [sys.executable, "-c", LEAVES, str(path)]
+    left = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert left.stdout.strip() == "False"
+    for _ in range(600):
+        if load_run(path).state == "ended":
+            break
+        time.sleep(0.05)
+    run = load_run(path)
+    assert (run.state, run.last_update) == ("ended", 0)

@@ -151,7 +151,7 @@ const INSIDE = [
     figure: ofExplore("product"),
     where: "beside",
     height: () => 150,
-    margins: { left: 40, right: 8 },
+    margins: { left: 40, right: 14 },
     has: ({ spectrum, steps }) => Boolean(spectrum) && steps > 1,
   },
 ];

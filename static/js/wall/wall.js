@@ -1,37 +1,35 @@
 /** The map of the loss over two parameters, and the balls that go down it. */
 
-import { Problem } from "../api.js";
-import { boxOf, insideOf } from "../figures/wall.js";
-import { forReaders } from "../problems.js";
+import { insideOf } from "../figures/wall.js";
 import { presetSettings } from "../properties.js";
-import { drawAlone } from "../render.js";
 import { createTransport } from "../transport.js";
 import { putBalls } from "./arrows.js";
+import { createAsking } from "./asking.js";
 import { createForm } from "./form.js";
-import { createFrame, putNumbers, putOffer, putWords } from "./frame.js";
+import { createFrame, putOffer } from "./frame.js";
 import { keepButtons } from "./keep.js";
 import { createOverlay } from "./overlay.js";
-import { createSurface, keepPicture, mapOf } from "./pictures.js";
+import { createSurface, keepPicture } from "./pictures.js";
 import { isScalar } from "./plan.js";
 import { listenPointing } from "./pointing.js";
+import { boxIn, isSolid, putForm, putMap, putOverlay, putSaid, ridgeWords } from "./putting.js";
 import { printPlan } from "./said.js";
 import { createSurvey } from "./survey.js";
-import { ballSentence, biasSentence, placeRows, ridgeSentence } from "./words.js";
 
 /** @typedef {import("./said.js").Plan} Plan */
+/** @typedef {import("../walls.js").Page} Page */
 
 /**
  * @param {HTMLElement} place
- * @param {import("../walls.js").Page} page
+ * @param {Page} page
  */
 export function createWall(place, page) {
   const { document, store, base } = page;
   const frame = createFrame(place);
   const survey = createSurvey(() => store.get());
-  const box = () => boxOf(frame.canvas.clientWidth || 520);
-  const isSolid = () => survey.plan().layer === "surface";
   const overlay = createOverlay(frame.svg);
   const surface = createSurface(frame.solid, survey, page);
+  const asking = createAsking(place, frame.problem, (signal) => survey.ask(base, signal), draw);
   const form = createForm(frame.formPlace, put);
   const transport = createTransport(frame.transportPlace, {
     length: 1,
@@ -41,117 +39,45 @@ export function createWall(place, page) {
     onChange: go,
   });
   const pointing = listenPointing(frame.hit, survey, {
-    inside: () => insideOf(box()),
+    inside: () => insideOf(boxIn(frame)),
     say: (text) => {
-      frame.under.textContent = text ?? ridgeWords();
+      frame.under.textContent = text ?? ridgeWords(survey);
     },
     choose(start) {
       transport.pause();
       put({ start });
     },
   });
-  /** @type {AbortController | null} */
-  let asking = null;
-
-  function ridgeWords() {
-    const land = survey.land();
-    return land ? ridgeSentence(land, !isSolid()) : "";
-  }
 
   /** @param {Partial<Plan>} change */
   function put(change) {
     store.set({ wall: printPlan({ ...survey.plan(), ...change }) });
   }
 
-  function stopAsking() {
-    asking?.abort();
-    place.setAttribute("aria-busy", "false");
-  }
-
-  async function ask() {
-    asking?.abort();
-    const abort = new AbortController();
-    asking = abort;
-    place.setAttribute("aria-busy", "true");
-    try {
-      if (!(await survey.ask(base, abort.signal))) return;
-      frame.problem.hidden = true;
-      draw();
-    } catch (cause) {
-      if (abort.signal.aborted) return;
-      if (!(cause instanceof Problem)) throw cause;
-      const said = cause.errors.map(({ detail }) => detail).join("; ") || cause.message;
-      frame.problem.textContent = forReaders(said);
-      frame.problem.hidden = false;
-    } finally {
-      if (asking === abort) place.setAttribute("aria-busy", "false");
-    }
-  }
-
   function draw() {
     const land = survey.land();
     if (!land) return;
-    const [about, solidly] = [box(), isSolid()];
-    frame.canvas.style.height = `${about.height}px`;
-    frame.plot.hidden = frame.hit.hidden = solidly;
-    frame.svg.style.display = solidly ? "none" : "";
-    frame.solid.hidden = !solidly;
-    if (!solidly) {
-      drawAlone(frame.plot, mapOf(survey, page, land, about));
-      const [p, q] = survey.symbols();
-      frame.plot.setAttribute("aria-label", `Map of the loss over ${p} and ${q}. ${ridgeWords()}`);
-      frame.svg.setAttribute("viewBox", `0 0 ${about.width} ${about.height}`);
-    }
-    const balls = survey.balls().map(({ path, ...ball }) => ({ ...ball, points: path.points }));
-    overlay.put(balls, survey.start(), insideOf(about), survey.ranges());
-    form.show({
-      plan: survey.plan(),
-      entries: survey.entries(),
-      start: survey.start(),
-      ranges: land.axes.map(({ values }) => ({ from: values[0] ?? 0, to: values.at(-1) ?? 0 })),
-      network: survey.network(),
-    });
-    for (const input of frame.inputs) input.checked = input.value === survey.plan().layer;
+    putMap(frame, survey, page, land);
+    putOverlay(overlay, frame, survey);
+    putForm(form, frame, survey, land);
     transport.setLength(survey.longest());
     transport.refresh();
     pointing.reset();
-    putSaid();
+    putSaid(frame, survey);
     go(transport.index());
-  }
-
-  function putSaid() {
-    const { places } = survey.answer();
-    const { mu } = survey.plan();
-    if (places[0]) putNumbers(frame.numbers, placeRows(places[0], survey.entries()));
-    const { from, to } = survey.ranges();
-    const diagonal = Math.hypot(to[0] - from[0], to[1] - from[1]);
-    putWords(
-      frame.words,
-      survey.balls().map(({ name, colour, path }) => ({
-        colour,
-        said: ballSentence(name, path, { mu, diagonal }),
-      })),
-    );
-    frame.bias.textContent = places[1] ? biasSentence(places[1], mu) : "";
-    frame.under.textContent = ridgeWords();
   }
 
   /** Every ball to a step. @param {number} index */
   function go(index) {
     overlay.go(index);
     putBalls(frame.arrows, survey.balls(), index, overlay.onMap);
-    if (isSolid()) void surface.draw(index, box());
+    if (isSolid(survey)) void surface.draw(index, boxIn(frame));
   }
 
   const keep = (/** @type {string} */ format) =>
-    keepPicture(survey, page, { format, index: transport.index(), box: box() });
+    keepPicture(survey, page, { format, index: transport.index(), box: boxIn(frame) });
   frame.head.append(keepButtons("The wall", keep));
-  for (const input of frame.inputs)
-    input.addEventListener("change", () => put({ layer: /** @type {Plan["layer"]} */ (input.value) }));
-  frame.preset.addEventListener("click", () => {
-    const settings = presetSettings("wall");
-    if (settings) store.replaceAll({ ...settings, wall: "1" });
-  });
+  listenFrame(frame, store, put);
   listenAround(document, frame.canvas, (themed) => {
     if (themed) surface.forget();
     if (!place.hidden) draw();
@@ -164,15 +90,30 @@ export function createWall(place, page) {
       frame.offer.hidden = scalar;
       frame.view.hidden = !scalar;
       putOffer(frame.offered, settings);
-      if (!scalar) return stopAsking();
+      if (!scalar) return asking.stop();
       survey.follow(String(settings.wall));
-      void ask();
+      void asking.ask();
     },
     hide() {
       transport.pause();
-      asking?.abort();
+      asking.abort();
     },
   };
+}
+
+/**
+ * What is drawn, and the example that is offered where there is no map.
+ * @param {ReturnType<typeof createFrame>} frame
+ * @param {Page["store"]} store
+ * @param {(change: Partial<Plan>) => void} put
+ */
+function listenFrame({ inputs, preset }, store, put) {
+  for (const input of inputs)
+    input.addEventListener("change", () => put({ layer: /** @type {Plan["layer"]} */ (input.value) }));
+  preset.addEventListener("click", () => {
+    const settings = presetSettings("wall");
+    if (settings) store.replaceAll({ ...settings, wall: "1" });
+  });
 }
 
 /**

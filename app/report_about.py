@@ -1,6 +1,7 @@
 """What an answer says about what was read and computed, beside its numbers."""
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 
 @dataclass(frozen=True, slots=True)

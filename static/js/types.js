@@ -26,7 +26,7 @@
  * @typedef {{kind: string, steps?: number}} Truncation   steps: where the kind has any
  * @typedef {Flat<Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"]>} Weights
  * @typedef {Flat<Schemas["RandomSequence"] | Schemas["TextSequence"]
- *   | Schemas["ExplicitSequence"]>} Sequence
+ *   | Schemas["ExplicitSequence"] | Schemas["StoredSequence"]>} Sequence
  * @typedef {Flat<Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"]
  *   | Schemas["PerParameterClip"] | Schemas["BackwardClip"]>} Clip
  *

@@ -39,6 +39,7 @@ async def test_an_answer(client):
     for said, one in zip(answer["directions"], flow.directions, strict=True):
         assert said["hidden_gradient"]["norm"] == one.hidden_gradient.norm.tolist()
         assert len(said["itemized"]["log10_norm"]) == 6
+        assert one.trajectory is not None
         assert said["spectrum"]["spectral_radius"] == one.trajectory.spectrum.spectral_radius
         assert set(said["gates"]) == {"input", "forget", "cell", "output"}
         assert (said["carries"] is None) == (one.layer == 0)

@@ -162,9 +162,11 @@ def _module(module: Module, kept: _Kept) -> Json:
 
 
 def label(parameter: str) -> str:
-    """W_hh_1 as it is read: W_hh (layer 1)."""
-    name, _, layer = parameter.rpartition("_")
-    return f"{name} (layer {layer})" if layer.isdecimal() else f"{parameter} (layer 0)"
+    """W_hh_1 as it is read: W_hh (layer 1); W_hh_1_reverse: W_hh (layer 1, reverse)."""
+    plain = parameter.removesuffix("_reverse")
+    way = "" if plain == parameter else ", reverse"
+    name, _, layer = plain.rpartition("_")
+    return f"{name} (layer {layer}{way})" if layer.isdecimal() else f"{plain} (layer 0{way})"
 
 
 def _full(module: Module, name: str, layer: int) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.app.files_read import only, reader
 from tests.app.networks import drawn, npz, raw_safetensors, safetensors, torch_arrays, with_head
+from unrolled.app.files.job import label
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def test_both_directions_are_listed(found):
     assert module["bidirectional"]
     assert module["tensors"]["weight_hh_l0_reverse"] == "lstm.weight_hh_l0_reverse"
     assert [one["input_size"] for one in said["heads"]] == [8]
+    assert "weight_hh (layer 0, reverse)" in module["statistics"]
+    assert label("W_hh_1_reverse") == "W_hh (layer 1, reverse)"
 
 
 def test_a_projection_is_listed(found):

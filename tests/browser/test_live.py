@@ -109,6 +109,7 @@ def test_a_file_is_opened_looked_through_and_never_lost(fresh: Unrolled) -> None
     expect(page.locator("#say-spectrum")).to_contain_text("Spectral radii by gate: i ")
     expect(page.locator("#say-saturation")).to_contain_text("% shut")
     expect(page.locator("#strokes")).to_be_visible()  # c beside h
+    expect(page.locator("#lines")).to_be_visible()
     page.get_by_role("radio", name="1").check()
     expect(page.locator("#verdict")).to_contain_text("what layer 1 has there")
     assert "module=decoder&layer=1" in page.url

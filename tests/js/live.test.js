@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
 import { roundTicks } from "../../static/js/live/figures.js";
@@ -102,6 +103,13 @@ test("clipping that always engages is an alarm from ten reports on", () => {
   const reports = Array.from({ length: 10 }, (_, n) => report(n + 1, { own: clipped(0.5) }));
   assert.deepEqual(texts(reports.slice(1)), []);
   assert.match(texts(reports)[0], /^From update 100 on clipping engages in every report \(10 so far\)/);
+});
+
+test("of many alarms those that last and the newest are seen", () => {
+  const alarms = Array.from({ length: 20 }, (_, n) => ({ sequence: 20 - n, lasting: n === 0 || n === 9 }));
+  const [seen, others] = divided(alarms);
+  assert.deepEqual(seen.map(({ sequence }) => sequence), [20, 19, 18, 17, 16, 15, 11]);
+  assert.equal(others.length, 13);
 });
 
 test("sentences say the report's own numbers", () => {

@@ -1,12 +1,12 @@
 /** Wires the view Live: the list of runs, and one of them over time. Acts on import. */
 
 import { listenAppearance } from "../appearance.js";
-import { element } from "../elements.js";
 import { byId, listenWidth } from "../page.js";
 import { load } from "../plotly.js";
 import { readTheme } from "../theme.js";
 import { createTransport } from "../transport.js";
 import { readVocabulary } from "../vocabulary.js";
+import { putAlarms } from "./alarmlist.js";
 import { alarmsOf, calm, counted } from "./alarms.js";
 import { putChoices } from "./choices.js";
 import { listenFiles, putRuns } from "./overview.js";
@@ -17,8 +17,6 @@ import { fromFile, fromService, unpacked } from "./sources.js";
 import { createLooking, modulesOf } from "./state.js";
 import { createWhole } from "./whole.js";
 import { aboutRun, lossSentence, normSentence } from "./words.js";
-
-/** @import { Alarm } from "./alarms.js" */
 
 const API = "/api/v1";
 const root = document.documentElement;
@@ -83,7 +81,7 @@ function put() {
   if (any) {
     putTransport();
     putModules();
-    putAlarms();
+    putAllAlarms();
     putTraining();
     putOne();
   }
@@ -128,31 +126,16 @@ function putModules() {
   });
 }
 
-function putAlarms() {
+function putAllAlarms() {
   if (!looking) return;
-  const own = looking;
-  const state = `${own.source.reports.length} ${own.module()}`;
+  const { source, module } = looking;
+  const state = `${source.reports.length} ${module()}`;
   if (alarmed === state) return;
   alarmed = state;
-  const alarms = alarmsOf(own.source.reports, own.module());
-  const box = byId(document, "alarms");
-  const focused = [...box.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
-  const none = element("li", "note", calm(own.source.reports, own.module()));
-  box.replaceChildren(...(alarms.length ? alarms.map(alarmRow) : [none]));
-  box.querySelectorAll("button")[focused]?.focus();
-}
-
-/** @param {Alarm} alarm */
-function alarmRow(alarm) {
-  const row = element("li", alarm.lasting ? "lasting" : "over");
-  const button = element("button", "link", alarm.text);
-  button.type = "button";
-  button.addEventListener("click", () => {
-    const reports = looking?.source.reports ?? [];
-    goTo(reports.findIndex(({ sequence }) => sequence === alarm.sequence));
-  });
-  row.append(button);
-  return row;
+  const alarms = alarmsOf(source.reports, module());
+  putAlarms(byId(document, "alarms"), alarms, calm(source.reports, module()), (sequence) =>
+    goTo(source.reports.findIndex((report) => report.sequence === sequence)),
+  );
 }
 
 function putTraining() {

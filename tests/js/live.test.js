@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
-import { roundTicks } from "../../static/js/live/figures.js";
+import { reachFigure, roundTicks } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
@@ -202,6 +202,17 @@ test("saturation is said gate by gate, and the terms are those of the layer", ()
   const gated = { ...flow, saturation: { units: null, gates }, experiment: { network: { cell: "gated" } } };
   assert.equal(saturationSentence(gated), "forget 50 % shut, 0 % open; candidate 100 %.");
   assert.deepEqual([hasTerms(flow, 0), hasTerms(flow, 1)], [true, false]);
+});
+
+test("a training of very many reports has no more columns than a screen", () => {
+  const theme = { flow: ["#000000", "#111111", "#222222", "#333333", "#444444"] };
+  const columns = (count) => {
+    const reports = Array.from({ length: count }, (_, n) => report(n + 1, { steps: 2 }));
+    return reachFigure({ reports, module: "lstm" }, { width: 900, height: 240, left: 40, right: 8, lo: 0, hi: 1 }, theme).data[0];
+  };
+  assert.equal(columns(1500).x.length, 1500);
+  const many = columns(3100);
+  assert.deepEqual([many.x.length, many.z[0].length, many.x[1] - many.x[0]], [1034, 1034, 300]);
 });
 
 test("ticks are round and not more than asked for", () => {

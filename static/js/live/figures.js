@@ -21,6 +21,9 @@ import { moduleOf, wayOf } from "./reached.js";
 const BOTTOM = 8;
 const NAMED_BOTTOM = 40;
 
+/** Of more reports every second, or third, … is a column. */
+const MOST_COLUMNS = 1500;
+
 /** Round numbers, of which at most so many lie between two. @param {number} lo @param {number} hi @param {number} most */
 export function roundTicks(lo, hi, most) {
   const rough = Math.max((hi - lo) / Math.max(1, most), Number.MIN_VALUE);
@@ -122,9 +125,11 @@ export function normFigure(shown, frame, theme) {
 
 /** Update × step: how much of the last loss is left there. @type {Draw} */
 export function reachFigure(shown, frame, theme) {
-  const ways = shown.reports.map((report) => wayOf(moduleOf(report, shown.module)));
+  const every = Math.max(1, Math.ceil(shown.reports.length / MOST_COLUMNS));
+  const reports = shown.reports.filter((_, n) => n % every === 0);
+  const ways = reports.map((report) => wayOf(moduleOf(report, shown.module)));
   const steps = Math.max(1, ...ways.map((way) => way?.row.length ?? 1));
-  const x = shown.reports.map(({ update }) => update);
+  const x = reports.map(({ update }) => update);
   const z = Array.from({ length: steps }, (_, n) =>
     ways.map((way) => {
       const left = way?.left[n] ?? null;

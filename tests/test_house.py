@@ -210,7 +210,15 @@ JS_MODULES = JS_ENTRIES.union(*(reachable(JS_GRAPH, entry) for entry in JS_ENTRI
 
 def js_layer(module: str) -> int:
     """0 theme, format, types, vocabulary and what they use; 1 figures; 2 all else; 3 pages."""
-    ground = {"theme.js", "format.js", "types.js", "vocabulary.js", "lookup.js", "numeric.js"}
+    ground = {
+        "theme.js",
+        "format.js",
+        "types.js",
+        "vocabulary.js",
+        "lookup.js",
+        "numeric.js",
+        "samples.js",
+    }
     if module in ground:
         return 0
     if module.startswith("figures/"):

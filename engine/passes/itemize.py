@@ -18,8 +18,8 @@ WHOLE = 512
 """Up to so many steps every step is measured."""
 GRID = 256
 """Beyond, so many losses and steps."""
-AFFORDED = 1e11
-"""Multiplications that rows may take together, about 5 s; where all take more, some are chosen."""
+AFFORDED = 5e10
+"""Multiplications that rows may take together, 2 to 3 s; where all take more, some are chosen."""
 _LEAST = 8
 """So many losses have a row in any case."""
 

@@ -3,6 +3,7 @@
 import { productAt, promisedStep } from "./figures/product.js";
 import { activationSymbol, fromLog10, number, parameterName, plain, share, subscript, tidy } from "./format.js";
 import { lookup } from "./lookup.js";
+import { lastOf, whose } from "./samples.js";
 import { clipRuleOf, countedFrom } from "./vocabulary.js";
 
 /** @import { Flow, TableRow } from "./types.js" */
@@ -158,7 +159,7 @@ function parameter(name, flow) {
  * @returns {Measure | null}
  */
 function product(step, flow) {
-  const steps = flow.spectrum.product_log10_norm.length + 1;
+  const steps = lastOf(flow);
   const found = productAt(flow, step);
   if (!found) return null;
   const [t, last] = [subscript(step), subscript(steps)];
@@ -166,7 +167,7 @@ function product(step, flow) {
   const promise = promisedStep(flow);
   /** @type {TableRow[]} */
   const rows = [
-    [`‖∂H${last}/∂H${t}‖₂`, fromLog10(found.hidden, 4), samples(flow)],
+    [`‖∂H${last}/∂H${t}‖₂`, fromLog10(found.hidden, 4), whose(flow)],
     ["steps back", String(back)],
   ];
   if (promise !== null && back)
@@ -183,11 +184,6 @@ function product(step, flow) {
     rows,
     meaning: `What enters at H${last} arrives at H${t} at most this many times as large.`,
   };
-}
-
-/** @param {Flow} flow */
-function samples(flow) {
-  return (flow.experiment.sequence.batch_size ?? 1) > 1 ? "of the first sample" : "";
 }
 
 /** @type {Object<string, (which: string, flow: Flow) => Measure | null>} */

@@ -14,8 +14,9 @@ import {
 import { gateSymbol, gatesAt, partOf, saturatedAt, shareOfGate, shareOfUnits } from "./gates.js";
 import { lossName } from "./letters.js";
 import { reason } from "./reason.js";
+import { batchOf, lastOf } from "./samples.js";
 
-/** @import { Node, PlacedEdge, PlacedNode, Reading, TableRow } from "./types.js" */
+/** @import { Flow, Node, PlacedEdge, PlacedNode, Reading, TableRow } from "./types.js" */
 
 /**
  * @param {PlacedNode} placed
@@ -78,7 +79,7 @@ export function nodeRows(placed, reading) {
 function initialRows(node, reading) {
   const { spectrum } = partOf(reading.flow, node.layer ?? 0);
   const cell = node.kind === "cell";
-  if (!cell && node.kind !== "hidden") return [];
+  if ((!cell && node.kind !== "hidden") || (spectrum.first_step ?? 1) > 1) return [];
   const norm = cell ? spectrum.cell_initial_log10_norm : spectrum.initial_log10_norm;
   const last = symbol(`${node.id[0]}_${reading.steps}_${node.layer ?? 0}`);
   return [[`‖∂${last}/∂${symbol(node.id)}‖₂`, fromLog10(norm), "of the first sample"]];
@@ -124,12 +125,17 @@ function unitRow(id, reading) {
   return shown ? [[`units ${shown.word}`, shown.share]] : [];
 }
 
+/** The first t whose ‖∂h_{t+1}/∂h_t‖ is there. @param {Flow} flow @param {number} layer */
+function firstJacobian(flow, layer) {
+  return partOf(flow, layer).spectrum.first_step ?? 1;
+}
+
 /** The same of an edge. @param {PlacedEdge} placed @param {Reading} reading */
 export function edgeRows(placed, reading) {
   const { edge } = placed;
   const loss = lossName(reading.follow);
   const { flow } = reading;
-  const batch = flow.experiment.sequence.batch_size ?? 1;
+  const batch = batchOf(flow);
   const target = reading.nodes.get(edge.target);
   if (!target) return [];
   const step = target.node.step;
@@ -147,7 +153,7 @@ export function edgeRows(placed, reading) {
     rows.push(slopeRow(edge.target, reading));
   if (edge.kind === "recurrent" || edge.kind === "cell")
     rows.push(...gateRows(target.node, reading));
-  if (edge.kind === "recurrent" && step > 1) {
+  if (edge.kind === "recurrent" && step > firstJacobian(flow, layer) && step <= lastOf(flow)) {
     rows.push([
       `‖Jacobian‖₂ of H${indices(`h_${step - 1}_${layer}`)} → H${indices(edge.target)}`,
       fromLog10(partOf(flow, layer).spectrum.jacobian_log10_norm[step - 2]),

@@ -11,8 +11,8 @@ import { place, rowsOf, spanOf } from "./rows.js";
  * @param {Flow} flow
  */
 export function knowsOthers(flow) {
-  const { steps } = flow.itemized;
-  return !flow.layers && !flow.gates && steps.length === flow.steps;
+  const { steps, emitting } = flow.itemized;
+  return !flow.layers && !flow.gates && !emitting && steps.length === flow.steps;
 }
 
 /**
@@ -157,13 +157,11 @@ function by(end, edges) {
 }
 
 /**
- * Every step that emits a loss; the itemized map of a long sequence holds only some.
+ * Every step that emits a loss; the itemized map of a long sequence or a large batch holds some.
  * @param {Flow} flow
  */
-function lossStepsOf(flow) {
-  const { loss_steps: losses, steps } = flow.itemized;
-  if (steps.length === flow.steps) return losses;
-  return flow.step_losses.flatMap((value, n) => (value === null ? [] : [n + 1]));
+function lossStepsOf({ itemized: { loss_steps: losses, emitting } }) {
+  return emitting ?? losses;
 }
 
 /**

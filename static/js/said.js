@@ -3,7 +3,7 @@
 import { clippingSentence } from "./clipped.js";
 import { putExplained } from "./explain.js";
 import { byId } from "./page.js";
-import { howToRead, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
+import { costSentence, howToRead, leftSentence, overflowSentence, partsOfSummary } from "./sentence.js";
 import { productKey, productSentence, spectrumSentence } from "./spectral.js";
 import { verdictNote } from "./verdict.js";
 
@@ -20,6 +20,9 @@ export function putVerdict(document, reading) {
   const overflow = byId(document, "overflow");
   overflow.textContent = overflowSentence(flow);
   overflow.hidden = !flow.overflow;
+  const cost = byId(document, "cost");
+  cost.textContent = costSentence(flow);
+  cost.hidden = !cost.textContent;
 }
 
 /** Under the pictures beside the axis. @param {Document} document @param {Flow} flow */

@@ -143,6 +143,15 @@ export function overflowSentence({ overflow }) {
   return `${letterOf(overflow.quantity)} overflows at step ${overflow.step} of ${overflow.steps}; ${shown}.`;
 }
 
+/** What a large answer took, and which rows it holds; or "". @param {Flow} flow */
+export function costSentence({ cost, itemized }) {
+  const took = cost
+    ? `This answer took ${number(cost.seconds, 2)} s of a processor and at most ` +
+      `${number(cost.peak_bytes / 1e9, 2)} GB of memory.`
+    : "";
+  return [took, itemized.note ?? ""].filter(Boolean).join(" ");
+}
+
 /**
  * How to read the picture, for what is followed.
  * @param {number | null} follow   a step, or null for every loss

@@ -2,6 +2,7 @@
 
 import { apart, compare, number, plural, tidy, times } from "./format.js";
 import { termHtml } from "./glossary.js";
+import { batchOf, chosenSentence, lastOf } from "./samples.js";
 import { GROWN, courseOf } from "./turns.js";
 import { activationOf, cellOf, gateThat } from "./vocabulary.js";
 
@@ -27,10 +28,10 @@ export function humpOf(series) {
  */
 function plainCell(flow) {
   const { spectral_radius: radius, spectral_norm: norm, bound } = flow.spectrum;
-  const { product_log10_norm: series } = flow.spectrum;
+  const [series] = computed(flow);
   const rho = tidy(radius);
   if (bound === null || bound === undefined) return `ρ = ${rho}, σₘₐₓ = ${tidy(norm)}.`;
-  const happens = series.length ? `here ${courseOf(series, "the product")}` : "here is one step";
+  const happens = series.length ? `here ${courseOf(series, "the product", flow.spectrum.first_step)}` : "here is one step";
   const [sigma, limit] = apart(norm, bound);
   if (compare(norm, bound) === 0)
     return (
@@ -63,35 +64,51 @@ function belowTheBound(flow, bound, happens) {
   const promise = linear
     ? `ρ = ${rho} < 1/γ = ${limit} promises decay in the long run, `
     : `ρ = ${rho} < 1/γ = ${limit} makes decay likely in the long run, `;
-  return humpOf(flow.spectrum.product_log10_norm)
+  return humpOf(computed(flow)[0])
     ? `${promise}but σₘₐₓ = ${sigma}: ${happens.replace(/^here /, "")}.`
     : `${promise}though σₘₐₓ = ${sigma} would allow growth on the way: ${happens}.`;
 }
 
 /** Of a gated cell: no single matrix decides. @param {Flow} flow */
 function gatedCell(flow) {
-  const { blocks, spectral_radius: radius, product_log10_norm: series } = flow.spectrum;
-  const { cell_product_log10_norm: cells } = flow.spectrum;
+  const { blocks, spectral_radius: radius } = flow.spectrum;
+  const [series, cells] = computed(flow);
   const { cell } = flow.experiment.network;
   const each = cellOf(cell).gates
     .filter(({ name }) => blocks?.[name] !== undefined)
     .map(({ name, letter }) => `${letter} ${tidy(blocks?.[name] ?? 0)}`);
   const listed = each.length ? ` Spectral radii by gate: ${each.join(", ")}.` : "";
-  const said = [growthOf(series, cells ? "the product for H" : "the product"), growthOf(cells, "that for C")];
+  const { first_step: first } = flow.spectrum;
+  const of = cells ? "the product for H" : "the product";
+  const said = [growthOf(series, of, first), growthOf(cells, "that for C", first)];
+  const course = batchOf(flow) > 1 ? "the first sample" : "this sequence";
   const along = said.filter(Boolean).join("; ");
   return (
     `Drawn is the candidate’s block ${gateThat(cell, "candidate")?.letter}, ρ = ${tidy(radius)}. It promises nothing by ` +
-    `itself: gates multiply what passes.${listed}${along ? ` Along this sequence ${along}.` : ""}`
+    `itself: gates multiply what passes.${listed}${along ? ` Along ${course} ${along}.` : ""}`
   );
 }
 
-/** @param {Series | null} series @param {string} what */
-function growthOf(series, what) {
-  return series?.length ? courseOf(series, what) : "";
+/**
+ * log₁₀ of the products for h and for c at the steps that were computed.
+ * @param {Flow} flow
+ * @returns {[Series, Series | null]}
+ */
+function computed(flow) {
+  const { first_step: first = 1, product_log10_norm: hidden } = flow.spectrum;
+  const { cell_product_log10_norm: cells } = flow.spectrum;
+  const there = [first - 1, Math.max(0, lastOf(flow) - 1)];
+  return [hidden.slice(...there), cells && cells.slice(...there)];
+}
+
+/** @param {Series | null} series @param {string} what @param {number} first   its first t */
+function growthOf(series, what, first = 1) {
+  return series?.length ? courseOf(series, what, first) : "";
 }
 
 /** Whether nearby states come together along this sequence. @param {Flow} flow */
-function lyapunov({ steps, spectrum: { lyapunov_exponents: exponents } }) {
+function lyapunov({ steps, spectrum }) {
+  const { lyapunov_exponents: exponents, exponents_over: over } = spectrum;
   if (!exponents?.length) return "";
   const [largest] = exponents;
   if (largest === null)
@@ -99,7 +116,7 @@ function lyapunov({ steps, spectrum: { lyapunov_exponents: exponents } }) {
   const size = number(largest, 3, 1);
   const moved = `Largest Lyapunov exponent ${size}: nearby states`;
   // Over the whole sequence, not over a step: 0.004 a step is 50-fold in 1000.
-  if (Math.abs(largest) * (steps - 1) < Math.log(1.05)) return `${moved} keep their distance.`;
+  if (Math.abs(largest) * (over ?? steps - 1) < Math.log(1.05)) return `${moved} keep their distance.`;
   const factor = `× ${times(largest / Math.LN10)} a step`;
   return `${moved} ${largest < 0 ? "come together" : "part"}, ${factor}.`;
 }
@@ -132,7 +149,8 @@ export function spectrumSentence(flow) {
 /** Under the picture of the product. @param {Flow} flow */
 export function productSentence(flow) {
   if (!flow.spectrum) return "";
-  return [lyapunov(flow), ratio(flow), regulariser(flow)].filter(Boolean).join(" ");
+  const said = [lyapunov(flow), ratio(flow), regulariser(flow), chosenSentence(flow)];
+  return said.filter(Boolean).join(" ");
 }
 
 /** The key of the product's lines, as HTML of our own. @param {Flow} flow */

@@ -59,13 +59,14 @@ function early(back) {
  * What a product of Jacobians does from the last step back to step 1.
  * @param {(number | null)[]} series   log₁₀ at t = 1 … T − 1, null where it is exactly zero
  * @param {string} what   its name
+ * @param {number} first   the step t at which the series begins
  */
-export function courseOf(series, what) {
+export function courseOf(series, what, first = 1) {
   const back = [0, ...series.toReversed()];
   const gone = back.findIndex((value) => value === null);
   const path = /** @type {number[]} */ (gone < 0 ? back : back.slice(0, gone));
   if (path.length === 1) return `${what} is exactly zero from the first step back`;
-  const last = back.length - path.length + 1;
+  const last = back.length - path.length + first;
   const zero = gone < 0 ? "" : `, and is exactly zero before that`;
   return along(path, last, what) + zero;
 }

@@ -8,7 +8,7 @@ import { firstReached, followedLosses, nearestLoss, passing } from "../../static
 import { followedAtOnce, hiddenId, knowsOthers, read } from "../../static/js/reading.js";
 import { reason } from "../../static/js/reason.js";
 import { place, rowsOf, spanOf } from "../../static/js/rows.js";
-import { howToRead, leftSentence, overflowSentence, partsOfSummary } from "../../static/js/sentence.js";
+import { howToRead, keys, leftSentence, overflowSentence, partsOfSummary } from "../../static/js/sentence.js";
 import { humpOf } from "../../static/js/spectral.js";
 import { courseOf, fold, turnsOf } from "../../static/js/turns.js";
 import { answer, learnWords } from "./words.js";
@@ -48,6 +48,17 @@ test("another loss is shown before the server answers, and only what is known of
   const into = other.graph.edges.find(({ target, kind }) => target === "h_2" && kind === "recurrent");
   assert.deepEqual([into.log10_norm, into.pending], [-0.5, false]);
   assert.equal(knowsOthers(answer({ gates: {} })), false);
+});
+
+test("losses without a row of their own are there, and are not shown before the server answers", () => {
+  const flow = answer();
+  Object.assign(flow.itemized, { loss_steps: [1, 3], emitting: [1, 2, 3] });
+  flow.itemized.log10_norm = [flow.itemized.log10_norm[0], flow.itemized.log10_norm[2]];
+  flow.step_losses = [null, null, null]; // of a gradient that was given no value is known
+  const reading = read(flow);
+  assert.deepEqual(reading.lossSteps, [1, 2, 3]);
+  assert.equal(knowsOthers(flow), false);
+  assert.match(keys(reading).map, /; 2 of 3 losses/);
 });
 
 test("a window's answer says which steps are there", () => {

@@ -207,6 +207,8 @@ export function answer(more = {}) {
         [-2, -1, 0],
       ],
       state_log10_norm: null,
+      emitting: null,
+      note: null,
     },
     initial_gradient: { hidden: { norm: 0.001, log10_norm: -3 }, cell: null },
     gates: null,
@@ -257,6 +259,8 @@ export function answer(more = {}) {
       cell_product_log10_norm: null,
       initial_log10_norm: -3,
       cell_initial_log10_norm: null,
+      first_step: 1,
+      exponents_over: 2,
     },
     diagnosis: {
       verdict: "vanishing",

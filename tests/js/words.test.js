@@ -13,7 +13,9 @@ import { withArticle } from "../../static/js/letters.js";
 import { measureLines, measureOf } from "../../static/js/measures.js";
 import { defaults } from "../../static/js/properties.js";
 import { read } from "../../static/js/reading.js";
-import { spectrumSentence } from "../../static/js/spectral.js";
+import { productSentence, spectrumSentence } from "../../static/js/spectral.js";
+import { costSentence } from "../../static/js/sentence.js";
+import { productAt } from "../../static/js/figures/product.js";
 import { windowOf } from "../../static/js/values.js";
 import { cellKinds, cellWithC, copyingCell, wirings } from "../../static/js/vocabulary.js";
 import { answer, learnWords } from "./words.js";
@@ -169,4 +171,46 @@ test("signed numbers are asked for the step and the one before it", () => {
   assert.ok(first <= 499 && last >= 500 && last - first > 2);
   flow.experiment.network.hidden_size = 1e6;
   assert.equal(windowOf(flow, 500), null);
+});
+
+test("a batch says whose Jacobians these are, and where they begin and end", () => {
+  const flow = answer();
+  assert.doesNotMatch(productSentence(flow), /Jacobians/);
+  flow.experiment.sequence.batch_size = 64;
+  assert.match(productSentence(flow), /The Jacobians are those of the first of 64 samples\.$/);
+  flow.experiment.sequence = { kind: "explicit", inputs: [[[1], [1]]], lengths: [2, 3] };
+  flow.spectrum.product_log10_norm = [-1, null];
+  assert.match(
+    productSentence(flow),
+    /The Jacobians are those of the first of 2 samples, which ends at step 2\.$/,
+  );
+  assert.doesNotMatch(spectrumSentence(flow), /exactly zero/);
+  assert.deepEqual(productAt(flow, 2), { hidden: 0, cells: null });
+  assert.equal(productAt(flow, 3), null);
+});
+
+test("of a long wide chain the last steps alone are told and drawn", () => {
+  const flow = answer();
+  Object.assign(flow.spectrum, { first_step: 2, product_log10_norm: [null, -1] });
+  flow.spectrum.initial_log10_norm = null;
+  assert.match(
+    productSentence(flow),
+    /The Jacobians are those of steps 2 to 3 alone: those of all would take too long\.$/,
+  );
+  assert.match(spectrumSentence(flow), /at step 2/);
+  assert.doesNotMatch(spectrumSentence(flow), /exactly zero/);
+  assert.equal(productAt(flow, 1), null);
+  assert.deepEqual(productAt(flow, 2), { hidden: -1, cells: null });
+});
+
+test("what an answer took, and which rows it holds, is said where there is anything to say", () => {
+  const flow = answer({ cost: null });
+  assert.equal(costSentence(flow), "");
+  flow.itemized.note = "2 of 3 losses have a row.";
+  assert.equal(costSentence(flow), "2 of 3 losses have a row.");
+  flow.cost = { seconds: 10.64, peak_bytes: 1_412_000_000, work: 6_710_886_400 };
+  assert.equal(
+    costSentence(flow),
+    "This answer took 11 s of a processor and at most 1.4 GB of memory. 2 of 3 losses have a row.",
+  );
 });

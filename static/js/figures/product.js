@@ -2,6 +2,7 @@
 
 import { power } from "../format.js";
 import { isNumber } from "../numeric.js";
+import { lastOf } from "../samples.js";
 import { lineOf } from "./columns.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
@@ -18,7 +19,7 @@ const MARGIN = { top: 8, bottom: 34 };
 export function product(flow, frame, theme) {
   const first = firstOf(flow);
   const [series, cells] = productsOf(flow);
-  const last = flow.spectrum.product_log10_norm.length + 1;
+  const last = lastOf(flow);
   /** @param {Series} list */
   const at = (list) => (/** @type {number} */ t) => (t === last ? 0 : list[t - first]);
   const steps = Array.from({ length: last - first + 1 }, (_, n) => n + first);
@@ -54,8 +55,13 @@ export function product(flow, frame, theme) {
   };
 }
 
-/** The first t: 0, or 1 where no step reads an initial state. @param {Flow} flow */
+/**
+ * The first t: 0, or 1 where no step reads an initial state, or the first that was computed.
+ * @param {Flow} flow
+ */
 function firstOf(flow) {
+  const { first_step: computed = 1 } = flow.spectrum;
+  if (computed > 1) return computed;
   return flow.initial_gradient?.hidden ? 0 : 1;
 }
 
@@ -65,8 +71,11 @@ function firstOf(flow) {
  * @returns {[Series, Series | null]}
  */
 function productsOf(flow) {
-  const { product_log10_norm: hidden, cell_product_log10_norm: cells } = flow.spectrum;
-  if (firstOf(flow) === 1) return [hidden, cells];
+  const { product_log10_norm, cell_product_log10_norm } = flow.spectrum;
+  const there = [Math.max(0, firstOf(flow) - 1), Math.max(0, lastOf(flow) - 1)];
+  const hidden = product_log10_norm.slice(...there);
+  const cells = cell_product_log10_norm && cell_product_log10_norm.slice(...there);
+  if (firstOf(flow) > 0) return [hidden, cells];
   const { initial_log10_norm: start, cell_initial_log10_norm: cell } = flow.spectrum;
   return [[start, ...hidden], cells && [cell, ...cells]];
 }
@@ -94,7 +103,7 @@ export function promisedStep({ spectrum: given, gates }) {
  */
 export function promised(flow) {
   const step = promisedStep(flow);
-  const back = flow.spectrum.product_log10_norm.length + 1 - firstOf(flow);
+  const back = lastOf(flow) - firstOf(flow);
   return step !== null && back ? [back * step, 0] : null;
 }
 

@@ -1,0 +1,35 @@
+/** Of which samples and steps the Jacobians and their products are. */
+
+/** @import { Flow } from "./types.js" */
+
+/** B, how many samples there are. @param {Flow} flow */
+export function batchOf({ experiment: { sequence } }) {
+  return sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
+}
+
+/**
+ * The last step of the first sample, from which its products go back.
+ * @param {Flow} flow
+ */
+export function lastOf({ experiment: { sequence }, steps }) {
+  return Math.min(sequence.lengths?.[0] ?? steps, steps);
+}
+
+/** "of the first sample", or "" of a single one. @param {Flow} flow */
+export function whose(flow) {
+  return batchOf(flow) > 1 ? "of the first sample" : "";
+}
+
+/**
+ * Which sample and which of its steps, where that is not the whole sequence; or "".
+ * @param {Flow} flow
+ */
+export function chosenSentence(flow) {
+  const first = flow.spectrum.first_step ?? 1;
+  const last = lastOf(flow);
+  const of = [];
+  if (batchOf(flow) > 1) of.push(`of the first of ${batchOf(flow)} samples`);
+  if (last < flow.steps) of.push(`which ends at step ${last}`);
+  if (first > 1) of.push(`of steps ${first} to ${last} alone: those of all would take too long`);
+  return of.length ? `The Jacobians are those ${of.join(", ")}.` : "";
+}

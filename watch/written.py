@@ -14,39 +14,47 @@ from unrolled.engine import GradientFlow, LayerFlow, Network, Spectrum, Trajecto
 
 LARGEST_VALUE = 256
 """The most numbers of a parameter's gradient that a report holds."""
+_NOT_WATCHED = (
+    *("followed_gradient", "followed_cell_gradient", "directions", "values", "chain"),
+    *("text", "series", "weights", "sequence", "cost"),
+)
+"""Fields of an answer that are null here."""
 
 
 def flow_report(flow: GradientFlow) -> dict[str, Any]:
     """Every field but ``experiment`` and ``graph``; NaN and infinities are null."""
     top = _layer(flow.top)
     top.pop("layer")
-    return top | {
-        "steps": flow.steps,
-        "overflow": None
-        if flow.overflow is None
-        else plain(
-            {name: getattr(flow.overflow, name) for name in ("quantity", "step", "steps", "detail")}
-        ),
-        "loss": plain(flow.loss),
-        "step_losses": plain(flow.step_losses),
-        "followed_gradient": None,
-        "followed_cell_gradient": None,
-        "layers": [_layer(layer) for layer in flow.layers] if len(flow.layers) > 1 else None,
-        "parameter_gradients": {
-            name: plain(gradient)
-            | ({} if gradient.value.size <= LARGEST_VALUE else {"value": None})
-            for name, gradient in flow.parameter_gradients.items()
-        },
-        "clipping": plain(flow.clipping),
-        "diagnosis": None
-        if flow.diagnosis is None
-        else plain(flow.diagnosis)
-        | {"advice": None, "advice_tried": None, "advice_left_out": None},
-        "values": None,
-        "chain": None,
-        "activity": plain(flow.activity),
-        "text": None,
-    }
+    return (
+        dict.fromkeys(_NOT_WATCHED)
+        | top
+        | {
+            "steps": flow.steps,
+            "overflow": None
+            if flow.overflow is None
+            else plain(
+                {
+                    name: getattr(flow.overflow, name)
+                    for name in ("quantity", "step", "steps", "detail")
+                }
+            ),
+            "loss": plain(flow.loss),
+            "step_losses": plain(flow.step_losses),
+            "layers": [_layer(layer) for layer in flow.layers] if len(flow.layers) > 1 else None,
+            "parameter_gradients": {
+                name: plain(gradient)
+                | ({} if gradient.value.size <= LARGEST_VALUE else {"value": None})
+                for name, gradient in flow.parameter_gradients.items()
+            },
+            "clipping": plain(flow.clipping),
+            "diagnosis": None
+            if flow.diagnosis is None
+            else plain(flow.diagnosis)
+            | {"advice": None, "advice_tried": None, "advice_left_out": None},
+            "activity": plain(flow.activity),
+            "notes": [],
+        }
+    )
 
 
 def experiment_of(network: Network, flow: GradientFlow) -> dict[str, Any]:
@@ -86,6 +94,7 @@ def _spectrum(seen: Trajectory) -> dict[str, Any]:
         "bound": None if known is None else plain(known.bound),
         "sufficient": None if known is None else known.sufficient,
         "lyapunov_exponents": plain(seen.lyapunov_exponents),
+        "exponents_over": seen.exponents_over,
         "directions": seen.directions,
         "omega": plain(seen.omega),
         "long_to_short": plain(seen.long_to_short),

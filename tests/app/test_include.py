@@ -54,7 +54,7 @@ async def test_what_is_left_out_is_null(flow, include, held):
 async def test_the_spectrum_is_the_same_without_the_exponents(flow):
     spectrum = (await flow(include=["itemized", "spectrum"]))["spectrum"]
     whole = (await flow())["spectrum"]
-    assert spectrum == whole | {"lyapunov_exponents": None}
+    assert spectrum == whole | {"lyapunov_exponents": None, "exponents_over": None}
 
 
 @pytest.mark.parametrize(("cell", "directions"), [("simple", 9), ("lstm", 18), ("gru", 9)])

@@ -14,7 +14,12 @@ LONG = {
     "draws": 2000,
 }
 """It takes minutes; each of its parts a few seconds."""
-ENDLESS = {"WORKERS": "1", "MAX_WORK": "1" + "0" * 14, "JOB_SECONDS": "600"}
+ENDLESS = {
+    "WORKERS": "1",
+    "MAX_WORK": "1" + "0" * 14,
+    "MAX_REPEATED_WORK": "1" + "0" * 14,
+    "JOB_SECONDS": "600",
+}
 
 
 @contextmanager

@@ -2059,6 +2059,10 @@ export interface Schemas {
     dtype: string;
     /** What was divided out. */
     loss_scale: number | null;
+    /** Backward passes of the step that are added up. */
+    micro_batches: number;
+    /** Whether it had more of them, which are left out. */
+    more_micro_batches: boolean;
     /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
     proof?: Record<string, number | null>;
     /** Whether the proof holds to the precision of the dtype. */

@@ -69,6 +69,8 @@ def _module(module: Module, most: int) -> dict[str, Any]:
         "sampled": 0,
         "dtype": module.dtype,
         "loss_scale": module.loss_scale,
+        "micro_batches": module.micro_batches,
+        "more_micro_batches": module.more,
         "proof": {module.full(name): None for name in module.gradients},
         "trusted": False,
         "why_not": module.refused,

@@ -121,7 +121,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         if self._slot is None or self._update < self._next:
             return
         self._next = (self._update // self.every + 1) * self.every
-        if self._update < self._reported:
+        if self._update <= self._reported:
             return
         try:
             self._taken = self._look()

@@ -45,8 +45,6 @@ def doubts_of(model: torch.nn.Module, tap: Tap) -> Callable[[bool], list[str]]:
         if id(p) in own
     )
     always = [f"its weights are used elsewhere too ({', '.join(shared)})"] if shared else []
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        always.append("gradients are averaged over processes")
     dropout = float(getattr(tap.module, "dropout", 0.0))
 
     def doubts(training: bool) -> list[str]:

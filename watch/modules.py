@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import operator
-import time
-import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
+from unrolled.watch.hooks import ForwardHook, ParameterHook
 from unrolled.watch.snapshot import Call, Module, Numbers
 
 KINDS = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")
@@ -47,8 +46,13 @@ class Seen:
     state: tuple[torch.Tensor, ...]
     dtype: str
     training: bool
+    part: int = 0
     reached: bool = False
     closed: bool = False
+
+    def empty(self) -> None:
+        """What has come back was thrown away."""
+        self.call.output_gradient = self.call.h_gradient = self.call.c_gradient = None
 
 
 @dataclass(eq=False)
@@ -71,35 +75,38 @@ class Tap:
     room: Callable[[int], bool]
     failed: Callable[[BaseException], None]
     seen: list[Seen] = field(default_factory=list)
-    before: dict[str, torch.Tensor | None] = field(default_factory=dict)
+    arrived: dict[str, torch.Tensor] = field(default_factory=dict)
     added: dict[str, torch.Tensor] = field(default_factory=dict)
     weights: dict[str, Numbers] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    part: int = 0
     overfull: bool = False
     seconds: float = 0.0
-    handle: Any = None
+    handles: list[Any] = field(default_factory=list)
 
     # --- the hook ------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Hook into the module's forward call."""
-        self.close()
-        self.seen, self.before, self.added, self.weights = [], {}, {}, {}
-        self.overfull, self.seconds = False, 0.0
-        hook = _Hook(self)
-        self.handle = self.module.register_forward_hook(hook, with_kwargs=True)
+        """Hook into the module's forward call, and into what comes back to its parameters."""
+        self.forget()
+        self.overfull, self.seconds, self.part = False, 0.0, 0
+        self.handles = [self.module.register_forward_hook(ForwardHook(self), with_kwargs=True)]
+        for name, p in self.parameters().items():
+            if p.requires_grad:
+                self.handles.append(p.register_hook(ParameterHook(self, name)))
 
     def close(self) -> None:
         """Leave the module as it was, and let go of what it holds."""
-        if self.handle is not None:
-            self.handle.remove()
-        self.handle = None
+        for handle in self.handles:
+            handle.remove()
+        self.handles = []
         for seen in self.seen:
             seen.closed = True
 
     def forget(self) -> None:
         """Let go of the captured step."""
         self.close()
-        self.seen, self.before, self.added, self.weights = [], {}, {}, {}
+        self.seen, self.arrived, self.added, self.weights = [], {}, {}, {}
 
     def forward(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         """Copy a call's inputs, and wait for the gradients of its outputs."""
@@ -129,7 +136,9 @@ class Tap:
             self.weights = {
                 name: numbers(value, dtype) for name, value in self.parameters(leaves=False).items()
             }
-        seen = Seen(call, start, state, str(dtype).removeprefix("torch."), self.module.training)
+            self.versions = {name: p._version for name, p in self.parameters().items()}
+        training, kind = self.module.training, str(dtype).removeprefix("torch.")
+        seen = Seen(call, start, state, kind, training, self.part)
         self.seen.append(seen)
         if shown is not None:
             _catch(shown, seen, "output_gradient", place.of_input)
@@ -166,27 +175,43 @@ class Tap:
         found = {name: getattr(self.module, name, None) for name in names}
         return {name: value for name, value in found.items() if value is not None}
 
+    @property
+    def moved(self) -> bool:
+        """Whether a parameter has changed since its value was captured."""
+        now = self.parameters()
+        return any(now[name]._version != version for name, version in self.versions.items())
+
+    @property
+    def thrown_away(self) -> bool:
+        """Whether nothing is left in any ``.grad``."""
+        grads = [p.grad for p in self.parameters().values() if p.requires_grad]
+        return not any(grad is not None and bool(grad.any()) for grad in grads)
+
+    def back(self, name: str, gradient: torch.Tensor) -> None:
+        """What one backward adds to a ``.grad``, before processes average it."""
+        more = gradient.detach().clone()
+        self.arrived[name] = self.arrived[name] + more if name in self.arrived else more
+
     def before_backward(self) -> None:
-        """Keep what has been accumulated so far."""
+        """Begin to listen."""
         for seen in self.seen:
             seen.reached = False
-        self.before = {
-            name: None if p.grad is None else p.grad.detach().clone()
-            for name, p in self.parameters().items()
-        }
+        self.arrived = {}
 
     def after_backward(self) -> bool:
         """Add what this backward added, if it came through a captured call."""
         if not any(seen.reached for seen in self.seen):
             return False
-        for name, p in self.parameters().items():
-            before = self.before.get(name)
-            if p.grad is None:
-                continue
-            more = p.grad.detach().clone() if before is None else p.grad.detach() - before
+        for name, more in self.arrived.items():
             self.added[name] = self.added[name] + more if name in self.added else more
-        self.before = {}
+        self.arrived = {}
         return True
+
+    def empty(self) -> None:
+        """What has come back was thrown away."""
+        self.added = {}
+        for seen in self.seen:
+            seen.empty()
 
     # --- what is handed on ---------------------------------------------------------------------
 
@@ -222,6 +247,7 @@ class Tap:
             found.calls.append(call)
             found.dtype = seen.dtype
         found.weights = self.weights
+        found.micro_batches = max(1, len({seen.part for seen in kept.values()}))
         found.gradients = {
             name: numbers(self.added[name]) if name in self.added else None for name in self.weights
         }
@@ -310,39 +336,3 @@ def _catch(
             seen.closed = True
 
     tensor.register_hook(arrived)
-
-
-class _Hook:
-    """A forward hook that a copy of the model, or a file of it, does not take along."""
-
-    def __init__(self, tap: Tap) -> None:
-        self.tap = weakref.ref(tap)
-
-    def __call__(
-        self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
-    ) -> None:
-        if torch.compiler.is_compiling():
-            return
-        tap = self.tap()
-        if tap is not None and tap.module is module:
-            started = time.perf_counter()
-            try:
-                tap.forward(args, kwargs, output)
-                tap.seconds += time.perf_counter() - started
-            except Exception as error:  # noqa: BLE001  (the training goes on, whatever it is)
-                tap.failed(error)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return _nothing
-
-    def __reduce__(self) -> Any:
-        return _inert, ()
-
-
-def _inert() -> Any:
-    """What a pickled hook becomes."""
-    return _nothing
-
-
-def _nothing(*_: Any) -> None:
-    """What stands where a hook was."""

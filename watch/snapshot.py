@@ -77,6 +77,8 @@ class Module:
         doubts: what may make the recomputed gradient another one, a clause each.
         refused: why nothing can be said, one sentence; None where something can.
         reset_after: of a GRU whether the reset gate acts after the product with W_hn, as PyTorch's.
+        micro_batches: how many backward passes, each of a forward of its own, are added up.
+        more: whether there were more of them, which are left out.
         names: parameter → what the framework calls it, where that is something else.
     """
 
@@ -96,6 +98,8 @@ class Module:
     doubts: list[str] = field(default_factory=list)
     refused: str | None = None
     reset_after: bool = True
+    micro_batches: int = 1
+    more: bool = False
     names: dict[str, str] = field(default_factory=dict)
 
     def full(self, parameter: str) -> str:

@@ -23,6 +23,8 @@ from unrolled.watch.snapshot import Module, Snapshot
 _LOG = logging.getLogger("unrolled.watch")
 MOST_BYTES = 256 * 2**20
 """No sample holds more: a call beyond is not captured."""
+MOST_PARTS = 16
+"""So many accumulated parts of a step are added up; what follows is left out, and that is said."""
 TRIES = 3
 """So many steps without a gradient, and the report says so instead."""
 
@@ -31,8 +33,8 @@ class Watching:
     """Follows a model's training: sleeps between samples, captures one step, hands it on.
 
     A step ends with the step of the optimizer that holds the recurrent parameters. Of a sampled one
-    the forward calls before the first ``backward`` are captured, with every gradient that comes
-    back to their outputs until the next forward call: of accumulated gradients the first part.
+    every forward call is captured, with every gradient that comes back to its outputs: accumulated
+    gradients are added up, as far as there is room. What ``zero_grad`` throws away is thrown away.
 
     Args:
         model: whose recurrent modules are watched.
@@ -78,13 +80,14 @@ class Watching:
         ]
         patches.follow(self)
         self._clear()
-        if update >= reported:
+        if update > reported:
             self._arm()
 
     # --- from one sample to the next -----------------------------------------------------------
 
     def _clear(self) -> None:
-        self.armed = self.swept = self.held = False
+        self.armed = self.swept = self.held = self.more = self.whole = False
+        self.part = 0
         self.bytes, self.tries, self.seconds = 0, 0, 0.0
         self._root: Any = None
         self.losses: list[Any] = []
@@ -102,14 +105,24 @@ class Watching:
                 tap.open()
 
     def _arriving(self) -> bool:
-        """Whether a forward call is of the sampled step: the first after a backward ends it."""
+        """Whether a forward call is of the sampled step: after a backward it is of another part."""
         if not self.armed or self.held:
             return False
-        if self.swept and patches.depth() == 0:
-            if not self._overflowed():
+        if self.whole and patches.depth() == 0:
+            if self._overflowed() or all(tap.thrown_away for tap in self.taps):
+                if any(tap.moved for tap in self.taps):  # an optimizer that tries several times
+                    self._hold()
+                    return False
+                self._arm()
+                return True
+            parts = self.part + 1
+            self.more = parts >= MOST_PARTS or self.bytes * (parts + 1) / parts > MOST_BYTES
+            if self.more or any(tap.moved for tap in self.taps):
                 self._hold()
                 return False
-            self._arm()
+            self.whole, self.part = False, parts
+            for tap in self.taps:
+                tap.part = parts
         return True
 
     def _hold(self) -> None:
@@ -162,6 +175,10 @@ class Watching:
         if self.held:
             return
         started = time.perf_counter()
+        if self.swept and all(tap.thrown_away for tap in self.taps):
+            self.swept, self.losses = False, []
+            for tap in self.taps:
+                tap.empty()
         for tap in self.taps:
             tap.before_backward()
         root = tensors if isinstance(tensors, torch.Tensor) else None
@@ -175,7 +192,7 @@ class Watching:
         started = time.perf_counter()
         reached = [tap.after_backward() for tap in self.taps]
         if any(reached):
-            self.swept = True
+            self.swept = self.whole = True
             self.moment = now()
             if self._root is not None and self._root.numel() == 1:
                 self.losses.append(self._root.detach())
@@ -279,7 +296,7 @@ class Watching:
             return replace(tap.described(), refused=self.refused[tap.name])
         training = any(seen.training for seen in tap.seen)
         found = tap.taken(scale)
-        found.doubts = self.doubts[tap.name](training)
+        found.doubts, found.more = self.doubts[tap.name](training), self.more
         if tap.overfull:
             found.refused = f"Its calls hold more than {MOST_BYTES // 2**20} MB a step."
         elif not found.calls:

@@ -70,6 +70,12 @@ class WatchedModule(StrictModel):
     sampled: Index = Field(description="How many of them are itemized in `flow`.")
     dtype: Name = Field(description="What the module computed in.", examples=["float32"])
     loss_scale: Number | None = Field(default=None, description="What was divided out.")
+    micro_batches: Size = Field(
+        default=1, description="Backward passes of the step that are added up."
+    )
+    more_micro_batches: Switch = Field(
+        default=False, description="Whether it had more of them, which are left out."
+    )
     proof: dict[Name, Number | None] = Field(
         default_factory=dict,
         max_length=MOST_WEIGHTS,

@@ -9,7 +9,7 @@ import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
-import { aboutRun, normSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+import { aboutRun, normSentence, sampledSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();
@@ -213,6 +213,13 @@ test("a training of very many reports has no more columns than a screen", () => 
   assert.equal(columns(1500).x.length, 1500);
   const many = columns(3100);
   assert.deepEqual([many.x.length, many.z[0].length, many.x[1] - many.x[0]], [1034, 1034, 300]);
+});
+
+test("accumulated gradients are said, and where not all of them are there", () => {
+  const said = (module) => sampledSentence(report(1, { module }).modules[0]);
+  assert.doesNotMatch(said({}), /micro/);
+  assert.match(said({ micro_batches: 4 }), /4 micro-batches together, the pictures are of one\.$/);
+  assert.match(said({ micro_batches: 16, more_micro_batches: true }), /together, the first of the step, the pictures/);
 });
 
 test("ticks are round and not more than asked for", () => {

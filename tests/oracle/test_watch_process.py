@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 import unrolled.torch
+from unrolled.watch.runs import is_written
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,6 +138,29 @@ def test_a_training_that_is_killed_leaves_whole_lines(tmp_path: Path) -> None:
     assert len(found) >= 4
     assert all(one["modules"][0]["trusted"] for one in found[1:])
     assert "end" not in found[-1]
+
+
+def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "run.unrolled"
+    process = script(str(path), "100000", folder=tmp_path)
+    waits_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= 3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    waits_for(lambda: not is_written(path))
+    last = lines(path)[-1]["update"]
+    model = Model()
+    for update in (None, last):
+        with unrolled.torch.watch(model, every=1, to=path, update=update) as watch:
+            assert (watch.to, watch.update) == (str(path), last if update is None else update)
+            train(model, last - watch.update + 2)  # first what there is a report of
+            waits_for(lambda watch=watch: watch._slot.done)
+        run = unrolled.load_run(path)
+        assert run.state == "ended"
+        assert [one.update for one in run.reports] == sorted({one.update for one in run.reports})
+        assert run.last_update is not None
+        assert run.last_update > last
+        last = run.last_update
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_watch_that_is_never_closed_ends_with_the_process(tmp_path: Path) -> None:

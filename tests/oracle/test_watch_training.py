@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +13,7 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from tests.oracle.watched import Model, only, proof, reports, sgd, squared, x_of
-from unrolled.watch.watching import TRIES
+from unrolled.watch.watching import MOST_PARTS, TRIES
 
 # --- what cannot be trusted ---------------------------------------------------------------------
 
@@ -62,7 +65,8 @@ def test_weights_computed_from_others_are_left_out() -> None:
 # --- how gradients are made ---------------------------------------------------------------------
 
 
-def test_of_accumulated_gradients_the_first_part_is_captured() -> None:
+@pytest.mark.parametrize("parts", [3, MOST_PARTS + 2])
+def test_accumulated_gradients_are_added_up(parts: int) -> None:
     model = Model()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
     losses: list[float] = []
@@ -70,17 +74,99 @@ def test_of_accumulated_gradients_the_first_part_is_captured() -> None:
     def train() -> None:
         for _ in range(2):
             optimizer.zero_grad()
-            for _ in range(3):
-                loss = squared(model)() / 3
+            for _ in range(parts):
+                loss = squared(model)() / parts
                 losses.append(loss.item())
                 loss.backward()
             optimizer.step()
 
     found = reports(model, train)
     assert [one["update"] for one in found] == [0, 1]
-    for report, loss in zip(found, losses[::3], strict=True):
-        assert report["loss"] == pytest.approx(loss, rel=1e-6)
-        assert proof(report["modules"][0]) <= 1e-9
+    kept = min(parts, MOST_PARTS)
+    for n, report in enumerate(found):
+        (module,) = report["modules"]
+        whole = losses[n * parts : n * parts + kept]
+        assert report["loss"] == pytest.approx(sum(whole), rel=1e-6)
+        assert (module["micro_batches"], module["more_micro_batches"]) == (kept, parts > kept)
+        assert proof(module) <= 1e-9
+        assert module["trusted"]
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_gradient_that_is_thrown_away_is_not_of_the_step(late: bool) -> None:
+    """As of a generator's loss that goes through a discriminator, before the latter's own."""
+    model = Model()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    losses: list[float] = []
+
+    def train() -> None:
+        (7.0 * squared(model)()).backward()
+        if not late:
+            optimizer.zero_grad()
+        loss = squared(model)()
+        if late:
+            optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+        optimizer.step()
+
+    report = reports(model, train)[0]
+    assert report["loss"] == pytest.approx(losses[0], rel=1e-6)
+    assert report["modules"][0]["micro_batches"] == 1
+    assert proof(report["modules"][0]) <= 1e-9
+
+
+def test_parts_between_which_the_weights_move_are_not_added() -> None:
+    """A loop of one's own that never says its steps: the first is reported alone."""
+    model = Model()
+
+    def train() -> None:
+        for _ in range(3):
+            squared(model)().backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p.sub_(0.1 * p.grad)
+
+    module = only(model, train)
+    assert module["micro_batches"] == 1
+    assert proof(module) <= 1e-9
+
+
+def of_a_process(rank: int, port: int, folder: str) -> None:
+    torch.set_num_threads(1)
+    torch.distributed.init_process_group("gloo", f"tcp://127.0.0.1:{port}", rank=rank, world_size=2)
+    torch.manual_seed(0)
+    model = Model(num_layers=2)
+    shared = nn.parallel.DistributedDataParallel(model)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    torch.manual_seed(rank + 1)
+    own: list[float] = []
+
+    def train() -> None:
+        for _ in range(2):
+            optimizer.zero_grad()
+            for last in (False, True):
+                with contextlib.nullcontext() if last else shared.no_sync():
+                    loss = shared(x_of(model)).square().mean()
+                    own.append(loss.item())
+                    loss.backward()
+            optimizer.step()
+
+    found = reports(shared, train)
+    Path(folder, str(rank)).write_text(json.dumps([found, own]))
+    torch.distributed.destroy_process_group()
+
+
+def test_of_several_processes_each_proves_its_own_part(tmp_path: Path, free_port: int) -> None:
+    torch.multiprocessing.spawn(of_a_process, (free_port, str(tmp_path)), nprocs=2)
+    seen = [json.loads((tmp_path / str(rank)).read_text()) for rank in range(2)]
+    for found, own in seen:
+        assert found[0]["loss"] == pytest.approx(sum(own[:2]), rel=1e-6)
+        for report in found:
+            (module,) = report["modules"]
+            assert proof(module) <= 1e-9
+            assert (module["name"], module["batch"]) == ("module.core", 4)
+    assert seen[0][1] != seen[1][1]
 
 
 def test_a_gradient_that_is_added_to_an_earlier_one() -> None:

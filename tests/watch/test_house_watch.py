@@ -11,7 +11,10 @@ from unrolled import engine
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "watch").glob("*.py"))
-OF_TORCH = {"clipping.py", "doubts.py", "front.py", "modules.py", "patches.py", "watching.py"}
+OF_TORCH = {
+    *("clipping.py", "doubts.py", "front.py", "hooks.py", "modules.py", "patches.py"),
+    "watching.py",
+}
 OF_KERAS = {"callback.py", "keras_batch.py", "keras_layers.py", "keras_sample.py"}
 OF_BACKENDS = {"keras_gradients.py"}
 

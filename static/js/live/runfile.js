@@ -24,6 +24,8 @@
  * @property {number} sampled
  * @property {string} dtype
  * @property {number | null} loss_scale
+ * @property {number} [micro_batches]   backward passes of the step that are added up
+ * @property {boolean} [more_micro_batches]   whether it had more of them
  * @property {Object<string, number | null>} proof
  * @property {boolean} trusted
  * @property {string | null} why_not

@@ -73,7 +73,7 @@ export function verdictSentence(module, flow = module.flow, layer = null) {
 }
 
 /** @param {Module} module */
-export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scale }) {
+export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scale, ...module }) {
   if (batch === null || steps === null) return "";
   const of = `${plural(steps, "step")}, a batch of ${batch}, ${dtype}`;
   if (sampled === 0) return `${of}.`;
@@ -82,7 +82,9 @@ export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scal
       ? `The pictures are of ${plural(sampled, "sequence")} of the batch, the check is of all.`
       : "The pictures are of all of them.";
   const scaled = scale ? ` The loss scale ${counted(scale)} is divided out.` : "";
-  return `${of}, computed in float64. ${part}${scaled}`;
+  const { micro_batches: parts = 1, more_micro_batches: more = false } = module;
+  const added = parts > 1 ? ` The check is of ${parts} micro-batches together${more ? ", the first of the step" : ""}, the pictures are of one.` : "";
+  return `${of}, computed in float64. ${part}${scaled}${added}`;
 }
 
 /**

@@ -66,55 +66,27 @@ function keyOfAdvice(request) {
 }
 
 /**
- * @param {Document} document
- * @param {{base: string, choose: (patch: Partial<Settings>) => void}} options
+ * One change, to be clicked.
+ * @param {Advice} advice @param {(patch: Advice["patch"]) => void} choose
  */
-export function createAdvice(document, { base, choose }) {
+function lineOf({ text, patch }, choose) {
+  const item = element("li");
+  const button = element("button", "advice-change");
+  button.type = "button";
+  const [change, measured] = text.split(/: (.*)/s);
+  button.append(element("b", "", change), ...unbroken(`: ${measured}`));
+  button.addEventListener("click", () => choose(patch));
+  item.append(button);
+  return item;
+}
+
+/** @param {Document} document @param {(settings: Partial<Settings>) => void} choose */
+function createPlace(document, choose) {
   const place = byId(document, "advice");
   const [words, list, rest] = ["advice-words", "advice-list", "advice-rest"].map((id) =>
     byId(document, id),
   );
   const more = sure(rest.closest("details"), "details");
-  let timer = 0;
-  /** @type {AbortController | null} */
-  let asking = null;
-  /** @type {Answer | null} */
-  let shown = null;
-  let key = "";
-
-  function stop() {
-    clearTimeout(timer);
-    asking?.abort();
-    asking = null;
-  }
-
-  /** @param {Advice} advice */
-  function line({ text, patch }) {
-    const item = element("li");
-    const button = element("button", "advice-change");
-    button.type = "button";
-    const [change, measured] = text.split(/: (.*)/s);
-    button.append(element("b", "", change), ...unbroken(`: ${measured}`));
-    button.addEventListener("click", () => {
-      if (shown && place.dataset.state !== "stale") choose(settingsOf(shown.experiment, patch));
-    });
-    item.append(button);
-    return item;
-  }
-
-  /** @param {Answer | null} answer   null: there is nothing to say */
-  function show(answer) {
-    shown = answer;
-    asking = null;
-    const advice = answer?.diagnosis?.advice ?? [];
-    const sentence = answer?.diagnosis ? adviceSentence(answer.diagnosis, answer.steps) : "";
-    if (words.textContent !== sentence) words.textContent = sentence;
-    list.replaceChildren(...advice.slice(0, FIRST).map(line));
-    rest.replaceChildren(...advice.slice(FIRST).map(line));
-    more.hidden = advice.length <= FIRST;
-    within(more, "summary").textContent = `${advice.length - FIRST} more`;
-    mark(sentence ? "shown" : "none");
-  }
 
   /** What is stale can be read and not chosen. @param {string} state */
   function mark(state) {
@@ -123,37 +95,80 @@ export function createAdvice(document, { base, choose }) {
       button.setAttribute("aria-disabled", String(state === "stale"));
   }
 
+  return {
+    mark,
+    state: () => place.dataset.state,
+
+    /** @param {Answer | null} answer   null: there is nothing to say */
+    show(answer) {
+      const advice = answer?.diagnosis?.advice ?? [];
+      const sentence = answer?.diagnosis ? adviceSentence(answer.diagnosis, answer.steps) : "";
+      /** @param {Advice} one */
+      const line = (one) =>
+        lineOf(one, (patch) => {
+          if (answer && place.dataset.state !== "stale") choose(settingsOf(answer.experiment, patch));
+        });
+      if (words.textContent !== sentence) words.textContent = sentence;
+      list.replaceChildren(...advice.slice(0, FIRST).map(line));
+      rest.replaceChildren(...advice.slice(FIRST).map(line));
+      more.hidden = advice.length <= FIRST;
+      within(more, "summary").textContent = `${advice.length - FIRST} more`;
+      mark(sentence ? "shown" : "none");
+    },
+  };
+}
+
+/**
+ * @param {Document} document
+ * @param {{base: string, choose: (patch: Partial<Settings>) => void}} options
+ */
+export function createAdvice(document, { base, choose }) {
+  const place = createPlace(document, choose);
+  const state = { timer: 0, asking: /** @type {AbortController | null} */ (null), key: "" };
+
+  function stop() {
+    clearTimeout(state.timer);
+    state.asking?.abort();
+    state.asking = null;
+  }
+
+  /** @param {Answer | null} answer */
+  function show(answer) {
+    state.asking = null;
+    place.show(answer);
+  }
+
   /** @param {Request} request */
   async function ask(request) {
     const mine = new AbortController();
-    asking = mine;
+    state.asking = mine;
     try {
       const whole = { ...request, follow: null, window: null };
       const answer = await advise(base, whole, mine.signal);
-      if (asking === mine) show(answer);
+      if (state.asking === mine) show(answer);
     } catch {
-      if (asking === mine) show(null); // no advice is no fault of the picture
+      if (state.asking === mine) show(null); // no advice is no fault of the picture
     }
   }
 
   return {
     /** Another picture is asked for: what stands here is about the former one. @param {Request} request */
     stale(request) {
-      if (keyOfAdvice(request) === key) return;
+      if (keyOfAdvice(request) === state.key) return;
       stop();
-      key = "";
-      if (place.dataset.state === "shown") mark("stale");
+      state.key = "";
+      if (place.state() === "shown") place.mark("stale");
     },
 
     /** A picture has come. @param {Flow} flow @param {Request} request   that it answers */
     after(flow, request) {
-      if (keyOfAdvice(request) === key) return;
+      if (keyOfAdvice(request) === state.key) return;
       stop();
-      key = keyOfAdvice(request);
+      state.key = keyOfAdvice(request);
       if (flow.diagnosis.verdict === "stable") show(null);
       else {
-        if (place.dataset.state === "none") mark("waiting");
-        timer = setTimeout(() => ask(request), REST_MS);
+        if (place.state() === "none") place.mark("waiting");
+        state.timer = setTimeout(() => ask(request), REST_MS);
       }
     },
   };

@@ -70,13 +70,119 @@ function distance(shape, point, at) {
 }
 
 /**
+ * @typedef {object} Pictures
+ * @property {() => Reading | null} reading
+ * @property {(name: string) => HTMLElement} plot
+ * @property {(name: string) => Layout | null} layout
+ *
+ * @typedef {object} On
+ * @property {(lines: string[], at: {clientX: number, clientY: number} | null) => void} hover
+ * @property {(id: string, at: {clientY: number} | null) => void} open   by pointer
+ * @property {(id: string) => void} select   by key, as long as the key is held one gesture
+ * @property {() => string} selected
+ * @property {() => void} read   Enter
+ * @property {(text: string) => void} announce
+ */
+
+/** What a picture holds now. @param {Pictures} pictures @param {string} name */
+function spotsOf(pictures, name) {
+  const reading = pictures.reading();
+  return reading && pictures.layout(name) ? FIGURES[name].spots(reading.flow) : [];
+}
+
+/** @param {Layout} layout @param {Point} spot */
+function pixelOf(layout, spot) {
+  const scale = toPixels(layout);
+  return { x: scale.x(spot.x), y: scale.y(spot.y) };
+}
+
+/** What lies under the pointer. @param {Pictures} pictures @param {MouseEvent} event @param {string} name */
+function spotAt(pictures, event, name) {
+  const layout = pictures.layout(name);
+  if (!layout) return null;
+  const box = boxOf(event);
+  const point = { x: event.clientX - box.left, y: event.clientY - box.top };
+  const { shape } = FIGURES[name];
+  /** @type {Dot | null} */
+  let best = null;
+  let least = shape === "dot" ? NEAR : Infinity;
+  for (const spot of spotsOf(pictures, name)) {
+    const far = distance(shape, point, pixelOf(layout, spot));
+    if (far < least) [best, least] = [spot, far];
+  }
+  return best;
+}
+
+/** What of a picture a thing takes: left, top, width, height. @param {Shape} shape @param {Layout} layout @param {Point} at */
+function boxAbout(shape, { width, height, margin, yaxis }, { x, y }) {
+  const inner = height - margin.t - margin.b;
+  const tall = inner / Math.abs(yaxis.range[0] - yaxis.range[1]);
+  /** @type {Record<Shape, number[]>} */
+  const boxes = {
+    row: [0, y - tall / 2, width, tall],
+    column: [x - 4, margin.t, 8, inner],
+    dot: [x - 9, y - 9, 18, 18],
+  };
+  return boxes[shape];
+}
+
+/**
+ * The ring about what is selected, or none.
+ * @param {HTMLElement} ring @param {Pictures} pictures @param {string} name @param {string} selected
+ */
+function putRing(ring, pictures, name, selected) {
+  const spot = spotsOf(pictures, name).find(({ id }) => id === selected);
+  const layout = pictures.layout(name);
+  ring.hidden = !spot || !layout;
+  if (!spot || !layout) return;
+  const { shape } = FIGURES[name];
+  ring.dataset.shape = shape;
+  const [left, top, width, height] = boxAbout(shape, layout, pixelOf(layout, spot)).map((px) => `${px}px`);
+  Object.assign(ring.style, { left, top, width, height });
+}
+
+/** By key from one thing to the next. @param {Pictures} pictures @param {On} on @param {string} name @param {string} key */
+function move(pictures, on, name, key) {
+  const spots = spotsOf(pictures, name);
+  if (!spots.length) return;
+  const at = spots.findIndex(({ id }) => id === on.selected());
+  /** @type {Object<string, number>} */
+  const ends = { Home: 0, End: spots.length - 1 };
+  const next = ends[key] ?? (at < 0 ? 0 : at + MOVES[key]);
+  const { id } = spots[Math.max(0, Math.min(spots.length - 1, next))];
+  on.select(id);
+  const reading = pictures.reading();
+  if (reading) on.announce(measureLines(id, reading.flow).join(". "));
+}
+
+/** @param {HTMLElement} hit @param {string} name @param {Pictures} pictures @param {On} on */
+function listenHit(hit, name, pictures, on) {
+  hit.addEventListener("pointermove", (event) => {
+    const spot = spotAt(pictures, event, name);
+    hit.dataset.over = spot ? "thing" : "";
+    const reading = pictures.reading();
+    on.hover(spot && reading ? measureLines(spot.id, reading.flow) : [], event);
+  });
+  hit.addEventListener("pointerleave", () => on.hover([], null));
+  hit.addEventListener("click", (event) => {
+    const spot = spotAt(pictures, event, name);
+    if (spot) on.open(spot.id, event);
+  });
+  hit.addEventListener("keydown", (event) => {
+    const { key } = event;
+    if (!pictures.reading() || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (key in MOVES || key === "Home" || key === "End") move(pictures, on, name, key);
+    else if (key === "Enter" || key === " ") on.read();
+    else if (key === "Escape") on.select("");
+    else return;
+    event.preventDefault();
+  });
+}
+
+/**
  * @param {Document} document
- * @param {{reading: () => Reading | null,
- *   plot: (name: string) => HTMLElement, layout: (name: string) => Layout | null}} pictures
- * @param {{hover: (lines: string[], at: {clientX: number, clientY: number} | null) => void,
- *   open: (id: string, at: {clientY: number} | null) => void, select: (id: string) => void,
- *   selected: () => string, read: () => void, announce: (text: string) => void}} on
- *   open: by pointer; select: by key, as long as the key is held one gesture; read: Enter
+ * @param {Pictures} pictures
+ * @param {On} on
  */
 export function listenBeside(document, pictures, on) {
   const places = Object.keys(FIGURES).map((name) => {
@@ -84,99 +190,13 @@ export function listenBeside(document, pictures, on) {
     const hit = within(sure(plot.parentElement, "about it"), "[data-beside]");
     return { name, hit, ring: within(hit, ".ring") };
   });
+  for (const { name, hit } of places) listenHit(hit, name, pictures, on);
 
-  /** @param {string} name */
-  function spotsOf(name) {
-    const reading = pictures.reading();
-    return reading && pictures.layout(name) ? FIGURES[name].spots(reading.flow) : [];
-  }
-
-  /** @param {Layout} layout @param {Point} spot */
-  function pixelOf(layout, spot) {
-    const scale = toPixels(layout);
-    return { x: scale.x(spot.x), y: scale.y(spot.y) };
-  }
-
-  /** @param {MouseEvent} event @param {string} name */
-  function spotAt(event, name) {
-    const layout = pictures.layout(name);
-    if (!layout || !spotsOf(name).length) return null;
-    const box = boxOf(event);
-    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-    const { shape } = FIGURES[name];
-    /** @type {Dot | null} */
-    let best = null;
-    let least = shape === "dot" ? NEAR : Infinity;
-    for (const spot of spotsOf(name)) {
-      const far = distance(shape, point, pixelOf(layout, spot));
-      if (far < least) [best, least] = [spot, far];
-    }
-    return best;
-  }
-
-  /** The ring about what is selected. */
-  function place() {
-    if (!pictures.reading()) return;
-    for (const { name, ring } of places) {
-      const spot = spotsOf(name).find(({ id }) => id === on.selected());
-      const layout = pictures.layout(name);
-      ring.hidden = !spot || !layout;
-      if (!spot || !layout) continue;
-      const { x, y } = pixelOf(layout, spot);
-      const { shape } = FIGURES[name];
-      ring.dataset.shape = shape;
-      const rows = Math.abs(layout.yaxis.range[0] - layout.yaxis.range[1]);
-      const tall = (layout.height - layout.margin.t - layout.margin.b) / rows;
-      /** @type {Record<Shape, number[]>} */
-      const sizes = {
-        row: [0, y - tall / 2, layout.width, tall],
-        column: [x - 4, layout.margin.t, 8, layout.height - layout.margin.t - layout.margin.b],
-        dot: [x - 9, y - 9, 18, 18],
-      };
-      const [left, top, width, height] = sizes[shape];
-      Object.assign(ring.style, {
-        left: `${left}px`,
-        top: `${top}px`,
-        width: `${width}px`,
-        height: `${height}px`,
-      });
-    }
-  }
-
-  /** @param {string} name @param {string} key */
-  function move(name, key) {
-    const spots = spotsOf(name);
-    if (!spots.length) return;
-    const at = spots.findIndex(({ id }) => id === on.selected());
-    /** @type {Object<string, number>} */
-    const ends = { Home: 0, End: spots.length - 1 };
-    const next = ends[key] ?? (at < 0 ? 0 : at + MOVES[key]);
-    const { id } = spots[Math.max(0, Math.min(spots.length - 1, next))];
-    on.select(id);
-    const reading = pictures.reading();
-    if (reading) on.announce(measureLines(id, reading.flow).join(". "));
-  }
-
-  for (const { name, hit } of places) {
-    hit.addEventListener("pointermove", (event) => {
-      const spot = spotAt(event, name);
-      hit.dataset.over = spot ? "thing" : "";
-      const reading = pictures.reading();
-      on.hover(spot && reading ? measureLines(spot.id, reading.flow) : [], event);
-    });
-    hit.addEventListener("pointerleave", () => on.hover([], null));
-    hit.addEventListener("click", (event) => {
-      const spot = spotAt(event, name);
-      if (spot) on.open(spot.id, event);
-    });
-    hit.addEventListener("keydown", (event) => {
-      if (!pictures.reading() || event.altKey || event.ctrlKey || event.metaKey) return;
-      if (event.key in MOVES || event.key === "Home" || event.key === "End") move(name, event.key);
-      else if (event.key === "Enter" || event.key === " ") on.read();
-      else if (event.key === "Escape") on.select("");
-      else return;
-      event.preventDefault();
-    });
-  }
-  return { place };
+  return {
+    /** The rings about what is selected. */
+    place() {
+      if (!pictures.reading()) return;
+      for (const { name, ring } of places) putRing(ring, pictures, name, on.selected());
+    },
+  };
 }

@@ -95,6 +95,24 @@ export function createComparison(document, context) {
       return settings && fitsPreset(settings) ? settings.preset : "";
     },
 
+    ...saidOf(document, a),
+  };
+}
+
+/**
+ * What is said of A and B, where there is an A.
+ * @param {Document} document @param {() => Reading | null} a
+ */
+function saidOf(document, a) {
+  /**
+   * @template T, U
+   * @param {(a: Reading) => T} of @param {U} otherwise
+   */
+  const both = (of, otherwise) => {
+    const one = a();
+    return one ? of(one) : otherwise;
+  };
+  return {
     /** @param {Reading} b */
     put: (b) => both((one) => putNames(document, one, b), undefined),
     /** What is announced while comparing, or "". @param {Reading} b */
@@ -108,16 +126,6 @@ export function createComparison(document, context) {
     /** @param {Spot} spot @param {Reading} b */
     lines: (spot, b) => linesOf(spot, a(), b),
   };
-
-  /**
-   * What is said of both, where there is an A.
-   * @template T, U
-   * @param {(a: Reading) => T} of @param {U} otherwise
-   */
-  function both(of, otherwise) {
-    const one = a();
-    return one ? of(one) : otherwise;
-  }
 }
 
 /**

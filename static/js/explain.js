@@ -51,97 +51,131 @@ function termOf(term, words) {
   return button;
 }
 
+/** @param {EventTarget | null} target */
+function termAt(target) {
+  const term = target instanceof Element ? target.closest(".term[data-term]") : null;
+  return term instanceof HTMLElement ? term : null;
+}
+
+/** Under the term, or above it where there is no room. @param {HTMLElement} box @param {HTMLElement} term */
+function placeAt(box, term) {
+  const at = term.getBoundingClientRect();
+  const { width, height } = box.getBoundingClientRect();
+  const { innerWidth, innerHeight } = windowOf(box.ownerDocument);
+  const below = at.bottom + GAP + height + EDGE < innerHeight;
+  box.style.left = `${Math.max(EDGE, Math.min(at.left, innerWidth - width - EDGE))}px`;
+  box.style.top = `${below ? at.bottom + GAP : Math.max(EDGE, at.top - GAP - height)}px`;
+}
+
+/**
+ * The box with a term's explanation.
+ * @param {HTMLElement} box
+ * @param {() => Reading | null} reading   what is drawn
+ */
+function createBox(box, reading) {
+  const state = {
+    /** The term whose explanation is shown. @type {HTMLElement | null} */
+    open: null,
+    /** By a click: the pointer's going does not close it. */
+    pinned: false,
+    timer: 0,
+  };
+
+  function hide() {
+    clearTimeout(state.timer);
+    state.open?.removeAttribute("aria-describedby");
+    state.open = null;
+    state.pinned = false;
+    if (box.matches(":popover-open")) box.hidePopover();
+  }
+
+  function put() {
+    if (!state.open) return;
+    if (state.open.isConnected) placeAt(box, state.open);
+    else hide();
+  }
+
+  return {
+    state,
+    hide,
+    put,
+
+    /** @param {HTMLElement} term */
+    show(term) {
+      clearTimeout(state.timer);
+      const drawn = reading();
+      const { term: name = "" } = term.dataset;
+      if (!drawn || !TERMS[name]) return;
+      if (state.open && state.open !== term) hide();
+      box.textContent = explanation(name, drawn);
+      term.setAttribute("aria-describedby", box.id);
+      state.open = term;
+      box.showPopover();
+      put();
+    },
+
+    /** @param {() => void} action @param {number} wait */
+    later(action, wait) {
+      clearTimeout(state.timer);
+      state.timer = setTimeout(action, wait);
+    },
+
+    /** What was to happen does not. */
+    stay: () => clearTimeout(state.timer),
+  };
+}
+
+/** @typedef {ReturnType<typeof createBox>} Box */
+
+/** @param {Document} document @param {HTMLElement} element @param {Box} box */
+function listenPointer(document, element, { state, show, hide, later, stay }) {
+  document.addEventListener("pointerover", ({ target, pointerType }) => {
+    if (pointerType === "touch") return;
+    const term = termAt(target);
+    if (term) later(() => show(term), term === state.open ? 0 : COMING);
+    else if (target === element) stay();
+    else if (state.open && !state.pinned && document.activeElement !== state.open) later(hide, GOING);
+    else if (!state.open) stay();
+  });
+  document.addEventListener("click", ({ target }) => {
+    const term = termAt(target);
+    if (!term) {
+      if (target !== element) hide();
+      return;
+    }
+    if (term === state.open && state.pinned) return hide();
+    show(term);
+    state.pinned = true;
+  });
+}
+
+/** @param {Document} document @param {Box} box */
+function listenKeys(document, { state, show, hide }) {
+  document.addEventListener("focusin", ({ target }) => {
+    const term = termAt(target);
+    if (term?.matches(":focus-visible")) show(term);
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    if (target === state.open) hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !state.open) return;
+    event.stopPropagation();
+    hide();
+  }, { capture: true });
+}
+
 /**
  * Listen for all terms of the page, those to come included.
  * @param {Document} document
  * @param {() => Reading | null} reading   what is drawn
  */
 export function listenTerms(document, reading) {
-  const box = byId(document, "explanation");
-  /** The term whose explanation is shown. @type {HTMLElement | null} */
-  let open = null;
-  let pinned = false; // by a click: the pointer's going does not close it
-  let timer = 0;
-
-  /** @param {EventTarget | null} target */
-  function termAt(target) {
-    const term = target instanceof Element ? target.closest(".term[data-term]") : null;
-    return term instanceof HTMLElement ? term : null;
-  }
-
-  /** @param {HTMLElement} term */
-  function show(term) {
-    clearTimeout(timer);
-    const drawn = reading();
-    const { term: name = "" } = term.dataset;
-    if (!drawn || !TERMS[name]) return;
-    if (open && open !== term) hide();
-    box.textContent = explanation(name, drawn);
-    term.setAttribute("aria-describedby", box.id);
-    open = term;
-    box.showPopover();
-    put();
-  }
-
-  function hide() {
-    clearTimeout(timer);
-    open?.removeAttribute("aria-describedby");
-    open = null;
-    pinned = false;
-    if (box.matches(":popover-open")) box.hidePopover();
-  }
-
-  /** Under the term, or above it where there is no room. */
-  function put() {
-    if (!open) return;
-    if (!open.isConnected) return hide();
-    const at = open.getBoundingClientRect();
-    const { width, height } = box.getBoundingClientRect();
-    const { innerWidth, innerHeight } = windowOf(document);
-    const below = at.bottom + GAP + height + EDGE < innerHeight;
-    box.style.left = `${Math.max(EDGE, Math.min(at.left, innerWidth - width - EDGE))}px`;
-    box.style.top = `${below ? at.bottom + GAP : Math.max(EDGE, at.top - GAP - height)}px`;
-  }
-
-  /** @param {() => void} action @param {number} wait */
-  function later(action, wait) {
-    clearTimeout(timer);
-    timer = setTimeout(action, wait);
-  }
-
-  document.addEventListener("pointerover", ({ target, pointerType }) => {
-    if (pointerType === "touch") return;
-    const term = termAt(target);
-    if (term) later(() => show(term), term === open ? 0 : COMING);
-    else if (target === box) clearTimeout(timer);
-    else if (open && !pinned && document.activeElement !== open) later(hide, GOING);
-    else if (!open) clearTimeout(timer);
-  });
-  document.addEventListener("focusin", ({ target }) => {
-    const term = termAt(target);
-    if (term?.matches(":focus-visible")) show(term);
-  });
-  document.addEventListener("focusout", ({ target }) => {
-    if (target === open) hide();
-  });
-  document.addEventListener("click", ({ target }) => {
-    const term = termAt(target);
-    if (!term) {
-      if (target !== box) hide();
-      return;
-    }
-    const again = term === open && pinned;
-    if (again) return hide();
-    show(term);
-    pinned = true;
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !open) return;
-    event.stopPropagation();
-    hide();
-  }, { capture: true });
-  document.addEventListener("scroll", put, { capture: true, passive: true });
-  windowOf(document).addEventListener("resize", put);
-
-  return { hide, put };
+  const element = byId(document, "explanation");
+  const box = createBox(element, reading);
+  listenPointer(document, element, box);
+  listenKeys(document, box);
+  document.addEventListener("scroll", box.put, { capture: true, passive: true });
+  windowOf(document).addEventListener("resize", box.put);
+  return { hide: box.hide, put: box.put };
 }

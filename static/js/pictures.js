@@ -23,12 +23,6 @@ export function createPictures(document, context) {
   const state = { scene, frames: {}, stage: null, waiting: false };
   const { figure, drawAxis, drawAll } = createDrawing(places, state, context);
 
-  /** Another part of the axis is in sight. */
-  function drawRange() {
-    drawAxis();
-    context.drawn();
-  }
-
   return {
     frames: () => state.frames,
     figure,
@@ -83,6 +77,24 @@ export function createPictures(document, context) {
       for (const name of shownOf(state)) putMark(places.canvases[name], state.frames[name], step);
     },
 
+    ...createMoves(scene, places, drawAxis, context.drawn),
+  };
+}
+
+/**
+ * The pictures go along the axis of time.
+ * @param {ReturnType<typeof createScene>} scene
+ * @param {import("./pictures/places.js").Places} places
+ * @param {(names?: string[]) => void} drawAxis
+ * @param {() => void} drawn   another part of the axis is in sight
+ */
+function createMoves(scene, places, drawAxis, drawn) {
+  function drawRange() {
+    drawAxis();
+    drawn();
+  }
+
+  return {
     /** Bring a step into the diagrams. @param {number} step */
     reveal(step) {
       if (scene.reveal(step)) drawAxis();

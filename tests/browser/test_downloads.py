@@ -146,7 +146,7 @@ def test_different_experiments_have_different_files(unrolled: Unrolled, modules:
         unrolled.open(**{"text": "abcd", **settings})
         names.append(
             modules(
-                "downloads.js",
+                "downloads/name.js",
                 """async ({fileName}, flow, load) =>
             fileName((await load("reading.js")).read(flow), {})""",
                 unrolled.flow(),

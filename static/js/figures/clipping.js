@@ -3,8 +3,55 @@
 import { fromLog10, parameterName, power, raised } from "../format.js";
 import { isNumber } from "../numeric.js";
 import { clipRuleOf } from "../vocabulary.js";
+import { plainLayout } from "./layout.js";
 
 /** @import { Figure, Flow, Theme } from "../types.js" */
+
+/**
+ * A row of the picture.
+ * @typedef {{name: string, before: number | null, after: number | null}} Entry   log₁₀ of the norms
+ */
+
+/** Every parameter, and all together. @param {Flow} flow @returns {Entry[]} */
+function entriesOf({ clipping: report, parameter_gradients: gradients }) {
+  const rows = Object.entries(gradients).map(([name, g]) => ({
+    name: parameterName(name),
+    before: g.log10_norm,
+    after: logOf(g.clipped_norm),
+  }));
+  return [
+    ...rows,
+    { name: "‖g‖", before: report.log10_norm_before, after: logOf(report.norm_after) },
+  ];
+}
+
+/** Where the axis begins and ends. @param {(number | null)[]} shown */
+function reachOf(shown) {
+  const values = shown.filter(isNumber);
+  return {
+    low: Math.floor((values.length ? Math.min(...values) : -1) - 0.3),
+    high: (values.length ? Math.max(...values) : 1) + 0.2,
+  };
+}
+
+/**
+ * @param {Entry[]} entries @param {{low: number, high: number}} reach
+ * @param {"before" | "after"} key
+ * @param {{fill: string, line: string, width: number, offset: number}} look
+ */
+function bars(entries, { low, high }, key, { fill, line, width, offset }) {
+  return {
+    type: "bar",
+    orientation: "h",
+    hoverinfo: "skip",
+    y: entries.map((_, n) => n),
+    base: low,
+    x: entries.map(({ [key]: v }) => (v === null ? 0 : Math.max(0.01 * (high - low), v - low))),
+    width,
+    offset,
+    marker: { color: fill, line: { color: line, width: 1 } },
+  };
+}
 
 /**
  * @param {Flow} flow
@@ -13,85 +60,58 @@ import { clipRuleOf } from "../vocabulary.js";
  * @returns {Figure}
  */
 export function clipping(flow, frame, theme) {
-  const { clipping: report, parameter_gradients: gradients } = flow;
-  const entries = Object.entries(gradients).map(([name, g]) => ({
-    name: parameterName(name),
-    before: g.log10_norm,
-    after: logOf(g.clipped_norm),
-  }));
-  entries.push({
-    name: "‖g‖",
-    before: report.log10_norm_before,
-    after: logOf(report.norm_after),
-  });
-  const rule = clipRuleOf(report.rule);
+  const entries = entriesOf(flow);
+  const rule = clipRuleOf(flow.clipping.rule);
   const on = Boolean(rule.threshold);
-  const limit = rule.keeps_direction || rule.each ? logOf(report.threshold) : null;
-  const values = entries
-    .flatMap((e) => (on ? [e.before, e.after] : [e.before]))
-    .concat([limit])
-    .filter(isNumber);
-  const low = Math.floor((values.length ? Math.min(...values) : -1) - 0.3);
-  const high = (values.length ? Math.max(...values) : 1) + 0.2;
-  const names = entries.map((e) => superscripted(e.name));
-  /** @param {"before" | "after"} key @param {object} marker @param {number} offset */
-  const bars = (key, marker, offset) => ({
-    type: "bar",
-    orientation: "h",
-    hoverinfo: "skip",
-    y: entries.map((_, n) => n),
-    base: low,
-    x: entries.map(({ [key]: v }) => (v === null ? 0 : Math.max(0.01 * (high - low), v - low))),
-    width: on ? 0.36 : 0.55,
-    offset,
-    marker,
-  });
+  const limit = rule.keeps_direction || rule.each ? logOf(flow.clipping.threshold) : null;
+  const reach = reachOf([...entries.flatMap((e) => (on ? [e.before, e.after] : [e.before])), limit]);
+  const was = { fill: theme.pale, line: theme.blocked };
+  const is = { fill: theme.ink, line: theme.ink, width: 0.36, offset: 0.02 };
+  const data = on
+    ? [
+        bars(entries, reach, "before", { ...was, width: 0.36, offset: -0.38 }),
+        bars(entries, reach, "after", is),
+        numbers(entries, "before", reach.high, -0.2, theme.muted),
+        numbers(entries, "after", reach.high, 0.2, theme.ink),
+      ]
+    : [
+        bars(entries, reach, "before", { ...was, width: 0.55, offset: -0.275 }),
+        numbers(entries, "before", reach.high, 0, theme.soft),
+      ];
   return {
-    data: [
-      bars(
-        "before",
-        { color: theme.pale, line: { color: theme.blocked, width: 1 } },
-        on ? -0.38 : -0.275,
-      ),
-      ...(on
-        ? [bars("after", { color: theme.ink, line: { color: theme.ink, width: 1 } }, 0.02)]
-        : []),
-      numbers(entries, "before", high, on ? -0.2 : 0, on ? theme.muted : theme.soft),
-      ...(on ? [numbers(entries, "after", high, 0.2, theme.ink)] : []),
-      ...(limit === null ? [] : [threshold(limit, entries.length, theme)]),
-    ],
-    layout: {
-      width: frame.width,
-      height: frame.height,
-      margin: { l: 40, r: 76, t: 4, b: 24, autoexpand: false },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: theme.sans, size: 11, color: theme.muted },
-      showlegend: false,
-      hovermode: false,
-      dragmode: false,
-      barmode: "overlay",
-      xaxis: {
-        range: [low, high],
-        fixedrange: true,
-        zeroline: false,
-        gridcolor: theme.grid,
-        tickmode: "array",
-        tickangle: 0,
-        ticklabeloverflow: "allow",
-        ...ticks(low, high),
-      },
-      yaxis: {
-        range: [entries.length - 0.5, -0.5],
-        tickmode: "array",
-        tickvals: entries.map((_, n) => n),
-        ticktext: names,
-        showgrid: false,
-        zeroline: false,
-        fixedrange: true,
-        tickfont: { size: 12, color: theme.soft },
-        automargin: false,
-      },
+    data: limit === null ? data : [...data, threshold(limit, entries.length, theme)],
+    layout: layoutOf(entries, reach, frame, theme),
+  };
+}
+
+/**
+ * @param {Entry[]} entries @param {{low: number, high: number}} reach
+ * @param {{width: number, height: number}} frame @param {Theme} theme
+ */
+function layoutOf(entries, { low, high }, frame, theme) {
+  return {
+    ...plainLayout(frame, theme, { l: 40, r: 76, t: 4, b: 24 }),
+    barmode: "overlay",
+    xaxis: {
+      range: [low, high],
+      fixedrange: true,
+      zeroline: false,
+      gridcolor: theme.grid,
+      tickmode: "array",
+      tickangle: 0,
+      ticklabeloverflow: "allow",
+      ...ticks(low, high),
+    },
+    yaxis: {
+      range: [entries.length - 0.5, -0.5],
+      tickmode: "array",
+      tickvals: entries.map((_, n) => n),
+      ticktext: entries.map((e) => superscripted(e.name)),
+      showgrid: false,
+      zeroline: false,
+      fixedrange: true,
+      tickfont: { size: 12, color: theme.soft },
+      automargin: false,
     },
   };
 }

@@ -2,7 +2,28 @@
 
 import { stepTicks } from "../format.js";
 
-/** @import { Axis, Frame, Theme } from "../types.js" */
+/** @import { Axis, Frame, Margin, Theme } from "../types.js" */
+
+/**
+ * What every flat picture has: its size, nothing behind it, nothing that follows the pointer.
+ * @param {{width: number, height: number}} frame
+ * @param {Theme} theme
+ * @param {Margin} margin
+ * @param {number} size   of its type
+ */
+export function plainLayout({ width, height }, theme, margin, size = 11) {
+  return {
+    width,
+    height,
+    margin: { ...margin, autoexpand: false },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.sans, size, color: theme.muted },
+    showlegend: false,
+    hovermode: false,
+    dragmode: false,
+  };
+}
 
 /**
  * @param {Theme} theme
@@ -13,15 +34,7 @@ export function timeLayout(theme, frame, { top, bottom, ticks = true, title = ""
   const plot = frame.width - frame.left - frame.right;
   const values = ticks ? stepTicks(frame.lo, frame.hi, Math.max(2, plot / 42)) : [];
   return {
-    width: frame.width,
-    height: frame.height,
-    margin: { l: frame.left, r: frame.right, t: top, b: bottom, pad: 0, autoexpand: false },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.sans, size: 11, color: theme.muted },
-    showlegend: false,
-    hovermode: false,
-    dragmode: false,
+    ...plainLayout(frame, theme, { l: frame.left, r: frame.right, t: top, b: bottom, pad: 0 }),
     xaxis: {
       range: [frame.lo, frame.hi],
       fixedrange: true,

@@ -1,6 +1,6 @@
 /** The recurrent matrix in one scale: eigenvalues in the plane, singular values in a strip. */
 
-/** @import { Margin, Spectrum, Theme } from "../types.js" */
+/** @import { Spectrum, Theme } from "../types.js" */
 
 /** Room at the edges of the plane, in pixels. */
 const EDGE = 8;
@@ -20,26 +20,6 @@ export function scaleOf(spectrum, frame, other = null) {
   const circles = Math.max(1, spectrum.bound ?? 1, radius);
   const high = Math.max(1.12 * circles, (1.08 * norm) / aspect);
   return { high, wide: high * aspect };
-}
-
-/**
- * What both pictures of the matrix share.
- * @param {{width: number, height: number}} frame
- * @param {Theme} theme
- * @param {Margin} margin
- */
-export function plainLayout(frame, theme, margin) {
-  return {
-    width: frame.width,
-    height: frame.height,
-    margin: { ...margin, autoexpand: false },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.sans, size: 10, color: theme.muted },
-    showlegend: false,
-    hovermode: false,
-    dragmode: false,
-  };
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { number } from "../format.js";
 import { flowColor } from "../theme.js";
-import { bareAxis, hollow, plainLayout, scaleOf } from "./plane.js";
+import { plainLayout } from "./layout.js";
+import { bareAxis, hollow, scaleOf } from "./plane.js";
 import { boundApart } from "./spectrum.js";
 
 /** @import { Figure, Flow, Spectrum, Theme } from "../types.js" */
@@ -76,7 +77,7 @@ export function singular({ spectrum: given }, frame, theme, compared = null) {
         : [hollow(inA, rowsOf(inA), { size: 7, symbol: "diamond-open", theme })]),
     ],
     layout: {
-      ...plainLayout(frame, theme, { l: 4, r: 4, t: 14, b: 4 }),
+      ...plainLayout(frame, theme, { l: 4, r: 4, t: 14, b: 4 }, 10),
       xaxis: bareAxis(theme, [-wide, wide]),
       yaxis: { ...bareAxis(theme, [-0.15, 1.15]), zeroline: false },
       shapes: [

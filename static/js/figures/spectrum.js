@@ -2,7 +2,8 @@
 
 import { number } from "../format.js";
 import { flowColor } from "../theme.js";
-import { bareAxis, hollow, plainLayout, scaleOf } from "./plane.js";
+import { plainLayout } from "./layout.js";
+import { bareAxis, hollow, scaleOf } from "./plane.js";
 
 /** @import { Figure, Flow, Spectrum, Theme } from "../types.js" */
 
@@ -45,7 +46,7 @@ export function spectrum({ spectrum: given }, frame, theme, compared = null) {
           ]),
     ],
     layout: {
-      ...plainLayout(frame, theme, { l: 4, r: 4, t: 4, b: 4 }),
+      ...plainLayout(frame, theme, { l: 4, r: 4, t: 4, b: 4 }, 10),
       xaxis: bareAxis(theme, [-wide, wide]),
       yaxis: bareAxis(theme, [-high, high]),
       shapes: [

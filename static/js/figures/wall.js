@@ -1,6 +1,7 @@
 /** The loss over two parameters as a map with contour lines, and as a surface. */
 
 import { colorscale } from "../theme.js";
+import { plainLayout } from "./layout.js";
 
 /**
  * @typedef {object} Land   an answer of `POST /api/v1/landscape` with its grid
@@ -130,15 +131,7 @@ export function wallMap(land, { box, layer, theme, names }) {
         marker: { size: 4, color: theme.flow[4], symbol: "diamond-open", line: { width: 1 } } },
     ],
     layout: {
-      width: box.width,
-      height: box.height,
-      margin: { l: box.left, r: box.right + 70, t: box.top, b: box.bottom, pad: 0, autoexpand: false },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: theme.sans, size: 11, color: theme.muted },
-      showlegend: false,
-      hovermode: false,
-      dragmode: false,
+      ...plainLayout(box, theme, { l: box.left, r: box.right + 70, t: box.top, b: box.bottom, pad: 0 }),
       xaxis: { ...axis(names[0]), range: [x[0], x[x.length - 1]] },
       yaxis: { ...axis(names[1]), range: [y[0], y[y.length - 1]], automargin: false },
     },

@@ -123,101 +123,108 @@ function at(value, key) {
   return (typeof key === "number" && key < 0 ? value[value.length + key] : value[key]) ?? null;
 }
 
+/** The tokens of a text, and which is read next. @typedef {{text: string, tokens: string[], place: number}} Source */
+
+/** The next token must be this. @param {Source} source @param {string} wanted */
+function take(source, wanted) {
+  if (source.tokens[source.place] !== wanted) throw new SyntaxError(`no “${wanted}” in “${source.text}”`);
+  source.place += 1;
+}
+
+/** A function with what stands in its brackets. @param {Source} source @param {string} name @returns {Expression} */
+function called(source, name) {
+  take(source, "(");
+  const inner = [whole(source, 0)];
+  while (source.tokens[source.place] === ",") {
+    source.place += 1;
+    inner.push(whole(source, 0));
+  }
+  take(source, ")");
+  const ofLists = LISTS[name];
+  if (ofLists) return (scope) => ofLists(...inner.map((one) => one(scope)));
+  const apply = FUNCTIONS[name];
+  if (!apply) throw new SyntaxError(`no function “${name}”: “${source.text}”`);
+  return (scope) => {
+    const numbers = present(inner.map((one) => one(scope)));
+    return numbers && apply(numbers);
+  };
+}
+
+/** A number, a name, a call, brackets, or a sign before one of these. @param {Source} source @returns {Expression} */
+function first(source) {
+  const { text } = source;
+  const token = source.tokens[source.place];
+  if (token === undefined) throw new SyntaxError(`“${text}” ends too early`);
+  source.place += 1;
+  if (token === "-") {
+    const inner = whole(source, SIGN);
+    return (scope) => {
+      const value = inner(scope);
+      return typeof value === "number" ? -value : null;
+    };
+  }
+  if (token === "not") {
+    const inner = whole(source, NOT);
+    return (scope) => !inner(scope);
+  }
+  if (token === "(") {
+    const inner = whole(source, 0);
+    take(source, ")");
+    return inner;
+  }
+  if (/^[\d.]/.test(token)) return () => Number(token);
+  if (source.tokens[source.place] === "(") return called(source, token);
+  return (scope) => {
+    if (!Object.hasOwn(scope, token)) throw new ReferenceError(`no “${token}”: “${text}”`);
+    return scope[token];
+  };
+}
+
+/** A value with the paths behind it. @param {Source} source @returns {Expression} */
+function path(source) {
+  let value = first(source);
+  for (;;) {
+    const from = value;
+    const token = source.tokens[source.place];
+    if (token === ".") {
+      const key = source.tokens[source.place + 1];
+      source.place += 2;
+      value = (scope) => at(from(scope), key);
+    } else if (token === "[") {
+      source.place += 1;
+      const key = whole(source, 0);
+      take(source, "]");
+      value = (scope) => at(from(scope), key(scope));
+    } else return value;
+  }
+}
+
+/**
+ * @param {Source} source
+ * @param {number} least   the weakest operator that may follow
+ * @returns {Expression}
+ */
+function whole(source, least) {
+  let left = path(source);
+  for (;;) {
+    const operator = source.tokens[source.place];
+    const binds = BINDS[operator];
+    if (binds === undefined || binds <= least) return left;
+    source.place += 1;
+    // 2 ** -3 and 2 ** 3 ** 4: what stands right of a power binds first.
+    left = joined(operator, left, whole(source, operator === "**" ? SIGN - 1 : binds));
+  }
+}
+
 /**
  * Read an expression.
  * @param {string} text
  * @returns {Expression}
  */
 export function expression(text) {
-  const tokens = tokensOf(text);
-  let place = 0;
-
-  /** @param {string} wanted */
-  function take(wanted) {
-    if (tokens[place] !== wanted) throw new SyntaxError(`no “${wanted}” in “${text}”`);
-    place += 1;
-  }
-
-  /** @param {string} name @returns {Expression} */
-  function called(name) {
-    take("(");
-    const inner = [whole(0)];
-    while (tokens[place] === ",") {
-      place += 1;
-      inner.push(whole(0));
-    }
-    take(")");
-    const ofLists = LISTS[name];
-    if (ofLists) return (scope) => ofLists(...inner.map((one) => one(scope)));
-    const apply = FUNCTIONS[name];
-    if (!apply) throw new SyntaxError(`no function “${name}”: “${text}”`);
-    return (scope) => {
-      const numbers = present(inner.map((one) => one(scope)));
-      return numbers && apply(numbers);
-    };
-  }
-
-  /** @returns {Expression} */
-  function first() {
-    const token = tokens[place];
-    if (token === undefined) throw new SyntaxError(`“${text}” ends too early`);
-    place += 1;
-    if (token === "-") {
-      const inner = whole(SIGN);
-      return (scope) => {
-        const value = inner(scope);
-        return typeof value === "number" ? -value : null;
-      };
-    }
-    if (token === "not") {
-      const inner = whole(NOT);
-      return (scope) => !inner(scope);
-    }
-    if (token === "(") {
-      const inner = whole(0);
-      take(")");
-      return inner;
-    }
-    if (/^[\d.]/.test(token)) return () => Number(token);
-    if (tokens[place] === "(") return called(token);
-    return (scope) => {
-      if (!Object.hasOwn(scope, token)) throw new ReferenceError(`no “${token}”: “${text}”`);
-      return scope[token];
-    };
-  }
-
-  /** A value with the paths behind it. @returns {Expression} */
-  function path() {
-    let value = first();
-    for (;;) {
-      const from = value;
-      if (tokens[place] === ".") {
-        const key = tokens[place + 1];
-        place += 2;
-        value = (scope) => at(from(scope), key);
-      } else if (tokens[place] === "[") {
-        place += 1;
-        const key = whole(0);
-        take("]");
-        value = (scope) => at(from(scope), key(scope));
-      } else return value;
-    }
-  }
-
-  /** @param {number} least   the weakest operator that may follow @returns {Expression} */
-  function whole(least) {
-    let left = path();
-    for (;;) {
-      const operator = tokens[place];
-      const binds = BINDS[operator];
-      if (binds === undefined || binds <= least) return left;
-      place += 1;
-      // 2 ** -3 and 2 ** 3 ** 4: what stands right of a power binds first.
-      left = joined(operator, left, whole(operator === "**" ? SIGN - 1 : binds));
-    }
-  }
-
-  const read = whole(0);
-  if (place < tokens.length) throw new SyntaxError(`“${tokens[place]}” is too much in “${text}”`);
+  const source = { text, tokens: tokensOf(text), place: 0 };
+  const read = whole(source, 0);
+  const rest = source.tokens[source.place];
+  if (rest !== undefined) throw new SyntaxError(`“${rest}” is too much in “${text}”`);
   return read;
 }

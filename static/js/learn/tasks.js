@@ -52,8 +52,59 @@ function say(line, lead, rest, verdict) {
   line.dataset.verdict = verdict;
 }
 
-/** @param {HTMLInputElement} radio */
-const wordsOf = (radio) => radio.parentElement?.textContent?.trim() ?? "";
+/**
+ * A slider that is read in powers of ten says what it stands at.
+ * @param {HTMLFormElement} form @param {HTMLInputElement} slider
+ */
+function listenGuess(form, slider) {
+  const output = part(form, "span.value", HTMLElement);
+  const show = () => {
+    output.textContent = `${fromLog10(Number(slider.value), 2)}${form.dataset.unit}`;
+    slider.setAttribute("aria-valuetext", output.textContent ?? "");
+  };
+  slider.addEventListener("input", show);
+  show();
+}
+
+/** How near a guess came. @param {HTMLFormElement} form @param {HTMLElement} line @param {number} log10 @param {Scope} scope */
+function sayGuessed(form, line, log10, scope) {
+  const { guess = "", unit } = form.dataset;
+  const value = Number(valueOf(guess, scope));
+  const apart = Math.abs(Math.log10(value) - log10);
+  const near = apart < Math.log10(2);
+  const how = near
+    ? "You were within a factor of 2."
+    : `You were ${fromLog10(apart, 2)} times too ${Math.log10(value) < log10 ? "high" : "low"}.`;
+  say(line, `It is ${number(value)}${unit}.`, how, near ? "right" : "other");
+}
+
+/** Whether what was chosen is so. @param {HTMLFormElement} form @param {HTMLElement} line @param {Scope} scope */
+function sayChosen(form, line, scope) {
+  const chosen = chosenIn(form);
+  const truth = radiosOf(form).find((radio) => holds(radio.dataset.holds ?? "", scope));
+  for (const radio of radiosOf(form))
+    radio.closest(".choice")?.classList.toggle("true", radio === truth);
+  if (!chosen || !truth) return;
+  if (chosen === truth) say(line, "As you expected.", saidOf(form, truth.value, scope), "right");
+  else say(line, "It is otherwise.", saidOf(form, chosen.value, scope), "other");
+}
+
+/**
+ * Put what was predicted before into the form.
+ * @param {HTMLFormElement} form @param {HTMLInputElement | null} slider @param {string} said
+ * @returns {boolean} whether the form can say that
+ */
+function restore(form, slider, said) {
+  if (slider) {
+    if (said === "" || !Number.isFinite(Number(said))) return false;
+    slider.value = said;
+    slider.dispatchEvent(new Event("input"));
+    return true;
+  }
+  const radio = radiosOf(form).find(({ value }) => value === said);
+  if (radio) radio.checked = true;
+  return radio !== undefined;
+}
 
 /**
  * A prediction: what it is kept for comes into sight with it.
@@ -63,56 +114,22 @@ const wordsOf = (radio) => radio.parentElement?.textContent?.trim() ?? "";
  */
 export function prediction(form, context, gate) {
   const line = part(form, "p.verdict-line", HTMLElement);
-  const button = part(form, "button[type=submit]", HTMLButtonElement);
-  const { guess, unit } = form.dataset;
-  let said = false;
-  let told = false;
-
-  const slider = guess === undefined ? null : part(form, "input", HTMLInputElement);
-  if (slider) {
-    const output = part(form, "span.value", HTMLElement);
-    const show = () => {
-      output.textContent = `${fromLog10(Number(slider.value), 2)}${unit}`;
-      slider.setAttribute("aria-valuetext", output.textContent ?? "");
-    };
-    slider.addEventListener("input", show);
-    show();
-  }
+  const slider = form.dataset.guess === undefined ? null : part(form, "input", HTMLInputElement);
+  const state = { said: false, told: false };
+  if (slider) listenGuess(form, slider);
 
   function verdict() {
     const scope = context.scope();
-    if (!said || told || !scope) return;
-    told = true;
-    if (slider) guessed(Number(slider.value), scope);
-    else chose(scope);
-  }
-
-  /** @param {number} log10 @param {Scope} scope */
-  function guessed(log10, scope) {
-    const value = Number(valueOf(guess ?? "", scope));
-    const apart = Math.abs(Math.log10(value) - log10);
-    const near = apart < Math.log10(2);
-    const how = near
-      ? "You were within a factor of 2."
-      : `You were ${fromLog10(apart, 2)} times too ${Math.log10(value) < log10 ? "high" : "low"}.`;
-    say(line, `It is ${number(value)}${unit}.`, how, near ? "right" : "other");
-  }
-
-  /** @param {Scope} scope */
-  function chose(scope) {
-    const chosen = chosenIn(form);
-    const truth = radiosOf(form).find((radio) => holds(radio.dataset.holds ?? "", scope));
-    for (const radio of radiosOf(form))
-      radio.closest(".choice")?.classList.toggle("true", radio === truth);
-    if (!chosen || !truth) return;
-    if (chosen === truth) say(line, "As you expected.", saidOf(form, truth.value, scope), "right");
-    else say(line, "It is otherwise.", saidOf(form, chosen.value, scope), "other");
+    if (!state.said || state.told || !scope) return;
+    state.told = true;
+    if (slider) sayGuessed(form, line, Number(slider.value), scope);
+    else sayChosen(form, line, scope);
   }
 
   function accept() {
-    said = true;
+    state.said = true;
     for (const input of form.querySelectorAll("input")) input.disabled = true;
-    button.hidden = true;
+    part(form, "button[type=submit]", HTMLButtonElement).hidden = true;
     gate.open();
     verdict();
   }
@@ -130,19 +147,8 @@ export function prediction(form, context, gate) {
     line.focus({ preventScroll: true });
     context.done();
   });
-
-  if (gate.said !== undefined) {
-    const radio = radiosOf(form).find(({ value }) => value === gate.said);
-    if (slider && gate.said !== "" && Number.isFinite(Number(gate.said))) {
-      slider.value = gate.said;
-      slider.dispatchEvent(new Event("input"));
-      accept();
-    } else if (radio) {
-      radio.checked = true;
-      accept();
-    }
-  }
-  return { element: form, isDone: () => said, refresh: verdict };
+  if (gate.said !== undefined && restore(form, slider, gate.said)) accept();
+  return { element: form, isDone: () => state.said, refresh: verdict };
 }
 
 /** After so many wrong answers a question gives way. */

@@ -3,15 +3,13 @@
 import { chainOf } from "../api.js";
 import { element, paragraph } from "../elements.js";
 import { activationSymbol, compare, fromLog10, isOne, number, plural, subscript } from "../format.js";
-import { marksOf } from "../marks.js";
 import { cellOf } from "../vocabulary.js";
 import { batchOf, experimentOf } from "./asked.js";
+import { createForm } from "./chain/form.js";
 
 /** So many factors stand there at most, and so many of them at the end. */
 const MOST = 160;
 const AT_THE_END = 40;
-/** Without a mark the chain goes so many steps back. */
-const BACK = 12;
 /** The notes' own example: 1.1 and 0.9, from step 115 to step 50. */
 const NOTES = { loss: 115, step: 50, weights: [1.1, 0.9], written: ["117", "0.005"], factors: 50 };
 
@@ -29,6 +27,8 @@ const NOTES = { loss: 115, step: 50, weights: [1.1, 0.9], written: ["117", "0.00
  * @property {number | null} entering_log10_norm
  * @property {(number | null)[]} gradient_log10_norm
  */
+
+/** @typedef {{cell: string, activation: string}} Network */
 
 /** @param {string} letter @param {number} step */
 const at = (letter, step) => `${letter}${subscript(step)}`;
@@ -137,81 +137,40 @@ function superscriptOf(value) {
  * @returns {import("../stepping.js").View}
  */
 export function createView(place, page) {
-  const { store, pictures } = page;
-  const form = element("div", "chain-form");
-  const [from, to] = [field("From the loss of step"), field("back to step")];
+  const { pictures } = page;
+  const form = createForm(page);
   const words = element("div", "chain-words");
   words.setAttribute("aria-live", "polite");
   const list = element("ol", "chain-list");
   list.tabIndex = 0;
   list.setAttribute("aria-label", "The factors, the latest first");
-  form.append(from.label, to.label);
-  place.append(form, words, list);
-  let running = new AbortController();
-  /** @type {any} */
-  let asked = null;
-  let key = "";
+  place.append(form.element, words, list);
+  const state = { running: new AbortController(), asked: /** @type {any} */ (null), key: "" };
 
-  /** @param {string} name */
-  function field(name) {
-    const label = element("label", "", `${name} `);
-    const input = document.createElement("input");
-    Object.assign(input, { type: "number", min: "1", step: "1", autocomplete: "off", inputMode: "numeric" });
-    label.append(input);
-    return { label, input };
-  }
-
-  from.input.addEventListener("change", () => {
-    const step = Number(from.input.value);
-    const losses = pictures.reading().lossSteps;
-    const nearest = losses.reduce((/** @type {number} */ a, /** @type {number} */ b) =>
-      Math.abs(b - step) < Math.abs(a - step) ? b : a,
-    );
-    store.set({ follow: nearest === pictures.reading().steps ? "last" : nearest });
-  });
-  to.input.addEventListener("change", () => {
-    const step = Math.max(1, Math.round(Number(to.input.value) || 1));
-    store.set({ to: step });
-  });
-
-  /** Which chain: the followed loss, and the step that is set, else the first mark before it. */
-  function wanted() {
-    const reading = pictures.reading();
-    const { to: set, mark } = store.get();
-    const last = reading.follow ?? reading.lossSteps.at(-1);
-    if (!last) return null;
-    const marks = marksOf(mark, reading.steps).filter((/** @type {number} */ step) => step < last);
-    const step = set ?? marks[0] ?? Math.max(1, last - BACK);
-    return { loss_step: last, step: Math.min(step, last) };
+  /** Nothing but a sentence. @param {string} text @param {string} how */
+  function sayOnly(text, how) {
+    words.replaceChildren(paragraph(text, how));
+    list.replaceChildren();
   }
 
   async function show() {
     const reading = pictures.reading();
-    const chain = wanted();
-    if (!chain) {
-      words.replaceChildren(paragraph("No loss is left from which a chain could begin.", "note"));
-      list.replaceChildren();
-      return;
-    }
-    from.input.max = to.input.max = String(reading.steps);
-    if (document.activeElement !== from.input) from.input.value = String(chain.loss_step);
-    if (document.activeElement !== to.input) to.input.value = String(chain.step);
+    const chain = form.wanted();
+    if (!chain) return sayOnly("No loss is left from which a chain could begin.", "note");
+    form.put(chain, reading.steps);
     const now = JSON.stringify(chain);
-    if (asked === reading.flow && key === now) return;
-    [asked, key] = [reading.flow, now];
-    running.abort();
-    running = new AbortController();
+    if (state.asked === reading.flow && now === state.key) return;
+    [state.asked, state.key] = [reading.flow, now];
+    state.running.abort();
+    state.running = new AbortController();
     place.setAttribute("aria-busy", "true");
     try {
-      const got = await chainOf(page.base, reading.flow.experiment, chain, running.signal);
-      put(got, reading);
-      place.setAttribute("aria-busy", "false");
+      put(await chainOf(page.base, reading.flow.experiment, chain, state.running.signal), reading);
     } catch (cause) {
       if (/** @type {Error} */ (cause).name === "AbortError") return;
-      words.replaceChildren(paragraph(/** @type {Error} */ (cause).message, "error"));
-      list.replaceChildren();
-      place.setAttribute("aria-busy", "false");
+      sayOnly(/** @type {Error} */ (cause).message, "error");
     }
+    place.setAttribute("aria-busy", "false");
   }
 
   /** @param {Chain} chain @param {import("../types.js").Reading} reading */
@@ -219,44 +178,50 @@ export function createView(place, page) {
     const { network } = experimentOf(reading.flow);
     const of = { cell: cellOf(network.cell), batch: batchOf(reading.flow), layers: reading.layers };
     words.replaceChildren(...sentences(chain, of).map((text, n) => paragraph(text, n ? "note" : "")));
-    const first = chain.count > MOST ? MOST - AT_THE_END : chain.count;
-    const items = [start(chain)];
-    for (let n = 0; n < chain.count; n += 1) {
-      if (n === first) {
-        n = chain.count - AT_THE_END;
-        items.push(element("li", "chain-gap", `… ${plural(n - first, "factor")} …`));
-      }
-      items.push(card(chain, n, network));
-    }
-    list.replaceChildren(...items);
-  }
-
-  /** @param {Chain} chain */
-  function start(chain) {
-    const made = element("li", "chain-start");
-    made.append(element("b", "", `H${subscript(chain.loss_step)}`), element("span", "chain-product", "1"));
-    return made;
-  }
-
-  /** @param {Chain} chain @param {number} n @param {{cell: string, activation: string}} network */
-  function card(chain, n, network) {
-    const matrix = cellOf(network.cell).feeds_outputs ? "Wʸ Wᴼ" : "Wᴴ";
-    const [name, value] = factorAt(chain, n, activationSymbol(network.activation), matrix);
-    const made = element("li", "chain-factor");
-    made.dataset.step = String(chain.loss_step - n - 1);
-    const product = productAt(chain, n);
-    made.append(
-      element("span", "chain-name", name),
-      element("span", "chain-value", value),
-      element("b", "", `H${subscript(chain.loss_step - n - 1)}`),
-      element("span", "chain-product", product),
-    );
-    return made;
+    list.replaceChildren(...itemsOf(chain, network));
   }
 
   return {
     show: () => void show(),
-    close: () => running.abort(),
+    close: () => state.running.abort(),
   };
 }
 
+/**
+ * Where the chain begins and each of its factors; of a long one the middle is left out.
+ * @param {Chain} chain @param {Network} network
+ */
+function itemsOf(chain, network) {
+  const first = chain.count > MOST ? MOST - AT_THE_END : chain.count;
+  const items = [start(chain)];
+  for (let n = 0; n < chain.count; n += 1) {
+    if (n === first) {
+      n = chain.count - AT_THE_END;
+      items.push(element("li", "chain-gap", `… ${plural(n - first, "factor")} …`));
+    }
+    items.push(card(chain, n, network));
+  }
+  return items;
+}
+
+/** @param {Chain} chain */
+function start(chain) {
+  const made = element("li", "chain-start");
+  made.append(element("b", "", `H${subscript(chain.loss_step)}`), element("span", "chain-product", "1"));
+  return made;
+}
+
+/** @param {Chain} chain @param {number} n @param {Network} network */
+function card(chain, n, network) {
+  const matrix = cellOf(network.cell).feeds_outputs ? "Wʸ Wᴼ" : "Wᴴ";
+  const [name, value] = factorAt(chain, n, activationSymbol(network.activation), matrix);
+  const made = element("li", "chain-factor");
+  made.dataset.step = String(chain.loss_step - n - 1);
+  made.append(
+    element("span", "chain-name", name),
+    element("span", "chain-value", value),
+    element("b", "", `H${subscript(chain.loss_step - n - 1)}`),
+    element("span", "chain-product", productAt(chain, n)),
+  );
+  return made;
+}

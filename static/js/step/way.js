@@ -77,20 +77,11 @@ export function createView(place, page) {
     say(places, state, { route, place: at, last, look, batch, able, theme: theme.mode });
   }
 
-  /** A link that names a stop beyond the last one says so in vain. */
-  function leavesBeyond() {
-    const { step } = store.get();
-    const most = state.route?.count.length ?? 0;
-    if (step === null || step <= most || !most || !page.current()) return false;
-    store.leave("step", `allowed: a whole number from 1 to ${most}`);
-    return store.get().step === null;
-  }
-
   return {
     show() {
       const reading = pictures.reading();
       if (reading !== (state.route?.reading ?? null)) take(reading);
-      if (leavesBeyond()) return;
+      if (leavesBeyond(page, state.route?.count.length ?? 0)) return;
       hand.follow(store.get().step);
       show();
     },
@@ -102,4 +93,15 @@ export function createView(place, page) {
       places.maths.replaceChildren();
     },
   };
+}
+
+/**
+ * A link that names a stop beyond the last one says so in vain.
+ * @param {import("../stepping.js").Page} page @param {number} most   stops
+ */
+function leavesBeyond({ store, current }, most) {
+  const { step } = store.get();
+  if (step === null || step <= most || !most || !current()) return false;
+  store.leave("step", `allowed: a whole number from 1 to ${most}`);
+  return store.get().step === null;
 }

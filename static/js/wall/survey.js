@@ -27,20 +27,29 @@ function takesNoise({ targets }) {
 }
 
 /**
+ * @typedef {object} State
+ * @property {Plan} plan
+ * @property {Land | null} land   the map
+ * @property {string} landKey   what it was asked with
+ * @property {[number, number] | null} own   the network's own two values
+ * @property {string} ownKey
+ * @property {{descents: Path[], places: Place[], balls: string[]}} answer   the descents, and the
+ *   names of their balls
+ * @property {string} answerKey
+ */
+
+/**
  * Nothing, at first.
  * @param {() => Settings} settings
  */
 export function createSurvey(settings) {
+  /** @type {State} */
   const state = {
-    /** @type {Plan} */
     plan: readPlan("", ""),
-    /** The map, and what it was asked with. @type {Land | null} */
     land: null,
     landKey: "",
-    /** The network's own two values. @type {[number, number] | null} */
     own: null,
     ownKey: "",
-    /** The descents, and the names of their balls. @type {{descents: Path[], places: Place[], balls: string[]}} */
     answer: { descents: [], places: [], balls: [] },
     answerKey: "",
   };
@@ -86,41 +95,46 @@ export function createSurvey(settings) {
       state.plan = readPlan(text, settings().cell);
     },
 
-    /**
-     * Ask for what is not known yet.
-     * @param {string} base   of the API @param {AbortSignal} signal
-     * @returns {Promise<boolean>} false: it was given up
-     */
-    async ask(base, signal) {
-      const { plan } = state;
-      const [moved, about] = [entries(), experiment()];
-      /** @param {object} fields */
-      const request = (fields) =>
-        landscapeOf(base, { experiment: about, axes: axesOf(plan, moved, state.own), ...fields }, signal);
-      const key = JSON.stringify([about, moved.map(nameOf)]);
-      if (key !== state.ownKey) {
-        state.own = null;
-        const known = await request({ grid: false });
-        state.own = known.axes.map((/** @type {{own: number}} */ axis) => axis.own);
-        state.ownKey = key;
-      }
-      const axes = JSON.stringify([key, axesOf(plan, moved, state.own)]);
-      const balls = ballsOf(plan, start(), takesNoise(about.sequence));
-      const descent = JSON.stringify([key, balls]);
-      const [grid, paths] = await Promise.all([
-        axes === state.landKey && state.land ? state.land : request({}),
-        descent === state.answerKey ? state.answer : request({ grid: false, ...balls }),
-      ]);
-      if (signal.aborted) return false;
-      state.land = grid;
-      state.landKey = axes;
-      if (descent !== state.answerKey) {
-        state.answer = { ...paths, balls: plan.balls };
-        state.answerKey = descent;
-      }
-      return true;
-    },
+    /** @param {string} base @param {AbortSignal} signal */
+    ask: (base, signal) => ask(state, { entries: entries(), start, experiment: experiment() }, base, signal),
   };
+}
+
+/**
+ * Ask for what is not known yet.
+ * @param {State} state
+ * @param {{entries: ReturnType<typeof movedBy>, start: () => [number, number], experiment: any}} about
+ *   what is moved in which experiment; start: of the balls, once the own values are known
+ * @param {string} base   of the API @param {AbortSignal} signal
+ * @returns {Promise<boolean>} false: it was given up
+ */
+async function ask(state, { entries, start, experiment }, base, signal) {
+  const { plan } = state;
+  /** @param {object} fields */
+  const request = (fields) =>
+    landscapeOf(base, { experiment, axes: axesOf(plan, entries, state.own), ...fields }, signal);
+  const key = JSON.stringify([experiment, entries.map(nameOf)]);
+  if (key !== state.ownKey) {
+    state.own = null;
+    const known = await request({ grid: false });
+    state.own = known.axes.map((/** @type {{own: number}} */ axis) => axis.own);
+    state.ownKey = key;
+  }
+  const axes = JSON.stringify([key, axesOf(plan, entries, state.own)]);
+  const balls = ballsOf(plan, start(), takesNoise(experiment.sequence));
+  const descent = JSON.stringify([key, balls]);
+  const [grid, paths] = await Promise.all([
+    axes === state.landKey && state.land ? state.land : request({}),
+    descent === state.answerKey ? state.answer : request({ grid: false, ...balls }),
+  ]);
+  if (signal.aborted) return false;
+  state.land = grid;
+  state.landKey = axes;
+  if (descent !== state.answerKey) {
+    state.answer = { ...paths, balls: plan.balls };
+    state.answerKey = descent;
+  }
+  return true;
 }
 
 /** @typedef {ReturnType<typeof createSurvey>} Survey */

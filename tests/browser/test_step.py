@@ -289,3 +289,21 @@ def test_a_link_to_a_long_way_opens_the_same_stop(fresh: Unrolled) -> None:
     fresh.page.wait_for_function(f"() => location.hash.includes('step={back + 1}')")
     fresh.page.reload()
     expect(words).to_have_text("5704 of 6303: back, H₃₀₀ → H₂₉₉")
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("loss", ["huber", "binary-cross-entropy"])
+def test_every_term_of_a_loss_is_written_in_numbers(
+    unrolled: Unrolled, loss: str, batch: int
+) -> None:
+    """Huber's for every output, a binary cross-entropy's with σ(O) where the formula says p."""
+    start(unrolled, **SMALL | {"loss": loss, "batch": batch, "steps": 1})
+    stops, answer = walk(unrolled), values(unrolled)
+    (stop,) = [s for s in stops if s["kind"] == "node" and s["stop"] == "L_1"]
+    written = [digits for part, digits, _ in stop["parts"] if part == "forward-numbers"]
+    exact = [1, batch] if batch > 1 else []
+    for o, y in zip(*(answer["values"][name][0] for name in ("o", "y")), strict=True):
+        pairs = [value for pair in zip(o, y, strict=True) for value in pair]
+        exact += pairs if loss == "huber" else [*y, *o, 1, *y, 1, *o]
+    assert len(written) == 1
+    assert near(written[0], exact)

@@ -11,6 +11,7 @@ const SCRIPTS = new Set(["msub", "msup", "msubsup"]);
  * @property {string} mark   what stands raised: X of W^X, i of A^i; "" for nothing
  * @property {string} gate   what stands below a weight: n of W_n
  * @property {number | null} step
+ * @property {number | null} [entry]   from 1: of O₃,₂ the second; all where left out
  * @property {number} layer   from 0
  * @property {boolean} transposed
  */
@@ -35,16 +36,17 @@ export function symbolOf(element) {
   rest = rest.replace("⊤", "");
   const layer = LAYER.exec(rest.slice(-3))?.[1];
   if (layer) rest = rest.slice(0, -3);
-  const numbered = /^\d+$/.test(below);
+  const [, numbered, entry] = /^(\d+)(?:,(\d+))?$/.exec(below) ?? [];
   if (below && !numbered && !/^[a-z]$/.test(below)) return null;
   const weight = base === "W" || base === "b";
-  if (weight === numbered || (!weight && !below)) return null;
+  if (weight === Boolean(numbered) || (!weight && !below)) return null;
   return {
     kind: "symbol",
     base,
     mark: rest,
     gate: numbered ? "" : below,
-    step: numbered ? Number(below) : null,
+    step: numbered ? Number(numbered) : null,
+    entry: entry ? Number(entry) : null,
     layer: layer ? Number(layer) - 1 : 0,
     transposed,
   };

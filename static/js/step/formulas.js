@@ -8,6 +8,7 @@ import { reason } from "../reason.js";
 import { gatesOf, unitsOf } from "./asked.js";
 import { atomsOf, nodeOf, parameterOf } from "./atoms.js";
 import { asRows, numbersOf, travelling } from "./lookup.js";
+import { spelledOut } from "./losses.js";
 import { matrixMath } from "./matrix.js";
 import { atomOf } from "./scene.js";
 
@@ -181,15 +182,16 @@ function result(name, rows, units) {
  * @param {string} name   of the part
  * @param {Element} math
  * @param {import("./lookup.js").Matrix | null} outcome
- * @param {{reading: Reading, look: Look | null, sums?: "" | "sum" | "mean"}} given   sums: over samples
+ * @param {{reading: Reading, look: Look | null, sums?: "" | "sum" | "mean", whole?: Element}} given
+ *   sums: over samples; whole: the formula that the numbers stand in, where it is another
  */
-function lines(name, math, outcome, { reading, look, sums = "" }) {
+function lines(name, math, outcome, { reading, look, sums = "", whole = math }) {
   const units = unitsOf(reading.flow);
   if (!look) return [part(name, math)];
   tagSymbols(math, reading, look);
   const made = [part(name, math)];
   const over = { "": inNumbers, sum: overSamples, mean: meanOverSamples }[look.batch > 1 ? sums : ""];
-  const numbers = over(math, look, units);
+  const numbers = over(whole, look, units);
   const comes = result("the result", outcome, units);
   const put = numbers && formula(sign("="), numbers);
   if (put && said(put) !== said(comes)) made.push(part(`${name}-numbers`, put));
@@ -227,8 +229,9 @@ function forward(stop, reading, look) {
   for (const math of chosen) {
     const atom = leftAtom(math);
     const value = kind === "loss" ? lossOf(math, stop, reading) : look && atom && numbersOf(atom, look);
-    const whole = kind !== "loss" || value;
-    parts.push(...lines("forward", math, value || null, { reading, look: whole ? look : null, sums: "mean" }));
+    const says = kind !== "loss" || value;
+    const whole = kind === "loss" ? spelledOut(math, chosen, reading.flow.experiment.network.output_size) : math;
+    parts.push(...lines("forward", math, value || null, { reading, look: says ? look : null, sums: "mean", whole }));
   }
   if (kind === "input" && look) {
     const rows = numbersOf(atomOf(stop.id), look);

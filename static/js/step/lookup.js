@@ -82,7 +82,8 @@ function block(rows, letter, { cell }) {
  * @returns {Matrix | null}
  */
 export function numbersOf(atom, look) {
-  const rows = atom.step === null ? weight(atom, look) : ofStep(atom, look);
+  const all = atom.step === null ? weight(atom, look) : ofStep(atom, look);
+  const rows = atom.entry ? (all?.slice(atom.entry - 1, atom.entry) ?? null) : all;
   return rows && (atom.transposed ? transpose(rows) : rows);
 }
 

@@ -179,6 +179,28 @@ _PRESETS: list[dict[str, Any]] = [
         },
     },
     {
+        "name": "lstm-peephole",
+        "title": "LSTM with peepholes",
+        "look": "The gates see the cell state that they guard, each unit its own. Of ∂L/∂C a "
+        "second way goes back beside the forget gate's, through the gates themselves.",
+        "experiment": {
+            "network": _network("lstm-peephole", "many-to-many"),
+            "weights": _drawn(0.9) | {"forget_bias": 3.0},
+            "sequence": _text("gradients vanish"),
+        },
+    },
+    {
+        "name": "lstm-relu",
+        "title": "LSTM with ReLU",
+        "look": "ReLU in the place of tanh: a unit whose C is not above 0 shows nothing, and hears "
+        "nothing through H. What a unit keeps in C has no bound.",
+        "experiment": {
+            "network": _network("lstm-relu", "many-to-many"),
+            "weights": _drawn(0.9) | {"forget_bias": 3.0},
+            "sequence": _text("gradients vanish"),
+        },
+    },
+    {
         "name": "stacked",
         "title": "Three layers",
         "look": "Errors fall through the layers as well as back in time. At the last step the "

@@ -113,7 +113,8 @@ def _cell(name: str) -> CellWords:
         if bias.field not in fields
     ]
     if len(activations) < len(ACTIVATIONS):
-        why = "fixed: its gates are sigmoids, its state tanh"
+        (own_f,) = (gate.activation for gate in cell.gates if gate.role == "candidate")
+        why = f"fixed: its gates are sigmoids, its state {ACTIVATIONS[own_f].label}"
         rules.append(Rule(pointer="/network/activation", allowed=activations, why=why))
     inits = [init for init in INITS if not _refuses(partial(_drawn, name, init))]
     if len(inits) < len(INITS):

@@ -648,8 +648,8 @@ export interface Schemas {
     steps?: number | null;
   };
   /**
-   * Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, 3 for gru and
-   * gru-reset-before, 2 for mgu, else 1.
+   * Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, lstm-peephole and
+   * lstm-relu, 3 for gru and gru-reset-before, 2 for mgu, else 1.
    */
   ExplicitWeights: {
     /** Says which kind this is. */
@@ -664,6 +664,12 @@ export interface Schemas {
     b_h?: number[] | null;
     /** Bias inside the reset product, (H); gru only. */
     b_hn?: number[] | null;
+    /** Peephole through which the input gate sees C_{t−1}, (H); lstm-peephole only. */
+    p_i?: number[] | null;
+    /** Peephole through which the forget gate sees C_{t−1}, (H); lstm-peephole only. */
+    p_f?: number[] | null;
+    /** Peephole through which the output gate sees C_t, (H); lstm-peephole only. */
+    p_o?: number[] | null;
     /** As W_xh, of layer 0, in reverse. */
     W_xh_reverse?: number[][] | null;
     /** As W_hh, of layer 0, in reverse. */
@@ -674,6 +680,12 @@ export interface Schemas {
     b_h_reverse?: number[] | null;
     /** As b_hn, of layer 0, in reverse. */
     b_hn_reverse?: number[] | null;
+    /** As p_i, of layer 0, in reverse. */
+    p_i_reverse?: number[] | null;
+    /** As p_f, of layer 0, in reverse. */
+    p_f_reverse?: number[] | null;
+    /** As p_o, of layer 0, in reverse. */
+    p_o_reverse?: number[] | null;
     /** As W_xh, of layer 1. */
     W_xh_1?: number[][] | null;
     /** As W_hh, of layer 1. */
@@ -684,6 +696,12 @@ export interface Schemas {
     b_h_1?: number[] | null;
     /** As b_hn, of layer 1. */
     b_hn_1?: number[] | null;
+    /** As p_i, of layer 1. */
+    p_i_1?: number[] | null;
+    /** As p_f, of layer 1. */
+    p_f_1?: number[] | null;
+    /** As p_o, of layer 1. */
+    p_o_1?: number[] | null;
     /** As W_xh, of layer 1, in reverse. */
     W_xh_1_reverse?: number[][] | null;
     /** As W_hh, of layer 1, in reverse. */
@@ -694,6 +712,12 @@ export interface Schemas {
     b_h_1_reverse?: number[] | null;
     /** As b_hn, of layer 1, in reverse. */
     b_hn_1_reverse?: number[] | null;
+    /** As p_i, of layer 1, in reverse. */
+    p_i_1_reverse?: number[] | null;
+    /** As p_f, of layer 1, in reverse. */
+    p_f_1_reverse?: number[] | null;
+    /** As p_o, of layer 1, in reverse. */
+    p_o_1_reverse?: number[] | null;
     /** As W_xh, of layer 2. */
     W_xh_2?: number[][] | null;
     /** As W_hh, of layer 2. */
@@ -704,6 +728,12 @@ export interface Schemas {
     b_h_2?: number[] | null;
     /** As b_hn, of layer 2. */
     b_hn_2?: number[] | null;
+    /** As p_i, of layer 2. */
+    p_i_2?: number[] | null;
+    /** As p_f, of layer 2. */
+    p_f_2?: number[] | null;
+    /** As p_o, of layer 2. */
+    p_o_2?: number[] | null;
     /** As W_xh, of layer 2, in reverse. */
     W_xh_2_reverse?: number[][] | null;
     /** As W_hh, of layer 2, in reverse. */
@@ -714,6 +744,12 @@ export interface Schemas {
     b_h_2_reverse?: number[] | null;
     /** As b_hn, of layer 2, in reverse. */
     b_hn_2_reverse?: number[] | null;
+    /** As p_i, of layer 2, in reverse. */
+    p_i_2_reverse?: number[] | null;
+    /** As p_f, of layer 2, in reverse. */
+    p_f_2_reverse?: number[] | null;
+    /** As p_o, of layer 2, in reverse. */
+    p_o_2_reverse?: number[] | null;
     /** As W_xh, of layer 3. */
     W_xh_3?: number[][] | null;
     /** As W_hh, of layer 3. */
@@ -724,6 +760,12 @@ export interface Schemas {
     b_h_3?: number[] | null;
     /** As b_hn, of layer 3. */
     b_hn_3?: number[] | null;
+    /** As p_i, of layer 3. */
+    p_i_3?: number[] | null;
+    /** As p_f, of layer 3. */
+    p_f_3?: number[] | null;
+    /** As p_o, of layer 3. */
+    p_o_3?: number[] | null;
     /** As W_xh, of layer 3, in reverse. */
     W_xh_3_reverse?: number[][] | null;
     /** As W_hh, of layer 3, in reverse. */
@@ -734,6 +776,12 @@ export interface Schemas {
     b_h_3_reverse?: number[] | null;
     /** As b_hn, of layer 3, in reverse. */
     b_hn_3_reverse?: number[] | null;
+    /** As p_i, of layer 3, in reverse. */
+    p_i_3_reverse?: number[] | null;
+    /** As p_f, of layer 3, in reverse. */
+    p_f_3_reverse?: number[] | null;
+    /** As p_o, of layer 3, in reverse. */
+    p_o_3_reverse?: number[] | null;
     /** Hidden → output, (K, H), of bidirectional layers (K, 2H). */
     W_hy?: number[][] | null;
     /** Bias of the outputs, (K). */
@@ -839,7 +887,7 @@ export interface Schemas {
     shut: number[] | null;
     /** Above 0.9; null for a candidate. */
     open: number[] | null;
-    /** Of a candidate, |g| above 0.9; of a gate, shut or open. */
+    /** Of a candidate, |g| above 0.9, or g = 0 of a ReLU; of a gate, shut or open. */
     saturated: number[];
   };
   /** One gate of a cell. */
@@ -1206,7 +1254,7 @@ export interface Schemas {
   /** A recurrent network: its cell, its wiring and its sizes. */
   Network: {
     /** The recurrent cell. */
-    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before";
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
     /** Which steps read an input and which emit a loss. */
     topology: "one-to-one" | "many-to-one" | "many-to-many" | "one-to-many";
     /** f in h = f(a); cells with gates have their own and take tanh. */
@@ -1537,11 +1585,12 @@ export interface Schemas {
      * How the matrices are drawn. normal: N(0, 1/fan-in). uniform: within ±1/√H, as PyTorch's
      * modules. orthogonal: orthonormal rows or columns. identity: the recurrent one, the others as
      * normal. xavier: Glorot's uniform one for every matrix. he: N(0, 2/fan-in) for every matrix.
-     * keras: recurrent orthogonal, the others as xavier, and 1 in a bias (lstm's forget). chrono:
-     * as normal, with log U(1, t_max − 1) in the bias of a gate that keeps the state and its
-     * negative in that of one that writes (lstm's input and forget, gru's update, mgu's forget and
-     * gru-reset-before's update; no other cell). xavier, he and keras take a gated cell's recurrent
-     * weights as one matrix; the others draw gate by gate.
+     * keras: recurrent orthogonal, the others as xavier, and 1 in a bias (lstm's forget,
+     * lstm-peephole's forget and lstm-relu's forget). chrono: as normal, with log U(1, t_max − 1)
+     * in the bias of a gate that keeps the state and its negative in that of one that writes
+     * (lstm's input and forget, gru's update, mgu's forget, gru-reset-before's update,
+     * lstm-peephole's input and forget and lstm-relu's input and forget; no other cell). xavier, he
+     * and keras take a gated cell's recurrent weights as one matrix; the others draw gate by gate.
      */
     init: "normal" | "uniform" | "orthogonal" | "identity" | "xavier" | "he" | "keras" | "chrono";
     /**
@@ -1554,8 +1603,8 @@ export interface Schemas {
     seed: number;
     /**
      * Added to the bias of the forget gate: one number for every layer, or a list with one a layer,
-     * the lowest first. lstm: Above 0 the gate opens and C is kept. mgu: Above 0 less of H is kept:
-     * Hₜ = (1 − f) Hₜ₋₁ + f n. Other cells take 0 alone.
+     * the lowest first. lstm, lstm-peephole and lstm-relu: Above 0 the gate opens and C is kept.
+     * mgu: Above 0 less of H is kept: Hₜ = (1 − f) Hₜ₋₁ + f n. Other cells take 0 alone.
      */
     forget_bias: number | number[];
     /**

@@ -84,6 +84,11 @@ def _whose(parameter: str) -> str:
     return f"not for {_listed(others)}" if len(others) < len(own) else f"{_listed(own)} only"
 
 
+def _peephole(gate: str, seen: str) -> str:
+    """What a peephole is."""
+    return f"Peephole through which the {gate} gate sees {seen}, (H); {_whose('p_i')}."
+
+
 _SCALED = [name for name, init in INITS.items() if init.scaled]
 
 
@@ -151,6 +156,9 @@ class _LayerWeights(StrictModel):
     b_hn: Vector | None = Field(
         default=None, description=f"Bias inside the reset product, (H); {_whose('b_hn')}."
     )
+    p_i: Vector | None = Field(default=None, description=_peephole("input", "C_{t−1}"))
+    p_f: Vector | None = Field(default=None, description=_peephole("forget", "C_{t−1}"))
+    p_o: Vector | None = Field(default=None, description=_peephole("output", "C_t"))
 
 
 def _of_other_layers() -> dict[str, Any]:

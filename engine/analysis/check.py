@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.choices.losses import LOSSES, judge
 from unrolled.engine.choices.truncation import Truncation
@@ -272,8 +273,13 @@ class _Difference:
         flat[place] = w
         self.passes += 1
         trace = unroll(self.network, self.parameters, self.sequence)
-        kinks = ACTIVATIONS[self.network.activation].kinks
-        on = [layer.saved["a"] > kink for kink in kinks for layer in trace.layers]
+        cell, own_f = CELLS[self.network.cell], self.network.activation
+        on = [
+            values > kink
+            for layer in trace.layers
+            for name, values in cell.squashed(layer, own_f)
+            for kink in ACTIVATIONS[name].kinks
+        ]
         seq = self.sequence
         return on, judge(self.loss, trace.judged, seq.targets, seq.weights)[0]
 

@@ -19,7 +19,7 @@ class GateSaturation:
     Attributes:
         shut: below 0.1; None for a candidate.
         open: above 0.9; None for a candidate.
-        saturated: of a candidate, |g| above 0.9; of a gate, shut or open.
+        saturated: of a candidate, |g| above 0.9, or g = 0 of a ReLU; of a gate, shut or open.
     """
 
     shut: Shares | None
@@ -50,19 +50,24 @@ def saturation(network: Network, layer: Layer) -> Saturation:
     """
     own, saturated = CELLS[network.cell], ACTIVATIONS[network.activation].saturated
     if own.gates:
-        values = own.gate_values(layer)
+        values, z = own.gate_values(layer), layer.saved["z"]
         return Saturation(
-            None, {gate.name: _of(layer, gate, values[gate.name]) for gate in own.gates}
+            None,
+            {
+                gate.name: _of(layer, gate, z[:, :, block], values[gate.name])
+                for block, gate in enumerate(own.gates)
+            },
         )
     if saturated is None:
         return Saturation(None, None)
     return Saturation(_share(layer, saturated(layer.saved["a"], layer.h)), None)
 
 
-def _of(layer: Layer, gate: Gate, values: Array) -> GateSaturation:
-    """A tanh is signed, and saturated at either end; a sigmoid is shut or open."""
-    if gate.activation == "tanh":
-        return GateSaturation(None, None, _share(layer, np.abs(values) > OPEN))
+def _of(layer: Layer, gate: Gate, z: Array, values: Array) -> GateSaturation:
+    """A candidate is saturated as its function's row says; a gate is shut or open."""
+    saturated = ACTIVATIONS[gate.activation].saturated
+    if gate.role == "candidate" and saturated is not None:
+        return GateSaturation(None, None, _share(layer, saturated(z, values)))
     shut, wide = _share(layer, values < SHUT), _share(layer, values > OPEN)
     return GateSaturation(shut, wide, shut + wide)
 

@@ -21,7 +21,6 @@ from unrolled.engine.numbers.arrays import (
     record,
 )
 from unrolled.engine.numbers.magnitude import Scaled, near_one
-from unrolled.engine.numbers.products import Product
 from unrolled.engine.passes.arrivals import initial_gradient, travels
 from unrolled.engine.passes.bptt import Backward
 from unrolled.engine.passes.passage import Passage
@@ -237,10 +236,7 @@ def _terms(path: Backward, name: str, at: slice) -> Array:
 def _behind(path: Backward, name: str, last: int) -> Array:
     """Σ_{t > last} of the terms of one parameter; zeros where there are none."""
     exponent = None if path.term_exponents is None else path.term_exponents[name][last:]
-    later = (
-        Product(one.rows, one.left[last:], None if one.right is None else one.right[last:])
-        for one in path.factors[name]
-    )
+    later = (one.at(slice(last, None)) for one in path.factors[name])
     total = scaled_sum(tuple(later), exponent)
     return np.asarray(_plain(total.value, total.exponent)[0])
 

@@ -212,6 +212,10 @@ class Cell(ABC):
         The share of the past that gates keep; f′(a_t) where there are none.
         """
 
+    def squashed(self, layer: Layer, activation: str) -> list[tuple[str, Array]]:
+        """What goes through which activation; of a cell with gates those of its state alone."""
+        return [(activation, layer.saved["a"])]
+
     def gate_values(self, layer: Layer) -> dict[str, Array]:
         """Every gate's own values, the candidate's with their sign, (T, B, H) each."""
         return {}

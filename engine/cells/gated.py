@@ -9,12 +9,12 @@ import numpy as np
 
 from unrolled.engine.cells.base import Cell, Function, Layer, Number, Start
 from unrolled.engine.cells.lane import Lane
-from unrolled.engine.choices.activations import ACTIVATIONS, ONE
+from unrolled.engine.choices.activations import ACTIVATIONS, ONE, Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.dual import Dual
 from unrolled.engine.numbers.products import times
 
-SIGMOID, TANH = ACTIVATIONS["sigmoid"], ACTIVATIONS["tanh"]
+SIGMOID = ACTIVATIONS["sigmoid"]
 
 
 class GatedCell(Cell):
@@ -26,7 +26,7 @@ class GatedCell(Cell):
     @property
     def candidate(self) -> int:
         """Which block proposes the new content."""
-        return [gate.activation for gate in self.gates].index("tanh")
+        return [gate.role for gate in self.gates].index("candidate")
 
     def recurrent_matrix(self, parameters: Parameters) -> Array:
         """The candidate's block of the recurrent parameter, (H, H)."""
@@ -60,7 +60,7 @@ class GatedCell(Cell):
         return Layer(x, heard, h[1:], h[0], saved, own, own_0, keeps=keeps)
 
     def slopes(self, layer: Layer) -> Array:
-        """σ′(z) of every gate and tanh′(z) of the candidate, (T, B, G, H).
+        """σ′(z) of every gate and f′(z) of the candidate, (T, B, G, H).
 
         From z, not from the gate: 1 − σ would lose every digit where σ is near 1.
         """
@@ -76,6 +76,11 @@ class GatedCell(Cell):
         assert keeper is not None
         z = keeper.keeps * layer.saved["z"][:, :, self.gates.index(keeper)]
         return layer.mean(SIGMOID.value(z))
+
+    def squashed(self, layer: Layer, activation: str) -> list[tuple[str, Array]]:
+        """The candidate's pre-activation."""
+        own = self.candidate
+        return [(self.gates[own].activation, layer.saved["z"][:, :, own])]
 
     def gate_values(self, layer: Layer) -> dict[str, Array]:
         """Every gate's own values, the candidate's with their sign, (T, B, H) each."""
@@ -99,6 +104,7 @@ class _Arrays:
         self.parameters, self.z, self.values, self.t = parameters, z, np.empty(z.shape), 0
         self.kept: defaultdict[str, list[Array]] = defaultdict(list)
         self._cell = cell
+        self._propose = ACTIVATIONS[cell.gates[cell.candidate].activation].value
         self._found: dict[str, tuple[Array, Array, Array, int]] = {}
 
     def hears(self, letters: str, past: Array) -> Number:
@@ -114,7 +120,7 @@ class _Arrays:
         if candidate < 0 or len(letters) > 1:
             sigmoid(z, out=out)  # of a candidate among others too, for one pass over all of them
         if candidate >= 0:
-            np.tanh(z[candidate], out=out[candidate])
+            self._propose(z[candidate], out=out[candidate])
         return out
 
     def _find(self, letters: str) -> tuple[Array, Array, Array, int]:
@@ -136,9 +142,9 @@ class _Arrays:
         return value
 
 
-def tanh(value: Number) -> Number:
-    """tanh of an array or of a dual number."""
-    return value.through(TANH) if isinstance(value, Dual) else np.tanh(value)
+def through(f: Activation, value: Number) -> Number:
+    """f of an array or of a dual number."""
+    return value.through(f) if isinstance(value, Dual) else f.value(value)
 
 
 def sigmoid(z: Array, out: Array) -> Array:

@@ -17,20 +17,21 @@ class Parameter:
 
     Attributes:
         name: of the array, ``W_xh``.
-        reads: what it multiplies: x_t, h_{t−1} or o_{t−1}; empty for a bias.
+        reads: what it multiplies: x_t, h_{t−1} or o_{t−1}; c, unit by unit, of a peephole, which is
+            a vector; empty for a bias.
         blocks: the letters of the gates that its rows belong to, in their order; empty for one
             block without a gate.
     """
 
     name: str
-    reads: Literal["x", "h", "o", ""] = ""
+    reads: Literal["x", "h", "o", "c", ""] = ""
     blocks: str = ""
 
     def shape(self, inputs: int, hidden: int, outputs: int) -> Shape:
-        """(rows, columns), or (rows,) of a bias."""
+        """(rows, columns), or (rows,) of a bias and of a peephole."""
         rows = max(1, len(self.blocks)) * hidden
         columns = {"x": inputs, "h": hidden, "o": outputs}
-        return (rows, columns[self.reads]) if self.reads else (rows,)
+        return (rows, columns[self.reads]) if self.reads in columns else (rows,)
 
     def rows(self, letter: str, hidden: int) -> slice:
         """Those of one gate."""
@@ -55,14 +56,14 @@ class Gate:
         name: "forget".
         letter: as the equations write it, "f".
         role: what an open one does to the state.
-        activation: of its pre-activation: sigmoid, or tanh for the candidate.
+        activation: of its pre-activation, a key of ``ACTIVATIONS``: sigmoid, but for the candidate.
         bias: what a bias above 0 does, in words, where a draw of weights may add one; else empty.
     """
 
     name: str
     letter: str
     role: Role
-    activation: Literal["sigmoid", "tanh"] = "sigmoid"
+    activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
     bias: str = ""
 
     @property

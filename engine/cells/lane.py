@@ -34,6 +34,8 @@ class Lane(ABC):
 
     parts = 1
     """How many parts the state has: h, and c where the cell has one."""
+    alone: Coefficients = ()
+    """Those on which a parameter of its own depends, however small they are beside the others."""
     past_weights = False
     """Whether a part of the state goes a step back without entering the weights."""
 

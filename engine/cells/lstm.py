@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from unrolled.engine.cells.base import Function, Layer, Number, Step
-from unrolled.engine.cells.gated import TANH, GatedCell, tanh
+from unrolled.engine.cells.gated import GatedCell, through
 from unrolled.engine.cells.gates import Gate, stacked
 from unrolled.engine.cells.lane import MANY, Coefficients, Lane, State
 from unrolled.engine.cells.wiring import (
@@ -24,6 +25,7 @@ from unrolled.engine.cells.wiring import (
     reading,
     recurrent,
 )
+from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.products import Terms, times, whole
 
@@ -33,7 +35,8 @@ class LstmLane(Lane):
 
     dc_t ← dc_t + dh_t ⊙ o ⊙ tanh′(c_t);   dc_{t−1} = dc_t ⊙ f;   dh_{t−1} = dz_t W_hh
 
-    The coefficients are (o ⊙ tanh′(c), the slopes of i, f and g (B, 3, H), that of o, f itself).
+    The coefficients are (o ⊙ tanh′(c), the slopes of i, f and g (B, 3, H), that of o, f itself);
+    of a cell with peepholes the first and the last with what goes through these.
     Source: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
     """
 
@@ -105,65 +108,86 @@ class LstmRows(LstmLane):
 
 
 _DELTA = known("A_t")
-_GATES = (
-    Line("A_t", "b", gate=True),
-    Line("i_t", r"\sigma(A_t^i)", gate=True),
-    Line("f_t", r"\sigma(A_t^f)", gate=True),
-    Line("g_t", r"\tanh(A_t^g)", gate=True),
-)
-_STATE = Line("C_t", r"i_t \odot g_t")
-_OUTPUT_GATE = Line("o_t", r"\sigma(A_t^o)", gate=True)
-_SLOPES = (
-    Slope("A_t^i", "c", rf"{known('C_t')} \odot g_t \odot i_t \odot (1 - i_t)"),
-    Slope("A_t^f", "c", rf"{known('C_t')} \odot C_{{t-1}} \odot f_t \odot (1 - f_t)"),
-    Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot (1 - g_t \odot g_t)"),
-    Slope("A_t^o", "h", rf"{known('H_t')} \odot \tanh(C_t) \odot o_t \odot (1 - o_t)"),
-)
-_WIRING = Wiring(
-    (
-        INPUT,
-        Unit("c", "cell", "c", (_STATE, *_GATES), initial="c_crossing"),
-        Unit(
-            "h",
-            "hidden",
-            "state",
-            (Line("H_t", r"o_t \odot \tanh(C_t)"), _STATE, *_GATES, _OUTPUT_GATE),
-            initial="crossing",
-            slopes=_SLOPES,
+_OPEN = r"\odot {0}_t \odot (1 - {0}_t)"
+
+
+def lstm_wiring(
+    squash: str = r"\tanh",
+    of_g: str = r"(1 - g_t \odot g_t)",
+    of_c: str = r"(1 - \tanh^2(C_t))",
+    peeps: Mapping[str, str] = MappingProxyType({}),
+) -> Wiring:
+    """Of an LSTM.
+
+    Args:
+        squash: the function of the candidate and of C_t.
+        of_g: its slope at A_t^g.
+        of_c: its slope at C_t.
+        peeps: gate → what it hears of C beside A_t.
+    """
+    heard = {gate: f"A_t^{gate}" + (f" + {peeps[gate]}" if gate in peeps else "") for gate in "ifo"}
+    gates = (
+        Line("A_t", "b", gate=True),
+        Line("i_t", rf"\sigma({heard['i']})", gate=True),
+        Line("f_t", rf"\sigma({heard['f']})", gate=True),
+        Line("g_t", rf"{squash}(A_t^g)", gate=True),
+    )
+    back = {
+        gate: rf" + {peeps[gate].split()[0]} \odot {known(f'A_t^{gate}')}" if gate in peeps else ""
+        for gate in "ifo"
+    }
+    kept, shown = rf"{known('C_t')} \odot f_t", rf"{known('H_t')} \odot o_t \odot {of_c}"
+    straight = {} if peeps else {"f": r"\operatorname{diag}(f_t)"}
+    if not peeps:
+        straight["o"] = rf"\operatorname{{diag}}(o_t \odot {of_c})"
+    state = Line("C_t", r"i_t \odot g_t")
+    slopes = (
+        Slope("A_t^i", "c", rf"{known('C_t')} \odot g_t {_OPEN.format('i')}"),
+        Slope("A_t^f", "c", rf"{known('C_t')} \odot C_{{t-1}} {_OPEN.format('f')}"),
+        Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot {of_g}"),
+        Slope("A_t^o", "h", rf"{known('H_t')} \odot {squash}(C_t) {_OPEN.format('o')}"),
+    )
+    lines = (
+        Line("H_t", rf"o_t \odot {squash}(C_t)"),
+        state,
+        *gates,
+        Line("o_t", rf"\sigma({heard['o']})", gate=True),
+    )
+    past = recurrent(
+        forward={"A_t": "W^H H_{t-1}"},
+        backward=rf"W^{{H\top}} {_DELTA}",
+        added=rf"{_DELTA} H_{{t-1}}^\top",
+    )
+    crossing = Connection(
+        kind="cell",
+        source="c",
+        target="c",
+        carries="c_crossing",
+        forward={"C_t": r"f_t \odot C_{t-1}"},
+        backward=kept + back["i"] + back["f"],
+        jacobian=straight.get("f", ""),
+        offset=1,
+        stops=True,
+    )
+    outward = Connection(
+        kind="cell",
+        source="c",
+        target="h",
+        carries="c_through",
+        forward={},
+        backward=shown + back["o"],
+        jacobian=straight.get("o", ""),
+    )
+    return Wiring(
+        (
+            INPUT,
+            Unit("c", "cell", "c", (state, *gates), initial="c_crossing"),
+            Unit("h", "hidden", "state", lines, initial="crossing", slopes=slopes),
+            output(),
+            LOSS,
         ),
-        output(),
-        LOSS,
-    ),
-    (
-        recurrent(
-            forward={"A_t": "W^H H_{t-1}"},
-            backward=rf"W^{{H\top}} {_DELTA}",
-            added=rf"{_DELTA} H_{{t-1}}^\top",
-        ),
-        *reading(_DELTA),
-        Connection(
-            kind="cell",
-            source="c",
-            target="c",
-            carries="c_crossing",
-            forward={"C_t": r"f_t \odot C_{t-1}"},
-            backward=rf"{known('C_t')} \odot f_t",
-            jacobian=r"\operatorname{diag}(f_t)",
-            offset=1,
-            stops=True,
-        ),
-        Connection(
-            kind="cell",
-            source="c",
-            target="h",
-            carries="c_through",
-            forward={},
-            backward=rf"{known('H_t')} \odot o_t \odot (1 - \tanh^2(C_t))",
-            jacobian=r"\operatorname{diag}(o_t \odot (1 - \tanh^2(C_t)))",
-        ),
-        *OUTWARD,
-    ),
-)
+        (past, *reading(_DELTA), crossing, outward, *OUTWARD),
+    )
 
 
 class LstmCell(GatedCell):
@@ -179,20 +203,22 @@ class LstmCell(GatedCell):
     label = "LSTM"
     parameters = stacked("ifgo")
     states = "hc"
-    gates = (
+    gates: tuple[Gate, ...] = (
         Gate("input", "i", "write"),
         Gate("forget", "f", "keep", bias="Above 0 the gate opens and C is kept."),
         Gate("cell", "g", "candidate", "tanh"),
         Gate("output", "o", "read"),
     )
-    wiring = _WIRING
+    squash = "tanh"
+    """The function of c_t, a key of ``ACTIVATIONS``; the candidate's own stands in its gate."""
+    wiring = lstm_wiring()
 
     def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
         """c_t = f ⊙ c_{t−1} + i ⊙ g;   h_t = o ⊙ tanh(c_t)."""
         h, c = state
         i, f, g, o = at.gates("ifgo", at.hears("ifgo", h))
         c = f * c + i * g
-        return o * at.keep("tanh_c", tanh(c)), c
+        return o * at.keep("shown", through(ACTIVATIONS[self.squash], c)), c
 
     def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
         """The way back; the coefficient of a gate is what it lets through times its slope."""
@@ -208,12 +234,17 @@ class LstmCell(GatedCell):
             slope_f *= layer.keeps
         slope_g *= i
         factors = (
-            o * TANH.derivative(c),
+            o * ACTIVATIONS[self.squash].derivative(c),
             slopes[:, :, :3],
-            layer.saved["tanh_c"] * slope_o,
+            layer.saved["shown"] * slope_o,
             np.ascontiguousarray(f),
         )
         return LstmLane(factors, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
+
+    def squashed(self, layer: Layer, activation: str) -> list[tuple[str, Array]]:
+        """The candidate's pre-activation, and c_t."""
+        assert layer.c is not None
+        return [*super().squashed(layer, activation), (self.squash, layer.c)]
 
     def terms(self, layer: Layer, dz: Array) -> Terms:
         """Step t adds dz_tᵀ x_t, dz_tᵀ h_{t−1} and Σ_B dz_t."""

@@ -145,6 +145,8 @@ def draw_parameters(
 ) -> Parameters:
     """Draw every parameter of a network; biases are zero but for those that are asked for.
 
+    Peepholes are U(−0.1, 0.1) with every init (Gers & Schmidhuber 2000).
+
     Args:
         network: cell and sizes.
         init: one of ``INITS``.
@@ -179,6 +181,10 @@ def draw_parameters(
         else INITS[init].matrix(name, shape, hidden, seed, recurrent=name in recurrent)
         for name, shape in network.parameter_shapes().items()
     }
+    for place, own in product(layers, cell.parameters):
+        if own.reads == "c":
+            name = layered(own.name, *place)
+            parameters[name] += stream(name, seed).uniform(-0.1, 0.1, hidden)
     if spectral_radius is not None:
         for place, name in zip(layers, recurrent, strict=True):
             if cell.gates:

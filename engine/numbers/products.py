@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.engine.numbers.arrays import Array, record
+from unrolled.engine.numbers.arrays import Array, IntArray, record
+from unrolled.engine.numbers.magnitude import near_one
+
+_SMALL = 1e-290
+"""Below, a product loses digits, or all of them."""
 
 
 @record
@@ -16,16 +20,25 @@ class Product:
         left: (T, B, m), one column a row.
         right: (T, B, n), or None where the parameter is a vector: a bias multiplies 1, and what
             multiplies unit by unit (a peephole) has that factor in ``left``.
+        shift: exponents of ``left``, (T,), where a double does not hold it; None: zeros.
     """
 
     rows: slice
     left: Array
     right: Array | None = None
+    shift: IntArray | None = None
 
     def sample(self, b: int) -> Product:
         """That of one sample, (T, 1, ·)."""
         only, right = slice(b, b + 1), self.right
-        return Product(self.rows, self.left[:, only], None if right is None else right[:, only])
+        right = None if right is None else right[:, only]
+        return Product(self.rows, self.left[:, only], right, self.shift)
+
+    def at(self, steps: slice) -> Product:
+        """That of some steps."""
+        right = None if self.right is None else self.right[steps]
+        shift = None if self.shift is None else self.shift[steps]
+        return Product(self.rows, self.left[steps], right, shift)
 
 
 Products = tuple[Product, ...]
@@ -34,9 +47,27 @@ Terms = dict[str, Products]
 """Parameter → what every step adds to its gradient."""
 
 
+def shifted(terms: Terms) -> bool:
+    """Whether any of them has exponents of its own."""
+    return any(one.shift is not None for products in terms.values() for one in products)
+
+
 def whole(left: Array, right: Array | None = None) -> Products:
     """One product for all rows."""
     return (Product(slice(0, left.shape[-1]), left, right),)
+
+
+def unitwise(left: Array, factor: Array) -> Products:
+    """One product for all rows of a vector that multiplies unit by unit: Σ_B left ⊙ factor."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        product = left * factor
+    small = (np.abs(product) < _SMALL) & (left != 0.0) & (factor != 0.0)
+    if np.isfinite(product).all() and not small.any():
+        return whole(product)
+    near, shift = near_one(left)
+    other, more = near_one(factor)
+    with np.errstate(under="ignore"):
+        return (Product(slice(0, left.shape[-1]), near * other, None, shift + more),)
 
 
 def times(values: Array, matrix: Array) -> Array:

@@ -8,7 +8,7 @@ from unrolled.engine.cells.lane import State
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, IntArray, Mask, record
 from unrolled.engine.numbers.magnitude import Magnitudes, Scaled, align, holds_tiny, trusted
-from unrolled.engine.numbers.products import Terms, times, whole
+from unrolled.engine.numbers.products import Terms, shifted, times, whole
 from unrolled.engine.passes.carry import Rescale, Rows, carry
 from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.terms import formed, joined, term_log10_norms
@@ -138,7 +138,7 @@ def backward(passage: Passage, entering: Entering, rescale: Rescale | None = Non
     else:
         do = passage.trace.o
     distinct = {id(exponent): exponent for exponent in exponents.values()}.values()
-    scaled = any(map(np.count_nonzero, distinct))
+    scaled = any(map(np.count_nonzero, distinct)) or shifted(factors)
     return Backward(
         tuple(layers), do, entering.given, output_exponent, factors, exponents if scaled else None
     )

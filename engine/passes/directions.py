@@ -22,7 +22,7 @@ from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters, record
 from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.numbers.magnitude import all_finite, holds_tiny, ldexp_rows, near_one
-from unrolled.engine.numbers.products import Terms, times, whole
+from unrolled.engine.numbers.products import Terms, shifted, times, whole
 from unrolled.engine.passes.bptt import Backward, LayerGradient, trusted_totals
 from unrolled.engine.passes.carry import Rows, carry, merge
 from unrolled.engine.passes.passage import Entering, Passage
@@ -196,7 +196,7 @@ def backward_both_ways(both: BothWays, entering: Entering) -> tuple[Backward, li
         exponents |= {"W_hy": zero, "b_y": zero}
     else:
         do = trace.o
-    scaled = any(exponent.any() for exponent in exponents.values())
+    scaled = any(map(np.count_nonzero, exponents.values())) or shifted(factors)
     flow = Backward(tuple(shown), do, entering.given, zero, factors, exponents if scaled else None)
     return flow, own
 

@@ -90,6 +90,7 @@ class Passage:
         )
         factors = [lane.recurrent for lane in lanes] + [lane.inward for lane in lanes[:-1]]
         factors += [lane.slope for lane in lanes if lane.slope is not None]
+        factors += [own for lane in lanes for own in lane.alone]
         careful = holds_tiny(*factors, *outward(parameters).values())
         if truncation is None:
             truncation = cell.default_truncation

@@ -25,8 +25,9 @@ _HELD = 120.0
 def formed(product: Product, exponent: IntArray | None, at: slice) -> Scaled:
     """leftᵀ right, or Σ_B left, at some steps: (S, rows, n) or (S, rows)."""
     left, own = near_one(product.left[at])
-    if exponent is not None:
-        own = own + exponent[at]
+    for more in (exponent, product.shift):
+        if more is not None:
+            own = own + more[at]
     if product.right is None:
         return Scaled(left.sum(axis=1), own)
     right, other = near_one(product.right[at])
@@ -78,6 +79,8 @@ def _log10(product: Product, seen: dict[int, Array]) -> Array:
         size = formed(product, None, slice(1)).value.size
         return np.concatenate([_of_batch(product, at) for at in cuts(steps, size)])
     total = np.zeros(steps)
+    if product.shift is not None:
+        total += product.shift * LOG10_2
     for factor in (product.left, product.right):
         if factor is not None:
             if id(factor) not in seen:
@@ -94,4 +97,6 @@ def _of_batch(product: Product, at: slice) -> Array:
         terms = left.sum(axis=1) if right is None else np.matmul(left.transpose(0, 2, 1), right[at])
         log10 = Scaled.ordinary(terms).log10_norms()
     held = np.abs(log10) < _HELD
+    if product.shift is not None:
+        held[:] = False
     return log10 if held.all() else np.where(held, log10, formed(product, None, at).log10_norms())

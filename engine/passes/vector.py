@@ -176,8 +176,9 @@ def _one_sum(product: Product, exponent: IntArray | None) -> Scaled:
         right, other = near_one(right)
         exponents = exponents + other
         live &= right.any(axis=(1, 2))
-    if exponent is not None:
-        exponents = exponents + exponent
+    for more in (exponent, product.shift):
+        if more is not None:
+            exponents = exponents + more
     top = int(exponents[live].max()) if live.any() else 0
     with np.errstate(under="ignore"):
         total = _product(ldexp_rows(left, np.minimum(exponents - top, 0)), right)

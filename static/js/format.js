@@ -32,6 +32,9 @@ const PARAMETERS = lookup({
   b_hn: "bₙᴴ",
   W_hy: "Wᴼ",
   b_y: "bᴼ",
+  p_i: "pᵢ",
+  p_f: "p_f",
+  p_o: "pₒ",
 });
 
 /**

@@ -32,7 +32,7 @@ function isObject(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-const WEIGHT = /^(W_xh|W_hh|W_yh|b_h|b_hn)(_[1-3])?$|^(W_hy|b_y)$/;
+const WEIGHT = /^(W_xh|W_hh|W_yh|b_h|b_hn|p_[ifo])(_[1-3])?$|^(W_hy|b_y)$/;
 
 /** Parameters by their names, at least the recurrent one. @param {any} value */
 export function areWeights(value) {

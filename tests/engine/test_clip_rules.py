@@ -8,14 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import CELLS, GATED, Case, make
+from tests.engine.reference.cases import (
+    CELLS,
+    GATED,
+    ROUND,
+    Case,
+    make,
+)
 from tests.engine.reference.compare import close, norm
 from tests.engine.reference.inside import way_back
 from tests.engine.reference.rules import reaches
 from unrolled.engine import Clip, Sequence, Truncation
 from unrolled.engine.clip.ceiling import clip_backward
 
-ALL = (*CELLS, *GATED)
+ALL = (*CELLS, *ROUND)
+"""Those that pass something where their state is 0."""
 RULES = [Truncation(), *(Truncation(k, n) for k in ("window", "chunk") for n in (1, 2, 3, 20))]
 
 

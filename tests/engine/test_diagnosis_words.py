@@ -15,6 +15,7 @@ from tests.engine.reference.cases import (
     GATED,
     KEEPING,
     TOPOLOGIES,
+    WITH_C,
     Case,
     draws,
     make,
@@ -267,7 +268,9 @@ def test_the_share_that_a_gated_cell_keeps_is_said(cell: str) -> None:
     found = engine.gradient_flow(network, parameters, sequence, loss="squared-error")
     letter, sign = KEEPING[cell]
     assert found.diagnosis is not None
-    said = re.search(KEPT.get(cell, KEPT["gru"]), found.diagnosis.summary)
+    said = re.search(
+        KEPT.get("lstm" if cell in WITH_C else cell, KEPT["gru"]), found.diagnosis.summary
+    )
     assert said is not None, found.diagnosis.summary
     assert found.top.gates is not None
     open_ = found.top.gates[{"f": "forget", "z": "update"}[letter]][1:]

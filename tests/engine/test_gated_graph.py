@@ -15,7 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import CELLS, GATED, TOPOLOGIES, Case, draws, make
+from tests.engine.reference.cases import (
+    CELLS,
+    GATED,
+    ROUND,
+    TOPOLOGIES,
+    WITH_C,
+    Case,
+    draws,
+    make,
+)
 from tests.engine.reference.compare import close_log10, norm
 from tests.engine.reference.rules import reaches
 from tests.engine.reference.stacked import Stacked
@@ -45,7 +54,7 @@ def expected_edges(case: Case) -> dict[tuple[str, str], Expected]:
             edges[c, h] = ("recurrent", weights, f"feedback{end}", t, n)
         else:
             edges[before, h] = ("recurrent", weights, f"copy{end}", t, n)
-        if cell == "lstm":
+        if cell in WITH_C:
             edges[f"c_{t - 1}{end}", c] = ("cell", None, f"c_copy{end}", t, n)
             edges[c, h] = ("cell", None, f"c_out{end}", t, n)
         if n == count - 1 and (t in case.emits or jordan):
@@ -97,7 +106,7 @@ def check_nodes(case: Case, graph: Graph, carried: dict[str, Any], followed: lis
     ends = {name for edge in graph.edges for name in (edge.source, edge.target)}
     assert {node.id for node in graph.nodes} == ends
     top, digits = case.network.num_layers - 1, str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-    has_c = case.network.cell == "lstm"
+    has_c = case.network.cell in WITH_C
     kinds = {"x": "input", "h": "hidden", "o": "output", "L": "loss"}
     kinds["c"] = "cell" if has_c else "context"
     for node in graph.nodes:
@@ -210,13 +219,13 @@ def test_stacked_layers_by_hand() -> None:
     assert {"h_0_1→h_1_1", "c_0_1→c_1_1", "c_1_1→h_1_1", "h_1_1→o_1"} < edges
 
 
-@pytest.mark.parametrize("cell", ALL)
+@pytest.mark.parametrize("cell", [*CELLS, *ROUND])
 def test_an_initial_state_of_zeros_hears_the_loss_and_adds_nothing(cell: str) -> None:
     """∂L/∂h_0 is there where h_0 = 0; what W_hh multiplied is zero, so its first term is."""
     graph = make(cell, truncation=Truncation(), steps=3, layers=2).flow(follow=3).graph
     assert graph is not None
     initial = [node for node in graph.nodes if node.step == 0]
-    letters = {"lstm": ["c", "h"] * 2, "jordan": ["o"]}.get(cell, ["h"] * 2)
+    letters = ["o"] if cell == "jordan" else (["c", "h"] if cell in WITH_C else ["h"]) * 2
     assert [node.id[0] for node in initial] == letters
     assert all(node.log10_norm is not None for node in initial)
     first = [e for e in graph.edges if e.kind == "recurrent" and e.target.startswith("h_1")]

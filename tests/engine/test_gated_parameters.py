@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.reference.cases import BLOCKS as LETTERS
-from tests.engine.reference.cases import CELLS, GATED, draws, shapes_of
+from tests.engine.reference.cases import (
+    BLOCKS as LETTERS,
+)
+from tests.engine.reference.cases import (
+    CELLS,
+    GATED,
+    PEEPHOLE,
+    SQUASHED,
+    WITH_C,
+    draws,
+    shapes_of,
+)
 from unrolled.engine import (
     ACTIVATIONS,
     INITS,
@@ -255,7 +265,7 @@ def test_initial_states_of_another_shape(
     assert caught.value.detail == f"received shape {shape}; needed: {needed}"
 
 
-@pytest.mark.parametrize("cell", [*CELLS, "gru", "mgu", "gru-reset-before"])
+@pytest.mark.parametrize("cell", [cell for cell in ALL if cell not in WITH_C])
 def test_c_0_needs_a_c(cell: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         sequence(cell, 1, c_0=np.zeros((2, 3)))
@@ -270,18 +280,24 @@ def test_the_activity_of_every_gate(cell: str) -> None:
     p, drawn = draw_parameters(net, seed=9), random_sequence(net, "squared-error", steps=5, seed=1)
     flow = gradient_flow(net, p, drawn, loss="squared-error")
     names = [NAMES[letter] for letter in LETTERS[cell]]
-    candidate = names.index("cell" if cell == "lstm" else "new")
+    candidate = names.index("cell" if cell in WITH_C else "new")
     for layer, own in enumerate(flow.layers):
         assert own.gates is not None
         assert list(own.gates) == names
         end, trace = suffix(layer), flow.trace.layers[layer]
         enters = trace.x @ p[f"W_xh{end}"].T + p[f"b_h{end}"]
         returns = trace.feedback @ p[f"W_hh{end}"].T
+        if cell in PEEPHOLE:
+            assert trace.c is not None
+            assert trace.c_0 is not None
+            before = np.concatenate((trace.c_0[np.newaxis], trace.c[:-1]))
+            peeps = [before * p[f"p_i{end}"], before * p[f"p_f{end}"], before * 0.0]
+            enters = enters + np.concatenate((*peeps, trace.c * p[f"p_o{end}"]), axis=-1)
         blocks = np.split(enters + returns, BLOCKS[cell], axis=-1)
         for n, name in enumerate(names):
             gate = 1.0 / (1.0 + np.exp(-blocks[n]))
-            if n == candidate and cell == "lstm":
-                gate = np.tanh(blocks[n])
+            if n == candidate and cell in WITH_C:
+                gate = ACTIVATIONS[SQUASHED[cell]].value(blocks[n])
             elif n == candidate:
                 inside = np.split(enters, BLOCKS[cell], axis=-1)[n]
                 first, width = 1.0 / (1.0 + np.exp(-blocks[0])), p[f"W_hh{end}"].shape[1]

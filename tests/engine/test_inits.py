@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.engine.reference.cases import WITH_C
 from unrolled.app.notation import math
 from unrolled.engine import (
     CELLS,
@@ -62,7 +63,7 @@ def test_keras_draws_the_recurrent_weights_as_one_orthogonal_matrix(cell: str) -
         np.testing.assert_array_equal(drawn[name], like[name])
     biases = drawn["b_h"].reshape(BLOCKS[cell], -1)
     for n, own in enumerate(biases):
-        opened = cell == "lstm" and CELLS[cell].gates[n].name == "forget"
+        opened = cell in WITH_C and CELLS[cell].gates[n].name == "forget"
         assert set(own) == {1.0 if opened else 0.0}
 
 
@@ -106,7 +107,8 @@ def test_chrono_needs_a_gate_that_keeps(cell: str) -> None:
     assert caught.value.pointer == ("weights", "init")
     assert caught.value.detail == (
         "received 'chrono', which sets the bias of a gate that keeps the state; "
-        f"{cell!r} has none: allowed with 'lstm', 'gru', 'mgu' and 'gru-reset-before'"
+        f"{cell!r} has none: allowed with 'lstm', 'gru', 'mgu', 'gru-reset-before', "
+        "'lstm-peephole' and 'lstm-relu'"
     )
 
 

@@ -7,9 +7,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import GATED, make
+from tests.engine.reference.cases import (
+    GATED,
+    SQUASHED,
+    WITH_C,
+    make,
+)
 from tests.engine.reference.compare import close
 from tests.engine.test_values import written
+from unrolled.engine import ACTIVATIONS
 
 
 @pytest.mark.parametrize(("cell", "layers"), list(product(GATED, (1, 2))))
@@ -21,12 +27,13 @@ def test_what_gates_weigh_and_what_comes_back_to_it(cell: str, layers: int) -> N
         assert own.pre is not None
         assert own.dpre is not None
         for name, z in own.pre.items():
-            f = np.tanh if name in ("cell", "new") else lambda z: 1.0 / (1.0 + np.exp(-z))
+            own_f = SQUASHED.get(cell, "tanh") if name in ("cell", "new") else "sigmoid"
+            f = ACTIVATIONS[own_f].value
             close(f"{name} of its pre-activation", own.gates[name], f(z), 1e-14)
         bias = values.terms[f"b_h_{own.layer}" if own.layer else "b_h"]
         together = np.concatenate(list(own.dpre.values()), axis=2)
         close("Σ_B ∂L/∂A", bias, together.sum(axis=1), 1e-13, 1e-16)
-        if cell == "lstm":
+        if cell in WITH_C:
             assert own.c is not None
             assert own.c_0 is not None
             assert own.dc is not None

@@ -10,7 +10,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tests.engine.reference.cases import GATED, RESET_BEFORE, Case
+from tests.engine.reference.cases import (
+    GATED,
+    PEEPHOLE,
+    RESET_BEFORE,
+    SQUASHED,
+    WITH_C,
+    Case,
+)
 from unrolled.engine import CELLS, Network
 
 ACTIVATIONS = {
@@ -98,6 +105,8 @@ def step(
         return torch.lstm_cell(
             x, (h, c), p["W_xh"], p["W_hh"], p["b_h"], torch.zeros_like(p["b_h"])
         )
+    if net.cell in WITH_C:
+        return squashed(net, p, functional.linear(x, p["W_xh"], p["b_h"]), h, c)
     if net.cell == "gru":
         inside = torch.cat((torch.zeros(2 * net.hidden_size, dtype=torch.float64), p["b_hn"]))
         return torch.gru_cell(x, h, p["W_xh"], p["W_hh"], p["b_h"], inside), c
@@ -108,6 +117,19 @@ def step(
     weights, feedback = p[cell.recurrent], o if cell.feeds_outputs else h
     a = functional.linear(feedback, weights, p["b_h"]) + functional.linear(x, p["W_xh"])
     return ACTIVATIONS[net.activation](a), c
+
+
+def squashed(
+    net: Network, p: dict[str, torch.Tensor], enters: torch.Tensor, h: torch.Tensor, c: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(h_t, c_t) of an LSTM with peepholes, or with another function than tanh."""
+    f_of = ACTIVATIONS[SQUASHED[net.cell]]
+    i, f, g, o = (enters + functional.linear(h, p["W_hh"])).chunk(4, dim=-1)
+    if net.cell in PEEPHOLE:
+        i, f = i + p["p_i"] * c, f + p["p_f"] * c
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * f_of(g)
+    o = o + p["p_o"] * c if net.cell in PEEPHOLE else o
+    return torch.sigmoid(o) * f_of(c), c
 
 
 def reset_before(

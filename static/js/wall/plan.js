@@ -29,9 +29,9 @@ export function entriesOf({ cell, input_size: inputs, output_size: outputs }) {
   /** @type {Entry[]} */
   const found = [];
   for (const parameter of [...parameters, "W_hy", "b_y"]) {
-    const own = parameter === "W_hy" || parameter === "b_y" ? outputs : parameter === "b_hn" || parameter === "W_yh" ? 1 : rows;
+    const own = parameter === "W_hy" || parameter === "b_y" ? outputs : /^(b_hn|W_yh|p_.)$/.test(parameter) ? 1 : rows;
     const columns = parameter === "W_xh" ? inputs : parameter === "W_yh" ? outputs : 1;
-    const vector = parameter.startsWith("b_");
+    const vector = /^[bp]_/.test(parameter);
     for (const row of upTo(own))
       for (const column of upTo(vector ? 1 : columns))
         found.push({ parameter, index: vector ? [row] : [row, column] });

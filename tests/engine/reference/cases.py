@@ -27,6 +27,18 @@ KEEPING = {
 }
 """Which of them keeps the state, and whether open or shut."""
 WITH_C = tuple(name for name, cell in engine.CELLS.items() if cell.has_c)
+PEEPHOLE = tuple(
+    name for name, cell in engine.CELLS.items() if any(one.reads == "c" for one in cell.parameters)
+)
+SQUASHED = {
+    name: gate.activation
+    for name in WITH_C
+    for gate in engine.CELLS[name].gates
+    if gate.role == "candidate"
+}
+"""The function of the candidate and of c, of every cell with a c."""
+ROUND = tuple(name for name in GATED if SQUASHED.get(name) not in KINKED)
+"""The gated cells that pass something where their state is 0."""
 RESET_BEFORE = tuple(
     name
     for name in GATED
@@ -166,7 +178,9 @@ def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[st
             rows = max(1, len(one.blocks)) * high
             columns = {"x": high if layer else wide, "h": high, "o": out}
             end = f"_{layer}" if layer else ""
-            shapes[f"{one.name}{end}"] = (rows, columns[one.reads]) if one.reads else (rows,)
+            shapes[f"{one.name}{end}"] = (
+                (rows, columns[one.reads]) if one.reads in columns else (rows,)
+            )
     return shapes | {"W_hy": (out, high), "b_y": (out,)}
 
 

@@ -15,7 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from tests.engine.reference.cases import BLOCKS, GATED, RESET_BEFORE, Case
+from tests.engine.reference.cases import (
+    BLOCKS,
+    GATED,
+    PEEPHOLE,
+    RESET_BEFORE,
+    SQUASHED,
+    WITH_C,
+    Case,
+)
 
 lift = np.frompyfunc(lambda x: Decimal(float(x)), 1, 1)
 _exp = np.frompyfunc(Decimal.exp, 1, 1)
@@ -37,6 +45,17 @@ def _tanh(a: Any) -> Any:
 
 def _zeros(*shape: int) -> Any:
     return lift(np.zeros(shape))
+
+
+def _relu(a: Any) -> Any:
+    return np.where(a > 0, a, a * 0)
+
+
+_FUNCTIONS = {
+    "tanh": (_tanh, lambda value: 1 - value**2),
+    "relu": (_relu, lambda value: np.where(value > 0, value * 0 + 1, value * 0)),
+}
+"""f, and f′ by the value of f."""
 
 
 @dataclass
@@ -78,6 +97,12 @@ class Exact:
     def of(self, name: str, layer: int) -> Any:
         return self.p[f"{name}_{layer}" if layer else name]
 
+    def peep(self, gate: str, layer: int) -> Any:
+        """p of a gate; zeros where there are no peepholes."""
+        if self.case.network.cell not in PEEPHOLE:
+            return _zeros(self.width)
+        return self.of(f"p_{gate}", layer)
+
     def _forward(self, t: int, n: int, x: Any) -> None:
         h, c = self.h[t - 1][n], self.c[t - 1][n]
         enters = self.of("W_xh", n) @ x + self.of("b_h", n)
@@ -96,11 +121,13 @@ class Exact:
             new = _tanh(d + w_n @ (r * h))
             self.h[t][n] = (1 - z) * new + z * h
             self.seen[t, n] = x, r, z, new
-        elif cell == "lstm":
+        elif cell in WITH_C:
+            squash = _FUNCTIONS[SQUASHED[cell]][0]
             i, f, g, o = np.split(enters + returns, 4)
-            i, f, g, o = _sigmoid(i), _sigmoid(f), _tanh(g), _sigmoid(o)
+            i, f = i + self.peep("i", n) * c, f + self.peep("f", n) * c
+            i, f, g = _sigmoid(i), _sigmoid(f), squash(g)
             self.c[t][n] = f * c + i * g
-            top = _tanh(self.c[t][n])
+            o, top = _sigmoid(o + self.peep("o", n) * self.c[t][n]), squash(self.c[t][n])
             self.h[t][n] = o * top
             self.seen[t, n] = x, i, f, g, o, top
         elif cell == "gru":
@@ -148,18 +175,20 @@ class Exact:
     def _local(self, t: int, n: int, dh: Any, dc: Any, made: ExactPass) -> tuple[Any, ...]:
         """What enters W_xh, what enters W_hh, ∂L/∂c_{t−1}, and what passes by the weights."""
         cell, h = self.case.network.cell, self.h[t - 1][n]
-        if cell == "lstm":
+        if cell in WITH_C:
             _, i, f, g, o, top = self.seen[t, n]
-            dc = dc + dh * o * (1 - top**2)
+            slope, before = _FUNCTIONS[SQUASHED[cell]][1], self.c[t - 1][n]
+            of_o = dh * top * o * (1 - o)
+            dc = dc + dh * o * slope(top) + of_o * self.peep("o", n)
             made.dc[n, t - 1] = dc
-            blocks = (
-                dc * g * i * (1 - i),
-                dc * self.c[t - 1][n] * f * (1 - f),
-                dc * i * (1 - g**2),
-                dh * top * o * (1 - o),
-            )
-            dz = np.concatenate(blocks)
-            return dz, dz, dc * f, dh * 0
+            of_i, of_f = dc * g * i * (1 - i), dc * before * f * (1 - f)
+            if cell in PEEPHOLE:
+                own = {"i": of_i * before, "f": of_f * before, "o": of_o * self.c[t][n]}
+                for gate, term in own.items():
+                    made.terms[f"p_{gate}_{n}" if n else f"p_{gate}"][t - 1] = term
+            dz = np.concatenate((of_i, of_f, dc * i * slope(g), of_o))
+            kept = dc * f + of_i * self.peep("i", n) + of_f * self.peep("f", n)
+            return dz, dz, kept, dh * 0
         if cell in RESET_BEFORE and len(BLOCKS[cell]) == 2:
             _, f, new = self.seen[t, n]
             dn = dh * f * (1 - new**2)

@@ -14,7 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from tests.engine.reference.cases import BLOCKS, GATED, RESET_BEFORE, WITH_C, Case
+from tests.engine.reference.cases import (
+    BLOCKS,
+    GATED,
+    PEEPHOLE,
+    RESET_BEFORE,
+    SQUASHED,
+    WITH_C,
+    Case,
+)
 from tests.engine.reference.forward import activate, measure
 from tests.engine.reference.rules import first_reached
 from unrolled.engine import CELLS
@@ -127,10 +135,15 @@ class Stacked:
         if net.cell in RESET_BEFORE:
             return self.reset_before(go, t, end, enters, feedback), c
         returns = go.times(feedback, f"{self.case.recurrent}{end}", t)
-        if net.cell == "lstm":
+        if net.cell in WITH_C:
             i, f, g, out = np.split(enters + returns, 4, axis=-1)
-            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g) + go.add(f"c{end}", t)
-            return sigmoid(out) * np.tanh(c + go.add(f"c_out{end}", t)), c
+            squash, peeps = SQUASHED[net.cell], net.cell in PEEPHOLE
+            if peeps:
+                i, f = i + c * go.bias(f"p_i{end}", t), f + c * go.bias(f"p_f{end}", t)
+            c = sigmoid(f) * c + sigmoid(i) * activate(squash, g) + go.add(f"c{end}", t)
+            seen = c + go.add(f"c_out{end}", t)
+            out = out + seen * go.bias(f"p_o{end}", t) if peeps else out
+            return sigmoid(out) * activate(squash, seen), c
         if net.cell == "gru":
             (r, z, n), (r_h, z_h, n_h) = (np.split(a, 3, axis=-1) for a in (enters, returns))
             reset, update = sigmoid(r + r_h), sigmoid(z + z_h)

@@ -40,6 +40,7 @@ from unrolled.app.routes import (
     runs,
     sequences,
     vocabulary,
+    your_network,
 )
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import Most
@@ -48,7 +49,7 @@ from unrolled.app.store.follow import Following
 from unrolled.app.store.sweep import keep_tidy
 from unrolled.app.upload import AROUND
 
-PAGES = (page, learn, live)
+PAGES = (page, learn, live, your_network)
 API = (flow, check, landscape, norms, presets, vocabulary, reports, runs, networks, sequences)
 
 MOST_AT_ONCE = 4

@@ -19,7 +19,7 @@ from unrolled.engine import ACTIVATIONS, MAX_LAYERS, MAX_LENGTH, MIN_LENGTH
 
 DIGITS = 7
 """Of a whole number that a link says: the same as in static/js/kinds.js."""
-VIEWS = (("Explore", "/"), ("Learn", "/learn"), ("Live", "/runs"))
+VIEWS = (("Explore", "/"), ("Learn", "/learn"), ("Live", "/runs"), ("Your network", "/networks"))
 """What the header names: the views that there are, and their addresses."""
 
 

@@ -203,7 +203,14 @@ def js_imports(texts: dict[str, str]) -> Imports:
 
 JS_TEXTS = js_sources()
 JS_GRAPH = js_imports(JS_TEXTS)
-JS_ENTRIES = {"main.js", "learn/main.js", "learn/overview.js", "learn/test.js", "live/main.js"}
+JS_ENTRIES = {
+    "main.js",
+    "learn/main.js",
+    "learn/overview.js",
+    "learn/test.js",
+    "live/main.js",
+    "networks/main.js",
+}
 """What a page loads: one a view, or a kind of its pages."""
 JS_MODULES = JS_ENTRIES.union(*(reachable(JS_GRAPH, entry) for entry in JS_ENTRIES))
 

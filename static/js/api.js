@@ -32,12 +32,12 @@ function isAbort(cause) {
 }
 
 /** @param {string} url @param {RequestInit} options */
-async function ask(url, options = {}) {
+export async function ask(url, options = {}) {
   return (await answered(url, options)).json();
 }
 
 /** The response where it is good; else its problem is thrown. @param {string} url @param {RequestInit} options */
-async function answered(url, options) {
+export async function answered(url, options) {
   let response;
   try {
     response = await fetch(url, options);
@@ -62,7 +62,7 @@ function pause(seconds, signal) {
 }
 
 /** @param {object} body @param {AbortSignal} [signal] @returns {RequestInit} */
-function posted(body, signal) {
+export function posted(body, signal) {
   return {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -75,6 +75,7 @@ export const lossInForce = (settings) => inForce("loss", "/loss", settings);
 export function batchOf(settings) {
   if (settings.source === "text") return 1;
   if (settings.source === "random") return settings.batch;
+  if (settings.data?.kind === "stored") return settings.data.batch ?? 1;
   return (settings.data?.inputs ?? settings.data?.targets)?.[0]?.length ?? 1;
 }
 
@@ -254,13 +255,13 @@ export function fromExperiment(experiment) {
     inputs: network.input_size ?? settings.inputs,
     outputs: network.output_size ?? settings.outputs,
     loss: loss ?? settings.loss,
-    source: read.kind,
+    source: read.kind === "stored" ? "explicit" : read.kind,
     clip: rule?.rule ?? settings.clip,
     mu: rule?.[clipRuleOf(rule.rule).threshold ?? ""] ?? settings.mu,
     persample: rule?.per_sample ? "yes" : "no",
     follow: follow ?? "last",
   });
-  if (weights.kind === "explicit") {
+  if (weights.kind !== "random") {
     settings.weights = present(weights);
   } else {
     Object.assign(settings, {
@@ -311,9 +312,9 @@ export function sectionsOf(part, settings) {
   return [...SECTIONS[part], ...more].filter((name) => !fixed.includes(name));
 }
 
-/** An object without its kind and without what was left out. @param {object} object */
+/** An object without what was left out; that it is explicit goes without saying. @param {object} object */
 function present(object) {
   return Object.fromEntries(
-    Object.entries(object).filter(([name, value]) => name !== "kind" && value !== null),
+    Object.entries(object).filter(([name, value]) => value !== null && !(name === "kind" && value === "explicit")),
   );
 }

@@ -181,12 +181,12 @@ export function putNotes(document, settings, flow) {
   set("recurrent-name", parameterName(cellOf(network.cell).recurrent));
   set(
     "explicit-note",
-    `${plural(flow.steps, "step")} given in numbers; ${network.input_size} in, ` +
+    `${plural(flow.steps, "step")} ${settings.data?.kind === "stored" ? "of a file that is kept here" : "given in numbers"}; ${network.input_size} in, ` +
       `${network.hidden_size} hidden, ${network.output_size} out.`,
   );
   set(
     "given-note",
-    `Given in numbers. Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
+    `${settings.weights?.kind === "network" ? `Of ${settings.weights.module} in a file that is kept here.` : "Given in numbers."} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
   );
   const radius = inputById(document, "radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);

@@ -70,7 +70,7 @@ function dead(edge, reading) {
 function isZeroMatrix(parameter, { experiment: { weights } }) {
   if (weights.kind === "explicit")
     return numbersIn(/** @type {Numbers} */ (weights)[parameter] ?? 1).every((value) => value === 0);
-  return /^W_[hy]h/.test(parameter) && weights.spectral_radius === 0;
+  return weights.kind === "random" && /^W_[hy]h/.test(parameter) && weights.spectral_radius === 0;
 }
 
 /** Nothing arrives at the target either. @param {Edge} edge @param {Reading} reading */

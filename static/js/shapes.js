@@ -34,8 +34,35 @@ function isObject(value) {
 
 const WEIGHT = /^(W_xh|W_hh|W_yh|b_h|b_hn|p_[ifo])(_[1-3])?$|^(W_hy|b_y)$/;
 
-/** Parameters by their names, at least the recurrent one. @param {any} value */
+/** Fields of what the server keeps, and how each is written. @type {Object<string, string>} */
+const NAMED = lookup({
+  kind: "string",
+  id: "string",
+  module: "string",
+  head: "string",
+  inputs: "strings",
+  target: "string",
+  scaling: "string",
+  start: "number",
+  steps: "number",
+  batch: "number",
+  stride: "number",
+  ahead: "number",
+});
+
+/** Whether an object names something that is kept. @param {any} value @param {string} kind */
+function isNamed(value, kind) {
+  if (!isObject(value) || value.kind !== kind || typeof value.id !== "string") return false;
+  return Object.entries(value).every(([name, given]) => {
+    const type = NAMED[name];
+    if (type === "strings") return Array.isArray(given) && given.length > 0 && given.every((one) => typeof one === "string");
+    return type === "number" ? Number.isInteger(given) && given >= 0 : typeof given === type;
+  });
+}
+
+/** Parameters by their names, at least the recurrent one; or the name of a network that is kept. @param {any} value */
 export function areWeights(value) {
+  if (isNamed(value, "network")) return typeof value.module === "string";
   if (!isObject(value) || !(Object.hasOwn(value, "W_hh") || Object.hasOwn(value, "W_yh")))
     return false;
   return Object.entries(value).every(
@@ -51,8 +78,9 @@ const AXES = lookup({
   c_0: [2, 3],
 });
 
-/** A sequence in numbers: its inputs and targets, and what may stand beside them. @param {any} value */
+/** A sequence in numbers: its inputs and targets, and what may stand beside them; or one that is kept. @param {any} value */
 export function isSequence(value) {
+  if (isNamed(value, "stored")) return value.steps >= 1;
   if (!isObject(value) || !["inputs", "targets"].every((name) => Object.hasOwn(value, name)))
     return false;
   return Object.entries(value).every(([name, given]) =>

@@ -148,6 +148,9 @@ export const wholeRule = () => clipRules().find(({ keeps_direction: keeps }) => 
 export const lossOf = (targets) =>
   [...tableOf("losses").values()].find((row) => row.targets === targets)?.name;
 
+/** The losses that take such targets; null: none, but a gradient. @param {"classes" | "numbers" | null} targets @returns {Schemas["LossWords"][]} */
+export const lossesWith = (targets) => [...tableOf("losses").values()].filter((row) => row.targets === targets);
+
 /** Every wiring. @returns {Schemas["TopologyWords"][]} */
 export const wirings = () => [...tableOf("topologies").values()];
 

@@ -62,6 +62,7 @@ export function learnWords() {
       { name: "squared-error", label: "squared error", rules: [], targets: "numbers", between: null },
       { name: "likelihood", label: "likelihood", rules: [], targets: "numbers", between: [0, 1] },
       { name: "cross-entropy", label: "cross-entropy", rules: [], targets: "classes", between: null },
+      { name: "given", label: "given", rules: [], targets: null, needs: "entering", between: null },
     ],
     initialisations: [
       { name: "normal", label: "normal", rules: [], scaled: false },

@@ -47,7 +47,7 @@ export function fileName(reading, { what = "", preset = "", comparing = false })
 
 /** "r0.55", and the bias of a gate: "forget3". @param {Weights} given */
 function weightsPart({ kind, spectral_radius: radius, ...weights }) {
-  if (kind === "explicit") return ["given-weights"];
+  if (kind !== "random") return ["given-weights"];
   /** @param {string} name @param {number | number[] | undefined} set */
   const bias = (name, set) => ([set ?? 0].flat().some(Boolean) ? `${name}${[set].flat()}` : "");
   return [

@@ -1,0 +1,121 @@
+"""The view Your network: a file of weights, a sequence, and what arrives, in one walk."""
+
+import re
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.app.networks import safetensors, torch_arrays, with_head
+from tests.app.sequences import weather
+from tests.browser.driver import Unrolled
+from tests.browser.violations import holds
+from tests.conftest import PageLog
+
+ARRAYS = with_head(torch_arrays(inputs=2, hidden=5, layers=2), hidden=5, outputs=3)
+
+
+def file(name: str, body: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": body}
+
+
+@pytest.fixture
+def walk(fresh: Unrolled, page_log: PageLog) -> Page:
+    page_log.expect("status of 4(15|22)")
+    fresh.page.goto("/networks")
+    return fresh.page
+
+
+def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
+    page = walk
+    expect(page.locator("html[data-state=ready]")).to_be_attached()
+    chooser = page.get_by_label("Choose a file of weights")
+    error = page.locator("#file-error")
+
+    chooser.set_input_files(file("model.pt", b"\x80\x02."))
+    expect(error.locator("pre")).to_contain_text("safetensors.torch.save_file(torch.load(")
+    holds(page, ("light",))
+    two = {f"a.{name}": value for name, value in torch_arrays(layers=1).items()}
+    chooser.set_input_files(file("two.safetensors", safetensors(ARRAYS | two)))
+
+    expect(page).to_have_url(re.compile("/networks/.+"))
+    expect(page.locator("#ask")).to_have_text("2 layers can be taken. Which one is it?")
+    expect(page.locator("#shown")).to_be_hidden()
+    page.locator("#modules").get_by_label(re.compile("^lstm")).check()
+    verdict = page.locator("#verdict")
+    expect(verdict).not_to_be_empty()
+    expect(page.locator("#enters")).to_contain_text("Inputs are drawn")
+    expect(page.locator("#explore")).to_be_visible()
+    expect(page.locator("#maps figure")).to_have_count(8)
+    expect(page.locator("#maps figure").first).to_contain_text("20 × 2 · from ")
+    drawn = page.locator("#network .js-plotly-plot, #network .plot.js-plotly-plot")
+    expect(drawn.locator("visible=true")).to_have_count(8 + 4)
+
+    chooser = page.get_by_label("Choose a file of a sequence")
+    chooser.set_input_files(file("bad.csv", b"a,b\n1,2\n3,x\n5,6\n"))
+    expect(error).to_contain_text("line 3, column 'b': received 'x'")
+    before = verdict.inner_text()
+    chooser.set_input_files(file("weather.csv", weather()))
+    expect(page.locator("#warnings")).to_contain_text("Column 'b' runs from 0 to 41,000")
+    expect(error).to_be_hidden()
+    expect(page.locator("#columns tr")).to_have_count(4)
+    expect(verdict).not_to_have_text(before)
+    _faults_stand_beside_their_controls(page)
+    _an_address_keeps_the_choice(page)
+    for size in ({"width": 360, "height": 740}, {"width": 2560, "height": 1300}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    holds(page)
+
+    page.locator("#explore").click()
+    expect(page.locator("html[data-state=ready]")).to_be_attached()
+    expect(page.locator("#explicit-note")).to_contain_text("9 steps of a file that is kept here")
+    expect(page.locator("#given-note")).to_contain_text("Of lstm in a file that is kept here")
+
+
+def _faults_stand_beside_their_controls(page: Page) -> None:
+    answer = page.locator("#answer")
+    page.get_by_label("Read y").check()
+    expect(page.locator("#inputs-error")).to_contain_text(
+        "3 columns are chosen; the network reads 2"
+    )
+    expect(answer).to_have_class("stale")
+    page.get_by_label("Read y").uncheck()
+    expect(page.locator("#inputs-error")).to_be_hidden()
+    page.get_by_label("Target a").check()
+    expect(page.locator("#target-error")).to_contain_text("whole numbers from 0 to 2")
+    page.get_by_label("Target y").check()
+    expect(page.locator("#target-error")).to_be_hidden()
+    expect(page.locator("#enters")).to_contain_text("what fc says is compared with y, 1 row later")
+    steps = page.get_by_label("Steps T")
+    steps.fill("60")
+    expect(page.locator("#steps-error")).to_have_text("From row 0 on there are 59.")
+    steps.fill("")
+    expect(page.locator("#steps-error")).to_contain_text("allowed: a whole number from 1")
+    steps.fill("9")
+    steps.blur()
+    expect(page.locator("#steps-error")).to_be_hidden()
+    expect(answer).not_to_have_class("stale")
+    page.get_by_role("button", name="Scale every column").click()
+    expect(page.locator("#columns tr").nth(1)).to_contain_text("(x − 20,")
+    expect(page.locator("#warnings")).not_to_contain_text("Scale it")
+
+
+def _an_address_keeps_the_choice(page: Page) -> None:
+    scaling = page.get_by_label("Scaling")
+    expect(scaling).to_have_value("standard")
+    page.go_back()
+    expect(scaling).to_have_value("none")
+    page.go_forward()
+    expect(scaling).to_have_value("standard")
+    layers = page.locator("#layers")
+    layers.get_by_label("1").check()
+    expect(page).to_have_url(re.compile("layer=1"))
+    said = page.locator("#say-spectrum").inner_text()
+    page.reload()
+    expect(page.locator("html[data-state=ready]")).to_be_attached()
+    expect(page.locator("#say-spectrum")).to_have_text(said)
+    expect(layers.get_by_label("1")).to_be_checked()
+    expect(page.get_by_label("Target y")).to_be_checked()
+    expect(page.get_by_label("Steps T")).to_have_value("9")

@@ -144,6 +144,10 @@ export interface Schemas {
     dtype: string;
     /** What was divided out. */
     loss_scale?: number | null;
+    /** Backward passes of the step that are added up. */
+    micro_batches: number;
+    /** Whether it had more of them, which are left out. */
+    more_micro_batches: boolean;
     /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
     proof?: Record<string, number | null>;
     /** Whether the proof holds to the precision of the dtype. */
@@ -1227,7 +1231,7 @@ export interface Schemas {
     /** What it is in its framework. */
     module: "torch.nn.RNN" | "torch.nn.LSTM" | "torch.nn.GRU" | "keras.SimpleRNN" | "keras.LSTM" | "keras.GRU" | "keras.GRU(reset_after=False)";
     /** The cell that computes the same. */
-    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before";
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
     /** How many are stacked. */
     layers: number;
     /** Whether it has a second direction. */

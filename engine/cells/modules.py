@@ -40,7 +40,12 @@ MODULES: dict[str, Module] = {
     "torch.nn.GRU": Module("gru", *_TORCH, "rzn"),
     "keras.SimpleRNN": Module("simple", *_KERAS, transposed=True),
     "keras.LSTM": Module("lstm", *_KERAS, "ifgo", transposed=True),
+    "keras.LSTM(activation='relu')": Module("lstm-relu", *_KERAS, "ifgo", transposed=True),
     "keras.GRU": Module("gru", *_KERAS, "zrn", transposed=True, rows=True),
     "keras.GRU(reset_after=False)": Module("gru-reset-before", *_KERAS, "zrn", transposed=True),
 }
-"""Each with its framework's own activations; that of a module without gates is the network's."""
+"""Each with its framework's own activations; that of a module without gates is the network's.
+
+Not here: PyTorch's ``proj_size``, whose h_t and c_t have different widths, and layer normalisation
+inside a cell (Ba, Kiros & Hinton 2016), whose gates are not functions of their own unit alone.
+"""

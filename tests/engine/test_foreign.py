@@ -20,7 +20,7 @@ from unrolled.engine import (
 )
 
 HIGH, WIDE = 3, 2
-GATES = {"simple": 1, "lstm": 4, "gru": 3, "gru-reset-before": 3}
+GATES = {"simple": 1, "lstm": 4, "lstm-relu": 4, "gru": 3, "gru-reset-before": 3}
 
 
 def arrays(kind: str, layers: int = 1, *, seed: int = 0, bias: bool = True) -> list[dict[str, Any]]:
@@ -63,10 +63,11 @@ def manual(kind: str, own: dict[str, Any], x: Any, h: Any, c: Any) -> tuple[Any,
     kernel, recurrent, bias = (own[name] for name in ("kernel", "recurrent_kernel", "bias"))
     if kind == "keras.SimpleRNN":
         return np.tanh(x @ kernel + bias + h @ recurrent), c
-    if kind == "keras.LSTM":
+    if kind.startswith("keras.LSTM"):
+        squash = (lambda a: np.maximum(a, 0.0)) if "relu" in kind else np.tanh
         i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=1)
-        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-        return sigmoid(o) * np.tanh(c), c
+        c = sigmoid(f) * c + sigmoid(i) * squash(g)
+        return sigmoid(o) * squash(c), c
     if kind == "keras.GRU":
         z, r, n = np.split(x @ kernel + bias[0], 3, axis=1)
         z_h, r_h, n_h = np.split(h @ recurrent + bias[1], 3, axis=1)

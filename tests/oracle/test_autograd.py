@@ -15,6 +15,7 @@ from tests.engine.reference.cases import (
     LOSSES,
     TOPOLOGIES,
     TRUNCATIONS,
+    WITH_C,
     Case,
     make,
 )
@@ -120,7 +121,7 @@ def states(case: Case, flow: engine.GradientFlow, expected: Gradients, layer: in
     for n, i in enumerate(case.emits):
         for t in range(1, case.sequence.steps + 1):
             assert reaches(case.rule, i, t) or np.isnan(found[n, t - 1]), (i, t)
-    if case.network.cell != "lstm":
+    if case.network.cell not in WITH_C:
         assert own.cell_gradient is None
         return
     of_c = expected.cells[layer].sum(axis=0)

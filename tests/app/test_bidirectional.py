@@ -141,3 +141,13 @@ async def test_twice_the_work_counts(client):
     ]
     works = [response.json()["errors"][0]["detail"] for response in responses]
     assert works[0] != works[1]
+
+
+async def test_sequences_that_never_fit_are_refused_and_cost_nothing(client):
+    """Resets beside a T of 10¹⁵, and the norms of a sequence without a sample."""
+    far = {"kind": "explicit", "inputs": [[[1.0]]], "targets": [[0]], "resets": [], "steps": 10**15}
+    response = await client.post("/api/v1/flow", json={"sequence": far})
+    assert response.status_code == 422
+    empty = {"kind": "explicit", "inputs": [], "targets": [[]], "steps": 1}
+    response = await client.post("/api/v1/norms", json={"experiment": {"sequence": empty}})
+    assert response.status_code == 422

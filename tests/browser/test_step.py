@@ -23,6 +23,8 @@ KINDS: list[Json] = [
     {"cell": "gru"},
     {"cell": "mgu"},
     {"cell": "gru-reset-before", "follow": "all"},
+    {"cell": "lstm-peephole"},
+    {"cell": "lstm-relu"},
     {"follow": "all"},
     {"follow": 2},
     {"batch": 3},

@@ -1,7 +1,7 @@
 /** The symbols of a formula: what each stands for, and where that lies in the diagram. */
 
 const LAYER = /^\((\d)\)$/;
-const BASES = new Set("XHCOYAWbifgorzn");
+const BASES = new Set("XHCOYAWbpifgorzn");
 const SCRIPTS = new Set(["msub", "msup", "msubsup"]);
 
 /**
@@ -38,7 +38,7 @@ export function symbolOf(element) {
   if (layer) rest = rest.slice(0, -3);
   const [, numbered, entry] = /^(\d+)(?:,(\d+))?$/.exec(below) ?? [];
   if (below && !numbered && !/^[a-z]$/.test(below)) return null;
-  const weight = base === "W" || base === "b";
+  const weight = "Wbp".includes(base);
   if (weight === Boolean(numbered) || (!weight && !below)) return null;
   return {
     kind: "symbol",
@@ -121,6 +121,7 @@ const WEIGHTS = Object.freeze(
 export function parameterOf({ base, mark, gate, layer }) {
   const end = layer > 0 ? `_${layer}` : "";
   if (base === "W") return mark === "O" ? "W_hy" : mark in WEIGHTS ? WEIGHTS[mark] + end : "";
+  if (base === "p") return `p_${gate}${end}`;
   if (base !== "b") return "";
   if (mark === "O") return "b_y";
   return mark === "H" ? `b_h${gate}${end}` : `b_h${end}`;

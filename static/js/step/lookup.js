@@ -91,7 +91,8 @@ export function numbersOf(atom, look) {
 function weight(atom, look) {
   if (atom.kind !== "symbol") return null;
   const rows = asRows(look.values.parameters[parameterOf(atom)]);
-  const whole = !atom.gate || (atom.base === "b" && atom.mark === "H"); // b_hn is n's alone
+  const alone = atom.base === "p" || (atom.base === "b" && atom.mark === "H"); // b_hn is n's alone
+  const whole = !atom.gate || alone;
   return whole ? rows : block(rows, atom.gate, look);
 }
 

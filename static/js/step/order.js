@@ -123,7 +123,7 @@ function markComplete(stops) {
 function biasesOf(reading) {
   const found = new Map();
   for (const name of Object.keys(reading.flow.parameter_gradients)) {
-    if (!name.startsWith("b_")) continue;
+    if (!/^[bp]_/.test(name)) continue;
     const layer = /_(\d)$/.exec(name)?.[1] ?? "0";
     const group = name === "b_y" ? "o" : `h${layer}`;
     found.set(group, [...(found.get(group) ?? []), name]);

@@ -76,7 +76,7 @@ export function createShare(place, page) {
  */
 export function copiesOf(name, reading) {
   const edges = [...reading.edges.values()].filter(({ edge }) => edge.parameter === name);
-  if (edges.length || !name.startsWith("b_")) return edges.map(({ id }) => id);
+  if (edges.length || !/^[bp]_/.test(name)) return edges.map(({ id }) => id);
   const layer = Number(/_(\d)$/.exec(name)?.[1] ?? 0);
   const kind = name === "b_y" ? "output" : "hidden";
   return [...reading.nodes.values()]

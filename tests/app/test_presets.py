@@ -219,6 +219,8 @@ QUOTED = {
     "gru": ["half", "half"],
     "gru-reset-before": ["3", "95", "48", "1"],
     "mgu": ["1", "3", "50", "1", "0", "thousandth"],
+    "lstm-peephole": [],
+    "lstm-relu": ["0"],
     "stacked": ["1"],
     "one-to-one": [],
     "sentiment": ["hundredth"],
@@ -245,6 +247,31 @@ _QUANTITY = re.compile(
 def test_no_quantity_is_named_that_is_not_compared():
     for name, shown in BY_NAME.items():
         assert _QUANTITY.findall(shown.look) == QUOTED[name], name
+
+
+@preset("lstm-peephole")
+async def test_a_second_way_leads_back_through_the_gates(client, answer):
+    """Without peepholes the same weights hand less of ∂L/∂C back, or more: never as much."""
+    experiment = answer["experiment"]
+    plain = experiment | {"network": experiment["network"] | {"cell": "lstm"}}
+    other = (await client.post("/api/v1/flow", json=plain)).json()
+    assert {"p_i", "p_f", "p_o"} <= set(answer["parameter_gradients"])
+    pairs = zip(answer["cell_gradient"]["norm"], other["cell_gradient"]["norm"], strict=True)
+    assert all(one != without for one, without in pairs)
+
+
+@preset("lstm-relu")
+async def test_a_relu_unit_without_a_state_above_0_shows_nothing(client, answer):
+    body = answer["experiment"] | {"values": True}
+    (layer,) = (await client.post("/api/v1/flow", json=body)).json()["values"]["layers"]
+    pairs = [
+        (c, h)
+        for of_c, of_h in zip(layer["c"], layer["h"], strict=True)
+        for c, h in zip(of_c[0], of_h[0], strict=True)
+    ]
+    assert all((c > 0.0) == (h > 0.0) for c, h in pairs)
+    assert all(c >= 0.0 for c, _ in pairs)
+    assert max(c for c, _ in pairs) > 1.0
 
 
 @preset("wall")

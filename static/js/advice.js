@@ -87,16 +87,31 @@ function createPlace(document, choose) {
     byId(document, id),
   );
   const more = sure(rest.closest("details"), "details");
+  const unfold = byId(document, "advice-show");
+
+  /** On a phone. @param {boolean} is */
+  function setUnfolded(is) {
+    place.toggleAttribute("data-unfolded", is);
+    unfold.setAttribute("aria-expanded", String(is));
+    unfold.textContent = is ? "Hide" : "Show";
+  }
+
+  unfold.addEventListener("click", () => setUnfolded(!place.hasAttribute("data-unfolded")));
 
   /** What is stale can be read and not chosen. @param {string} state */
   function mark(state) {
     place.dataset.state = state;
-    for (const button of allWithin(place, "button"))
+    for (const button of allWithin(place, ".advice-change"))
       button.setAttribute("aria-disabled", String(state === "stale"));
   }
 
   return {
     mark,
+    /** What stands here is about the former picture; changes that unfolded fold again. */
+    stale() {
+      mark("stale");
+      setUnfolded(false);
+    },
     state: () => place.dataset.state,
 
     /** @param {Answer | null} answer   null: there is nothing to say */
@@ -113,6 +128,7 @@ function createPlace(document, choose) {
       rest.replaceChildren(...advice.slice(FIRST).map(line));
       more.hidden = advice.length <= FIRST;
       within(more, "summary").textContent = `${advice.length - FIRST} more`;
+      place.toggleAttribute("data-helps", advice.length > 0);
       mark(sentence ? "shown" : "none");
     },
   };
@@ -157,7 +173,7 @@ export function createAdvice(document, { base, choose }) {
       if (keyOfAdvice(request) === state.key) return;
       stop();
       state.key = "";
-      if (place.state() === "shown") place.mark("stale");
+      if (place.state() === "shown") place.stale();
     },
 
     /** A picture has come. @param {Flow} flow @param {Request} request   that it answers */

@@ -19,10 +19,15 @@ const WORDS = [
   "product-words",
 ];
 
-/** Take them away, where another experiment is to be shown or none can be. @param {Document} document */
-export function forget(document) {
+/**
+ * Take them away, where another experiment is to be shown or none can be.
+ * @param {Document} document
+ * @param {"waiting" | "none"} advice   whether any is to come, and keeps its room
+ */
+export function forget(document, advice) {
   for (const id of WORDS) byId(document, id).replaceChildren();
-  const advice = byId(document, "advice");
-  advice.dataset.state = "none";
-  within(advice, "details").hidden = true;
+  const place = byId(document, "advice");
+  place.dataset.state = advice;
+  place.removeAttribute("data-helps");
+  within(place, "details").hidden = true;
 }

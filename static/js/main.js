@@ -127,7 +127,7 @@ const client = flowClient(API, {
     if (store.giveWay(problem)) return;
     showProblem(document, problem, !latest);
     if (!latest) {
-      forget(document);
+      forget(document, "none");
       get("summary").textContent = "Nothing to draw yet.";
     }
     get("stack").classList.toggle("stale", latest !== null);
@@ -310,7 +310,7 @@ plotly.then((came) => {
     message: "The drawing library did not load; reload the page to try again.",
   });
 });
-if (root.hasAttribute("data-linked")) forget(document);
+if (root.hasAttribute("data-linked")) forget(document, "waiting");
 putControls(document, store.get());
 putReasons(document, store.get());
 putLeftOut(document, store.leftOut());

@@ -43,7 +43,7 @@ def shown(page: Unrolled) -> None:
 
 
 def lines(page: Unrolled) -> list[str]:
-    return page.page.locator("#advice button").all_text_contents()
+    return page.page.locator("#advice .advice-change").all_text_contents()
 
 
 def percent(page: Unrolled) -> float:
@@ -63,7 +63,7 @@ def test_a_click_takes_a_change_and_back_returns(unrolled: Unrolled) -> None:
     assert lines(unrolled) == [entry["text"] for entry in diagnosis["advice"]]
     assert len(lines(unrolled)) > 2, "more than stand in sight"
     words, address, before = lines(unrolled), unrolled.address, unrolled.asked
-    unrolled.page.locator("#advice button").first.click()
+    unrolled.page.locator("#advice .advice-change").first.click()
     unrolled.ready()
     best = diagnosis["advice"][0]
     wanted = unrolled.post(merge_patch(unrolled.post(before)["experiment"], best["patch"]))
@@ -116,7 +116,7 @@ def test_every_line_is_the_same_experiment_as_its_patch(
     wanted = [unrolled.post(merge_patch(base, patch))["experiment"] for patch in patches]
     for entry, request, experiment in zip(advice, asked[1:], wanted, strict=True):
         assert unrolled.post(request)["experiment"] == experiment, entry["text"]
-    unrolled.page.locator("#advice button").last.evaluate("b => b.click()")
+    unrolled.page.locator("#advice .advice-change").last.evaluate("b => b.click()")
     unrolled.ready()
     assert unrolled.flow()["experiment"] == wanted[-1]
     if "follow" in settings:
@@ -152,7 +152,7 @@ def test_what_is_stale_cannot_be_chosen(fresh: Unrolled) -> None:
     expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "stale")
     fresh.page.wait_for_url("**radius=0.5**")
     address = fresh.address
-    first = fresh.page.locator("#advice button").first
+    first = fresh.page.locator("#advice .advice-change").first
     expect(first).to_have_attribute("aria-disabled", "true")
     first.evaluate("b => b.click()")
     assert fresh.address == address
@@ -185,7 +185,7 @@ def test_by_keyboard_and_politely(fresh: Unrolled) -> None:
     shown(fresh)
     words = fresh.page.get_by_role("status").filter(has_text="changes were tried")
     expect(words).to_have_text(re.compile(r"^\d+ changes were tried; these help the last step’s"))
-    fresh.page.locator("#advice button").first.focus()
+    fresh.page.locator("#advice .advice-change").first.focus()
     fresh.page.keyboard.press("Enter")
     fresh.ready()
     assert fresh.asked["weights"]["spectral_radius"] > 0.6 or "lstm" in json.dumps(fresh.asked)

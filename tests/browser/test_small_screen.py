@@ -114,6 +114,34 @@ def test_the_settings_open_and_work_by_touch(phone: Unrolled) -> None:
     expect(phone.page.get_by_label("Activation")).to_be_hidden()
 
 
+def test_the_room_of_the_advice_is_the_same_whether_a_change_helps_or_none(
+    phone: Unrolled,
+) -> None:
+    """So that the pictures below neither move when the advice comes nor stand under a gap."""
+    advice = phone.page.locator("#advice")
+    show = phone.page.get_by_role("button", name="Show", exact=True)
+    change = advice.locator(".advice-change").first
+    heights = []
+    for settings in ({"radius": 0.6}, {"preset": "wall"}):
+        phone.open(**settings)
+        phone.ready()
+        expect(advice).to_have_attribute("data-state", "shown")
+        heights.append(advice.evaluate("one => one.getBoundingClientRect().height"))
+        words = advice.locator("#advice-words").evaluate("one => one.offsetHeight")
+        assert heights[-1] - words < 10
+    assert heights[0] == heights[1]
+    expect(advice).to_contain_text("none helps")
+    expect(show).to_be_hidden()
+    phone.open(radius=0.6)
+    expect(change).to_be_hidden()
+    show.tap()
+    expect(change).to_be_visible()
+    fits(phone.page)
+    change.tap()
+    phone.ready()
+    expect(advice).not_to_have_attribute("data-unfolded", "")
+
+
 def sheet(phone: Unrolled, name: str) -> Locator:
     return phone.page.get_by_role("dialog", name=f"Selected: {name}", exact=True)
 

@@ -229,7 +229,7 @@ function productSummary(flow) {
 }
 
 /** "an LSTM network, many-to-one"; "a GRU network, reset first, …". @param {{cell: string, topology: string}} network */
-export function networkOf({ cell, topology }) {
+function networkOf({ cell, topology }) {
   const [name, ...more] = cellOf(cell).label.split(", ");
   const wiring = wiringOf(topology).label;
   return [`${withArticle(name)} network`, ...more, wiring].join(", ");

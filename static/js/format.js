@@ -1,6 +1,7 @@
 /** Numbers and tokens as text. */
 
 import { lookup } from "./lookup.js";
+import { graphemesOf } from "./tokens.js";
 import { activationOf } from "./vocabulary.js";
 
 /** @type {Object<string, string>} */
@@ -301,7 +302,7 @@ function seen(grapheme) {
  */
 export function glyph(token) {
   if (!/[^\x21-\x7e]/.test(token)) return token;
-  return [...new Intl.Segmenter().segment(token)].map((part) => seen(part.segment)).join("");
+  return graphemesOf(token).map(seen).join("");
 }
 
 /**
@@ -324,7 +325,7 @@ export function spoken(token) {
  */
 export function shorten(text, most) {
   if (text.length <= most) return text;
-  const parts = [...new Intl.Segmenter().segment(text)].map((part) => part.segment);
+  const parts = graphemesOf(text);
   return parts.length <= most ? text : `${parts.slice(0, Math.max(1, most - 1)).join("")}…`;
 }
 

@@ -105,7 +105,7 @@ export function gateSymbol({ role, letter }, at) {
 }
 
 /** Whether an edge is C_{t−1} → C_t. @param {Edge} edge */
-export function isCarousel(edge) {
+function isCarousel(edge) {
   return edge.kind === "cell" && edge.source[0] === "c" && edge.target[0] === "c";
 }
 

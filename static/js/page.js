@@ -57,7 +57,7 @@ export function sure(found, what, kind) {
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
 /** @param {Element} element @returns {element is Control} */
-export function isControl(element) {
+function isControl(element) {
   return (
     element instanceof HTMLInputElement ||
     element instanceof HTMLSelectElement ||

@@ -1,11 +1,18 @@
-/** How many tokens a text has, cut as the service cuts it. */
+/**
+ * A text, cut as the service cuts it: what the page must know of it before an answer has come.
+ * tests/browser/test_tokens.py compares both.
+ */
 
 import { lookup } from "./lookup.js";
 
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 
-/** What a reader takes for one character each, as the service cuts it. */
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What a reader takes for one character each. @param {string} text */
+export function graphemesOf(text) {
+  return [...GRAPHEMES.segment(text)].map(({ segment }) => segment);
+}
 
 /** The last answer: the same text is asked about many times between two changes. */
 let last = { text: "", tokens: "", count: 0 };
@@ -22,7 +29,7 @@ export function countTokens(text, tokens) {
 
 /** @type {Object<string, (text: string) => number>} */
 const COUNTS = lookup({
-  graphemes: (text) => [...GRAPHEMES.segment(text)].length,
+  graphemes: (text) => graphemesOf(text).length,
   characters: (text) => [...text].length,
   words: (text) => text.split(SPACE).filter(Boolean).length,
 });

@@ -3,7 +3,7 @@
 /** @import { Frame, Sight } from "./types.js" */
 
 /** At most so many steps are drawn node by node. */
-export const MOST_NODES = 61; // sixty steps and the initial state
+const MOST_NODES = 61; // sixty steps and the initial state
 const LEAST_PIXELS = 11;
 
 /** A window on a longer sequence leaves each step so much. */

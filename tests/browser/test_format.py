@@ -3,8 +3,6 @@
 import pytest
 
 from tests.browser.conftest import Modules
-from tests.graphemes import CLUSTERS
-from unrolled.app.tokens import TOKENS
 
 
 @pytest.mark.parametrize(
@@ -118,33 +116,6 @@ def test_ticks_at_round_steps(modules: Modules, low, high, most, ticks) -> None:
     assert modules(
         "format.js", "(format, given) => format.stepTicks(...given)", [low, high, most]
     ) == (ticks)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "count"),
-    [
-        ("abc", "characters", 3),
-        ("abc", "graphemes", 3),
-        ("🦔a", "characters", 2),
-        ("", "characters", 0),
-        ("  two\u00a0words\n", "words", 2),
-        ("\ufeffa b", "words", 2),
-    ],
-)
-def test_tokens_are_counted_as_the_service_cuts_them(modules: Modules, text, kind, count) -> None:
-    counted = modules("tokens.js", "(tokens, given) => tokens.countTokens(...given)", [text, kind])
-    assert counted == count
-    assert len(TOKENS[kind](text)) == count
-
-
-def test_graphemes_are_counted_as_the_service_cuts_them(modules: Modules) -> None:
-    texts = ["".join(clusters) for clusters in CLUSTERS.values()]
-    counted = modules(
-        "tokens.js", "(tokens, texts) => texts.map(t => tokens.countTokens(t, 'graphemes'))", texts
-    )
-    assert dict(zip(CLUSTERS, counted, strict=True)) == {
-        what: len(clusters) for what, clusters in CLUSTERS.items()
-    }
 
 
 @pytest.mark.parametrize(

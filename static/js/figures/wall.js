@@ -24,7 +24,7 @@ export function boxOf(width) {
 }
 
 /** @param {(number | null)[][]} loss   log₁₀ of it, null where there is none or E is 0 */
-export function logLoss(loss) {
+function logLoss(loss) {
   return loss.map((row) => row.map((value) => (value === null || value <= 0 ? null : Math.log10(value))));
 }
 

@@ -26,7 +26,7 @@ function said(part) {
  * @param {Element} element   msub, msup, msubsup, or a lone mi
  * @returns {Atom | null}
  */
-export function symbolOf(element) {
+function symbolOf(element) {
   const scripted = SCRIPTS.has(element.localName);
   const base = said(scripted ? element.firstElementChild : element);
   if (!BASES.has(base) || (!scripted && element.localName !== "mi")) return null;

@@ -45,7 +45,7 @@ function productAt({ product_log10_norm: logs, sign }, n) {
  * @param {string} matrix   what R is called
  * @returns {[string, string]} symbols, numbers
  */
-export function factorAt(chain, n, activation, matrix) {
+function factorAt(chain, n, activation, matrix) {
   const step = chain.loss_step - n;
   const own = chain.jacobian?.[n] ?? null;
   const slope = chain.slope?.[n] ?? null;
@@ -117,7 +117,7 @@ function whyNorms(chain, cell) {
 }
 
 /** Where this is the notes' chain, both of their numbers. @param {Chain} chain */
-export function asInTheNotes(chain) {
+function asInTheNotes(chain) {
   const { loss, step, weights, written, factors } = NOTES;
   if (chain.loss_step !== loss || chain.step !== step || !chain.jacobian) return "";
   const nth = weights.findIndex((w) => chain.jacobian?.every((one) => one !== null && compare(one, w) === 0));

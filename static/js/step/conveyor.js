@@ -22,7 +22,7 @@ function svg(name, attributes, text) {
  * log₁₀ of the followed gradient at every step, of H or C of the last layer.
  * @param {import("../types.js").Reading} reading @param {"h" | "c"} letter
  */
-export function seriesOf(reading, letter) {
+function seriesOf(reading, letter) {
   const end = reading.layers > 1 ? `_${reading.layers - 1}` : "";
   return Array.from({ length: reading.steps }, (_, n) => {
     return reading.nodes.get(`${letter}_${n + 1}${end}`)?.node.log10_norm ?? null;

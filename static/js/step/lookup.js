@@ -57,7 +57,7 @@ export function plus(a, b) {
 }
 
 /** @param {Matrix} rows @returns {Matrix} */
-export function transpose(rows) {
+function transpose(rows) {
   return rows[0].map((_, n) => rows.map((row) => row[n]));
 }
 

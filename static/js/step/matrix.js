@@ -13,7 +13,7 @@ const WRITTEN = { rows: 8, columns: 4 };
 const FIELD = { most: 72, cell: 8, least: 6 };
 
 /** What stands for a number that no double holds. */
-export const LOST = "✕";
+const LOST = "✕";
 
 /** @type {{mode: string, plus: number[], minus: number[]} | null} */
 let colours = null;
@@ -52,7 +52,7 @@ export function largest(rows) {
 }
 
 /** What a picture of numbers holds, in words. @param {string} name @param {Matrix} rows */
-export function inWords(name, rows) {
+function inWords(name, rows) {
   const flat = rows.flat();
   const known = flat.filter((value) => value !== null).map(Number);
   const size = `${rows.length} × ${rows[0].length}`;

@@ -74,7 +74,7 @@ export function createShare(place, page) {
  * Where a weight's copies are: its edges; of a bias, the nodes that it is added to.
  * @param {string} name @param {import("../types.js").Reading} reading
  */
-export function copiesOf(name, reading) {
+function copiesOf(name, reading) {
   const edges = [...reading.edges.values()].filter(({ edge }) => edge.parameter === name);
   if (edges.length || !/^[bp]_/.test(name)) return edges.map(({ id }) => id);
   const layer = Number(/_(\d)$/.exec(name)?.[1] ?? 0);
@@ -91,7 +91,7 @@ export function copiesOf(name, reading) {
  * @param {number} step @param {import("../types.js").Reading} reading @param {boolean} outputs
  *   whether the weight is the outputs' own, which a truncation leaves alone
  */
-export function cutAt(step, reading, outputs) {
+function cutAt(step, reading, outputs) {
   if (outputs) return "none";
   const { truncation } = experimentOf(reading.flow);
   const later = reading.lossSteps.filter((i) => i >= step);

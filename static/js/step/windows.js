@@ -7,7 +7,7 @@ import { batchOf, experimentOf, gatesOf, weightsOf } from "./asked.js";
 const AT_ONCE = 90_000;
 
 /** How many numbers one step has, and how many an answer has besides. @param {import("../types.js").Flow} flow */
-export function sizesOf(flow) {
+function sizesOf(flow) {
   const { input_size: inputs, output_size: outputs, hidden_size: units, ...more } =
     experimentOf(flow).network;
   const layers = more.num_layers ?? 1;

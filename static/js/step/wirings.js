@@ -4,6 +4,7 @@ import { pictured } from "../api.js";
 import { element, paragraph, symbols } from "../elements.js";
 import { toRequest } from "../experiment.js";
 import { share, subscript } from "../format.js";
+import { graphemesOf } from "../tokens.js";
 import { cellKinds, cellOf, clipRules, gateThat, startOf, wiringOf, wirings } from "../vocabulary.js";
 import { drawSmall } from "./small.js";
 
@@ -13,7 +14,7 @@ const OTHERWISE = "unrolls";
 
 /** The beginning of the text that is set, or another where that is too short. @param {{source: string, text: string}} settings */
 function textOf({ source, text }) {
-  const parts = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+  const parts = graphemesOf(text);
   if (source !== "text" || parts.length < 4) return OTHERWISE;
   return parts.slice(0, LONGEST).join("");
 }
@@ -51,7 +52,7 @@ function leftAtFirst({ flow, row, entryStep }) {
  * @param {string} name   of a wiring
  * @param {import("../types.js").Reading} reading
  */
-export function ofWiring(name, reading) {
+function ofWiring(name, reading) {
   const { reads_all: reads, emits_all: emits } = wiringOf(name);
   const loss = `L${subscript(reading.entryStep)}`;
   const left = share(leftAtFirst(reading));
@@ -68,7 +69,7 @@ export function ofWiring(name, reading) {
  * @param {string} name   of a cell
  * @param {import("../types.js").Reading} reading
  */
-export function ofCell(name, reading) {
+function ofCell(name, reading) {
   const { copies, feeds_outputs: outputs, has_c: hasC } = cellOf(name);
   const loss = `L${subscript(reading.entryStep)}`;
   const left = share(leftAtFirst(reading));

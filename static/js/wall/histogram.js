@@ -30,7 +30,7 @@ export function marksOf({ rules: { log10 } }) {
 }
 
 /** The share of the norms above a threshold. @param {Norms} norms @param {number} mu */
-export function shareAbove({ log10_norms: all, overflows }, mu) {
+function shareAbove({ log10_norms: all, overflows }, mu) {
   const counted = all.length - overflows;
   const above = all.filter((value) => value !== null && value > Math.log10(mu)).length;
   return counted ? above / counted : null;

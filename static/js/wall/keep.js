@@ -76,7 +76,7 @@ const [HEAD, LETTERS, SCALE, FINE] = [17, 6, 2, 2];
  * A drawing with its caption over it, as a document of its own.
  * @param {SVGElement} svg @param {{paper: string, caption: string}} given
  */
-export function standalone(svg, { paper, caption }) {
+function standalone(svg, { paper, caption }) {
   const [x = 0, y = 0, width = 0, height = 0] = (svg.getAttribute("viewBox") ?? "").split(" ").map(Number);
   const whole = height + HEAD;
   const copy = /** @type {SVGElement} */ (svg.cloneNode(true));

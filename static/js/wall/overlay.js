@@ -20,7 +20,7 @@ export function shape(name, attributes = {}) {
  * @param {[number, number]} place @param {Inside} inside @param {Ranges} ranges
  * @returns {[number, number]}
  */
-export function pixelOf([p, q], inside, { from, to }) {
+function pixelOf([p, q], inside, { from, to }) {
   /** @param {number} share */
   const near = (share) => Math.max(-20, Math.min(20, share));
   return [

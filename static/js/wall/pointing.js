@@ -24,7 +24,7 @@ function short(at) {
  * What the grid says of a place, or "".
  * @param {Survey} survey @param {[number, number]} at
  */
-export function wordsAt(survey, at) {
+function wordsAt(survey, at) {
   const land = survey.land();
   const [x, y] = land?.axes.map(({ values }) => values) ?? [];
   if (!land || !x || !y) return "";

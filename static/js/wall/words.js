@@ -31,7 +31,7 @@ const THROWN = 10;
 const FAR = 0.05;
 
 /** Nine digits: "−411.870634", "1.23456789 × 10⁻⁵". @param {number | null} value */
-export function precisely(value) {
+function precisely(value) {
   if (value === null) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -81,7 +81,7 @@ export function lengths(points) {
  * The step that throws a ball off, from 1, or 0.
  * @param {[number, number][]} points @param {number} diagonal   of the map
  */
-export function throwOf(points, diagonal) {
+function throwOf(points, diagonal) {
   const all = lengths(points);
   if (!all.length) return 0;
   const largest = Math.max(...all);

@@ -21,6 +21,8 @@ DIGITS = 7
 """Of a whole number that a link says: the same as in static/js/kinds.js."""
 VIEWS = (("Explore", "/"), ("Learn", "/learn"), ("Live", "/runs"), ("Your network", "/networks"))
 """What the header names: the views that there are, and their addresses."""
+SHORT = {"Your network": "Yours"}
+"""What stands there instead on a small screen."""
 
 
 def choices(entries: Iterable[Entry], capital: bool = False) -> list[tuple[str, str]]:
@@ -57,7 +59,8 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `first`: what the page says of the default experiment, so that it is there before any script;
       `scripts/first_words.py` writes it.
     * `acts`: the storyline that the page has.
-    * `views`: what the header names; `published`: requests whose answers somebody has printed.
+    * `views`: what the header names, and `short`, what it says on a small screen;
+      `published`: requests whose answers somebody has printed.
     * `limits`: the settings, of which the number fields take their maxima.
     * `version`: of Unrolled.
     """
@@ -93,6 +96,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "lengths": (MIN_LENGTH, MAX_LENGTH),
         "largest": 10**DIGITS - 1,
         "views": VIEWS,
+        "short": SHORT,
         "published": {
             path.stem: json.loads(path.read_text("utf-8"))
             for path in sorted((directory / "learn" / "cases").glob("*.json"))

@@ -225,6 +225,7 @@ def js_layer(module: str) -> int:
         "lookup.js",
         "numeric.js",
         "samples.js",
+        "tokens.js",
     }
     if module in ground:
         return 0

@@ -5,6 +5,9 @@ A character model on 100 kB of Python's own manual (`pydoc_data.topics`): an LST
 so that `every=50` is sampled once in each and `every=200` in one of four, at its beginning: its
 analysis runs beside the turn, and what is left of it is waited for before the next way's. Printed
 is the ratio of the sums, and the median over the rounds of four turns.
+
+What a step costs that is not sampled is less than these turns can tell apart: it is measured on a
+model so small that its steps are short, and printed as a part of a step of the character model.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from pydoc_data import topics
@@ -22,10 +26,12 @@ import torch
 from torch import nn
 
 import unrolled.torch
+from unrolled.watch.watching import Watching
 
 HIDDEN, STEPS, BATCH, CHARACTERS = 128, 100, 32, 100_000
 TURN, ROUND, ROUNDS = 50, 4, 6
 WAYS = (None, 200, 50)
+SMALL, SMALL_TURNS = 50, 200
 
 
 class CharacterModel(nn.Module):
@@ -91,6 +97,29 @@ class Loop:
         return [sum(self.seconds[start : start + ROUND]) for start in starts]
 
 
+def resting() -> float:
+    """Seconds that a step takes longer for a watch that does not sample it."""
+    model, x = nn.RNN(1, 1), torch.zeros(1, 1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), 0.0)
+
+    def train(steps: int) -> float:
+        started = time.perf_counter()
+        for _ in range(steps):
+            optimizer.zero_grad()
+            model(x)[0].sum().backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+        return (time.perf_counter() - started) / steps
+
+    unwatched, watched = [], []
+    for _ in range(SMALL_TURNS):
+        unwatched.append(train(SMALL))
+        with closing(Watching(model, 10**9, None)):
+            train(2)  # the first is sampled
+            watched.append(train(SMALL))
+    return min(watched) - min(unwatched)
+
+
 def run(rounds: int = ROUNDS) -> None:
     """Print how long each way takes against the unwatched one."""
     text = "".join(topics.topics.values())[:CHARACTERS]
@@ -121,15 +150,22 @@ def run(rounds: int = ROUNDS) -> None:
         for loop in loops[1:]:
             loop.watch.close()
             lines = Path(loop.watch.to).read_text().splitlines()
-            spent = [json.loads(line)["seconds"] for line in lines[1:-1]]
+            made = [json.loads(line) for line in lines[1:-1]]
+            spent, (module,) = [one["seconds"] for one in made], made[-1]["modules"]
             size = sum(map(len, lines)) / len(spent) / 1e3
             capture, analysis = (
                 max(one[part] for one in spent) for part in ("capture", "analysis")
             )
             print(
                 f"  every={loop.every}: {len(spent)} reports of {size:.0f} kB; one takes at most "
-                f"{1e3 * capture:.0f} ms of the training, and {analysis:.1f} s beside it"
+                f"{1e3 * capture:.0f} ms of the training, and {analysis:.1f} s beside it, for "
+                f"{module['sampled']} of {module['batch']} sequences"
             )
+        step, more = sum(loops[0].seconds) / len(loops[0].seconds) / TURN, resting()
+        print(
+            f"  a step that is not sampled: {1e6 * more:.0f} µs more, {more / step:.2%} of "
+            f"{1e3 * step:.0f} ms"
+        )
 
 
 if __name__ == "__main__":

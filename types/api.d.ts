@@ -1229,7 +1229,7 @@ export interface Schemas {
     /** Of its own in the file. */
     name: string;
     /** What it is in its framework. */
-    module: "torch.nn.RNN" | "torch.nn.LSTM" | "torch.nn.GRU" | "keras.SimpleRNN" | "keras.LSTM" | "keras.GRU" | "keras.GRU(reset_after=False)";
+    module: "torch.nn.RNN" | "torch.nn.LSTM" | "torch.nn.GRU" | "keras.SimpleRNN" | "keras.LSTM" | "keras.LSTM(activation='relu')" | "keras.GRU" | "keras.GRU(reset_after=False)";
     /** The cell that computes the same. */
     cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
     /** How many are stacked. */

@@ -319,10 +319,7 @@ export function spoken(token) {
     : seen;
 }
 
-/**
- * Cut to so many graphemes.
- * @param {string} text @param {number} most
- */
+/** Cut to so many graphemes. @param {string} text @param {number} most */
 export function shorten(text, most) {
   if (text.length <= most) return text;
   const parts = graphemesOf(text);

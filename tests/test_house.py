@@ -215,19 +215,12 @@ JS_ENTRIES = {
 JS_MODULES = JS_ENTRIES.union(*(reachable(JS_GRAPH, entry) for entry in JS_ENTRIES))
 
 
+JS_GROUND = "theme format types vocabulary lookup numeric samples tokens"
+
+
 def js_layer(module: str) -> int:
     """0 theme, format, types, vocabulary and what they use; 1 figures; 2 all else; 3 pages."""
-    ground = {
-        "theme.js",
-        "format.js",
-        "types.js",
-        "vocabulary.js",
-        "lookup.js",
-        "numeric.js",
-        "samples.js",
-        "tokens.js",
-    }
-    if module in ground:
+    if module in {f"{name}.js" for name in JS_GROUND.split()}:
         return 0
     if module.startswith("figures/"):
         return 1

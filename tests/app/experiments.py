@@ -17,7 +17,7 @@ from unrolled.app.schemas.request import (
     TruncationChoice,
 )
 from unrolled.app.schemas.weights import RandomWeights
-from unrolled.engine import LOSSES
+from unrolled.engine import CELLS, LOSSES
 from unrolled.engine import Network as EngineNetwork
 
 Json = dict[str, Any]
@@ -97,7 +97,9 @@ def explicit_weights(draw: st.DrawFn, network: Json) -> Json:
     full = Network(**network).model_dump() | {
         size: network.get(size) or 4 for size in ("input_size", "output_size")
     }
-    shapes = EngineNetwork(**full | {"activation": "tanh"}).parameter_shapes()
+    able = full.get("bidirectional", False) and not CELLS[full["cell"]].copies
+    own = full | {"activation": "tanh", "bidirectional": able}
+    shapes = EngineNetwork(**own).parameter_shapes()
     wild = draw(st.sampled_from([None, *shapes]))
     weights: Json = {"kind": "explicit"}
     for name, shape in shapes.items():
@@ -181,6 +183,8 @@ def experiments(draw: st.DrawFn) -> Json:
     network = draw(networks)
     if network.get("cell") in {"lstm", "gru"} and draw(st.integers(0, 9)):
         network["activation"] = "tanh"
+    if draw(st.integers(0, 9)):
+        network["bidirectional"] = False
     loss = draw(names(Experiment, "loss"))
     kind = draw(st.sampled_from(["random", "random", "text", "explicit"]))
     if kind == "text" and draw(st.integers(0, 9)):

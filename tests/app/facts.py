@@ -15,7 +15,9 @@ EPSILON = 1e-9
 
 def check(answer: Json) -> None:
     """Every fact below."""
-    for fact in (losses, norms, layers, parameters, clipping, graph, spectra, experiment):
+    both = answer["directions"] is not None
+    ways = (directions,) if both else (norms, layers, graph, spectra)
+    for fact in (losses, parameters, clipping, experiment, *ways):
         fact(answer)
 
 
@@ -145,6 +147,23 @@ def layers(answer: Json) -> None:
             series(layer["cell_gradient"]["norm"], layer["cell_gradient"]["log10_norm"], steps)
     for name in ("hidden_gradient", "cell_gradient", "itemized", "spectrum", "gates"):
         assert every[-1][name] == answer[name]
+
+
+def directions(answer: Json) -> None:
+    """Every layer has both; each direction's total against its items, which go its own way."""
+    steps, every = answer["steps"], answer["directions"]
+    layers = range(answer["experiment"]["network"]["num_layers"])
+    places = [(one["layer"], one["reverse"]) for one in every]
+    assert places == [(layer, reverse) for layer in layers for reverse in (False, True)]
+    for one in every:
+        total, rows = one["hidden_gradient"], one["itemized"]["log10_norm"]
+        series(total["norm"], total["log10_norm"], steps)
+        for t in range(steps):
+            triangle(total["log10_norm"][t], [row[t] for row in rows])
+        if one["layer"] == layers[-1]:
+            for i, row in zip(one["itemized"]["loss_steps"], rows, strict=True):
+                behind = row[: i - 1] if one["reverse"] else row[i:]
+                assert not any(value is not None for value in behind), (i, one["reverse"])
 
 
 def parameters(answer: Json) -> None:

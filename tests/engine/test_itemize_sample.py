@@ -7,6 +7,7 @@ import pytest
 
 from tests.engine.reference.cases import CELLS, GATED, make
 from tests.engine.reference.compare import close
+from unrolled.engine import CELLS as CELL_RECORDS
 from unrolled.engine import GradientFlow, Truncation
 from unrolled.engine.analysis import trajectory
 from unrolled.engine.numbers import arrays
@@ -91,7 +92,7 @@ def test_of_a_long_wide_chain_the_last_jacobians_are_multiplied(
 ) -> None:
     case = make(cell, steps=STEPS, batch=BATCH, sizes=(2, HIDDEN, 3), layers=2, h_0=True)
     every = case.flow()
-    size = HIDDEN * (2 if cell == "lstm" else 1)
+    size = HIDDEN * (2 if CELL_RECORDS[cell].has_c else 1)
     monkeypatch.setattr(trajectory, "_PRODUCTS", 2 * size**2 * HIDDEN * 7.5)
     some = case.flow()
     for own, there in zip(some.layers, every.layers, strict=True):

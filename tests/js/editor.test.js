@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
+import { patchOf } from "../../static/js/editor/change.js";
 import { ANY, exact, pasted, readEntry, shown, withEdits } from "../../static/js/editor/entries.js";
 import { neighbour, placesOf } from "../../static/js/editor/grid.js";
 import { factsOf, matrixOf } from "../../static/js/editor/heat.js";
-import { patchOf } from "../../static/js/editor/panel.js";
 import { headingOf, isTable, placeOf, sequenceParts, weightGroups } from "../../static/js/editor/parts.js";
 import { sequenceWords } from "../../static/js/editor/words.js";
 import { defaults, offer, toFragment } from "../../static/js/properties.js";

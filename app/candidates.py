@@ -39,7 +39,8 @@ def _radius(seen: Situation) -> float:
 
 
 def _factors(seen: Situation) -> list[float]:
-    if not seen.numbered or seen.network.hidden_size > WIDEST:
+    able = seen.filed or (seen.numbered and seen.network.hidden_size <= WIDEST)
+    if not able:
         return []
     now = seen.radius()
     if not now > 0.0:
@@ -53,6 +54,8 @@ def _rounded(matrix: Any) -> list[list[float]]:
 
 
 def _scaled(seen: Situation, factor: float) -> Patch:
+    if seen.filed:
+        return {"weights": {"recurrent_scale": factor * seen.weights.get("recurrent_scale", 1.0)}}
     given = seen.ready.parameters
     names = seen.of_layers(seen.cell.recurrent)
     return {"weights": {name: _rounded(given[name] * factor) for name in names}}
@@ -124,6 +127,8 @@ def _biases(gate: str, field: str, seen: Situation) -> list[float]:
         said = seen.weights[field]
         now = said[-1] if isinstance(said, list) else said  # one for all layers, or each its own
         now *= _sign(seen.cell, gate)
+    elif seen.filed:
+        now = seen.weights.get(field, 0.0) * _sign(seen.cell, gate)
     elif seen.numbered and seen.network.hidden_size <= WIDEST:
         now = 0.0
     else:
@@ -134,7 +139,7 @@ def _biases(gate: str, field: str, seen: Situation) -> list[float]:
 
 
 def _biased(gate: str, field: str, seen: Situation, bias: float) -> Patch:
-    if seen.drawn:
+    if seen.drawn or seen.filed:
         return {"weights": {field: bias}}
     hidden = seen.network.hidden_size
     added = np.zeros(len(seen.cell.gates) * hidden)

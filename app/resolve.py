@@ -6,6 +6,7 @@ from typing import Any
 
 from unrolled.app import attached, attached_series, ways
 from unrolled.app.masks import without_idle_masks
+from unrolled.app.shifted import shifted
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
@@ -323,7 +324,7 @@ def _parameters(network: Network, weights: Spec) -> Any:
     if weights["kind"] == "explicit":
         return check_parameters(network, fields)
     if weights["kind"] == "network":
-        return attached.parameters(network)
+        return shifted(network, attached.parameters(network), weights)
     return draw_parameters(network, **fields)
 
 

@@ -52,6 +52,11 @@ class Situation:
         return bool(self.weights["kind"] == "explicit")
 
     @property
+    def filed(self) -> bool:
+        """Whether the weights are those of a file, which a change may scale and shift."""
+        return bool(self.weights["kind"] == "network")
+
+    @property
     def grows(self) -> bool:
         """Whether more arrives than enters."""
         return self.verdict == "exploding"

@@ -1315,6 +1315,12 @@ export interface Schemas {
      * loss given at the hidden states.
      */
     head?: string | null;
+    /** What the recurrent matrix of every layer is multiplied by. */
+    recurrent_scale: number;
+    /** Added to the bias of every layer's forget gate, of cells that have one. */
+    forget_bias: number;
+    /** Likewise to that of the update gate. */
+    update_bias: number;
   };
   /** A run to be kept. */
   NewRun: {

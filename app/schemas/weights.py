@@ -198,6 +198,21 @@ class NetworkWeights(StrictModel):
         "none, for the loss given at the hidden states.",
         examples=["fc"],
     )
+    recurrent_scale: Annotated[Number, Field(ge=0)] = Field(
+        default=1.0,
+        description="What the recurrent matrix of every layer is multiplied by.",
+        exclude_if=lambda scale: scale == 1.0,
+    )
+    forget_bias: Number = Field(
+        default=0.0,
+        description="Added to the bias of every layer's forget gate, of cells that have one.",
+        exclude_if=lambda bias: bias == 0.0,
+    )
+    update_bias: Number = Field(
+        default=0.0,
+        description="Likewise to that of the update gate.",
+        exclude_if=lambda bias: bias == 0.0,
+    )
 
 
 Weights = Annotated[

@@ -166,6 +166,9 @@ export function putReasons(document, settings) {
   inputById(document, "follow-step").max = String(Math.max(1, stepsOf(settings)));
 }
 
+/** What an experiment may change in the weights of a file. */
+const CHANGES = ["recurrent_scale", "forget_bias", "update_bias"];
+
 /**
  * Notes that need the answer.
  * @param {Document} document
@@ -186,7 +189,7 @@ export function putNotes(document, settings, flow) {
   );
   set(
     "given-note",
-    `${settings.weights?.kind === "network" ? `Of ${settings.weights.module} in a file that is kept here.` : "Given in numbers."} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
+    `${settings.weights?.kind === "network" ? `Of ${settings.weights.module} in a file that is kept here${CHANGES.some((name) => name in (settings.weights ?? {})) ? ", changed" : ""}.` : "Given in numbers."} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
   );
   const radius = inputById(document, "radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);

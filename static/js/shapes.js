@@ -40,6 +40,9 @@ const NAMED = lookup({
   id: "string",
   module: "string",
   head: "string",
+  recurrent_scale: "real",
+  forget_bias: "real",
+  update_bias: "real",
   inputs: "strings",
   target: "string",
   scaling: "string",
@@ -56,6 +59,7 @@ function isNamed(value, kind) {
   return Object.entries(value).every(([name, given]) => {
     const type = NAMED[name];
     if (type === "strings") return Array.isArray(given) && given.length > 0 && given.every((one) => typeof one === "string");
+    if (type === "real") return Number.isFinite(given);
     return type === "number" ? Number.isInteger(given) && given >= 0 : typeof given === type;
   });
 }

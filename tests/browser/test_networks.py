@@ -45,6 +45,8 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
     expect(verdict).not_to_be_empty()
     expect(page.locator("#enters")).to_contain_text("Inputs are drawn")
     expect(page.locator("#explore")).to_be_visible()
+    tried = page.locator("#advice-list a").first
+    expect(tried).to_have_attribute("href", re.compile("^/#.*(forget_bias|recurrent_scale)"))
     expect(page.locator("#maps figure")).to_have_count(8)
     expect(page.locator("#maps figure").first).to_contain_text("20 × 2 · from ")
     drawn = page.locator("#network .js-plotly-plot, #network .plot.js-plotly-plot")

@@ -10,13 +10,24 @@ import { productSentence, spectrumSentence } from "../spectral.js";
 
 /** @import { Theme } from "../types.js" */
 
-/** @param {any} diagnosis @param {number} steps   of an answer with the advice in it; null: there is none */
-export function putAdvice(diagnosis, steps) {
+/**
+ * @param {any} diagnosis   of an answer with the advice in it; null: there is none
+ * @param {number} steps
+ * @param {(patch: object) => string} addressOf   where Explore shows a change; "": it cannot
+ */
+export function putAdvice(diagnosis, steps, addressOf) {
   const sentence = diagnosis ? adviceSentence(diagnosis, steps) : "";
   byId(document, "advice").hidden = !sentence;
   byId(document, "advice-words").textContent = sentence;
   byId(document, "advice-list").replaceChildren(
-    ...(diagnosis?.advice ?? []).map((/** @type {{text: string}} */ { text }) => element("li", "", text)),
+    ...(diagnosis?.advice ?? []).map((/** @type {{text: string, patch: object}} */ { text, patch }) => {
+      const row = element("li", "", text);
+      const address = addressOf(patch);
+      const link = element("a", "", "try it in Explore");
+      link.href = address;
+      if (address) row.append(" ", link);
+      return row;
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Wires the view Your network: the networks that are kept, and one with what it reads. Acts on import. */
 
+import { mergePatch } from "../advice.js";
 import { advise } from "../api.js";
 import { listenAppearance } from "../appearance.js";
 import { fromExperiment } from "../experiment.js";
@@ -94,14 +95,19 @@ function put(during = false) {
   else settled("ready");
 }
 
+/** Where Explore shows a change of what is shown here; "": it cannot. @param {object} patch */
+function addressIn(patch) {
+  const experiment = network ? forExplore(network, sequenceNow(), choice).experiment : null;
+  return experiment ? `/#${linkOf(fromExperiment(mergePatch(experiment, patch))).fragment}` : "";
+}
+
 /** @param {KeptSequence | null} sequence */
 function putExplore(sequence) {
   if (!network) return;
   const { experiment, why } = forExplore(network, sequence, choice);
-  const { fragment, left } = experiment ? linkOf(fromExperiment(experiment)) : { fragment: "", left: null };
   const link = byId(document, "explore", HTMLAnchorElement);
-  link.hidden = !experiment || left !== null;
-  link.href = `/#${fragment}`;
+  link.hidden = !experiment;
+  link.href = addressIn({});
   byId(document, "explore-why").textContent = why;
 }
 
@@ -125,7 +131,7 @@ async function answer(request, signal) {
     if (signal.aborted) return;
     flow = { ...found, graph: { nodes: [], edges: [] } };
     putWords(flow, sequenceNow()?.warnings ?? []);
-    putAdvice(null, 0);
+    putAdvice(null, 0, () => "");
     putScales(flow.series);
     byId(document, "flow-problem").hidden = true;
     putFlow();
@@ -142,7 +148,7 @@ async function answer(request, signal) {
 async function askAdvice(request, signal) {
   try {
     const found = signal.aborted ? null : await advise(API, { ...request, follow: null }, signal);
-    if (found && !signal.aborted) putAdvice(found.diagnosis, found.steps);
+    if (found && !signal.aborted) putAdvice(found.diagnosis, found.steps, addressIn);
   } catch {
     // no advice is no fault of the picture
   }

@@ -4,7 +4,8 @@ A character model on 100 kB of Python's own manual (`pydoc_data.topics`): an LST
 100 steps of 32 sequences, Adam and clipping. Each way has a model of its own; a turn is 50 steps,
 so that `every=50` is sampled once in each and `every=200` in one of four, at its beginning: its
 analysis runs beside the turn, and what is left of it is waited for before the next way's. Printed
-is the ratio of the sums, and the median over the rounds of four turns.
+is the ratio of the sums, and the median over the rounds of four turns; and the ratio of the
+processor's time, which hears less of what else a machine does.
 
 What a step costs that is not sampled is less than these turns can tell apart: it is measured on a
 model so small that its steps are short, and printed as a part of a step of the character model.
@@ -59,6 +60,7 @@ class Loop:
     vocabulary: int
     folder: Path
     seconds: list[float] = field(default_factory=list)
+    processor: float = 0.0
 
     def __post_init__(self) -> None:
         torch.manual_seed(0)
@@ -84,8 +86,9 @@ class Loop:
 
     def turn(self) -> None:
         """Train for one turn, note the time, and let the analysis end."""
-        started = time.perf_counter()
+        started, before = time.perf_counter(), time.process_time()
         self.train(TURN)
+        self.processor += time.process_time() - before
         self.seconds.append(time.perf_counter() - started)
         if self.every is not None:
             while self.watch.reports < -(-self.watch.update // self.every):
@@ -131,6 +134,7 @@ def run(rounds: int = ROUNDS) -> None:
             loop.turn()
         for loop in loops:
             loop.seconds.clear()
+            loop.processor = 0.0
         for _ in range(rounds * ROUND):
             for loop in loops:
                 loop.turn()
@@ -145,7 +149,8 @@ def run(rounds: int = ROUNDS) -> None:
                 f"  {'unwatched' if loop.every is None else f'every={loop.every}':10}"
                 f" {1e3 * sum(loop.seconds) / len(loop.seconds) / TURN:7.2f} ms a step"
                 f"   × {sum(loop.seconds) / sum(unwatched):.3f}"
-                f"   (rounds × {min(ratios):.3f}, {median(ratios):.3f}, {max(ratios):.3f})"
+                f"   (rounds × {min(ratios):.3f}, {median(ratios):.3f}, {max(ratios):.3f};"
+                f" processor time × {loop.processor / loops[0].processor:.3f})"
             )
         for loop in loops[1:]:
             loop.watch.close()

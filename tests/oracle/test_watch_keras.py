@@ -313,7 +313,8 @@ def test_the_same_on_jax(random: Random) -> None:
     if BACKEND != "torch":
         return  # it is the one that is run here
     seed = str(random.integers(2**32))
-    some = "not test_every_layer or (both and not False)"  # each is compiled, for seconds
+    # Of the layers one each, which is compiled for seconds; and not this test again.
+    some = "(not test_every_layer or (both and not False)) and not same_on_jax"
     done = subprocess.run(
         [
             sys.executable,

@@ -28,7 +28,9 @@ def _open(name: str, asked: BaseModel, experiment: Experiment) -> bytes | None:
     sequence = experiment.sequence
     if not isinstance(sequence, StoredSequence) or isinstance(sequence, FilledSequence):
         return None
-    return msgspec.json.encode({"open": name, **asked.model_dump(exclude_unset=True)})
+    return msgspec.json.encode(
+        {"open": name, **asked.model_dump(by_alias=True, exclude_unset=True)}
+    )
 
 
 def flow_form(experiment: Experiment, settings: Settings) -> bytes:

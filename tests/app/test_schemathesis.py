@@ -42,8 +42,8 @@ description = schemathesis.openapi.from_dict(app.openapi(), config=CONFIG)
 description.app = app
 
 
-KEPT = "/api/v1/(runs|networks)"
-FILES = "^/api/v1/(runs/import|networks)$"
+KEPT = "/api/v1/(runs|networks|sequences)"
+FILES = "^/api/v1/(runs/import|networks|sequences)$"
 
 
 @description.exclude(path_regex=KEPT).parametrize()

@@ -253,6 +253,14 @@ async def test_everything_that_takes_an_experiment_takes_it(kept):
         headers = {"accept": "text/event-stream"}
         events = await client.post("/api/v1/norms", json=norms, headers=headers)
         assert json.loads(last_data(events)) == plain
+        one = asked(sequence, "squared-error", inputs=["a"], target="a", steps=8)
+        axis = {"parameter": "W_hh", "index": [0, 0], "from": -1.0, "to": 1.0, "points": 3}
+        axes = [axis, axis | {"parameter": "b_h", "index": [0]}]
+        walled = await client.post(
+            "/api/v1/landscape",
+            json={"experiment": one | {"network": {"hidden_size": 1}}, "axes": axes},
+        )
+        assert np.array(walled.json()["loss"]).shape == (3, 3)
         advised = await client.post(FLOW, json=said | {"include": ["advice"]})
         assert advised.status_code == 200, advised.text
 

@@ -1,8 +1,11 @@
-"""Jinja: the page's templates and the few globals that they use."""
+"""Jinja: the pages' templates, the few globals that they use, and how a page is answered."""
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
+from fastapi import Request
+from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.templating import Jinja2Templates
 
@@ -105,3 +108,14 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "version": __version__,
     }
     return Jinja2Templates(env=environment)
+
+
+def rendered(request: Request, name: str, **context: Any) -> Response:
+    """The page of a template, which is asked for again each time: it names files by their hash.
+
+    A page is not embedded unless the context says so.
+    """
+    pages: Jinja2Templates = request.app.state.templates
+    answer = pages.TemplateResponse(request, name, {"embedded": False, **context})
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from unrolled.app.lessons import Lesson, lessons
+from unrolled.app.page import rendered
 
 router = APIRouter(prefix="/learn", include_in_schema=False)
 
@@ -16,11 +17,8 @@ def _every(request: Request) -> list[Lesson]:
 
 
 def _page(request: Request, name: str, **context: Any) -> Response:
-    """A page of this view, which is asked for again like the first one."""
-    context |= {"embedded": False, "lessons": _every(request)}
-    answer: Response = request.app.state.templates.TemplateResponse(request, name, context)
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
+    """A page of this view."""
+    return rendered(request, name, lessons=_every(request), **context)
 
 
 @router.get("", response_class=HTMLResponse)

@@ -5,25 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from unrolled.app.page import rendered
+
 router = APIRouter(prefix="/runs", include_in_schema=False)
-
-
-def _page(request: Request, run: str) -> Response:
-    context = {"embedded": False, "run": run}
-    answer: Response = request.app.state.templates.TemplateResponse(request, "live.html", context)
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
 
 
 @router.get("", response_class=HTMLResponse)
 @router.head("", response_class=HTMLResponse)
 async def overview(request: Request) -> Response:
     """Every run, how one is begun, and a place for a file."""
-    return _page(request, "")
+    return rendered(request, "live.html", run="")
 
 
 @router.get("/{run}", response_class=HTMLResponse)
 @router.head("/{run}", response_class=HTMLResponse)
 async def run(request: Request, run: Annotated[str, Path(max_length=64)]) -> Response:
     """One run; whether there is such a one, the page asks."""
-    return _page(request, run)
+    return rendered(request, "live.html", run=run)

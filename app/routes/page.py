@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 
 from unrolled.app.assets import ASSETS_PREFIX, LINKED_PREFIX, Assets
 from unrolled.app.middleware.page_policy import embeds
+from unrolled.app.page import rendered
 
 router = APIRouter(include_in_schema=False)
 
@@ -14,10 +15,7 @@ router = APIRouter(include_in_schema=False)
 @router.head("/", response_class=HTMLResponse)
 async def page(request: Request) -> Response:
     """The page; besides the globals of `app.page.templates` it knows whether it is embedded."""
-    context = {"embedded": embeds(request.scope)}
-    answer: Response = request.app.state.templates.TemplateResponse(request, "index.html", context)
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
+    return rendered(request, "index.html", embedded=embeds(request.scope))
 
 
 @router.get(LINKED_PREFIX + "/{hashed}/{path:path}")

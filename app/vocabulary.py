@@ -134,9 +134,17 @@ def _cell(name: str) -> CellWords:
         has_c=cell.has_c,
         recurrent=cell.recurrent,
         parameters=list(cell.parameter_shapes(1, 1, 1)),
+        shapes={one.name: _shape(one) for one in cell.parameters},
         symbols={row.parameter: row.matrix for row in cell.wiring.connections if row.parameter},
         biases=own,
     )
+
+
+def _shape(parameter: Any) -> list[str]:
+    """4H × D: rows in H, columns in what it reads."""
+    rows = max(1, len(parameter.blocks))
+    columns = {"x": ["D"], "h": ["H"], "o": ["K"]}.get(parameter.reads, [])
+    return [f"{rows}H" if rows > 1 else "H", *columns]
 
 
 def _one_way(why: str) -> Rule:

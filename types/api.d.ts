@@ -223,6 +223,11 @@ export interface Schemas {
     recurrent: string;
     /** Of one layer, as `explicit` weights name them. */
     parameters: string[];
+    /**
+     * Parameter of one layer → rows and columns, or a vector's length, in the units H, the inputs D
+     * and the outputs K; a further layer reads H, or 2H, instead of D.
+     */
+    shapes: Record<string, string[]>;
     /** Matrix → how the equations write it, LaTeX. */
     symbols: Record<string, string>;
     /** The gates' that a draw may set. */

@@ -72,6 +72,11 @@ class CellWords(Entry):
         description="The parameter that carries the past into a step.", examples=["W_hh"]
     )
     parameters: list[str] = Field(description="Of one layer, as `explicit` weights name them.")
+    shapes: dict[str, list[str]] = Field(
+        description="Parameter of one layer → rows and columns, or a vector's length, in the units "
+        "H, the inputs D and the outputs K; a further layer reads H, or 2H, instead of D.",
+        examples=[{"W_xh": ["4H", "D"], "b_h": ["4H"]}],
+    )
     symbols: dict[str, str] = Field(
         description="Matrix → how the equations write it, LaTeX.", examples=[{"W_hh": "W^H"}]
     )

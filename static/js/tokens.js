@@ -15,21 +15,29 @@ export function graphemesOf(text) {
 }
 
 /** The last answer: the same text is asked about many times between two changes. */
-let last = { text: "", tokens: "", count: 0 };
+let last = { text: "", tokens: "", count: 0, different: 0 };
+
+/** @param {string} text @param {string} tokens */
+function counted(text, tokens) {
+  if (last.text !== text || last.tokens !== tokens) {
+    const all = CUTS[tokens](text);
+    last = { text, tokens, count: all.length, different: new Set(all).size };
+  }
+  return last;
+}
 
 /**
  * @param {string} text
  * @param {string} tokens   characters are code points
  */
-export function countTokens(text, tokens) {
-  if (last.text !== text || last.tokens !== tokens)
-    last = { text, tokens, count: COUNTS[tokens](text) };
-  return last.count;
-}
+export const countTokens = (text, tokens) => counted(text, tokens).count;
 
-/** @type {Object<string, (text: string) => number>} */
-const COUNTS = lookup({
-  graphemes: (text) => graphemesOf(text).length,
-  characters: (text) => [...text].length,
-  words: (text) => text.split(SPACE).filter(Boolean).length,
+/** How large the vocabulary of a text is. @param {string} text @param {string} tokens */
+export const countDifferent = (text, tokens) => counted(text, tokens).different;
+
+/** @type {Object<string, (text: string) => string[]>} */
+const CUTS = lookup({
+  graphemes: graphemesOf,
+  characters: (text) => [...text],
+  words: (text) => text.split(SPACE).filter(Boolean),
 });

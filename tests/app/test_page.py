@@ -6,6 +6,7 @@ import re
 import pytest
 
 from unrolled.app.equations import EQUATIONS
+from unrolled.app.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -113,3 +114,8 @@ async def test_a_replica_has_what_another_ones_page_asks_for(opened):
         folder = next(iter(asked)).partition("/js/")[0].partition("/css/")[0]
         for address in (f"{folder}/js/step/way.js", *asked):
             assert (await other.get(address)).status_code == 200, address
+
+
+async def test_the_page_knows_how_many_numbers_an_answer_may_say(page):
+    (most,) = re.findall(r'id="numbers" data-most="(\d+)"', page.text)
+    assert int(most) == Settings().max_values

@@ -110,6 +110,16 @@ async def test_a_bias_is_a_field_of_drawn_weights():
         assert {bias.gate for bias in cell.biases} <= {gate.name for gate in cell.gates}
 
 
+async def test_shapes_are_those_of_the_weights():
+    extents = {"D": 2, "H": 3, "K": 5}
+    for cell in VOCABULARY.cells:
+        said = {
+            name: tuple(int(one[:-1] or 1) * extents[one[-1]] for one in shape)
+            for name, shape in cell.shapes.items()
+        }
+        assert said == CELLS[cell.name].parameter_shapes(2, 3, 5)
+
+
 async def test_matrices_are_written_as_in_the_equations():
     for cell in VOCABULARY.cells:
         matrices = {name for name in cell.parameters if name.startswith("W_")}

@@ -2,6 +2,7 @@
 
 import { Problem, numbersOf } from "../api.js";
 import { toRequest } from "../experiment.js";
+import { countsOf } from "./sizes.js";
 
 /** @import { Settings } from "../types.js" */
 /** @import { Numbers } from "./parts.js" */
@@ -23,9 +24,10 @@ export const keyOfNumbers = (settings) => JSON.stringify(deciding(settings));
 
 /**
  * @param {string} base
+ * @param {number} most   numbers of a part that the service says
  * @param {(problem: string) => void} came   numbers are there, or in words why not
  */
-export function createAsking(base, came) {
+export function createAsking(base, most, came) {
   /** @type {Held | null} */
   let held = null;
   /** @type {{key: string, abort: AbortController} | null} */
@@ -34,8 +36,8 @@ export function createAsking(base, came) {
 
   /** @param {Settings} settings @param {string} key @param {AbortSignal} signal @returns {Promise<Held>} */
   async function found(settings, key, signal) {
-    /** @type {string[]} */
-    const without = [];
+    const counts = countsOf(settings);
+    const without = PARTS.filter((part) => counts[part] > most);
     for (;;) {
       const parts = PARTS.filter((part) => !without.includes(part));
       try {

@@ -54,7 +54,7 @@ export function createPanel(place, page) {
   const { store, base, theme } = page;
   const state = { sample: 0, structure: "", all: /** @type {Shown[]} */ ([]) };
   const frame = createFrame(place, buttonsOf(page, back, choose));
-  const asking = createAsking(base, (problem) => {
+  const asking = createAsking(base, Number(place.dataset.most), (problem) => {
     frame.came(problem);
     if (problem) return;
     show();

@@ -161,7 +161,7 @@ def test_too_large_is_said_beside_the_control(unrolled, shared_log, label, value
 
 def test_too_much_work_together_is_said_where_one_sees_it(unrolled, shared_log) -> None:
     shared_log.expect("status of 422")
-    unrolled.open(source="random", steps=400)
+    unrolled.open(source="random", steps=400, cell="lstm", batch=64)
     unrolled.page.get_by_label("Units", exact=True).fill("512")
     unrolled.settled()
     expect(unrolled.page.get_by_role("alert").first).to_be_visible()

@@ -117,6 +117,8 @@ SEEN = """() => {
 def says(unrolled: Unrolled, fragment: str) -> None:
     """The page shows a picture, and names what it has left out of the link."""
     unrolled.ready()
+    told = "part => document.getElementById('left-out').innerText.includes(part)"
+    unrolled.page.wait_for_function(told, arg=LEFT_OUT[fragment])
     line, visible, problem, summary, difference = unrolled.page.evaluate(SEEN)
     assert visible, fragment
     assert line.startswith("Left out of this link: ")

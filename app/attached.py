@@ -78,6 +78,7 @@ def parameters(network: Network) -> dict[str, Array]:
         "input_size": found.input_size,
         "hidden_size": found.hidden_size,
         "num_layers": found.num_layers,
+        "bidirectional": found.bidirectional,
     }
     if one.activation is not None and not CELLS[found.cell].gates:
         has["activation"] = one.activation
@@ -99,10 +100,10 @@ def parameters(network: Network) -> dict[str, Array]:
                 f"received {shown(getattr(network, field))}; the network {shown(one.name)} has "
                 f"{shown(value)}: send that",
             )
-    if one.head and network.output_size and one.head["W_hy"].shape[1] != network.hidden_size:
+    if one.head and network.output_size and one.head["W_hy"].shape[1] != network.read_size:
         raise InvalidInput(
             ("weights", "head"),
-            f"reads {one.head['W_hy'].shape[1]} numbers; the module has {network.hidden_size}",
+            f"reads {one.head['W_hy'].shape[1]} numbers; the module has {network.read_size}",
         )
     return {name: own[name] for name in network.parameter_shapes()}
 

@@ -15,8 +15,6 @@ def why_not(module: Mapping[str, Any]) -> str | None:
     """
     if module["layers"] > MAX_LAYERS:
         return f"it has {module['layers']} layers; allowed: up to {MAX_LAYERS}"
-    if module["bidirectional"]:
-        return "it reads in both directions, which is not computed here"
     if module["projection_size"] is not None:
         return "it projects its states (proj_size), which is not computed here"
     return None

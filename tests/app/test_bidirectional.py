@@ -1,7 +1,9 @@
 """Bidirectional layers over HTTP: what is answered, and what is refused in a sentence."""
 
+import numpy as np
 import pytest
 
+from tests.app.networks import drawn, made, safetensors, torch_arrays
 from unrolled import engine
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +80,48 @@ async def test_given_weights_and_a_given_gradient(client):
     assert "b_hn_reverse" in answer["parameter_gradients"]
     assert [one["spectrum"] for one in answer["directions"]] == [None, None]
     assert answer["directions"][1]["itemized"]["log10_norm"][2][:2] == [None, None]
+
+
+async def test_weights_out_of_a_file(kept):
+    """A bidirectional nn.LSTM under a head of width 2H, as the same weights said as numbers."""
+    arrays = {}
+    for n, reads in enumerate((3, 8)):
+        for way in ("", "_reverse"):
+            own = torch_arrays(inputs=reads, dtype="float64")
+            for name, value in own.items():
+                arrays[f"{name[:-1]}{n}{way}"] = value * (n + 1) * (0.5 if way else 1.0)
+    arrays |= {"fc.weight": drawn(2, 8, dtype="float64")}
+    network = NETWORK | {"num_layers": 2}
+    shapes = engine.Network("lstm", "many-to-many", "tanh", 3, 4, 2, 2, bidirectional=True)
+    given = {"W_hy": arrays["fc.weight"], "b_y": np.zeros(2)}
+    for name in shapes.parameter_shapes():
+        plain = name.removesuffix("_reverse")
+        end = f"_l{int('_1' in plain)}{name[len(plain) :]}"
+        arrays_of = {"W_xh": ("weight_ih",), "W_hh": ("weight_hh",), "b_h": ("bias_ih", "bias_hh")}
+        named = arrays_of.get(plain.removesuffix("_1"))
+        if named:
+            given[name] = sum(arrays[f"lstm.{one}{end}"] for one in named)
+    said = {name: value.tolist() for name, value in given.items()} | {"kind": "explicit"}
+    async with kept() as client:
+        file = await made(client, safetensors(arrays))
+        assert (file["module"], file["head"]) == ("lstm", "fc")
+        assert file["modules"][0]["supported"]
+        assert "W_hh (layer 1, reverse)" in file["statistics"]
+        weights = {"kind": "network", "id": file["id"], "module": "lstm", "head": "fc"}
+        asked = EXPERIMENT | {"network": network, "weights": weights}
+        response = await client.post("/api/v1/flow", json=asked)
+        assert response.status_code == 200, response.text
+        answer = response.json()
+        other = (await client.post("/api/v1/flow", json=asked | {"weights": said})).json()
+        assert answer["directions"] == other["directions"]
+        assert len(answer["directions"]) == 4
+        assert answer["parameter_gradients"] == other["parameter_gradients"]
+        one_way = asked | {"network": network | {"bidirectional": False}}
+        response = await client.post("/api/v1/flow", json=one_way)
+        assert response.status_code == 422
+        (error,) = response.json()["errors"]
+        assert error["pointer"] == "/network/bidirectional"
+        assert "has true: send that" in error["detail"]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,11 @@ def test_both_directions_are_listed(found):
     assert module["bidirectional"]
     assert module["tensors"]["weight_hh_l0_reverse"] == "lstm.weight_hh_l0_reverse"
     assert [one["input_size"] for one in said["heads"]] == [8]
-    assert "weight_hh (layer 0, reverse)" in module["statistics"]
+    assert module["wrong"] is None
+    assert set(module["statistics"]) == {
+        f"{p} (layer 0{way})" for p in ("W_xh", "W_hh", "b_h") for way in ("", ", reverse")
+    }
+    assert (said["module"], said["head"]) == ("lstm", "fc")
     assert label("W_hh_1_reverse") == "W_hh (layer 1, reverse)"
 
 

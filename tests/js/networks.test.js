@@ -106,6 +106,16 @@ test("Explore takes what has a head and a target, and its link holds names alone
   assert.ok(!isSequence({ kind: "stored", id: "s", steps: 5, inputs: [] }) && !isSequence({ kind: "network", id: "s", steps: 5 }));
 });
 
+test("of a module of two directions the page asks nothing, and says so", () => {
+  const both = { ...NETWORK, modules: [{ ...MODULE, bidirectional: true }] };
+  for (const sequence of [null, SERIES]) {
+    const { request, enters } = planOf(both, sequence, chosen({}));
+    assert.equal(request, null);
+    assert.match(enters, /both directions.* does not draw it\.$/);
+    assert.equal(forExplore(both, sequence, chosen({})).experiment, null);
+  }
+});
+
 test("the words about a file", () => {
   assert.equal(moduleWords(MODULE), "Gated, 2 layers, 2 → 4, float32");
   assert.equal(moduleWords({ ...MODULE, bidirectional: true, projection_size: 3, layers: 1 }), "Gated, 1 layer, both directions, 2 → 4 → 3, float32");
@@ -122,6 +132,7 @@ test("the words about a file", () => {
   assert.deepEqual([fileNumber(101308.04), fileNumber(-0.5), fileNumber(1e-7), fileNumber(0)], ["101,308", "−0.5", "1.000 × 10⁻⁷", "0"]);
   assert.deepEqual([scaleWords({ subtract: 0, divide: 1 }), scaleWords({ subtract: 2, divide: 4000 })], ["as it is", "(x − 2) / 4,000"]);
   assert.deepEqual([parameterWords("W_hh (layer 1)", 2), parameterWords("W_hh (layer 0)", 1), parameterWords("W_hy", 2)], ["Wᴴ, layer 2", "Wᴴ", "Wᴼ"]);
+  assert.deepEqual([parameterWords("W_hh (layer 1, reverse)", 2), parameterWords("b_h (layer 0, reverse)", 1)], ["Wᴴ, layer 2, in reverse", "b, in reverse"]);
   const numbers = { shape: [2, 3], min: -1, max: 2, mean: 0.5, std: 1, log10_norm: 0, zeros: 1, not_finite: 0 };
   assert.equal(statisticsWords(numbers), "2 × 3 · from −1 to 2 · mean 0.5 · std 1 · ‖·‖ 1.00 · 1 zero");
   assert.deepEqual(partsOf("a:\nb\nc"), { sentence: "a:", code: "b\nc" });

@@ -48,13 +48,26 @@ def here(module: Module, layers: Any, inputs: Any, entering: Any, activation: st
     """h_t, and ∂L/∂(every array) layer by layer in the layout of the file."""
     own = taken(module.kind, layers)
     network = engine.Network(
-        own.cell, "many-to-many", activation, own.input_size, own.hidden_size, 0, own.num_layers
+        own.cell,
+        "many-to-many",
+        activation,
+        own.input_size,
+        own.hidden_size,
+        0,
+        own.num_layers,
+        bidirectional=own.bidirectional,
     )
     value = {"at": "hidden", "value": entering}
     sequence = engine.explicit_sequence(network, "given", inputs=inputs, entering=value)
-    flow = engine.gradient_flow(
-        network, own.parameters, sequence, loss="given", graph=False, spectral=False
-    )
+    flow: Any
+    if own.bidirectional:
+        flow = engine.bidirectional_flow(
+            network, own.parameters, sequence, loss="given", spectral=False
+        )
+    else:
+        flow = engine.gradient_flow(
+            network, own.parameters, sequence, loss="given", graph=False, spectral=False
+        )
     gradients = {name: one.value for name, one in flow.parameter_gradients.items()}
     return flow.trace.h, engine.export_gradients(module.kind, gradients, layers)
 
@@ -103,6 +116,31 @@ def test_pytorch(
     back = engine.torch_names(gradients)
     for name, leaf in theirs.named_parameters():
         close(f"∂L/∂{name}", back[name], leaf.grad.numpy(), *DTYPES[dtype])
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_pytorch_in_both_directions(
+    random: np.random.Generator, found: Any, tmp_path: Path, kind: str, layers: int
+) -> None:
+    import safetensors.torch
+
+    steps, batch, width, units = sizes(random)
+    torch.manual_seed(int(random.integers(2**32)))
+    theirs = getattr(torch.nn, kind)(width, units, layers, bidirectional=True).double()
+    inputs = torch.tensor(random.normal(size=(steps, batch, width)))
+    weights = torch.tensor(random.normal(size=(steps, batch, 2 * units)))
+    states, _ = theirs(inputs)
+    (states * weights).sum().backward()
+    path = tmp_path / "file"
+    safetensors.torch.save_file(theirs.state_dict(), path)
+    module, arrays = found(path)
+    assert module.bidirectional
+    h, gradients = here(module, arrays, inputs.numpy(), weights.numpy(), "tanh")
+    close("h_t", h, states.detach().numpy(), *DTYPES["float64"])
+    back = engine.torch_names(gradients)
+    for name, leaf in theirs.named_parameters():
+        close(f"∂L/∂{name}", back[name], leaf.grad.numpy(), *DTYPES["float64"])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

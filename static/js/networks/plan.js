@@ -114,6 +114,8 @@ function wrongWindow(sequence, { start, steps, batch, stride, ahead, target }) {
 
 const PARTS = ["itemized", "spectrum"];
 
+const BOTH_WAYS = "This module reads in both directions. The service computes it (POST /api/v1/flow); this page does not draw it.";
+
 /** The loss whose gradient comes from outside. */
 const given = () => lossesWith(null)[0]?.name ?? "";
 
@@ -131,6 +133,7 @@ function weightsPart(module, network, head) {
 export function planOf(network, sequence, choice) {
   const module = moduleOf(network);
   if (!module) return { request: null, faults: {}, enters: "" };
+  if (module.bidirectional) return { request: null, faults: {}, enters: BOTH_WAYS };
   if (!sequence) return drawnPlan(network, module, choice);
   const inputs = inputsOf(sequence, module, choice);
   const { target, scaling, start, steps, batch, stride, ahead } = choice;
@@ -182,6 +185,7 @@ function drawnPlan(network, module, { steps, batch, seed }) {
 export function forExplore(network, sequence, choice) {
   const [module, head] = [moduleOf(network), headOf(network)];
   if (!module) return { experiment: null, why: "" };
+  if (module.bidirectional) return { experiment: null, why: "Explore draws one direction; this module has two." };
   if (!head) return { experiment: null, why: "Explore needs a head, whose outputs have a loss." };
   if (sequence && choice.target) {
     const { request } = planOf(network, sequence, choice);

@@ -104,7 +104,8 @@ export function marksOf(parameter, { cell }) {
 
 /** W_hh (layer 0) as the equations write it. @param {string} name @param {number} layers */
 export function parameterWords(name, layers) {
-  const [, plain, layer] = /^(\w+)(?: \(layer (\d+)\))?$/.exec(name) ?? [name, name, undefined];
+  const [, plain, layer, reverse] = /^(\w+)(?: \(layer (\d+)(, reverse)?\))?$/.exec(name) ?? [name, name, undefined];
   const symbol = parameterName(plain);
-  return layer === undefined || layers < 2 ? symbol : `${symbol}, layer ${Number(layer) + 1}`;
+  const which = layer === undefined || layers < 2 ? symbol : `${symbol}, layer ${Number(layer) + 1}`;
+  return reverse ? `${which}, in reverse` : which;
 }

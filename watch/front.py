@@ -121,7 +121,8 @@ def watch(
         update: steps done before, of a training that goes on; then so does a run that has ended.
         run: the server's name of the run that goes on.
     Raises:
-        ValueError: for a model without recurrent modules, or ``every`` or ``sampled`` below 1.
+        ValueError: for a model without recurrent modules, ``every`` or ``sampled`` below 1, a name
+            that no run can have, or a ``to`` that is an address without ``http://``.
         ImportError: where reports go to a server and httpx is not installed.
         LookupError: where the server has no such run.
         OSError: where the file's folder is not there.

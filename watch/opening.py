@@ -6,6 +6,7 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from unrolled.watch.runs import NotARun, first_line, is_written
 _LOG = logging.getLogger("unrolled.watch")
 ADDRESS = "http://127.0.0.1:8000"
 """Where a server of one's own listens."""
+LONGEST_NAME = 200
+"""Characters of a run's name that a server takes."""
 BLOCK = 2**16
 """Bytes that are read at a time, from the end of a file."""
 HANDOVER = 2.0
@@ -66,7 +69,10 @@ def opening_of(
         ImportError: where reports go to a server and httpx is not installed.
         LookupError: where the server has no such run.
         OSError: where the file's folder is not there.
+        ValueError: for a name that no run can have, or an address without ``http://``.
     """
+    _refuse_name(name)
+    _refuse_address(os.fspath(to))
     address, reported = os.fspath(to), -1
     if is_address(address):
         if importlib.util.find_spec("httpx") is None:
@@ -148,3 +154,21 @@ def _backwards(file: IO[bytes]) -> Iterator[bytes]:
             torn = False
     if not torn and rest.strip():
         yield rest
+
+
+def _refuse_name(name: str) -> None:
+    """What a server would not take as a run's name, or no file could hold."""
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise ValueError(
+            f"name: received {name[:60]!r}, {len(name)} characters; allowed: 1 to {LONGEST_NAME} "
+            "that can be printed"
+        )
+
+
+def _refuse_address(to: str) -> None:
+    """What looks like a server's address and is none."""
+    if re.fullmatch(r"https?://|(?!https?://)\w+://.*|[\w.-]+:\d+(/.*)?", to):
+        raise ValueError(
+            f"to: received {to!r}; allowed: a server's address, as http://127.0.0.1:8000, or the "
+            "path of a file"
+        )

@@ -71,6 +71,7 @@ class Watching:
             for name, p in tap.parameters().items()
         }
         self._ids = {id(p) for p in self.parameters.values()}
+        self._all_ids = {id(p) for p in model.parameters()}
         self._leading: weakref.ref[Any] | None = None
         self._process = os.getpid()
         self._open = True
@@ -217,12 +218,15 @@ class Watching:
     # --- what the optimizer says ---------------------------------------------------------------
 
     def _ours(self, optimizer: Any) -> bool:
-        """The first optimizer that holds a recurrent parameter counts the steps."""
+        """The first optimizer that holds a recurrent parameter counts the steps; where all of these
+        are frozen, the first that holds any of the model's.
+        """
         leading = None if self._leading is None else self._leading()
         if leading is not None:
             return leading is optimizer
         held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-        if not held & self._ids:
+        frozen = not any(p.requires_grad for p in self.parameters.values())
+        if not held & (self._all_ids if frozen else self._ids):
             return False
         self._leading = weakref.ref(optimizer)
         return True

@@ -127,3 +127,15 @@ def test_a_run_that_a_server_has_not_is_said_at_once(monkeypatch: pytest.MonkeyP
 
 def test_what_the_process_is_told_is_plain(tmp_path: Path) -> None:
     json.dumps(opened(tmp_path / "run.unrolled").told)
+
+
+@pytest.mark.parametrize("name", ["", "a" * 201, "a\0b", "\ud800"])
+def test_a_name_that_no_run_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match=r"name: received .* allowed: 1 to 200"):
+        opening_of(tmp_path / "run.unrolled", name, {}, 4, None, None)
+
+
+@pytest.mark.parametrize("to", ["127.0.0.1:8000", "localhost:8000/runs", "http://", "ftp://h/x"])
+def test_what_looks_like_an_address_and_is_none_is_refused(to: str) -> None:
+    with pytest.raises(ValueError, match=r"to: received .*http://127"):
+        opening_of(to, "run", {}, 4, None, None)

@@ -127,8 +127,8 @@ const KINDS = [
     name: "always clipped",
     least: 10,
     of: ({ report }) => (report.clipping?.engaged ? report.clipping : null),
-    say: ({ found, reports }) =>
-      `clipping engages in every report (${reports.length} so far): the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
+    say: ({ found, reports, lasting }) =>
+      `clipping engages in every report (${reports.length}${lasting ? " so far" : ""}): the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
   },
   {
     name: "stuck",

@@ -35,6 +35,7 @@ function putWeights(rows) {
 function putWords(report, module, name, flow, layer) {
   say("update", counted(report.update));
   say("verdict", module ? verdictSentence(module, flow, layer) : `${name} was not called in this update.`);
+  say("diagnosis", module?.flow?.diagnosis?.summary ?? "");
   say("proof", module ? proofSentence(module) : "");
   byId(document, "proof").classList.toggle("untrusted", module?.trusted === false);
   say("sampled", module ? sampledSentence(module) : "");

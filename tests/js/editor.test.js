@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { patchOf } from "../../static/js/editor/change.js";
+import { createOrigins, patchOf } from "../../static/js/editor/change.js";
 import { ANY, exact, pasted, readEntry, shown, withEdits } from "../../static/js/editor/entries.js";
 import { neighbour, placesOf } from "../../static/js/editor/grid.js";
 import { factsOf, matrixOf } from "../../static/js/editor/heat.js";
@@ -131,6 +131,34 @@ test("a number that is changed makes weights or a sequence explicit, and the lin
   assert.deepEqual(fromFragment(toFragment({ ...settings, ...patch })).data, patch.data);
   const again = patchOf({ ...settings, ...patch }, numbers, inputs, [{ path: [1, 1, 1], value: 0 }]);
   assert.deepEqual(again.data.inputs, [[[1, 2], [9, 6]], [[3, 4], [7, 0]]], "of what is set, not of what came");
+});
+
+test("a change of what a file holds makes numbers of it, and the way back is known", () => {
+  const kept = {
+    weights: { kind: "network", id: "n", module: "lstm", head: "fc" },
+    data: { kind: "stored", id: "s", inputs: ["a", "b"], target: "y", steps: 2, batch: 2 },
+  };
+  const settings = { ...defaults(), source: "explicit", ...kept };
+  const numbers = { weights: { ...GATED, p_i: null }, sequence: SEQUENCE, text: null };
+  const [bias] = weightGroups(GATED, cellOf("gated"), 2)[0].parts.slice(-1);
+  const [inputs] = sequenceParts(numbers, OF);
+  const { kind: _, ...weights } = GATED;
+  const first = patchOf(settings, numbers, bias, [{ path: [3], value: -0.125 }]);
+  assert.deepEqual(first, { weights: { ...weights, b_h: [0, 1, 2, -0.125, 4, 5, 6, 7] } });
+  const second = patchOf(settings, numbers, inputs, [{ path: [0, 1, 0], value: 9 }]);
+  assert.deepEqual(second, { source: "explicit", data: { inputs: [[[1, 2], [9, 6]], [[3, 4], [7, 8]]], targets: SEQUENCE.targets, steps: 2 } });
+  const changed = fromFragment(toFragment({ ...settings, ...first, ...second }));
+  assert.deepEqual([changed.weights, changed.data], [first.weights, second.data]);
+
+  const { origin, learn } = createOrigins();
+  learn(settings, first);
+  learn(settings, second);
+  assert.deepEqual([origin(changed.weights), origin(changed.data)], [kept.weights, kept.data], "also out of an address");
+  const again = patchOf(changed, numbers, bias, [{ path: [0], value: 5 }]);
+  assert.deepEqual(again.weights.b_h.slice(0, 4), [5, 1, 2, -0.125]);
+  learn(changed, again);
+  assert.deepEqual(origin(again.weights), kept.weights);
+  assert.deepEqual([origin(kept.weights), origin(weights), origin(null)], [null, null, null]);
 });
 
 test("what is larger than a table is a heat map with its statistics", () => {

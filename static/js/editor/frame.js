@@ -5,16 +5,17 @@ import { batchOf } from "../experiment.js";
 import { sayable } from "../link.js";
 import { forReaders } from "../problems.js";
 import { LONGEST_LINK, linkOf } from "../properties.js";
+import { isKept } from "./change.js";
 import { isTable } from "./parts.js";
-import { SENTENCES, lengthWords } from "./words.js";
+import { BACK, SENTENCES, lengthWords } from "./words.js";
 
 /** @import { Settings } from "../types.js" */
 /** @import { Part } from "./parts.js" */
 
 /**
  * @typedef {object} On   what its buttons do
- * @property {() => void} toDrawn
- * @property {() => void} toRandom
+ * @property {() => void} weightsBack
+ * @property {() => void} sequenceBack
  * @property {() => void} close
  * @property {(sample: number) => void} sample
  */
@@ -77,10 +78,10 @@ function putParts(place) {
 export function createFrame(place, on) {
   const { at, buttons, error, note, body } = putParts(place);
   const samples = selectOf(on.sample);
-  const toDrawn = buttonOf("Back to drawn weights", on.toDrawn);
-  const toRandom = buttonOf("Back to the drawn sequence", on.toRandom);
+  const weightsBack = buttonOf("", on.weightsBack);
+  const sequenceBack = buttonOf("", on.sequenceBack);
   const close = buttonOf("Close", on.close);
-  buttons.append(samples, toDrawn, toRandom, close);
+  buttons.append(samples, weightsBack, sequenceBack, close);
 
   return {
     body,
@@ -104,11 +105,18 @@ export function createFrame(place, on) {
       place.setAttribute("aria-busy", String(busy));
     },
 
-    /** What goes with the numbers that are shown. @param {Settings} settings @param {Part[]} parts @param {number} sample */
-    show(settings, parts, sample) {
+    /**
+     * What goes with the numbers that are shown.
+     * @param {Settings} settings @param {Part[]} parts @param {number} sample
+     * @param {(given: object | null) => any} origin   what numbers were in a file; null: in none
+     */
+    show(settings, parts, sample, origin) {
+      const { weights, source, data } = settings;
       note.textContent = noteOf(settings, parts);
-      toDrawn.hidden = !settings.weights;
-      toRandom.hidden = settings.source !== "explicit";
+      weightsBack.textContent = origin(weights) ? BACK.keptWeights : BACK.drawnWeights;
+      weightsBack.hidden = !weights || isKept(weights);
+      sequenceBack.textContent = origin(data) ? BACK.keptSequence : BACK.drawnSequence;
+      sequenceBack.hidden = source !== "explicit" || isKept(data);
       offerSamples(samples, batchOf(settings), sample);
     },
   };

@@ -4,7 +4,7 @@ import { batchOf, lossInForce, stepsOf, usesLabel } from "../experiment.js";
 import { listenWidth } from "../page.js";
 import { cellOf } from "../vocabulary.js";
 import { createAsking } from "./asking.js";
-import { createChanges } from "./change.js";
+import { createChanges, createOrigins } from "./change.js";
 import { createFrame } from "./frame.js";
 import { sequenceParts, weightGroups } from "./parts.js";
 import { sectionsOf, structureOf } from "./sections.js";
@@ -31,13 +31,17 @@ function partsOf(settings, numbers, sample) {
 /**
  * What the frame's buttons do.
  * @param {import("../editing.js").Page} page
- * @param {(patch: Partial<Settings>) => void} back   to what is drawn
+ * @param {(given: object | null) => any} origin   what numbers were in a file; null: in none
+ * @param {(patch: Partial<Settings>) => void} back   to what is drawn, or a file's
  * @param {(sample: number) => void} sample
  */
-function buttonsOf({ document, store }, back, sample) {
+function buttonsOf({ document, store }, origin, back, sample) {
   return {
-    toDrawn: () => back({ weights: null }),
-    toRandom: () => back({ source: "random", data: null }),
+    weightsBack: () => back({ weights: origin(store.get().weights) }),
+    sequenceBack() {
+      const data = origin(store.get().data);
+      back(data ? { data } : { source: "random", data: null });
+    },
     close() {
       store.set({ numbers: "" });
       document.getElementById("numbers-button")?.focus();
@@ -53,14 +57,15 @@ function buttonsOf({ document, store }, back, sample) {
 export function createPanel(place, page) {
   const { store, base, theme } = page;
   const state = { sample: 0, structure: "", all: /** @type {Shown[]} */ ([]) };
-  const frame = createFrame(place, buttonsOf(page, back, choose));
+  const origins = createOrigins();
+  const frame = createFrame(place, buttonsOf(page, origins.origin, back, choose));
   const asking = createAsking(base, Number(place.dataset.most), (problem) => {
     frame.came(problem);
     if (problem) return;
     show();
     changes.settle();
   });
-  const changes = createChanges(store, asking);
+  const changes = createChanges(store, asking, origins);
   const on = { change: changes.change, say: frame.say, theme };
 
   /** The button that is pressed goes away. @param {Partial<Settings>} patch */
@@ -94,7 +99,7 @@ export function createPanel(place, page) {
       redraw();
     }
     state.structure = now;
-    frame.show(settings, every, state.sample);
+    frame.show(settings, every, state.sample, origins.origin);
   }
 
   const redraw = () => state.all.forEach(({ draw }) => draw?.());

@@ -14,6 +14,14 @@ export const SENTENCES = {
   large: "There are too many weights to show; fewer units have fewer.",
 };
 
+/** Buttons that undo every change: to what was drawn, or to what a file holds. */
+export const BACK = {
+  drawnWeights: "Back to drawn weights",
+  keptWeights: "Back to the file’s weights",
+  drawnSequence: "Back to the drawn sequence",
+  keptSequence: "Back to the file’s sequence",
+};
+
 /** @param {number} length */
 export function lengthWords(length) {
   return `The link of this experiment has ${length.toLocaleString("en-US")} characters, and some programs cut so long a one: to keep it, use JSON or “Copy as curl” under Share.`;

@@ -24,6 +24,7 @@ import {
 import { allWithin, byId, within } from "./page.js";
 import { followedLosses, passing } from "./reach.js";
 import { reason } from "./reason.js";
+import { batchOf } from "./samples.js";
 
 /** @import { Edge, Node, PlacedEdge, Reading } from "./types.js" */
 
@@ -95,12 +96,11 @@ export function equationsOf(id, reading) {
  * @param {Reading} reading
  */
 function templatesOf(reading) {
-  const { network, sequence, loss } = reading.flow.experiment;
+  const { network, loss } = reading.flow.experiment;
   const { content } = byId(document, `eq-${network.cell}`, HTMLTemplateElement);
   /** @param {string} selector */
   const find = (selector) => within(content, selector, Element);
-  const batch = sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
-  const here = { activation: network.activation, batch };
+  const here = { activation: network.activation, batch: batchOf(reading.flow) };
   return {
     reading,
     loss,

@@ -1,10 +1,22 @@
 /** Of which samples and steps the Jacobians and their products are. */
 
+import { lookup } from "./lookup.js";
+
 /** @import { Flow } from "./types.js" */
 
-/** B, how many samples there are. @param {Flow} flow */
+/**
+ * B by the kind of a sequence, as an answer says it; a text is one sample.
+ * @type {Object<string, (sequence: any) => number | undefined>}
+ */
+const BATCHES = lookup({
+  random: (sequence) => sequence.batch_size,
+  stored: (sequence) => sequence.batch,
+  explicit: ({ inputs, targets }) => (inputs ?? targets)?.[0]?.length,
+});
+
+/** B, how many samples there are. @param {{experiment: {sequence: any}}} flow */
 export function batchOf({ experiment: { sequence } }) {
-  return sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
+  return BATCHES[sequence.kind]?.(sequence) ?? 1;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { valuesOf } from "./api.js";
 import { partsOf } from "./format.js";
+import { batchOf } from "./samples.js";
 
 /** @import { Flow, Reading, Steps, Values } from "./types.js" */
 
@@ -110,10 +111,10 @@ export function windowOf(flow, step) {
 
 /** How many numbers one step has. @param {Flow} flow */
 function countOf(flow) {
-  const { network, sequence } = flow.experiment;
+  const { network } = flow.experiment;
   const { input_size: inputs, hidden_size: units, output_size: outputs } = network;
   const { num_layers: layers = 1 } = network;
-  const samples = sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
+  const samples = batchOf(flow);
   const gates = 3 * Object.keys(flow.gates ?? {}).length || 1;
   const states = flow.cell_gradient ? 4 : 2;
   const weights = Object.values(flow.parameter_gradients).map(({ value }) =>

@@ -2,6 +2,7 @@
 
 import { biasGiven } from "../experiment.js";
 import { lookup } from "../lookup.js";
+import { batchOf } from "../samples.js";
 import { clipRuleOf, countedFrom, gateBiases, isGated } from "../vocabulary.js";
 
 /** @import { Experiment, Reading, Weights } from "../types.js" */
@@ -18,9 +19,9 @@ const SIDES = lookup({ compared: "A", profile: "B-and-A" });
  */
 export function fileName(reading, { what = "", preset = "", comparing = false }) {
   const { experiment } = reading.flow;
-  const { network, sequence } = experiment;
+  const { network } = experiment;
   const layers = network.num_layers ?? 1;
-  const batch = sequence.batch_size ?? 1;
+  const batch = batchOf(reading.flow);
   const several = reading.lossSteps.length > 1;
   const followed = reading.follow === null ? "all-losses" : `L${reading.follow}`;
   return [

@@ -2,20 +2,13 @@
 
 /**
  * @typedef {{network: {cell: string, topology: string, activation: string, input_size: number,
- *   hidden_size: number, output_size: number, num_layers?: number}, sequence: {batch_size?: number,
- *   inputs?: any[][], tokens?: string}, truncation: {kind: string, steps?: number},
+ *   hidden_size: number, output_size: number, num_layers?: number}, sequence: {tokens?: string}, truncation: {kind: string, steps?: number},
  *   loss: string, weights: Record<string, any>}} Experiment
  */
 
 /** @param {import("../types.js").Flow} flow @returns {Experiment} */
 export function experimentOf(flow) {
   return /** @type {any} */ (flow.experiment);
-}
-
-/** How many samples there are. @param {import("../types.js").Flow} flow */
-export function batchOf(flow) {
-  const { sequence } = experimentOf(flow);
-  return sequence.batch_size ?? sequence.inputs?.[0]?.length ?? 1;
 }
 
 /** H. @param {import("../types.js").Flow} flow */

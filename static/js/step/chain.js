@@ -3,8 +3,9 @@
 import { chainOf } from "../api.js";
 import { element, paragraph } from "../elements.js";
 import { activationSymbol, compare, fromLog10, isOne, number, plural, subscript } from "../format.js";
+import { batchOf } from "../samples.js";
 import { cellOf } from "../vocabulary.js";
-import { batchOf, experimentOf } from "./asked.js";
+import { experimentOf } from "./asked.js";
 import { createForm } from "./chain/form.js";
 
 /** So many factors stand there at most, and so many of them at the end. */

@@ -2,8 +2,8 @@
 
 import { stepOf } from "../format.js";
 import { within } from "../page.js";
+import { batchOf } from "../samples.js";
 import { cellOf } from "../vocabulary.js";
-import { batchOf } from "./asked.js";
 import { createSums } from "./sums.js";
 import { createHand } from "./way/hand.js";
 import { checkMode, layOut, putModes } from "./way/layout.js";

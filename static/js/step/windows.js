@@ -1,7 +1,8 @@
 /** The signed numbers of every step, asked for in windows of what an answer may hold. */
 
 import { valuesOf } from "../api.js";
-import { batchOf, experimentOf, gatesOf, weightsOf } from "./asked.js";
+import { batchOf } from "../samples.js";
+import { experimentOf, gatesOf, weightsOf } from "./asked.js";
 
 /** So many numbers are asked for at once; the service allows 200,000 by default. */
 const AT_ONCE = 90_000;

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fromExperiment, toRequest } from "../../static/js/experiment.js";
-import { fragmentOf, nothingChosen, numberOf, readChoice } from "../../static/js/networks/choice.js";
+import { fragmentOf, nothingChosen, numberOf, readChoice, stepsIn, stepsWanted } from "../../static/js/networks/choice.js";
 import { drawn } from "../../static/js/networks/drawn.js";
 import { question } from "../../static/js/networks/layers.js";
 import { forExplore, headsOf, inputsOf, planOf } from "../../static/js/networks/plan.js";
 import { placeOf } from "../../static/js/networks/reads.js";
 import {
-  fileNumber, moduleWords, networkWords, parameterWords, partsOf, scaleWords, sequenceWords, sizeWords, statisticsWords, warningsOf,
+  beforeWords, fileNumber, formerWords, moduleWords, networkWords, parameterWords, partsOf, scaleWords, sequenceWords, sizeWords, statisticsWords, warningsOf,
 } from "../../static/js/networks/words.js";
 import { areWeights, isSequence } from "../../static/js/shapes.js";
 import { learnWords } from "./words.js";
@@ -33,6 +33,11 @@ test("an address says a choice, and what it cannot say is left as it is", () => 
   assert.equal(fragmentOf(nothingChosen()), "");
   assert.deepEqual(readChoice("#steps=-1&batch=x&start=1e3&at=q&constructor=1"), nothingChosen());
   assert.deepEqual(["0", "7", " 8 ", "", "1.5", "99999999"].map((text) => numberOf("steps", text)), [null, 7, 8, null, null, null]);
+});
+
+test("steps are brought into a sequence, and a short one leaves no trace", () => {
+  assert.deepEqual([stepsIn(100, SERIES), stepsIn(20, SERIES), stepsIn(100, null), stepsIn(9, { rows: 1 })], [49, 20, 100, 1]);
+  assert.deepEqual([stepsWanted(49, SERIES), stepsWanted(20, SERIES), stepsWanted(49, null)], [100, 20, 49]);
 });
 
 test("without a sequence inputs are drawn, and a gradient of norm 1 enters at the end", () => {
@@ -131,6 +136,12 @@ test("the words about a file", () => {
   assert.deepEqual([sizeWords(12), sizeWords(53281), sizeWords(2e9)], ["12 bytes", "53.3 kB", "2 GB"]);
   assert.deepEqual([fileNumber(101308.04), fileNumber(-0.5), fileNumber(1e-7), fileNumber(0)], ["101,308", "−0.5", "1.000 × 10⁻⁷", "0"]);
   assert.deepEqual([scaleWords({ subtract: 0, divide: 1 }), scaleWords({ subtract: 2, divide: 4000 })], ["as it is", "(x − 2) / 4,000"]);
+  assert.deepEqual([scaleWords({ subtract: -0.02699, divide: 2 }), scaleWords({ subtract: 0, divide: 2 })], ["(x + 0.02699) / 2", "x / 2"]);
+  const came = { name: "a.csv", created: "2025-07-03T10:00:00Z" };
+  assert.match(beforeWords(came, true, "b.csv"), /^b\.csv was kept before, on 3 Jul 2025, .*, as a\.csv\.$/);
+  assert.deepEqual([beforeWords(came, true, "a.csv"), beforeWords(came, false, "b.csv")], ["", ""]);
+  assert.match(formerWords("a.csv", 9), /^The pictures are still of a\.csv, 9 steps:/);
+  assert.match(formerWords("", 1), /^The pictures are still of drawn inputs, 1 step:/);
   assert.deepEqual([parameterWords("W_hh (layer 1)", 2), parameterWords("W_hh (layer 0)", 1), parameterWords("W_hy", 2)], ["Wᴴ, layer 2", "Wᴴ", "Wᴼ"]);
   assert.deepEqual([parameterWords("W_hh (layer 1, reverse)", 2), parameterWords("b_h (layer 0, reverse)", 1)], ["Wᴴ, layer 2, in reverse", "b, in reverse"]);
   const numbers = { shape: [2, 3], min: -1, max: 2, mean: 0.5, std: 1, log10_norm: 0, zeros: 1, not_finite: 0 };

@@ -27,6 +27,23 @@ export function nothingChosen() {
   };
 }
 
+/**
+ * As many of the steps that are wanted as a sequence has, where a target stands a row later.
+ * @param {number} wanted @param {{rows: number} | null} sequence   null: inputs are drawn
+ */
+export function stepsIn(wanted, sequence) {
+  return sequence ? Math.min(wanted, Math.max(1, sequence.rows - 1)) : wanted;
+}
+
+/**
+ * How many steps an address wants: those of a sequence that is shorter than usual were not chosen.
+ * @param {number} steps @param {{rows: number} | null} sequence
+ */
+export function stepsWanted(steps, sequence) {
+  const { steps: usual } = nothingChosen();
+  return steps === stepsIn(usual, sequence) ? usual : steps;
+}
+
 /** Smallest value of every number. @type {[("start" | "steps" | "batch" | "stride" | "ahead" | "seed" | "layer"), number][]} */
 export const NUMBERS = [["start", 0], ["steps", 1], ["batch", 1], ["stride", 1], ["ahead", 0], ["seed", 0], ["layer", 1]];
 const LARGEST = 9_999_999;

@@ -23,7 +23,7 @@ export function sayFileError(text) {
 
 /**
  * One file at a time is sent; another is taken when it is there.
- * @param {(file: File) => Promise<void>} send
+ * @param {(file: File) => Promise<(string | Node)[]>} send   gives what is to be said of it
  */
 export function listenFile(send) {
   const input = byId(document, "file", HTMLInputElement);
@@ -36,12 +36,14 @@ export function listenFile(send) {
     sending = true;
     sayFileError("");
     byId(document, "sending").textContent = `${file.name}, ${sizeWords(file.size)}, is sent and read …`;
+    /** @type {(string | Node)[]} */
+    let said = [];
     try {
-      await send(file);
+      said = await send(file);
     } catch (cause) {
       sayFileError(/** @type {Error} */ (cause).message);
     }
-    byId(document, "sending").textContent = "";
+    byId(document, "sending").replaceChildren(...said);
     input.value = "";
     sending = false;
   }

@@ -10,7 +10,7 @@ import { linkOf } from "../properties.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { putAdvice, putPictures, putWords } from "./answer.js";
-import { fragmentOf, readChoice } from "./choice.js";
+import { fragmentOf, readChoice, stepsIn, stepsWanted } from "./choice.js";
 import { listenFile } from "./files.js";
 import { putLayers, putTensors } from "./layers.js";
 import { createMaps } from "./maps.js";
@@ -18,7 +18,7 @@ import { putOverview } from "./overview.js";
 import { forExplore, planOf } from "./plan.js";
 import { listenReads, placeOf, putReads, putScales, sayFault } from "./reads.js";
 import { changeNetwork, flowOf, keepFile, listOf, oneOf } from "./requests.js";
-import { fileWords } from "./words.js";
+import { beforeWords, fileWords, formerWords } from "./words.js";
 
 /** @import { Choice } from "./choice.js" */
 /** @import { KeptNetwork, KeptSequence } from "./requests.js" */
@@ -40,8 +40,12 @@ let network = null;
 /** @type {KeptSequence[]} */
 let sequences = [];
 let choice = readChoice(location.hash);
+/** Steps, which a sequence may not have. */
+let wanted = choice.steps;
 /** @type {any} */
 let flow = null;
+/** What is shown when a choice cannot be computed. */
+let former = "";
 /** The request that is shown or on its way. */
 let asked = "";
 let running = new AbortController();
@@ -90,9 +94,26 @@ function put(during = false) {
   for (const name of CONTROLS) sayFault(name, plan.faults[name] ?? "");
   byId(document, "enters").textContent = plan.enters;
   putExplore(sequence);
-  byId(document, "answer").classList.toggle("stale", !plan.request);
-  if (plan.request) ask(plan.request, during);
-  else settled("ready");
+  putFormer(!plan.request);
+  if (plan.request) return ask(plan.request, during);
+  recall();
+  settled("ready");
+}
+
+/** Words and pictures that are of another choice are marked as such. @param {boolean} stale */
+function putFormer(stale) {
+  for (const id of ["answer", "pictures"]) byId(document, id).classList.toggle("stale", stale);
+  byId(document, "former").textContent = stale ? former : "";
+  byId(document, "former").hidden = !stale || !former;
+}
+
+/** What is on its way is wanted no more. */
+function recall() {
+  if (byId(document, "answer").getAttribute("aria-busy") !== "true") return;
+  asked = "";
+  clearTimeout(timer);
+  running.abort();
+  byId(document, "answer").setAttribute("aria-busy", "false");
 }
 
 /** Where Explore shows a change of what is shown here; "": it cannot. @param {object} patch */
@@ -133,6 +154,8 @@ async function answer(request, signal) {
     putWords(flow, sequenceNow()?.warnings ?? []);
     putAdvice(null, 0, () => "");
     putScales(flow.series);
+    former = formerWords(sequenceNow()?.name ?? "", flow.steps);
+    putFormer(false);
     byId(document, "flow-problem").hidden = true;
     putFlow();
     settled("ready");
@@ -158,6 +181,7 @@ async function askAdvice(request, signal) {
  * @param {import("../api.js").Problem} cause */
 function refused(cause) {
   asked = "";
+  putFormer(true);
   const rest = [];
   for (const { pointer, detail } of cause.errors ?? []) {
     const place = placeOf(pointer);
@@ -182,6 +206,8 @@ function putFlow() {
 /** @param {Partial<Choice>} change @param {boolean} [during] */
 function choose(change, during = false) {
   choice = { ...choice, ...change };
+  if (change.sequence !== undefined) choice.steps = stepsIn(wanted, sequenceNow());
+  else if (change.steps !== undefined) wanted = change.steps;
   const fragment = `#${fragmentOf(choice)}`;
   if (fragment !== (location.hash || "#")) history[during ? "replaceState" : "pushState"](null, "", fragment);
   put(during);
@@ -204,6 +230,7 @@ async function chooseLayer(change) {
 /** What an address says of module and head is so. */
 async function follow() {
   choice = readChoice(location.hash);
+  wanted = stepsWanted(choice.steps, sequenceNow());
   if (!network) return;
   const { module, head } = choice;
   const other = module !== null && module !== network.module;
@@ -215,11 +242,10 @@ async function follow() {
 
 /** A sequence is kept, and read at once. @param {File} file */
 async function takeSequence(file) {
-  /** @type {KeptSequence} */
-  const kept = await keepFile(API, "sequences", file);
+  const { kept, before } = await keepFile(API, "sequences", file);
   sequences = [kept, ...sequences.filter(({ id }) => id !== kept.id)];
-  const steps = Math.min(choice.steps, Math.max(1, kept.rows - 1));
-  choose({ sequence: kept.id, inputs: null, target: "", start: 0, stride: null, steps });
+  choose({ sequence: kept.id, inputs: null, target: "", start: 0, stride: null });
+  return [beforeWords(kept, before, file.name)];
 }
 
 async function start() {

@@ -5,7 +5,7 @@ import { moment } from "../live/words.js";
 import { byId } from "../page.js";
 import { listenFile } from "./files.js";
 import { drop, keepFile, listOf } from "./requests.js";
-import { fileWords, networkWords } from "./words.js";
+import { beforeWords, fileWords, networkWords } from "./words.js";
 
 /** @import { KeptNetwork } from "./requests.js" */
 
@@ -64,7 +64,15 @@ export async function putOverview(base, problem) {
   }
 
   listenFile(async (file) => {
-    location.assign(addressOf(await keepFile(base, "networks", file)));
+    const { kept, before } = await keepFile(base, "networks", file);
+    const words = beforeWords(kept, before, file.name);
+    if (!words) {
+      location.assign(addressOf(kept));
+      return [];
+    }
+    const link = element("a", "", "Open it");
+    link.href = addressOf(kept);
+    return [words, " ", link];
   });
   await put();
 }

@@ -24,11 +24,16 @@ export function oneOf(base, room, id) {
   return ask(at(base, room, id));
 }
 
-/** Keep a file; the same file is kept once. @param {string} base @param {Room} room @param {File} file @returns {Promise<any>} */
-export function keepFile(base, room, file) {
+/**
+ * Keep a file; the same file is kept once. before: it was there.
+ * @param {string} base @param {Room} room @param {File} file
+ * @returns {Promise<{kept: any, before: boolean}>}
+ */
+export async function keepFile(base, room, file) {
   const body = new FormData();
   body.append("file", file, file.name);
-  return ask(`${base}/${room}`, { method: "POST", body });
+  const response = await answered(`${base}/${room}`, { method: "POST", body });
+  return { kept: await response.json(), before: response.status !== 201 };
 }
 
 /** @param {string} base @param {string} id @param {object} change @returns {Promise<KeptNetwork>} */

@@ -1,6 +1,7 @@
 /** What the page of networks says. */
 
 import { fromLog10, number, parameterName, plural, tidy } from "../format.js";
+import { moment } from "../live/words.js";
 import { cellOf } from "../vocabulary.js";
 
 /** @import { KeptNetwork, KeptSequence } from "./requests.js" */
@@ -88,7 +89,25 @@ export const asksToScale = (words) => /Scale (it|them)\.$/.test(words);
 /** What became of a column. @param {Schemas["ScaleReport"]} scale */
 export function scaleWords({ subtract, divide }) {
   if (subtract === 0 && divide === 1) return "as it is";
-  return `(x − ${fileNumber(subtract)}) / ${fileNumber(divide)}`;
+  const moved = subtract === 0 ? "x" : `(x ${subtract < 0 ? "+" : "−"} ${fileNumber(Math.abs(subtract))})`;
+  return `${moved} / ${fileNumber(divide)}`;
+}
+
+/**
+ * That a file came before under another name; "" where there is nothing to say.
+ * @param {{name: string, created: string}} kept @param {boolean} before   whether it was there @param {string} now   its name now
+ */
+export function beforeWords({ name, created }, before, now) {
+  return before && name !== now ? `${now} was kept before, on ${moment(created)}, as ${name || "a file without a name"}.` : "";
+}
+
+/**
+ * Whose pictures are still there while a choice cannot be computed.
+ * @param {string} name   of the sequence; "": inputs were drawn
+ * @param {number} steps
+ */
+export function formerWords(name, steps) {
+  return `The pictures are still of ${name || "drawn inputs"}, ${plural(steps, "step")}: what is chosen now cannot be computed.`;
 }
 
 /** A message of several lines: a sentence, and code below it. @param {string} text */

@@ -83,8 +83,11 @@ def _faults_stand_beside_their_controls(page: Page) -> None:
         "3 columns are chosen; the network reads 2"
     )
     expect(answer).to_have_class("stale")
+    expect(page.locator("#former")).to_have_text(re.compile("still of weather.csv, .* steps"))
+    holds(page, ("light",))
     page.get_by_label("Read y").uncheck()
     expect(page.locator("#inputs-error")).to_be_hidden()
+    expect(page.locator("#former")).to_be_hidden()
     page.get_by_label("Target a").check()
     expect(page.locator("#target-error")).to_contain_text("whole numbers from 0 to 2")
     page.get_by_label("Target y").check()

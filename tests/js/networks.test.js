@@ -97,7 +97,8 @@ test("Explore takes what has a head and a target, and its link holds names alone
   assert.match(forExplore(NETWORK, SERIES, chosen({})).why, /with a target/);
   assert.match(forExplore(NETWORK, SERIES, chosen({ target: "y", steps: 99 })).why, /stands against/);
   for (const [sequence, said] of [[null, {}], [SERIES, { target: "y", scaling: "standard", batch: 2 }]]) {
-    const { experiment } = forExplore(NETWORK, sequence, chosen(said));
+    const { experiment, why } = forExplore(NETWORK, sequence, chosen(said));
+    assert.match(why, sequence ? /^$/ : /another experiment: it draws inputs and targets of its own \(seed 0\), and what fc says has a loss at every step, squared error\. The/i);
     const settings = fromExperiment(experiment);
     assert.ok(areWeights(settings.weights) && (settings.data === null || isSequence(settings.data)));
     const request = toRequest(settings);

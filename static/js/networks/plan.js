@@ -180,7 +180,7 @@ function drawnPlan(network, module, { steps, batch, seed }) {
 /**
  * What Explore can take of it: it has losses and outputs of its own.
  * @param {KeptNetwork} network @param {KeptSequence | null} sequence @param {Choice} choice
- * @returns {{experiment: any | null, why: string}}
+ * @returns {{experiment: any | null, why: string}}   why: it is none, or another one
  */
 export function forExplore(network, sequence, choice) {
   const [module, head] = [moduleOf(network), headOf(network)];
@@ -193,12 +193,16 @@ export function forExplore(network, sequence, choice) {
   }
   if (sequence) return { experiment: null, why: "Explore takes a sequence with a target: choose one." };
   const { seed, steps, batch } = choice;
+  const loss = lossesWith(head.output_size > 1 ? "classes" : "numbers")[0];
   const experiment = {
     network: { ...networkPart(module, true), output_size: head.output_size },
     weights: weightsPart(module, network, head.name),
     sequence: { kind: "random", steps, batch_size: batch, seed },
-    loss: lossesWith(head.output_size > 1 ? "classes" : "numbers")[0]?.name,
+    loss: loss?.name,
     follow: "last",
   };
-  return { experiment, why: "" };
+  const why =
+    `Explore computes another experiment: it draws inputs and targets of its own (seed ${seed}), ` +
+    `and what ${head.name} says has a loss at every step, ${loss?.label}. The pictures here are of a gradient that enters at the last state alone.`;
+  return { experiment, why };
 }

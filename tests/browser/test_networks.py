@@ -74,6 +74,27 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
     expect(page.locator("html[data-state=ready]")).to_be_attached()
     expect(page.locator("#explicit-note")).to_contain_text("9 steps of a file that is kept here")
     expect(page.locator("#given-note")).to_contain_text("Of lstm in a file that is kept here")
+    _numbers_of_a_file_can_be_typed_over(page)
+
+
+def _numbers_of_a_file_can_be_typed_over(page: Page) -> None:
+    page.locator("#numbers-button").click()
+    drawn = page.get_by_role("button", name=re.compile("^Back to (the )?drawn"))
+    for label, back, note, kept in (
+        ("X, step 2, 1", "sequence", "#explicit-note", "of a file that is kept here"),
+        ("bᴼ, row 1", "weights", "#given-note", "in a file that is kept here"),
+    ):
+        cell = page.get_by_label(label, exact=True)
+        before = cell.input_value()
+        cell.fill("-3")
+        cell.press("Enter")
+        button = page.get_by_role("button", name=f"Back to the file’s {back}")
+        expect(page.locator(note)).to_contain_text(re.compile("given in numbers", re.IGNORECASE))
+        expect(drawn).to_have_count(0)
+        button.click()
+        expect(page.locator(note)).to_contain_text(kept)
+        expect(button).to_be_hidden()
+        expect(cell).to_have_value(before)
 
 
 def _faults_stand_beside_their_controls(page: Page) -> None:

@@ -948,6 +948,10 @@ export interface Schemas {
     output_size: number;
     /** How many numbers it reads. */
     input_size: number;
+    /** The modules whose states it reads; null where the file does not say. */
+    reads: string[] | null;
+    /** What of it is not computed, or not in the file, as sentences. */
+    assumed: string[];
     /** Why it cannot be taken; null where it can. */
     why_not: string | null;
   };

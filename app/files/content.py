@@ -1,6 +1,6 @@
 """What a file holds, and the refusal of one that cannot be taken."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unrolled.app.errors import shown
+from unrolled.app.files.readers import Reader
 
 MOST_TENSORS = 20_000
 """Tensors of one file."""
@@ -123,12 +124,14 @@ class Content:
         tensors: in the file's order.
         modules: those that the format itself names, as ONNX does.
         facts: prefix of names → what the file says of the layer there, as Keras's configuration.
+        readers: matrix → its place in the graph, where the file holds one, as ONNX does.
     """
 
     format: str
     tensors: list[Tensor]
     modules: list[Module] = field(default_factory=list)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    readers: Mapping[str, Reader] | None = None
 
 
 def named(name: object) -> str:

@@ -30,7 +30,8 @@ def find(content: Content) -> tuple[list[Module], list[Head]]:
     if not modules:
         raise _nothing(content)
     modules = [_judged(one) for one in modules[:MOST_FOUND]]
-    return _once(modules), _once(list(heads(content, modules))[:MOST_FOUND])
+    modules = _once(modules)
+    return modules, _once(list(heads(content, modules))[:MOST_FOUND])
 
 
 def _judged(module: Module) -> Module:

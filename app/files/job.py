@@ -20,7 +20,7 @@ from unrolled.app.files.formats import read
 from unrolled.app.files.found import find
 from unrolled.app.files.heads import Head, width
 from unrolled.app.files.statistics import statistics
-from unrolled.app.files.supported import taken, why_not
+from unrolled.app.files.supported import reads, taken, why_not
 from unrolled.app.orphan import end_with_parent
 from unrolled.app.outcome import Outcome
 from unrolled.app.store.packing import packed
@@ -202,7 +202,10 @@ def _head(head: Head, kept: _Kept) -> Json:
         "bias": head.bias.name if head.bias else None,
         "output_size": head.output_size,
         "input_size": head.input_size,
-        "why_not": f"it holds {lost} numbers that are not finite" if lost else None,
+        "reads": head.reads,
+        "assumed": head.assumed,
+        "why_not": head.why_not
+        or (f"it holds {lost} numbers that are not finite" if lost else None),
         "arrays": arrays,
         "statistics": {name: statistics(one) for name, one in shown.items()},
     }
@@ -224,5 +227,5 @@ def _chosen(
     if len(able) != 1:
         return None, None
     module = modules[able[0]]
-    reading = [one["name"] for one in heads if one["input_size"] == width(module)]
+    reading = [one["name"] for one in heads if reads(one, module.name, width(module))]
     return module.name, reading[0] if len(reading) == 1 else None

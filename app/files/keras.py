@@ -24,6 +24,7 @@ from unrolled.app.files.content import (
     shaped,
     widened,
 )
+from unrolled.app.files.keras_graph import SOURCES, sources
 from unrolled.app.files.zips import Members, opened
 
 DEEPEST = 32
@@ -203,6 +204,7 @@ def _facts(raw: bytes | str, *, by_class: bool) -> Facts:
         return {}
     found: Facts = {}
     counts: dict[str, int] = {}
+    before: str | None = None
     for one in layers if isinstance(layers, list) else []:
         if not isinstance(one, dict) or not isinstance(one.get("config"), dict):
             continue
@@ -212,7 +214,9 @@ def _facts(raw: bytes | str, *, by_class: bool) -> Facts:
             name = _snake(kind)
             number = counts[name] = counts.get(name, -1) + 1
             name = f"{name}_{number}" if number else name
-        found[name] = {"class": kind} | config
+        read = sources(one, before)
+        before = str(config.get("name"))
+        found[name] = {"class": kind} | config | {SOURCES: read}
     return found
 
 

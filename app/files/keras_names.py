@@ -12,6 +12,7 @@ _NUMBERED = re.compile(r"(?P<prefix>.*(?:cell|rnn|lstm|gru)(?:_\d+)?)/vars/(?P<n
 _ARRAYS = ("kernel", "recurrent_kernel", "bias")
 _DIRECTION = re.compile(r"(?P<base>.*?)(?:^|/)(?P<which>forward|backward)_[^/]*(?:/.*)?")
 _KINDS = {1: "keras.SimpleRNN", 3: "keras.GRU", 4: "keras.LSTM"}
+_RELU = "keras.LSTM(activation='relu')"
 _BEFORE = "keras.GRU(reset_after=False)"
 _SIMPLE = {"tanh", "relu", "sigmoid", "linear"}
 
@@ -67,7 +68,7 @@ def _module(prefix: str, arrays: _Arrays, facts: dict[str, dict[str, Any]]) -> I
         assumed = (_TANH,) if blocks == 1 else (_OWN,)
     name = str(said.get("layer") or key or _short(prefix) or kind.partition(".")[2].lower())
     bias = arrays.get("bias")
-    kinds = [kind]
+    kinds = [_RELU if blocks == 4 and said.get("activation") == "relu" else kind]
     if blocks == 3:
         if bias is not None:
             kinds = [kind if len(bias.shape) == 2 else _BEFORE]
@@ -123,10 +124,12 @@ def _why_not(said: dict[str, Any], blocks: int) -> str | None:
     activation, gates = said.get("activation", "tanh"), said.get("recurrent_activation", "sigmoid")
     if blocks == 1 and (not isinstance(activation, str) or activation not in _SIMPLE):
         return f"its activation is {shown(activation)}; allowed: {', '.join(sorted(_SIMPLE))}"
-    if blocks > 1 and (activation, gates) != ("tanh", "sigmoid"):
+    relu = blocks == 4 and activation == "relu"
+    if blocks > 1 and ("tanh" if relu else activation, gates) != ("tanh", "sigmoid"):
+        allowed = "'tanh' or 'relu'" if blocks == 4 else "'tanh'"
         return (
-            f"its activations are {shown(activation)} and {shown(gates)}; allowed: 'tanh' and "
-            "'sigmoid'"
+            f"its activations are {shown(activation)} and {shown(gates)}; allowed: {allowed} "
+            "and 'sigmoid'"
         )
     if said.get("go_backwards"):
         return "it reads the sequence from its end; allowed: from its beginning"

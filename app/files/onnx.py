@@ -17,6 +17,7 @@ from unrolled.app.files.content import (
     shaped,
     widened,
 )
+from unrolled.app.files.onnx_heads import readers
 from unrolled.app.files.onnx_nodes import modules
 
 INSTALL = "pip install 'unrolled[onnx]'"
@@ -60,7 +61,12 @@ def read(path: Path, work: Work) -> Content:
         if tensor.name in tensors:
             raise Refused(f"received the initializer {tensor.name} twice")
         tensors[tensor.name] = tensor
-    return Content("onnx", list(tensors.values()), list(modules(graph, tensors)))
+    return Content(
+        "onnx",
+        list(tensors.values()),
+        list(modules(graph, tensors)),
+        readers=readers(graph, tensors, given),
+    )
 
 
 def _tensor(one: Any) -> Tensor:

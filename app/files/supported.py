@@ -20,6 +20,19 @@ def why_not(module: Mapping[str, Any]) -> str | None:
     return None
 
 
+def reads(head: Mapping[str, Any], module: str, width: int) -> bool:
+    """Whether a head can read the states of a module.
+
+    Args:
+        head: its facts, as they are answered.
+        module: its name.
+        width: how many numbers a step of its states has.
+    """
+    named = head.get("reads")
+    fits = head["input_size"] == width and not head["why_not"]
+    return bool(fits and (named is None or module in named))
+
+
 def taken(kind: str, layers: Sequence[Mapping[str, Values]]) -> Imported:
     """The parameters of a module that is supported.
 

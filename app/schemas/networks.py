@@ -87,6 +87,13 @@ class HeadReport(StrictModel):
     bias: str | None = Field(description="The tensor that is b_y; null: zeros.")
     output_size: Size = Field(description="K.", examples=[10])
     input_size: Size = Field(description="How many numbers it reads.", examples=[128])
+    reads: list[str] | None = Field(
+        description="The modules whose states it reads; null where the file does not say."
+    )
+    assumed: list[str] = Field(
+        description="What of it is not computed, or not in the file, as sentences.",
+        examples=[["the head's activation softmax belongs to the loss and is not applied"]],
+    )
     why_not: str | None = Field(description="Why it cannot be taken; null where it can.")
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from unrolled.app.attached import Attached, cell_of
 from unrolled.app.errors import BadInput, InputError, StoreFull, shown
 from unrolled.app.files.content import Values
+from unrolled.app.files.readers import OPEN
+from unrolled.app.files.supported import reads as readable_by
 from unrolled.app.files.supported import why_not
 from unrolled.app.settings import Settings
 from unrolled.app.store.packing import unpacked
@@ -41,7 +43,7 @@ def document(row: Found) -> Document:
         "tensors": about["tensors"],
         "tensors_left_off": about["tensors_left_off"],
         "modules": modules,
-        "heads": [{n: v for n, v in one.items() if n not in _INSIDE} for one in about["heads"]],
+        "heads": [_head(one) for one in about["heads"]],
         "module": row.module,
         "head": row.head,
         "statistics": (module["statistics"] if module else {})
@@ -53,6 +55,12 @@ def _module(said: Document) -> Document:
     why = said["wrong"] or why_not(said)
     shown_ = {name: value for name, value in said.items() if name not in _INSIDE}
     return shown_ | {"cell": cell_of(said["module"]), "supported": why is None, "why_not": why}
+
+
+def _head(said: Document) -> Document:
+    """A head as it is answered; of one that came before its graph was followed nothing is known."""
+    shown_ = {name: value for name, value in said.items() if name not in _INSIDE}
+    return {"reads": None, "assumed": [OPEN]} | shown_
 
 
 def _named(listed: list[Document], name: str | None) -> Document | None:
@@ -160,13 +168,13 @@ async def change(connection: AsyncConnection, network: str, said: Document) -> F
     chosen: Document = {"module": row.module, "head": row.head} | said
     module = _able(about["modules"], chosen["module"], "module")
     head = _able(about["heads"], chosen["head"], "head")
-    if head is not None and module is not None and head["input_size"] != _width(module):
+    if head is not None and module is not None and not _reads(head, module):
         if "head" in said:
             raise BadInput([InputError(("head",), _narrow(head, module))])
         head = None
     if "module" in said and "head" not in said and module is not None and head is None:
-        reading = [one for one in about["heads"] if one["input_size"] == _width(module)]
-        head = reading[0] if len(reading) == 1 and not reading[0]["why_not"] else None
+        reading = [one for one in about["heads"] if _reads(one, module)]
+        head = reading[0] if len(reading) == 1 else None
     values = said | {"module": chosen["module"], "head": head and head["name"]}
     values |= {"changed": now(), "touched": now()}
     asked = update(NETWORKS).where(NETWORKS.c.number == row.number).values(values)
@@ -193,7 +201,17 @@ def _width(module: Document) -> int:
     return own * 2 if module["bidirectional"] else own
 
 
+def _reads(head: Document, module: Document) -> bool:
+    return readable_by(head, module["name"], _width(module))
+
+
 def _narrow(head: Document, module: Document) -> str:
+    if head["input_size"] == _width(module):
+        allowed = ", ".join(map(shown, head["reads"][:10]))
+        return (
+            f"received {shown(head['name'])}, which does not read the states of "
+            f"{shown(module['name'])}; it reads those of: {allowed}"
+        )
     return (
         f"received {shown(head['name'])}, which reads {head['input_size']} numbers; the module "
         f"{shown(module['name'])} has {_width(module)}"
@@ -238,7 +256,7 @@ async def chosen(
     about = json.loads(row.about)
     said, reads = _able(about["modules"], module, "module"), _able(about["heads"], head, "head")
     assert said is not None
-    if reads is not None and reads["input_size"] != _width(said):
+    if reads is not None and not _reads(reads, said):
         raise BadInput([InputError(("head",), _narrow(reads, said))])
     wanted = {number for layer in said["arrays"] for number in layer.values()}
     wanted |= set(reads["arrays"].values()) if reads else set()
@@ -272,7 +290,7 @@ def attached(row: Found, module: Document, head: Document | None, blocks: Blocks
         kind=module["module"],
         layers=[whole(layer) for layer in module["arrays"]],
         activation=None if open_ else module["activation"],
-        assumed=module["assumed"],
+        assumed=[*module["assumed"], *(_head(head)["assumed"] if head else [])],
         head=whole(head["arrays"]) if head else {},
     )
 

@@ -174,3 +174,13 @@ def test_big_endian_and_fortran_order_are_numbers_as_well(found):
     there = {name: np.asfortranarray(value).astype(">f8") for name, value in arrays.items()}
     plain, other = (only(found(npz(one)))["statistics"] for one in (arrays, there))
     assert plain == other
+
+
+def test_what_a_file_of_names_cannot_say_of_its_head_is_assumed(found):
+    for write in (safetensors, npz):
+        said = found(write(with_head(torch_arrays())))
+        [head] = said["heads"]
+        assert head["assumed"] == [
+            "nothing stands between the layer and the head, and no activation after it"
+        ]
+        assert (said["head"], head["reads"], head["why_not"]) == ("fc", None, None)

@@ -67,7 +67,11 @@ async def test_an_experiment_takes_its_weights(kept):
         answer = answer.json()
         assert answer["experiment"]["weights"] == weights
         assert answer["notes"] == [
-            "The weights came as float32; everything is computed in float64."
+            (
+                "Of the network 'lstm' it is assumed: nothing stands between the layer and the "
+                "head, and no activation after it."
+            ),
+            "The weights came as float32; everything is computed in float64.",
         ]
         assert other["notes"] == []
         for name in ("loss", "hidden_gradient", "parameter_gradients", "itemized"):

@@ -126,6 +126,8 @@ test("the words about a file", () => {
   assert.equal(moduleWords(MODULE), "Gated, 2 layers, 2 → 4, float32");
   assert.equal(moduleWords({ ...MODULE, bidirectional: true, projection_size: 3, layers: 1 }), "Gated, 1 layer, both directions, 2 → 4 → 3, float32");
   assert.deepEqual(headsOf(NETWORK, MODULE).map(({ name }) => name), ["fc"]);
+  const others = [{ ...HEAD, reads: ["other"] }, { ...HEAD, name: "own", reads: [MODULE.name] }];
+  assert.deepEqual(headsOf({ ...NETWORK, heads: others }, MODULE).map(({ name }) => name), ["own"]);
   const none = { ...NETWORK, module: null };
   assert.equal(networkWords({ ...none, modules: [MODULE, MODULE] }), "2 layers fit; none is chosen");
   assert.equal(networkWords({ ...none, modules: [] }), "no recurrent layer");

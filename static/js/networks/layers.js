@@ -2,7 +2,7 @@
 
 import { element } from "../elements.js";
 import { byId } from "../page.js";
-import { headsOf, moduleOf } from "./plan.js";
+import { headOf, headsOf, moduleOf } from "./plan.js";
 import { headWords, moduleWords } from "./words.js";
 
 /** @import { KeptNetwork } from "./requests.js" */
@@ -65,9 +65,15 @@ export function putLayers(network, choose) {
   const heads = module ? headsOf(network, module) : [];
   const none = { value: "", label: "none", note: "a gradient enters at the states" };
   byId(document, "heads").hidden = heads.length === 0;
-  const offers = heads.map((one) => ({ value: one.name, label: one.name, note: headWords(one) }));
+  const offers = heads.map((one) => ({
+    value: one.name,
+    label: one.name,
+    note: one.why_not ? `${headWords(one)}: ${one.why_not}` : headWords(one),
+    disabled: one.why_not !== null,
+  }));
   putOffers(byId(document, "heads"), [...offers, none], network.head ?? "", (head) => choose({ head: head || null }));
-  const assumed = (module?.assumed ?? []).map((words) => element("li", "", `Assumed: ${words}.`));
+  const said = [...(module?.assumed ?? []), ...(headOf(network)?.assumed ?? [])];
+  const assumed = said.map((words) => element("li", "", `Assumed: ${words}.`));
   byId(document, "assumed").hidden = assumed.length === 0;
   byId(document, "assumed").replaceChildren(...assumed);
 }

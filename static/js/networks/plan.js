@@ -28,9 +28,9 @@ export function widthOf({ hidden_size: hidden, projection_size: projected, bidir
   return (projected ?? hidden) * (bidirectional ? 2 : 1);
 }
 
-/** The heads that can read a module. @param {KeptNetwork} network @param {Module} module */
+/** The heads that read a module, those that cannot be taken too. @param {KeptNetwork} network @param {Module} module */
 export function headsOf({ heads }, module) {
-  return heads.filter(({ input_size: size, why_not: why }) => size === widthOf(module) && !why);
+  return heads.filter(({ input_size: size, reads }) => size === widthOf(module) && (reads?.includes(module.name) ?? true));
 }
 
 /** @param {KeptNetwork} network @returns {Head | undefined} */

@@ -1,6 +1,7 @@
 """The recurrent layers of a file and their heads, found by names and shapes."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from unrolled.app.files import bare_names, keras_names, torch_names
@@ -31,7 +32,7 @@ def find(content: Content) -> tuple[list[Module], list[Head]]:
         raise _nothing(content)
     modules = [_judged(one) for one in modules[:MOST_FOUND]]
     modules = _once(modules)
-    return modules, _once(list(heads(content, modules))[:MOST_FOUND])
+    return modules, _once(list(islice(heads(content, modules), MOST_FOUND)))
 
 
 def _judged(module: Module) -> Module:

@@ -77,6 +77,8 @@ def heads(content: Content, modules: list[Module]) -> Iterator[Head]:
     for tensor in content.tensors:
         if tensor.name in used or len(tensor.shape) != 2 or tensor.read is None:
             continue
+        if widths.isdisjoint(tensor.shape):
+            continue
         found = _SPLIT.fullmatch(tensor.name)
         prefix, last = (found["prefix"] or "", found["last"]) if found else ("", tensor.name)
         key, said = said_of(prefix, content.facts)

@@ -19,6 +19,9 @@ _PASSING = {
 """What leaves numbers as they are when the model is asked."""
 
 
+_MOST_STEPS = 50
+
+
 def sources(layer: dict[str, Any], before: str | None) -> list[tuple[str, int]]:
     """What a layer reads.
 
@@ -88,7 +91,7 @@ def _judged(activation: Any) -> tuple[tuple[str, ...], str | None]:
 
 def _before(facts: Facts, own: dict[str, str], key: str) -> tuple[str | None, str | None]:
     """The recurrent layer that is read, and what stands between that changes its states."""
-    for _ in range(50):
+    for _ in range(_MOST_STEPS):
         read = facts[key][SOURCES]
         if len(read) > 1:
             return None, "it, or what stands before it, reads several layers or is used repeatedly"
@@ -126,6 +129,8 @@ def _after(facts: Facts, own: dict[str, str], key: str) -> tuple[tuple[str, ...]
             elif kind not in _PASSING:
                 return (), f"{_called(kind, said)} stands behind the head"
             waiting.append(other)
+            if len(seen) > _MOST_STEPS:
+                return (), "too many layers stand behind the head"
     return tuple(assumed), None
 
 

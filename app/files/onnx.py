@@ -61,12 +61,10 @@ def read(path: Path, work: Work) -> Content:
         if tensor.name in tensors:
             raise Refused(f"received the initializer {tensor.name} twice")
         tensors[tensor.name] = tensor
-    return Content(
-        "onnx",
-        list(tensors.values()),
-        list(modules(graph, tensors)),
-        readers=readers(graph, tensors, given),
-    )
+    found = list(modules(graph, tensors))
+    with reading("ONNX"):
+        places = readers(graph, tensors, given)
+    return Content("onnx", list(tensors.values()), found, readers=places)
 
 
 def _tensor(one: Any) -> Tensor:

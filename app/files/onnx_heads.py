@@ -18,6 +18,7 @@ _RECURRENT = {"RNN", "LSTM", "GRU"}
 _DECISIONS = {"ArgMax", "TopK"}
 """What follows the numbers and is no part of them."""
 _LOG = "LogSoftmax"
+_MOST_STEPS = 50
 
 
 @dataclass(slots=True)
@@ -130,7 +131,7 @@ def _before(whole: _Graph, name: str) -> tuple[str | None, str | None]:
     way: list[Any] = []
     while True:
         node = whole.made.get(name)
-        if node is None or len(way) > 50:
+        if node is None or len(way) > _MOST_STEPS:
             return None, "it reads no states of a recurrent layer"
         if node.op_type in _RECURRENT:
             break
@@ -215,6 +216,8 @@ def _after(whole: _Graph, name: str) -> tuple[tuple[str, ...], str | None]:
                 waiting.extend(new)
             else:
                 return (), f"{_called(node)} stands behind the head"
+            if len(seen) > _MOST_STEPS:
+                return (), "too many nodes stand behind the head"
     return tuple(dict.fromkeys(assumed)), None
 
 

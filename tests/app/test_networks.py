@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.app.networks import NETWORKS, made, npz, safetensors, sent, torch_arrays, with_head
+from unrolled.app.files.readers import OPEN
 
 pytestmark = pytest.mark.anyio
 FLOW = "/api/v1/flow"
@@ -67,10 +68,7 @@ async def test_an_experiment_takes_its_weights(kept):
         answer = answer.json()
         assert answer["experiment"]["weights"] == weights
         assert answer["notes"] == [
-            (
-                "Of the network 'lstm' it is assumed: nothing stands between the layer and the "
-                "head, and no activation after it."
-            ),
+            f"Of the network 'lstm' it is assumed: {OPEN}.",
             "The weights came as float32; everything is computed in float64.",
         ]
         assert other["notes"] == []

@@ -99,6 +99,17 @@ test("what is not finite, not trusted or does not move is said", () => {
   assert.deepEqual(texts([report(1, { own: one }), report(2, { own: one })]), []);
 });
 
+test("what began where nothing was analysed is not said to begin where it is seen", () => {
+  const reports = [report(1), report(3, { decades: 1 })]; // updates 100 and 300
+  const said = (every) => alarmsOf(reports, "lstm", every)[0].text;
+  assert.match(said(100), /^From update 300 on \(what was sampled after update 100 and before it was not analysed\) less/);
+  assert.match(said(200), /^From update 300 on less/);
+  assert.match(said(), /^From update 300 on less/);
+  const run = (every) => aboutRun({ state: "ended", last_update: 300, about: { every } }, reports);
+  assert.match(run(100), / · 2 of 3 samples analysed$/);
+  assert.doesNotMatch(run(200), /analysed/);
+});
+
 test("clipping that always engages is an alarm from ten reports on", () => {
   const reports = Array.from({ length: 10 }, (_, n) => report(n + 1, { own: clipped(0.5) }));
   assert.deepEqual(texts(reports.slice(1)), []);

@@ -8,14 +8,15 @@ import { verdictSentence } from "../../static/js/live/words.js";
 import { learnWords } from "../js/words.js";
 
 learnWords();
-const said = process.argv.slice(2).map((path) => {
-  const { reports } = readRun(readFileSync(path, "utf8"));
-  return {
+const said = [];
+for (const path of process.argv.slice(2)) {
+  const { reports } = await readRun(new Blob([readFileSync(path)]));
+  said.push({
     alarms: alarmsOf(reports, "lstm").map(({ text }) => text),
     pictures: reports.flatMap(({ modules: [module] }) => [
       verdictSentence(module),
       module.flow.diagnosis.summary,
     ]),
-  };
-});
+  });
+}
 console.log(JSON.stringify(said));

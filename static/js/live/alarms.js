@@ -10,6 +10,7 @@ import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
  * @property {Report[]} reports
  * @property {any[]} found   what is true of each
  * @property {boolean} lasting   whether the newest report is one of them
+ * @property {number | null} before   the update of the report before them, null where there is none
  *
  * @typedef {object} Alarm
  * @property {string} kind
@@ -155,7 +156,8 @@ function stretchesOf(reports, name, kind) {
     const found = kind.of({ report, module: moduleOf(report, name), reports, place });
     if (found === null || kind.single) open = null;
     if (found === null) return;
-    if (open === null) all.push((open = { reports: [], found: [], lasting: false }));
+    const before = reports[place - 1]?.update ?? null;
+    if (open === null) all.push((open = { reports: [], found: [], lasting: false, before }));
     open.reports.push(report);
     open.found.push(found);
     open.lasting = place === reports.length - 1;
@@ -167,16 +169,17 @@ function stretchesOf(reports, name, kind) {
  * Every alarm of a module, the newest first.
  * @param {Report[]} reports   in their order
  * @param {string} name   of the module
+ * @param {number} [every]   updates from one sample to the next; 0: not known
  * @returns {Alarm[]}
  */
-export function alarmsOf(reports, name) {
+export function alarmsOf(reports, name, every = 0) {
   return KINDS.flatMap((kind) =>
     stretchesOf(reports, name, kind).map((stretch) => ({
       kind: kind.name,
       sequence: stretch.reports[0].sequence,
       update: stretch.reports[0].update,
       lasting: stretch.lasting,
-      text: `${whenOf(kind, stretch)} ${kind.say(stretch).replace(/\.$/, "")}.`,
+      text: `${whenOf(kind, stretch, every)} ${kind.say(stretch).replace(/\.$/, "")}.`,
     })),
   ).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
 }
@@ -188,8 +191,21 @@ export function calm(reports, name) {
   return `What arrives at which step is not known. ${modules.at(-1)?.why_not ?? ""}`.trim();
 }
 
+/**
+ * What lies between a sample that was not analysed and the next may have begun there.
+ * @param {Kind} kind @param {Stretch} stretch @param {number} every
+ */
+function whenOf(kind, stretch, every) {
+  const { before, reports } = stretch;
+  const first = reports[0].update;
+  const missed = every > 0 && before !== null && first - before > every;
+  return missed && !kind.single
+    ? `${spanOf(kind, stretch)} (what was sampled after update ${counted(before)} and before it was not analysed)`
+    : spanOf(kind, stretch);
+}
+
 /** @param {Kind} kind @param {Stretch} stretch */
-function whenOf({ single }, { reports, lasting }) {
+function spanOf({ single }, { reports, lasting }) {
   const first = counted(reports[0].update);
   const last = counted(reports.at(-1)?.update ?? 0);
   if (single || (!lasting && first === last)) return `At update ${first}`;

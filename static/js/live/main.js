@@ -74,7 +74,7 @@ function put() {
   byId(document, "runs").hidden = true;
   byId(document, "name").textContent = source.run.name;
   byId(document, "where").textContent = source.run.name;
-  byId(document, "state").textContent = aboutRun(source.run);
+  byId(document, "state").textContent = aboutRun(source.run, source.reports);
   const any = source.reports.length > 0;
   byId(document, "waiting").hidden = any;
   byId(document, "shown").hidden = !any;
@@ -132,7 +132,7 @@ function putAllAlarms() {
   const state = `${source.reports.length} ${module()}`;
   if (alarmed === state) return;
   alarmed = state;
-  const alarms = alarmsOf(source.reports, module());
+  const alarms = alarmsOf(source.reports, module(), source.run.about?.every);
   putAlarms(byId(document, "alarms"), alarms, calm(source.reports, module()), (sequence) =>
     goTo(source.reports.findIndex((report) => report.sequence === sequence)),
   );

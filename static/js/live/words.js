@@ -20,14 +20,25 @@ export function stateWords({ state, last_update: last }) {
   return state;
 }
 
-/** @param {Run} run */
-export function aboutRun(run) {
+/**
+ * How many of the samples were analysed: one that came while another was, took the place of the one before it.
+ * @param {number | undefined} every @param {Report[]} reports
+ */
+function analysed(every, reports) {
+  if (!every || reports.length < 2) return "";
+  const due = Math.floor((reports[reports.length - 1].update - reports[0].update) / every) + 1;
+  return reports.length < due ? `${counted(reports.length)} of ${counted(due)} samples analysed` : "";
+}
+
+/** @param {Run} run @param {Report[]} [reports]   all that are here */
+export function aboutRun(run, reports = []) {
   const { framework, model, every, parameters } = run.about ?? {};
   const parts = [
     stateWords(run),
     model && framework ? `${model} in ${framework}` : (model ?? framework),
     parameters && `${counted(parameters)} parameters`,
     every && `every ${every === 1 ? "update" : `${counted(every)} updates`}`,
+    analysed(every, reports),
     run.note,
   ];
   return parts.filter(Boolean).join(" · ");

@@ -54,9 +54,9 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         update: steps done before; those of the optimizer where None.
         run: the server's name of the run that goes on.
     Raises:
-        ValueError: for a batch of other than two or three, or ``every`` or ``sampled`` below 1; as
-            a training begins, for a model without recurrent layers.
-        NotImplementedError: for a backend that makes no gradients.
+        ValueError: for a batch of other than two or three, or ``every`` or ``sampled`` below 1, or
+            a backend that makes no gradients; as a training begins, for a model without recurrent
+            layers.
     """
 
     def __init__(
@@ -78,7 +78,10 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             raise ValueError("batch: allowed: (x, y), or (x, y, sample_weight)")
         backend = keras.backend.backend()
         if backend not in BACKENDS:
-            raise NotImplementedError(f"{backend} makes no gradients; {', '.join(BACKENDS)} do")
+            raise ValueError(
+                f"Keras's backend: received {backend!r}, which makes no gradients; allowed: "
+                f"{', '.join(BACKENDS)}"
+            )
         self.batch, self.every, self.to = tuple(batch), every, os.fspath(to)
         self.reports = 0
         self._name, self._sampled, self._run, self._given = name, sampled, run, update

@@ -5,6 +5,7 @@ The convention is PyTorch's: rows of an LSTM's weights are i, f, g, o, of a GRU'
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def _family(module: Module) -> str:
     return module.kind.removesuffix("Cell") + ("" if module.reset_after else ", reset first")
 
 
-class _Pass:
+class _Pass(ABC):
     """One layer in one direction; subclasses say one step forward and one back.
 
     A sample that has ended keeps its state, and its gradient passes unchanged.
@@ -156,11 +157,13 @@ class _Pass:
         yield "b_ih", self.d_input.sum(axis=(0, 1))
         yield "b_hh", self.d_hidden.sum(axis=(0, 1))
 
+    @abstractmethod
     def step(self, t: int) -> tuple[Array, Array]:
-        raise NotImplementedError
+        """h_t and c_t of a step."""
 
+    @abstractmethod
     def step_back(self, t: int, dh: Array, live: Array) -> tuple[Array, Array]:
-        raise NotImplementedError
+        """∂L/∂h_{t−1} and ∂L/∂c_{t−1} from ∂L/∂h_t."""
 
 
 def _outer(left: Array, right: Array) -> Array:

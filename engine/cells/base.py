@@ -189,7 +189,7 @@ class Cell(ABC):
             layers.append(self.forward(own, x, start, drive.f, drive.keeps))
         if "W_hy" not in parameters[-1]:
             return tuple(layers), np.empty((*drive.x.shape[:2], 0))
-        o = times(layers[-1].h, parameters[-1]["W_hy"].T)
+        o = times(layers[-1].h, parameters[-1]["W_hy"].mT)
         o += parameters[-1]["b_y"]
         return tuple(layers), o
 

@@ -12,7 +12,7 @@ from unrolled.engine.cells.lane import Lane
 from unrolled.engine.choices.activations import ACTIVATIONS, ONE, Activation
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.dual import Dual
-from unrolled.engine.numbers.products import times
+from unrolled.engine.numbers.products import multiplier, times
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 
@@ -31,11 +31,12 @@ class GatedCell(Cell):
     def recurrent_matrix(self, parameters: Parameters) -> Array:
         """The candidate's block of the recurrent parameter, (H, H)."""
         matrix = parameters[self.recurrent]
-        return matrix[self.rows(self.recurrent, self.gates[self.candidate].name, matrix.shape[1])]
+        rows = self.rows(self.recurrent, self.gates[self.candidate].name, matrix.shape[-1])
+        return matrix[..., rows, :]
 
     def entering(self, parameters: Parameters, x: Array) -> Array:
         """W_xh x_t + b_h of all steps as one product, (T, B, G, H): z_t before it hears h_{t−1}."""
-        z = times(x, parameters["W_xh"].T)
+        z = times(x, parameters["W_xh"].mT)
         z += parameters["b_h"]
         return z.reshape(*x.shape[:2], len(self.gates), -1)
 
@@ -106,9 +107,10 @@ class _Arrays:
         self._cell = cell
         self._propose = ACTIVATIONS[cell.gates[cell.candidate].activation].value
         self._found: dict[str, tuple[Array, Array, Array, int]] = {}
+        self._multiply = multiplier(parameters[cell.recurrent])
 
     def hears(self, letters: str, past: Array) -> Number:
-        heard = np.dot(past, (self._found.get(letters) or self._find(letters))[0])
+        heard = self._multiply(past, (self._found.get(letters) or self._find(letters))[0])
         if len(letters) == 1:
             return heard
         return heard.reshape(len(past), len(letters), -1).transpose(1, 0, 2)
@@ -126,10 +128,10 @@ class _Arrays:
     def _find(self, letters: str) -> tuple[Array, Array, Array, int]:
         """Their weights, z and values of all steps (T, k, B, H), and which is the candidate."""
         cell, matrix = self._cell, self.parameters[self._cell.recurrent]
-        first, height = cell.letters.index(letters), matrix.shape[1]
+        first, height = cell.letters.index(letters), matrix.shape[-1]
         last = first + len(letters)
         found = (
-            np.ascontiguousarray(matrix[first * height : last * height].T),
+            np.ascontiguousarray(matrix[..., first * height : last * height, :].mT),
             self.z[:, :, first:last].transpose(0, 2, 1, 3),
             self.values[:, :, first:last].transpose(0, 2, 1, 3),
             letters.find(cell.letters[cell.candidate]),

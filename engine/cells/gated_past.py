@@ -26,22 +26,22 @@ class GatedPastLane(Lane):
     def local(self, factors: Coefficients, state: State, dz: Array) -> None:
         """∂L/∂z_t: what goes through n first, since a gate may hear of it through s_t."""
         of_h, of_s, of_n, _, _ = factors
-        dh, height = state[0], self.recurrent.shape[1]
+        dh, height = state[0], self.recurrent.shape[-1]
         blocks = dz.reshape(*dh.shape[:-1], -1, height)
         gates, new, past = blocks[..., :-2, :], blocks[..., -2, :], blocks[..., -1, :]
         np.multiply(dh, of_n, out=new)
-        past[...] = np.dot(new.reshape(-1, height), self._of_candidate).reshape(dh.shape)
+        past[...] = self.multiply(new.reshape(-1, height), self._of_candidate).reshape(dh.shape)
         np.multiply(dh[..., np.newaxis, :], of_h, out=gates)
         gates += past[..., np.newaxis, :] * of_s
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1}: what is kept, through s_t, and through the gates' weights."""
         _, _, _, gate, kept = factors
-        height, arriving = self.recurrent.shape[1], previous[0]
+        height, arriving = self.recurrent.shape[-1], previous[0]
         past, rows = dz[..., -height:], dz.reshape(-1, dz.shape[-1])
         np.multiply(state[0], kept, out=arriving)
         arriving += past * gate
-        through = np.dot(rows[:, : len(self._of_gates)], self._of_gates)
+        through = self.multiply(rows[:, : self._of_gates.shape[-2]], self._of_gates)
         arriving += through.reshape(arriving.shape)
 
     def of_rows(self, most: int) -> Lane:
@@ -64,12 +64,12 @@ class GatedPastLane(Lane):
     @property
     def _of_gates(self) -> Array:
         """Their rows of W_hh, (G H, H)."""
-        return self.recurrent[: -self.recurrent.shape[1]]
+        return self.recurrent[..., : -self.recurrent.shape[-1], :]
 
     @property
     def _of_candidate(self) -> Array:
         """W_hn, (H, H)."""
-        return self.recurrent[-self.recurrent.shape[1] :]
+        return self.recurrent[..., -self.recurrent.shape[-1] :, :]
 
 
 def gated_past_terms(layer: Layer, dz: Array) -> Terms:

@@ -36,8 +36,8 @@ class GruLane(Lane):
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1}: past the gates through z, and through W_hh."""
-        rows, height = self.recurrent.shape
-        through = np.dot(dz.reshape(-1, rows + height)[:, height:], self.recurrent)
+        rows, height = self.recurrent.shape[-2:]
+        through = self.multiply(dz.reshape(-1, rows + height)[:, height:], self.recurrent)
         arriving = previous[0]
         np.multiply(state[0], factors[0][..., 4, :], out=arriving)
         arriving += through.reshape(arriving.shape)
@@ -114,7 +114,7 @@ class GruCell(GatedCell):
         np.multiply(of_n, r, out=of_inner)
         kept[:] = update
         hidden, inward = q.shape[2], parameters["W_xh"]
-        inward = np.concatenate((inward[2 * hidden :], inward[: 2 * hidden]))
+        inward = np.roll(inward, hidden, axis=-2)
         return GruLane((factors,), 4 * hidden, parameters["W_hh"], inward)
 
     def terms(self, layer: Layer, dz: Array) -> Terms:

@@ -13,6 +13,7 @@ from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
 from unrolled.engine.choices.truncation import COPY
 from unrolled.engine.numbers.arrays import Array, Parameters
 from unrolled.engine.numbers.errors import InvalidInput
+from unrolled.engine.numbers.products import multiplier
 
 _LEAST = 1e-290
 _CONTEXT, _COPY = copied("o")
@@ -60,7 +61,8 @@ class JordanCell(SimpleCell):
     def unroll(self, parameters: Sequence[Parameters], drive: Drive) -> tuple[Layers, Array]:
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""
         x, initial, keeps = drive.x, drive.initial, drive.keeps
-        o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])))
+        multiply = multiplier(parameters[-1]["W_hy"])
+        o = np.zeros((len(x) + 1, x.shape[1], parameters[-1]["b_y"].shape[-1]))
         a = [np.empty((len(x), *h_0.shape)) for h_0, _ in initial]
         h = [np.empty(own.shape) for own in a]
         heard = o[:-1] if keeps is None else np.empty(o[1:].shape)
@@ -70,10 +72,12 @@ class JordanCell(SimpleCell):
                 np.multiply(o[t], keeps[t], out=heard[t])
             for n, own in enumerate(parameters):
                 a[n][t] = (
-                    np.dot(below, own["W_xh"].T) + np.dot(heard[t], own["W_yh"].T) + own["b_h"]
+                    multiply(below, own["W_xh"].mT)
+                    + multiply(heard[t], own["W_yh"].mT)
+                    + own["b_h"]
                 )
                 below = drive.f(a[n][t], out=h[n][t])
-            o[t + 1] = np.dot(below, parameters[-1]["W_hy"].T) + parameters[-1]["b_y"]
+            o[t + 1] = multiply(below, parameters[-1]["W_hy"].mT) + parameters[-1]["b_y"]
         layers = (
             Layer(reads, heard, h_n, h_0, {"a": a_n}, keeps=keeps)
             for reads, h_n, (h_0, _), a_n in zip([x, *h[:-1]], h, initial, a, strict=True)

@@ -11,6 +11,7 @@ import numpy as np
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.jacobians import Block, Chain
 from unrolled.engine.numbers.magnitude import near_one
+from unrolled.engine.numbers.products import multiplier
 
 Coefficients = tuple[Array, ...]
 """What one layer multiplies gradients by on their way back, of one step or of all steps."""
@@ -30,6 +31,7 @@ class Lane(ABC):
         recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
         inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
         to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
+        multiply: what multiplies rows by one of these matrices.
     """
 
     parts = 1
@@ -53,6 +55,7 @@ class Lane(ABC):
         self.recurrent = recurrent
         self.inward = inward
         self.to_outputs = to_outputs
+        self.multiply = multiplier(recurrent)
 
     @property
     def slope(self) -> Array | None:
@@ -81,9 +84,9 @@ class Lane(ABC):
 
     def below(self, dz: Array) -> Array:
         """∂L/∂x_t = ∂L/∂z W_xh, (…, D)."""
-        rows = dz.reshape(-1, dz.shape[-1])[:, : len(self.inward)]
-        width = self.inward.shape[1]
-        return np.asarray(np.dot(rows, self.inward).reshape(*dz.shape[:-1], width))
+        entering, width = self.inward.shape[-2:]
+        rows = dz.reshape(-1, dz.shape[-1])[:, :entering]
+        return self.multiply(rows, self.inward).reshape(*dz.shape[:-1], width)
 
     @abstractmethod
     def jacobians(self, factors: Coefficients, out: Array) -> None:

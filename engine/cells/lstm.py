@@ -56,8 +56,8 @@ class LstmLane(Lane):
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1} through all gates, and at c_{t−1} through the forget gate."""
-        rows, height = self.recurrent.shape
-        np.dot(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
+        rows, height = self.recurrent.shape[-2:]
+        self.multiply(dz.reshape(-1, rows), self.recurrent, out=previous[0].reshape(-1, height))
         np.multiply(state[1], factors[3], out=previous[1])
 
     def of_rows(self, most: int) -> Lane:
@@ -239,7 +239,8 @@ class LstmCell(GatedCell):
             layer.saved["shown"] * slope_o,
             np.ascontiguousarray(f),
         )
-        return LstmLane(factors, len(parameters["W_hh"]), parameters["W_hh"], parameters["W_xh"])
+        recurrent = parameters["W_hh"]
+        return LstmLane(factors, recurrent.shape[-2], recurrent, parameters["W_xh"])
 
     def squashed(self, layer: Layer, activation: str) -> list[tuple[str, Array]]:
         """The candidate's pre-activation, and c_t."""

@@ -24,7 +24,7 @@ from unrolled.engine.cells.wiring import (
 )
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
 from unrolled.engine.numbers.magnitude import near_one
-from unrolled.engine.numbers.products import Terms, times, whole
+from unrolled.engine.numbers.products import Terms, multiplier, times, whole
 
 
 class SimpleLane(Lane):
@@ -44,8 +44,8 @@ class SimpleLane(Lane):
 
     def cross(self, factors: Coefficients, dz: Array, state: State, previous: State) -> None:
         """What arrives at h_{t−1}: ∂L/∂a_t R."""
-        width = len(self.recurrent)
-        np.dot(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
+        width = self.recurrent.shape[-1]
+        self.multiply(dz.reshape(-1, width), self.recurrent, out=previous[0].reshape(-1, width))
 
     def jacobians(self, factors: Coefficients, out: Array) -> None:
         """diag(f′(a_t)) R."""
@@ -53,11 +53,16 @@ class SimpleLane(Lane):
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """The same with the largest f′ of every step near 1."""
-        derivative, shifts = near_one(self.whole[0])
+        shape = self.whole[0].shape
+        derivative, shifts = near_one(self.whole[0].reshape(-1, *shape[-2:]))
         lane = SimpleLane(
-            (derivative,), self.width, self.recurrent, self.inward, to_outputs=self.to_outputs
+            (derivative.reshape(shape),),
+            self.width,
+            self.recurrent,
+            self.inward,
+            to_outputs=self.to_outputs,
         )
-        return lane, shifts
+        return lane, shifts.reshape(shape[:-2])
 
 
 _DELTA = (
@@ -133,15 +138,15 @@ class SimpleCell(Cell):
         self, parameters: Parameters, x: Array, start: Start, f: Function, keeps: Array | None
     ) -> Layer:
         """Every step after the other; W_xh x_t + b_h of all steps is one product."""
-        weights = np.ascontiguousarray(parameters["W_hh"].T)
-        a = times(x, parameters["W_xh"].T)
+        weights = np.ascontiguousarray(parameters["W_hh"].mT)
+        a = times(x, parameters["W_xh"].mT)
         a += parameters["b_h"]
-        h = np.empty((len(x) + 1, *start[0].shape))
+        h, multiply = np.empty((len(x) + 1, *start[0].shape)), multiplier(weights)
         h[0] = start[0]
         heard = h[:-1] if keeps is None else np.empty(a.shape)
         for t, (a_t, before, h_t) in enumerate(zip(a, h[:-1], h[1:], strict=True)):
             past = before if keeps is None else np.multiply(before, keeps[t], out=heard[t])
-            np.add(a_t, np.dot(past, weights), out=a_t)
+            np.add(a_t, multiply(past, weights), out=a_t)
             f(a_t, out=h_t)
         return Layer(x, heard, h[1:], h[0], {"a": a}, keeps=keeps)
 
@@ -154,7 +159,7 @@ class SimpleCell(Cell):
         recurrent = np.ascontiguousarray(self.recurrent_matrix(parameters))
         return SimpleLane(
             (derivative(layer.saved["a"]),),
-            len(recurrent),
+            recurrent.shape[-1],
             recurrent,
             parameters["W_xh"],
             to_outputs=self.feeds_outputs,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from unrolled.engine.numbers.arrays import Array, IntArray, record
 from unrolled.engine.numbers.magnitude import near_one
 
+Multiply = Callable[..., Array]
+"""(rows (R, n), a matrix or a stack of them, out=None) → (R, m)."""
 _SMALL = 1e-290
 """Below, a product loses digits, or all of them."""
 
@@ -71,8 +75,36 @@ def unitwise(left: Array, factor: Array) -> Products:
 
 
 def times(values: Array, matrix: Array) -> Array:
-    """values (…, n) times a matrix (n, m) as one product: (…, m)."""
-    rows, columns = matrix.shape
+    """values (…, n) times a matrix (n, m) as one product: (…, m).
+
+    Of a stack of matrices (N, n, m) the last but one axis of the values is cut into N equal parts,
+    each of which meets its own.
+    """
+    rows, columns = matrix.shape[-2:]
     product = np.empty((*values.shape[:-1], columns))
-    np.dot(values.reshape(-1, rows), matrix, out=product.reshape(-1, columns))
+    if matrix.ndim == 2:
+        np.dot(values.reshape(-1, rows), matrix, out=product.reshape(-1, columns))
+        return product
+    split = (-1, len(matrix), values.shape[-2] // len(matrix))
+    parts, into = values.reshape(*split, rows), product.reshape(*split, columns)
+    each = np.matmul(parts.swapaxes(0, 1).reshape(len(matrix), -1, rows), matrix)
+    into.swapaxes(0, 1)[...] = each.reshape(len(matrix), -1, split[2], columns)
     return product
+
+
+def multiplier(matrix: Array) -> Multiply:
+    """What multiplies rows (R, n) by a matrix (n, m), which is NumPy's ``dot``: (R, m).
+
+    Of a stack of matrices (N, n, m) the first R/N rows meet the first one, and so on: networks of
+    one shape, one behind the other. It is asked for once, before a loop over the steps.
+    """
+    return np.dot if matrix.ndim == 2 else _by_their_own
+
+
+def _by_their_own(rows: Array, matrices: Array, out: Array | None = None) -> Array:
+    """Each of N equal parts of the rows times its own matrix."""
+    own = rows.reshape(len(matrices), -1, rows.shape[-1])
+    if out is None:
+        out = np.empty((len(rows), matrices.shape[-1]))
+    np.matmul(own, matrices, out=out.reshape(*own.shape[:2], -1))
+    return out

@@ -172,6 +172,11 @@ export interface Schemas {
     time: string;
     /** Of the step; null where not seen. */
     loss?: number | null;
+    /**
+     * log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an exact zero, and
+     * where it is not finite or not seen.
+     */
+    log10_gradient?: number | null;
     /** null where none was seen. */
     clipping?: Schemas["WatchedClipping"] | null;
     /** Of the first group. */
@@ -1050,6 +1055,11 @@ export interface Schemas {
     time: string;
     /** Of the step; null where not seen. */
     loss?: number | null;
+    /**
+     * log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an exact zero, and
+     * where it is not finite or not seen.
+     */
+    log10_gradient?: number | null;
     /** null where none was seen. */
     clipping?: Schemas["WatchedClipping"] | null;
     /** Of the first group. */
@@ -2155,6 +2165,11 @@ export interface Schemas {
     time: string;
     /** Of the step; null where not seen. */
     loss: number | null;
+    /**
+     * log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an exact zero, and
+     * where it is not finite or not seen.
+     */
+    log10_gradient: number | null;
     /** null where none was seen. */
     clipping: Schemas["WatchedClipping"] | null;
     /** Of the first group. */

@@ -39,6 +39,7 @@ def analyse(snapshot: Snapshot, most: int = SAMPLED) -> dict[str, Any]:
         "update": snapshot.update,
         "time": snapshot.time,
         "loss": plain(snapshot.loss),
+        "log10_gradient": plain(snapshot.log10_gradient),
         "clipping": snapshot.clipping,
         "learning_rate": snapshot.learning_rate,
         "optimizer": snapshot.optimizer,

@@ -108,6 +108,11 @@ class WatchedReport(StrictModel):
     update: Index = Field(description="Steps of the optimizer before this one.", examples=[200])
     time: Instant = Field(description="When.", examples=["2026-11-28T03:00:00.123Z"])
     loss: Number | None = Field(default=None, description="Of the step; null where not seen.")
+    log10_gradient: Number | None = Field(
+        default=None,
+        description="log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an "
+        "exact zero, and where it is not finite or not seen.",
+    )
     clipping: WatchedClipping | None = Field(default=None, description="null where none was seen.")
     learning_rate: Number | None = Field(default=None, description="Of the first group.")
     optimizer: Name | None = Field(default=None, description="Its class.", examples=["Adam"])

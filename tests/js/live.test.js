@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
-import { reachFigure, roundTicks } from "../../static/js/live/figures.js";
+import { OVER_TRAINING, reachFigure, roundTicks } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
@@ -83,6 +83,25 @@ test("a jump is measured by the median of what came before, and none without a f
   assert.deepEqual(with_(1.5), ["At update 600 ‖g‖ is 32 times its median, and clipping does not engage."]);
   assert.deepEqual(with_(2.5), ["At update 600 ‖g‖ is 316 times its median, clipped to 100."]);
   assert.deepEqual(texts([...reports.slice(0, 4), report(5, { own: clipped(3) })]), []);
+});
+
+test("‖g‖ is drawn and said where no clip function is called, and its jumps are an alarm", () => {
+  const reports = [0, 0.1, -0.1, 0, 0, 1.5].map((size, n) => report(n + 1, { own: { log10_gradient: size } }));
+  assert.deepEqual(texts(reports), ["At update 600 ‖g‖ is 32 times its median, and nothing clips it."]);
+  assert.equal(normSentence(reports[5], false), "31.6 at update 600; clipping was not called.");
+  assert.equal(normSentence(report(1), false), "not seen at update 100; clipping was not called.");
+  const nan = report(1, { module: { first_not_finite: { layer: 0, step: 1, quantity: "h" } } });
+  assert.equal(normSentence(nan, false), "not finite at update 100; clipping was not called.");
+  const size = OVER_TRAINING.find(({ name }) => name === "size");
+  assert.deepEqual([size.has({ reports }), size.has({ reports: [report(1)] })], [true, false]);
+  const theme = { ink: "ink", blocked: "grey", known: "blue", grid: "grid", muted: "muted" };
+  const frame = { width: 900, height: 150, left: 40, right: 8, lo: 0, hi: 700 };
+  const drawn = (all) => size.figure({ reports: all, module: "lstm" }, frame, theme).data[1];
+  assert.deepEqual(drawn(reports).y, [0, 0.1, -0.1, 0, 0, 1.5]);
+  assert.equal(drawn(reports).line.color, "ink"); // there is no other line
+  const both = report(7, { own: { ...clipped(0.5), log10_gradient: 0.7 } });
+  assert.deepEqual(drawn([both]).y, [0.5]); // of what was clipped
+  assert.equal(drawn([both]).line.color, "grey");
 });
 
 test("what is not finite, not trusted or does not move is said", () => {

@@ -51,6 +51,7 @@ def test_autocast_with_a_scaler_divides_the_scale_out(kind: Any, dtype: torch.dt
     assert module["dtype"] == str(dtype).removeprefix("torch.")
     assert report["loss"] == pytest.approx(seen[0], rel=1e-5)
     assert report["clipping"]["log10_after"] == pytest.approx(math.log10(seen[1]), abs=1e-4)
+    assert report["log10_gradient"] == pytest.approx(report["clipping"]["log10_before"], abs=1e-6)
     assert module["trusted"], module["why_not"]
     entering = module["flow"]["hidden_gradient"]["norm"][-1]
     assert 1e-4 < entering < 1.0, "as of the loss, not of 1024 times the loss"
@@ -170,21 +171,30 @@ def test_clipping_is_read_where_it_is_called(way: str, threshold: float) -> None
     assert found["rule"] == ("value" if way == "value" else "norm")
     assert found["threshold"] == threshold
     assert found["log10_before"] == pytest.approx(math.log10(seen[0]), abs=1e-9)
+    assert report["log10_gradient"] == pytest.approx(math.log10(seen[0]), abs=1e-6)
     assert found["log10_after"] == pytest.approx(math.log10(seen[1]), abs=1e-9)
     assert found["engaged"] is (threshold < 1.0)
     assert proof(report["modules"][0]) <= 1e-9, "the proof is of the gradient before clipping"
 
 
-def test_clipping_of_other_parameters_is_not_ours() -> None:
+@pytest.mark.parametrize("other", [True, False])
+def test_the_size_of_the_gradient_is_seen_where_ours_is_not_clipped(other: bool) -> None:
     model = Model()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    seen: list[float] = []
 
     def train() -> None:
-        squared(model)().backward()
-        clip_grad_norm_(model.head.parameters(), 1e-3)
-        optimizer.step()
+        for _ in range(2):
+            optimizer.zero_grad()
+            squared(model)().backward()
+            seen.append(sum(float(p.grad.square().sum()) for p in model.parameters()) ** 0.5)
+            if other:
+                clip_grad_norm_(model.head.parameters(), 1e-3)
+            optimizer.step()
 
-    assert reports(model, train)[0]["clipping"] is None
+    for report, norm in zip(reports(model, train), seen, strict=True):
+        assert report["clipping"] is None, "the recurrent parameters' was not"
+        assert report["log10_gradient"] == pytest.approx(math.log10(norm), abs=1e-6)
 
 
 def test_the_step_is_measured_beside_the_weight() -> None:

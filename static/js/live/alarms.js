@@ -1,7 +1,7 @@
 /** Alarms in words, each with the update where it began. A row of the table is one kind. */
 
 import { fromLog10, number, plural, tidy } from "../format.js";
-import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
+import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js";
 
 /** @import { Module, Report } from "./runfile.js" */
 
@@ -114,15 +114,17 @@ const KINDS = [
     of: ({ report, reports, place }) => {
       const norms = reports
         .slice(Math.max(0, place - BEFORE), place)
-        .flatMap(({ clipping }) => (clipping && clipping.log10_before !== null ? [clipping.log10_before] : []));
-      const own = report.clipping?.log10_before ?? null;
+        .flatMap((one) => sizeOf(one) ?? []);
+      const own = sizeOf(report);
       if (own === null || norms.length < 5) return null;
       const times = own - median(norms);
       return times > JUMP ? { times, clipping: report.clipping } : null;
     },
     say: ({ found: [{ times, clipping }] }) =>
       `‖g‖ is ${fromLog10(times, 2)} times its median` +
-      (clipping.engaged ? `, clipped to ${fromLog10(clipping.log10_after, 2)}` : ", and clipping does not engage"),
+      (clipping?.engaged
+        ? `, clipped to ${fromLog10(clipping.log10_after, 2)}`
+        : `, and ${clipping ? "clipping does not engage" : "nothing clips it"}`),
   },
   {
     name: "always clipped",

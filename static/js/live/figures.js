@@ -4,7 +4,7 @@ import { plainAxis, timeLayout } from "../figures/layout.js";
 import { power, tidy } from "../format.js";
 import { LIMIT, clamp, colorscale } from "../theme.js";
 import { clipRuleOf } from "../vocabulary.js";
-import { moduleOf, wayOf } from "./reached.js";
+import { moduleOf, sizeOf, wayOf } from "./reached.js";
 
 /** @import { Axis, Figure, Frame, Series, Theme } from "../types.js" */
 /** @import { Report } from "./runfile.js" */
@@ -60,7 +60,7 @@ export function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
 }
 
 /** Points are seen as long as there are few. @param {Report[]} reports */
-const sizeOf = (reports) => (reports.length > 60 ? 0 : 4);
+const pointSize = (reports) => (reports.length > 60 ? 0 : 4);
 
 /** @param {number[]} values @param {number} least   of the range */
 export function rangeOf(values, least) {
@@ -90,16 +90,16 @@ export function lossFigure(shown, frame, theme) {
   const y = shown.reports.map(({ loss }) => loss);
   const range = rangeOf(/** @type {number[]} */ (y.filter((value) => value !== null)), 1e-6);
   return {
-    data: [line(x, y, { color: theme.ink, size: sizeOf(shown.reports) })],
+    data: [line(x, y, { color: theme.ink, size: pointSize(shown.reports) })],
     layout: layoutOf(frame, theme, { bottom: false, yaxis: axisOf(theme, range, frame, (v) => tidy(v, 3)) }),
   };
 }
 
-/** ‖g‖ before clipping, after it, the threshold, and a tick where it engaged. @type {Draw} */
+/** ‖g‖, and where a clip function is called ‖g‖ after it, the threshold, and a tick where it engaged. @type {Draw} */
 export function normFigure(shown, frame, theme) {
   const x = shown.reports.map(({ update }) => update);
   const of = shown.reports.map(({ clipping }) => clipping);
-  const before = of.map((clipping) => clipping?.log10_before ?? null);
+  const before = shown.reports.map(sizeOf);
   const after = of.map((clipping) => clipping?.log10_after ?? null);
   const mu = of.map((clipping) => (clipping && clipRuleOf(clipping.rule).keeps_direction && clipping.threshold > 0 ? Math.log10(clipping.threshold) : null));
   const drawn = [...before, ...after, ...mu].flatMap((value) => (value === null ? [] : [value]));
@@ -108,7 +108,7 @@ export function normFigure(shown, frame, theme) {
   return {
     data: [
       line(x, mu, { color: theme.known, dash: "2px,3px", width: 1.2 }),
-      line(x, before, { color: theme.blocked, size: sizeOf(shown.reports) }),
+      line(x, before, { color: of.some(Boolean) ? theme.blocked : theme.ink, size: pointSize(shown.reports) }),
       line(x, after, { color: theme.ink, dash: "5px,3px" }),
       {
         type: "scatter",
@@ -184,7 +184,7 @@ export const OVER_TRAINING = [
     figure: normFigure,
     height: 150,
     bottom: BOTTOM,
-    has: ({ reports }) => reports.some(({ clipping }) => clipping !== null),
+    has: ({ reports }) => reports.some((report) => sizeOf(report) !== null),
   },
   {
     name: "reach",

@@ -38,6 +38,7 @@
  * @property {number} update   optimizer steps before it
  * @property {string} time
  * @property {number | null} loss
+ * @property {number | null} [log10_gradient]   of ‖g‖ of all parameters before clipping; older files lack it
  * @property {{rule: string, threshold: number, log10_before: number | null, log10_after: number | null,
  *   engaged: boolean} | null} clipping
  * @property {number | null} learning_rate

@@ -3,7 +3,7 @@
 import { fromLog10, number, plural, tidy } from "../format.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { counted, placeOf } from "./alarms.js";
-import { reachOf, wayOfFlow } from "./reached.js";
+import { reachOf, sizeOf, wayOfFlow } from "./reached.js";
 
 /** @import { Module, Report, Run } from "./runfile.js" */
 
@@ -52,9 +52,14 @@ export function lossSentence({ loss, update, modules }) {
 }
 
 /** @param {Report} report @param {boolean} anywhere   whether clipping engaged in some report */
-export function normSentence({ clipping, update }, anywhere) {
+export function normSentence(report, anywhere) {
+  const { clipping, update, modules } = report;
   const at = `at update ${counted(update)}`;
-  if (!clipping) return `Clipping was not called ${at}.`;
+  if (!clipping) {
+    const size = sizeOf(report);
+    const none = modules.some((module) => module.first_not_finite) ? "not finite" : "not seen";
+    return `${size === null ? none : fromLog10(size)} ${at}; clipping was not called.`;
+  }
   const { rule, threshold, engaged, log10_before: before, log10_after: after } = clipping;
   if (!clipRuleOf(rule).keeps_direction) return `Every entry is kept within ±${tidy(threshold)} ${at}: ‖g‖ ${fromLog10(before)} before, ${fromLog10(after)} after.`;
   if (before === null) return `not finite ${at}; threshold ${tidy(threshold)} (dotted).`;

@@ -807,8 +807,10 @@ export interface Schemas {
     layer: number;
     /** From 1. */
     step: number;
-    /** What it is a value of, as `h`. */
+    /** What it is a value of: `x`, `h`, `c`, the `gradient` that enters, or a `weight`. */
     quantity: string;
+    /** Of a weight: every one that holds a number that is not finite. */
+    parameters?: string[];
   };
   /** One sequence (or batch) forward and back. */
   Flow: {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from typing import Any
 
@@ -90,7 +91,9 @@ def _module(module: Module, most: int) -> dict[str, Any]:
         found["trusted"] = found["why_not"] is None
         found["first_not_finite"] = _first_not_finite(module, batches, recomputed, chain)
     if found["first_not_finite"] is not None:
-        found["why_not"] = found["why_not"] or "A number in it is not finite."
+        held = found["first_not_finite"]["parameters"]
+        ours = f"{held[0]} itself holds NaN or infinity." if held else None
+        found["why_not"] = ours or found["why_not"] or "A number in it is not finite."
         found["trusted"] = False
         return found
     try:
@@ -200,9 +203,19 @@ def _first_not_finite(
 ) -> dict[str, Any] | None:
     """Where a number first left the range of the module's dtype: layer from 0, step from 1.
 
-    Forward in time the input and the states; else of the gradient that enters the last step that
-    has one, for it travels backward.
+    A weight that holds one is named, for every number after it follows from it. Else forward in
+    time the input and the states; else of the gradient that enters the last step that has one, for
+    it travels backward.
     """
+    held = [name for name, w in module.weights.items() if not np.isfinite(w).all()]
+    if held:
+        numbered = re.search(r"_l(\d+)", held[0])
+        return {
+            "layer": int(numbered[1]) if numbered else 0,
+            "step": 1,
+            "quantity": "weight",
+            "parameters": [module.full(name) for name in held],
+        }
     largest = float(np.finfo("float32" if module.dtype == "bfloat16" else module.dtype).max)
     before = 0
     for n in chain:
@@ -215,7 +228,7 @@ def _first_not_finite(
         met = [(step, layer, name) for step, layer, name in steps if step is not None]
         if met:
             step, layer, name = min(met, key=lambda one: one[0])
-            return {"layer": layer, "step": before + step, "quantity": name}
+            return {"layer": layer, "step": before + step, "quantity": name, "parameters": []}
         before += batch.steps
     for n in reversed(chain):
         before -= batches[n].steps
@@ -223,7 +236,8 @@ def _first_not_finite(
         states = batches[n].h_gradient, batches[n].c_gradient
         if len(bad) or not all(np.isfinite(one).all() for one in states):
             step = before + (int(bad[-1]) + 1 if len(bad) else batches[n].steps)
-            return {"layer": module.layers - 1, "step": step, "quantity": "gradient"}
+            top = module.layers - 1
+            return {"layer": top, "step": step, "quantity": "gradient", "parameters": []}
     return None
 
 

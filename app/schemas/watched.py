@@ -53,7 +53,15 @@ class FirstNotFinite(StrictModel):
 
     layer: Index = Field(description="From 0, the lowest.")
     step: Size = Field(description="From 1.")
-    quantity: Name = Field(description="What it is a value of, as `h`.")
+    quantity: Name = Field(
+        description="What it is a value of: `x`, `h`, `c`, the `gradient` that enters, or a "
+        "`weight`."
+    )
+    parameters: list[Name] = Field(
+        default_factory=list,
+        max_length=MOST_WEIGHTS,
+        description="Of a weight: every one that holds a number that is not finite.",
+    )
 
 
 class WatchedModule(StrictModel):

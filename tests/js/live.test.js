@@ -109,6 +109,19 @@ test("what is not finite, not trusted or does not move is said", () => {
   assert.deepEqual(texts([report(1), nan]), [
     "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17.",
   ]);
+  const held = (sequence) =>
+    report(sequence, { module: { first_not_finite: { layer: 0, step: 1, quantity: "weight", parameters: ["lstm.w", "lstm.b"] }, flow: null } });
+  const itself = "From update 300 on a number is not finite (NaN or infinity): first in the weights themselves: lstm.w and 1 more parameter";
+  assert.deepEqual(texts([report(2), held(3), held(4)]), [`${itself}; it came in with the step of an update from 200 to 299.`]);
+  assert.deepEqual(texts([held(3)]), [`${itself}.`]);
+  assert.deepEqual(texts([report(2, { module: { batch: null } }), held(3)]), [`${itself}.`]);
+  const next = report(2, { own: { update: 299 } });
+  assert.deepEqual(texts([next, held(3)]), [`${itself}; it came in with the step of update 299.`]);
+  assert.deepEqual(texts([nan, held(4)]), [
+    "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17" +
+      "; since update 400 the weights themselves hold it: lstm.w and 1 more parameter.",
+  ]);
+  assert.match(verdictSentence(held(3).modules[0]), /the first number that is not finite is in the weights themselves: lstm\.w and 1 more parameter\.$/);
   const bad = report(2, { module: { trusted: false, why_not: "They differ by 0.3." } });
   assert.deepEqual(texts([report(1), bad]), ["From update 200 on reports cannot be trusted. They differ by 0.3."]);
   assert.equal(proofSentence(bad.modules[0]), "This report cannot be trusted. They differ by 0.3.");

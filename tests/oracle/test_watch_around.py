@@ -81,7 +81,7 @@ def test_a_number_that_is_not_finite_is_found_where_it_began() -> None:
     x = x_of(model)
     x[4, 2, 1] = math.nan
     module = only(model, lambda: sgd(model, lambda: model(x).square().mean()))
-    assert module["first_not_finite"] == {"layer": 0, "step": 5, "quantity": "x"}
+    assert module["first_not_finite"] == {"layer": 0, "step": 5, "quantity": "x", "parameters": []}
     assert (module["trusted"], module["flow"]) == (False, None)
     clean = x_of(model)
     weight = torch.ones(7, 4, 2, dtype=torch.float64)
@@ -92,7 +92,12 @@ def test_a_number_that_is_not_finite_is_found_where_it_began() -> None:
         return (model(clean).square() * weight).sum()
 
     module = only(model, partial(sgd, model, loss))
-    assert module["first_not_finite"] == {"layer": 1, "step": 3, "quantity": "gradient"}
+    assert module["first_not_finite"] == {
+        "layer": 1,
+        "step": 3,
+        "quantity": "gradient",
+        "parameters": [],
+    }
 
 
 def test_states_that_leave_float32_are_found() -> None:
@@ -104,6 +109,20 @@ def test_states_that_leave_float32_are_found() -> None:
     module = only(model, lambda: sgd(model, lambda: model(x).square().mean()))
     assert module["first_not_finite"]["quantity"] == "h"
     assert module["first_not_finite"]["step"] == 5
+
+
+def test_a_gradient_that_was_not_finite_is_named_in_the_weights_from_the_next_step_on() -> None:
+    model = Model(nn.LSTM)
+    x = x_of(model)
+    scale = iter((1.0, math.nan, 1.0))
+    found = reports(model, lambda: sgd(model, lambda: model(x).sum() * next(scale), steps=3))
+    firsts = [one["modules"][0]["first_not_finite"] for one in found]
+    assert firsts[0] is None
+    assert firsts[1]["quantity"] == "gradient"
+    assert firsts[2]["quantity"] == "weight"
+    assert set(firsts[2]["parameters"]) == {
+        f"core.{name}" for name, _ in model.core.named_parameters()
+    }
 
 
 # --- torch.compile ------------------------------------------------------------------------------

@@ -114,6 +114,21 @@ def test_a_report_proves_and_shows(kind: str) -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_a_weight_that_is_not_finite_is_named_rather_than_what_follows_from_it() -> None:
+    module = module_of(np.random.default_rng(1), "GRU", layers=2)
+    for name in ("bias_ih_l1", "weight_hh_l1"):
+        module.weights[name][0] = np.nan
+    found = report_of(module)
+    assert found["first_not_finite"] == {
+        "layer": 1,
+        "step": 1,
+        "quantity": "weight",
+        "parameters": ["core.weight_hh_l1", "core.bias_ih_l1"],
+    }
+    assert found["why_not"] == "core.weight_hh_l1 itself holds NaN or infinity."
+    assert (found["trusted"], found["flow"]) == (False, None)
+
+
 def numbers(row: list[float | None]) -> Any:
     """log₁₀ as what it is of; null is zero."""
     return 10.0 ** np.array([-np.inf if value is None else value for value in row])

@@ -3,7 +3,7 @@
 import { fromLog10, number, plural, tidy } from "../format.js";
 import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js";
 
-/** @import { Module, Report } from "./runfile.js" */
+/** @import { Module, NotFinite, Report } from "./runfile.js" */
 
 /**
  * @typedef {object} Stretch   reports in a row of which the same is true
@@ -60,22 +60,53 @@ function mostMoved({ steps_taken: taken }) {
   return ratios.length ? Math.max(...ratios) : null;
 }
 
-/**
- * Where the first number stands that is not finite.
- * @param {{layer: number, step: number, quantity: string}} first
- */
-export function placeOf({ layer, step, quantity }) {
+/** @param {string[]} names   at least one */
+function firstOf([name, ...others]) {
+  return others.length ? `${name} and ${plural(others.length, "more parameter")}` : name;
+}
+
+/** Where the first number stands that is not finite. @param {NotFinite} first */
+export function placeOf({ layer, step, quantity, parameters = [] }) {
+  if (quantity === "weight") return `in the weights themselves: ${firstOf(parameters)}`;
   if (quantity === "x") return `the input x at step ${step}, so it comes from before this module`;
   if (quantity === "gradient") return `the gradient that enters at step ${step}, so it comes from behind this module`;
   return `${quantity} of layer ${layer + 1} at step ${step}`;
+}
+
+/**
+ * The update of the report before a place, where it saw the weights of a module to be finite.
+ * @param {Report[]} reports @param {number} place @param {string} name
+ */
+function cleanBefore(reports, place, name) {
+  const before = reports[place - 1];
+  const module = before && moduleOf(before, name);
+  const seen = module && module.batch !== null && module.first_not_finite?.quantity !== "weight";
+  return seen ? before.update : null;
+}
+
+/**
+ * Since when the weights hold what is not finite.
+ * @param {{first: NotFinite, update: number, clean: number | null}[]} found   of reports in a row
+ */
+function cameIn(found) {
+  const held = found.find(({ first }) => first.quantity === "weight");
+  if (!held) return "";
+  const { first, update, clean } = held;
+  if (held !== found[0]) return `; since update ${counted(update)} the weights themselves hold it: ${firstOf(first.parameters ?? [])}`;
+  if (clean === null) return "";
+  const last = update - 1;
+  return `; it came in with the step of ${last > clean ? `an update from ${counted(clean)} to ${counted(last)}` : `update ${counted(clean)}`}`;
 }
 
 /** @type {Kind[]} */
 const KINDS = [
   {
     name: "not finite",
-    of: ({ module }) => module?.first_not_finite ?? null,
-    say: ({ found: [first] }) => `a number is not finite (NaN or infinity): first ${placeOf(first)}`,
+    of: ({ report, module, reports, place }) => {
+      const first = module?.first_not_finite ?? null;
+      return first && { first, update: report.update, clean: cleanBefore(reports, place, module?.name ?? "") };
+    },
+    say: ({ found }) => `a number is not finite (NaN or infinity): first ${placeOf(found[0].first)}${cameIn(found)}`,
   },
   {
     name: "not trusted",

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
-import { OVER_TRAINING, reachFigure, roundTicks } from "../../static/js/live/figures.js";
+import { OVER_TRAINING, columnsOf, reachFigure, roundTicks } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
@@ -253,9 +253,24 @@ test("a training of very many reports has no more columns than a screen", () => 
     const reports = Array.from({ length: count }, (_, n) => report(n + 1, { steps: 2 }));
     return reachFigure({ reports, module: "lstm" }, { width: 900, height: 240, left: 40, right: 8, lo: 0, hi: 1 }, theme).data[0];
   };
-  assert.equal(columns(1500).x.length, 1500);
+  assert.equal(columns(1500).z[0].length, 1500);
   const many = columns(3100);
-  assert.deepEqual([many.x.length, many.z[0].length, many.x[1] - many.x[0]], [1034, 1034, 300]);
+  assert.deepEqual([many.x.length, many.z[0].length, many.x[1] - many.x[0]], [1035, 1034, 300]);
+});
+
+test("a sample that was not analysed leaves a gap, and no column is wider than samples are apart", () => {
+  assert.deepEqual(columnsOf([0, 100, 400, 500], ["a", "b", "c", "d"], 100), {
+    edges: [-50, 50, 150, 350, 450, 550],
+    cells: ["a", "b", null, "c", "d"],
+  });
+  // A run that went on between two samples.
+  assert.deepEqual(columnsOf([0, 130, 200], ["a", "b", "c"], 100), { edges: [-50, 50, 80, 165, 250], cells: ["a", null, "b", "c"] });
+  assert.deepEqual(columnsOf([7], ["a"], 1), { edges: [6.5, 7.5], cells: ["a"] });
+  const theme = { flow: ["#000000", "#111111", "#222222", "#333333", "#444444"] };
+  const of = (reports, every) => reachFigure({ reports, module: "lstm", every }, { width: 900, height: 240, left: 40, right: 8, lo: 0, hi: 1 }, theme).data[0];
+  const reports = [1, 2, 3, 9].map((n) => report(n, { steps: 2 }));
+  assert.deepEqual(of(reports).z[0], [0, 0, 0, null, 0]); // by the distance that is usual where none is said
+  assert.deepEqual(of(reports, 1000).x, [-400, 150, 250, 600, 1400]);
 });
 
 test("accumulated gradients are said, and where not all of them are there", () => {

@@ -13,6 +13,7 @@ import { moduleOf, sizeOf, wayOf } from "./reached.js";
  * @typedef {object} Shown   what is drawn
  * @property {Report[]} reports
  * @property {string} module   its name
+ * @property {number} [every]   updates from one sample to the next, where that is known
  *
  * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
  */
@@ -123,15 +124,49 @@ export function normFigure(shown, frame, theme) {
   };
 }
 
+/** How far apart the reports are that nothing lies between. @param {Shown} shown */
+function apartOf({ reports, every }) {
+  if (every) return every;
+  const apart = reports.slice(1).map(({ update }, n) => update - reports[n].update);
+  return apart.sort((a, b) => a - b)[apart.length >> 1] || 1;
+}
+
+/**
+ * A column an update, as wide as samples are apart, and nothing where a sample was not analysed.
+ * @template T
+ * @param {number[]} updates   in their order @param {T[]} columns   one for each @param {number} apart
+ * @returns {{edges: number[], cells: (T | null)[]}}   one edge more than cells
+ */
+export function columnsOf(updates, columns, apart) {
+  /** @type {number[]} */
+  const edges = [];
+  /** @type {(T | null)[]} */
+  const cells = [];
+  updates.forEach((update, n) => {
+    const end = edges.at(-1);
+    const from = update - apart / 2;
+    if (end === undefined) edges.push(from);
+    else if (from - end > apart / 4) {
+      edges.push(from); // nothing reaches from one column to the other
+      cells.push(null);
+    }
+    const next = updates[n + 1];
+    edges.push(next === undefined ? update + apart / 2 : Math.min(update + apart / 2, (update + next) / 2));
+    cells.push(columns[n]);
+  });
+  return { edges, cells };
+}
+
 /** Update × step: how much of the last loss is left there. @type {Draw} */
 export function reachFigure(shown, frame, theme) {
   const every = Math.max(1, Math.ceil(shown.reports.length / MOST_COLUMNS));
   const reports = shown.reports.filter((_, n) => n % every === 0);
   const ways = reports.map((report) => wayOf(moduleOf(report, shown.module)));
   const steps = Math.max(1, ...ways.map((way) => way?.row.length ?? 1));
-  const x = reports.map(({ update }) => update);
+  const updates = reports.map(({ update }) => update);
+  const { edges, cells } = columnsOf(updates, ways, every * apartOf(shown));
   const z = Array.from({ length: steps }, (_, n) =>
-    ways.map((way) => {
+    cells.map((way) => {
       const left = way?.left[n] ?? null;
       return left === null ? null : clamp(left);
     }),
@@ -145,8 +180,7 @@ export function reachFigure(shown, frame, theme) {
         hoverinfo: "skip",
         showscale: false,
         zsmooth: false,
-        x: x.length > 1 ? x : undefined,
-        ...(x.length === 1 ? { x0: x[0], dx: 1 } : {}),
+        x: edges,
         y: Array.from({ length: steps }, (_, n) => n + 1),
         z,
         zmin: -LIMIT,

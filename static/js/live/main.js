@@ -145,7 +145,7 @@ function putTraining() {
   byId(document, "say-loss").textContent = lossSentence(report);
   const engaged = reports.some(({ clipping }) => clipping?.engaged);
   byId(document, "say-norm").textContent = normSentence(report, engaged);
-  const shown = { reports, module: looking.module() };
+  const shown = { reports, module: looking.module(), every: looking.source.run.about?.every };
   if (drawable) drawTraining(TRAINING, shown, theme, report.update);
 }
 

@@ -76,6 +76,22 @@ test("a gradient that grows by more than a thousand is an alarm, one of a thousa
   assert.match(texts([report(1, { decades: -0.1 })])[0], /^From update 100 on .* at most 7943 times, at step 1\.$/);
 });
 
+test("what begins and ends at alternate reports is one alarm that is on and off", () => {
+  const bad = { decades: 0.2 };
+  const of = (marks) => texts([...marks].map((mark, n) => report(n + 1, mark === "!" ? bad : {})));
+  const what = "less than a millionth of the last gradient that enters arrives before step 10.";
+  assert.deepEqual(of(".!.!.!."), [`On and off since update 200 (in 3 of 5 reports) ${what}`]);
+  assert.deepEqual(of(".!!..!.!...."), [`On and off from update 200 to 800 (in 4 of 7 reports) ${what}`]);
+  assert.deepEqual(of("!.!"), [`From update 300 on ${what}`, `At update 100 ${what}`]); // twice is not on and off
+  assert.deepEqual(of("!....!....!").length, 3); // nor is what was quiet for long between
+  const reports = [...".!.!.!"].map((mark, n) => report(n + 1, mark === "!" ? bad : {}));
+  assert.deepEqual(alarmsOf(reports, "lstm").map(({ sequence, lasting }) => [sequence, lasting]), [[2, true]]);
+  const jumps = [0, 0, 0, 0, 0, 2, 0, 2, 0, 2].map((size, n) => report(n + 1, { own: { log10_gradient: size } }));
+  assert.equal(texts(jumps).length, 3); // each is of one update
+  const clips = Array.from({ length: 33 }, (_, n) => report(n + 1, { own: clipped(n % 11 ? 0.5 : -1) }));
+  assert.match(texts(clips)[0], /^On and off since update 200 \(in 30 of 32 reports\) clipping engages: the threshold 1 sets/);
+});
+
 test("a jump is measured by the median of what came before, and none without a few", () => {
   const reports = [0, 0.1, -0.1, 0, 0].map((before, n) => report(n + 1, { own: clipped(before, 100) }));
   const with_ = (before) => texts([...reports, report(6, { own: clipped(before, 100) })]);

@@ -9,8 +9,11 @@ import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js"
  * @typedef {object} Stretch   reports in a row of which the same is true
  * @property {Report[]} reports
  * @property {any[]} found   what is true of each
+ * @property {number} from   the place of the first among all reports
+ * @property {number} to   and of the last
  * @property {boolean} lasting   whether the newest report is one of them
  * @property {number | null} before   the update of the report before them, null where there is none
+ * @property {number} [of]   of so many reports it is true of these, on and off; else of all in a row
  *
  * @typedef {object} Alarm
  * @property {string} kind
@@ -36,6 +39,10 @@ import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js"
 /** ‖g‖ of so many reports before is what a jump is measured by, and it is one from so many decades on. */
 const BEFORE = 20;
 const JUMP = 1;
+
+/** What begins so many times, with at most so many reports between, is on and off. */
+const TIMES = 3;
+const QUIET = 3;
 
 /** A step of a weight smaller than this part of it, in decades, moves nothing. */
 const STUCK = -7;
@@ -121,9 +128,9 @@ const KINDS = [
       const reach = way ? reachOf(way) : 1;
       return reach > 1 ? reach : null;
     },
-    say: ({ found, lasting }) => {
+    say: ({ found, lasting, of }) => {
       const least = Math.min(...found);
-      const now = found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
+      const now = of || found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
       return `less than a millionth of the last gradient that enters arrives before step ${least}${now}`;
     },
   },
@@ -161,8 +168,8 @@ const KINDS = [
     name: "always clipped",
     least: 10,
     of: ({ report }) => (report.clipping?.engaged ? report.clipping : null),
-    say: ({ found, reports, lasting }) =>
-      `clipping engages in every report (${reports.length}${lasting ? " so far" : ""}): the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
+    say: ({ found, reports, lasting, of }) =>
+      `clipping engages${of ? "" : ` in every report (${reports.length}${lasting ? " so far" : ""})`}: the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
   },
   {
     name: "stuck",
@@ -190,12 +197,35 @@ function stretchesOf(reports, name, kind) {
     if (found === null || kind.single) open = null;
     if (found === null) return;
     const before = reports[place - 1]?.update ?? null;
-    if (open === null) all.push((open = { reports: [], found: [], lasting: false, before }));
+    if (open === null) all.push((open = { reports: [], found: [], from: place, to: place, lasting: false, before }));
     open.reports.push(report);
     open.found.push(found);
+    open.to = place;
     open.lasting = place === reports.length - 1;
   });
   return all.filter(({ reports: own }) => own.length >= (kind.least ?? 1));
+}
+
+/**
+ * Stretches that follow each other again and again as one that is on and off.
+ * @param {Stretch[]} stretches   in their order @param {number} newest   the place of the newest report
+ * @returns {Stretch[]}
+ */
+function together(stretches, newest) {
+  /** @type {Stretch[][]} */
+  const groups = [];
+  for (const stretch of stretches) {
+    const last = groups.at(-1);
+    if (last && stretch.from - last[last.length - 1].to - 1 <= QUIET) last.push(stretch);
+    else groups.push([stretch]);
+  }
+  return groups.flatMap((group) => {
+    if (group.length < TIMES) return group;
+    const { to } = group[group.length - 1];
+    const reports = group.flatMap((one) => one.reports);
+    const found = group.flatMap((one) => one.found);
+    return { ...group[0], reports, found, to, lasting: to + QUIET >= newest, of: to - group[0].from + 1 };
+  });
 }
 
 /**
@@ -206,15 +236,16 @@ function stretchesOf(reports, name, kind) {
  * @returns {Alarm[]}
  */
 export function alarmsOf(reports, name, every = 0) {
-  return KINDS.flatMap((kind) =>
-    stretchesOf(reports, name, kind).map((stretch) => ({
+  return KINDS.flatMap((kind) => {
+    const stretches = stretchesOf(reports, name, kind);
+    return (kind.single ? stretches : together(stretches, reports.length - 1)).map((stretch) => ({
       kind: kind.name,
       sequence: stretch.reports[0].sequence,
       update: stretch.reports[0].update,
       lasting: stretch.lasting,
       text: `${whenOf(kind, stretch, every)} ${kind.say(stretch).replace(/\.$/, "")}.`,
-    })),
-  ).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
+    }));
+  }).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
 }
 
 /** What is said where there is no alarm. @param {Report[]} reports @param {string} name   of the module */
@@ -238,9 +269,10 @@ function whenOf(kind, stretch, every) {
 }
 
 /** @param {Kind} kind @param {Stretch} stretch */
-function spanOf({ single }, { reports, lasting }) {
+function spanOf({ single }, { reports, lasting, of }) {
   const first = counted(reports[0].update);
   const last = counted(reports.at(-1)?.update ?? 0);
+  if (of) return `On and off ${lasting ? `since update ${first}` : `from update ${first} to ${last}`} (in ${reports.length} of ${of} reports)`;
   if (single || (!lasting && first === last)) return `At update ${first}`;
   return lasting ? `From update ${first} on` : `From update ${first} to ${last}`;
 }

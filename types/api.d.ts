@@ -148,7 +148,10 @@ export interface Schemas {
     micro_batches: number;
     /** Whether it had more of them, which are left out. */
     more_micro_batches: boolean;
-    /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
+    /**
+     * Of every weight ‖ours − theirs‖ / ‖theirs‖, theirs being the gradient of the framework; null:
+     * it has none.
+     */
     proof?: Record<string, number | null>;
     /** Whether the proof holds to the precision of the dtype. */
     trusted: boolean;
@@ -2143,7 +2146,10 @@ export interface Schemas {
     micro_batches: number;
     /** Whether it had more of them, which are left out. */
     more_micro_batches: boolean;
-    /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
+    /**
+     * Of every weight ‖ours − theirs‖ / ‖theirs‖, theirs being the gradient of the framework; null:
+     * it has none.
+     */
     proof?: Record<string, number | null>;
     /** Whether the proof holds to the precision of the dtype. */
     trusted: boolean;

@@ -18,7 +18,7 @@ from unrolled.watch.snapshot import Module, Snapshot
 from unrolled.watch.written import experiment_of, flow_report, plain
 
 BOUNDS = {"float64": 1e-9, "float32": 1e-4, "float16": 5e-2, "bfloat16": 2e-1}
-"""Up to which relative difference a recomputed gradient is autograd's, by the dtype."""
+"""Up to which relative difference a recomputed gradient is the framework's, by the dtype."""
 GROWN = 1e3
 """A gradient that grows more than so many times takes the rounding of its dtype along."""
 SAMPLED = 4
@@ -35,7 +35,7 @@ def analyse(snapshot: Snapshot, most: int = SAMPLED) -> dict[str, Any]:
         most: sequences whose rows are itemized.
     """
     started = time.perf_counter()
-    modules = [_module(module, most) for module in snapshot.modules]
+    modules = [_module(module, most, snapshot.owner) for module in snapshot.modules]
     return {
         "update": snapshot.update,
         "time": snapshot.time,
@@ -58,7 +58,7 @@ def analyse(snapshot: Snapshot, most: int = SAMPLED) -> dict[str, Any]:
     }
 
 
-def _module(module: Module, most: int) -> dict[str, Any]:
+def _module(module: Module, most: int, owner: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": module.name,
         "kind": module.kind,
@@ -87,7 +87,7 @@ def _module(module: Module, most: int) -> dict[str, Any]:
         chain = chains(module)[0]
         found["steps"] = sum(batches[n].steps for n in chain)
         found["batch"] = len(batches[chain[0]].lengths)
-        found["proof"], found["why_not"] = _proof(module, batches, recomputed)
+        found["proof"], found["why_not"] = _proof(module, batches, recomputed, owner)
         found["trusted"] = found["why_not"] is None
         found["first_not_finite"] = _first_not_finite(module, batches, recomputed, chain)
     if found["first_not_finite"] is not None:
@@ -140,9 +140,9 @@ def _flow(module: Module, network: Network, batch: Batch, samples: IntArray) -> 
 
 
 def _proof(
-    module: Module, batches: list[Batch], recomputed: list[Recomputed]
+    module: Module, batches: list[Batch], recomputed: list[Recomputed], owner: str
 ) -> tuple[dict[str, float | None], str | None]:
-    """‖ours − autograd's‖ / ‖autograd's‖ of every parameter, and why it is not trusted."""
+    """‖ours − theirs‖ / ‖theirs‖ of every parameter, and why it is not trusted."""
     bound = BOUNDS.get(module.dtype, 1e-4)
     proof: dict[str, float | None] = {}
     worst, of = 0.0, ""
@@ -157,7 +157,8 @@ def _proof(
             worst, of = difference, name
     if not any(theirs is not None for theirs in module.gradients.values()):
         causes = module.doubts or ["they are frozen, or computed from other parameters"]
-        return proof, f"Autograd left no gradient on its weights: {' and '.join(causes)}."
+        whose = owner[0].upper() + owner[1:].removesuffix("'s")
+        return proof, f"{whose} left no gradient on its weights: {' and '.join(causes)}."
     if worst <= bound:
         return proof, None
     if not math.isfinite(worst):
@@ -171,7 +172,7 @@ def _proof(
     ]
     shown = module.names.get(of, of)
     return proof, (
-        f"∂L/∂{shown} as recomputed is {_percent(worst)} away from autograd's, more than "
+        f"∂L/∂{shown} as recomputed is {_percent(worst)} away from {owner}, more than "
         f"{module.dtype} allows; likely: {' and '.join(causes)}."
     )
 

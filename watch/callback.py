@@ -188,6 +188,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             time=now(),
             modules=[module_of(one, seen) for one in self._layers],
             loss=seen.loss,
+            owner="Keras's",
             log10_gradient=log10_norm(list(seen.gradients.values())),
             clipping=clipping_of(optimizer, list(seen.gradients.values())),
             optimizer=type(optimizer).__name__,

@@ -57,7 +57,7 @@ class Report:
 
     @property
     def proof(self) -> dict[str, float | None]:
-        """Of every weight of every module ‖ours − autograd's‖ / ‖autograd's‖."""
+        """Of every weight of every module ‖ours − the framework's‖ / ‖the framework's‖."""
         return {name: one for each in self.modules for name, one in each.get("proof", {}).items()}
 
     @property

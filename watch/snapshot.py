@@ -124,6 +124,7 @@ class Snapshot:
         seconds: what capturing took.
         log10_gradient: log₁₀ ‖g‖ of all parameters of the model, before any clipping; None where it
             is zero, not finite or not seen.
+        owner: whose own gradient the modules' is, as a sentence has it: "autograd's".
     """
 
     update: int
@@ -136,6 +137,7 @@ class Snapshot:
     steps_taken: dict[str, list[float] | None] = field(default_factory=dict)
     seconds: float = 0.0
     log10_gradient: float | None = None
+    owner: str = "the framework's"
 
 
 @dataclass(slots=True)

@@ -281,6 +281,7 @@ class Watching:
             time=self.moment or now(),
             modules=[self._taken(tap, scale) for tap in self.taps],
             loss=loss,
+            owner="autograd's",
             log10_gradient=None if self.norm is None else log10(self.norm),
             clipping=None if self.clip is None else self.clip.report(),
             optimizer=None if optimizer is None else type(optimizer).__name__,

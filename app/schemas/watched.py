@@ -87,7 +87,8 @@ class WatchedModule(StrictModel):
     proof: dict[Name, Number | None] = Field(
         default_factory=dict,
         max_length=MOST_WEIGHTS,
-        description="Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none.",
+        description="Of every weight ‖ours − theirs‖ / ‖theirs‖, theirs being the gradient of the "
+        "framework; null: it has none.",
     )
     trusted: Switch = Field(description="Whether the proof holds to the precision of the dtype.")
     why_not: Sentence | None = Field(default=None, description="One sentence where it does not.")

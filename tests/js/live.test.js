@@ -9,7 +9,7 @@ import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
-import { aboutRun, normSentence, sampledSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+import { aboutRun, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();
@@ -140,7 +140,7 @@ test("what is not finite, not trusted or does not move is said", () => {
   assert.match(verdictSentence(held(3).modules[0]), /the first number that is not finite is in the weights themselves: lstm\.w and 1 more parameter\.$/);
   const bad = report(2, { module: { trusted: false, why_not: "They differ by 0.3." } });
   assert.deepEqual(texts([report(1), bad]), ["From update 200 on reports cannot be trusted. They differ by 0.3."]);
-  assert.equal(proofSentence(bad.modules[0]), "This report cannot be trusted. They differ by 0.3.");
+  assert.equal(proofSentence(bad.modules[0], "autograd’s"), "This report cannot be trusted. They differ by 0.3.");
   const still = { steps_taken: { w: { log10_weight: 0, log10_step: -8 } } };
   assert.match(texts([report(1, { own: still }), report(2, { own: still })])[0], /no recurrent weight moves/);
   const one = { steps_taken: { ...still.steps_taken, v: { log10_weight: 0, log10_step: -3 } } };
@@ -175,8 +175,20 @@ test("sentences say the report's own numbers", () => {
   const one = report(1, { decades: 0.5, own: clipped(0.5) });
   assert.equal(verdictSentence(one.modules[0]), "The last gradient enters at step 40; less than a millionth of it arrives before step 28.");
   assert.match(normSentence(one), /^3\.16 before clipping \(grey\), 1\.00 after it \(dashed\), threshold 1 \(dotted\)/);
-  assert.match(proofSentence(one.modules[0]), /agree in 1 parameter of float32: the largest relative difference is 1\.0 × 10⁻⁷, in lstm\.weight_hh_l0\./);
+  assert.match(proofSentence(one.modules[0], "Keras’s"), /^Recomputed ∂L\/∂W and Keras’s own agree in 1 parameter of float32: the largest relative difference is 1\.0 × 10⁻⁷, in lstm\.weight_hh_l0\./);
   assert.deepEqual(weightRows(one, one.modules[0])[1], ["lstm.bias_hh_l0", "–", "–", "no gradient"]);
+});
+
+test("a run names its framework's own gradient, and says why there is no report", () => {
+  const owner = (framework) => ownerOf({ about: { framework } });
+  assert.deepEqual(["torch 2.13.0", "keras 3.15.1 on torch", "jax 0.10.2", "mine", undefined].map(owner), [
+    "autograd’s", "Keras’s", "JAX’s", "the framework’s", "the framework’s",
+  ]);
+  const none = { ...report(1).modules[0], proof: { w: null } };
+  assert.equal(proofSentence(none, owner("jax 0.10.2")), "There is no gradient of JAX’s to compare with.");
+  assert.match(waitingSentence({ state: "running" }), /The first comes with the first sampled update/);
+  assert.match(waitingSentence({ state: "ended" }), /^The run ended before/);
+  assert.match(waitingSentence({ state: "interrupted" }), /nothing has been heard/);
 });
 
 test("a file is read a line at a time, and a torn last line is left out", async () => {

@@ -280,15 +280,16 @@ function spanOf({ single }, { reports, lasting, of }) {
 /**
  * What a module's report proves, in a sentence.
  * @param {Module} module
+ * @param {string} owner   of the gradient that it is compared with, as "autograd’s"
  */
-export function proofSentence({ proof, trusted, why_not: why, dtype, first_not_finite: first }) {
+export function proofSentence({ proof, trusted, why_not: why, dtype, first_not_finite: first }, owner) {
   if (first) return "With a number that is not finite there is nothing to check.";
   const differences = Object.values(proof).filter((value) => value !== null);
   if (!trusted) return `This report cannot be trusted. ${why ?? ""}`.trim();
-  if (!differences.length) return "There is no gradient of autograd’s to compare with.";
+  if (!differences.length) return `There is no gradient of ${owner} to compare with.`;
   const [name, worst] = Object.entries(proof).reduce((a, b) => ((b[1] ?? -1) > (a[1] ?? -1) ? b : a));
   return (
-    `Recomputed ∂L/∂W and autograd’s own agree in ${plural(differences.length, "parameter")} of ${dtype}: ` +
+    `Recomputed ∂L/∂W and ${owner} own agree in ${plural(differences.length, "parameter")} of ${dtype}: ` +
     `the largest relative difference is ${number(worst, 2)}, in ${name}.`
   );
 }

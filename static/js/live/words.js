@@ -20,6 +20,28 @@ export function stateWords({ state, last_update: last }) {
   return state;
 }
 
+/** Where no report is there. @param {Run} run */
+export function waitingSentence({ state }) {
+  if (state === "ended") return "The run ended before a report of it was made.";
+  if (state === "interrupted") return "No report has come, and nothing has been heard of the training for a while.";
+  return "No report has come yet. The first comes with the first sampled update.";
+}
+
+/**
+ * Whose own gradient ours is compared with, as "autograd’s": by the framework that trained.
+ * @param {Run} run
+ */
+export function ownerOf({ about }) {
+  const [, name = ""] = /^(\w+)/.exec(String(about?.framework ?? "")) ?? [];
+  return OWNERS.get(name.toLowerCase()) ?? "the framework’s";
+}
+
+const OWNERS = new Map([
+  ["torch", "autograd’s"],
+  ["keras", "Keras’s"],
+  ["jax", "JAX’s"],
+]);
+
 /**
  * How many of the samples were analysed: one that came while another was, took the place of the one before it.
  * @param {number | undefined} every @param {Report[]} reports
@@ -104,7 +126,7 @@ export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scal
 }
 
 /**
- * Parameter, ‖w‖, ‖Δw‖/‖w‖, difference from autograd's gradient.
+ * Parameter, ‖w‖, ‖Δw‖/‖w‖, difference from the framework's own gradient.
  * @param {Report} report @param {Module} module
  * @returns {string[][]}
  */

@@ -148,7 +148,10 @@ export interface Schemas {
     micro_batches: number;
     /** Whether it had more of them, which are left out. */
     more_micro_batches: boolean;
-    /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
+    /**
+     * Of every weight ‖ours − theirs‖ / ‖theirs‖, theirs being the gradient of the framework; null:
+     * it has none.
+     */
     proof?: Record<string, number | null>;
     /** Whether the proof holds to the precision of the dtype. */
     trusted: boolean;
@@ -172,6 +175,11 @@ export interface Schemas {
     time: string;
     /** Of the step; null where not seen. */
     loss?: number | null;
+    /**
+     * log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an exact zero, and
+     * where it is not finite or not seen.
+     */
+    log10_gradient?: number | null;
     /** null where none was seen. */
     clipping?: Schemas["WatchedClipping"] | null;
     /** Of the first group. */
@@ -802,8 +810,10 @@ export interface Schemas {
     layer: number;
     /** From 1. */
     step: number;
-    /** What it is a value of, as `h`. */
+    /** What it is a value of: `x`, `h`, `c`, the `gradient` that enters, or a `weight`. */
     quantity: string;
+    /** Of a weight: every one that holds a number that is not finite. */
+    parameters?: string[];
   };
   /** One sequence (or batch) forward and back. */
   Flow: {
@@ -1050,6 +1060,11 @@ export interface Schemas {
     time: string;
     /** Of the step; null where not seen. */
     loss?: number | null;
+    /**
+     * log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an exact zero, and
+     * where it is not finite or not seen.
+     */
+    log10_gradient?: number | null;
     /** null where none was seen. */
     clipping?: Schemas["WatchedClipping"] | null;
     /** Of the first group. */
@@ -2131,7 +2146,10 @@ export interface Schemas {
     micro_batches: number;
     /** Whether it had more of them, which are left out. */
     more_micro_batches: boolean;
-    /** Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none. */
+    /**
+     * Of every weight ‖ours − theirs‖ / ‖theirs‖, theirs being the gradient of the framework; null:
+     * it has none.
+     */
     proof?: Record<string, number | null>;
     /** Whether the proof holds to the precision of the dtype. */
     trusted: boolean;
@@ -2155,6 +2173,11 @@ export interface Schemas {
     time: string;
     /** Of the step; null where not seen. */
     loss: number | null;
+    /**
+     * log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an exact zero, and
+     * where it is not finite or not seen.
+     */
+    log10_gradient: number | null;
     /** null where none was seen. */
     clipping: Schemas["WatchedClipping"] | null;
     /** Of the first group. */

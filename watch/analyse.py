@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from typing import Any
 
@@ -17,7 +18,7 @@ from unrolled.watch.snapshot import Module, Snapshot
 from unrolled.watch.written import experiment_of, flow_report, plain
 
 BOUNDS = {"float64": 1e-9, "float32": 1e-4, "float16": 5e-2, "bfloat16": 2e-1}
-"""Up to which relative difference a recomputed gradient is autograd's, by the dtype."""
+"""Up to which relative difference a recomputed gradient is the framework's, by the dtype."""
 GROWN = 1e3
 """A gradient that grows more than so many times takes the rounding of its dtype along."""
 SAMPLED = 4
@@ -34,11 +35,12 @@ def analyse(snapshot: Snapshot, most: int = SAMPLED) -> dict[str, Any]:
         most: sequences whose rows are itemized.
     """
     started = time.perf_counter()
-    modules = [_module(module, most) for module in snapshot.modules]
+    modules = [_module(module, most, snapshot.owner) for module in snapshot.modules]
     return {
         "update": snapshot.update,
         "time": snapshot.time,
         "loss": plain(snapshot.loss),
+        "log10_gradient": plain(snapshot.log10_gradient),
         "clipping": snapshot.clipping,
         "learning_rate": snapshot.learning_rate,
         "optimizer": snapshot.optimizer,
@@ -56,7 +58,7 @@ def analyse(snapshot: Snapshot, most: int = SAMPLED) -> dict[str, Any]:
     }
 
 
-def _module(module: Module, most: int) -> dict[str, Any]:
+def _module(module: Module, most: int, owner: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": module.name,
         "kind": module.kind,
@@ -85,11 +87,13 @@ def _module(module: Module, most: int) -> dict[str, Any]:
         chain = chains(module)[0]
         found["steps"] = sum(batches[n].steps for n in chain)
         found["batch"] = len(batches[chain[0]].lengths)
-        found["proof"], found["why_not"] = _proof(module, batches, recomputed)
+        found["proof"], found["why_not"] = _proof(module, batches, recomputed, owner)
         found["trusted"] = found["why_not"] is None
         found["first_not_finite"] = _first_not_finite(module, batches, recomputed, chain)
     if found["first_not_finite"] is not None:
-        found["why_not"] = found["why_not"] or "A number in it is not finite."
+        held = found["first_not_finite"]["parameters"]
+        ours = f"{held[0]} itself holds NaN or infinity." if held else None
+        found["why_not"] = ours or found["why_not"] or "A number in it is not finite."
         found["trusted"] = False
         return found
     try:
@@ -136,9 +140,9 @@ def _flow(module: Module, network: Network, batch: Batch, samples: IntArray) -> 
 
 
 def _proof(
-    module: Module, batches: list[Batch], recomputed: list[Recomputed]
+    module: Module, batches: list[Batch], recomputed: list[Recomputed], owner: str
 ) -> tuple[dict[str, float | None], str | None]:
-    """‖ours − autograd's‖ / ‖autograd's‖ of every parameter, and why it is not trusted."""
+    """‖ours − theirs‖ / ‖theirs‖ of every parameter, and why it is not trusted."""
     bound = BOUNDS.get(module.dtype, 1e-4)
     proof: dict[str, float | None] = {}
     worst, of = 0.0, ""
@@ -153,7 +157,8 @@ def _proof(
             worst, of = difference, name
     if not any(theirs is not None for theirs in module.gradients.values()):
         causes = module.doubts or ["they are frozen, or computed from other parameters"]
-        return proof, f"Autograd left no gradient on its weights: {' and '.join(causes)}."
+        whose = owner[0].upper() + owner[1:].removesuffix("'s")
+        return proof, f"{whose} left no gradient on its weights: {' and '.join(causes)}."
     if worst <= bound:
         return proof, None
     if not math.isfinite(worst):
@@ -167,7 +172,7 @@ def _proof(
     ]
     shown = module.names.get(of, of)
     return proof, (
-        f"∂L/∂{shown} as recomputed is {_percent(worst)} away from autograd's, more than "
+        f"∂L/∂{shown} as recomputed is {_percent(worst)} away from {owner}, more than "
         f"{module.dtype} allows; likely: {' and '.join(causes)}."
     )
 
@@ -199,9 +204,19 @@ def _first_not_finite(
 ) -> dict[str, Any] | None:
     """Where a number first left the range of the module's dtype: layer from 0, step from 1.
 
-    Forward in time the input and the states; else of the gradient that enters the last step that
-    has one, for it travels backward.
+    A weight that holds one is named, for every number after it follows from it. Else forward in
+    time the input and the states; else of the gradient that enters the last step that has one, for
+    it travels backward.
     """
+    held = [name for name, w in module.weights.items() if not np.isfinite(w).all()]
+    if held:
+        numbered = re.search(r"_l(\d+)", held[0])
+        return {
+            "layer": int(numbered[1]) if numbered else 0,
+            "step": 1,
+            "quantity": "weight",
+            "parameters": [module.full(name) for name in held],
+        }
     largest = float(np.finfo("float32" if module.dtype == "bfloat16" else module.dtype).max)
     before = 0
     for n in chain:
@@ -214,7 +229,7 @@ def _first_not_finite(
         met = [(step, layer, name) for step, layer, name in steps if step is not None]
         if met:
             step, layer, name = min(met, key=lambda one: one[0])
-            return {"layer": layer, "step": before + step, "quantity": name}
+            return {"layer": layer, "step": before + step, "quantity": name, "parameters": []}
         before += batch.steps
     for n in reversed(chain):
         before -= batches[n].steps
@@ -222,7 +237,8 @@ def _first_not_finite(
         states = batches[n].h_gradient, batches[n].c_gradient
         if len(bad) or not all(np.isfinite(one).all() for one in states):
             step = before + (int(bad[-1]) + 1 if len(bad) else batches[n].steps)
-            return {"layer": module.layers - 1, "step": step, "quantity": "gradient"}
+            top = module.layers - 1
+            return {"layer": top, "step": step, "quantity": "gradient", "parameters": []}
     return None
 
 

@@ -18,7 +18,7 @@ from unrolled.watch.analyse import SAMPLED
 from unrolled.watch.keras_batch import Through
 from unrolled.watch.keras_gradients import BACKENDS
 from unrolled.watch.keras_layers import Found, recurrent
-from unrolled.watch.keras_sample import clipping_of, module_of, weights_of
+from unrolled.watch.keras_sample import clipping_of, log10_norm, module_of, weights_of
 from unrolled.watch.opening import ADDRESS, opening_of
 from unrolled.watch.runs import now
 from unrolled.watch.slot import Slot
@@ -188,6 +188,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             time=now(),
             modules=[module_of(one, seen) for one in self._layers],
             loss=seen.loss,
+            owner="Keras's",
+            log10_gradient=log10_norm(list(seen.gradients.values())),
             clipping=clipping_of(optimizer, list(seen.gradients.values())),
             optimizer=type(optimizer).__name__,
             learning_rate=float(np.asarray(optimizer.learning_rate)),

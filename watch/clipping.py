@@ -1,4 +1,4 @@
-"""What a clip function did, measured before and after."""
+"""The size of the gradient, and what a clip function did to it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ class ClipSeen:
     @staticmethod
     def before(rule: str, parameters: list[Any], norm_type: float) -> ClipSeen:
         """Measure what is to be clipped."""
-        return ClipSeen(rule, norm_type, _norm(parameters, norm_type), _norm(parameters, math.inf))
+        return ClipSeen(
+            rule, norm_type, norm_of(parameters, norm_type), norm_of(parameters, math.inf)
+        )
 
     def after(self, parameters: list[Any], threshold: float) -> None:
         """Measure what was."""
-        self.clipped, self.threshold = _norm(parameters, self.norm_type), threshold
+        self.clipped, self.threshold = norm_of(parameters, self.norm_type), threshold
 
     def report(self) -> dict[str, Any] | None:
         """As a report has it; None where the threshold lets everything through."""
@@ -46,25 +48,27 @@ class ClipSeen:
         return {
             "rule": self.rule,
             "threshold": self.threshold,
-            "log10_before": _log10(self.norm),
-            "log10_after": _log10(self.clipped),
+            "log10_before": log10(self.norm),
+            "log10_after": log10(self.clipped),
             "engaged": size > self.threshold,
         }
 
 
-def _norm(parameters: list[Any], norm_type: float) -> float:
-    """‖g‖_p of all gradients as one vector."""
+def norm_of(parameters: list[Any], norm_type: float = 2.0) -> float:
+    """‖g‖_p of all gradients as one vector; 0 where there is none."""
     norms = [
-        torch.linalg.vector_norm(p.grad.detach(), norm_type, dtype=torch.float64).cpu()
+        torch.linalg.vector_norm(p.grad.detach(), norm_type, dtype=torch.float64)
         if not p.grad.is_sparse
-        else torch.linalg.vector_norm(p.grad.detach().coalesce().values().double(), norm_type).cpu()
+        else torch.linalg.vector_norm(p.grad.detach().coalesce().values().double(), norm_type)
         for p in parameters
         if p.grad is not None
     ]
     if not norms:
         return 0.0
-    return float(torch.linalg.vector_norm(torch.stack(norms), norm_type))
+    together = torch.stack([norm.to(norms[0].device) for norm in norms])
+    return float(torch.linalg.vector_norm(together, norm_type))
 
 
-def _log10(value: float) -> float | None:
+def log10(value: float) -> float | None:
+    """None for an exact zero, and for what is not finite."""
     return math.log10(value) if 0.0 < value < math.inf else None

@@ -152,6 +152,12 @@ def clipping_of(optimizer: Any, gradients: Sequence[Numbers | None]) -> dict[str
     }
 
 
+def log10_norm(gradients: Sequence[Numbers | None]) -> float | None:
+    """log₁₀ ‖g‖ of the batch's gradient of all variables that are trained."""
+    parts = [float(np.linalg.norm(one.astype(np.float64))) for one in gradients if one is not None]
+    return _log10(math.hypot(*parts))
+
+
 def weights_of(layers: Sequence[Found]) -> dict[str, Numbers]:
     """A copy of every recurrent parameter, in float64 and under the names of the proof."""
     found: dict[str, Numbers] = {}

@@ -34,6 +34,8 @@ class Report:
         update: steps of the optimizer before this one.
         time: when.
         loss: of the step; None where it was not seen.
+        log10_gradient: log₁₀ ‖g‖ of all the model's parameters before clipping; None where it is
+            zero, not finite or not seen.
         clipping: rule, threshold, log10_before, log10_after, engaged; None where none was seen.
         learning_rate: of the optimizer.
         optimizer: its class.
@@ -45,6 +47,7 @@ class Report:
     update: int
     time: datetime
     loss: float | None = None
+    log10_gradient: float | None = None
     clipping: Json | None = None
     learning_rate: float | None = None
     optimizer: str | None = None
@@ -54,7 +57,7 @@ class Report:
 
     @property
     def proof(self) -> dict[str, float | None]:
-        """Of every weight of every module ‖ours − autograd's‖ / ‖autograd's‖."""
+        """Of every weight of every module ‖ours − the framework's‖ / ‖the framework's‖."""
         return {name: one for each in self.modules for name, one in each.get("proof", {}).items()}
 
     @property

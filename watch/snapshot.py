@@ -122,6 +122,9 @@ class Snapshot:
         optimizer: its class; None where not seen.
         steps_taken: parameter → (‖w‖ before, ‖Δw‖); None where not seen.
         seconds: what capturing took.
+        log10_gradient: log₁₀ ‖g‖ of all parameters of the model, before any clipping; None where it
+            is zero, not finite or not seen.
+        owner: whose own gradient the modules' is, as a sentence has it: "autograd's".
     """
 
     update: int
@@ -133,6 +136,8 @@ class Snapshot:
     optimizer: str | None = None
     steps_taken: dict[str, list[float] | None] = field(default_factory=dict)
     seconds: float = 0.0
+    log10_gradient: float | None = None
+    owner: str = "the framework's"
 
 
 @dataclass(slots=True)

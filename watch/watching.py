@@ -14,7 +14,7 @@ import torch
 from torch.optim import optimizer as optimizers
 
 from unrolled.watch import patches
-from unrolled.watch.clipping import ClipSeen
+from unrolled.watch.clipping import ClipSeen, log10, norm_of
 from unrolled.watch.doubts import doubts_of, refused, unreached
 from unrolled.watch.modules import Tap, recurrent
 from unrolled.watch.runs import now
@@ -71,7 +71,8 @@ class Watching:
             for name, p in tap.parameters().items()
         }
         self._ids = {id(p) for p in self.parameters.values()}
-        self._all_ids = {id(p) for p in model.parameters()}
+        self._all = list(model.parameters())
+        self._all_ids = {id(p) for p in self._all}
         self._leading: weakref.ref[Any] | None = None
         self._process = os.getpid()
         self._open = True
@@ -95,6 +96,7 @@ class Watching:
         self.said: float | None = None
         self.scales: list[tuple[Any, Any, float]] = []
         self.clip: ClipSeen | None = None
+        self.norm: float | None = None
         self.weights: dict[str, torch.Tensor] = {}
         self.moment = ""
 
@@ -177,7 +179,7 @@ class Watching:
             return
         started = time.perf_counter()
         if self.swept and all(tap.thrown_away for tap in self.taps):
-            self.swept, self.losses = False, []
+            self.swept, self.losses, self.norm = False, [], None
             for tap in self.taps:
                 tap.empty()
         for tap in self.taps:
@@ -201,7 +203,9 @@ class Watching:
         self.seconds += time.perf_counter() - started
 
     def before_clip(self, rule: str, parameters: list[Any], norm_type: float) -> None:
-        """Measure what is to be clipped."""
+        """Measure what is to be clipped, and all of the model's gradient."""
+        if self.swept and any(id(p) in self._all_ids for p in parameters):
+            self._measure()
         if any(id(p) in self._ids for p in parameters):
             self.clip = ClipSeen.before(rule, parameters, norm_type)
 
@@ -214,6 +218,11 @@ class Watching:
         """Keep a loss as it was before it was multiplied."""
         if not self.held:
             self.scales.append((loss, scaled, scale))
+
+    def _measure(self) -> None:
+        """‖g‖ as it was before anything clipped it."""
+        if self.norm is None:
+            self.norm = norm_of(self._all)
 
     # --- what the optimizer says ---------------------------------------------------------------
 
@@ -248,6 +257,7 @@ class Watching:
     def _before(self) -> None:
         if self.swept:
             started = time.perf_counter()
+            self._measure()
             self.weights = {name: p.detach().clone() for name, p in self.parameters.items()}
             self.seconds += time.perf_counter() - started
 
@@ -271,6 +281,8 @@ class Watching:
             time=self.moment or now(),
             modules=[self._taken(tap, scale) for tap in self.taps],
             loss=loss,
+            owner="autograd's",
+            log10_gradient=None if self.norm is None else log10(self.norm),
             clipping=None if self.clip is None else self.clip.report(),
             optimizer=None if optimizer is None else type(optimizer).__name__,
             learning_rate=self._learning_rate(optimizer),

@@ -53,7 +53,15 @@ class FirstNotFinite(StrictModel):
 
     layer: Index = Field(description="From 0, the lowest.")
     step: Size = Field(description="From 1.")
-    quantity: Name = Field(description="What it is a value of, as `h`.")
+    quantity: Name = Field(
+        description="What it is a value of: `x`, `h`, `c`, the `gradient` that enters, or a "
+        "`weight`."
+    )
+    parameters: list[Name] = Field(
+        default_factory=list,
+        max_length=MOST_WEIGHTS,
+        description="Of a weight: every one that holds a number that is not finite.",
+    )
 
 
 class WatchedModule(StrictModel):
@@ -79,7 +87,8 @@ class WatchedModule(StrictModel):
     proof: dict[Name, Number | None] = Field(
         default_factory=dict,
         max_length=MOST_WEIGHTS,
-        description="Of every weight ‖ours − autograd's‖ / ‖autograd's‖; null: autograd has none.",
+        description="Of every weight ‖ours − theirs‖ / ‖theirs‖, theirs being the gradient of the "
+        "framework; null: it has none.",
     )
     trusted: Switch = Field(description="Whether the proof holds to the precision of the dtype.")
     why_not: Sentence | None = Field(default=None, description="One sentence where it does not.")
@@ -108,6 +117,11 @@ class WatchedReport(StrictModel):
     update: Index = Field(description="Steps of the optimizer before this one.", examples=[200])
     time: Instant = Field(description="When.", examples=["2026-11-28T03:00:00.123Z"])
     loss: Number | None = Field(default=None, description="Of the step; null where not seen.")
+    log10_gradient: Number | None = Field(
+        default=None,
+        description="log₁₀ ‖g‖ of all parameters of the model before any clipping; null for an "
+        "exact zero, and where it is not finite or not seen.",
+    )
     clipping: WatchedClipping | None = Field(default=None, description="null where none was seen.")
     learning_rate: Number | None = Field(default=None, description="Of the first group.")
     optimizer: Name | None = Field(default=None, description="Its class.", examples=["Adam"])

@@ -258,11 +258,11 @@ export function flowClient(base, on) {
 /**
  * The runs that are kept, the newest first.
  * @param {string} base
- * @param {string | null} [before]   id of the last one that is known
+ * @param {string | null} [before]   id of the last one that is known @param {number} [limit]
  * @returns {Promise<{runs: any[], next: string | null}>}   next: before which there are more
  */
-export function runsOf(base, before = null) {
-  return ask(`${base}/runs${before ? `?before=${encodeURIComponent(before)}` : ""}`);
+export function runsOf(base, before = null, limit = 50) {
+  return ask(`${base}/runs?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
 }
 
 /** @param {string} base @param {string} id */

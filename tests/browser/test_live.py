@@ -168,17 +168,24 @@ def test_a_run_is_followed_through_the_death_of_its_service_and_saved(
     log.expect("Failed to load resource|ERR_")
     log.watch(page)
     with serving(free_port, tmp_path) as (address, process):
-        run = sent(f"{address}/api/v1/runs", {"name": "r", "about": {}})["id"]
-        kept = f"{address}/api/v1/runs/{run}"
         page.set_viewport_size(NARROW)
         page.goto(f"{address}/runs")
-        page.get_by_role("link", name="r", exact=True).focus()
+        expect(page.locator("#no-runs")).to_be_visible()
+        about = {"framework": "keras 3"}
+        run = sent(f"{address}/api/v1/runs", {"name": "r", "about": about})["id"]
+        kept = f"{address}/api/v1/runs/{run}"
+        page.get_by_role("link", name="r", exact=True).focus()  # it comes by itself
+        sent(kept, {"state": "interrupted"}, "PATCH")
+        expect(page.locator("#rows td").first).to_have_text("interrupted")
+        expect(page.get_by_role("link", name="r", exact=True)).to_be_focused()
+        sent(kept, {"state": "running"}, "PATCH")
         assert not overflows(page)
         page.keyboard.press("Enter")
         page.set_viewport_size(WIDE)
         expect(page.locator("#waiting")).to_be_visible()
         sent(f"{kept}/reports", reports[:2])
         drawn(page, 2)
+        expect(page.locator("#difference")).to_have_text("Difference from Keras’s")
         expect(page.locator("#state")).to_contain_text("running")
         sent(f"{kept}/reports", reports[2])
         drawn(page, 3)

@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
-import { reachFigure, roundTicks } from "../../static/js/live/figures.js";
+import { OVER_TRAINING, columnsOf, reachFigure, roundTicks } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
-import { aboutRun, normSentence, sampledSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+import { aboutRun, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();
@@ -76,6 +76,22 @@ test("a gradient that grows by more than a thousand is an alarm, one of a thousa
   assert.match(texts([report(1, { decades: -0.1 })])[0], /^From update 100 on .* at most 7943 times, at step 1\.$/);
 });
 
+test("what begins and ends at alternate reports is one alarm that is on and off", () => {
+  const bad = { decades: 0.2 };
+  const of = (marks) => texts([...marks].map((mark, n) => report(n + 1, mark === "!" ? bad : {})));
+  const what = "less than a millionth of the last gradient that enters arrives before step 10.";
+  assert.deepEqual(of(".!.!.!."), [`On and off since update 200 (in 3 of 5 reports) ${what}`]);
+  assert.deepEqual(of(".!!..!.!...."), [`On and off from update 200 to 800 (in 4 of 7 reports) ${what}`]);
+  assert.deepEqual(of("!.!"), [`From update 300 on ${what}`, `At update 100 ${what}`]); // twice is not on and off
+  assert.deepEqual(of("!....!....!").length, 3); // nor is what was quiet for long between
+  const reports = [...".!.!.!"].map((mark, n) => report(n + 1, mark === "!" ? bad : {}));
+  assert.deepEqual(alarmsOf(reports, "lstm").map(({ sequence, lasting }) => [sequence, lasting]), [[2, true]]);
+  const jumps = [0, 0, 0, 0, 0, 2, 0, 2, 0, 2].map((size, n) => report(n + 1, { own: { log10_gradient: size } }));
+  assert.equal(texts(jumps).length, 3); // each is of one update
+  const clips = Array.from({ length: 33 }, (_, n) => report(n + 1, { own: clipped(n % 11 ? 0.5 : -1) }));
+  assert.match(texts(clips)[0], /^On and off since update 200 \(in 30 of 32 reports\) clipping engages: the threshold 1 sets/);
+});
+
 test("a jump is measured by the median of what came before, and none without a few", () => {
   const reports = [0, 0.1, -0.1, 0, 0].map((before, n) => report(n + 1, { own: clipped(before, 100) }));
   const with_ = (before) => texts([...reports, report(6, { own: clipped(before, 100) })]);
@@ -85,14 +101,46 @@ test("a jump is measured by the median of what came before, and none without a f
   assert.deepEqual(texts([...reports.slice(0, 4), report(5, { own: clipped(3) })]), []);
 });
 
+test("‖g‖ is drawn and said where no clip function is called, and its jumps are an alarm", () => {
+  const reports = [0, 0.1, -0.1, 0, 0, 1.5].map((size, n) => report(n + 1, { own: { log10_gradient: size } }));
+  assert.deepEqual(texts(reports), ["At update 600 ‖g‖ is 32 times its median, and nothing clips it."]);
+  assert.equal(normSentence(reports[5], false), "31.6 at update 600; clipping was not called.");
+  assert.equal(normSentence(report(1), false), "not seen at update 100; clipping was not called.");
+  const nan = report(1, { module: { first_not_finite: { layer: 0, step: 1, quantity: "h" } } });
+  assert.equal(normSentence(nan, false), "not finite at update 100; clipping was not called.");
+  const size = OVER_TRAINING.find(({ name }) => name === "size");
+  assert.deepEqual([size.has({ reports }), size.has({ reports: [report(1)] })], [true, false]);
+  const theme = { ink: "ink", blocked: "grey", known: "blue", grid: "grid", muted: "muted" };
+  const frame = { width: 900, height: 150, left: 40, right: 8, lo: 0, hi: 700 };
+  const drawn = (all) => size.figure({ reports: all, module: "lstm" }, frame, theme).data[1];
+  assert.deepEqual(drawn(reports).y, [0, 0.1, -0.1, 0, 0, 1.5]);
+  assert.equal(drawn(reports).line.color, "ink"); // there is no other line
+  const both = report(7, { own: { ...clipped(0.5), log10_gradient: 0.7 } });
+  assert.deepEqual(drawn([both]).y, [0.5]); // of what was clipped
+  assert.equal(drawn([both]).line.color, "grey");
+});
+
 test("what is not finite, not trusted or does not move is said", () => {
   const nan = report(3, { module: { first_not_finite: { layer: 1, step: 17, quantity: "h" }, flow: null } });
   assert.deepEqual(texts([report(1), nan]), [
     "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17.",
   ]);
+  const held = (sequence) =>
+    report(sequence, { module: { first_not_finite: { layer: 0, step: 1, quantity: "weight", parameters: ["lstm.w", "lstm.b"] }, flow: null } });
+  const itself = "From update 300 on a number is not finite (NaN or infinity): first in the weights themselves: lstm.w and 1 more parameter";
+  assert.deepEqual(texts([report(2), held(3), held(4)]), [`${itself}; it came in with the step of an update from 200 to 299.`]);
+  assert.deepEqual(texts([held(3)]), [`${itself}.`]);
+  assert.deepEqual(texts([report(2, { module: { batch: null } }), held(3)]), [`${itself}.`]);
+  const next = report(2, { own: { update: 299 } });
+  assert.deepEqual(texts([next, held(3)]), [`${itself}; it came in with the step of update 299.`]);
+  assert.deepEqual(texts([nan, held(4)]), [
+    "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17" +
+      "; since update 400 the weights themselves hold it: lstm.w and 1 more parameter.",
+  ]);
+  assert.match(verdictSentence(held(3).modules[0]), /the first number that is not finite is in the weights themselves: lstm\.w and 1 more parameter\.$/);
   const bad = report(2, { module: { trusted: false, why_not: "They differ by 0.3." } });
   assert.deepEqual(texts([report(1), bad]), ["From update 200 on reports cannot be trusted. They differ by 0.3."]);
-  assert.equal(proofSentence(bad.modules[0]), "This report cannot be trusted. They differ by 0.3.");
+  assert.equal(proofSentence(bad.modules[0], "autograd’s"), "This report cannot be trusted. They differ by 0.3.");
   const still = { steps_taken: { w: { log10_weight: 0, log10_step: -8 } } };
   assert.match(texts([report(1, { own: still }), report(2, { own: still })])[0], /no recurrent weight moves/);
   const one = { steps_taken: { ...still.steps_taken, v: { log10_weight: 0, log10_step: -3 } } };
@@ -127,8 +175,20 @@ test("sentences say the report's own numbers", () => {
   const one = report(1, { decades: 0.5, own: clipped(0.5) });
   assert.equal(verdictSentence(one.modules[0]), "The last gradient enters at step 40; less than a millionth of it arrives before step 28.");
   assert.match(normSentence(one), /^3\.16 before clipping \(grey\), 1\.00 after it \(dashed\), threshold 1 \(dotted\)/);
-  assert.match(proofSentence(one.modules[0]), /agree in 1 parameter of float32: the largest relative difference is 1\.0 × 10⁻⁷, in lstm\.weight_hh_l0\./);
+  assert.match(proofSentence(one.modules[0], "Keras’s"), /^Recomputed ∂L\/∂W and Keras’s own agree in 1 parameter of float32: the largest relative difference is 1\.0 × 10⁻⁷, in lstm\.weight_hh_l0\./);
   assert.deepEqual(weightRows(one, one.modules[0])[1], ["lstm.bias_hh_l0", "–", "–", "no gradient"]);
+});
+
+test("a run names its framework's own gradient, and says why there is no report", () => {
+  const owner = (framework) => ownerOf({ about: { framework } });
+  assert.deepEqual(["torch 2.13.0", "keras 3.15.1 on torch", "jax 0.10.2", "mine", undefined].map(owner), [
+    "autograd’s", "Keras’s", "JAX’s", "the framework’s", "the framework’s",
+  ]);
+  const none = { ...report(1).modules[0], proof: { w: null } };
+  assert.equal(proofSentence(none, owner("jax 0.10.2")), "There is no gradient of JAX’s to compare with.");
+  assert.match(waitingSentence({ state: "running" }), /The first comes with the first sampled update/);
+  assert.match(waitingSentence({ state: "ended" }), /^The run ended before/);
+  assert.match(waitingSentence({ state: "interrupted" }), /nothing has been heard/);
 });
 
 test("a file is read a line at a time, and a torn last line is left out", async () => {
@@ -221,9 +281,24 @@ test("a training of very many reports has no more columns than a screen", () => 
     const reports = Array.from({ length: count }, (_, n) => report(n + 1, { steps: 2 }));
     return reachFigure({ reports, module: "lstm" }, { width: 900, height: 240, left: 40, right: 8, lo: 0, hi: 1 }, theme).data[0];
   };
-  assert.equal(columns(1500).x.length, 1500);
+  assert.equal(columns(1500).z[0].length, 1500);
   const many = columns(3100);
-  assert.deepEqual([many.x.length, many.z[0].length, many.x[1] - many.x[0]], [1034, 1034, 300]);
+  assert.deepEqual([many.x.length, many.z[0].length, many.x[1] - many.x[0]], [1035, 1034, 300]);
+});
+
+test("a sample that was not analysed leaves a gap, and no column is wider than samples are apart", () => {
+  assert.deepEqual(columnsOf([0, 100, 400, 500], ["a", "b", "c", "d"], 100), {
+    edges: [-50, 50, 150, 350, 450, 550],
+    cells: ["a", "b", null, "c", "d"],
+  });
+  // A run that went on between two samples.
+  assert.deepEqual(columnsOf([0, 130, 200], ["a", "b", "c"], 100), { edges: [-50, 50, 80, 165, 250], cells: ["a", null, "b", "c"] });
+  assert.deepEqual(columnsOf([7], ["a"], 1), { edges: [6.5, 7.5], cells: ["a"] });
+  const theme = { flow: ["#000000", "#111111", "#222222", "#333333", "#444444"] };
+  const of = (reports, every) => reachFigure({ reports, module: "lstm", every }, { width: 900, height: 240, left: 40, right: 8, lo: 0, hi: 1 }, theme).data[0];
+  const reports = [1, 2, 3, 9].map((n) => report(n, { steps: 2 }));
+  assert.deepEqual(of(reports).z[0], [0, 0, 0, null, 0]); // by the distance that is usual where none is said
+  assert.deepEqual(of(reports, 1000).x, [-400, 150, 250, 600, 1400]);
 });
 
 test("accumulated gradients are said, and where not all of them are there", () => {

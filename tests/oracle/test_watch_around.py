@@ -51,6 +51,7 @@ def test_autocast_with_a_scaler_divides_the_scale_out(kind: Any, dtype: torch.dt
     assert module["dtype"] == str(dtype).removeprefix("torch.")
     assert report["loss"] == pytest.approx(seen[0], rel=1e-5)
     assert report["clipping"]["log10_after"] == pytest.approx(math.log10(seen[1]), abs=1e-4)
+    assert report["log10_gradient"] == pytest.approx(report["clipping"]["log10_before"], abs=1e-6)
     assert module["trusted"], module["why_not"]
     entering = module["flow"]["hidden_gradient"]["norm"][-1]
     assert 1e-4 < entering < 1.0, "as of the loss, not of 1024 times the loss"
@@ -80,7 +81,7 @@ def test_a_number_that_is_not_finite_is_found_where_it_began() -> None:
     x = x_of(model)
     x[4, 2, 1] = math.nan
     module = only(model, lambda: sgd(model, lambda: model(x).square().mean()))
-    assert module["first_not_finite"] == {"layer": 0, "step": 5, "quantity": "x"}
+    assert module["first_not_finite"] == {"layer": 0, "step": 5, "quantity": "x", "parameters": []}
     assert (module["trusted"], module["flow"]) == (False, None)
     clean = x_of(model)
     weight = torch.ones(7, 4, 2, dtype=torch.float64)
@@ -91,7 +92,12 @@ def test_a_number_that_is_not_finite_is_found_where_it_began() -> None:
         return (model(clean).square() * weight).sum()
 
     module = only(model, partial(sgd, model, loss))
-    assert module["first_not_finite"] == {"layer": 1, "step": 3, "quantity": "gradient"}
+    assert module["first_not_finite"] == {
+        "layer": 1,
+        "step": 3,
+        "quantity": "gradient",
+        "parameters": [],
+    }
 
 
 def test_states_that_leave_float32_are_found() -> None:
@@ -103,6 +109,20 @@ def test_states_that_leave_float32_are_found() -> None:
     module = only(model, lambda: sgd(model, lambda: model(x).square().mean()))
     assert module["first_not_finite"]["quantity"] == "h"
     assert module["first_not_finite"]["step"] == 5
+
+
+def test_a_gradient_that_was_not_finite_is_named_in_the_weights_from_the_next_step_on() -> None:
+    model = Model(nn.LSTM)
+    x = x_of(model)
+    scale = iter((1.0, math.nan, 1.0))
+    found = reports(model, lambda: sgd(model, lambda: model(x).sum() * next(scale), steps=3))
+    firsts = [one["modules"][0]["first_not_finite"] for one in found]
+    assert firsts[0] is None
+    assert firsts[1]["quantity"] == "gradient"
+    assert firsts[2]["quantity"] == "weight"
+    assert set(firsts[2]["parameters"]) == {
+        f"core.{name}" for name, _ in model.core.named_parameters()
+    }
 
 
 # --- torch.compile ------------------------------------------------------------------------------
@@ -170,21 +190,30 @@ def test_clipping_is_read_where_it_is_called(way: str, threshold: float) -> None
     assert found["rule"] == ("value" if way == "value" else "norm")
     assert found["threshold"] == threshold
     assert found["log10_before"] == pytest.approx(math.log10(seen[0]), abs=1e-9)
+    assert report["log10_gradient"] == pytest.approx(math.log10(seen[0]), abs=1e-6)
     assert found["log10_after"] == pytest.approx(math.log10(seen[1]), abs=1e-9)
     assert found["engaged"] is (threshold < 1.0)
     assert proof(report["modules"][0]) <= 1e-9, "the proof is of the gradient before clipping"
 
 
-def test_clipping_of_other_parameters_is_not_ours() -> None:
+@pytest.mark.parametrize("other", [True, False])
+def test_the_size_of_the_gradient_is_seen_where_ours_is_not_clipped(other: bool) -> None:
     model = Model()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    seen: list[float] = []
 
     def train() -> None:
-        squared(model)().backward()
-        clip_grad_norm_(model.head.parameters(), 1e-3)
-        optimizer.step()
+        for _ in range(2):
+            optimizer.zero_grad()
+            squared(model)().backward()
+            seen.append(sum(float(p.grad.square().sum()) for p in model.parameters()) ** 0.5)
+            if other:
+                clip_grad_norm_(model.head.parameters(), 1e-3)
+            optimizer.step()
 
-    assert reports(model, train)[0]["clipping"] is None
+    for report, norm in zip(reports(model, train), seen, strict=True):
+        assert report["clipping"] is None, "the recurrent parameters' was not"
+        assert report["log10_gradient"] == pytest.approx(math.log10(norm), abs=1e-6)
 
 
 def test_the_step_is_measured_beside_the_weight() -> None:

@@ -272,6 +272,7 @@ def test_a_training_leaves_a_file_and_is_the_same_training(tmp_path: Path) -> No
     assert (report["optimizer"], report["learning_rate"]) == ("SGD", pytest.approx(0.05))
     assert (report["clipping"]["rule"], report["clipping"]["engaged"]) == ("norm", True)
     assert report["clipping"]["log10_after"] == pytest.approx(-2.0)
+    assert report["log10_gradient"] == pytest.approx(report["clipping"]["log10_before"], abs=1e-6)
     step = report["steps_taken"]["lstm.recurrent_kernel"]
     assert step["log10_weight"] == pytest.approx(math.log10(weight), abs=1e-5)
     assert step["log10_step"] < -2.5

@@ -114,6 +114,37 @@ def test_a_report_proves_and_shows(kind: str) -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_a_weight_that_is_not_finite_is_named_rather_than_what_follows_from_it() -> None:
+    module = module_of(np.random.default_rng(1), "GRU", layers=2)
+    for name in ("bias_ih_l1", "weight_hh_l1"):
+        module.weights[name][0] = np.nan
+    found = report_of(module)
+    assert found["first_not_finite"] == {
+        "layer": 1,
+        "step": 1,
+        "quantity": "weight",
+        "parameters": ["core.weight_hh_l1", "core.bias_ih_l1"],
+    }
+    assert found["why_not"] == "core.weight_hh_l1 itself holds NaN or infinity."
+    assert (found["trusted"], found["flow"]) == (False, None)
+
+
+@pytest.mark.parametrize("owner", ["autograd's", "Keras's", None])
+def test_a_proof_that_fails_names_whose_gradient_it_was(owner: str | None) -> None:
+    module = module_of(np.random.default_rng(1), "RNN")
+    said = {} if owner is None else {"owner": owner}
+    whose = owner or "the framework's"
+
+    def why() -> str:
+        report = analyse(Snapshot(3, "2026-01-01T00:00:00Z", [module], **said))  # type: ignore[arg-type]
+        return str(report["modules"][0]["why_not"])
+
+    module.gradients["weight_hh_l0"] = 2.0 * module.weights["weight_hh_l0"]
+    assert f"away from {whose}, more than float64 allows" in why()
+    module.gradients = dict.fromkeys(module.gradients)
+    assert why().startswith(f"{whose[0].upper()}{whose[1:-2]} left no gradient on its weights")
+
+
 def numbers(row: list[float | None]) -> Any:
     """log₁₀ as what it is of; null is zero."""
     return 10.0 ** np.array([-np.inf if value is None else value for value in row])

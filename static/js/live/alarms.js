@@ -1,16 +1,19 @@
 /** Alarms in words, each with the update where it began. A row of the table is one kind. */
 
 import { fromLog10, number, plural, tidy } from "../format.js";
-import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
+import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js";
 
-/** @import { Module, Report } from "./runfile.js" */
+/** @import { Module, NotFinite, Report } from "./runfile.js" */
 
 /**
  * @typedef {object} Stretch   reports in a row of which the same is true
  * @property {Report[]} reports
  * @property {any[]} found   what is true of each
+ * @property {number} from   the place of the first among all reports
+ * @property {number} to   and of the last
  * @property {boolean} lasting   whether the newest report is one of them
  * @property {number | null} before   the update of the report before them, null where there is none
+ * @property {number} [of]   of so many reports it is true of these, on and off; else of all in a row
  *
  * @typedef {object} Alarm
  * @property {string} kind
@@ -37,6 +40,10 @@ import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
 const BEFORE = 20;
 const JUMP = 1;
 
+/** What begins so many times, with at most so many reports between, is on and off. */
+const TIMES = 3;
+const QUIET = 3;
+
 /** A step of a weight smaller than this part of it, in decades, moves nothing. */
 const STUCK = -7;
 
@@ -60,22 +67,53 @@ function mostMoved({ steps_taken: taken }) {
   return ratios.length ? Math.max(...ratios) : null;
 }
 
-/**
- * Where the first number stands that is not finite.
- * @param {{layer: number, step: number, quantity: string}} first
- */
-export function placeOf({ layer, step, quantity }) {
+/** @param {string[]} names   at least one */
+function firstOf([name, ...others]) {
+  return others.length ? `${name} and ${plural(others.length, "more parameter")}` : name;
+}
+
+/** Where the first number stands that is not finite. @param {NotFinite} first */
+export function placeOf({ layer, step, quantity, parameters = [] }) {
+  if (quantity === "weight") return `in the weights themselves: ${firstOf(parameters)}`;
   if (quantity === "x") return `the input x at step ${step}, so it comes from before this module`;
   if (quantity === "gradient") return `the gradient that enters at step ${step}, so it comes from behind this module`;
   return `${quantity} of layer ${layer + 1} at step ${step}`;
+}
+
+/**
+ * The update of the report before a place, where it saw the weights of a module to be finite.
+ * @param {Report[]} reports @param {number} place @param {string} name
+ */
+function cleanBefore(reports, place, name) {
+  const before = reports[place - 1];
+  const module = before && moduleOf(before, name);
+  const seen = module && module.batch !== null && module.first_not_finite?.quantity !== "weight";
+  return seen ? before.update : null;
+}
+
+/**
+ * Since when the weights hold what is not finite.
+ * @param {{first: NotFinite, update: number, clean: number | null}[]} found   of reports in a row
+ */
+function cameIn(found) {
+  const held = found.find(({ first }) => first.quantity === "weight");
+  if (!held) return "";
+  const { first, update, clean } = held;
+  if (held !== found[0]) return `; since update ${counted(update)} the weights themselves hold it: ${firstOf(first.parameters ?? [])}`;
+  if (clean === null) return "";
+  const last = update - 1;
+  return `; it came in with the step of ${last > clean ? `an update from ${counted(clean)} to ${counted(last)}` : `update ${counted(clean)}`}`;
 }
 
 /** @type {Kind[]} */
 const KINDS = [
   {
     name: "not finite",
-    of: ({ module }) => module?.first_not_finite ?? null,
-    say: ({ found: [first] }) => `a number is not finite (NaN or infinity): first ${placeOf(first)}`,
+    of: ({ report, module, reports, place }) => {
+      const first = module?.first_not_finite ?? null;
+      return first && { first, update: report.update, clean: cleanBefore(reports, place, module?.name ?? "") };
+    },
+    say: ({ found }) => `a number is not finite (NaN or infinity): first ${placeOf(found[0].first)}${cameIn(found)}`,
   },
   {
     name: "not trusted",
@@ -90,9 +128,9 @@ const KINDS = [
       const reach = way ? reachOf(way) : 1;
       return reach > 1 ? reach : null;
     },
-    say: ({ found, lasting }) => {
+    say: ({ found, lasting, of }) => {
       const least = Math.min(...found);
-      const now = found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
+      const now = of || found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
       return `less than a millionth of the last gradient that enters arrives before step ${least}${now}`;
     },
   },
@@ -114,22 +152,24 @@ const KINDS = [
     of: ({ report, reports, place }) => {
       const norms = reports
         .slice(Math.max(0, place - BEFORE), place)
-        .flatMap(({ clipping }) => (clipping && clipping.log10_before !== null ? [clipping.log10_before] : []));
-      const own = report.clipping?.log10_before ?? null;
+        .flatMap((one) => sizeOf(one) ?? []);
+      const own = sizeOf(report);
       if (own === null || norms.length < 5) return null;
       const times = own - median(norms);
       return times > JUMP ? { times, clipping: report.clipping } : null;
     },
     say: ({ found: [{ times, clipping }] }) =>
       `‖g‖ is ${fromLog10(times, 2)} times its median` +
-      (clipping.engaged ? `, clipped to ${fromLog10(clipping.log10_after, 2)}` : ", and clipping does not engage"),
+      (clipping?.engaged
+        ? `, clipped to ${fromLog10(clipping.log10_after, 2)}`
+        : `, and ${clipping ? "clipping does not engage" : "nothing clips it"}`),
   },
   {
     name: "always clipped",
     least: 10,
     of: ({ report }) => (report.clipping?.engaged ? report.clipping : null),
-    say: ({ found, reports, lasting }) =>
-      `clipping engages in every report (${reports.length}${lasting ? " so far" : ""}): the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
+    say: ({ found, reports, lasting, of }) =>
+      `clipping engages${of ? "" : ` in every report (${reports.length}${lasting ? " so far" : ""})`}: the threshold ${tidy(found.at(-1).threshold)} sets the size of each step`,
   },
   {
     name: "stuck",
@@ -157,12 +197,35 @@ function stretchesOf(reports, name, kind) {
     if (found === null || kind.single) open = null;
     if (found === null) return;
     const before = reports[place - 1]?.update ?? null;
-    if (open === null) all.push((open = { reports: [], found: [], lasting: false, before }));
+    if (open === null) all.push((open = { reports: [], found: [], from: place, to: place, lasting: false, before }));
     open.reports.push(report);
     open.found.push(found);
+    open.to = place;
     open.lasting = place === reports.length - 1;
   });
   return all.filter(({ reports: own }) => own.length >= (kind.least ?? 1));
+}
+
+/**
+ * Stretches that follow each other again and again as one that is on and off.
+ * @param {Stretch[]} stretches   in their order @param {number} newest   the place of the newest report
+ * @returns {Stretch[]}
+ */
+function together(stretches, newest) {
+  /** @type {Stretch[][]} */
+  const groups = [];
+  for (const stretch of stretches) {
+    const last = groups.at(-1);
+    if (last && stretch.from - last[last.length - 1].to - 1 <= QUIET) last.push(stretch);
+    else groups.push([stretch]);
+  }
+  return groups.flatMap((group) => {
+    if (group.length < TIMES) return group;
+    const { to } = group[group.length - 1];
+    const reports = group.flatMap((one) => one.reports);
+    const found = group.flatMap((one) => one.found);
+    return { ...group[0], reports, found, to, lasting: to + QUIET >= newest, of: to - group[0].from + 1 };
+  });
 }
 
 /**
@@ -173,15 +236,16 @@ function stretchesOf(reports, name, kind) {
  * @returns {Alarm[]}
  */
 export function alarmsOf(reports, name, every = 0) {
-  return KINDS.flatMap((kind) =>
-    stretchesOf(reports, name, kind).map((stretch) => ({
+  return KINDS.flatMap((kind) => {
+    const stretches = stretchesOf(reports, name, kind);
+    return (kind.single ? stretches : together(stretches, reports.length - 1)).map((stretch) => ({
       kind: kind.name,
       sequence: stretch.reports[0].sequence,
       update: stretch.reports[0].update,
       lasting: stretch.lasting,
       text: `${whenOf(kind, stretch, every)} ${kind.say(stretch).replace(/\.$/, "")}.`,
-    })),
-  ).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
+    }));
+  }).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
 }
 
 /** What is said where there is no alarm. @param {Report[]} reports @param {string} name   of the module */
@@ -205,9 +269,10 @@ function whenOf(kind, stretch, every) {
 }
 
 /** @param {Kind} kind @param {Stretch} stretch */
-function spanOf({ single }, { reports, lasting }) {
+function spanOf({ single }, { reports, lasting, of }) {
   const first = counted(reports[0].update);
   const last = counted(reports.at(-1)?.update ?? 0);
+  if (of) return `On and off ${lasting ? `since update ${first}` : `from update ${first} to ${last}`} (in ${reports.length} of ${of} reports)`;
   if (single || (!lasting && first === last)) return `At update ${first}`;
   return lasting ? `From update ${first} on` : `From update ${first} to ${last}`;
 }
@@ -215,15 +280,16 @@ function spanOf({ single }, { reports, lasting }) {
 /**
  * What a module's report proves, in a sentence.
  * @param {Module} module
+ * @param {string} owner   of the gradient that it is compared with, as "autograd’s"
  */
-export function proofSentence({ proof, trusted, why_not: why, dtype, first_not_finite: first }) {
+export function proofSentence({ proof, trusted, why_not: why, dtype, first_not_finite: first }, owner) {
   if (first) return "With a number that is not finite there is nothing to check.";
   const differences = Object.values(proof).filter((value) => value !== null);
   if (!trusted) return `This report cannot be trusted. ${why ?? ""}`.trim();
-  if (!differences.length) return "There is no gradient of autograd’s to compare with.";
+  if (!differences.length) return `There is no gradient of ${owner} to compare with.`;
   const [name, worst] = Object.entries(proof).reduce((a, b) => ((b[1] ?? -1) > (a[1] ?? -1) ? b : a));
   return (
-    `Recomputed ∂L/∂W and autograd’s own agree in ${plural(differences.length, "parameter")} of ${dtype}: ` +
+    `Recomputed ∂L/∂W and ${owner} own agree in ${plural(differences.length, "parameter")} of ${dtype}: ` +
     `the largest relative difference is ${number(worst, 2)}, in ${name}.`
   );
 }

@@ -4,7 +4,7 @@ import { plainAxis, timeLayout } from "../figures/layout.js";
 import { power, tidy } from "../format.js";
 import { LIMIT, clamp, colorscale } from "../theme.js";
 import { clipRuleOf } from "../vocabulary.js";
-import { moduleOf, wayOf } from "./reached.js";
+import { moduleOf, sizeOf, wayOf } from "./reached.js";
 
 /** @import { Axis, Figure, Frame, Series, Theme } from "../types.js" */
 /** @import { Report } from "./runfile.js" */
@@ -13,6 +13,7 @@ import { moduleOf, wayOf } from "./reached.js";
  * @typedef {object} Shown   what is drawn
  * @property {Report[]} reports
  * @property {string} module   its name
+ * @property {number} [every]   updates from one sample to the next, where that is known
  *
  * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
  */
@@ -60,7 +61,7 @@ export function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
 }
 
 /** Points are seen as long as there are few. @param {Report[]} reports */
-const sizeOf = (reports) => (reports.length > 60 ? 0 : 4);
+const pointSize = (reports) => (reports.length > 60 ? 0 : 4);
 
 /** @param {number[]} values @param {number} least   of the range */
 export function rangeOf(values, least) {
@@ -90,16 +91,16 @@ export function lossFigure(shown, frame, theme) {
   const y = shown.reports.map(({ loss }) => loss);
   const range = rangeOf(/** @type {number[]} */ (y.filter((value) => value !== null)), 1e-6);
   return {
-    data: [line(x, y, { color: theme.ink, size: sizeOf(shown.reports) })],
+    data: [line(x, y, { color: theme.ink, size: pointSize(shown.reports) })],
     layout: layoutOf(frame, theme, { bottom: false, yaxis: axisOf(theme, range, frame, (v) => tidy(v, 3)) }),
   };
 }
 
-/** ‖g‖ before clipping, after it, the threshold, and a tick where it engaged. @type {Draw} */
+/** ‖g‖, and where a clip function is called ‖g‖ after it, the threshold, and a tick where it engaged. @type {Draw} */
 export function normFigure(shown, frame, theme) {
   const x = shown.reports.map(({ update }) => update);
   const of = shown.reports.map(({ clipping }) => clipping);
-  const before = of.map((clipping) => clipping?.log10_before ?? null);
+  const before = shown.reports.map(sizeOf);
   const after = of.map((clipping) => clipping?.log10_after ?? null);
   const mu = of.map((clipping) => (clipping && clipRuleOf(clipping.rule).keeps_direction && clipping.threshold > 0 ? Math.log10(clipping.threshold) : null));
   const drawn = [...before, ...after, ...mu].flatMap((value) => (value === null ? [] : [value]));
@@ -108,7 +109,7 @@ export function normFigure(shown, frame, theme) {
   return {
     data: [
       line(x, mu, { color: theme.known, dash: "2px,3px", width: 1.2 }),
-      line(x, before, { color: theme.blocked, size: sizeOf(shown.reports) }),
+      line(x, before, { color: of.some(Boolean) ? theme.blocked : theme.ink, size: pointSize(shown.reports) }),
       line(x, after, { color: theme.ink, dash: "5px,3px" }),
       {
         type: "scatter",
@@ -123,15 +124,49 @@ export function normFigure(shown, frame, theme) {
   };
 }
 
+/** How far apart the reports are that nothing lies between. @param {Shown} shown */
+function apartOf({ reports, every }) {
+  if (every) return every;
+  const apart = reports.slice(1).map(({ update }, n) => update - reports[n].update);
+  return apart.sort((a, b) => a - b)[apart.length >> 1] || 1;
+}
+
+/**
+ * A column an update, as wide as samples are apart, and nothing where a sample was not analysed.
+ * @template T
+ * @param {number[]} updates   in their order @param {T[]} columns   one for each @param {number} apart
+ * @returns {{edges: number[], cells: (T | null)[]}}   one edge more than cells
+ */
+export function columnsOf(updates, columns, apart) {
+  /** @type {number[]} */
+  const edges = [];
+  /** @type {(T | null)[]} */
+  const cells = [];
+  updates.forEach((update, n) => {
+    const end = edges.at(-1);
+    const from = update - apart / 2;
+    if (end === undefined) edges.push(from);
+    else if (from - end > apart / 4) {
+      edges.push(from); // nothing reaches from one column to the other
+      cells.push(null);
+    }
+    const next = updates[n + 1];
+    edges.push(next === undefined ? update + apart / 2 : Math.min(update + apart / 2, (update + next) / 2));
+    cells.push(columns[n]);
+  });
+  return { edges, cells };
+}
+
 /** Update × step: how much of the last loss is left there. @type {Draw} */
 export function reachFigure(shown, frame, theme) {
   const every = Math.max(1, Math.ceil(shown.reports.length / MOST_COLUMNS));
   const reports = shown.reports.filter((_, n) => n % every === 0);
   const ways = reports.map((report) => wayOf(moduleOf(report, shown.module)));
   const steps = Math.max(1, ...ways.map((way) => way?.row.length ?? 1));
-  const x = reports.map(({ update }) => update);
+  const updates = reports.map(({ update }) => update);
+  const { edges, cells } = columnsOf(updates, ways, every * apartOf(shown));
   const z = Array.from({ length: steps }, (_, n) =>
-    ways.map((way) => {
+    cells.map((way) => {
       const left = way?.left[n] ?? null;
       return left === null ? null : clamp(left);
     }),
@@ -145,8 +180,7 @@ export function reachFigure(shown, frame, theme) {
         hoverinfo: "skip",
         showscale: false,
         zsmooth: false,
-        x: x.length > 1 ? x : undefined,
-        ...(x.length === 1 ? { x0: x[0], dx: 1 } : {}),
+        x: edges,
         y: Array.from({ length: steps }, (_, n) => n + 1),
         z,
         zmin: -LIMIT,
@@ -184,7 +218,7 @@ export const OVER_TRAINING = [
     figure: normFigure,
     height: 150,
     bottom: BOTTOM,
-    has: ({ reports }) => reports.some(({ clipping }) => clipping !== null),
+    has: ({ reports }) => reports.some((report) => sizeOf(report) !== null),
   },
   {
     name: "reach",

@@ -16,7 +16,7 @@ import { putReport } from "./report.js";
 import { fromFile, fromService, unpacked } from "./sources.js";
 import { createLooking, modulesOf } from "./state.js";
 import { createWhole } from "./whole.js";
-import { aboutRun, lossSentence, normSentence } from "./words.js";
+import { aboutRun, lossSentence, normSentence, ownerOf, waitingSentence } from "./words.js";
 
 const API = "/api/v1";
 const root = document.documentElement;
@@ -77,6 +77,7 @@ function put() {
   byId(document, "state").textContent = aboutRun(source.run, source.reports);
   const any = source.reports.length > 0;
   byId(document, "waiting").hidden = any;
+  byId(document, "waiting").textContent = waitingSentence(source.run);
   byId(document, "shown").hidden = !any;
   if (any) {
     putTransport();
@@ -145,7 +146,7 @@ function putTraining() {
   byId(document, "say-loss").textContent = lossSentence(report);
   const engaged = reports.some(({ clipping }) => clipping?.engaged);
   byId(document, "say-norm").textContent = normSentence(report, engaged);
-  const shown = { reports, module: looking.module() };
+  const shown = { reports, module: looking.module(), every: looking.source.run.about?.every };
   if (drawable) drawTraining(TRAINING, shown, theme, report.update);
 }
 
@@ -153,7 +154,8 @@ function putOne() {
   const brief = looking?.report();
   if (!looking || !brief) return;
   const all = whole?.of(brief.sequence) ?? null;
-  const looked = { brief, whole: all, name: looking.module(), layer: looking.layer() };
+  const owner = ownerOf(looking.source.run);
+  const looked = { brief, whole: all, name: looking.module(), owner, layer: looking.layer() };
   putReport(REPORT, looked, drawable ? theme : null);
   if (drawable && all) main.dataset.drawn = String(brief.sequence);
 }

@@ -8,9 +8,17 @@ import { moment, stateWords } from "./words.js";
 
 /** @import { Run } from "./runfile.js" */
 
+/** The list is read again after so many milliseconds. */
+const EVERY = 3_000;
+
+/** So many runs are read at once, and at most. */
+const AT_ONCE = 50;
+const MOST = 200;
+
 /** @param {Run} run @param {() => void} remove */
 function rowOf(run, remove) {
   const row = element("tr");
+  row.dataset.id = run.id;
   const name = element("th");
   name.scope = "row";
   const link = element("a", "", run.name);
@@ -34,26 +42,65 @@ function rowOf(run, remove) {
   return row;
 }
 
-/** @param {string} base @param {(problem: Error) => void} problem */
+/**
+ * The list is read again every so often, as long as somebody looks at it; what has not changed stays.
+ * @param {string} base @param {(problem: Error) => void} problem
+ */
 export async function putRuns(base, problem) {
   const more = byId(document, "older", HTMLButtonElement);
+  const box = byId(document, "rows");
   /** @type {any[]} */
-  const known = [];
+  let known = [];
+  /** @type {string | null} before which there are more */
+  let next = null;
+  let busy = false;
 
   /** @param {string | null} before */
   async function read(before) {
+    busy = true;
     try {
-      const { runs, next } = await runsOf(base, before);
-      known.push(...runs);
-      more.hidden = next === null;
-      more.onclick = () => read(next);
+      const page = await runsOf(base, before);
+      known = before === null ? page.runs : [...known, ...page.runs];
+      next = page.next;
     } catch (cause) {
       problem(/** @type {Error} */ (cause));
       return;
+    } finally {
+      busy = false;
     }
+    put();
+  }
+
+  /** What is new, without a word where the service does not answer. */
+  async function refresh() {
+    if (busy || document.hidden || byId(document, "runs").hidden) return;
+    busy = true;
+    try {
+      const page = await runsOf(base, null, Math.min(MOST, Math.max(AT_ONCE, known.length)));
+      const place = page.next === null ? -1 : known.findIndex(({ id }) => id === page.next);
+      const older = place < 0 ? [] : known.slice(place + 1);
+      if (!older.length) next = page.next;
+      const former = JSON.stringify(known);
+      known = [...page.runs, ...older];
+      if (JSON.stringify(known) !== former) put();
+    } catch {
+      // It is asked again.
+    } finally {
+      busy = false;
+    }
+  }
+
+  function put() {
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const { id = "" } = focused?.closest("tr")?.dataset ?? {};
+    more.hidden = next === null;
     byId(document, "list").hidden = known.length === 0;
     byId(document, "no-runs").hidden = known.length > 0;
-    byId(document, "rows").replaceChildren(...known.map((run) => rowOf(run, () => remove(run))));
+    box.replaceChildren(...known.map((run) => rowOf(run, () => remove(run))));
+    const row = id && [...box.children].find((one) => one instanceof HTMLElement && one.dataset.id === id);
+    if (!row || !focused) return;
+    const again = row.querySelector(focused.localName);
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
   }
 
   /** @param {Run} run */
@@ -64,11 +111,13 @@ export async function putRuns(base, problem) {
     } catch (cause) {
       problem(/** @type {Error} */ (cause));
     }
-    known.length = 0;
     await read(null);
   }
 
+  more.onclick = () => read(next);
   await read(null);
+  setInterval(refresh, EVERY);
+  document.addEventListener("visibilitychange", refresh);
 }
 
 /** @param {(file: File) => void} opened */

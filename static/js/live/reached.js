@@ -16,6 +16,11 @@ export const MUCH = 3;
  * @property {Series} left   decades gained since then
  */
 
+/** log₁₀ ‖g‖ before anything clipped it; null where it is not known. @param {Report} report */
+export function sizeOf({ clipping, log10_gradient: all }) {
+  return clipping ? clipping.log10_before : (all ?? null);
+}
+
 /** @param {Report} report @param {string} name @returns {Module | undefined} */
 export function moduleOf(report, name) {
   return report.modules.find((module) => module.name === name);

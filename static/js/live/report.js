@@ -31,15 +31,16 @@ function putWeights(rows) {
   byId(document, "weights-of").hidden = rows.length === 0;
 }
 
-/** @param {Report} report @param {Module | undefined} module @param {string} name @param {any} flow @param {number | null} layer */
-function putWords(report, module, name, flow, layer) {
+/** @param {Report} report @param {Module | undefined} module @param {string} name @param {string} owner @param {any} flow @param {number | null} layer */
+function putWords(report, module, name, owner, flow, layer) {
   say("update", counted(report.update));
   say("verdict", module ? verdictSentence(module, flow, layer) : `${name} was not called in this update.`);
   say("diagnosis", module?.flow?.diagnosis?.summary ?? "");
-  say("proof", module ? proofSentence(module) : "");
+  say("proof", module ? proofSentence(module, owner) : "");
   byId(document, "proof").classList.toggle("untrusted", module?.trusted === false);
   say("sampled", module ? sampledSentence(module) : "");
   putWeights(module ? weightRows(report, module) : []);
+  say("difference", `Difference from ${owner}`);
 }
 
 /** What only a whole report says. @param {any} flow */
@@ -52,16 +53,16 @@ function putCaptions(flow) {
 
 /**
  * @param {HTMLElement[]} plots
- * @param {{brief: Report, whole: Report | null, name: string, layer: number | null}} looked   name: of
- *   the module; layer: from 0, null: the last
+ * @param {{brief: Report, whole: Report | null, name: string, owner: string, layer: number | null}} looked
+ *   name: of the module; owner: of the gradient that ours is compared with; layer: from 0, null: the last
  * @param {Theme | null} theme   null: nothing can be drawn yet
  */
-export function putReport(plots, { brief, whole, name, layer }, theme) {
+export function putReport(plots, { brief, whole, name, owner, layer }, theme) {
   const module = moduleOf(whole ?? brief, name);
   // A brief report is of the last layer.
   const known = layer === null || whole !== null;
   const flow = known && module ? layerFlow(module.flow, layer) : null;
-  putWords(brief, module, name, known ? flow : undefined, known ? layer : null);
+  putWords(brief, module, name, owner, known ? flow : undefined, known ? layer : null);
   const none = !module?.flow;
   byId(document, "inside").hidden = none;
   byId(document, "inside").setAttribute("aria-busy", String(whole === null));

@@ -13,6 +13,12 @@
  * @property {number} reports
  * @property {Object<string, any>} about   framework, model, every, …
  *
+ * @typedef {object} NotFinite   where the first number stands that is not finite
+ * @property {number} layer   from 0
+ * @property {number} step
+ * @property {string} quantity   "x", "h", "c", "gradient" or "weight"
+ * @property {string[]} [parameters]   every weight that holds one; older files lack it
+ *
  * @typedef {object} Module   one recurrent module of the watched model
  * @property {string} name
  * @property {string} kind
@@ -29,7 +35,7 @@
  * @property {Object<string, number | null>} proof
  * @property {boolean} trusted
  * @property {string | null} why_not
- * @property {{layer: number, step: number, quantity: string} | null} first_not_finite   layer: from 0
+ * @property {NotFinite | null} first_not_finite   null: all are
  * @property {any} flow   the answer of `POST /api/v1/flow`, or of a brief report a part of it; null:
  *   nothing could be computed
  *
@@ -38,6 +44,7 @@
  * @property {number} update   optimizer steps before it
  * @property {string} time
  * @property {number | null} loss
+ * @property {number | null} [log10_gradient]   of ‖g‖ of all parameters before clipping; older files lack it
  * @property {{rule: string, threshold: number, log10_before: number | null, log10_after: number | null,
  *   engaged: boolean} | null} clipping
  * @property {number | null} learning_rate

@@ -3,7 +3,7 @@
 import { fromLog10, number, plural, tidy } from "../format.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { counted, placeOf } from "./alarms.js";
-import { reachOf, wayOfFlow } from "./reached.js";
+import { reachOf, sizeOf, wayOfFlow } from "./reached.js";
 
 /** @import { Module, Report, Run } from "./runfile.js" */
 
@@ -19,6 +19,28 @@ export function stateWords({ state, last_update: last }) {
   if (state === "saved") return last === null ? "saved as it began" : `saved at update ${counted(last)}, while it ran`;
   return state;
 }
+
+/** Where no report is there. @param {Run} run */
+export function waitingSentence({ state }) {
+  if (state === "ended") return "The run ended before a report of it was made.";
+  if (state === "interrupted") return "No report has come, and nothing has been heard of the training for a while.";
+  return "No report has come yet. The first comes with the first sampled update.";
+}
+
+/**
+ * Whose own gradient ours is compared with, as "autograd’s": by the framework that trained.
+ * @param {Run} run
+ */
+export function ownerOf({ about }) {
+  const [, name = ""] = /^(\w+)/.exec(String(about?.framework ?? "")) ?? [];
+  return OWNERS.get(name.toLowerCase()) ?? "the framework’s";
+}
+
+const OWNERS = new Map([
+  ["torch", "autograd’s"],
+  ["keras", "Keras’s"],
+  ["jax", "JAX’s"],
+]);
 
 /**
  * How many of the samples were analysed: one that came while another was, took the place of the one before it.
@@ -52,9 +74,14 @@ export function lossSentence({ loss, update, modules }) {
 }
 
 /** @param {Report} report @param {boolean} anywhere   whether clipping engaged in some report */
-export function normSentence({ clipping, update }, anywhere) {
+export function normSentence(report, anywhere) {
+  const { clipping, update, modules } = report;
   const at = `at update ${counted(update)}`;
-  if (!clipping) return `Clipping was not called ${at}.`;
+  if (!clipping) {
+    const size = sizeOf(report);
+    const none = modules.some((module) => module.first_not_finite) ? "not finite" : "not seen";
+    return `${size === null ? none : fromLog10(size)} ${at}; clipping was not called.`;
+  }
   const { rule, threshold, engaged, log10_before: before, log10_after: after } = clipping;
   if (!clipRuleOf(rule).keeps_direction) return `Every entry is kept within ±${tidy(threshold)} ${at}: ‖g‖ ${fromLog10(before)} before, ${fromLog10(after)} after.`;
   if (before === null) return `not finite ${at}; threshold ${tidy(threshold)} (dotted).`;
@@ -99,7 +126,7 @@ export function sampledSentence({ batch, sampled, steps, dtype, loss_scale: scal
 }
 
 /**
- * Parameter, ‖w‖, ‖Δw‖/‖w‖, difference from autograd's gradient.
+ * Parameter, ‖w‖, ‖Δw‖/‖w‖, difference from the framework's own gradient.
  * @param {Report} report @param {Module} module
  * @returns {string[][]}
  */

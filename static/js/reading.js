@@ -1,5 +1,6 @@
 /** A flow, read for one followed loss: what is drawn where, and how much is left there. */
 
+import { reachOf } from "./directions.js";
 import { partsOf } from "./format.js";
 import { place, rowsOf, spanOf } from "./rows.js";
 
@@ -130,6 +131,7 @@ export function read(flow) {
     lossOrder: new Map(lossSteps.map((step, n) => [step, n])),
     entryStep,
     entry,
+    reach: reachOf(flow, entryStep),
     row,
     total: flow.hidden_gradient.log10_norm,
     cell: cellRowOf(flow, follow),

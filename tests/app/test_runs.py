@@ -272,7 +272,7 @@ async def test_a_list_has_the_last_layer_s_directions_in_brief(kept):
     expected = [short | {"reverse": False}, short | {"reverse": True, "cell_gradient": None}]
     async with kept() as client:
         run = await made(client)
-        cases = (
+        cases: tuple[tuple[Any, Any], ...] = (
             (lower + upper, expected),
             (upper[:1], expected[:1]),
             (None, None),

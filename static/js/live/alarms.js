@@ -1,6 +1,7 @@
 /** Alarms in words, each with the update where it began. A row of the table is one kind. */
 
 import { fromLog10, number, plural, tidy } from "../format.js";
+import { hasBoth } from "../directions.js";
 import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
 
 /** @import { Module, Report } from "./runfile.js" */
@@ -11,6 +12,7 @@ import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
  * @property {any[]} found   what is true of each
  * @property {boolean} lasting   whether the newest report is one of them
  * @property {number | null} before   the update of the report before them, null where there is none
+ * @property {boolean | null} reverse   of which direction, null where there is one
  *
  * @typedef {object} Alarm
  * @property {string} kind
@@ -24,6 +26,7 @@ import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
  * @property {Module | undefined} module
  * @property {Report[]} reports   all
  * @property {number} place   of the report among them
+ * @property {boolean | null} reverse   which direction is looked at, null where there is one
  *
  * @typedef {object} Kind
  * @property {string} name
@@ -31,6 +34,7 @@ import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
  * @property {(given: Given) => any} of   what is true of a report, or null
  * @property {(stretch: Stretch) => string} say   after "From update 1,200 on"
  * @property {boolean} [single]   of one update each, rather than from one on
+ * @property {boolean} [each]   of each direction by itself
  */
 
 /** ‖g‖ of so many reports before is what a jump is measured by, and it is one from so many decades on. */
@@ -60,14 +64,21 @@ function mostMoved({ steps_taken: taken }) {
   return ratios.length ? Math.max(...ratios) : null;
 }
 
+/** ", where it reads backward in time," or "". @param {boolean | null | undefined} reverse */
+const asideOf = (reverse) => (typeof reverse === "boolean" ? `, where it reads ${reverse ? "backward" : "forward"} in time,` : "");
+
+/** Which gradient goes through the most steps of a direction. @param {boolean | null} reverse */
+const gradientOf = (reverse) => `the ${reverse ? "first" : "last"} gradient that enters`;
+
 /**
  * Where the first number stands that is not finite.
- * @param {{layer: number, step: number, quantity: string}} first
+ * @param {{layer: number, step: number, quantity: string, reverse?: boolean | null}} first
  */
-export function placeOf({ layer, step, quantity }) {
+export function placeOf({ layer, step, quantity, reverse }) {
+  const aside = asideOf(reverse);
   if (quantity === "x") return `the input x at step ${step}, so it comes from before this module`;
-  if (quantity === "gradient") return `the gradient that enters at step ${step}, so it comes from behind this module`;
-  return `${quantity} of layer ${layer + 1} at step ${step}`;
+  if (quantity === "gradient") return `the gradient that enters${aside} at step ${step}, so it comes from behind this module`;
+  return `${quantity} of layer ${layer + 1}${aside} at step ${step}`;
 }
 
 /** @type {Kind[]} */
@@ -85,27 +96,31 @@ const KINDS = [
   },
   {
     name: "vanishes",
-    of: ({ module }) => {
-      const way = wayOf(module);
-      const reach = way ? reachOf(way) : 1;
-      return reach > 1 ? reach : null;
+    each: true,
+    of: ({ module, reverse }) => {
+      const way = wayOf(module, reverse ?? false);
+      const reach = way ? reachOf(way) : null;
+      return way && reach !== way.end ? reach : null;
     },
-    say: ({ found, lasting }) => {
-      const least = Math.min(...found);
-      const now = found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
-      return `less than a millionth of the last gradient that enters arrives before step ${least}${now}`;
+    say: ({ found, lasting, reverse }) => {
+      const furthest = reverse ? Math.max(...found) : Math.min(...found);
+      const beyond = reverse ? "after" : "before";
+      const now = found.at(-1) === furthest ? "" : `; ${lasting ? "now" : "in the end"} ${beyond} step ${found.at(-1)}`;
+      return `less than a millionth of ${gradientOf(reverse)} arrives ${beyond} step ${furthest}${now}`;
     },
   },
   {
     name: "explodes",
-    of: ({ module }) => {
-      const way = wayOf(module);
+    each: true,
+    of: ({ module, reverse }) => {
+      const way = wayOf(module, reverse ?? false);
       const most = way && largestOf(way);
       return most && most.decades > MUCH ? most : null;
     },
-    say: ({ found }) => {
+    say: ({ found, reverse }) => {
       const { step, decades } = found.reduce((a, b) => (b.decades > a.decades ? b : a));
-      return `the last gradient that enters grows on its way back by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
+      const way = reverse ? "on its way to later steps" : "on its way back";
+      return `${gradientOf(reverse)} grows ${way} by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
     },
   },
   {
@@ -143,21 +158,26 @@ const KINDS = [
   },
 ];
 
+/** The directions of a module; null: it has one. @param {Report[]} reports @param {string} name @returns {(boolean | null)[]} */
+function directionsOf(reports, name) {
+  return reports.some((report) => hasBoth(moduleOf(report, name)?.flow)) ? [false, true] : [null];
+}
+
 /**
- * @param {Report[]} reports @param {string} name @param {Kind} kind
+ * @param {Report[]} reports @param {string} name @param {Kind} kind @param {boolean | null} reverse
  * @returns {Stretch[]}
  */
-function stretchesOf(reports, name, kind) {
+function stretchesOf(reports, name, kind, reverse) {
   /** @type {Stretch[]} */
   const all = [];
   /** @type {Stretch | null} */
   let open = null;
   reports.forEach((report, place) => {
-    const found = kind.of({ report, module: moduleOf(report, name), reports, place });
+    const found = kind.of({ report, module: moduleOf(report, name), reports, place, reverse });
     if (found === null || kind.single) open = null;
     if (found === null) return;
     const before = reports[place - 1]?.update ?? null;
-    if (open === null) all.push((open = { reports: [], found: [], lasting: false, before }));
+    if (open === null) all.push((open = { reports: [], found: [], lasting: false, before, reverse }));
     open.reports.push(report);
     open.found.push(found);
     open.lasting = place === reports.length - 1;
@@ -173,13 +193,14 @@ function stretchesOf(reports, name, kind) {
  * @returns {Alarm[]}
  */
 export function alarmsOf(reports, name, every = 0) {
+  const directions = directionsOf(reports, name);
   return KINDS.flatMap((kind) =>
-    stretchesOf(reports, name, kind).map((stretch) => ({
+    (kind.each ? directions : [null]).flatMap((reverse) => stretchesOf(reports, name, kind, reverse)).map((stretch) => ({
       kind: kind.name,
       sequence: stretch.reports[0].sequence,
       update: stretch.reports[0].update,
       lasting: stretch.lasting,
-      text: `${whenOf(kind, stretch, every)} ${kind.say(stretch).replace(/\.$/, "")}.`,
+      text: `${whenOf(kind, stretch, every)}${asideOf(stretch.reverse)} ${kind.say(stretch).replace(/\.$/, "")}.`,
     })),
   ).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
 }

@@ -13,6 +13,7 @@ import { moduleOf, wayOf } from "./reached.js";
  * @typedef {object} Shown   what is drawn
  * @property {Report[]} reports
  * @property {string} module   its name
+ * @property {boolean} [reverse]   the direction that reads backward in time, where there are two
  *
  * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
  */
@@ -123,11 +124,11 @@ export function normFigure(shown, frame, theme) {
   };
 }
 
-/** Update × step: how much of the last loss is left there. @type {Draw} */
+/** Update × step: how much of the followed loss is left there. @type {Draw} */
 export function reachFigure(shown, frame, theme) {
   const every = Math.max(1, Math.ceil(shown.reports.length / MOST_COLUMNS));
   const reports = shown.reports.filter((_, n) => n % every === 0);
-  const ways = reports.map((report) => wayOf(moduleOf(report, shown.module)));
+  const ways = reports.map((report) => wayOf(moduleOf(report, shown.module), shown.reverse));
   const steps = Math.max(1, ...ways.map((way) => way?.row.length ?? 1));
   const x = reports.map(({ update }) => update);
   const z = Array.from({ length: steps }, (_, n) =>
@@ -191,6 +192,6 @@ export const OVER_TRAINING = [
     figure: reachFigure,
     height: 240,
     bottom: NAMED_BOTTOM,
-    has: ({ reports, module }) => reports.some((report) => wayOf(moduleOf(report, module)) !== null),
+    has: ({ reports, module, reverse }) => reports.some((report) => wayOf(moduleOf(report, module), reverse) !== null),
   },
 ];

@@ -1,6 +1,7 @@
 /** Wires the view Live: the list of runs, and one of them over time. Acts on import. */
 
 import { listenAppearance } from "../appearance.js";
+import { directionNames, isBackward, nameOf } from "../directions.js";
 import { byId, listenWidth } from "../page.js";
 import { load } from "../plotly.js";
 import { readTheme } from "../theme.js";
@@ -124,6 +125,10 @@ function putModules() {
     own.chooseLayer(Number(name) === layers ? null : Number(name) - 1);
     moved();
   });
+  putChoices(byId(document, "directions"), directionNames(module?.flow), nameOf(own.reverse()), (name) => {
+    own.chooseDirection(isBackward(name));
+    moved();
+  });
 }
 
 function putAllAlarms() {
@@ -145,7 +150,7 @@ function putTraining() {
   byId(document, "say-loss").textContent = lossSentence(report);
   const engaged = reports.some(({ clipping }) => clipping?.engaged);
   byId(document, "say-norm").textContent = normSentence(report, engaged);
-  const shown = { reports, module: looking.module() };
+  const shown = { reports, module: looking.module(), reverse: looking.reverse() };
   if (drawable) drawTraining(TRAINING, shown, theme, report.update);
 }
 
@@ -153,7 +158,7 @@ function putOne() {
   const brief = looking?.report();
   if (!looking || !brief) return;
   const all = whole?.of(brief.sequence) ?? null;
-  const looked = { brief, whole: all, name: looking.module(), layer: looking.layer() };
+  const looked = { brief, whole: all, name: looking.module(), layer: looking.layer(), reverse: looking.reverse() };
   putReport(REPORT, looked, drawable ? theme : null);
   if (drawable && all) main.dataset.drawn = String(brief.sequence);
 }

@@ -1,5 +1,7 @@
 /** A run's file, *.unrolled: JSON Lines. The first names the run, each of the others is a report. */
 
+import { hasBoth } from "../directions.js";
+
 /**
  * @typedef {object} Run
  * @property {string} [id]   where the service keeps it
@@ -29,7 +31,8 @@
  * @property {Object<string, number | null>} proof
  * @property {boolean} trusted
  * @property {string | null} why_not
- * @property {{layer: number, step: number, quantity: string} | null} first_not_finite   layer: from 0
+ * @property {{layer: number, step: number, quantity: string, reverse?: boolean | null} | null} first_not_finite
+ *   layer: from 0; reverse: in which of two directions
  * @property {any} flow   the answer of `POST /api/v1/flow`, or of a brief report a part of it; null:
  *   nothing could be computed
  *
@@ -72,12 +75,27 @@ function isReport(value) {
 
 /** What a list of reports holds of a flow; `app/store/brief.py` makes the same. @param {any} flow */
 function briefFlow(flow) {
+  const { steps, experiment, diagnosis } = flow;
+  return {
+    steps,
+    experiment,
+    diagnosis,
+    ...briefNorms(flow),
+    ...(hasBoth(flow) ? { directions: flow.directions.slice(-2).map(briefDirection) } : {}),
+  };
+}
+
+/** Of the last layer. @param {any} direction */
+function briefDirection(direction) {
+  const { layer, reverse, carries } = direction;
+  return { layer, reverse, carries, ...briefNorms(direction) };
+}
+
+/** @param {any} flow   or a direction */
+function briefNorms(flow) {
   /** @param {any} series */
   const norms = (series) => series && { log10_norm: series.log10_norm };
   return {
-    steps: flow.steps,
-    experiment: flow.experiment,
-    diagnosis: flow.diagnosis,
     hidden_gradient: norms(flow.hidden_gradient),
     cell_gradient: norms(flow.cell_gradient),
     followed_gradient: norms(flow.followed_gradient),

@@ -1,7 +1,7 @@
 /** A flow, read for one followed loss: what is drawn where, and how much is left there. */
 
-import { reachOf } from "./directions.js";
 import { partsOf } from "./format.js";
+import { reachOf } from "./parts.js";
 import { place, rowsOf, spanOf } from "./rows.js";
 
 /** @import { Edge, Flow, Reading } from "./types.js" */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { captionsOf, carriedWords, clockWords, directionNames, directionWords, isBackward, layersOf, nameOf, partOf } from "../../static/js/directions.js";
+import { captionsOf, carriedWords, clockWords, directionNames, directionWords, isBackward, nameOf } from "../../static/js/directions.js";
 import { map } from "../../static/js/figures/map.js";
 import { product } from "../../static/js/figures/product.js";
 import { profile } from "../../static/js/figures/profile.js";
@@ -14,6 +14,7 @@ import { reachOf, wayOf } from "../../static/js/live/reached.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createLooking } from "../../static/js/live/state.js";
 import { verdictSentence } from "../../static/js/live/words.js";
+import { layersOf, partOf } from "../../static/js/parts.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();
@@ -183,11 +184,11 @@ test("of a file's reports the brief forms have both directions of the last layer
 test("an address keeps the direction, another module begins with the one forward in time", () => {
   const looking = createLooking({ reports: [report(1)] });
   looking.chooseDirection(true);
-  assert.equal(looking.fragment(), "direction=backward");
+  assert.equal(looking.fragment(), "direction=reverse");
   looking.choose("lstm");
   assert.equal(looking.reverse(), false);
-  looking.read("#layer=1&direction=backward");
-  assert.deepEqual([looking.layer(), looking.reverse(), looking.fragment()], [0, true, "layer=1&direction=backward"]);
+  looking.read("#layer=1&direction=reverse");
+  assert.deepEqual([looking.layer(), looking.reverse(), looking.fragment()], [0, true, "layer=1&direction=reverse"]);
   looking.read("#direction=other");
   assert.equal(looking.reverse(), false);
 });

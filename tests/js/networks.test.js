@@ -28,7 +28,7 @@ const chosen = (said) => ({ ...nothingChosen(), steps: 10, ...said });
 const faults = (network, sequence, said) => planOf(network, sequence, chosen(said)).faults;
 
 test("an address says a choice, and what it cannot say is left as it is", () => {
-  const choice = chosen({ module: "a b", head: "", sequence: "s", inputs: ["x&y", "ä"], target: "y", scaling: "minmax", start: 3, stride: 2, at: "last", layer: 1, direction: "backward" });
+  const choice = chosen({ module: "a b", head: "", sequence: "s", inputs: ["x&y", "ä"], target: "y", scaling: "minmax", start: 3, stride: 2, at: "last", layer: 1, direction: "reverse" });
   assert.deepEqual(readChoice(`#${fragmentOf(choice)}`), choice);
   assert.equal(fragmentOf(nothingChosen()), "");
   assert.deepEqual(readChoice("#steps=-1&batch=x&start=1e3&at=q&constructor=1"), nothingChosen());

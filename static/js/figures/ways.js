@@ -1,6 +1,6 @@
 /** What is left of a loss in every layer and direction: a row each, and which way a gradient goes in it. */
 
-import { hasBoth, layersOf, partOf } from "../directions.js";
+import { hasBoth, layersOf, partOf } from "../parts.js";
 import { LIMIT, clamp, colorscale } from "../theme.js";
 import { plainAxis, timeLayout } from "./layout.js";
 

@@ -1,7 +1,7 @@
 /** Alarms in words, each with the update where it began. A row of the table is one kind. */
 
 import { fromLog10, number, plural, tidy } from "../format.js";
-import { hasBoth } from "../directions.js";
+import { hasBoth } from "../parts.js";
 import { MUCH, largestOf, moduleOf, reachOf, wayOf } from "./reached.js";
 
 /** @import { Module, Report } from "./runfile.js" */

@@ -1,6 +1,6 @@
 /** What one report says of the way back: how much of the last loss arrives at every step. */
 
-import { partOf } from "../directions.js";
+import { partOf } from "../parts.js";
 
 /** @import { Series } from "../types.js" */
 /** @import { Module, Report } from "./runfile.js" */

@@ -1,8 +1,9 @@
 /** One report: its words, its weights, its pictures. */
 
-import { carriedWords, clockWords, directionWords, hasBoth, partOf, putCaptions as putTitles } from "../directions.js";
+import { carriedWords, clockWords, directionWords, putCaptions as putTitles } from "../directions.js";
 import { element } from "../elements.js";
 import { byId } from "../page.js";
+import { hasBoth, partOf } from "../parts.js";
 import { productSentence, spectrumSentence } from "../spectral.js";
 import { counted, proofSentence } from "./alarms.js";
 import { saturationSentence } from "./inside.js";

@@ -1,6 +1,6 @@
 /** A run's file, *.unrolled: JSON Lines. The first names the run, each of the others is a report. */
 
-import { hasBoth } from "../directions.js";
+import { hasBoth } from "../parts.js";
 
 /**
  * @typedef {object} Run

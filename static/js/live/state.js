@@ -52,7 +52,7 @@ export function createLooking(source) {
       const named = said.get("module");
       if (named !== null && modulesOf(source.reports).includes(named)) module = named;
       layer = layerIn(said.get("layer"));
-      reverse = said.get("direction") === "backward";
+      reverse = said.get("direction") === "reverse";
       const update = said.get("update");
       if (update === null) return;
       const found = source.reports.find((report) => report.update === Number(update));
@@ -62,7 +62,7 @@ export function createLooking(source) {
       const said = new URLSearchParams();
       if (module && module !== modulesOf(source.reports)[0]) said.set("module", module);
       if (layer !== null) said.set("layer", String(layer + 1));
-      if (reverse) said.set("direction", "backward");
+      if (reverse) said.set("direction", "reverse");
       if (sequence !== null) said.set("update", String(this.report()?.update ?? ""));
       return said.toString();
     },

@@ -1,7 +1,8 @@
 /** What stands beside the pictures of a run. */
 
-import { partOf, whereWords } from "../directions.js";
+import { whereWords } from "../directions.js";
 import { fromLog10, number, plural, tidy } from "../format.js";
+import { partOf } from "../parts.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { counted, placeOf } from "./alarms.js";
 import { reachOf, wayOfFlow } from "./reached.js";

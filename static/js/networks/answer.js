@@ -1,15 +1,19 @@
 /** What the service answers: the sentence, the advice, the pictures. */
 
 import { adviceSentence } from "../advice.js";
-import { carriedWords, clockWords, directionNames, directionWords, hasBoth, isBackward, layersOf, nameOf, partOf, putCaptions } from "../directions.js";
+import { carriedWords, clockWords, directionNames, directionWords, isBackward, nameOf, putCaptions } from "../directions.js";
 import { element } from "../elements.js";
 import { putChoices } from "../live/choices.js";
 import { drawReport, readingOf } from "../live/pictures.js";
 import { byId } from "../page.js";
+import { hasBoth, layersOf, partOf } from "../parts.js";
 import { partsOfSummary } from "../sentence.js";
 import { productSentence, spectrumSentence } from "../spectral.js";
 
 /** @import { Theme } from "../types.js" */
+
+/** What an address calls the direction that reads backward in time. */
+const REVERSE = "reverse";
 
 /**
  * @param {any} diagnosis   of an answer with the advice in it; null: there is none
@@ -54,14 +58,14 @@ export function putWords(flow, known) {
  */
 export function putPictures(plots, flow, { layer, direction }, theme, choose) {
   const count = layersOf(flow);
-  const reverse = hasBoth(flow) && direction === "backward";
+  const reverse = hasBoth(flow) && direction === REVERSE;
   const names = count > 1 ? Array.from({ length: count }, (_, n) => String(n + 1)) : [];
   const own = layer !== null && layer <= count ? layer : count;
   putChoices(byId(document, "layers"), names, String(own), (name) =>
     choose({ layer: Number(name) === count ? null : Number(name) }),
   );
   putChoices(byId(document, "directions"), directionNames(flow), nameOf(reverse), (name) =>
-    choose({ direction: isBackward(name) ? "backward" : "" }),
+    choose({ direction: isBackward(name) ? REVERSE : "" }),
   );
   const part = partOf(flow, own === count ? null : own - 1, reverse);
   byId(document, "say-direction").textContent = directionWords(part, own - 1);

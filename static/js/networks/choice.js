@@ -17,7 +17,7 @@
  * @property {string} loss   "": the first that fits
  * @property {number} seed   of drawn inputs
  * @property {number | null} layer   whose pictures are shown, from 1; null: the last
- * @property {string} direction   "backward", or else forward in time
+ * @property {string} direction   "reverse": the one that reads backward in time
  */
 
 /** @returns {Choice} */

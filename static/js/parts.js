@@ -42,6 +42,7 @@ function directionOf(flow, layer, reverse) {
   return {
     ...flow,
     ...part,
+    ...(part.itemized ? { itemized: heard(part.itemized) } : {}),
     directions: flow.directions,
     layers: null,
     followed_gradient: part.followed_gradient ?? null,
@@ -49,6 +50,20 @@ function directionOf(flow, layer, reverse) {
     experiment: { ...flow.experiment, follow: carries?.loss_step ?? null },
     way,
   };
+}
+
+/**
+ * The rows of a map that have anything: a loss may read one direction alone.
+ * @param {any} itemized
+ */
+function heard(itemized) {
+  const rows = itemized.log10_norm;
+  const kept = rows.flatMap((/** @type {any[]} */ row, /** @type {number} */ n) => (row.some((value) => value !== null) ? [n] : []));
+  if (kept.length === rows.length) return itemized;
+  /** @param {any[] | null} all */
+  const of = (all) => all && kept.map((/** @type {number} */ n) => all[n]);
+  const { loss_steps: losses, state_log10_norm: states } = itemized;
+  return { ...itemized, loss_steps: of(losses), log10_norm: of(rows), state_log10_norm: of(states) };
 }
 
 /**

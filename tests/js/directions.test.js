@@ -62,6 +62,9 @@ test("in a reverse direction what is exactly zero lies after the loss, and nothi
   const crosses = (part) => profile(readingOf(part), FRAME, THEME).data.find(({ marker }) => marker?.symbol === "x-thin").x;
   assert.deepEqual(crosses(partOf(both(), 1, true)), [4]);
   assert.deepEqual(crosses(partOf(both(), 1, false)), []);
+  const deaf = both();
+  deaf.directions[3].itemized.log10_norm[1] = [null, null, null, null];
+  assert.deepEqual(readingOf(partOf(deaf, 1, true)).lossSteps, [1]); // what enters at 4 enters the other direction
   const late = both();
   late.directions[3] = { ...late.directions[3], carries: { loss_step: 2, step: 3, log10_arriving: null, sentence: "" }, itemized: { ...itemized([[null, 0, null, null]]), loss_steps: [2] } };
   assert.deepEqual(crosses(partOf(late, 1, true)), [3]); // every sample that has the loss ends at 3
@@ -78,7 +81,7 @@ test("the map colours a loss by what its own step has, or the first step that it
   const z = (part) => map(readingOf(part), FRAME, THEME).data[0].z;
   assert.deepEqual(z(partOf(both(), 1, true)), [[0, -2.5, -3, null], [null, null, null, 0]]);
   const some = both();
-  some.directions[3].itemized = itemized([[-1, -3], [null, null]], [2, 4]);
+  some.directions[3].itemized = itemized([[-1, -3], [null, -9]], [2, 4]);
   assert.deepEqual(z(partOf(some, 1, true))[0], [0, -2]);
   const frame = map(readingOf(partOf(both(), 1, true)), FRAME, THEME).data[1];
   assert.deepEqual([frame.x, frame.y], [[0.5, 4.5, 4.5, 0.5, 0.5], [0.5, 0.5, 1.5, 1.5, 0.5]]);

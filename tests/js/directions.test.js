@@ -55,6 +55,7 @@ test("a flow is read as one direction of one layer, followed is the loss that go
   assert.deepEqual(backward.total, [0.5, -2, -3, 0]);
   const below = readingOf(partOf(flow, 0, false));
   assert.deepEqual([below.row, below.entry, below.reach], [[-9, -8, -7, -6], -6, { from: 1, to: 4 }]);
+  assert.deepEqual(readingOf(partOf(flow, 0, true)).reach, { from: 1, to: 4 });
   assert.equal(partOf({ ...flow, directions: flow.directions.slice(2) }, 0, true), null);
 });
 
@@ -83,6 +84,9 @@ test("the map colours a loss by what its own step has, or the first step that it
   const some = both();
   some.directions[3].itemized = itemized([[-1, -3], [null, -9]], [2, 4]);
   assert.deepEqual(z(partOf(some, 1, true))[0], [0, -2]);
+  const later = both();
+  later.directions[3] = { ...later.directions[3], carries: { loss_step: 2, step: 3 }, itemized: { ...itemized([[null, 0, -1, null], [null, null, null, 0]]), loss_steps: [2, 4] } };
+  assert.deepEqual(map(readingOf(partOf(later, 1, true)), FRAME, THEME).data[1].x.slice(0, 2), [1.5, 3.5]);
   const frame = map(readingOf(partOf(both(), 1, true)), FRAME, THEME).data[1];
   assert.deepEqual([frame.x, frame.y], [[0.5, 4.5, 4.5, 0.5, 0.5], [0.5, 0.5, 1.5, 1.5, 0.5]]);
 });
@@ -92,7 +96,10 @@ test("one picture has every layer and direction, and marks where losses enter th
   assert.deepEqual(rowsOf(part).map(({ left }) => left), [[-3, -2, -1, 0], [0, -1, -4, -5], [-6, -3, -1, 0], [0, -2.5, -3.5, null]]);
   const { data, layout } = ways(part, FRAME, THEME);
   assert.deepEqual(data[0].z[3], [0, -2.5, -3, null]);
-  assert.deepEqual([data[1].x, data[1].y], [[4, 1], [2, 3]]);
+  assert.deepEqual([data[2].x, data[2].y], [[4, 1], [2, 3]]);
+  const heads = data[1].marker.symbol;
+  assert.deepEqual(data[1].y.map((y, n) => [y, heads[n].replace("triangle-", "")]).filter(([y], n, all) => all[n - 1]?.[0] !== y), [[0, "left"], [1, "right"], [2, "left"], [3, "right"]]);
+  assert.ok(data[1].x.every((x) => x > 1 && x < T));
   const labels = (frame) => ways(part, frame, THEME).layout.yaxis.ticktext.map((words) => words.trim());
   assert.deepEqual(labels(FRAME), ["layer 1 ←", "layer 1 →", "layer 2 ←", "layer 2 →"]);
   assert.deepEqual(labels({ ...FRAME, left: 42 }), ["1 ←", "1 →", "2 ←", "2 →"]);
@@ -178,7 +185,7 @@ test("of a file's reports the brief forms have both directions of the last layer
   assert.deepEqual(Object.keys(flow.directions[0]).length, 7);
   assert.deepEqual([partOf(flow, 0, true), readingOf(partOf(flow, 0, true))], [null, null]);
   const reading = readingOf(partOf(flow, null, true));
-  assert.deepEqual([reading.entryStep, reading.row[1], reading.lossSteps.length], [1, -1.5, 2]);
+  assert.deepEqual([reading.entryStep, reading.row[1], reading.lossSteps], [1, -1.5, [40, 1]]);
   assert.deepEqual(texts(reports), texts([whole]));
   const columns = (reverse) => reachFigure({ reports, module: "lstm", reverse }, { ...FRAME, lo: 0, hi: 200 }, THEME).data[0].z.map(([left]) => left);
   assert.deepEqual([columns(true).slice(0, 3), columns(false).slice(0, 2)], [[0, -0.5, -1], [0, 0]]);

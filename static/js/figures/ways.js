@@ -8,6 +8,9 @@ import { plainAxis, timeLayout } from "./layout.js";
 
 const HIGH = 22;
 
+/** An arrowhead stands every so many pixels. */
+const APART = 56;
+
 /** In a narrower margin a layer is a number, in pixels. */
 const NAMES = 60;
 
@@ -54,6 +57,16 @@ function labelOf({ layer, reverse }, layers, narrow) {
 }
 
 /**
+ * Arrowheads along a row: which way a gradient goes in it.
+ * @param {Row[]} rows @param {number} steps @param {Frame} frame
+ */
+function headsOf(rows, steps, { width, left, right }) {
+  const every = Math.max(1, Math.round((APART * steps) / (width - left - right)));
+  const at = Array.from({ length: Math.max(0, Math.floor((steps - 1) / every)) }, (_, n) => 1 + every * (n + 0.5));
+  return rows.flatMap(({ reverse }, y) => at.map((x) => ({ x, y, symbol: reverse ? "triangle-right" : "triangle-left" })));
+}
+
+/**
  * @param {any} flow   of any of its layers and directions
  * @param {Frame} frame
  * @param {Theme} theme
@@ -65,6 +78,7 @@ export function ways(flow, frame, theme) {
   const enters = rows.flatMap(({ top, entryStep }, y) => (top && entryStep !== null ? [{ x: entryStep, y }] : []));
   const known = [...new Set(rows.flatMap(({ left }) => left.flatMap((value, n) => (value === null ? [] : [n + 1]))))];
   const every = known.length < flow.steps ? known.sort((a, b) => a - b) : Array.from({ length: flow.steps }, (_, n) => n + 1);
+  const heads = headsOf(rows, flow.steps, frame);
   const steps = every.length > 1 ? every : [every[0] ?? 1];
   return {
     data: [
@@ -80,6 +94,14 @@ export function ways(flow, frame, theme) {
         zmin: -LIMIT,
         zmax: LIMIT,
         colorscale: colorscale(theme),
+      },
+      {
+        type: "scatter",
+        mode: "markers",
+        hoverinfo: "skip",
+        x: heads.map(({ x }) => x),
+        y: heads.map(({ y }) => y),
+        marker: { symbol: heads.map(({ symbol }) => symbol), size: 7, opacity: 0.75, color: theme.paper, line: { width: 0 } },
       },
       {
         type: "scatter",

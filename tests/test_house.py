@@ -215,7 +215,7 @@ JS_ENTRIES = {
 JS_MODULES = JS_ENTRIES.union(*(reachable(JS_GRAPH, entry) for entry in JS_ENTRIES))
 
 
-JS_GROUND = "theme format types vocabulary lookup numeric samples tokens"
+JS_GROUND = "theme format types vocabulary lookup numeric samples tokens parts"
 
 
 def js_layer(module: str) -> int:

@@ -161,7 +161,8 @@ export interface Schemas {
     first_not_finite?: Schemas["FirstNotFinite"] | null;
     /**
      * Of the whole one `steps`, `experiment`, `diagnosis`, and `log10_norm` of `hidden_gradient`,
-     * `cell_gradient`, `followed_gradient` and `followed_cell_gradient`.
+     * `cell_gradient`, `followed_gradient` and `followed_cell_gradient`; of a bidirectional module
+     * in `directions` these, `layer`, `reverse` and `carries` of the last layer's.
      */
     flow?: Record<string, unknown> | null;
     /** Only a whole report has it. */
@@ -814,6 +815,11 @@ export interface Schemas {
     quantity: string;
     /** Of a weight: every one that holds a number that is not finite. */
     parameters?: string[];
+    /**
+     * Of a bidirectional module whether in the direction that reads backward in time; null where it
+     * is in no direction, as an input.
+     */
+    reverse: boolean | null;
   };
   /** One sequence (or batch) forward and back. */
   Flow: {
@@ -2159,7 +2165,10 @@ export interface Schemas {
     first_not_finite: Schemas["FirstNotFinite"] | null;
     /**
      * As `POST /api/v1/flow` answers, without `graph` and the arrays of `experiment`, of the
-     * sampled sequences; null where nothing could be computed. It is kept as it comes.
+     * sampled sequences; null where nothing could be computed. Of a bidirectional module each of
+     * the `directions` has `followed_gradient` and `followed_cell_gradient` of its own: of the loss
+     * at the `carries.loss_step` of the last layer's direction that reads the same way. It is kept
+     * as it comes.
      */
     flow: Record<string, unknown> | null;
     /** The same of every layer, where it is there. */

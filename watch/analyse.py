@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from unrolled.engine import ForwardOverflow, GradientFlow, InvalidInput, Network, gradient_flow
+from unrolled.watch.both_ways import first_not_finite_both_ways, flow_both_ways
 from unrolled.watch.chains import NotJoined, chains, joined
 from unrolled.watch.convert import Refused, network_of, parameters_of, sampled, sequence_of
 from unrolled.watch.layout import Array, Batch, IntArray, batch_of
 from unrolled.watch.recompute import Recomputed, recompute
 from unrolled.watch.snapshot import Module, Snapshot
-from unrolled.watch.written import experiment_of, flow_report, plain
+from unrolled.watch.written import asked_of, experiment_of, flow_report, plain
 
 BOUNDS = {"float64": 1e-9, "float32": 1e-4, "float16": 5e-2, "bfloat16": 2e-1}
 """Up to which relative difference a recomputed gradient is the framework's, by the dtype."""
@@ -99,6 +100,11 @@ def _module(module: Module, most: int, owner: str) -> dict[str, Any]:
     try:
         if any(call.derived for call in module.calls[1:]):
             raise NotJoined
+        if module.bidirectional and len(chain) > 1:
+            raise Refused(
+                "A bidirectional module is called with the state of an earlier call: what reads "
+                "backward in time then begins anew in each, and they are not one sequence."
+            )
         batch = joined(module, [batches[n] for n in chain], [recomputed[n] for n in chain])
         samples = sampled(batch, _affordable(module, batch, most))
         found["flow"] = _flow(module, network_of(module), batch, samples)
@@ -115,6 +121,8 @@ def _module(module: Module, most: int, owner: str) -> dict[str, Any]:
 
 def _flow(module: Module, network: Network, batch: Batch, samples: IntArray) -> dict[str, Any]:
     """The flow of some samples, and that of the last gradient that enters by itself."""
+    if network.bidirectional:
+        return flow_both_ways(module, network, batch, samples) | {"experiment": asked_of(network)}
     parameters = parameters_of(module)
     sequence = sequence_of(module, network, batch, samples)
     flow: GradientFlow = gradient_flow(
@@ -218,6 +226,11 @@ def _first_not_finite(
             "parameters": [module.full(name) for name in held],
         }
     largest = float(np.finfo("float32" if module.dtype == "bfloat16" else module.dtype).max)
+    if module.bidirectional:
+        seen_there = (
+            first_not_finite_both_ways(module, batches[n], recomputed[n], largest) for n in chain
+        )
+        return next((one for one in seen_there if one is not None), None)
     before = 0
     for n in chain:
         batch, found = batches[n], recomputed[n]
@@ -249,9 +262,12 @@ def _first(values: Array, largest: float) -> int | None:
 
 
 def _affordable(module: Module, batch: Batch, most: int) -> int:
-    """How many sequences may be itemized: T²/2 rows through H² weights a gate, each."""
+    """How many sequences may be itemized: T²/2 rows through H² weights a gate, each.
+
+    Both directions carry every row over all T steps.
+    """
     gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[module.kind.removesuffix("Cell")]
-    rows = min(batch.steps, 512)
+    rows = min(batch.steps, 512) * (4 if module.bidirectional else 1)
     one = batch.steps * rows / 2 * module.hidden_size**2 * gates * module.layers
     return int(max(1, min(most, MOST_PRODUCTS // max(one, 1.0))))
 

@@ -31,8 +31,6 @@ def network_of(module: Module) -> Network:
     Raises:
         Refused: for what the engine does not take.
     """
-    if module.bidirectional:
-        raise Refused("A bidirectional module has no one way back to itemize.")
     if module.proj_size:
         raise Refused("The states of a projected LSTM (proj_size) are not itemized.")
     if module.layers > MAX_LAYERS:
@@ -45,6 +43,7 @@ def network_of(module: Module) -> Network:
         module.hidden_size,
         0,
         module.layers,
+        module.bidirectional,
     )
 
 
@@ -74,6 +73,8 @@ def sequence_of(
 ) -> Sequence:
     """Some samples of one length, with the gradient that enters at the last layer's states.
 
+    The last state of a direction that reads backward in time is the one at step 1.
+
     Args:
         module: whose batch it is.
         network: the same as an experiment's.
@@ -86,14 +87,17 @@ def sequence_of(
     steps = int(batch.lengths[samples[0]])
     if batch.c_gradient[:, samples].any():
         raise Refused("A gradient enters at the last cell state c_n, where none can be itemized.")
-    if batch.h_gradient[:-1, samples].any():
+    ends = (steps - 1, 0) if module.bidirectional else (steps - 1,)
+    if batch.h_gradient[: -len(ends), samples].any():
         raise Refused("A gradient enters at the last state of a lower layer.")
     entering = batch.output_gradient[:steps, samples].copy()
-    entering[-1] += batch.h_gradient[-1, samples]
+    parts = np.split(entering, len(ends), axis=2)
+    for at, part, last in zip(ends, parts, batch.h_gradient[-len(ends) :, samples], strict=True):
+        part[at] += last
     if only is not None:
         entering[np.arange(steps) != only - 1] = 0.0
     h_0, c_0 = batch.h_0[:, samples], batch.c_0[:, samples]
-    if module.layers == 1:
+    if len(h_0) == 1:
         h_0, c_0 = h_0[0], c_0[0]
     return explicit_sequence(
         network,

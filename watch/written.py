@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.engine import GradientFlow, LayerFlow, Network, Spectrum, Trajectory
+from unrolled.engine import (
+    BidirectionalFlow,
+    GradientFlow,
+    LayerFlow,
+    Network,
+    Spectrum,
+    Trajectory,
+)
 
 LARGEST_VALUE = 256
 """The most numbers of a parameter's gradient that a report holds."""
@@ -26,10 +33,9 @@ def flow_report(flow: GradientFlow) -> dict[str, Any]:
     top = _layer(flow.top)
     top.pop("layer")
     return (
-        dict.fromkeys(_NOT_WATCHED)
+        _common(flow)
         | top
         | {
-            "steps": flow.steps,
             "overflow": None
             if flow.overflow is None
             else plain(
@@ -38,36 +44,65 @@ def flow_report(flow: GradientFlow) -> dict[str, Any]:
                     for name in ("quantity", "step", "steps", "detail")
                 }
             ),
-            "loss": plain(flow.loss),
-            "step_losses": plain(flow.step_losses),
             "layers": [_layer(layer) for layer in flow.layers] if len(flow.layers) > 1 else None,
-            "parameter_gradients": {
-                name: plain(gradient)
-                | ({} if gradient.value.size <= LARGEST_VALUE else {"value": None})
-                for name, gradient in flow.parameter_gradients.items()
-            },
-            "clipping": plain(flow.clipping),
             "diagnosis": None
             if flow.diagnosis is None
             else plain(flow.diagnosis)
             | {"advice": None, "advice_tried": None, "advice_left_out": None},
-            "activity": plain(flow.activity),
-            "notes": [],
         }
     )
+
+
+def both_ways_report(flow: BidirectionalFlow) -> dict[str, Any]:
+    """The same of bidirectional layers: what has one way back in mind is null."""
+    return _common(flow) | {
+        **dict.fromkeys(("itemized", "gates", "layers", "spectrum", "diagnosis", "overflow")),
+        "hidden_gradient": plain(flow.hidden_gradient),
+        "cell_gradient": plain(flow.cell_gradient),
+        "initial_gradient": {"hidden": None, "cell": None},
+        "saturation": {"units": None, "gates": None},
+        "directions": [
+            _layer(one) | {"reverse": one.reverse, "carries": plain(one.carries)}
+            for one in flow.directions
+        ],
+    }
+
+
+def _common(flow: GradientFlow | BidirectionalFlow) -> dict[str, Any]:
+    return dict.fromkeys(_NOT_WATCHED) | {
+        "steps": flow.steps,
+        "loss": plain(flow.loss),
+        "step_losses": plain(flow.step_losses),
+        "parameter_gradients": {
+            name: plain(gradient)
+            | ({} if gradient.value.size <= LARGEST_VALUE else {"value": None})
+            for name, gradient in flow.parameter_gradients.items()
+        },
+        "clipping": plain(flow.clipping),
+        "activity": plain(flow.activity),
+        "notes": [],
+    }
 
 
 def experiment_of(network: Network, flow: GradientFlow) -> dict[str, Any]:
     """What the flow is of, without its arrays; followed is the last gradient that enters."""
     entering = None if flow.top.itemized is None else flow.top.itemized.loss_steps
     truncation = flow.top.passage.truncation
+    return asked_of(network) | {
+        "truncation": {"kind": truncation.kind, "steps": truncation.steps},
+        "follow": None if entering is None or not len(entering) else int(entering[-1]),
+    }
+
+
+def asked_of(network: Network) -> dict[str, Any]:
+    """An experiment of a network that is watched; every loss travels as far as it can."""
     return {
         "network": plain(network) | {"output_size": network.output_size or None},
         "sequence": {"kind": "explicit"},
         "loss": "given",
-        "truncation": {"kind": truncation.kind, "steps": truncation.steps},
+        "truncation": {"kind": "none", "steps": None},
         "clip": {"rule": "none"},
-        "follow": None if entering is None or not len(entering) else int(entering[-1]),
+        "follow": None,
     }
 
 

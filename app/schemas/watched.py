@@ -62,6 +62,11 @@ class FirstNotFinite(StrictModel):
         max_length=MOST_WEIGHTS,
         description="Of a weight: every one that holds a number that is not finite.",
     )
+    reverse: Switch | None = Field(
+        default=None,
+        description="Of a bidirectional module whether in the direction that reads backward in "
+        "time; null where it is in no direction, as an input.",
+    )
 
 
 class WatchedModule(StrictModel):
@@ -96,8 +101,10 @@ class WatchedModule(StrictModel):
     flow: dict[str, Any] | None = Field(
         default=None,
         description="As `POST /api/v1/flow` answers, without `graph` and the arrays of "
-        "`experiment`, of the sampled sequences; null where nothing could be computed. It is kept "
-        "as it comes.",
+        "`experiment`, of the sampled sequences; null where nothing could be computed. Of a "
+        "bidirectional module each of the `directions` has `followed_gradient` and "
+        "`followed_cell_gradient` of its own: of the loss at the `carries.loss_step` of the last "
+        "layer's direction that reads the same way. It is kept as it comes.",
     )
     layers_flow: list[dict[str, Any]] | None = Field(
         default=None, max_length=256, description="The same of every layer, where it is there."
@@ -148,7 +155,9 @@ class BriefModule(WatchedModule):
     flow: dict[str, Any] | None = Field(
         default=None,
         description="Of the whole one `steps`, `experiment`, `diagnosis`, and `log10_norm` of "
-        "`hidden_gradient`, `cell_gradient`, `followed_gradient` and `followed_cell_gradient`.",
+        "`hidden_gradient`, `cell_gradient`, `followed_gradient` and `followed_cell_gradient`; of "
+        "a bidirectional module in `directions` these, `layer`, `reverse` and `carries` of the "
+        "last layer's.",
     )
     layers_flow: None = Field(default=None, description="Only a whole report has it.")
 

@@ -45,7 +45,7 @@ def carried_by(pairs: Itemized, ends: IntArray, *, reverse: bool) -> Carried | N
             continue
         step = max(t for t in steps if t <= end) if reverse else steps[0]
         arriving = float(row[steps.index(step)] - enters)
-        way = "In reverse" if reverse else "Forward"
+        way = f"Where it reads {'backward' if reverse else 'forward'} in time"
         if step == loss_step:
             said = f"{way}, the loss of step {step} has no step to travel."
         else:

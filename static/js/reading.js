@@ -1,6 +1,7 @@
 /** A flow, read for one followed loss: what is drawn where, and how much is left there. */
 
 import { partsOf } from "./format.js";
+import { reachOf } from "./parts.js";
 import { place, rowsOf, spanOf } from "./rows.js";
 
 /** @import { Edge, Flow, Reading } from "./types.js" */
@@ -130,6 +131,7 @@ export function read(flow) {
     lossOrder: new Map(lossSteps.map((step, n) => [step, n])),
     entryStep,
     entry,
+    reach: reachOf(flow, entryStep),
     row,
     total: flow.hidden_gradient.log10_norm,
     cell: cellRowOf(flow, follow),

@@ -40,8 +40,13 @@
  * @typedef {Omit<Schemas["Flow"],
  *   "experiment" | "itemized" | "spectrum" | "graph" | "layers" | "diagnosis">
  *   & {experiment: Experiment, itemized: Itemized, spectrum: Spectrum, diagnosis: Diagnosis,
- *   graph: {nodes: Node[], edges: Edge[]}, layers: Layer[] | null}} Flow   the answer, with
- *   everything that the page asks for
+ *   graph: {nodes: Node[], edges: Edge[]}, layers: Layer[] | null, way?: Way}} Flow   the answer,
+ *   with everything that the page asks for; way: which direction of a bidirectional layer it is
+ *
+ * @typedef {object} Way   of a direction
+ * @property {boolean} reverse   whether it reads backward in time: a gradient goes to later steps
+ * @property {boolean} through   whether it is below the last layer: a loss reaches its every step
+ * @property {number | null} end   the furthest step that the followed loss may reach
  *
  * @typedef {{network: object, weights: object, sequence: object, loss: string,
  *   truncation: Truncation | null, clip: object, follow: number | "last" | null, window?: Steps | null,
@@ -121,6 +126,7 @@
  * @property {Map<number, number>} lossOrder   loss step → its place among the loss steps
  * @property {number} entryStep   where the followed loss enters
  * @property {number | null} entry   log₁₀ of the gradient there
+ * @property {{from: number, to: number}} reach   the steps that it may reach
  * @property {Series} row   log₁₀ of the followed gradient at every step
  * @property {Series} total   log₁₀ of ‖∂L/∂h_t‖, every loss together
  * @property {Series | null} cell   as `row`, of c_t; null where there is no c, or not known yet

@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -44,16 +45,19 @@ def torch_arrays(
     layers: int = 1,
     prefix: str = "lstm.",
     dtype: str = "float32",
+    both: bool = False,
 ) -> dict[str, Any]:
-    """A recurrent module of PyTorch."""
+    """A recurrent module of PyTorch; `both`: it has two directions."""
     found = {}
-    for n in range(layers):
-        reads = hidden if n else inputs
+    ways = ("", "_reverse") if both else ("",)
+    for n, (way, end) in product(range(layers), enumerate(ways)):
+        reads = hidden * len(ways) if n else inputs
         for seed, (name, shape) in enumerate({
             "weight_ih": (blocks * hidden, reads), "weight_hh": (blocks * hidden, hidden),
             "bias_ih": (blocks * hidden,), "bias_hh": (blocks * hidden,),
         }.items()):  # fmt: skip
-            found[f"{prefix}{name}_l{n}"] = drawn(*shape, seed=10 * n + seed, dtype=dtype)
+            at = f"{prefix}{name}_l{n}{end}"
+            found[at] = drawn(*shape, seed=100 * way + 10 * n + seed, dtype=dtype)
     return found
 
 

@@ -263,6 +263,32 @@ async def test_what_a_list_cannot_read_of_a_flow_is_left_out_of_it(kept):
         )
 
 
+async def test_a_list_has_the_last_layer_s_directions_in_brief(kept):
+    norms = {"norm": [1.0], "log10_norm": [0.0]}
+    way = {"layer": 1, "carries": {"loss_step": 3}, "followed_gradient": norms, "gates": {}}
+    lower = [{"layer": 0, "reverse": False}, {"layer": 0, "reverse": True}]
+    upper = [way | {"reverse": False}, way | {"reverse": True, "cell_gradient": None}]
+    short = {"layer": 1, "carries": {"loss_step": 3}, "followed_gradient": {"log10_norm": [0.0]}}
+    expected = [short | {"reverse": False}, short | {"reverse": True, "cell_gradient": None}]
+    async with kept() as client:
+        run = await made(client)
+        cases: tuple[tuple[Any, Any], ...] = (
+            (lower + upper, expected),
+            (upper[:1], expected[:1]),
+            (None, None),
+            ([], None),
+            ("ab", None),
+            ([1, 2], None),
+            ([{"layer": 0, "hidden_gradient": [2]}], [{"layer": 0, "hidden_gradient": None}]),
+        )
+        for update, (given, seen) in enumerate(cases):
+            flow = {"steps": 3, "directions": given}
+            await sent(client, run, report(update, modules=[module(flow=flow)]))
+            every = (await client.get(f"{run}/reports")).json()["reports"]
+            brief = every[update]["modules"][0]["flow"]
+            assert brief == {"steps": 3} | ({"directions": seen} if seen else {}), given
+
+
 SHAPES: tuple[dict[str, Any], ...] = (
     {"kind": "other"},
     {"name": "a" * 201},

@@ -22,6 +22,7 @@ from tests.conftest import PageLog
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
+WHOLE = {"profile", "map", "terms", "saturation", "spectrum", "product"}
 
 
 def looked_at(page: Page) -> Locator:
@@ -85,7 +86,7 @@ def test_a_file_is_opened_looked_through_and_never_lost(fresh: Unrolled) -> None
     expect(page.locator("#state")).to_contain_text("interrupted at update 300 · CharLSTM")
     expect(page.locator("#verdict")).to_contain_text("enters at step 40; less than a millionth")
     expect(page.locator("#proof")).to_contain_text("agree in 4 parameters of float64")
-    assert pictures(page) == {"profile", "map", "terms", "saturation", "spectrum", "product"}
+    assert pictures(page) == WHOLE
 
     broken = page.get_by_role("button", name="a number is not finite")
     expect(broken).to_have_text(re.compile("^At update 200 .* x at step 17"))
@@ -114,6 +115,9 @@ def test_a_file_is_opened_looked_through_and_never_lost(fresh: Unrolled) -> None
     expect(page.locator("#verdict")).to_contain_text("what layer 1 has there")
     assert "module=decoder&layer=1" in page.url
 
+    _both_directions_are_looked_at(page)
+    page.get_by_role("radio", name="decoder").check()
+    page.get_by_role("radio", name="1").check()
     drop(page, "other.unrolled", '{"format": "unrolled-run", "version": 9, "run": {}}\n')
     expect(page.locator("#problem")).to_contain_text("other.unrolled: This file has version 9")
     expect(page.locator("#name")).to_have_text("char-lstm")
@@ -130,6 +134,39 @@ def test_a_file_is_opened_looked_through_and_never_lost(fresh: Unrolled) -> None
     expect(page.locator("#problem")).to_be_hidden()
     expect(page.locator("#lost")).to_be_hidden()
     drawn(page, 4)
+
+
+def _both_directions_are_looked_at(page: Page) -> None:
+    page.get_by_role("radio", name="tagger").check()
+    alarms = page.locator("#alarms li")
+    expect(alarms).to_have_text(
+        [
+            re.compile("^From .*, where it reads forward in time, .* arrives before step [1-9]"),
+            re.compile("^From .*, where it reads backward in time, .* arrives after step [1-9]"),
+        ]
+    )
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_text(
+        re.compile("^Where it reads forward in time, the last gradient enters at step 40; less")
+    )
+    page.get_by_role("radio", name="Backward in time").check()
+    expect(verdict).to_have_text(
+        re.compile("^Where it reads backward in time, the first .* at step 1; .* after step [1-9]")
+    )
+    expect(page.locator("#diagnosis")).to_contain_text("of ∂L₁/∂H₁ arrives at H₄₀.")
+    expect(page.locator("[data-caption=map]")).to_contain_text("every step after it (columns)")
+    expect(page.locator("[data-caption=reach]")).to_contain_text("of the first gradient")
+    expect(page.locator("#say-spectrum")).to_contain_text("step 1 is the sequence’s last")
+    assert pictures(page) == WHOLE | {"ways"}
+    page.get_by_role("radio", name="1").check()
+    expect(verdict).to_contain_text("what layer 1 has there")
+    expect(page.locator("[data-caption=map]")).to_contain_text("every step (columns)")
+    assert "module=tagger&layer=1&direction=reverse" in page.url
+    assert found(page, "light") == {}
+    page.get_by_role("radio", name="encoder").check()
+    expect(page.locator("#directions")).to_be_hidden()
+    expect(page.locator("[data-caption=map]")).to_contain_text("every step before it (columns)")
+    assert pictures(page) == WHOLE
 
 
 @contextmanager
@@ -227,6 +264,10 @@ def test_a_run_is_followed_through_the_death_of_its_service_and_saved(
     drawn(page, 3)
     page.get_by_role("button", name="Dark colours").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert pictures(page) == {"profile", "map", "terms", "saturation", "spectrum", "product"}
+    assert pictures(page) == WHOLE
+    page.get_by_role("radio", name="tagger").check()
+    page.get_by_role("radio", name="Backward in time").check()
+    expect(page.locator("#verdict")).to_contain_text("the first gradient enters at step 1;")
+    assert pictures(page) == WHOLE | {"ways"}
     context.close()
     log.check()

@@ -77,6 +77,59 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
     _numbers_of_a_file_can_be_typed_over(page)
 
 
+def test_both_directions_of_a_file_are_drawn(walk: Page) -> None:
+    page = walk
+    expect(page.locator("html[data-state=ready]")).to_be_attached()
+    arrays = with_head(torch_arrays(inputs=2, hidden=5, layers=2, both=True), hidden=10, outputs=1)
+    page.get_by_label("Choose a file of weights").set_input_files(
+        file("both.safetensors", safetensors(arrays))
+    )
+    expect(page).to_have_url(re.compile("/networks/.+"))
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_text(
+        re.compile(
+            "^Where it reads forward in time, .* of ∂L₁₀₀/∂H₁₀₀ arrives at H₁\\. "
+            "Where it reads backward in time, .* of ∂L₁/∂H₁ arrives at H₁₀₀\\.$"
+        )
+    )
+    expect(page.locator("#enters")).to_contain_text("at step 100, backward in time at step 1.")
+    expect(page.locator("#explore")).to_be_hidden()
+    expect(page.locator("#explore-why")).to_contain_text("both of this one are drawn here")
+    expect(page.locator("#advice")).to_be_hidden()
+    caption = page.locator("[data-caption=profile]")
+    expect(caption).to_contain_text("How much of the last gradient")
+    expect(page.locator("[data-caption=map]")).to_be_hidden()  # in each direction one enters
+    said = page.locator("#say-spectrum")
+    expect(said).not_to_contain_text("Steps count from the end")
+    page.get_by_label("Backward in time").check()
+    expect(caption).to_contain_text("How much of the first gradient")
+    expect(said).to_contain_text("Steps count from the end here")
+    expect(page.locator("[data-picture=ways] .main-svg").first).to_be_visible()
+    page.locator("#layers").get_by_label("1").check()
+    expect(page.locator("#say-direction")).to_contain_text("what layer 1 has of it")
+    expect(page).to_have_url(re.compile("direction=reverse&layer=1"))
+    holds(page)
+    page.reload()
+    expect(page.get_by_label("Backward in time")).to_be_checked()
+    caption = page.locator("[data-caption=map]")
+    expect(caption).to_contain_text("every step (columns)")
+    page.go_back()
+    expect(page.locator("#layers").get_by_label("2")).to_be_checked()
+    expect(page.locator("#say-direction")).not_to_contain_text("layer 1")
+
+    chooser = page.get_by_label("Choose a file of a sequence")
+    chooser.set_input_files(file("weather.csv", weather()))
+    page.get_by_label("Target y").check()
+    expect(caption).to_contain_text("every step after it (columns)")
+    expect(caption).to_be_visible()
+    page.get_by_label("Loss at").select_option("last")
+    expect(verdict).to_contain_text("backward in time, the loss of step 59 has no step to travel.")
+    expect(page.locator("#answer")).not_to_have_class("stale")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def _numbers_of_a_file_can_be_typed_over(page: Page) -> None:
     page.locator("#numbers-button").click()
     drawn = page.get_by_role("button", name=re.compile("^Back to (the )?drawn"))

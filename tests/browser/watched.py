@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,17 @@ T, B, D, H = 40, 2, 3, 4
 ROWS = {"RNN": 1, "LSTM": 4}
 
 
-def module(name: str, kind: str, *, layers: int = 1, scale: float, bad: int = 0) -> Module:
+def module(
+    name: str, kind: str, *, layers: int = 1, scale: float, bad: int = 0, both: bool = False
+) -> Module:
     """A module at which a gradient enters at every step; `bad`: the step whose input is NaN."""
     random = np.random.default_rng(7)
-    found = Module(name, kind, layers, False, D, H, 0, "tanh", "float64")
-    for layer in range(layers):
-        names, rows = parameter_names(found, layer, False), ROWS[kind] * H
+    found = Module(name, kind, layers, both, D, H, 0, "tanh", "float64")
+    ways = (False, True) if both else (False,)
+    for layer, reverse in product(range(layers), ways):
+        names, rows = parameter_names(found, layer, reverse), ROWS[kind] * H
         shapes = {
-            "ih": (rows, H if layer else D),
+            "ih": (rows, H * len(ways) if layer else D),
             "hh": (rows, H),
             "b_ih": (rows,),
             "b_hh": (rows,),
@@ -36,16 +40,17 @@ def module(name: str, kind: str, *, layers: int = 1, scale: float, bad: int = 0)
     x = random.normal(size=(T, B, D))
     if bad:
         x[bad - 1] = np.nan
-    found.calls = [Call(x=x, output_gradient=random.normal(size=(T, B, H)))]
+    found.calls = [Call(x=x, output_gradient=random.normal(size=(T, B, H * len(ways))))]
     found.gradients = dict(recompute(found, batch_of(found, found.calls[0])).gradients)
     return found
 
 
 def report(update: int, *, scale: float = 0.5, bad: int = 0) -> Json:
-    """Of an RNN, in which less comes back the smaller `scale` is, and an LSTM."""
+    """Of an RNN, in which less comes back the smaller `scale` is, an LSTM, and one both ways."""
     modules = [
         module("encoder", "RNN", scale=scale, bad=bad),
         module("decoder", "LSTM", layers=2, scale=0.5),
+        module("tagger", "LSTM", layers=2, scale=0.1, both=True),
     ]
     names = [one.full(name) for one in modules for name in one.weights]
     taken: dict[str, list[float] | None] = {name: [1.0, 1e-3] for name in names}

@@ -316,13 +316,15 @@ def test_how_far_each_direction_carries() -> None:
     assert forward.carries.log10_arriving == pytest.approx(row[0] - row[-1])
     row = reverse.itemized.log10_norm[0]
     assert reverse.carries.log10_arriving == pytest.approx(row[-1] - row[0])
-    assert forward.carries.sentence.startswith("Forward, ")
+    assert forward.carries.sentence.startswith("Where it reads forward in time, ")
     assert forward.carries.sentence.endswith(" of ∂L₅/∂H₅ arrives at H₁.")
-    assert reverse.carries.sentence.startswith("In reverse, ")
+    assert reverse.carries.sentence.startswith("Where it reads backward in time, ")
     assert reverse.carries.sentence.endswith(" of ∂L₁/∂H₁ arrives at H₅.")
     late = flow_of(drawn("lstm", topology="many-to-one")).directions[1].carries
     assert late is not None
-    assert late.sentence == "In reverse, the loss of step 4 has no step to travel."
+    assert late.sentence == (
+        "Where it reads backward in time, the loss of step 4 has no step to travel."
+    )
     short = flow_of(drawn("lstm", lengths=[3, 2])).directions[1].carries
     assert short is not None
     assert (short.loss_step, short.step) == (1, 3)

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { partOf } from "../../static/js/parts.js";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
 import { OVER_TRAINING, columnsOf, reachFigure, roundTicks } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
-import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
+import { readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
 import { aboutRun, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
@@ -261,8 +262,8 @@ test("of a brief report the last layer's profile is read, of a whole one any lay
   const reading = readingOf(flow);
   assert.deepEqual([reading.row, reading.total, reading.lossSteps.length], [[-3, -2, -1], [0, 0, -1], 2]);
   const lower = { hidden_gradient: { log10_norm: [0, 0, 0] }, itemized: { loss_steps: [3], steps: [1, 2, 3], log10_norm: [[-9, -8, -7]] } };
-  assert.deepEqual(readingOf(layerFlow({ ...flow, layers: [lower, {}] }, 0)).row, [-9, -8, -7]);
-  assert.equal(layerFlow(flow, 0), flow);
+  assert.deepEqual(readingOf(partOf({ ...flow, layers: [lower, {}] }, 0)).row, [-9, -8, -7]);
+  assert.equal(partOf(flow, 0), flow);
   assert.equal(readingOf(null), null);
 });
 

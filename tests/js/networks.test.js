@@ -28,7 +28,7 @@ const chosen = (said) => ({ ...nothingChosen(), steps: 10, ...said });
 const faults = (network, sequence, said) => planOf(network, sequence, chosen(said)).faults;
 
 test("an address says a choice, and what it cannot say is left as it is", () => {
-  const choice = chosen({ module: "a b", head: "", sequence: "s", inputs: ["x&y", "ä"], target: "y", scaling: "minmax", start: 3, stride: 2, at: "last", layer: 1 });
+  const choice = chosen({ module: "a b", head: "", sequence: "s", inputs: ["x&y", "ä"], target: "y", scaling: "minmax", start: 3, stride: 2, at: "last", layer: 1, direction: "reverse" });
   assert.deepEqual(readChoice(`#${fragmentOf(choice)}`), choice);
   assert.equal(fragmentOf(nothingChosen()), "");
   assert.deepEqual(readChoice("#steps=-1&batch=x&start=1e3&at=q&constructor=1"), nothingChosen());
@@ -112,14 +112,25 @@ test("Explore takes what has a head and a target, and its link holds names alone
   assert.ok(!isSequence({ kind: "stored", id: "s", steps: 5, inputs: [] }) && !isSequence({ kind: "network", id: "s", steps: 5 }));
 });
 
-test("of a module of two directions the page asks nothing, and says so", () => {
-  const both = { ...NETWORK, modules: [{ ...MODULE, bidirectional: true }] };
-  for (const sequence of [null, SERIES]) {
-    const { request, enters } = planOf(both, sequence, chosen({}));
-    assert.equal(request, null);
-    assert.match(enters, /both directions.* does not draw it\.$/);
-    assert.equal(forExplore(both, sequence, chosen({})).experiment, null);
+test("of a module of two directions a gradient enters each where it has read all, and no loss is followed for both", () => {
+  const both = { ...NETWORK, modules: [{ ...MODULE, bidirectional: true }], head: "wide" };
+  const { request, enters } = planOf(both, null, chosen({ batch: 2 }));
+  assert.deepEqual([request.network.bidirectional, request.network.topology, request.follow], [true, "many-to-many", null]);
+  const { at, value } = request.sequence.entering;
+  const [none, one] = [[0, 0, 0, 0], [0.5, 0.5, 0.5, 0.5]];
+  assert.deepEqual([at, value.length, value[0], value[9]], ["hidden", 10, Array(2).fill([...none, ...one]), Array(2).fill([...one, ...none])]);
+  assert.ok(value.slice(1, -1).flat(2).every((x) => x === 0));
+  assert.match(enters, /A gradient of norm 1 for each sample, .* forward in time at step 10, backward in time at step 1\.$/);
+  assert.deepEqual(planOf(both, null, chosen({ steps: 1 })).request.sequence.entering.value, [[[...one, ...one]]]);
+  const stored = planOf(both, SERIES, chosen({}));
+  assert.deepEqual([stored.request.network.topology, stored.request.sequence.entering.value.length], ["many-to-many", 10]);
+  assert.match(stored.enters, /^No target\. A gradient of norm 1, the same .* backward in time at step 1\.$/);
+  for (const [said, topology] of [[{}, "many-to-many"], [{ at: "last" }, "many-to-one"]]) {
+    const own = planOf(both, SERIES, chosen({ target: "y", ...said })).request;
+    assert.deepEqual([own.network.topology, own.network.bidirectional, own.follow, own.sequence.entering], [topology, true, null, undefined]);
   }
+  assert.equal("bidirectional" in planOf(NETWORK, null, chosen({})).request.network, false);
+  assert.deepEqual([forExplore(both, null, chosen({})).experiment, /one direction; both/.test(forExplore(both, null, chosen({})).why)], [null, true]);
 });
 
 test("the words about a file", () => {
@@ -146,7 +157,7 @@ test("the words about a file", () => {
   assert.match(formerWords("a.csv", 9), /^The pictures are still of a\.csv, 9 steps:/);
   assert.match(formerWords("", 1), /^The pictures are still of drawn inputs, 1 step:/);
   assert.deepEqual([parameterWords("W_hh (layer 1)", 2), parameterWords("W_hh (layer 0)", 1), parameterWords("W_hy", 2)], ["Wᴴ, layer 2", "Wᴴ", "Wᴼ"]);
-  assert.deepEqual([parameterWords("W_hh (layer 1, reverse)", 2), parameterWords("b_h (layer 0, reverse)", 1)], ["Wᴴ, layer 2, in reverse", "b, in reverse"]);
+  assert.deepEqual([parameterWords("W_hh (layer 1, reverse)", 2), parameterWords("b_h (layer 0, reverse)", 1)], ["Wᴴ, layer 2, backward in time", "b, backward in time"]);
   const numbers = { shape: [2, 3], min: -1, max: 2, mean: 0.5, std: 1, log10_norm: 0, zeros: 1, not_finite: 0 };
   assert.equal(statisticsWords(numbers), "2 × 3 · from −1 to 2 · mean 0.5 · std 1 · ‖·‖ 1.00 · 1 zero");
   assert.deepEqual(partsOf("a:\nb\nc"), { sentence: "a:", code: "b\nc" });

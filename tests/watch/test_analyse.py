@@ -231,8 +231,31 @@ def test_what_explodes_may_differ_by_rounding() -> None:
     assert re.search(r"likely: rounding, for what enters grows \de\+0\d times on its way", said)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_both_directions_are_followed_each_to_its_own_end(kind: str, packed: bool) -> None:
+    """Forward in time the last loss reaches step 1, backward in time the first one step T."""
+    module = module_of(np.random.default_rng(1), kind, layers=2, both=True, packed=packed)
+    found = report_of(module)
+    assert (found["trusted"], found["why_not"]) == (True, None)
+    assert found["sampled"] == (1 if packed else B)
+    flow = found["flow"]
+    assert flow["experiment"]["follow"] is None
+    below, _, forward, reverse = flow["directions"]
+    assert (forward["carries"]["loss_step"], reverse["carries"]["loss_step"]) == (T, 1)
+    for one, way, row in ((forward, 1, -1), (reverse, -1, 0)):
+        followed = one["followed_gradient"]["log10_norm"]
+        np.testing.assert_allclose(followed, one["itemized"]["log10_norm"][row], rtol=1e-6)
+        share = followed[::way][0] - followed[::way][-1]
+        assert one["carries"]["log10_arriving"] == pytest.approx(share, rel=1e-5)
+    own = below["itemized"]["log10_norm"][-1]
+    np.testing.assert_allclose(below["followed_gradient"]["log10_norm"], own, rtol=1e-6)
+    json.dumps(found, allow_nan=False)
+
+
 def test_what_the_engine_does_not_take_is_proved_and_not_drawn() -> None:
-    for options in ({"both": True}, {"proj": 2}, {"layers": 5}):
+    cases: list[dict[str, Any]] = [{"proj": 2}, {"layers": 5}]
+    for options in cases:
         found = report_of(module_of(np.random.default_rng(3), "LSTM", **options))
         assert found["trusted"]
         assert found["flow"] is None

@@ -4,7 +4,7 @@ import { LIMIT, clamp, colorscale } from "../theme.js";
 import { stepTicks } from "../format.js";
 import { plainAxis, timeLayout } from "./layout.js";
 
-/** @import { Figure, Frame, Reading, Theme } from "../types.js" */
+/** @import { Figure, Frame, Reading, Sight, Theme, Way } from "../types.js" */
 
 /** More rows or columns than this say no more on a screen. */
 const MOST = 640;
@@ -18,10 +18,10 @@ const MOST = 640;
 export function map(reading, frame, theme) {
   const { loss_steps: losses, steps, log10_norm: norms } = reading.flow.itemized;
   const columns = thin(steps, (t) => t > frame.lo - 1 && t < frame.hi + 1);
-  const rows = thin(losses, (i) => i > frame.lo - 1);
-  const column = new Map(steps.map((t, k) => [t, k]));
+  const way = reading.flow.way;
+  const rows = thin(losses, (i) => reaches(way, i, frame));
   const z = rows.map((n) => {
-    const own = norms[n][column.get(losses[n]) ?? lastBefore(steps, losses[n])] ?? null;
+    const own = norms[n][nearestTo(losses[n], steps, way)] ?? null;
     return columns.map((k) => {
       const value = norms[n][k];
       return value === null || own === null ? null : clamp(value - own);
@@ -64,13 +64,19 @@ export function map(reading, frame, theme) {
   };
 }
 
+/** Whether a loss reaches into what is in sight. @param {Way | undefined} way @param {number} loss @param {Sight} sight */
+function reaches(way, loss, { lo, hi }) {
+  return way?.through || (way?.reverse ? loss < hi + 1 : loss > lo - 1);
+}
+
 /**
- * The sampled step nearest before a loss, where its own is not sampled.
- * @param {number[]} steps
+ * The place of a loss's own step, or of the sampled one that it reaches first.
  * @param {number} loss
+ * @param {number[]} steps
+ * @param {Way | undefined} way
  */
-function lastBefore(steps, loss) {
-  return steps.findLastIndex((t) => t <= loss);
+function nearestTo(loss, steps, way) {
+  return way?.reverse ? steps.findIndex((t) => t >= loss) : steps.findLastIndex((t) => t <= loss);
 }
 
 /**
@@ -105,7 +111,7 @@ function thin(all, keep) {
 function follows(reading, frame, theme) {
   const alone = reading.follow === null || reading.lossSteps.length < 2;
   const follow = reading.follow ?? 0;
-  const [left, right] = [Math.max(0.5, frame.lo), follow + 0.5];
+  const [left, right] = [Math.max(reading.reach.from - 0.5, frame.lo), reading.reach.to + 0.5];
   const [low, high] = [follow - 0.5, follow + 0.5];
   return {
     type: "scatter",

@@ -14,7 +14,8 @@ import { lineOf } from "./columns.js";
 export function outline(reading, frame, theme, { floor, top }) {
   const steps = stepsInSight(reading, frame);
   const shown = steps.filter((t) => reading.row[t - 1] !== null);
-  const zero = steps.filter((t) => reading.row[t - 1] === null && t <= reading.entryStep);
+  const { from, to } = reading.reach;
+  const zero = steps.filter((t) => reading.row[t - 1] === null && t >= from && t <= to);
   const plot = frame.width - frame.left - frame.right;
   const dense = plot / (frame.hi - frame.lo) < 9;
   /** @param {number} t */

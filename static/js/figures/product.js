@@ -27,7 +27,7 @@ export function product(flow, frame, theme) {
   const columns = Math.max(40, frame.width - frame.left - frame.right);
   const promise = promised(flow);
   const [low, high] = bounds([...series, ...(cells ?? []), 0, promise?.[0] ?? 0]);
-  const time = timeLayout(theme, sight, { ...MARGIN, title: "time step t" });
+  const time = timeLayout(theme, sight, { ...MARGIN, title: flow.way?.reverse ? "step t, counted from the end" : "time step t" });
   if (first === 0) fromZero(time.xaxis);
   return {
     data: [

@@ -10,7 +10,7 @@ import { levelLines, levelNotes, levelsInSight } from "./levels.js";
 import { heightsOf, outline } from "./outline.js";
 import { strokes } from "./strokes.js";
 
-/** @import { Figure, Frame, Reading, Series, Sight, Theme } from "../types.js" */
+/** @import { Figure, Flow, Frame, Reading, Series, Sight, Theme } from "../types.js" */
 /** @import { Column } from "./columns.js" */
 
 /** @typedef {{color: string, width: number, dash: string, marks: number}} Look   of a line */
@@ -244,11 +244,22 @@ function stepsIn(count, { lo, hi }) {
  * @param {Reading} reading
  * @param {number} pixels
  */
-function crossed(steps, { row, entryStep }, pixels) {
+function crossed(steps, { row, reach: { from, to }, flow, follow }, pixels) {
   const every = Math.max(1, Math.ceil(6 / pixels));
+  const measured = follow === null || flow.followed_gradient ? null : measuredIn(flow.itemized, flow.steps);
   return steps.filter(
-    (t) => row[t - 1] === null && t <= entryStep && (pixels > 3 || t % every === 0),
+    (t) =>
+      row[t - 1] === null &&
+      t >= from &&
+      t <= to &&
+      (measured?.has(t) ?? true) &&
+      (pixels > 3 || t % every === 0),
   );
+}
+
+/** The steps of a row of the map; null where it has all. @param {Flow["itemized"]} itemized @param {number} count */
+function measuredIn({ steps }, count) {
+  return steps.length < count ? new Set(steps) : null;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Alarms in words, each with the update where it began. A row of the table is one kind. */
 
 import { fromLog10, number, plural, tidy } from "../format.js";
+import { hasBoth } from "../parts.js";
 import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js";
 
 /** @import { Module, NotFinite, Report } from "./runfile.js" */
@@ -14,6 +15,7 @@ import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js"
  * @property {boolean} lasting   whether the newest report is one of them
  * @property {number | null} before   the update of the report before them, null where there is none
  * @property {number} [of]   of so many reports it is true of these, on and off; else of all in a row
+ * @property {boolean | null} reverse   of which direction, null where there is one
  *
  * @typedef {object} Alarm
  * @property {string} kind
@@ -27,6 +29,7 @@ import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js"
  * @property {Module | undefined} module
  * @property {Report[]} reports   all
  * @property {number} place   of the report among them
+ * @property {boolean | null} reverse   which direction is looked at, null where there is one
  *
  * @typedef {object} Kind
  * @property {string} name
@@ -34,6 +37,7 @@ import { MUCH, largestOf, moduleOf, reachOf, sizeOf, wayOf } from "./reached.js"
  * @property {(given: Given) => any} of   what is true of a report, or null
  * @property {(stretch: Stretch) => string} say   after "From update 1,200 on"
  * @property {boolean} [single]   of one update each, rather than from one on
+ * @property {boolean} [each]   of each direction by itself
  */
 
 /** ‖g‖ of so many reports before is what a jump is measured by, and it is one from so many decades on. */
@@ -72,12 +76,19 @@ function firstOf([name, ...others]) {
   return others.length ? `${name} and ${plural(others.length, "more parameter")}` : name;
 }
 
+/** ", where it reads backward in time," or "". @param {boolean | null | undefined} reverse */
+const asideOf = (reverse) => (typeof reverse === "boolean" ? `, where it reads ${reverse ? "backward" : "forward"} in time,` : "");
+
+/** Which gradient goes through the most steps of a direction. @param {boolean | null} reverse */
+const gradientOf = (reverse) => `the ${reverse ? "first" : "last"} gradient that enters`;
+
 /** Where the first number stands that is not finite. @param {NotFinite} first */
-export function placeOf({ layer, step, quantity, parameters = [] }) {
+export function placeOf({ layer, step, quantity, parameters = [], reverse }) {
+  const aside = asideOf(reverse);
   if (quantity === "weight") return `in the weights themselves: ${firstOf(parameters)}`;
   if (quantity === "x") return `the input x at step ${step}, so it comes from before this module`;
-  if (quantity === "gradient") return `the gradient that enters at step ${step}, so it comes from behind this module`;
-  return `${quantity} of layer ${layer + 1} at step ${step}`;
+  if (quantity === "gradient") return `the gradient that enters${aside} at step ${step}, so it comes from behind this module`;
+  return `${quantity} of layer ${layer + 1}${aside} at step ${step}`;
 }
 
 /**
@@ -123,27 +134,31 @@ const KINDS = [
   },
   {
     name: "vanishes",
-    of: ({ module }) => {
-      const way = wayOf(module);
-      const reach = way ? reachOf(way) : 1;
-      return reach > 1 ? reach : null;
+    each: true,
+    of: ({ module, reverse }) => {
+      const way = wayOf(module, reverse ?? false);
+      const reach = way ? reachOf(way) : null;
+      return way && reach !== way.end ? reach : null;
     },
-    say: ({ found, lasting, of }) => {
-      const least = Math.min(...found);
-      const now = of || found.at(-1) === least ? "" : `; ${lasting ? "now" : "in the end"} before step ${found.at(-1)}`;
-      return `less than a millionth of the last gradient that enters arrives before step ${least}${now}`;
+    say: ({ found, lasting, of, reverse }) => {
+      const furthest = reverse ? Math.max(...found) : Math.min(...found);
+      const beyond = reverse ? "after" : "before";
+      const now = of || found.at(-1) === furthest ? "" : `; ${lasting ? "now" : "in the end"} ${beyond} step ${found.at(-1)}`;
+      return `less than a millionth of ${gradientOf(reverse)} arrives ${beyond} step ${furthest}${now}`;
     },
   },
   {
     name: "explodes",
-    of: ({ module }) => {
-      const way = wayOf(module);
+    each: true,
+    of: ({ module, reverse }) => {
+      const way = wayOf(module, reverse ?? false);
       const most = way && largestOf(way);
       return most && most.decades > MUCH ? most : null;
     },
-    say: ({ found }) => {
+    say: ({ found, reverse }) => {
       const { step, decades } = found.reduce((a, b) => (b.decades > a.decades ? b : a));
-      return `the last gradient that enters grows on its way back by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
+      const way = reverse ? "on its way to later steps" : "on its way back";
+      return `${gradientOf(reverse)} grows ${way} by more than a thousand; at most ${fromLog10(decades)} times, at step ${step}`;
     },
   },
   {
@@ -183,21 +198,26 @@ const KINDS = [
   },
 ];
 
+/** The directions of a module; null: it has one. @param {Report[]} reports @param {string} name @returns {(boolean | null)[]} */
+function directionsOf(reports, name) {
+  return reports.some((report) => hasBoth(moduleOf(report, name)?.flow)) ? [false, true] : [null];
+}
+
 /**
- * @param {Report[]} reports @param {string} name @param {Kind} kind
+ * @param {Report[]} reports @param {string} name @param {Kind} kind @param {boolean | null} reverse
  * @returns {Stretch[]}
  */
-function stretchesOf(reports, name, kind) {
+function stretchesOf(reports, name, kind, reverse) {
   /** @type {Stretch[]} */
   const all = [];
   /** @type {Stretch | null} */
   let open = null;
   reports.forEach((report, place) => {
-    const found = kind.of({ report, module: moduleOf(report, name), reports, place });
+    const found = kind.of({ report, module: moduleOf(report, name), reports, place, reverse });
     if (found === null || kind.single) open = null;
     if (found === null) return;
     const before = reports[place - 1]?.update ?? null;
-    if (open === null) all.push((open = { reports: [], found: [], from: place, to: place, lasting: false, before }));
+    if (open === null) all.push((open = { reports: [], found: [], from: place, to: place, lasting: false, before, reverse }));
     open.reports.push(report);
     open.found.push(found);
     open.to = place;
@@ -236,16 +256,21 @@ function together(stretches, newest) {
  * @returns {Alarm[]}
  */
 export function alarmsOf(reports, name, every = 0) {
-  return KINDS.flatMap((kind) => {
-    const stretches = stretchesOf(reports, name, kind);
-    return (kind.single ? stretches : together(stretches, reports.length - 1)).map((stretch) => ({
-      kind: kind.name,
-      sequence: stretch.reports[0].sequence,
-      update: stretch.reports[0].update,
-      lasting: stretch.lasting,
-      text: `${whenOf(kind, stretch, every)} ${kind.say(stretch).replace(/\.$/, "")}.`,
-    }));
-  }).sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
+  const directions = directionsOf(reports, name);
+  return KINDS.flatMap((kind) => (kind.each ? directions : [null]).flatMap((reverse) => alarmsOfKind(reports, name, every, kind, reverse)))
+    .sort((a, b) => Number(b.lasting) - Number(a.lasting) || b.sequence - a.sequence);
+}
+
+/** @param {Report[]} reports @param {string} name @param {number} every @param {Kind} kind @param {boolean | null} reverse @returns {Alarm[]} */
+function alarmsOfKind(reports, name, every, kind, reverse) {
+  const stretches = stretchesOf(reports, name, kind, reverse);
+  return (kind.single ? stretches : together(stretches, reports.length - 1)).map((stretch) => ({
+    kind: kind.name,
+    sequence: stretch.reports[0].sequence,
+    update: stretch.reports[0].update,
+    lasting: stretch.lasting,
+    text: `${whenOf(kind, stretch, every)}${asideOf(stretch.reverse)} ${kind.say(stretch).replace(/\.$/, "")}.`,
+  }));
 }
 
 /** What is said where there is no alarm. @param {Report[]} reports @param {string} name   of the module */

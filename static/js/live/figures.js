@@ -14,6 +14,7 @@ import { moduleOf, sizeOf, wayOf } from "./reached.js";
  * @property {Report[]} reports
  * @property {string} module   its name
  * @property {number} [every]   updates from one sample to the next, where that is known
+ * @property {boolean} [reverse]   the direction that reads backward in time, where there are two
  *
  * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
  */
@@ -157,11 +158,11 @@ export function columnsOf(updates, columns, apart) {
   return { edges, cells };
 }
 
-/** Update × step: how much of the last loss is left there. @type {Draw} */
+/** Update × step: how much of the followed loss is left there. @type {Draw} */
 export function reachFigure(shown, frame, theme) {
   const every = Math.max(1, Math.ceil(shown.reports.length / MOST_COLUMNS));
   const reports = shown.reports.filter((_, n) => n % every === 0);
-  const ways = reports.map((report) => wayOf(moduleOf(report, shown.module)));
+  const ways = reports.map((report) => wayOf(moduleOf(report, shown.module), shown.reverse));
   const steps = Math.max(1, ...ways.map((way) => way?.row.length ?? 1));
   const updates = reports.map(({ update }) => update);
   const { edges, cells } = columnsOf(updates, ways, every * apartOf(shown));
@@ -225,6 +226,6 @@ export const OVER_TRAINING = [
     figure: reachFigure,
     height: 240,
     bottom: NAMED_BOTTOM,
-    has: ({ reports, module }) => reports.some((report) => wayOf(moduleOf(report, module)) !== null),
+    has: ({ reports, module, reverse }) => reports.some((report) => wayOf(moduleOf(report, module), reverse) !== null),
   },
 ];

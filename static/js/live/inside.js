@@ -22,9 +22,9 @@ const TERMS = [
   ["b_h", "b", { color: "muted", dash: "2px,3px", width: 1.4 }],
 ];
 
-/** The terms of a layer that a flow holds. @param {any} flow @param {number} layer */
-function termsOf({ parameter_gradients: gradients }, layer) {
-  const mark = layer ? `_${layer}` : "";
+/** The terms of a layer, and of one direction, that a flow holds. @param {any} flow @param {number} layer */
+function termsOf({ parameter_gradients: gradients, way }, layer) {
+  const mark = (layer ? `_${layer}` : "") + (way?.reverse ? "_reverse" : "");
   return TERMS.flatMap(([name, symbol, look]) => {
     const series = gradients?.[name + mark]?.step_log10_norm;
     return series ? [{ symbol, look, series: /** @type {Series} */ (series) }] : [];

@@ -1,6 +1,7 @@
 /** Wires the view Live: the list of runs, and one of them over time. Acts on import. */
 
 import { listenAppearance } from "../appearance.js";
+import { directionNames, isBackward, nameOf } from "../directions.js";
 import { byId, listenWidth } from "../page.js";
 import { load } from "../plotly.js";
 import { readTheme } from "../theme.js";
@@ -125,6 +126,10 @@ function putModules() {
     own.chooseLayer(Number(name) === layers ? null : Number(name) - 1);
     moved();
   });
+  putChoices(byId(document, "directions"), directionNames(module?.flow), nameOf(own.reverse()), (name) => {
+    own.chooseDirection(isBackward(name));
+    moved();
+  });
 }
 
 function putAllAlarms() {
@@ -146,7 +151,7 @@ function putTraining() {
   byId(document, "say-loss").textContent = lossSentence(report);
   const engaged = reports.some(({ clipping }) => clipping?.engaged);
   byId(document, "say-norm").textContent = normSentence(report, engaged);
-  const shown = { reports, module: looking.module(), every: looking.source.run.about?.every };
+  const shown = { reports, module: looking.module(), every: looking.source.run.about?.every, reverse: looking.reverse() };
   if (drawable) drawTraining(TRAINING, shown, theme, report.update);
 }
 
@@ -155,7 +160,7 @@ function putOne() {
   if (!looking || !brief) return;
   const all = whole?.of(brief.sequence) ?? null;
   const owner = ownerOf(looking.source.run);
-  const looked = { brief, whole: all, name: looking.module(), owner, layer: looking.layer() };
+  const looked = { brief, whole: all, name: looking.module(), owner, layer: looking.layer(), reverse: looking.reverse() };
   putReport(REPORT, looked, drawable ? theme : null);
   if (drawable && all) main.dataset.drawn = String(brief.sequence);
 }

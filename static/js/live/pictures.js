@@ -1,6 +1,7 @@
 /** Draws a run: over training, and one report with the figures of the page. */
 
 import { PICTURES } from "../figures/table.js";
+import { ways, waysHeight } from "../figures/ways.js";
 import { axisOf } from "../frames.js";
 import { read } from "../reading.js";
 import { draw } from "../render.js";
@@ -28,7 +29,7 @@ export function drawTraining(plots, shown, theme, at) {
     plot?.parentElement?.toggleAttribute("hidden", !here);
     if (!here || !plot?.clientWidth) continue;
     const frame = { ...axisOf(widthOf(plot)), height, ...spanOf(shown.reports) };
-    const state = [shown.reports.length, shown.module, frame.width, theme.mode].join(" ");
+    const state = [shown.reports.length, shown.module, shown.reverse, frame.width, theme.mode].join(" ");
     if (DRAWN.get(plot) !== state) {
       DRAWN.set(plot, state);
       plot.style.height = `${height}px`;
@@ -63,22 +64,12 @@ export function updateAt(plot, x, reports) {
   return apart.indexOf(Math.min(...apart));
 }
 
-/**
- * A flow as that of one of its layers.
- * @param {any} flow @param {number | null} layer   from 0; null: the last, which a flow is of anyway
- */
-export function layerFlow(flow, layer) {
-  const part = layer === null ? null : flow?.layers?.[layer];
-  if (!part) return flow;
-  return { ...flow, ...part, layers: null, followed_gradient: null, followed_cell_gradient: null };
-}
-
 /** What a brief flow does not say, as if nothing were there. @param {any} flow */
 function filled(flow) {
   const { followed_gradient: alone, hidden_gradient: all, steps } = flow;
   const follow = flow.experiment?.follow ?? null;
   const several = alone?.log10_norm?.some((/** @type {number} */ value, /** @type {number} */ n) => value !== all.log10_norm[n]);
-  const losses = follow === null ? [] : several ? [1, follow] : [follow];
+  const losses = follow === null ? [] : several ? [follow === 1 ? steps : 1, follow] : [follow];
   return {
     graph: { nodes: [], edges: [] },
     itemized: { loss_steps: losses, steps: Array.from({ length: steps }, (_, n) => n + 1), log10_norm: [] },
@@ -124,6 +115,13 @@ const INSIDE = [
     where: "axis",
     height: () => 250,
     has: ({ itemized }) => itemized?.log10_norm?.length > 1,
+  },
+  {
+    name: "ways",
+    figure: ({ reading, frame, theme }) => ways(reading.flow, frame, theme),
+    where: "axis",
+    height: waysHeight,
+    has: ({ way, itemized }) => Boolean(way && itemized),
   },
   {
     name: "terms",

@@ -1,5 +1,7 @@
 /** What one report says of the way back: how much of the last loss arrives at every step. */
 
+import { partOf } from "../parts.js";
+
 /** @import { Series } from "../types.js" */
 /** @import { Module, Report } from "./runfile.js" */
 
@@ -11,9 +13,11 @@ export const MUCH = 3;
 
 /**
  * @typedef {object} Way   of one report and module
- * @property {Series} row   log₁₀ of what the last loss sends to every step
+ * @property {Series} row   log₁₀ of what the last loss sends to every step; the first one's, backward in time
  * @property {number} entryStep   where that loss enters, from 1
  * @property {Series} left   decades gained since then
+ * @property {boolean} ahead   whether it goes to later steps: in a direction that reads backward in time
+ * @property {number} end   the step where its way ends: the first, or the last one
  */
 
 /** log₁₀ ‖g‖ before anything clipped it; null where it is not known. @param {Report} report */
@@ -31,9 +35,10 @@ export function moduleOf(report, name) {
  * @param {any} flow
  * @returns {Series | null}
  */
-function rowOf({ followed_gradient: followed, itemized, hidden_gradient: all, steps }) {
+function rowOf({ followed_gradient: followed, itemized, hidden_gradient: all, steps, experiment, way }) {
   if (followed?.log10_norm) return followed.log10_norm;
-  const last = itemized?.log10_norm.at(-1);
+  const place = way ? (itemized?.loss_steps.indexOf(experiment.follow) ?? -1) : -1;
+  const last = itemized?.log10_norm.at(place);
   if (last && itemized.steps?.length === steps) return last;
   return all?.log10_norm ?? null;
 }
@@ -46,35 +51,54 @@ export function wayOfFlow(flow) {
   if (!flow) return null;
   const known = READ.get(flow);
   if (known !== undefined) return known;
-  const way = readWay(rowOf(flow));
+  const way = readWay(rowOf(flow), flow);
   READ.set(flow, way);
   return way;
 }
 
-/** @param {Series | null} row @returns {Way | null} */
-function readWay(row) {
+/** @param {Series | null} row @param {any} flow @returns {Way | null} */
+function readWay(row, { way, experiment }) {
   if (!row) return null;
-  const entryStep = row.findLastIndex((value) => value !== null) + 1;
+  const known = way ? experiment.follow : null;
+  if (way && known === null) return null;
+  const entryStep = known ?? row.findLastIndex((value) => value !== null) + 1;
   if (entryStep === 0) return null;
   const entry = row[entryStep - 1] ?? 0;
-  return { row, entryStep, left: row.map((value) => (value === null ? null : value - entry)) };
+  const ahead = way?.reverse ?? false;
+  return {
+    row,
+    entryStep,
+    left: row.map((value) => (value === null ? null : value - entry)),
+    ahead,
+    end: ahead ? row.length : 1,
+  };
 }
 
-/** @param {Module | undefined} module */
-export function wayOf(module) {
-  return wayOfFlow(module?.flow);
+/** Parts of flows, which stay what they are. @type {WeakMap<object, {[reverse: string]: any}>} */
+const PARTS = new WeakMap();
+
+/** Of the last layer. @param {Module | undefined} module @param {boolean} [reverse]   the direction that reads backward in time */
+export function wayOf(module, reverse = false) {
+  const flow = module?.flow;
+  if (!flow) return null;
+  const parts = PARTS.get(flow) ?? {};
+  PARTS.set(flow, parts);
+  parts[String(reverse)] ??= partOf(flow, null, reverse);
+  return wayOfFlow(parts[String(reverse)]);
 }
 
 /**
- * The earliest step at and after which at least a millionth of the loss arrives.
+ * The furthest step up to which at least a millionth of the loss arrives: the earliest, or where it
+ * goes to later steps the latest.
  * @param {Way} way
  */
-export function reachOf({ left, entryStep }) {
-  for (let step = entryStep; step > 1; step -= 1) {
-    const before = left[step - 2] ?? null;
-    if (before === null || before < LITTLE) return step;
+export function reachOf({ left, entryStep, ahead, end }) {
+  const on = ahead ? 1 : -1;
+  for (let step = entryStep; step !== end; step += on) {
+    const next = left[step + on - 1] ?? null;
+    if (next === null || next < LITTLE) return step;
   }
-  return 1;
+  return end;
 }
 
 /** The step at which most arrives, and how much. @param {Way} way */

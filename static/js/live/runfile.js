@@ -1,5 +1,7 @@
 /** A run's file, *.unrolled: JSON Lines. The first names the run, each of the others is a report. */
 
+import { hasBoth } from "../parts.js";
+
 /**
  * @typedef {object} Run
  * @property {string} [id]   where the service keeps it
@@ -18,6 +20,7 @@
  * @property {number} step
  * @property {string} quantity   "x", "h", "c", "gradient" or "weight"
  * @property {string[]} [parameters]   every weight that holds one; older files lack it
+ * @property {boolean | null} [reverse]   in which of two directions
  *
  * @typedef {object} Module   one recurrent module of the watched model
  * @property {string} name
@@ -79,12 +82,27 @@ function isReport(value) {
 
 /** What a list of reports holds of a flow; `app/store/brief.py` makes the same. @param {any} flow */
 function briefFlow(flow) {
+  const { steps, experiment, diagnosis } = flow;
+  return {
+    steps,
+    experiment,
+    diagnosis,
+    ...briefNorms(flow),
+    ...(hasBoth(flow) ? { directions: flow.directions.slice(-2).map(briefDirection) } : {}),
+  };
+}
+
+/** Of the last layer. @param {any} direction */
+function briefDirection(direction) {
+  const { layer, reverse, carries } = direction;
+  return { layer, reverse, carries, ...briefNorms(direction) };
+}
+
+/** @param {any} flow   or a direction */
+function briefNorms(flow) {
   /** @param {any} series */
   const norms = (series) => series && { log10_norm: series.log10_norm };
   return {
-    steps: flow.steps,
-    experiment: flow.experiment,
-    diagnosis: flow.diagnosis,
     hidden_gradient: norms(flow.hidden_gradient),
     cell_gradient: norms(flow.cell_gradient),
     followed_gradient: norms(flow.followed_gradient),

@@ -10,6 +10,7 @@ export function createLooking(source) {
   let sequence = null; // null: the newest
   /** @type {number | null} */
   let layer = null; // null: the last
+  let reverse = false;
 
   return {
     source,
@@ -28,11 +29,18 @@ export function createLooking(source) {
     choose(name) {
       module = name;
       layer = null;
+      reverse = false;
     },
     layer: () => layer,
     /** From 0; null: the last. @param {number | null} number */
     chooseLayer(number) {
       layer = number;
+    },
+    /** Whether the direction that reads backward in time is looked at, where there are two. */
+    reverse: () => reverse,
+    /** @param {boolean} backward */
+    chooseDirection(backward) {
+      reverse = backward;
     },
     /** The last one is followed. @param {number} index */
     look(index) {
@@ -44,6 +52,7 @@ export function createLooking(source) {
       const named = said.get("module");
       if (named !== null && modulesOf(source.reports).includes(named)) module = named;
       layer = layerIn(said.get("layer"));
+      reverse = said.get("direction") === "reverse";
       const update = said.get("update");
       if (update === null) return;
       const found = source.reports.find((report) => report.update === Number(update));
@@ -53,6 +62,7 @@ export function createLooking(source) {
       const said = new URLSearchParams();
       if (module && module !== modulesOf(source.reports)[0]) said.set("module", module);
       if (layer !== null) said.set("layer", String(layer + 1));
+      if (reverse) said.set("direction", "reverse");
       if (sequence !== null) said.set("update", String(this.report()?.update ?? ""));
       return said.toString();
     },

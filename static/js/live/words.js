@@ -1,6 +1,8 @@
 /** What stands beside the pictures of a run. */
 
+import { whereWords } from "../directions.js";
 import { fromLog10, number, plural, tidy } from "../format.js";
+import { partOf } from "../parts.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { counted, placeOf } from "./alarms.js";
 import { reachOf, sizeOf, wayOfFlow } from "./reached.js";
@@ -92,22 +94,25 @@ export function normSentence(report, anywhere) {
 
 /**
  * @param {Module} module
- * @param {any} [flow]   of one of its layers; of the last one where it is left out
+ * @param {any} [flow]   of one of its layers and directions; of the last one where it is left out
  * @param {number | null} [layer]   which one that is, from 0; null: the last
  */
-export function verdictSentence(module, flow = module.flow, layer = null) {
+export function verdictSentence(module, flow = partOf(module.flow, null), layer = null) {
   const { first_not_finite: first, why_not: why } = module;
   if (first) return `Nothing can be drawn: the first number that is not finite is ${placeOf(first)}.`;
   if (!module.flow) return `Nothing can be drawn. ${why ?? ""}`.trim();
   const way = wayOfFlow(flow);
-  if (!way) return "No gradient enters.";
+  const direction = whereWords(flow?.way);
+  if (!way) return direction ? `${direction}no gradient enters.` : "No gradient enters.";
+  const { ahead, end, entryStep } = way;
+  const beyond = ahead ? "after" : "before";
   const reach = reachOf(way);
-  const start = way.left[0] ?? null;
-  const where = `The last gradient enters at step ${way.entryStep}`;
-  if (way.entryStep === 1) return `${where}: there is nothing before it.`;
+  const start = way.left[end - 1] ?? null;
+  const where = `${direction ? `${direction}the` : "The"} ${ahead ? "first" : "last"} gradient enters at step ${entryStep}`;
+  if (entryStep === end) return `${where}: there is nothing ${beyond} it.`;
   const what = layer === null ? "" : `what layer ${layer + 1} has there`;
-  if (reach > 1) return `${where}; less than a millionth of ${what || "it"} arrives before step ${reach}.`;
-  return start === null ? `${where}.` : `${where}; ${fromLog10(start)} times ${what || "as much"} arrives at step 1.`;
+  if (reach !== end) return `${where}; less than a millionth of ${what || "it"} arrives ${beyond} step ${reach}.`;
+  return start === null ? `${where}.` : `${where}; ${fromLog10(start)} times ${what || "as much"} arrives at step ${end}.`;
 }
 
 /** @param {Module} module */

@@ -1,14 +1,19 @@
 /** What the service answers: the sentence, the advice, the pictures. */
 
 import { adviceSentence } from "../advice.js";
+import { carriedWords, clockWords, directionNames, directionWords, isBackward, nameOf, putCaptions } from "../directions.js";
 import { element } from "../elements.js";
 import { putChoices } from "../live/choices.js";
-import { drawReport, layerFlow, readingOf } from "../live/pictures.js";
+import { drawReport, readingOf } from "../live/pictures.js";
 import { byId } from "../page.js";
+import { hasBoth, layersOf, partOf } from "../parts.js";
 import { partsOfSummary } from "../sentence.js";
 import { productSentence, spectrumSentence } from "../spectral.js";
 
 /** @import { Theme } from "../types.js" */
+
+/** What an address calls the direction that reads backward in time. */
+const REVERSE = "reverse";
 
 /**
  * @param {any} diagnosis   of an answer with the advice in it; null: there is none
@@ -33,8 +38,11 @@ export function putAdvice(diagnosis, steps, addressOf) {
 
 /** @param {any} flow @param {string[]} known   sentences that stand elsewhere */
 export function putWords(flow, known) {
-  const { verdict, rest } = partsOfSummary(flow.diagnosis.summary);
-  byId(document, "verdict").replaceChildren(element("b", "", verdict), ` ${rest}`);
+  if (hasBoth(flow)) byId(document, "verdict").textContent = carriedWords(flow).join(" ");
+  else {
+    const { verdict, rest } = partsOfSummary(flow.diagnosis.summary);
+    byId(document, "verdict").replaceChildren(element("b", "", verdict), ` ${rest}`);
+  }
   const said = /** @type {string[]} */ (flow.notes).filter((words) => !known.includes(words)).map((words) => element("li", "", words));
   if (flow.overflow) said.unshift(element("li", "", flow.overflow.detail));
   byId(document, "notes").hidden = said.length === 0;
@@ -44,17 +52,26 @@ export function putWords(flow, known) {
 /**
  * @param {HTMLElement[]} plots   each with its picture's name
  * @param {any} flow
- * @param {number | null} layer   from 1; null: the last
+ * @param {{layer: number | null, direction: string}} shown   layer: from 1; null: the last
  * @param {Theme | null} theme   null: nothing can be drawn yet
- * @param {(layer: number | null) => void} choose
+ * @param {(change: {layer?: number | null, direction?: string}) => void} choose
  */
-export function putPictures(plots, flow, layer, theme, choose) {
-  const count = flow.layers?.length ?? 1;
+export function putPictures(plots, flow, { layer, direction }, theme, choose) {
+  const count = layersOf(flow);
+  const reverse = hasBoth(flow) && direction === REVERSE;
   const names = count > 1 ? Array.from({ length: count }, (_, n) => String(n + 1)) : [];
   const own = layer !== null && layer <= count ? layer : count;
-  putChoices(byId(document, "layers"), names, String(own), (name) => choose(Number(name) === count ? null : Number(name)));
-  const part = layerFlow(flow, own === count ? null : own - 1);
-  byId(document, "say-spectrum").textContent = part.spectrum ? spectrumSentence(part) : "";
+  putChoices(byId(document, "layers"), names, String(own), (name) =>
+    choose({ layer: Number(name) === count ? null : Number(name) }),
+  );
+  putChoices(byId(document, "directions"), directionNames(flow), nameOf(reverse), (name) =>
+    choose({ direction: isBackward(name) ? REVERSE : "" }),
+  );
+  const part = partOf(flow, own === count ? null : own - 1, reverse);
+  byId(document, "say-direction").textContent = directionWords(part, own - 1);
+  putCaptions(document, part);
+  const clock = clockWords(part);
+  byId(document, "say-spectrum").textContent = part.spectrum ? `${clock} ${spectrumSentence(part)}`.trim() : "";
   byId(document, "say-product").textContent = part.spectrum ? productSentence(part) : "";
   const reading = readingOf(part);
   if (theme && reading) drawReport(plots, { reading, layer: own - 1, whole: true }, theme);

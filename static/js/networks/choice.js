@@ -17,13 +17,14 @@
  * @property {string} loss   "": the first that fits
  * @property {number} seed   of drawn inputs
  * @property {number | null} layer   whose pictures are shown, from 1; null: the last
+ * @property {string} direction   "reverse": the one that reads backward in time
  */
 
 /** @returns {Choice} */
 export function nothingChosen() {
   return {
     module: null, head: null, sequence: "", inputs: null, target: "", scaling: "none", start: 0, steps: 100,
-    batch: 1, stride: null, ahead: 1, at: "every", loss: "", seed: 0, layer: null,
+    batch: 1, stride: null, ahead: 1, at: "every", loss: "", seed: 0, layer: null, direction: "",
   };
 }
 
@@ -48,8 +49,8 @@ export function stepsWanted(steps, sequence) {
 export const NUMBERS = [["start", 0], ["steps", 1], ["batch", 1], ["stride", 1], ["ahead", 0], ["seed", 0], ["layer", 1]];
 const LARGEST = 9_999_999;
 
-/** @type {("module" | "head" | "sequence" | "target" | "scaling" | "loss")[]} */
-const WORDS = ["module", "head", "sequence", "target", "scaling", "loss"];
+/** @type {("module" | "head" | "sequence" | "target" | "scaling" | "loss" | "direction")[]} */
+const WORDS = ["module", "head", "sequence", "target", "scaling", "loss", "direction"];
 
 /** The number that a text says, or null where it may not be. @param {string} name @param {string} text */
 export function numberOf(name, text) {

@@ -159,7 +159,7 @@ async function answer(request, signal) {
     byId(document, "flow-problem").hidden = true;
     putFlow();
     settled("ready");
-    if (flow.diagnosis.verdict !== "stable") setTimeout(() => askAdvice(request, signal), REST_MS);
+    if (flow.diagnosis && flow.diagnosis.verdict !== "stable") setTimeout(() => askAdvice(request, signal), REST_MS);
   } catch (cause) {
     if (signal.aborted) return;
     refused(/** @type {import("../api.js").Problem} */ (cause));
@@ -196,8 +196,8 @@ function refused(cause) {
 
 function putFlow() {
   if (!flow) return;
-  putPictures(allWithin(main, "[data-picture]"), flow, choice.layer, drawable ? theme : null, (layer) => {
-    choose({ layer });
+  putPictures(allWithin(main, "[data-picture]"), flow, choice, drawable ? theme : null, (change) => {
+    choose(change);
     putFlow();
   });
   if (drawable) main.dataset.drawn = String(Number(main.dataset.drawn ?? 0) + 1);
@@ -219,7 +219,7 @@ async function chooseLayer(change) {
   byId(document, "module-error").hidden = true;
   try {
     network = await changeNetwork(API, network.id, change);
-    choose({ module: network.module, head: network.head ?? "", layer: null });
+    choose({ module: network.module, head: network.head ?? "", layer: null, direction: "" });
   } catch (cause) {
     byId(document, "module-error").textContent = /** @type {Error} */ (cause).message;
     byId(document, "module-error").hidden = false;

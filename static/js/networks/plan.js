@@ -77,14 +77,31 @@ function networkPart(module, every) {
     input_size: module.input_size,
     hidden_size: module.hidden_size,
     num_layers: module.layers,
+    ...(module.bidirectional ? { bidirectional: true } : {}),
   };
 }
 
-/** A gradient of norm 1 at h_T, the same in every unit. @param {Module} module @param {number} batch */
-function unit(module, batch) {
-  const size = widthOf(module);
-  const one = Array(size).fill(1 / Math.sqrt(size));
-  return { at: "hidden", value: [Array(batch).fill(one)] };
+/**
+ * A gradient of norm 1, the same in every unit, where all has been read: at h_T, and at h_1 of a
+ * direction that reads backward in time.
+ * @param {Module} module @param {number} steps @param {number} batch
+ */
+function unit(module, steps, batch) {
+  const size = widthOf({ ...module, bidirectional: false });
+  const [one, none] = [Array(size).fill(1 / Math.sqrt(size)), Array(size).fill(0)];
+  /** @param {number[]} row */
+  const all = (row) => Array(batch).fill(row);
+  if (!module.bidirectional) return { at: "hidden", value: [all(one)] };
+  /** @param {number} t */
+  const at = (t) => all([...(t === steps - 1 ? one : none), ...(t === 0 ? one : none)]);
+  return { at: "hidden", value: Array.from({ length: steps }, (_, t) => at(t)) };
+}
+
+/** Where that enters, in words. @param {Module} module @param {number} steps @param {number} batch */
+function unitWords({ bidirectional }, steps, batch) {
+  const what = `A gradient of norm 1${batch > 1 ? " for each sample" : ""}, the same in every unit, enters`;
+  if (!bidirectional) return `${what} at the last hidden state.`;
+  return `${what} each direction where it has read all: forward in time at step ${steps}, backward in time at step 1.`;
 }
 
 /** What stands against reading these columns. @param {KeptSequence} sequence @param {Module} module @param {string[]} inputs */
@@ -114,7 +131,8 @@ function wrongWindow(sequence, { start, steps, batch, stride, ahead, target }) {
 
 const PARTS = ["itemized", "spectrum"];
 
-const BOTH_WAYS = "This module reads in both directions. The service computes it (POST /api/v1/flow); this page does not draw it.";
+/** Of one direction the last loss is followed; of two each has its own. @param {Module} module */
+const followed = ({ bidirectional }) => (bidirectional ? null : "last");
 
 /** The loss whose gradient comes from outside. */
 const given = () => lossesWith(null)[0]?.name ?? "";
@@ -133,7 +151,6 @@ function weightsPart(module, network, head) {
 export function planOf(network, sequence, choice) {
   const module = moduleOf(network);
   if (!module) return { request: null, faults: {}, enters: "" };
-  if (module.bidirectional) return { request: null, faults: {}, enters: BOTH_WAYS };
   if (!sequence) return drawnPlan(network, module, choice);
   const inputs = inputsOf(sequence, module, choice);
   const { target, scaling, start, steps, batch, stride, ahead } = choice;
@@ -148,16 +165,16 @@ export function planOf(network, sequence, choice) {
   const every = Boolean(head) && choice.at === "every";
   const stored = { kind: "stored", id: sequence.id, inputs, scaling, start, steps, batch, ...(stride === null ? {} : { stride }) };
   const request = {
-    network: { ...networkPart(module, every), ...(head ? { output_size: head.output_size } : {}) },
+    network: { ...networkPart(module, every || (!head && module.bidirectional)), ...(head ? { output_size: head.output_size } : {}) },
     weights: weightsPart(module, network, head?.name ?? null),
-    sequence: head ? { ...stored, target, ahead } : { ...stored, entering: unit(module, batch) },
+    sequence: head ? { ...stored, target, ahead } : { ...stored, entering: unit(module, steps, batch) },
     loss: head ? loss : given(),
-    follow: "last",
+    follow: followed(module),
     include: PARTS,
   };
   const enters = head
     ? `${every ? "Every step has a loss" : "The last step has a loss"}: what ${head.name} says is compared with ${target}, ${plural(ahead, "row")} later.`
-    : "No target: a gradient of norm 1, the same in every unit, enters at the last hidden state.";
+    : `No target. ${unitWords(module, steps, batch)}`;
   return { request: Object.keys(faults).length ? null : request, faults, enters };
 }
 
@@ -165,15 +182,14 @@ export function planOf(network, sequence, choice) {
 function drawnPlan(network, module, { steps, batch, seed }) {
   const inputs = drawn(seed, [steps, batch, module.input_size]);
   const request = {
-    network: networkPart(module, false),
+    network: networkPart(module, module.bidirectional),
     weights: weightsPart(module, network, null),
-    sequence: { kind: "explicit", inputs, entering: unit(module, batch) },
+    sequence: { kind: "explicit", inputs, entering: unit(module, steps, batch) },
     loss: given(),
-    follow: "last",
+    follow: followed(module),
     include: PARTS,
   };
-  const enters =
-    "Inputs are drawn: standard normal, as no data of yours is. A gradient of norm 1, the same in every unit, enters at the last hidden state.";
+  const enters = `Inputs are drawn: standard normal, as no data of yours is. ${unitWords(module, steps, batch)}`;
   return { request, faults: {}, enters };
 }
 
@@ -185,7 +201,7 @@ function drawnPlan(network, module, { steps, batch, seed }) {
 export function forExplore(network, sequence, choice) {
   const [module, head] = [moduleOf(network), headOf(network)];
   if (!module) return { experiment: null, why: "" };
-  if (module.bidirectional) return { experiment: null, why: "Explore draws one direction; this module has two." };
+  if (module.bidirectional) return { experiment: null, why: "Explore draws networks of one direction; both of this one are drawn here." };
   if (!head) return { experiment: null, why: "Explore needs a head, whose outputs have a loss." };
   if (sequence && choice.target) {
     const { request } = planOf(network, sequence, choice);

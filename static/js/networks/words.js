@@ -126,5 +126,5 @@ export function parameterWords(name, layers) {
   const [, plain, layer, reverse] = /^(\w+)(?: \(layer (\d+)(, reverse)?\))?$/.exec(name) ?? [name, name, undefined];
   const symbol = parameterName(plain);
   const which = layer === undefined || layers < 2 ? symbol : `${symbol}, layer ${Number(layer) + 1}`;
-  return reverse ? `${which}, in reverse` : which;
+  return reverse ? `${which}, backward in time` : which;
 }

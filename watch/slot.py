@@ -45,7 +45,7 @@ class Slot:
         self.failed = 0
         self.left: str | None = None
         self.run = run
-        self.to = str(opening["to"])
+        self.to = str(opening.get("to", ""))
         self._state: str | None = None
         self._waiting: list[Snapshot] = []
         self._taken = 0
@@ -148,9 +148,9 @@ class Slot:
         if answer is None or "failed" in answer:
             self._stop()
             raise OSError("no answer" if answer is None else answer["failed"])
-        if answer["to"] != self.to:
-            _LOG.warning("%s is written by another training; this is in %s", self.to, answer["to"])
-            self.to = answer["to"]
+        if (to := answer.get("to", self.to)) != self.to:
+            _LOG.warning("%s is written by another training; this is in %s", self.to, to)
+            self.to = to
             self.opening = self.opening | {"to": self.to}
 
     def _stop(self) -> None:

@@ -230,7 +230,8 @@ async def _differences(connection: AsyncConnection, run: Found, other: Found) ->
 async def _set(connection: AsyncConnection, run: Found, values: dict[str, Any]) -> Found:
     more = values | {"revision": RUNS.c.revision + 1}
     asked = update(RUNS).where(RUNS.c.number == run.number).values(more).returning(RUNS)
-    return (await connection.execute(asked)).one()
+    row: Found = (await connection.execute(asked)).one()
+    return row
 
 
 async def _again(connection: AsyncConnection, run: Found) -> Found:

@@ -52,7 +52,7 @@ def lacks_network(experiment: Experiment) -> bool:
     weights = experiment.weights
     if not isinstance(weights, NetworkWeights) or isinstance(weights, FilledWeights):
         return False
-    return not FROM_A_FILE <= said(experiment)
+    return not said(experiment) >= FROM_A_FILE
 
 
 def said(experiment: Experiment) -> set[str]:

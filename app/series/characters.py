@@ -39,7 +39,7 @@ LATIN = "cp1252"
 
 
 def latin(raw: bytes) -> str | None:
-    """The same of a file in Windows-1252, which is Latin-1 and a few more; None where it is none."""
+    """A file's text in Windows-1252, which is Latin-1 and a few more; None where it is none."""
     if raw.startswith(tuple(_MARKS)) or b"\0" in raw:
         return None
     try:

@@ -28,9 +28,9 @@ def told(content: Content, modules: list[Module]) -> list[Module]:
         fitting = [one for one in tables if one.shape[1] == module.input_size and not above]
         if fitting:
             first |= lowest
-            module = replace(module, assumed=(*module.assumed, _words(fitting)))
+        words = (_words(fitting),) if fitting else ()
         states.add(width(module))
-        found.append(module)
+        found.append(replace(module, assumed=(*module.assumed, *words)))
     return found
 
 
@@ -48,6 +48,6 @@ def _words(tables: list[Tensor]) -> str:
     names = " or ".join(f"{shown(one.name)} ({one.shape[0]} tokens)" for one in tables[:3])
     size = tables[0].shape[1]
     return (
-        f"what it reads are rows of the embedding {names}, {size} numbers a token: the embedding is "
-        "not computed here, and a text is no input for it"
+        f"what it reads are rows of the embedding {names}, {size} numbers a token: the embedding "
+        "is not computed here, and a text is no input for it"
     )

@@ -86,6 +86,9 @@ def sequence(network: Network, loss: str, said: Json) -> Sequence:
     held = _HELD[0]
     found = cut(held.shape, held.values(), said)
     topology, steps = TOPOLOGIES[network.topology], said["steps"]
+    inputs = found.inputs
+    if held.shape.alphabet:  # inputs beyond its characters are 0
+        inputs = np.pad(inputs, ((0, 0), (0, 0), (0, network.input_size - inputs.shape[2])))
     targets = None
     if found.target is not None:
         targets = found.target[topology.emits(steps)]
@@ -96,7 +99,7 @@ def sequence(network: Network, loss: str, said: Json) -> Sequence:
         return explicit_sequence(
             network,
             loss,
-            inputs=found.inputs[topology.reads(steps)],
+            inputs=inputs[topology.reads(steps)],
             targets=targets,
             entering=said.get("entering"),
             steps=steps if topology.reads_all or topology.emits_all else None,
@@ -161,7 +164,10 @@ def series_notes(asked: Json) -> list[str]:
         return []
     unscaled = said["scaling"] == "none"
     heads = [f"Column {shown(name)} " for name in (*said["inputs"], said["target"]) if name]
-    return [
+    different = len(_HELD[0].shape.alphabet)
+    beyond = asked["network"]["input_size"] - different if different else 0
+    of_text = f"The text has {different} different characters; inputs beyond them are 0."
+    return ([of_text] if beyond > 0 else []) + [
         words
         for words in _HELD[0].notes
         if (unscaled or "Scale" not in words) and words.startswith((*heads, "No column"))

@@ -1,4 +1,4 @@
-"""Requests about a sequence that is kept: what they leave open is filled in from the database."""
+"""Requests about what is kept: what they leave open is filled in from the database."""
 
 from typing import Any
 
@@ -6,12 +6,15 @@ import msgspec
 from pydantic import BaseModel
 
 from unrolled.app.errors import BadInput, InputError, shown, within
-from unrolled.app.forms import FORMS, OPEN
+from unrolled.app.forms import FORMS, OPEN, lacks_network, lacks_sequence
+from unrolled.app.forms import said as said_of
 from unrolled.app.schemas import Experiment
 from unrolled.app.schemas.request import FilledSequence
+from unrolled.app.schemas.weights import FilledWeights, RandomWeights
 from unrolled.app.series.window import NoWindow, Shape
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
+from unrolled.app.store.networks import sizes
 from unrolled.app.store.sequences import find, shape_of
 from unrolled.engine import LOSSES, TOPOLOGIES
 
@@ -19,15 +22,15 @@ Json = dict[str, Any]
 
 
 async def completed(store: Database, settings: Settings, form: bytes) -> bytes:
-    """The canonical form of a request whose sequence is kept; any other form as it is.
+    """The canonical form of a request that leaves open what is kept; any other form as it is.
 
     Args:
-        store: where sequences are kept.
+        store: where networks and sequences are kept.
         settings: the limits of what a request may ask for.
         form: as `app.forms` made it.
     Raises:
-        BadInput: there is no such sequence, or it does not have what is selected; or a limit is
-            exceeded.
+        BadInput: there is no such sequence or network, or it does not have what is selected; or a
+            limit is exceeded.
         StoreAway: the database does not answer.
     """
     if not form.startswith(OPEN):
@@ -43,6 +46,28 @@ async def completed(store: Database, settings: Settings, form: bytes) -> bytes:
 
 
 async def _filled(store: Database, asked: Experiment) -> Experiment:
+    if lacks_network(asked):
+        asked = await _of_file(store, asked)
+    return await _selected(store, asked) if lacks_sequence(asked) else asked
+
+
+async def _of_file(store: Database, asked: Experiment) -> Experiment:
+    """With the network that the file has, in so far as the request does not say it."""
+    said, known = asked.weights.model_dump(), said_of(asked)
+    with within("weights"):
+        has = await store.read(
+            lambda connection: sizes(connection, said["id"], said["module"], said["head"])
+        )
+    own = {n: value for n, value in has.items() if n not in known}
+    return asked.model_copy(
+        update={
+            "network": asked.network.model_copy(update=own),
+            "weights": FilledWeights(**said),
+        }
+    )
+
+
+async def _selected(store: Database, asked: Experiment) -> Experiment:
     said = asked.sequence.model_dump()
     row = await store.read(lambda connection: find(connection, said["id"]))
     if row is None:
@@ -51,35 +76,60 @@ async def _filled(store: Database, asked: Experiment) -> Experiment:
         )
         raise BadInput([InputError(("sequence", "id"), told)])
     shape = shape_of(row)
+    if shape.alphabet and said["target"] is None and not LOSSES[asked.loss].given:
+        [said["target"]] = shape.names  # a text has no other
     _refuse_target(asked, shape, said["target"])
     try:
         filled = shape.filled(said, TOPOLOGIES[asked.network.topology].single)
     except NoWindow as error:
         raise BadInput([InputError(("sequence", error.field), str(error))]) from None
-    sizes = {"input_size": shape.width(filled["inputs"])}
+    needed = {"input_size": shape.width(filled["inputs"])}
     outputs = _outputs(asked, shape, said["target"])
     if outputs:
-        sizes["output_size"] = outputs
-    for name, size in sizes.items():
+        needed["output_size"] = outputs
+    for name, size in needed.items():
         given = getattr(asked.network, name)
-        if given not in (None, size) and not (name == "output_size" and _takes(asked)):
-            raise BadInput([InputError(("network", name), _differs(name, given, size, filled))])
-        if given is not None:
-            sizes[name] = given
+        if given is None:
+            continue
+        if not _may_be(asked, shape, name, given, size):
+            told = _differs(asked, shape, name, given, size, filled)
+            raise BadInput([InputError(("network", name), told)])
+        needed[name] = given
     return asked.model_copy(
         update={
-            "network": asked.network.model_copy(update=sizes),
+            "network": asked.network.model_copy(update=needed),
             "sequence": FilledSequence(**filled),
         }
     )
 
 
-def _takes(asked: Experiment) -> bool:
-    """Whether K may be anything: it is a number of classes, or of a head outside."""
-    return LOSSES[asked.loss].classes or LOSSES[asked.loss].given
+def _may_be(asked: Experiment, shape: Shape, name: str, given: int, size: int) -> bool:
+    """Whether a network may have another size than what it reads and is to say needs.
+
+    K may be anything where it is a number of classes, or of a head outside. Of a text, inputs and
+    outputs beyond its characters mean nothing to weights that are drawn; weights that were trained
+    have a character for each, and nothing says which.
+    """
+    if given == size:
+        return True
+    if shape.alphabet:
+        return given > size and isinstance(asked.weights, RandomWeights)
+    return name == "output_size" and (LOSSES[asked.loss].classes or LOSSES[asked.loss].given)
 
 
-def _differs(name: str, given: int, size: int, filled: Json) -> str:
+def _differs(
+    asked: Experiment, shape: Shape, name: str, given: int, size: int, filled: Json
+) -> str:
+    if shape.alphabet:
+        what = "inputs" if name == "input_size" else "outputs"
+        why = (
+            f"fewer than they are: send {size} or more"
+            if given < size
+            else f"and nothing says which character each of the {given} {what} of these weights "
+            f"stands for: take a text with just the {given} characters that the network knows, a "
+            "file of one-hot columns in its order, or weights of the kind 'random'"
+        )
+        return f"received {given}; the text has {size} different characters, {why}"
     if name == "output_size":
         return (
             f"received {given}; a column is one number a step: send 1, or take a loss of classes, "

@@ -17,20 +17,48 @@ from unrolled.app.errors import within
 from unrolled.app.limits import allowed_draws, refuse_landscape, refuse_oversize, refuse_passes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
 from unrolled.app.schemas.request import FilledSequence, StoredSequence
+from unrolled.app.schemas.weights import FilledWeights, NetworkWeights
 from unrolled.app.settings import Settings
 
+FROM_A_FILE = frozenset(
+    {
+        *("cell", "activation", "input_size", "hidden_size", "output_size"),
+        *("num_layers", "bidirectional"),
+    }
+)
+"""What of `network` a file says, and a request may leave out."""
+
 OPEN = b'{"open":"'
-"""What a form begins with whose sequence is kept: `app.complete` fills in what it leaves open."""
+"""What a form begins with that leaves open what is kept: `app.complete` fills that in."""
 
 
 def _open(name: str, asked: BaseModel, experiment: Experiment) -> bytes | None:
-    """The form of a request whose sequence nobody has looked for yet; None of any other."""
-    sequence = experiment.sequence
-    if not isinstance(sequence, StoredSequence) or isinstance(sequence, FilledSequence):
+    """The form of a request about what nobody has looked for yet; None of any other."""
+    if not lacks_sequence(experiment) and not lacks_network(experiment):
         return None
     return msgspec.json.encode(
         {"open": name, **asked.model_dump(by_alias=True, exclude_unset=True)}
     )
+
+
+def lacks_sequence(experiment: Experiment) -> bool:
+    """Whether its sequence is kept, and not known to be there."""
+    sequence = experiment.sequence
+    return isinstance(sequence, StoredSequence) and not isinstance(sequence, FilledSequence)
+
+
+def lacks_network(experiment: Experiment) -> bool:
+    """Whether its weights are kept, and `network` leaves out what only they say."""
+    weights = experiment.weights
+    if not isinstance(weights, NetworkWeights) or isinstance(weights, FilledWeights):
+        return False
+    return not said(experiment) >= FROM_A_FILE
+
+
+def said(experiment: Experiment) -> set[str]:
+    """The fields of `network` that a request does not leave open."""
+    network = experiment.network
+    return {name for name in network.model_fields_set if getattr(network, name) is not None}
 
 
 def flow_form(experiment: Experiment, settings: Settings) -> bytes:

@@ -1332,7 +1332,10 @@ export interface Schemas {
     /** What to send as `before` for those that follow. */
     next: string | null;
   };
-  /** Weights out of a file that is kept: `network` says the same cell and sizes as the file. */
+  /**
+   * Weights out of a file that is kept. What `network` says has to be what the file has; what it
+   * leaves out is taken from there.
+   */
   NetworkWeights: {
     /** Says which kind this is. */
     kind: "network";

@@ -36,6 +36,7 @@ def serve(source: BinaryIO, said: BinaryIO) -> None:
             most = message.body.pop("sampled")
             try:
                 delivery = delivery_of(**message.body)
+                answer["to"] = delivery.to
             except (OSError, ImportError, ValueError) as error:
                 answer["failed"] = f"{type(error).__name__}: {error}"
         elif message.kind == "close":

@@ -168,10 +168,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         if slot is None:
             return
         slot.close(state, timeout)
-        self.reports, self._run = slot.done, slot.run
-        self._given = None
-        if slot.left is not None:
-            self.to = slot.left
+        self.reports, self._run, self._given = slot.done, slot.run, None
+        self.to = slot.left or slot.to
 
     def _step(self) -> int:
         """How many steps of the optimizer are between two calls of Keras."""

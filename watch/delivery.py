@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from unrolled.watch.runs import RunFile
+from unrolled.watch.runs import BeingWritten, RunFile
 
 if TYPE_CHECKING:
     import httpx
@@ -31,9 +31,11 @@ class Delivery(Protocol):
     """Takes reports.
 
     Attributes:
+        to: the address, or the path of the file that is written.
         run: what the server calls the run; None for a file, and before it has answered.
     """
 
+    to: str
     run: str | None
 
     def report(self, report: dict[str, Any]) -> None:
@@ -104,13 +106,24 @@ def delivery_of(
     return ToFile(Path(to), name, about)
 
 
+def _begun(path: Path, name: str, about: dict[str, Any], *, new: bool) -> tuple[Path, RunFile]:
+    """The file; where another process has begun it meanwhile, the next one: run-2.unrolled."""
+    found = path
+    while True:
+        try:
+            return found, RunFile(found, name, about, new=new)
+        except (BeingWritten, FileExistsError):
+            found, new = fresh(path), True
+
+
 class ToFile:
-    """Every report a line of a file."""
+    """Every report a line of a file; of one that is nobody else's."""
 
     run: str | None = None
 
     def __init__(self, path: Path, name: str, about: dict[str, Any]) -> None:
-        self.file = RunFile(path, name, about)
+        path, self.file = _begun(path, name, about, new=False)
+        self.to = str(path)
 
     def report(self, report: dict[str, Any]) -> None:
         """One more line."""
@@ -133,7 +146,7 @@ class ToServer:
     ) -> None:
         import httpx
 
-        self.name, self.about, self.aside = name, about, aside
+        self.to, self.name, self.about, self.aside = address, name, about, aside
         self.base = address.rstrip("/") + "/api/v1"
         self.client = httpx.Client(timeout=SECONDS, trust_env=not _is_local(address))
         self.away: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL)
@@ -217,8 +230,9 @@ class ToServer:
 
     def _keep(self, report: dict[str, Any]) -> None:
         if self.kept is None:
-            self.path = fresh(self.aside / f"{_plain(self.name)}.unrolled")
-            self.kept, self.waiting = RunFile(self.path, self.name, self.about), []
+            path = fresh(self.aside / f"{_plain(self.name)}.unrolled")
+            self.path, self.kept = _begun(path, self.name, self.about, new=True)
+            self.waiting = []
         at = self.path.stat().st_size
         if at > MOST_BYTES:
             self.lost += 1

@@ -21,17 +21,19 @@ PATIENCE = 30.0
 
 
 class Watch:
-    """A training that is watched, until ``close`` or the end of the process.
+    """A training that is watched, until ``close`` or the end of the process."""
 
-    Attributes:
-        to: the address, or the path of the file that is written.
-    """
-
-    def __init__(self, watching: Watching, slot: Slot, to: str) -> None:
-        self.to = to
+    def __init__(self, watching: Watching, slot: Slot) -> None:
         self._watching, self._slot = watching, slot
         self._process = os.getpid()
         _OPEN.add(self)
+
+    @property
+    def to(self) -> str:
+        """The address, or the path of the file that is written: another one than was asked for
+        where that is not ours, or where the server did not take every report.
+        """
+        return self._slot.left or self._slot.to
 
     def loss(self, value: Any) -> None:
         """Say the loss of this step, where it is not what ``backward`` was called on."""
@@ -64,8 +66,6 @@ class Watch:
             return
         self._watching.close()
         self._slot.close(state, timeout)
-        if self._slot.left is not None:
-            self.to = self._slot.left
 
     def __enter__(self) -> Self:
         return self
@@ -141,7 +141,7 @@ def watch(
     watching = Watching(model, every, None, opening.update, opening.reported)
     slot = Slot(opening.told, opening.run)
     watching.deliver = slot.put
-    return Watch(watching, slot, opening.to)
+    return Watch(watching, slot)
 
 
 @atexit.register

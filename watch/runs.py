@@ -26,6 +26,10 @@ class NotARun(ValueError):
     """The file is no run, or not one that this version reads; the message says where and why."""
 
 
+class BeingWritten(OSError):
+    """Another process writes the file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One step of training as it was seen.
@@ -239,18 +243,26 @@ class RunFile:
         path: of the file; its folder is there.
         name: of the run, for people.
         about: facts: framework, model, how often it reports.
+        new: whether it must not be there yet.
     Raises:
         NotARun: the file is there and is something else.
-        OSError: it cannot be written, or another process does.
+        BeingWritten: another process writes it.
+        FileExistsError: it is there already.
+        OSError: it cannot be written.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], name: str = "", about: Mapping[str, Any] | None = None
+        self,
+        path: str | os.PathLike[str],
+        name: str = "",
+        about: Mapping[str, Any] | None = None,
+        *,
+        new: bool = False,
     ) -> None:
-        self._file = Path(path).open("a+b")  # noqa: SIM115  (it stays open as long as the run)
+        self._file = Path(path).open("x+b" if new else "a+b")  # noqa: SIM115  (it stays open as long as the run)
         try:
             if not _held(self._file):
-                raise OSError(f"{path} is being written by another process")
+                raise BeingWritten(f"{path} is being written by another process")
             if self._whole_length() == 0:
                 at = now()
                 said = {"kind": "watched", "name": name, "note": "", "created": at, "changed": at}

@@ -33,7 +33,8 @@ class Slot:
     training that goes wrong often does so before the analyst has started.
 
     Args:
-        opening: what the analyst is told first: where to deliver, and how much.
+        opening: what the analyst is told first: where to deliver, and how much. Where another
+            training writes the file that it names, ``to`` says which one is written instead.
         run: the server's name of a run that goes on.
     """
 
@@ -44,6 +45,7 @@ class Slot:
         self.failed = 0
         self.left: str | None = None
         self.run = run
+        self.to = str(opening.get("to", ""))
         self._state: str | None = None
         self._waiting: list[Snapshot] = []
         self._taken = 0
@@ -146,6 +148,10 @@ class Slot:
         if answer is None or "failed" in answer:
             self._stop()
             raise OSError("no answer" if answer is None else answer["failed"])
+        if (to := answer.get("to", self.to)) != self.to:
+            _LOG.warning("%s is written by another training; this is in %s", self.to, to)
+            self.to = to
+            self.opening = self.opening | {"to": self.to}
 
     def _stop(self) -> None:
         process, self._process = self._process, None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from unrolled.app.files import bare_names, keras_names, torch_names
+from unrolled.app.files import bare_names, embeddings, keras_names, torch_names
 from unrolled.app.files.content import FLOATS, Content, Module, Refused
 from unrolled.app.files.heads import Head, heads
 
@@ -31,7 +31,7 @@ def find(content: Content) -> tuple[list[Module], list[Head]]:
     if not modules:
         raise _nothing(content)
     modules = [_judged(one) for one in modules[:MOST_FOUND]]
-    modules = _once(modules)
+    modules = embeddings.told(content, _once(modules))
     return modules, _once(list(islice(heads(content, modules), MOST_FOUND)))
 
 

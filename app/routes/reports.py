@@ -199,11 +199,14 @@ async def export(
     summary="Keep a run from a file",
     status_code=201,
     response_model=Run,
-    responses=documented(400, 413, 415, 422, 503, 507) | {201: MADE},
+    responses=documented(400, 413, 415, 422, 503, 507)
+    | {201: MADE, 200: {"description": "The same run is kept already.", "model": Run}},
     openapi_extra={"requestBody": {"required": True, "content": _FILE}},
 )
 async def take(request: Request, response: Response) -> dict[str, Any]:
-    """All of it or nothing; a torn last line is left out."""
+    """All of it or nothing; a torn last line is left out. A run without an end is interrupted, and
+    one of which just these reports are kept is answered with 200 and kept once.
+    """
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     packed = request.headers.get("content-encoding", "identity")
     if given not in _TAKEN or packed != "identity":
@@ -213,8 +216,9 @@ async def take(request: Request, response: Response) -> dict[str, Any]:
         )
     store = request.app.state.store
     try:
-        row = await imported(store, request.stream(), store.settings.max_body_bytes)
+        row, new = await imported(store, request.stream(), store.settings.max_body_bytes)
     except ClientDisconnect:
         raise ClientGone from None
     response.headers["Location"] = location(row)
+    response.status_code = 201 if new else 200
     return kept(row, response)

@@ -185,7 +185,9 @@ class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_other
 
 
 class NetworkWeights(StrictModel):
-    """Weights out of a file that is kept: `network` says the same cell and sizes as the file."""
+    """Weights out of a file that is kept. What `network` says has to be what the file has; what it
+    leaves out is taken from there.
+    """
 
     kind: Literal["network"] = Field(description="Says which kind this is.")
     id: Annotated[String, Field(max_length=64)] = Field(description="Of a network of /networks.")
@@ -213,6 +215,10 @@ class NetworkWeights(StrictModel):
         description="Likewise to that of the update gate.",
         exclude_if=lambda bias: bias == 0.0,
     )
+
+
+class FilledWeights(NetworkWeights):
+    """The same, beside a `network` in which nothing of the file is left out."""
 
 
 Weights = Annotated[

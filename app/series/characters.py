@@ -35,6 +35,19 @@ def decoded(raw: bytes) -> str:
     return text
 
 
+LATIN = "cp1252"
+
+
+def latin(raw: bytes) -> str | None:
+    """A file's text in Windows-1252, which is Latin-1 and a few more; None where it is none."""
+    if raw.startswith(tuple(_MARKS)) or b"\0" in raw:
+        return None
+    try:
+        return decoded(raw.decode(LATIN).encode())
+    except (UnicodeDecodeError, Refused):
+        return None
+
+
 def read(text: str) -> Content:
     """A text as the places of its characters in its alphabet.
 

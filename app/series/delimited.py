@@ -2,13 +2,14 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 
 from unrolled.app.errors import shown
 from unrolled.app.files.content import Refused
+from unrolled.app.series.commas import DIVIDED, Rows, with_points
 from unrolled.app.series.content import (
     Content,
     Values,
@@ -29,9 +30,6 @@ DELIMITERS = {";": "a semicolon", "\t": "a tab", ",": "a comma", "|": "a bar", "
 _LOOKED_AT = 50
 _LONGEST_CELL = 2_000
 
-Rows = list[tuple[int, list[str]]]
-"""Number of a line, and its cells."""
-
 
 def read(text: str) -> Content:
     """The columns of a table, with or without a line of names.
@@ -43,6 +41,7 @@ def read(text: str) -> Content:
     rows = list(_rows(text, delimiter))
     if not rows:
         raise Refused("received a file without a line; allowed: rows of numbers")
+    rows, of_commas = with_points(rows, delimiter)
     width = len(rows[0][1])
     names = _header(rows)
     body = rows if names is None else rows[1:]
@@ -51,7 +50,8 @@ def read(text: str) -> Content:
     bounded(len(body), width)
     _refuse_ragged(rows[0], body, delimiter)
     said = column_names(names or [""] * width)
-    return _columns(said, body)
+    found = _columns(said, body)
+    return replace(found, notes=[of_commas, *found.notes]) if of_commas else found
 
 
 def looks_like_one(text: str) -> bool:
@@ -65,7 +65,8 @@ def looks_like_one(text: str) -> bool:
     except Refused:
         return False
     cells = [cell for _, row in rows for cell in row]
-    numbers = sum(is_number(cell) for cell in cells)
+    comma = delimiter in DIVIDED
+    numbers = sum(is_number(cell) or (comma and has_comma(cell)) for cell in cells)
     return len({len(row) for _, row in rows}) == 1 and 2 * numbers >= len(cells)
 
 

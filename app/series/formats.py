@@ -1,6 +1,7 @@
 """Which kind of file it is, told by its first bytes, its name, and by what stands in it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from unrolled.app.files.content import Refused
@@ -15,6 +16,8 @@ FORMATS: dict[str, Callable[[str], Content]] = {
 """What is read of a text; beside these there is `npz`."""
 NAMES = (*FORMATS, "npz")
 ALLOWED = "CSV, npz, JSON or text"
+
+_LATIN = "The file is not UTF-8: the names of its columns are read as Windows-1252 (Latin-1)."
 
 _ENDINGS = {".csv": "csv", ".tsv": "csv", ".json": "json"}
 _ZIP = b"PK\x03\x04"
@@ -55,9 +58,27 @@ def read(path: Path, name: str = "", wanted: str | None = None) -> Content:
         return arrays.read(path)
     if wanted == "npz":
         raise Refused("received what is no zip archive; an npz is one", 415)
-    text = characters.decoded(raw)
-    kind = wanted or _ENDINGS.get(Path(name).suffix.lower()) or _kind(text)
-    return FORMATS[kind](text)
+    kind = wanted or _ENDINGS.get(Path(name).suffix.lower())
+    try:
+        text = characters.decoded(raw)
+    except Refused:
+        found = _of_latin(raw, kind)
+        if found is None:
+            raise
+        return found
+    return FORMATS[kind or _kind(text)](text)
+
+
+def _of_latin(raw: bytes, kind: str | None) -> Content | None:
+    """A table whose names are not in UTF-8: its numbers are the same in any code. Else None."""
+    text = characters.latin(raw)
+    if text is None or (kind or _kind(text)) != "csv":
+        return None
+    try:
+        found = delimited.read(text)
+    except Refused:
+        return None
+    return replace(found, notes=[_LATIN, *found.notes])
 
 
 def _kind(text: str) -> str:

@@ -1,5 +1,6 @@
 """`unrolled runs …`: the database from the command line, without the service."""
 
+import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -119,8 +120,10 @@ async def _import(database: Database, options: Namespace) -> None:
             while piece := await file.read(_PIECE):
                 yield piece
 
-    row = await imported(database, pieces(), settings.max_body_bytes)
+    row, new = await imported(database, pieces(), settings.max_body_bytes)
     print(row.id)
+    if not new:
+        print("it was kept already", file=sys.stderr)
 
 
 async def _delete(database: Database, options: Namespace) -> None:

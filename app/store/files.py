@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from pydantic import ValidationError
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import BadInput, InputError, Unreadable
@@ -13,8 +13,8 @@ from unrolled.app.schemas.runs import NewRun, RunChange
 from unrolled.app.store.database import Database
 from unrolled.app.store.incoming import Incoming, read_report
 from unrolled.app.store.reports import append, page
-from unrolled.app.store.runs import IMPORTING, create, document, find, milliseconds, now
-from unrolled.app.store.tables import RUNS, Found
+from unrolled.app.store.runs import IMPORTING, create, document, drop, milliseconds, now
+from unrolled.app.store.tables import PARTS, REPORTS, RUNS, Found
 from unrolled.app.validation import input_errors
 from unrolled.watch import runs as form
 
@@ -45,8 +45,12 @@ async def exported(database: Database, run: Found) -> AsyncIterator[bytes]:
         yield form.end(said["changed"])
 
 
-async def imported(database: Database, pieces: AsyncIterator[bytes], most_line: int) -> Found:
+async def imported(
+    database: Database, pieces: AsyncIterator[bytes], most_line: int
+) -> tuple[Found, bool]:
     """Keep what a file holds, and answer the run once all of it is kept; else nothing is.
+
+    A run that is kept with just these reports is answered instead: and whether it is a new one.
 
     Args:
         database: where.
@@ -98,23 +102,25 @@ class _Arriving:
             ]
             raise BadInput(told) from None
 
-    async def finish(self) -> Found:
-        """Let it be seen."""
+    async def finish(self) -> tuple[Found, bool]:
+        """Let it be seen, unless it is one that is seen already; and whether it is new."""
         if self._run is None:
             raise BadInput([InputError((), "received no whole line; allowed: the file of a run")])
         await self._keep()
         run, at = self._run, now()
         changed = self._ended or self._last or self._said["changed"] or at
-        state = "ended" if self._ended else "running"
-        values = {"state": state, "changed": min(changed, at), "touched": at}
+        values = {"changed": min(changed, at), "touched": at}
+        state = "ended" if self._ended else "interrupted"
 
-        async def show(connection: AsyncConnection) -> Found | None:
-            await connection.execute(update(RUNS).where(RUNS.c.number == run.number).values(values))
-            return await find(connection, run.id)
+        async def show(connection: AsyncConnection) -> tuple[Found, bool]:
+            known = await same(connection, await _again(connection, run), self._said["created"])
+            if known is not None:
+                await drop(connection, run.id)
+                ends = {"state": state} if self._ended else {}
+                return await _set(connection, known, {"touched": at} | ends), False
+            return await _set(connection, run, values | {"state": state}), True
 
-        shown = await self._database.write(show)
-        assert shown is not None
-        return shown
+        return await self._database.write(show)
 
     async def forget(self) -> None:
         """Drop what has come; where the database is away, a sweep does it later."""
@@ -122,11 +128,11 @@ class _Arriving:
         if run is None:
             return
 
-        async def drop(connection: AsyncConnection) -> None:
+        async def undo(connection: AsyncConnection) -> None:
             await connection.execute(delete(RUNS).where(RUNS.c.number == run.number))
 
         try:
-            await self._database.write(drop)
+            await self._database.write(undo)
         except Exception:  # noqa: BLE001  (what went wrong first is what is told)
             return
 
@@ -176,6 +182,56 @@ class _Arriving:
             await append(connection, settings, run, waiting, [None] * len(waiting))
 
         await self._database.write(keep)
+
+
+async def same(connection: AsyncConnection, run: Found, created: int | None) -> Found | None:
+    """A run that others see, with the same facts and just the same reports; None where none is.
+
+    Args:
+        connection: within a transaction.
+        run: all of it is kept.
+        created: what its file says; None: nothing, and when it came is no mark of it.
+    """
+    if created is None and run.reports == 0:
+        return None
+    alike = [
+        RUNS.c.number != run.number,
+        RUNS.c.state != IMPORTING,
+        RUNS.c.kind == run.kind,
+        RUNS.c.about == run.about,
+        RUNS.c.reports == run.reports,
+    ]
+    alike += [] if created is None else [RUNS.c.created == run.created]
+    for other in await connection.execute(select(RUNS).where(*alike).order_by(RUNS.c.number)):
+        if await _differences(connection, run, other) == 0:
+            return other
+    return None
+
+
+async def _differences(connection: AsyncConnection, run: Found, other: Found) -> int:
+    """How many reports of a run the other has not, or not with the same heavy parts."""
+    mine, theirs = REPORTS.alias(), REPORTS.alias()
+    equal = and_(
+        theirs.c.run == other.number,
+        *(mine.c[name] == theirs.c[name] for name in ("sequence", "update", "time", "body")),
+    )
+    lost = select(func.count()).select_from(mine.outerjoin(theirs, equal))
+    reports = await connection.scalar(lost.where(mine.c.run == run.number, theirs.c.run.is_(None)))
+    part, of = PARTS.alias(), PARTS.alias()
+    here = and_(
+        of.c.run == other.number,
+        *(part.c[name] == of.c[name] for name in ("sequence", "module", "field", "blob")),
+    )
+    lost = select(func.count()).select_from(part.outerjoin(of, here))
+    parts = await connection.scalar(lost.where(part.c.run == run.number, of.c.run.is_(None)))
+    return (reports or 0) + (parts or 0)
+
+
+async def _set(connection: AsyncConnection, run: Found, values: dict[str, Any]) -> Found:
+    more = values | {"revision": RUNS.c.revision + 1}
+    asked = update(RUNS).where(RUNS.c.number == run.number).values(more).returning(RUNS)
+    row: Found = (await connection.execute(asked)).one()
+    return row
 
 
 async def _again(connection: AsyncConnection, run: Found) -> Found:

@@ -251,13 +251,8 @@ async def chosen(
     """
     row = await find(connection, network)
     if row is None:
-        told = f"received {shown(network)}; no network has this id: it was deleted, or is too old"
-        raise BadInput([InputError(("id",), told)])
-    about = json.loads(row.about)
-    said, reads = _able(about["modules"], module, "module"), _able(about["heads"], head, "head")
-    assert said is not None
-    if reads is not None and not _reads(reads, said):
-        raise BadInput([InputError(("head",), _narrow(reads, said))])
+        raise _gone(network)
+    said, reads = _taken(row, module, head)
     wanted = {number for layer in said["arrays"] for number in layer.values()}
     wanted |= set(reads["arrays"].values()) if reads else set()
     asked = (
@@ -269,6 +264,44 @@ async def chosen(
     for array, size, body in await connection.execute(asked):
         blocks.setdefault(array, []).append((size, body))
     return row, said, reads, blocks
+
+
+async def sizes(
+    connection: AsyncConnection, network: str, module: str, head: str | None
+) -> Document:
+    """What `network` of an experiment has to say of a network's module and head.
+
+    Raises:
+        BadInput: as `chosen`.
+    """
+    row = await find(connection, network)
+    if row is None:
+        raise _gone(network)
+    said, reads = _taken(row, module, head)
+    found: Document = {
+        "cell": cell_of(said["module"]),
+        "input_size": said["input_size"],
+        "hidden_size": said["hidden_size"],
+        "num_layers": said["layers"],
+        "bidirectional": said["bidirectional"],
+    }
+    found |= {"activation": said["activation"]} if said["activation"] else {}
+    return found | ({"output_size": reads["output_size"]} if reads else {})
+
+
+def _gone(network: str) -> BadInput:
+    told = f"received {shown(network)}; no network has this id: it was deleted, or is too old"
+    return BadInput([InputError(("id",), told)])
+
+
+def _taken(row: Found, module: str, head: str | None) -> tuple[Document, Document | None]:
+    """The module and the head of those names, which can be computed together."""
+    about = json.loads(row.about)
+    said, reads = _able(about["modules"], module, "module"), _able(about["heads"], head, "head")
+    assert said is not None
+    if reads is not None and not _reads(reads, said):
+        raise BadInput([InputError(("head",), _narrow(reads, said))])
+    return said, reads
 
 
 def attached(row: Found, module: Document, head: Document | None, blocks: Blocks) -> Attached:

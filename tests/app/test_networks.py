@@ -78,6 +78,63 @@ async def test_an_experiment_takes_its_weights(kept):
         assert again.json() == answer
 
 
+async def test_what_is_left_out_of_the_network_is_taken_from_the_file(kept):
+    async with kept() as client:
+        file = safetensors(with_head(torch_arrays(layers=2)))
+        network = await made(client, file)
+        weights = {"kind": "network", "id": network["id"], "module": "lstm", "head": "fc"}
+        sizes = {"cell": "lstm", "input_size": 3, "hidden_size": 4, "num_layers": 2}
+        whole = {
+            "network": sizes | {"output_size": 5, "activation": "tanh"},
+            "weights": weights,
+            "sequence": {"kind": "random", "steps": 6},
+        }
+        said = (await client.post(FLOW, json=whole)).json()
+        for own in (None, {}, {"topology": "many-to-many"}, {"input_size": None, "cell": "lstm"}):
+            asked = whole | {"network": own}
+            if own is None:
+                del asked["network"]
+            answer = await client.post(FLOW, json=asked)
+            assert answer.status_code == 200, answer.text
+            assert answer.json() == said, own
+            check = await client.post("/api/v1/check", json={"experiment": asked})
+            assert check.status_code == 200, check.text
+        [told] = (await client.post(FLOW, json=whole | {"network": {"hidden_size": 8}})).json()[
+            "errors"
+        ]
+        assert (told["pointer"], "has 4" in told["detail"]) == ("/network/hidden_size", True)
+        for pointer, of in (("/weights/id", {"id": "x"}), ("/weights/head", {"head": "q"})):
+            [told] = (
+                await client.post(FLOW, json={"weights": weights | of, "sequence": {"steps": 6}})
+            ).json()["errors"]
+            assert told["pointer"] == pointer
+        [told] = (
+            await client.post("/api/v1/check", json={"experiment": {"weights": weights | of}})
+        ).json()["errors"]
+        assert told["pointer"] == "/experiment/weights/head"
+
+
+async def test_both_directions_of_a_file_need_not_be_said(kept):
+    async with kept() as client:
+        arrays = torch_arrays(3, prefix="")
+        arrays |= {f"{name}_reverse": value for name, value in arrays.items()}
+        network = await made(client, npz(arrays))
+        entering = {"at": "hidden", "value": [[[1.0] * 8]] * 4}
+        asked = {
+            "weights": {"kind": "network", "id": network["id"], "module": network["module"]},
+            "sequence": {
+                "kind": "explicit",
+                "inputs": [[[1.0, 2.0, 3.0]]] * 4,
+                "entering": entering,
+            },
+            "loss": "given",
+        }
+        answer = await client.post(FLOW, json=asked)
+        assert answer.status_code == 200, answer.text
+        said = answer.json()["experiment"]["network"]
+        assert (said["cell"], said["bidirectional"], said["hidden_size"]) == ("gru", True, 4)
+
+
 async def test_what_differs_from_the_file_is_said(kept):
     async with kept() as client:
         network = await made(client, safetensors(with_head(torch_arrays())))

@@ -10,7 +10,7 @@ from tests.app.runs import DEEP, FLOW, RUNS, count, file, made, refused, report,
 from unrolled.app.store import reports as store_reports
 from unrolled.app.store.tables import BLOBS
 from unrolled.app.store.tables import RUNS as TABLE
-from unrolled.watch.runs import load_run
+from unrolled.watch.runs import load_run, now
 
 pytestmark = pytest.mark.anyio
 JSONL = {"content-type": "application/x-ndjson"}
@@ -30,10 +30,12 @@ async def test_a_run_goes_out_and_comes_in_again(kept, tmp_path, monkeypatch):
         assert (read.state, read.note, read.last_update) == ("ended", "n", 2)
         assert read.reports[0].modules[0]["flow"] == FLOW
         assert read.reports[0].proof == {"lstm.weight_hh_l0": 1.2e-7, "lstm.bias_hh_l0": None}
+        before = (await client.get(run)).json()
+        assert (await client.delete(run)).status_code == 204
         came = await client.post(f"{RUNS}/import", content=out.content, headers=JSONL)
         assert came.status_code == 201
         assert came.headers["location"] != run
-        before, after = (await client.get(run)).json(), came.json()
+        after = came.json()
         assert after | {"id": ""} == before | {"id": ""}
         again = await client.get(f"{came.headers['location']}/export")
         assert again.content == out.content
@@ -65,10 +67,52 @@ async def test_a_run_goes_out_as_a_page_that_asks_nobody(kept):
 
 async def test_an_import_without_an_end_is_an_interrupted_run(kept):
     async with kept() as client:
-        body = file(report(1), report(2), end=False) + b'{"update": 3, "ti'
+        body = file(report(1), report(2, time=now()), end=False) + b'{"update": 3, "ti'
         came = await client.post(f"{RUNS}/import", content=body, headers=JSONL)
         assert came.status_code == 201, came.text
         assert (came.json()["reports"], came.json()["last_update"]) == (2, 2)
+        assert came.json()["state"] == "interrupted"
+        run = came.headers["location"]
+        await sent(client, run, report(3))
+        assert (await client.get(run)).json()["state"] == "running"  # it goes on
+
+
+async def test_a_run_that_is_kept_is_not_kept_again(kept):
+    head = {"name": "a", "about": {"every": 1}, "created": "2026-11-28T03:00:00Z"}
+
+    async def came(client, *lines, said=head, end=False):
+        body = file(*lines, head=said, end=end)
+        answer = await client.post(f"{RUNS}/import", content=body, headers=JSONL)
+        assert answer.headers["location"] == f"{RUNS}/{answer.json()['id']}"
+        return answer.status_code, answer.json()
+
+    async with kept() as client:
+        status, first = await came(client, report(1), report(2))
+        assert (status, first["state"]) == (201, "interrupted")
+        await client.patch(f"{RUNS}/{first['id']}", json={"name": "mine"})
+        status, again = await came(client, report(1), report(2))
+        assert (status, again["id"], again["name"]) == (200, first["id"], "mine")
+        status, again = await came(client, report(1), report(2), end=True)
+        assert (status, again["id"], again["state"]) == (200, first["id"], "ended")
+        out = (await client.get(f"{RUNS}/{first['id']}/export")).content
+        answer = await client.post(f"{RUNS}/import", content=out, headers=JSONL)
+        assert (answer.status_code, answer.json()["id"]) == (200, first["id"])
+        assert await count(client, TABLE) == 1
+        other = report(2)
+        other["modules"][0]["flow"] = FLOW | {"steps": 99}
+        for lines, said in (
+            ([report(1)], head),
+            ([report(1), report(3)], head),
+            ([report(1), report(2, loss=7.0)], head),
+            ([report(1), other], head),
+            ([report(1), report(2)], head | {"about": {}}),
+            ([report(1), report(2)], head | {"created": "2026-11-28T03:00:01Z"}),
+        ):
+            assert (await came(client, *lines, said=said))[0] == 201, lines
+        undated = {"name": "a", "about": {"every": 2}}
+        assert [(await came(client, report(1), said=undated))[0] for _ in "ab"] == [201, 200]
+        assert [(await came(client, said=undated))[0] for _ in "ab"] == [201, 201]
+        assert await count(client, TABLE) == 10
 
 
 WRONG_FILES = {

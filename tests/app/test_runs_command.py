@@ -29,6 +29,8 @@ def test_a_run_comes_in_is_listed_goes_out_and_is_deleted(tmp_path, capsys):
     (tmp_path / "in").write_bytes(file(report(1), report(2), head={"name": "a\x1b[31m"}))
     main(["runs", "import", "in"])
     run = capsys.readouterr().out.strip()
+    main(["runs", "import", "in"])
+    assert capsys.readouterr() == (f"{run}\n", "it was kept already\n")
     main(["runs", "list"])
     head, line = capsys.readouterr().out.splitlines()
     assert head.split() == ["id", "state", "reports", "update", "changed", "name"]

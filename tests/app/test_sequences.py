@@ -203,6 +203,32 @@ async def test_texts_and_batches(kept):
         assert "allowed: 5 of its 5 sequences" in told
 
 
+async def test_a_text_may_be_of_fewer_characters_than_a_drawn_network_reads(kept):
+    async with kept() as client:
+        text = await made(client, "abcab" * 9, "a.txt")
+        open_ = (await client.post(FLOW, json=asked(text, steps=6))).json()
+        named = (await client.post(FLOW, json=asked(text, steps=6, target="characters"))).json()
+        assert open_ == named
+        said = asked(text, steps=6)
+        wide = said | {"network": {"hidden_size": 3, "input_size": 5, "output_size": 7}}
+        answer = (await client.post(FLOW, json=wide)).json()
+        sizes = answer["experiment"]["network"]
+        assert (sizes["input_size"], sizes["output_size"]) == (5, 7)
+        assert "has 3 different characters; inputs beyond them are 0." in answer["notes"][0]
+        gradient = np.array(answer["parameter_gradients"]["W_xh"]["value"])
+        assert gradient[:, :3].any(axis=0).all()
+        assert not gradient[:, 3:].any()
+        for name, size in (("input_size", 2), ("output_size", 2)):
+            narrow = said | {"network": {"hidden_size": 3, name: size}}
+            told = refused(await client.post(FLOW, json=narrow), 422)
+            assert "received 2; the text has 3 different characters, fewer" in told
+        zeros = {"W_xh": [[0.0] * 5] * 3, "W_hh": [[0.0] * 3] * 3, "b_h": [0.0] * 3}
+        own = {"kind": "explicit", **zeros, "W_hy": [[0.0] * 3] * 3, "b_y": [0.0] * 3}
+        given = said | {"weights": own, "network": {"hidden_size": 3, "input_size": 5}}
+        told = refused(await client.post(FLOW, json=given), 422)
+        assert "received 5; the text has 3 different characters, and nothing says which" in told
+
+
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "steps": ({"steps": 60}, "/sequence/steps", "received 60 steps from row 0 on and 1 ahead"),
     "start": ({"start": 60, "steps": 1}, "/sequence/start", "the sequence has 60 rows"),

@@ -40,6 +40,9 @@ TABLES = {
     "a mark": ("\ufeffa,b\n1,2\n", ["a", "b"], [[1, 2]]),
     "gaps": ("a,b\n,1\n2,NA\nnan,3\n", ["a", "b"], [[2, 1], [2, 1], [2, 3]]),
     "dates": ("t,v\n2026-01-02 10:00,1\n2026-01-03 10:00,2\n", ["v"], [[1], [2]]),
+    "decimal commas": ("a;b\n1,5;2\n-,25;3,0e1\n", ["a", "b"], [[1.5, 2], [-0.25, 30]]),
+    "commas and tabs": ("0,5\t1\n0,125\t2\n", ["column 1", "column 2"], [[0.5, 1], [0.125, 2]]),
+    "commas and dates": ("t;v\n02.01.2026;1,5\n03.01.2026;NA\n", ["v"], [[1.5], [1.5]]),
     "dates, no names": ("02.01.2026;1\n03.01.2026;2\n", ["column 2"], [[1], [2]]),
 }
 
@@ -52,6 +55,31 @@ def test_a_table_is_read(taken, what):
     assert found.values.tolist() == values
     assert found.document()["format"] == "csv"
     assert found.kind == "series"
+
+
+def test_a_decimal_comma_is_said(taken):
+    [said] = taken("a;b\n0;1,5\n1;-1,5\n").warnings
+    assert said == "Numbers are read with a decimal comma ('1,5' in line 2)."
+    assert taken("a;b\n0;1\n1;2\n").warnings == []
+    assert taken("0,5;1\n0,25;2\n", "told by its numbers").document()["format"] == "csv"
+
+
+def test_latin_1_is_read_where_it_names_columns_and_said(taken):
+    file = "Größe;Wert\n1;2\n2;3\n".encode("latin-1")
+    for name in ("a.csv", "told by its numbers"):
+        found = taken(file, name)
+        assert [one.name for one in found.columns] == ["Größe", "Wert"]
+        assert found.warnings[0] == (
+            "The file is not UTF-8: the names of its columns are read as Windows-1252 (Latin-1)."
+        )
+    for name, content in (
+        ("a.txt", "Grüße an alle".encode("latin-1")),  # its letters are its numbers
+        ("a.json", '{"Größe": [1, 2]}'.encode("latin-1")),
+        ("a.csv", b"a\x81,b\n1,2\n"),  # not of Windows-1252 either
+        ("a.csv", b"\xff\xfea,b\n1,2"),
+    ):
+        with pytest.raises(Refused, match=r"not UTF-8|not UTF-16|character 0"):
+            taken(content, name)
 
 
 def test_what_was_left_out_and_filled_is_said(taken):
@@ -132,8 +160,10 @@ DEEP = "[" * 100_000 + "]" * 100_000
 REFUSED: dict[str, tuple[Any, ...]] = {
     "ragged": ("a,b\n1,2\n3\n", "line 3: received 1 cells between which a comma stands; allowed"),
     "a word": ("a,b\n1,2\n3,x\n5,6\n", "line 3, column 'b': received 'x'; allowed: a number"),
-    "a decimal comma": ("a;b\n1,5;2\n2,5;3\n", "line 2, column 'a': received '1,5', with a comma"),
-    "without names": ("1,5;2\n2,5;3\n", "line 1, column 'column 1': received '1,5', with a comma"),
+    "a decimal comma": ('a,b\n"1,5",2\n"2,5",3\n', "line 2, column 'a': received '1,5', with a"),
+    "both": ("a;b\n1,5;2\n2;3.5\n", "line 3: received '3.5', with a point, and in line 2 '1,5'"),
+    "a thousand or not": ("a;b\n1,234;2\n41,000;3\n", "'1,234', which may be 1.234 or 1234"),
+    "commas twice": ("a;b\n1,234,567;2\n", "line 2, column 'a': received '1,234,567', with a"),
     "thousands": ('t,v\n1,"41,000"\n', "line 2, column 'v': received '41,000', with a comma"),
     "beyond a double": ("a\n1e999\n", "line 2, column 'a': received '1e999'"),
     "infinity": ("a\n1\n2\ninf\n", "line 4, column 'a': received 'inf'"),

@@ -18,7 +18,7 @@ import pytest
 from unrolled.watch.analyse import analyse
 from unrolled.watch.layout import batch_of
 from unrolled.watch.recompute import parameter_names, recompute
-from unrolled.watch.runs import load_run
+from unrolled.watch.runs import RunFile, load_run
 from unrolled.watch.slot import Slot
 from unrolled.watch.snapshot import Call, Module, Snapshot
 
@@ -290,14 +290,22 @@ def test_calls_that_carry_a_state_on_are_one_sequence() -> None:
     np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
-def test_a_slot_hands_on_to_a_process_that_writes(tmp_path: Path) -> None:
+def test_a_slot_hands_on_to_a_process_that_writes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "run.unrolled"
     opening = {"to": str(path), "name": "n", "about": {}, "aside": str(tmp_path), "sampled": 2}
+    other = RunFile(path)  # another training has begun it meanwhile
     slot = Slot(opening)
     module = module_of(np.random.default_rng(6), "LSTM")
     for update in range(4):  # the process starts meanwhile
         slot.put(Snapshot(update, f"2026-01-01T00:00:0{update}Z", [module]))
     assert slot.close("ended", 60.0)
+    other.close()
+    assert load_run(path).reports == ()
+    path = tmp_path / "run-2.unrolled"
+    assert slot.to == str(path)
+    assert f"is written by another training; this is in {path}" in caplog.text
     run = load_run(path)
     assert (run.state, slot.done, slot.replaced) == ("ended", 2, 2)
     assert [one.update for one in run.reports] == [0, 3]

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from unrolled.watch.delivery import last_update_of
+from unrolled.watch.delivery import delivery_of, last_update_of
 from unrolled.watch.opening import Opening, last_of, opening_of
 from unrolled.watch.runs import NotARun, RunFile, load_run
 
@@ -87,6 +87,34 @@ def test_a_file_that_another_training_writes_is_left_to_it(
             RunFile(path)
         file.close(ended=False)
     assert Path(opened(path).to).name == "run.unrolled"
+
+
+def test_of_two_runs_begun_at_once_to_one_file_each_has_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "run.unrolled"
+    told = [opened(path).told for _ in range(3)]
+    assert {one["to"] for one in told} == {str(path)}, "none of them has begun"
+    runs = [delivery_of(**{k: v for k, v in one.items() if k != "sampled"}) for one in told]
+    for update, run in enumerate(runs):
+        run.report(REPORT | {"update": update})
+    for run in runs:
+        run.end("ended")
+    assert [Path(run.to).name for run in runs] == [
+        "run.unrolled",
+        "run-2.unrolled",
+        "run-3.unrolled",
+    ]
+    assert [load_run(run.to).last_update for run in runs] == [0, 1, 2]
+
+
+def test_of_two_that_go_on_with_one_run_the_second_begins_another(tmp_path: Path) -> None:
+    path = tmp_path / "run.unrolled"
+    written(path, 100)
+    both = [opened(path).to for _ in "ab"]
+    for run in [delivery_of(to, "n", {}, str(tmp_path)) for to in both]:
+        run.report(REPORT | {"update": 200})
+        run.end("ended")
+    assert [one.update for one in load_run(path).reports] == [100, 200]
+    assert [one.update for one in load_run(tmp_path / "run-2.unrolled").reports] == [200]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ _WHEN = {
     415: "The body is not announced as what is taken here, or the file is of no kind that is read.",
     421: "The request is for a host that is not allowed.",
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
+    429: "The client has as many runs under way or waiting as one may.",
     431: "The headers are larger than the limit.",
     500: "The service failed; the request may be fine.",
     503: "As many requests wait as may, or the database is away; `Retry-After` says in "
@@ -160,11 +161,13 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     return bad_input(input_errors(_body_model(request), below))
 
 
-def _body_model(request: Request) -> type[BaseModel]:
-    """What the request's body should have been."""
+def _body_model(request: Request) -> Any:
+    """What the request's body should have been: a model, or a union of models with tags."""
     field = getattr(request.scope.get("route"), "body_field", None)
     model = field.field_info.annotation if field else None
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else Experiment
+    if isinstance(model, type) and not issubclass(model, BaseModel):
+        return Experiment
+    return model or Experiment
 
 
 async def _on_bad_input(request: Request, error: Exception) -> Response:

@@ -24,7 +24,9 @@ from unrolled.app.errors import (
     StoreAway,
     StoreFull,
     TooLarge,
+    TooManyRuns,
     TooSlow,
+    TrainingsFull,
     Unreadable,
     shown,
 )
@@ -60,6 +62,8 @@ TO_WRITES = (403, 408)
 """What any route that takes a body can answer with besides."""
 
 
+_TURN_SECONDS = 30
+"""After so long it may be another training's turn."""
 _SMALLER = "fewer steps, a smaller network or a smaller batch"
 
 
@@ -223,6 +227,24 @@ async def _on_queue_full(request: Request, error: Exception) -> Response:
     return problem(503, detail, headers={"Retry-After": str(error.retry_after)})
 
 
+async def _on_too_many_runs(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooManyRuns)
+    detail = (
+        f"{error.count} trainings of yours run or wait, as many as may "
+        f"(UNROLLED_TRAINING_PER_CLIENT); end one, or try again in {_TURN_SECONDS} s"
+    )
+    return problem(429, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
+
+
+async def _on_trainings_full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TrainingsFull)
+    detail = (
+        f"{error.waiting} trainings wait for their turn, as many as may "
+        f"(UNROLLED_TRAINING_WAITING); try again in {_TURN_SECONDS} s"
+    )
+    return problem(503, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
+
+
 async def _on_store_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreAway)
     detail = (
@@ -255,6 +277,8 @@ _HANDLERS = {
     TooSlow: _on_too_slow,
     TooLarge: _on_too_large,
     QueueFull: _on_queue_full,
+    TooManyRuns: _on_too_many_runs,
+    TrainingsFull: _on_trainings_full,
     StoreAway: _on_store_away,
     StoreFull: _on_store_full,
     JobFailed: _on_anything,

@@ -120,7 +120,7 @@ class TrainingChange(StrictModel):
 class Changed(StrictModel):
     """A change that was made."""
 
-    update: Index = Field(description="Updates that were done before it.")
+    update: Size = Field(description="The first update that it holds for.")
     change: TrainingChange = Field(description="What it was.")
 
 
@@ -176,6 +176,8 @@ class Updates(StrictModel):
     rho: _Log = Field(description="ρ of the recurrent matrix, every few updates; null between.")
     sigma: _Log = Field(description="Its largest singular value, likewise.")
     held_out: _Log = Field(description="Loss of the held-out set, likewise.")
+    share: _Log = Field(description="Share of it that is right by the task's criterion, likewise.")
+    omega: _Log = Field(description="Pascanu's Ω, where the plan has it; else null.")
     layer: Index = Field(description="Whose `hidden` and `cell` these are, from 0, the lowest.")
     marks: list[Mark] = Field(description="What happened at these updates, and at 0.")
     next: Size | None = Field(description="What to send as `from` for those that follow.")

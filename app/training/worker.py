@@ -24,7 +24,7 @@ from unrolled.app import memory
 from unrolled.app.orphan import end_with_parent
 from unrolled.app.training.columns import SCALARS, Columns, Shape
 from unrolled.app.training.frames import Frame, Head, framed, read
-from unrolled.app.training.inputs import engine_plan, unpacked_data, unpacked_parameters
+from unrolled.app.training.inputs import unpacked_data, unpacked_parameters
 from unrolled.engine import InvalidInput, Plan, Records, Training, Watcher
 
 NICENESS = 10
@@ -95,7 +95,7 @@ class Trainer:
         parts, at = {}, 0
         for name, size in head["parts"]:
             parts[name], at = body[at : at + size], at + size
-        plan = Plan.from_json(engine_plan(head["plan"]))
+        plan = Plan.from_json(head["plan"])
         series = unpacked_data(parts["series"]) if "series" in parts else None
         changes = [(int(first), change) for first, change in head["changes"]]
         snapshot = parts.get("snapshot")

@@ -66,7 +66,9 @@ def _task(name: str, row: Any) -> TaskWords:
         about=row.about,
         source=row.source,
         published=[
-            PublishedWords(size=one.size, batch=one.batch, criterion=one.criterion, source=one.source)
+            PublishedWords(
+                size=one.size, batch=one.batch, criterion=one.criterion, source=one.source
+            )
             for one in row.published
         ],
         takes=row.takes or None,

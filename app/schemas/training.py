@@ -1,6 +1,6 @@
 """Runs that train here: what is asked for, and what is told of them update by update."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
@@ -133,7 +133,9 @@ class TrainingChange(StrictModel):
         default=None, description="The schedule goes on from it.", examples=[0.0005]
     )
     clip: Ruled | None = Field(
-        default=None, description="Another rule, or another threshold.", examples=[{"rule": _HELD, "threshold": 0.5}]
+        default=None,
+        description="Another rule, or another threshold.",
+        examples=[{"rule": _HELD, "threshold": 0.5}],
     )
 
 

@@ -63,9 +63,7 @@ async def page(
     own = shape.layers - 1 if layer is None else layer
 
     def made() -> bytes:
-        parts = [
-            _every(block, first, covers, every) for block in opened(shape, found)
-        ]
+        parts = [_every(block, first, covers, every) for block in opened(shape, found)]
         parts = [part for part in parts if len(part)]
         whole = joined(parts) if parts else _nothing(shape, first)
         answer = told(whole, own, every)
@@ -85,9 +83,7 @@ def _every(block: Columns, first: int, last: int, every: int) -> Columns:
 def _nothing(shape: Any, first: int) -> Columns:
     import numpy as np
 
-    values = {
-        name: np.zeros((0, *own), kind) for name, (kind, own) in shape.rows.items()
-    }
+    values = {name: np.zeros((0, *own), kind) for name, (kind, own) in shape.rows.items()}
     return Columns(shape, first, values)
 
 

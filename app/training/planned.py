@@ -135,9 +135,7 @@ def _made(
     try:
         plan = Plan.from_json(unset)
         problem = posed(plan.task, data)
-        network = problem.network(
-            plan.cell, plan.activation, plan.hidden_size, plan.num_layers
-        )
+        network = problem.network(plan.cell, plan.activation, plan.hidden_size, plan.num_layers)
         _refuse_work(plan, problem, network, settings)
         if given is None:
             _refuse_draw(plan, network, problem.steps)

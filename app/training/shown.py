@@ -94,4 +94,6 @@ def clip(said: Json, recorded: Columns) -> Json:
     if recorded.values["engaged"][0]:
         allowed = 10.0 ** values["log10_after"]
     usable = math.isfinite(allowed) and allowed > 0
-    return {"rule": _BY_NORM, CLIP_RULES[_BY_NORM].threshold: allowed} if usable else {"rule": _NONE}
+    return (
+        {"rule": _BY_NORM, CLIP_RULES[_BY_NORM].threshold: allowed} if usable else {"rule": _NONE}
+    )

@@ -128,6 +128,8 @@ class Trainers:
             finally:
                 if self.held.get(held.id) is held:
                     del self.held[held.id]
+                if not self._followers[held.id]:
+                    self._last.pop(held.id, None)
                 self.poke()
 
         tasks.start_soon(compute)

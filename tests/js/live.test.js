@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
-import { reachFigure, roundTicks } from "../../static/js/live/figures.js";
+import { reachFigure } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { layerFlow, readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
 import { aboutRun, normSentence, sampledSentence, verdictSentence, weightRows } from "../../static/js/live/words.js";
+import { roundTicks } from "../../static/js/updates/axis.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();

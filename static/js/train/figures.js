@@ -1,0 +1,207 @@
+/** The pictures over a training: losses, norms, the radius; of one run or two on one axis. */
+
+import { plainAxis } from "../figures/layout.js";
+import { power, tidy } from "../format.js";
+import { BOTTOM, NAMED_BOTTOM, TOP, decadesOf, layoutOf, line, rangeOf, roundTicks, scaleOf } from "../updates/axis.js";
+import { lineThrough, places, reduced, stairs } from "./columns.js";
+
+/** @import { Axis, Figure, Frame, Theme, Trace } from "../types.js" */
+/** @import { History } from "./history.js" */
+
+/**
+ * @typedef {object} Drawn   a run as it is drawn
+ * @property {string} label   "A" or "B", or "" where it is alone
+ * @property {History} history
+ * @property {number | null} baseline   the loss that is to be beaten
+ *
+ * @typedef {{runs: Drawn[], frame: Frame, theme: Theme}} Given
+ */
+
+/** Values below this are no logarithm's. */
+const LEAST = 1e-30;
+
+/** Outwards to a round number, so that an axis rests while a line grows. @param {number[]} range @param {number} unit */
+function rested([low, high], unit) {
+  return [Math.floor(low / unit + 1e-9) * unit, Math.ceil(high / unit - 1e-9) * unit];
+}
+
+/** @param {number} value */
+const log10 = (value) => (value > 0 ? Math.log10(Math.max(value, LEAST)) : NaN);
+
+/** The first is a thin line in ink over the second, a wide grey one. @param {Theme} theme @param {number} n */
+export function lookOf(theme, n) {
+  return n === 0 ? { color: theme.ink, width: 1.3 } : { color: theme["pale-ink"], width: 2.6 };
+}
+
+/** Of the plot itself. @param {Frame} frame @param {number} bottom */
+const heightOf = ({ height }, bottom) => height - TOP - bottom;
+
+/** The updates in sight: from the first to a round number behind the last. @param {History[]} histories @param {number} planned @param {boolean} over */
+export function spanOf(histories, planned, over) {
+  const first = Math.min(...histories.map((one) => (one.count() ? one.first() : 1)));
+  const last = Math.max(1, ...histories.map((one) => one.last()));
+  if (over) return { lo: first - 0.5, hi: last + 0.5 };
+  const unit = 10 ** Math.floor(Math.log10(last));
+  const round = [1, 1.5, 2, 3, 5, 7.5, 10].map((n) => Math.round(n * unit)).find((n) => n >= 1.02 * last) ?? 10 * unit;
+  return { lo: first - 0.5, hi: Math.max(10, Math.min(planned || Infinity, Math.max(round, 20))) + 0.5 };
+}
+
+/** Ticks of a logarithmic axis: decades, or of less than two 1, 2, 5. @param {Theme} theme @param {number[]} range @param {Frame} frame */
+function logAxis(theme, range, frame) {
+  if (range[1] - range[0] > 2.2) return decadesOf(theme, range, frame);
+  const between = [];
+  for (let e = Math.floor(range[0]); e <= range[1]; e += 1)
+    for (const n of range[1] - range[0] > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]) between.push(e + Math.log10(n));
+  const tickvals = between.filter((value) => value >= range[0] && value <= range[1]);
+  const ticktext = tickvals.map((value) => (Math.abs(value) < 4 ? tidy(10 ** value, 2) : power(Math.round(value))));
+  return plainAxis(theme, { range, tickmode: "array", tickvals, ticktext });
+}
+
+/** A word beside a line, at the right. @param {Frame} frame @param {Theme} theme @param {{y: number, text: string, color?: string}[]} notes @returns {Trace} */
+function noted({ hi }, theme, notes) {
+  return {
+    type: "scatter",
+    mode: "text",
+    hoverinfo: "skip",
+    cliponaxis: false,
+    x: notes.map(() => hi),
+    y: notes.map(({ y }) => y),
+    text: notes.map(({ text }) => text),
+    textposition: notes.map(() => "top left"),
+    textfont: { size: 10.5, color: notes.map(({ color }) => color ?? theme.soft) },
+  };
+}
+
+/** @param {Frame} frame @param {number} y @param {Theme} theme @param {string} [color] @returns {Trace} */
+function level(frame, y, theme, color = theme.blocked) {
+  return line([frame.lo, frame.hi], [y, y], { color, dash: "2px,3px", width: 1.2 });
+}
+
+/** Batch losses as lines, those of the held-out set as dots, and the baselines. @param {Given} given @returns {Figure} */
+export function lossFigure({ runs, frame, theme }) {
+  const batch = runs.map(({ history }) => reduced(history, (row) => log10(history.value("loss", row)), frame));
+  const held = runs.map(({ history }) => reduced(history, (row) => log10(history.value("held_out", row)), frame));
+  const baselines = [...new Set(runs.flatMap(({ baseline }) => (baseline === null ? [] : [baseline])))].filter((one) => one > 0);
+  const values = [...batch, ...held].flat().flatMap(({ low, high }) => [low, high]);
+  const range = rested(rangeOf([...values, ...(values.length ? baselines.map(log10) : [])], 0.3), 0.25);
+  const height = heightOf(frame, BOTTOM);
+  const order = runs.map((_, n) => n).reverse(); // the first lies on top
+  return {
+    data: [
+      ...[0, 1].map((n) => level(frame, log10(baselines[n] ?? NaN), theme)),
+      ...order.map((n) => {
+        const { x, y } = lineThrough(batch[n], range, height);
+        return line(x, y, lookOf(theme, n));
+      }),
+      ...order.map((n) => dots(held[n], theme, n)),
+      noted(frame, theme, baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` }))),
+    ],
+    layout: layoutOf(frame, theme, { bottom: false, yaxis: logAxis(theme, range, frame) }),
+  };
+}
+
+/** @param {import("./columns.js").Column[]} columns @param {Theme} theme @param {number} n @returns {Trace} */
+function dots(columns, theme, n) {
+  return {
+    type: "scatter",
+    mode: "markers",
+    hoverinfo: "skip",
+    x: columns.map(({ x }) => x),
+    y: columns.map(({ high }) => high),
+    marker: {
+      symbol: "circle",
+      size: 4.5,
+      color: n === 0 ? theme.ink : theme.sheet,
+      line: { width: 1.2, color: n === 0 ? theme.ink : theme["pale-ink"] },
+    },
+  };
+}
+
+/** What the thresholds are called that are seen. @param {History} history */
+function thresholdsOf(history) {
+  const now = history.value("threshold", history.count() - 1);
+  return now > 0 ? [{ y: log10(now), text: `μ = ${tidy(now)}` }] : [];
+}
+
+/** The range of all norms, so that two runs are drawn on one scale. @param {Given} given */
+function normRange({ runs, frame }) {
+  const values = runs.flatMap(({ history }) =>
+    [
+      ...reduced(history, (row) => history.value("log10_before", row), frame),
+      ...reduced(history, (row) => history.value("log10_after", row), frame),
+    ].flatMap(({ low, high }) => [low, high]),
+  );
+  const mu = runs.flatMap(({ history }) => thresholdsOf(history).map(({ y }) => y));
+  return rangeOf([...values, ...mu], 0.4);
+}
+
+/**
+ * ‖g‖ of one of the runs before clipping, after it, μ, and a tick where it engaged.
+ * @param {Given} given @param {number} n @returns {Figure}
+ */
+export function normFigure(given, n) {
+  const { runs, frame, theme } = given;
+  const { history } = runs[n];
+  const yaxis = decadesOf(theme, normRange(given), frame);
+  const height = heightOf(frame, BOTTOM);
+  /** @param {(row: number) => number} value */
+  const through = (value) => lineThrough(reduced(history, value, frame), yaxis.range, height);
+  const before = through((row) => history.value("log10_before", row));
+  // Where nothing is clipped both are the same line.
+  const after = through((row) => (history.engaged(row) ? history.value("log10_after", row) : NaN));
+  const mu = stairs(history, (row) => log10(history.value("threshold", row)));
+  const engaged = places(history, (row) => history.engaged(row), frame);
+  const [lowest, highest] = yaxis.range;
+  return {
+    data: [
+      line(before.x, before.y, { color: theme.blocked, width: 1.4 }),
+      { ...line(after.x, after.y, { color: theme.ink }), mode: "markers", marker: { size: 2.5, color: theme.ink, symbol: "circle" } },
+      line(mu.x, mu.y, { color: theme.known, dash: "2px,3px", width: 1.4 }),
+      {
+        type: "scatter",
+        mode: "markers",
+        hoverinfo: "skip",
+        x: engaged,
+        y: engaged.map(() => lowest + 0.03 * (highest - lowest)),
+        marker: { symbol: "line-ns-open", size: 7, color: theme.known, line: { width: 1.2, color: theme.known } },
+      },
+      noted(frame, theme, thresholdsOf(history).map((one) => ({ ...one, color: theme.known }))),
+    ],
+    layout: layoutOf(frame, theme, { bottom: false, yaxis }),
+  };
+}
+
+/** The spectral radius of W_hh, beside 1. @param {Given} given @returns {Figure} */
+export function radiusFigure({ runs, frame, theme }) {
+  const all = runs.map(({ history }) => reduced(history, (row) => history.value("rho", row), frame));
+  const range = rested(rangeOf([1, ...all.flat().flatMap(({ low, high }) => [low, high])], 0.2), 0.1);
+  const height = heightOf(frame, BOTTOM);
+  return {
+    data: [
+      level(frame, 1, theme),
+      ...runs.map((_, n) => n).reverse().map((n) => {
+        const { x, y } = lineThrough(all[n], range, height);
+        return line(x, y, lookOf(theme, n));
+      }),
+      noted(frame, theme, [{ y: 1, text: "1" }]),
+    ],
+    layout: layoutOf(frame, theme, { bottom: false, yaxis: scaleOf(theme, range, frame, (value) => tidy(value, 2)) }),
+  };
+}
+
+/** The axes of the map update × step, which is drawn on a canvas of its own. @param {Given} given @param {number} n @param {boolean} bottom @returns {Figure} */
+export function heatAxes({ runs, frame, theme }, n, bottom) {
+  const steps = Math.max(1, runs[n].history.steps());
+  const tickvals = roundTicks(1, steps, Math.max(1, frame.height / 34)).filter((t) => Number.isInteger(t) && t >= 1);
+  if (steps > 3 && tickvals[0] !== 1 && tickvals[0] > 0.15 * steps) tickvals.unshift(1);
+  return {
+    data: [line([], [], { color: theme.ink })],
+    layout: layoutOf(frame, theme, {
+      bottom,
+      yaxis: plainAxis(theme, { range: [0.5, steps + 0.5], showgrid: false, tickmode: "array", tickvals, ticktext: tickvals.map(String) }),
+    }),
+  };
+}
+
+/** The margins that a picture has below. @param {boolean} named */
+export const bottomOf = (named) => (named ? NAMED_BOTTOM : BOTTOM);

@@ -1,0 +1,111 @@
+/** What stands beside a training in sentences; what happened in it the service says itself. */
+
+import { fromLog10, number, plural, share, tidy } from "../format.js";
+import { counted } from "../live/alarms.js";
+import { isGated } from "../vocabulary.js";
+import { noRule, rowOf, valueOf } from "./choices.js";
+import { entryOf } from "./heat.js";
+
+/** @import { Row, Values } from "./choices.js" */
+/** @import { History } from "./history.js" */
+/** @import { Planned } from "./plans.js" */
+
+/** What a task is, and how it was published. @param {Row} task @returns {string[]} */
+export function taskWords({ about, source, published }) {
+  const lines = about ? [about] : [];
+  const { size, batch, criterion } = published ?? {};
+  const parts = [size, batch && `batches of ${batch}`, criterion && `solved when ${criterion}`].filter(Boolean);
+  if (source) lines.push(parts.length ? `${source}: ${parts.join("; ")}.` : `${source}.`);
+  return lines;
+}
+
+/** What a run that is not there yet will show. @param {Values} values @param {Planned[]} plans */
+export function willSee(values, plans) {
+  const runs =
+    plans.length === 2
+      ? `Two runs from seed ${valueOf(values, "seed")}, side by side: ${plans[0].short} and ${plans[1].short}.`
+      : `One run from seed ${valueOf(values, "seed")}.`;
+  const steps = valueOf(values, "task.steps");
+  const clipped = plans.some(({ plan }) => plan.clip.rule !== noRule());
+  const norm = clipped ? "the size of the gradient before and after clipping" : "the size of the gradient";
+  const each = steps ? `each of the ${steps} steps` : "each step";
+  return `${runs} You will see the loss come down, or not, beside what a constant answer would have; ${norm}; and at every update how much of the gradient reaches ${each}.`;
+}
+
+/** @param {any} run   as the service says it */
+export function stateWords({ state, training }) {
+  const { update = 0, updates = 0, ended = null } = training ?? {};
+  const of = `${counted(update)} of ${counted(updates)} updates`;
+  if (state === "queued") return "waits for its turn";
+  if (state === "paused") return `paused at ${of}`;
+  if (state === "running") return of;
+  if (state === "interrupted") return `interrupted at ${of}`;
+  if (update >= updates) return `done: ${plural(updates, "update")}`.replace(String(updates), counted(updates));
+  return `ended at ${of}${ended ? `: ${ended}` : ""}`;
+}
+
+/** Seconds as people say them. @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${tidy(seconds / 3600, 2)} h`;
+}
+
+/** How fast it goes, and how long still; "" where it does not. @param {any} run */
+export function speedWords({ state, training }) {
+  const { updates_per_second: rate = null, seconds_left: left = null } = training ?? {};
+  if (state !== "running" || rate === null) return "";
+  const ends = left === null ? "" : `, ${duration(left)} left`;
+  return `${tidy(rate, rate < 10 ? 2 : 3)} updates a second${ends}`;
+}
+
+/** @param {History} history @param {number} row */
+export function lossWords(history, row) {
+  const loss = history.value("loss", row);
+  const held = history.latest("held_out", row);
+  const own = Number.isNaN(loss) ? "not finite" : number(loss, 3);
+  return Number.isNaN(held) ? own : `${own}, held-out ${number(held, 3)}`;
+}
+
+/** @param {History} history @param {number} row */
+export function normWords(history, row) {
+  const before = history.value("log10_before", row);
+  if (Number.isNaN(before)) return "not finite, or exactly zero";
+  const mu = history.value("threshold", row);
+  const after = history.value("log10_after", row);
+  if (history.engaged(row)) return `${fromLog10(before)} before clipping, ${Number.isNaN(after) ? "0" : fromLog10(after)} after`;
+  return `${fromLog10(before)}${mu > 0 ? ", below the threshold" : ""}`;
+}
+
+/** How much of what enters at the last step arrives at the first one. @param {History} history @param {number} row */
+export function reachWords(history, row) {
+  const steps = history.hidden(row);
+  const entry = entryOf(steps);
+  if (entry < 0) return "No gradient arrives at any step.";
+  if (entry === 0) return "The gradient enters at step 1: there is nothing before it.";
+  const where = `Of the gradient at step ${entry + 1}`;
+  const first = steps[0];
+  if (Number.isNaN(first)) return `${where} nothing arrives at step 1.`;
+  return `${where} ${share(first - steps[entry])} arrives at step 1.`;
+}
+
+/** What a screen reader is told of a picture over updates. @param {string} what @param {History} history */
+export function summary(what, history) {
+  const row = history.count() - 1;
+  if (row < 0) return `${what}: nothing yet`;
+  const about = `${what}, updates ${counted(history.first())} to ${counted(history.last())}`;
+  return `${about}; at the last: loss ${lossWords(history, row)}; norm of the gradient ${normWords(history, row)}`;
+}
+
+/** Parameter, ‖w‖, ‖Δw‖/‖w‖ at an update. @param {History} history @param {string[]} names @param {number} row @returns {string[][]} */
+export function weightRows(history, names, row) {
+  return names.map((name) => {
+    const weight = history.value(`weight ${name}`, row);
+    const step = history.value(`step ${name}`, row);
+    const ratio = Number.isNaN(step) ? "0" : fromLog10(step - weight, 2);
+    return [name, Number.isNaN(weight) ? "0" : fromLog10(weight), Number.isNaN(weight) ? "–" : ratio];
+  });
+}
+
+/** @param {Values} values */
+export const setUpOf = (values) => `${rowOf(values, "task").label}${isGated(valueOf(values, "cell")) ? "" : `, ${valueOf(values, "activation")}`}`;

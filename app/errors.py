@@ -103,6 +103,30 @@ class QueueFull(Exception):
         self.retry_after = retry_after
 
 
+class TooManyRuns(Exception):
+    """The client has as many trainings under way as one may: 429.
+
+    Attributes:
+        count: how many.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__("too many trainings")
+        self.count = count
+
+
+class TrainingsFull(Exception):
+    """As many trainings wait as may: 503.
+
+    Attributes:
+        waiting: how many.
+    """
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__("trainings full")
+        self.waiting = waiting
+
+
 class JobFailed(Exception):
     """A worker crashed or met an error of ours: 500; the log says more.
 

@@ -39,6 +39,7 @@ from unrolled.app.routes import (
     reports,
     runs,
     sequences,
+    training,
     vocabulary,
     your_network,
 )
@@ -50,7 +51,10 @@ from unrolled.app.store.sweep import keep_tidy
 from unrolled.app.upload import AROUND
 
 PAGES = (page, learn, live, your_network)
-API = (flow, check, landscape, norms, presets, vocabulary, reports, runs, networks, sequences)
+API = (
+    *(flow, check, landscape, norms, presets, vocabulary),
+    *(reports, training, runs, networks, sequences),
+)
 
 MOST_AT_ONCE = 4
 """Files of networks that arrive and are read at once."""

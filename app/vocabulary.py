@@ -19,6 +19,7 @@ from unrolled.app.schemas.vocabulary import (
     ThresholdWords,
     TokenWords,
     TopologyWords,
+    TrainingWords,
     TruncationWords,
     UnitWords,
     Vocabulary,
@@ -282,6 +283,7 @@ VOCABULARY = Vocabulary(
         )
         for name, row in THRESHOLD_RULES.items()
     ],
+    training=TrainingWords(tasks=[], optimizers=[], schedules=[], rules=[]),
     limits={
         "num_layers": MAX_LAYERS,
         "descents": MAX_DESCENTS,

@@ -94,6 +94,7 @@ ENGINE_WINGS = (
     "analysis",
     "diagnosis",
     "results",
+    "training",
     "flow",
 )
 """From the ground up; docs/architecture.md draws them. A door leads down, or stays in its wing."""

@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi.openapi.models import Example
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
 from unrolled.app.errors import shown
 from unrolled.app.problems import documented
 from unrolled.app.routes.json_only import require_json
-from unrolled.app.schemas import NewRun, Run, RunChange, RunPage
+from unrolled.app.schemas import AnyNewRun, NewTraining, Run, RunChange, RunPage
 from unrolled.app.store.runs import change, create, document, drop, find, newest
 from unrolled.app.store.tables import Found
 
@@ -19,6 +20,25 @@ NO_STORE = {"Cache-Control": "no-store"}
 MADE: dict[str, Any] = {
     "description": "It is on the disk.",
     "headers": {"Location": {"description": "Of the run.", "schema": {"type": "string"}}},
+}
+
+WAITS: dict[str, Any] = MADE | {
+    "description": "It is on the disk, and trains when it is its turn.",
+    "model": Run,
+}
+EXAMPLES: dict[str, Example] = {
+    "watched": {
+        "summary": "A program will report to it",
+        "value": {"name": "char-lstm", "about": {"framework": "torch 2.13", "every": 100}},
+    },
+    "trained": {
+        "summary": "This service trains it",
+        "value": {
+            "kind": "trained",
+            "name": "adding, T = 50",
+            "training": {"task": {"name": "adding", "steps": 50}, "updates": 1000},
+        },
+    },
 }
 
 router = APIRouter(prefix=PREFIX, tags=["runs"])
@@ -58,12 +78,20 @@ def kept(row: Found, response: Response) -> dict[str, Any]:
     summary="Keep a run",
     status_code=201,
     response_model=Run,
-    responses=documented(400, 415, 422, 500, 503, 507) | {201: MADE},
+    responses=documented(400, 415, 422, 429, 500, 503, 507) | {201: MADE, 202: WAITS},
     dependencies=[Depends(require_json)],
 )
-async def make(request: Request, new: NewRun, response: Response) -> dict[str, Any]:
-    """A run to which reports may be sent, until it is deleted or too old."""
+async def make(
+    request: Request,
+    new: Annotated[AnyNewRun, Body(openapi_examples=EXAMPLES)],
+    response: Response,
+) -> dict[str, Any]:
+    """`watched`: a run to which reports may be sent, until it is deleted or too old. `trained`:
+    one that this service computes, in a process of its own, as soon as it is its turn.
+    """
     store = request.app.state.store
+    if isinstance(new, NewTraining):
+        raise HTTPException(503, "not there yet")
     said = new.model_dump()
     row = await store.write(lambda c: create(c, store.settings, said))
     response.headers["Location"] = location(row)
@@ -103,7 +131,7 @@ async def one(request: Request, run: RunId, response: Response) -> dict[str, Any
 
 @router.patch(
     "/runs/{run}",
-    summary="Name a run, write a note, or say that it ended",
+    summary="Name a run, write a note, pause it, change how it trains, or end it",
     response_model=Run,
     responses=documented(404, 415, 422, 503, 507),
     dependencies=[Depends(require_json)],

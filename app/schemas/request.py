@@ -246,11 +246,30 @@ class FilledSequence(StoredSequence):
     """The same with nothing left open, and known to be there."""
 
 
+class RunSequence(StrictModel):
+    """The batch of an update of a run that trains here."""
+
+    kind: Literal["run"] = Field(description="Says which kind this is.")
+    id: Annotated[String, Field(max_length=64)] = Field(description="Of a run of /runs.")
+    update: Size = Field(description="Which update, from 1.", examples=[600])
+    steps: Size | None = Field(
+        default=None, description="T of the run; left out or null, or exactly that."
+    )
+    batch_size: Size | None = Field(
+        default=None, description="B of the run; left out or null, or exactly that."
+    )
+
+
+class FilledRun(RunSequence):
+    """The same with nothing left open, and known to be there."""
+
+
 SequenceChoice = Annotated[
     Annotated[RandomSequence, Tag("random")]
     | Annotated[TextSequence, Tag("text")]
     | Annotated[ExplicitSequence, Tag("explicit")]
-    | Annotated[StoredSequence, Tag("stored")],
+    | Annotated[StoredSequence, Tag("stored")]
+    | Annotated[RunSequence, Tag("run")],
     Discriminator(by_kind("kind", "random")),
 ]
 

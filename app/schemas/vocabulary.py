@@ -174,6 +174,47 @@ class TokenWords(Entry):
     )
 
 
+class SettingWords(StrictModel):
+    """One setting of a row."""
+
+    name: str = Field(description="As a request writes it.", examples=["learning_rate"])
+    default: Value = Field(description="What it is where nothing is said; null: it has to be said.")
+    least: float | None = Field(description="The least it may be; null: no bound.")
+    most: float | None = Field(description="The most it may be; null: no bound.")
+    help: str = Field(description="In words.")
+
+
+class MethodWords(Entry):
+    """An optimizer, a schedule, or a rule of clipping that trainings have."""
+
+    formula: str = Field(description="LaTeX; empty: it has none.")
+    settings: list[SettingWords] = Field(description="What stands beside its name.")
+
+
+class TaskWords(Entry):
+    """What a network may learn."""
+
+    about: str = Field(description="In a sentence.")
+    source: str = Field(description="Who set it, or where its data are from.")
+    published: dict[str, Value] = Field(description="Its published sizes, and when it is solved.")
+    loss: str = Field(description="One of `losses`.")
+    topology: str = Field(description="One of `topologies`.")
+    takes: Literal["text", "sequence"] | None = Field(
+        description="The user's own data that it learns: `text` itself, or `sequence`, the id of "
+        "one of /sequences; null: it has its own."
+    )
+    settings: list[SettingWords] = Field(description="What stands beside its name.")
+
+
+class TrainingWords(StrictModel):
+    """What a run that trains here may ask for."""
+
+    tasks: list[TaskWords] = Field(description="`training.task.name`.")
+    optimizers: list[MethodWords] = Field(description="`training.optimizer.name`.")
+    schedules: list[MethodWords] = Field(description="`training.schedule.name`.")
+    rules: list[MethodWords] = Field(description="`training.clip.rule`.")
+
+
 class Vocabulary(StrictModel):
     """The names that a request may hold, how they are called, and what goes with what.
 
@@ -198,6 +239,7 @@ class Vocabulary(StrictModel):
     threshold_rules: list[ThresholdWords] = Field(
         description="`rules` in an answer of `POST /api/v1/norms`."
     )
+    training: TrainingWords = Field(description="What a run may learn, and by which rules.")
     limits: dict[str, int] = Field(
         description="The most that a number may be, or that there may be of something, where no "
         "setting of the service says so: layers, descents and their steps, draws.",

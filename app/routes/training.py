@@ -1,0 +1,63 @@
+"""Updates of a run that trains here, and the flow of each."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from starlette.exceptions import HTTPException
+
+from unrolled.app.computed import IF_NONE_MATCH, TAGGED
+from unrolled.app.problems import documented
+from unrolled.app.resolve import PARTS
+from unrolled.app.routes.runs import PREFIX, RunId
+from unrolled.app.schemas import Flow, Updates
+from unrolled.app.schemas.strict import LARGEST_WHOLE, OneOf
+
+router = APIRouter(prefix=PREFIX, tags=["runs"])
+
+Update = Annotated[int, Path(ge=1, le=LARGEST_WHOLE, description="Of the update, from 1.")]
+Count = Annotated[int, Query(ge=1, le=LARGEST_WHOLE)]
+
+
+@router.get(
+    "/runs/{run}/updates",
+    summary="The updates of a run that trains here",
+    response_model=Updates,
+    responses=documented(404, 422, 503, 507),
+)
+async def updates(
+    request: Request,
+    run: RunId,
+    first: Annotated[Count, Query(alias="from", description="The first.")] = 1,
+    last: Annotated[Count | None, Query(alias="to", description="The last that may come.")] = None,
+    every: Annotated[Count, Query(description="So many further is the next.")] = 1,
+    layer: Annotated[
+        int | None, Query(ge=0, le=15, description="Of `hidden` and `cell`, from 0; the last.")
+    ] = None,
+) -> Response:
+    """By columns, as they were recorded. At most 4,000 of them, and as many as 400,000 numbers
+    hold, are an answer; `next` says what `from` is for those that follow.
+    """
+    raise HTTPException(503, "not there yet")
+
+
+@router.get(
+    "/runs/{run}/updates/{update}/flow",
+    summary="One update of a run, forward and back",
+    response_model=Flow,
+    responses=documented(404, 422, 500, 503, 504, 507) | TAGGED,
+)
+async def flow(
+    request: Request,
+    run: RunId,
+    update: Update,
+    include: Annotated[
+        list[Annotated[str, OneOf(PARTS)]] | None,
+        Query(description="As of `POST /flow`; left out: what that means."),
+    ] = None,
+    if_none_match: Annotated[str | None, Header(description=IF_NONE_MATCH)] = None,
+) -> Response:
+    """What `POST /flow` answers to the weights before that update and its own batch, in float64:
+    the run is computed again from the nearest weights that are kept. `experiment` says it so that
+    a request can: weights and sequence of the kind `run`.
+    """
+    raise HTTPException(503, "not there yet")

@@ -4,7 +4,7 @@
  */
 
 import { lookup } from "../lookup.js";
-import { trainingRows } from "../vocabulary.js";
+import { clipRules, trainingRows } from "../vocabulary.js";
 
 /**
  * @typedef {Object<string, string>} Values
@@ -91,7 +91,7 @@ export function partOf(values, key) {
 }
 
 /** The rule that clips nothing. */
-export const noRule = () => rowsOf("rule").find(({ settings }) => settings.length === 0)?.name ?? "";
+export const noRule = () => clipRules().find(({ threshold }) => !threshold)?.name ?? "";
 
 /** What in a rule is its threshold, such as μ; "": it has none that is set. @param {Row} rule */
 export function thresholdOf(rule) {

@@ -22,8 +22,10 @@ const main = byId(document, "train");
 const form = byId(document, "setup", HTMLFormElement);
 let theme = readTheme(root);
 let drawable = false;
-/** Which runs the page itself names, as long as its address is its own. */
+/** The run that the page itself names, as long as its address is its own. */
 let named = main.dataset.run ?? "";
+/** The runs that are shown, or on their way. */
+let shown = "";
 
 readVocabulary(document);
 const page = JSON.parse(byId(document, "train-start", HTMLScriptElement).textContent ?? "{}");
@@ -104,6 +106,8 @@ function go(ids) {
 /** Show what the address says. */
 async function route() {
   const ids = runsIn(named, location.search);
+  if (ids.length && ids.join() === shown) return runs.read();
+  shown = ids.join();
   problem(null);
   byId(document, "setting-up").hidden = ids.length > 0;
   if (!ids.length) {
@@ -145,7 +149,6 @@ addEventListener("popstate", () => {
   if (location.pathname === "/train") named = "";
   void route();
 });
-addEventListener("hashchange", () => runs.read());
 listenAppearance(document, () => {
   theme = readTheme(root);
   runs.changed();

@@ -185,7 +185,7 @@ export function createOver(document, on) {
         plot.style.height = `${frame.height}px`;
         draw(plot, picture.figure({ runs, frame, theme }));
         if (picture.name.startsWith("heat")) heat(plot, sources[picture.run].history, frame, theme, picture.named);
-        putLines(plot, { ...frame, height: frame.height - bottomOf(picture.named) }, picture.run < 0 ? changes.flat() : changes[picture.run], "train-change");
+        putLines(plot, { ...frame, height: frame.height - bottomOf(picture.named) }, picture.run < 0 ? changes.flat() : changes[picture.run], "train-changed");
       }
       this.cursor(looking);
     },

@@ -100,9 +100,9 @@ $(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
 
 # The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.
 $(ORACLE): $(DEVELOPMENT)
-	@echo "Installing PyTorch, Keras, JAX and ONNX Runtime"
+	@echo "Installing PyTorch, Keras, JAX, ONNX Runtime and scikit-learn"
 	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0 keras==3.15.1 jax==0.10.2 onnxruntime==1.32.0 \
-	  safetensors==0.8.0
+	  safetensors==0.8.0 scikit-learn==1.9.1
 	@touch $@
 
 # The load generator changes the standard library that it runs on: an environment of its own.

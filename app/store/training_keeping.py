@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import StoreFull
@@ -82,9 +82,12 @@ async def claim(
     return (await connection.execute(asked_run)).one(), training
 
 
-async def waits(connection: AsyncConnection) -> bool:
-    """Whether any run waits for its turn."""
-    return bool(await connection.scalar(select(func.count()).where(RUNS.c.state == "queued")))
+async def under_way(connection: AsyncConnection, me: str) -> bool:
+    """Whether any run is under way that another one computes, or nobody does."""
+    joined = RUNS.join(TRAININGS, TRAININGS.c.run == RUNS.c.number)
+    other = or_(TRAININGS.c.holder.is_(None), TRAININGS.c.holder != me)
+    asked = select(func.count()).select_from(joined).where(RUNS.c.state.in_(UNDER_WAY), other)
+    return bool(await connection.scalar(asked))
 
 
 async def settle(connection: AsyncConnection) -> None:

@@ -255,6 +255,12 @@ async def marks(
     return [_mark(row) for row in await connection.execute(asked)]
 
 
+async def last_mark(connection: AsyncConnection, number: int) -> int:
+    """The number of a run's newest mark; 0 where it has none."""
+    asked = select(func.coalesce(func.max(MARKS.c.mark), 0)).where(MARKS.c.run == number)
+    return int(await connection.scalar(asked) or 0)
+
+
 def _mark(row: Found) -> Document:
     values = json.loads(row._mapping[MARKS.c["values"]])  # noqa: SLF001  (a row has a method so called)
     return {

@@ -19,7 +19,14 @@ from unrolled.engine.training.tasks.base import (
     Task,
     batches,
 )
+from unrolled.engine.training.tasks.copying import COPYING
+from unrolled.engine.training.tasks.digits import DIGITS
+from unrolled.engine.training.tasks.orders import TEMPORAL_ORDER
+from unrolled.engine.training.tasks.reber import REBER
+from unrolled.engine.training.tasks.recorded import CO2, SUNSPOTS
+from unrolled.engine.training.tasks.series import SERIES
 from unrolled.engine.training.tasks.sine import SINE
+from unrolled.engine.training.tasks.texts import TEXT
 
 __all__ = [
     "HELD_OUT",
@@ -38,7 +45,15 @@ __all__ = [
 
 TASKS: dict[str, Task] = {
     "adding": ADDING,
+    "temporal-order": TEMPORAL_ORDER,
+    "copying": COPYING,
+    "reber": REBER,
+    "digits": DIGITS,
     "sine": SINE,
+    "sunspots": SUNSPOTS,
+    "co2": CO2,
+    "text": TEXT,
+    "series": SERIES,
 }
 """Task by its name."""
 

@@ -125,20 +125,21 @@ class Criterion:
     Attributes:
         words: when, in words.
         right: (outputs at the steps that emit (S, B, K), the sequences) → which are right, (B,).
-        least: so large a share of them has to be.
+        wrong: fewer than this share of them are wrong; 0: none is.
     """
 
     words: str
     right: Callable[[Array, Sequence], Mask]
-    least: float
+    wrong: float
 
     def share(self, outputs: Array, sequence: Sequence) -> float:
         """The share of the sequences that are right."""
         return float(np.mean(self.right(outputs, sequence)))
 
     def solved(self, outputs: Array, sequence: Sequence) -> bool:
-        """Whether so many are right that the task counts as solved."""
-        return self.share(outputs, sequence) >= self.least
+        """Whether so few are wrong that the task counts as solved."""
+        wrong = ~self.right(outputs, sequence)
+        return bool(not wrong.any() or np.count_nonzero(wrong) < self.wrong * len(wrong))
 
 
 @dataclass(frozen=True, slots=True)

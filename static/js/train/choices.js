@@ -12,7 +12,8 @@ import { clipRules, trainingRows } from "../vocabulary.js";
  * @typedef {object} Setting   of a row
  * @property {string} name
  * @property {string} [label]
- * @property {string | number | boolean | null} default   null: it has to be said
+ * @property {"whole" | "number" | "choice" | "text" | "switch"} kind
+ * @property {string | number | boolean | null} default
  * @property {number | null} [least]
  * @property {number | null} [most]
  * @property {string} help
@@ -25,9 +26,11 @@ import { clipRules, trainingRows } from "../vocabulary.js";
  * @property {string} [about]
  * @property {string} [source]
  * @property {string} [formula]
- * @property {"text" | "sequence" | null} [takes]
- * @property {Object<string, any> | null} [published]
- * @property {string} [loss]
+ * @property {string} [does]
+ * @property {string} [letter]
+ * @property {boolean} [adapts]
+ * @property {"text" | "series" | null} [takes]
+ * @property {{size: string, batch: number | null, criterion: string, source: string}[]} [published]
  */
 
 /** Value → the table it chooses a row of. */
@@ -53,8 +56,10 @@ export function rowOf(values, key) {
 
 /** What a row's settings are, the user's own data with them. @param {Row} row @returns {Setting[]} */
 export function settingsOf({ settings, takes }) {
-  if (!takes || settings.some(({ name }) => name === takes)) return settings;
-  return [{ name: takes, default: "", help: `Your own ${takes}` }, ...settings];
+  if (!takes) return settings;
+  const name = takes === "text" ? "text" : "sequence";
+  if (settings.some((one) => one.name === name)) return settings;
+  return [{ name, kind: "text", default: "", help: takes === "text" ? "What it learns to go on." : "One that is kept on this server." }, ...settings];
 }
 
 /** @param {Values} values @param {string} name */
@@ -74,10 +79,8 @@ export function valueOf(values, name) {
 
 /** A setting of a row as a request says it. @param {Setting} setting @param {string} text */
 export function typed(setting, text) {
-  const { default: own } = setting;
-  if (typeof own === "boolean") return text === "true";
-  const isNumber = typeof own === "number" || (own === null && (setting.least ?? setting.most ?? null) !== null);
-  return isNumber ? Number(text) : text;
+  if (setting.kind === "switch") return text === "true";
+  return setting.kind === "whole" || setting.kind === "number" ? Number(text) : text;
 }
 
 /** The chosen row's name with its settings. @param {Values} values @param {string} key */
@@ -94,8 +97,8 @@ export function partOf(values, key) {
 export const noRule = () => clipRules().find(({ threshold }) => !threshold)?.name ?? "";
 
 /** What in a rule is its threshold, such as μ; "": it has none that is set. @param {Row} rule */
-export function thresholdOf(rule) {
-  return rule.settings.find(({ name }) => name === "threshold" || name.startsWith("max_"))?.name ?? "";
+export function thresholdOf({ adapts, letter, settings }) {
+  return letter && !adapts ? (settings.find(({ kind }) => kind === "number")?.name ?? "") : "";
 }
 
 /** What of the values is not the page's own, as an address says it. @param {Values} values */

@@ -74,6 +74,7 @@ export function createDiagram(document, on) {
     put(reading, selected, theme) {
       const there = reading.nodes.size > 0;
       byId(document, "figure-diagram").hidden = !there;
+      byId(document, "inspector").hidden = !there;
       if (!there || !plot.clientWidth) return;
       const frame = frameOf(reading, selected);
       shown = { reading, frame, selected };

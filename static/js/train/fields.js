@@ -4,10 +4,11 @@ import { element } from "../elements.js";
 
 /** @import { Setting } from "./choices.js" */
 
-/** A name as words where there is no label: "learning_rate" as "learning rate". @param {Setting} setting */
-export function labelOf({ label, name }) {
-  const words = label ?? name.replaceAll("_", " ");
-  return words[0].toUpperCase() + words.slice(1);
+/** A label that is a symbol stands behind the name: "Learning rate η". @param {Setting} setting */
+export function labelOf({ label = "", name }) {
+  const words = name.replaceAll("_", " ");
+  const both = !label || label.toLowerCase() === words ? words : label.length <= 3 ? `${words} ${label}` : label;
+  return both[0].toUpperCase() + both.slice(1);
 }
 
 /** @param {[string, string][]} choices @param {string} value */
@@ -22,14 +23,15 @@ export function optionsOf(choices, value) {
 
 /** @param {Setting} setting @param {string} value */
 function controlOf(setting, value) {
-  const { default: own, least, most, choices } = setting;
-  const words = typeof own === "boolean" ? ["true", "false"] : choices;
-  if (words?.length) {
+  const { kind, least, most, choices = [] } = setting;
+  if (kind === "switch" || kind === "choice") {
     const select = element("select");
-    select.append(...optionsOf(words.map((word) => [word, typeof own === "boolean" ? (word === "true" ? "yes" : "no") : word]), value));
+    /** @type {[string, string][]} */
+    const options = kind === "switch" ? [["false", "no"], ["true", "yes"]] : choices.map((word) => [word, word]);
+    select.append(...optionsOf(options, value));
     return select;
   }
-  if (typeof own === "string") {
+  if (kind === "text") {
     const area = element("textarea");
     area.rows = 3;
     area.value = value;
@@ -37,7 +39,7 @@ function controlOf(setting, value) {
   }
   const input = element("input");
   input.type = "number";
-  input.step = "any";
+  input.step = kind === "whole" ? "1" : "any";
   if (least !== null && least !== undefined) input.min = String(least);
   if (most !== null && most !== undefined) input.max = String(most);
   input.inputMode = "decimal";

@@ -74,7 +74,8 @@ function noted({ hi }, theme, notes) {
 
 /** @param {Frame} frame @param {number} y @param {Theme} theme @param {string} [color] @returns {Trace} */
 function level(frame, y, theme, color = theme.blocked) {
-  return line([frame.lo, frame.hi], [y, y], { color, dash: "2px,3px", width: 1.2 });
+  const there = Number.isFinite(y);
+  return line(there ? [frame.lo, frame.hi] : [], there ? [y, y] : [], { color, dash: "2px,3px", width: 1.2 });
 }
 
 /** Batch losses as lines, those of the held-out set as dots, and the baselines. @param {Given} given @returns {Figure} */
@@ -88,7 +89,7 @@ export function lossFigure({ runs, frame, theme }) {
   const order = runs.map((_, n) => n).reverse(); // the first lies on top
   return {
     data: [
-      ...[0, 1].map((n) => level(frame, log10(baselines[n] ?? NaN), theme)),
+      ...[0, 1].map((n) => level(frame, log10(baselines[n] ?? 0), theme)),
       ...order.map((n) => {
         const { x, y } = lineThrough(batch[n], range, height);
         return line(x, y, lookOf(theme, n));

@@ -68,7 +68,7 @@ function putRun({ run, history, trained }, n, name) {
   at("run-state").textContent = trained ? stateWords(run) : run.state;
   at("run-speed").textContent = speedWords(run);
   const row = history.count() - 1;
-  at("run-loss").textContent = row < 0 ? "" : `loss ${lossWords(history, row)}`;
+  at("run-loss").textContent = row < 0 ? "" : `loss ${lossWords(history, row, true)}`;
 }
 
 /** @param {string} id @param {boolean} is */

@@ -1,7 +1,7 @@
 /** The plans that the values mean: one run, or two from one seed that differ in one thing. */
 
 import { number, tidy } from "../format.js";
-import { activationOf, activations, cellOf, cells, isGated } from "../vocabulary.js";
+import { activationOf, activations, cellOf, cells, isGated, wholeRule } from "../vocabulary.js";
 import { TABLES, noRule, partOf, rowOf, rowsOf, thresholdOf, valueOf } from "./choices.js";
 
 /** @import { Values } from "./choices.js" */
@@ -30,8 +30,8 @@ function clipWords(values) {
   const rule = rowOf(values, "rule");
   if (rule.name === noRule()) return "not clipped";
   const threshold = thresholdOf(rule);
-  const by = threshold ? ` at ${tidy(numberOf(values, `rule.${threshold}`))}` : "";
-  return `clipped: ${rule.label}${by}`;
+  const by = threshold ? ` at ${rule.letter} = ${tidy(numberOf(values, `rule.${threshold}`))}` : "";
+  return `clipped${rule.name === wholeRule()?.name ? "" : ` (${rule.label})`}${by}`;
 }
 
 /** @param {Values} values */
@@ -47,7 +47,7 @@ const named = (rows) => rows.map(({ name, label }) => [name, label]);
 export const VARIANTS = [
   {
     name: "clipping",
-    label: "the same run, not clipped",
+    label: "not clipped",
     patch: () => ({ rule: noRule() }),
     say: clipWords,
   },

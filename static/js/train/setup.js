@@ -1,5 +1,6 @@
 /** The form of a training: what is to be learned by what, and what the second run differs in. */
 
+import { element } from "../elements.js";
 import { listOf } from "../networks/requests.js";
 import { allWithin, byId, controlOf, controlsIn } from "../page.js";
 import { isGated } from "../vocabulary.js";
@@ -71,7 +72,7 @@ export function createSetup(form, on) {
     const select = byId(document, "beside", HTMLSelectElement);
     const chosen = variantOf(values);
     const offered = VARIANTS.filter((variant) => fits(variant, values));
-    select.replaceChildren(...optionsOf([["", "nothing: one run"], ...offered.map(({ name, label }) => /** @type {[string, string]} */ ([name, label]))], chosen?.name ?? ""));
+    select.replaceChildren(...optionsOf([["", "nothing"], ...offered.map(({ name, label }) => /** @type {[string, string]} */ ([name, label]))], chosen?.name ?? ""));
     const choices = chosen?.choices?.(values) ?? [];
     const other = chosen ? otherOf(chosen, values) : "";
     const list = byId(document, "beside-choice", HTMLSelectElement);
@@ -102,7 +103,10 @@ export function createSetup(form, on) {
     const gated = isGated(valueOf(values, "cell"));
     byId(document, "field-activation").hidden = gated;
     for (const id of ["field-radius", "field-init"]) byId(document, id).hidden = valueOf(values, "weights") !== "";
-    byId(document, "task-about").replaceChildren(...taskWords(rowOf(values, "task")).map((words) => Object.assign(document.createElement("p"), { textContent: words })));
+    const [about = "", ...published] = taskWords(rowOf(values, "task"));
+    byId(document, "task-about").textContent = about;
+    byId(document, "task-published").replaceChildren(...published.map((words) => element("li", "", words)));
+    byId(document, "task-published-of").hidden = published.length === 0;
     byId(document, "will-see").textContent = willSee(values, plansOf(values));
   }
 

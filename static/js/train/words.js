@@ -11,12 +11,12 @@ import { entryOf } from "./heat.js";
 /** @import { Planned } from "./plans.js" */
 
 /** What a task is, and how it was published. @param {Row} task @returns {string[]} */
-export function taskWords({ about, source, published }) {
-  const lines = about ? [about] : [];
-  const { size, batch, criterion } = published ?? {};
-  const parts = [size, batch && `batches of ${batch}`, criterion && `solved when ${criterion}`].filter(Boolean);
-  if (source) lines.push(parts.length ? `${source}: ${parts.join("; ")}.` : `${source}.`);
-  return lines;
+export function taskWords({ about = "", source = "", published = [] }) {
+  const found = published.map(({ size, batch, criterion, source: own }) => {
+    const parts = [size, batch === null ? "" : `batches of ${batch}`, criterion && `solved when ${criterion}`];
+    return `${own}: ${parts.filter(Boolean).join("; ")}.`;
+  });
+  return [about, ...(found.length ? found : [source && `${source}.`])].filter(Boolean);
 }
 
 /** What a run that is not there yet will show. @param {Values} values @param {Planned[]} plans */
@@ -36,7 +36,7 @@ export function willSee(values, plans) {
 export function stateWords({ state, training }) {
   const { update = 0, updates = 0, ended = null } = training ?? {};
   const of = `${counted(update)} of ${counted(updates)} updates`;
-  if (state === "queued") return "waits for its turn";
+  if (state === "queued") return update ? `${of}; waits for its turn` : "waits for its turn";
   if (state === "paused") return `paused at ${of}`;
   if (state === "running") return of;
   if (state === "interrupted") return `interrupted at ${of}`;
@@ -59,10 +59,10 @@ export function speedWords({ state, training }) {
   return `${tidy(rate, rate < 10 ? 2 : 3)} updates a second${ends}`;
 }
 
-/** @param {History} history @param {number} row */
-export function lossWords(history, row) {
+/** @param {History} history @param {number} row @param {boolean} [short]   without the held-out set */
+export function lossWords(history, row, short = false) {
   const loss = history.value("loss", row);
-  const held = history.latest("held_out", row);
+  const held = short ? NaN : history.latest("held_out", row);
   const own = Number.isNaN(loss) ? "not finite" : number(loss, 3);
   return Number.isNaN(held) ? own : `${own}, held-out ${number(held, 3)}`;
 }

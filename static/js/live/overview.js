@@ -8,6 +8,21 @@ import { moment, stateWords } from "./words.js";
 
 /** @import { Run } from "./runfile.js" */
 
+/** @param {any} run */
+const trainsHere = ({ kind }) => kind === "trained";
+
+/** So that two of them can be compared. @param {Run} run */
+function tickOf(run) {
+  const cell = element("td");
+  const tick = element("input");
+  tick.type = "checkbox";
+  tick.value = run.id ?? "";
+  tick.autocomplete = "off";
+  tick.setAttribute("aria-label", `Compare ${run.name}`);
+  cell.append(tick);
+  return cell;
+}
+
 /** @param {Run} run @param {() => void} remove */
 function rowOf(run, remove) {
   const row = element("tr");
@@ -24,14 +39,28 @@ function rowOf(run, remove) {
   const last = element("td");
   last.append(button);
   row.append(
+    tickOf(run),
     name,
+    element("td", "", trainsHere(run) ? "trained here" : "reports"),
     element("td", "", stateWords({ ...run, last_update: null })),
     element("td", "of-number", run.last_update === null ? "–" : counted(run.last_update)),
-    element("td", "of-number", counted(run.reports)),
+    element("td", "of-number", trainsHere(run) ? "–" : counted(run.reports)),
     element("td", "", moment(run.created)),
     last,
   );
   return row;
+}
+
+/** Two that are ticked lead to where they stand beside each other. */
+function putCompare() {
+  const ticks = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#rows input[type=checkbox]"));
+  const chosen = [...ticks].filter(({ checked }) => checked).map(({ value }) => value);
+  for (const tick of ticks) tick.disabled = chosen.length >= 2 && !tick.checked;
+  byId(document, "comparable").hidden = ticks.length < 2;
+  const link = byId(document, "compare-runs", HTMLAnchorElement);
+  link.hidden = chosen.length !== 2;
+  byId(document, "compare-how").hidden = chosen.length === 2;
+  if (chosen.length === 2) link.href = `/train?${new URLSearchParams({ run: chosen[0], with: chosen[1] })}`;
 }
 
 /** @param {string} base @param {(problem: Error) => void} problem */
@@ -39,6 +68,8 @@ export async function putRuns(base, problem) {
   const more = byId(document, "older", HTMLButtonElement);
   /** @type {any[]} */
   const known = [];
+
+  byId(document, "rows").addEventListener("change", putCompare);
 
   /** @param {string | null} before */
   async function read(before) {
@@ -54,11 +85,13 @@ export async function putRuns(base, problem) {
     byId(document, "list").hidden = known.length === 0;
     byId(document, "no-runs").hidden = known.length > 0;
     byId(document, "rows").replaceChildren(...known.map((run) => rowOf(run, () => remove(run))));
+    putCompare();
   }
 
   /** @param {Run} run */
   async function remove(run) {
-    if (!confirm(`Delete the run ${run.name} with its ${run.reports} reports?`)) return;
+    const what = trainsHere(run) ? "all that it recorded" : `its ${run.reports} reports`;
+    if (!confirm(`Delete the run ${run.name} with ${what}?`)) return;
     try {
       await deleteRun(base, run.id ?? "");
     } catch (cause) {

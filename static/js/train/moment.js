@@ -68,7 +68,7 @@ function putWeights({ sources, focus, row }) {
   const names = run.training?.parameters ?? [];
   const rows = weightRows(history, names, row(focus()));
   byId(document, "weights-of").hidden = rows.length === 0;
-  byId(document, "weights").replaceChildren(
+  byId(document, "weight-rows").replaceChildren(
     ...rows.map(([head, ...numbers]) => {
       const line = element("tr");
       const cell = element("th", "", head);

@@ -65,10 +65,9 @@ function putRun({ run, history, trained }, n, name) {
   bar.max = updates;
   bar.value = update;
   bar.setAttribute("aria-valuetext", trained ? stateWords(run) : run.state);
-  at("run-state").textContent = trained ? stateWords(run) : run.state;
-  at("run-speed").textContent = speedWords(run);
   const row = history.count() - 1;
-  at("run-loss").textContent = row < 0 ? "" : `loss ${lossWords(history, row, true)}`;
+  const loss = row < 0 ? "" : `loss ${lossWords(history, row, true)}`;
+  at("run-state").textContent = [trained ? stateWords(run) : run.state, speedWords(run), loss].filter(Boolean).join(" · ");
 }
 
 /** @param {string} id @param {boolean} is */

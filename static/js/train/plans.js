@@ -176,12 +176,18 @@ function about(values) {
   return `${rowOf(values, "task").label}${steps ? `, T = ${steps}` : ""}, ${cellOf(valueOf(values, "cell")).label}, ${layers}${valueOf(values, "hidden")} units`;
 }
 
+/** A name for people, in which nothing stands twice. @param {Values} values @param {string} more */
+function nameOf(values, more) {
+  const said = about(values);
+  return said.split(", ").includes(more) ? said : `${said}, ${more}`;
+}
+
 /** @param {Values} values @returns {Planned[]}   one or two, the first as it is set */
 export function plansOf(values) {
   const variant = variantOf(values);
-  if (!variant) return [{ name: `${about(values)}, ${clipWords(values)}`, short: "", plan: planOf(values) }];
+  if (!variant) return [{ name: nameOf(values, clipWords(values)), short: "", plan: planOf(values) }];
   return [values, { ...values, ...variant.patch(values, otherOf(variant, values)) }].map((own) => ({
-    name: `${about(own)}, ${variant.say(own)}`,
+    name: nameOf(own, variant.say(own)),
     short: variant.say(own),
     plan: planOf(own),
   }));

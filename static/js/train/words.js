@@ -83,7 +83,7 @@ export function reachWords(history, row) {
   const entry = entryOf(steps);
   if (entry < 0) return "No gradient arrives at any step.";
   if (entry === 0) return "The gradient enters at step 1: there is nothing before it.";
-  const where = `Of the gradient at step ${entry + 1}`;
+  const where = `Of what enters at step ${entry + 1},`;
   const first = steps[0];
   if (Number.isNaN(first)) return `${where} nothing arrives at step 1.`;
   return `${where} ${share(first - steps[entry])} arrives at step 1.`;

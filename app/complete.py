@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
+from unrolled.app.attach_run import recorded
 from unrolled.app.errors import BadInput, InputError, shown, within
 from unrolled.app.forms import FORMS, OPEN
 from unrolled.app.schemas import Experiment
-from unrolled.app.schemas.request import FilledSequence
+from unrolled.app.schemas.request import FilledRun, FilledSequence, RunSequence
 from unrolled.app.series.window import NoWindow, Shape
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
@@ -42,7 +43,34 @@ async def completed(store: Database, settings: Settings, form: bytes) -> bytes:
     return kind.of(asked.model_copy(update={"experiment": experiment}), settings)
 
 
+async def _of_run(store: Database, asked: Experiment, sequence: RunSequence) -> Experiment:
+    """T, B, D and K as the run has them."""
+    with within("sequence"):
+        _, training = await store.read(lambda c: recorded(c, sequence.id, sequence.update))
+    facts, plan = msgspec.json.decode(training.facts), msgspec.json.decode(training.plan)
+    filled = {}
+    for name, size in (("steps", facts["steps"]), ("batch_size", plan["batch_size"])):
+        given = getattr(sequence, name)
+        if given not in (None, size):
+            told = f"received {given}; the run has {size}: send that, or leave it out"
+            raise BadInput([InputError(("sequence", name), told)])
+        filled[name] = size
+    sizes = {
+        name: facts[name]
+        for name in ("input_size", "output_size")
+        if getattr(asked.network, name) is None
+    }
+    return asked.model_copy(
+        update={
+            "network": asked.network.model_copy(update=sizes),
+            "sequence": FilledRun(**sequence.model_dump() | filled),
+        }
+    )
+
+
 async def _filled(store: Database, asked: Experiment) -> Experiment:
+    if isinstance(asked.sequence, RunSequence):
+        return await _of_run(store, asked, asked.sequence)
     said = asked.sequence.model_dump()
     row = await store.read(lambda connection: find(connection, said["id"]))
     if row is None:

@@ -16,7 +16,12 @@ from unrolled.app.canonical import (
 from unrolled.app.errors import within
 from unrolled.app.limits import allowed_draws, refuse_landscape, refuse_oversize, refuse_passes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
-from unrolled.app.schemas.request import FilledSequence, StoredSequence
+from unrolled.app.schemas.request import (
+    FilledRun,
+    FilledSequence,
+    RunSequence,
+    StoredSequence,
+)
 from unrolled.app.settings import Settings
 
 OPEN = b'{"open":"'
@@ -26,7 +31,9 @@ OPEN = b'{"open":"'
 def _open(name: str, asked: BaseModel, experiment: Experiment) -> bytes | None:
     """The form of a request whose sequence nobody has looked for yet; None of any other."""
     sequence = experiment.sequence
-    if not isinstance(sequence, StoredSequence) or isinstance(sequence, FilledSequence):
+    if not isinstance(sequence, StoredSequence | RunSequence) or isinstance(
+        sequence, FilledSequence | FilledRun
+    ):
         return None
     return msgspec.json.encode(
         {"open": name, **asked.model_dump(by_alias=True, exclude_unset=True)}

@@ -49,6 +49,7 @@ from unrolled.app.sizes import Most
 from unrolled.app.store.database import Database
 from unrolled.app.store.follow import Following
 from unrolled.app.store.sweep import keep_tidy
+from unrolled.app.training.trainers import Trainers
 from unrolled.app.upload import AROUND
 
 PAGES = (page, learn, train, live, your_network)
@@ -72,6 +73,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.compute.warm()
         background.start_soon(app.state.assets.pack)
         background.start_soon(keep_tidy, app.state.store)
+        background.start_soon(app.state.trainers.run)
         yield
         await app.state.running.ended(_LAST_SECONDS)
         background.cancel_scope.cancel()
@@ -146,6 +148,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics(app.state.compute, app.state.answers, app.state.flights)
     app.state.store = Database(settings)
     app.state.following = Following()
+    app.state.trainers = Trainers(app.state.store)
     app.state.uploads = anyio.CapacityLimiter(MOST_AT_ONCE)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets, settings)

@@ -19,13 +19,13 @@ from unrolled.app.schemas.vocabulary import (
     ThresholdWords,
     TokenWords,
     TopologyWords,
-    TrainingWords,
     TruncationWords,
     UnitWords,
     Vocabulary,
 )
 from unrolled.app.start import start
 from unrolled.app.tokens import TOKENS
+from unrolled.app.training_words import training_words
 from unrolled.engine import (
     ACTIVATIONS,
     CELLS,
@@ -283,7 +283,7 @@ VOCABULARY = Vocabulary(
         )
         for name, row in THRESHOLD_RULES.items()
     ],
-    training=TrainingWords(tasks=[], optimizers=[], schedules=[], rules=[]),
+    training=training_words(),
     limits={
         "num_layers": MAX_LAYERS,
         "descents": MAX_DESCENTS,

@@ -25,6 +25,8 @@ from unrolled.app.store.follow import followed
 from unrolled.app.store.incoming import keyed, read_reports
 from unrolled.app.store.reports import append, one, page
 from unrolled.app.store.runs import find
+from unrolled.app.store.trainings import is_trained
+from unrolled.app.training.follow import followed_training
 
 router = APIRouter(prefix=PREFIX, tags=["runs"])
 
@@ -141,7 +143,11 @@ async def whole(
         200: {
             "description": "Events `run` (first, and where its name, note or state changes) and "
             "`report` (id: its sequence; in brief) as the lists have them; `problem` where the "
-            "database goes away. A run that is deleted ends the stream.",
+            "database goes away. A run that is deleted ends the stream. Of a run that trains "
+            "here: `updates` (id: the last of them), as `GET …/updates` has them, of the last "
+            "layer, with what happened at them in `marks`; `mark`, what happened and belongs to no "
+            "update that comes just now, known again by its `id`; and `run` every second while "
+            "it computes.",
             "content": {EVENTS: {"schema": {"type": "string"}}},
         }
     },
@@ -150,7 +156,8 @@ async def events(
     request: Request,
     run: RunId,
     after: Annotated[
-        int, Query(ge=0, le=_LARGEST, description="Sequence that the client has already.")
+        int,
+        Query(ge=0, le=_LARGEST, description="Sequence, or update, that the client has already."),
     ] = 0,
     last_event_id: Annotated[
         int | None,
@@ -163,7 +170,8 @@ async def events(
     row = await found(request, run)
     if request.scope.get(ASKED) == "HEAD":
         return Response(None, 200, NO_STORE, EVENTS)
-    return await followed(request, row, after if last_event_id is None else last_event_id)
+    last = after if last_event_id is None else last_event_id
+    return await (followed_training if is_trained(row) else followed)(request, row, last)
 
 
 @router.get(

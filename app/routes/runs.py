@@ -14,6 +14,8 @@ from unrolled.app.routes.json_only import require_json
 from unrolled.app.schemas import AnyNewRun, NewTraining, Run, RunChange, RunPage
 from unrolled.app.store.runs import change, create, document, drop, find, newest
 from unrolled.app.store.tables import Found
+from unrolled.app.store.trainings import is_trained
+from unrolled.app.training.wishes import begun, progress, wanted, watched_change
 
 PREFIX = "/api/v1"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -67,6 +69,14 @@ def location(row: Found) -> str:
     return f"{PREFIX}/runs/{row.id}"
 
 
+async def whole(request: Request, row: Found, response: Response) -> dict[str, Any]:
+    """The same, with how far it is where it trains here."""
+    said = kept(row, response)
+    if is_trained(row):
+        said["training"] = await progress(request, row)
+    return said
+
+
 def kept(row: Found, response: Response) -> dict[str, Any]:
     """A run as an answer that nobody stores."""
     response.headers.update(NO_STORE)
@@ -91,7 +101,10 @@ async def make(
     """
     store = request.app.state.store
     if isinstance(new, NewTraining):
-        raise HTTPException(503, "not there yet")
+        response.status_code = 202
+        row = await begun(request, new)
+        response.headers["Location"] = location(row)
+        return await whole(request, row, response)
     said = new.model_dump()
     row = await store.write(lambda c: create(c, store.settings, said))
     response.headers["Location"] = location(row)
@@ -126,7 +139,7 @@ async def runs(
 )
 async def one(request: Request, run: RunId, response: Response) -> dict[str, Any]:
     """What it is about, how far it is, and whether it goes on."""
-    return kept(await found(request, run), response)
+    return await whole(request, await found(request, run), response)
 
 
 @router.patch(
@@ -139,8 +152,13 @@ async def one(request: Request, run: RunId, response: Response) -> dict[str, Any
 async def changed(
     request: Request, run: RunId, said: RunChange, response: Response
 ) -> dict[str, Any]:
-    """What is left out, or null, stays as it is."""
-    values = said.model_dump(exclude_none=True)
+    """What is left out stays as it is. Of a run that trains here the answer comes when it is done,
+    or a second later.
+    """
+    row = await found(request, run)
+    if is_trained(row):
+        return await whole(request, there(run, await wanted(request, row, said)), response)
+    values = watched_change(said)
     write: Callable[[AsyncConnection], Awaitable[Any]] = lambda c: change(c, run, values)  # noqa: E731
     return kept(there(run, await request.app.state.store.write(write)), response)
 

@@ -1,6 +1,6 @@
 """Runs that train here: what is asked for, and what is told of them update by update."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
@@ -17,13 +17,25 @@ from unrolled.app.schemas.strict import (
     by_kind,
 )
 from unrolled.app.schemas.weights import NetworkWeights, RandomWeights
-from unrolled.engine import ACTIVATIONS, CELLS, MAX_LAYERS
+from unrolled.engine import (
+    ACTIVATIONS,
+    CELLS,
+    MAX_LAYERS,
+    SCHEDULES,
+    TASKS,
+    TRAINING_OPTIMIZERS,
+    TRAINING_RULES,
+    Plan,
+)
 
 NotNegative = Annotated[Number, Field(ge=0)]
 Text = Annotated[String, Field(max_length=200_000)]
 Given = Text | Switch | Whole | Number | None
 """What a setting may hold; which of them a row of a table takes, the row says."""
 
+_LEAST = Plan(task={"name": next(iter(TASKS))})
+"""What a plan is that says nothing."""
+_HELD = next(name for name, row in TRAINING_RULES.items() if row.settings and not row.adapts)
 _TABLE = "A name of `training.{}` in `GET /api/v1/vocabulary`, and beside it that row's settings."
 
 
@@ -55,54 +67,62 @@ class TrainingPlan(StrictModel):
     """Everything that decides the numbers of a training; the same plan gives the same numbers."""
 
     task: Named = Field(
-        default=Named(name="adding"),
+        default=Named(name=next(iter(TASKS))),
         description=_TABLE.format("tasks")
         + ' `{"name": "text", "text": "…"}` learns a text; `{"name": "series", "sequence": id}` a '
-        "sequence of /sequences.",
-        examples=[{"name": "adding", "steps": 50}],
+        "sequence of /sequences, which is copied.",
+        examples=[{"name": next(iter(TASKS)), "steps": 50}],
     )
     cell: Annotated[str, OneOf(CELLS)] = Field(
-        default=next(iter(CELLS)), description="The recurrent cell."
+        default=_LEAST.cell, description="The recurrent cell."
     )
     activation: Annotated[str, OneOf(ACTIVATIONS)] = Field(
-        default=next(iter(ACTIVATIONS)),
+        default=_LEAST.activation,
         description="f in h = f(a); cells with gates have their own and take tanh.",
     )
-    hidden_size: Size = Field(default=64, description="H.", examples=[64])
+    hidden_size: Size = Field(default=_LEAST.hidden_size, description="H.", examples=[64])
     num_layers: Annotated[int, AtLeast(1, MAX_LAYERS)] = Field(
-        default=1, description="Stacked layers.", examples=[1]
+        default=_LEAST.num_layers, description="Stacked layers.", examples=[1]
     )
     weights: StartWeights = Field(
         default=RandomWeights(),
-        description="Where it begins: drawn, or those of a network of /networks, which has the "
-        "cell and the sizes that are asked for.",
+        description="Where it begins: drawn, with the seed of the plan where none is said, or those "
+        "of a network of /networks, which has the cell and the sizes that are asked for; they are "
+        "copied.",
     )
-    batch_size: Size = Field(default=20, description="B, samples of one update.", examples=[20])
-    updates: Size = Field(default=2_000, description="How many there are to be.", examples=[2_000])
-    seed: Index = Field(default=0, description="Of the batches.", examples=[0])
-    precision: Literal["float32", "float64"] = Field(
-        default="float64", description="What updates are computed in; a replay is in float64."
+    batch_size: Size = Field(
+        default=_LEAST.batch_size, description="B, samples of one update.", examples=[20]
+    )
+    updates: Size = Field(
+        default=_LEAST.updates, description="How many there are to be.", examples=[2_000]
+    )
+    seed: Index = Field(default=0, description="Of batches, weights and noise.", examples=[0])
+    precision: Annotated[str, OneOf(("float64", "float32"))] = Field(
+        default=_LEAST.precision,
+        description="What updates are computed in; what is replayed of one is in float64.",
     )
     optimizer: Named = Field(
-        default=Named(name="adam"),
+        default=Named(name=next(iter(TRAINING_OPTIMIZERS))),
         description=_TABLE.format("optimizers"),
         examples=[{"name": "adam", "learning_rate": 0.001}],
     )
     schedule: Named = Field(
-        default=Named(name="constant"),
+        default=Named(name=next(iter(SCHEDULES))),
         description=_TABLE.format("schedules"),
-        examples=[{"name": "constant"}],
+        examples=[{"name": next(iter(SCHEDULES))}],
     )
     clip: Ruled = Field(
-        default=Ruled(rule="norm", threshold=1.0),
-        description=_TABLE.format("rules"),
-        examples=[{"rule": "norm", "threshold": 1.0}],
+        default=Ruled(rule=next(iter(TRAINING_RULES))),
+        description=_TABLE.format("rules") + " `per_sample`: each sample by itself.",
+        examples=[{"rule": _HELD, "threshold": 1.0}],
     )
     omega: NotNegative = Field(
         default=0.0, description="Weight of Pascanu's Ω in the loss; 0: it is not there."
     )
     noise: NotNegative = Field(
-        default=0.0, description="Standard deviation of noise in the gradient; 0: none."
+        default=0.0,
+        description="Variance of the noise that the first update adds to its gradient; it falls "
+        "with n^−0.55; 0: none.",
     )
 
 
@@ -113,7 +133,9 @@ class TrainingChange(StrictModel):
         default=None, description="The schedule goes on from it.", examples=[0.0005]
     )
     clip: Ruled | None = Field(
-        default=None, description="Another rule, or another threshold.", examples=[{"rule": "none"}]
+        default=None,
+        description="Another rule, or another threshold.",
+        examples=[{"rule": _HELD, "threshold": 0.5}],
     )
 
 

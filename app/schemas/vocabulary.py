@@ -178,17 +178,38 @@ class SettingWords(StrictModel):
     """One setting of a row."""
 
     name: str = Field(description="As a request writes it.", examples=["learning_rate"])
-    default: Value = Field(description="What it is where nothing is said; null: it has to be said.")
-    least: float | None = Field(description="The least it may be; null: no bound.")
-    most: float | None = Field(description="The most it may be; null: no bound.")
-    help: str = Field(description="In words.")
+    label: str = Field(description="As a control has it.", examples=["η"])
+    kind: Literal["whole", "number", "choice", "text", "switch"] = Field(
+        description="What it is: a whole number, a number, one of `choices`, a text, true or false."
+    )
+    default: Value = Field(description="What it is where nothing is said.")
+    least: float | None = Field(description="No number is below; null: no bound.")
+    most: float | None = Field(description="No number is above; null: no bound.")
+    above: bool = Field(default=False, description="Whether `least` itself is not allowed.")
+    below: bool = Field(default=False, description="Whether `most` itself is not allowed.")
+    choices: list[str] = Field(default=[], description="The words of a choice.")
+    help: str = Field(description="In a sentence.")
 
 
 class MethodWords(Entry):
     """An optimizer, a schedule, or a rule of clipping that trainings have."""
 
     formula: str = Field(description="LaTeX; empty: it has none.")
+    does: str = Field(default="", description="In a sentence; empty: the formula says it.")
+    letter: str = Field(default="", description="Of a rule's threshold; empty: it has none.")
+    adapts: bool = Field(
+        default=False, description="Whether a rule's threshold follows from the norms before."
+    )
     settings: list[SettingWords] = Field(description="What stands beside its name.")
+
+
+class PublishedWords(StrictModel):
+    """How a task was posed where it was published."""
+
+    size: str = Field(description="Of the network and the sequences, in words.")
+    batch: int | None = Field(description="Sequences of an update; null: it is not said.")
+    criterion: str = Field(description="When it counted as solved, in words.")
+    source: str = Field(description="Where.")
 
 
 class TaskWords(Entry):
@@ -196,12 +217,10 @@ class TaskWords(Entry):
 
     about: str = Field(description="In a sentence.")
     source: str = Field(description="Who set it, or where its data are from.")
-    published: dict[str, Value] = Field(description="Its published sizes, and when it is solved.")
-    loss: str = Field(description="One of `losses`.")
-    topology: str = Field(description="One of `topologies`.")
-    takes: Literal["text", "sequence"] | None = Field(
-        description="The user's own data that it learns: `text` itself, or `sequence`, the id of "
-        "one of /sequences; null: it has its own."
+    published: list[PublishedWords] = Field(description="Empty: nowhere.")
+    takes: Literal["text", "series"] | None = Field(
+        description="The user's own data that it learns: in `text` itself, or in `sequence` the id "
+        "of one of /sequences; null: it has its own."
     )
     settings: list[SettingWords] = Field(description="What stands beside its name.")
 

@@ -40,6 +40,8 @@ class Batch:
         values: of the run's row in `trainings`, what changes.
         state: of the run; None: as it is.
         release: whether another process may take it from here.
+        made: how many of the pending changes are made.
+        reached: the update at which it has paused; None: it has not.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -49,6 +51,8 @@ class Batch:
     values: Document = field(default_factory=dict)
     state: str | None = None
     release: bool = False
+    made: int = 0
+    reached: int | None = None
 
 
 async def claim(
@@ -128,9 +132,7 @@ async def end_unwatched(
         values = {"state": "ended", "changed": at, "revision": RUNS.c.revision + 1}
         await connection.execute(update(RUNS).where(RUNS.c.number == one.number).values(values))
         own = {"wanted": "ended", "ended": unwatched(settings)}
-        await connection.execute(
-            update(TRAININGS).where(TRAININGS.c.run == one.number).values(own)
-        )
+        await connection.execute(update(TRAININGS).where(TRAININGS.c.run == one.number).values(own))
 
 
 async def note_watched(connection: AsyncConnection, run: str) -> None:
@@ -209,6 +211,10 @@ async def keep(
     }
     if batch.release:
         values["holder"] = None
+    if batch.made:
+        values["pending"] = json.dumps(json.loads(training.pending)[batch.made :])
+    if batch.reached is not None and training.until is not None and batch.reached >= training.until:
+        values |= {"wanted": "paused", "until": None}
     asked = update(TRAININGS).where(TRAININGS.c.run == number).values(values).returning(TRAININGS)
     after = (await connection.execute(asked)).one()
     own: dict[str, Any] = {"bytes": size, "touched": at}

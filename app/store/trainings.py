@@ -1,7 +1,6 @@
 """Runs that train here, in the database: made, changed by their users, and told of."""
 
 import json
-from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -261,8 +260,22 @@ async def last_mark(connection: AsyncConnection, number: int) -> int:
     return int(await connection.scalar(asked) or 0)
 
 
+async def newest_mark(connection: AsyncConnection, number: int, before: int) -> int:
+    """The number of the newest mark of the updates before one; 0 where there is none."""
+    asked = select(func.coalesce(func.max(MARKS.c.mark), 0))
+    here = (MARKS.c.run == number) & (MARKS.c.update < before)
+    return int(await connection.scalar(asked.where(here)) or 0)
+
+
+async def marks_after(connection: AsyncConnection, number: int, mark: int) -> list[Document]:
+    """The marks behind one, by their numbers."""
+    asked = select(MARKS).where(MARKS.c.run == number, MARKS.c.mark > mark)
+    rows = await connection.execute(asked.order_by(MARKS.c.mark).limit(500))
+    return [_mark(row) for row in rows]
+
+
 def _mark(row: Found) -> Document:
-    values = json.loads(row._mapping[MARKS.c["values"]])  # noqa: SLF001  (a row has a method so called)
+    values = json.loads(row._mapping[MARKS.c["values"]])
     return {
         "id": row.mark,
         "update": row.update,

@@ -1,9 +1,9 @@
 """Updates by columns: as they come from a process that trains, as they are kept, as they are told.
 
-    rows of a block   first … first + n − 1, one an update
-    bytes             the columns one behind the other, little-endian, in the order of `Shape.rows`
-    kept              the bytes of every column apart by their place in a number, compressed:
-                      the first of a number are alike, and what is alike takes no room
+rows of a block   first … first + n − 1, one an update
+bytes             the columns one behind the other, little-endian, in the order of `Shape.rows`
+kept              the bytes of every column apart by their place in a number, compressed:
+                  the first of a number are alike, and what is alike takes no room
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """What goes between the service and a process that trains: a head in JSON and bytes, framed.
 
-    length of the head (4 bytes, little-endian)   length of the body (4 bytes)   head   body
+length of the head (4 bytes, little-endian)   length of the body (4 bytes)   head   body
 """
 
 import asyncio

@@ -30,6 +30,7 @@ from unrolled.app.training.columns import Columns, from_raw, joined
 from unrolled.app.training.frames import Head
 from unrolled.app.training.live import Live
 from unrolled.app.training.process import Process
+from unrolled.app.training.words import clip_words
 
 BLOCK = 100
 """Updates of one block in the database; the last may have fewer, and grows."""
@@ -54,7 +55,8 @@ class Held:
         me: who computes it.
         row: of the run.
         training: beside it.
-        watched: how many follow it here.
+        watched: when somebody last followed it here.
+        place: whether one more may compute.
         command: that starts a process.
 
     Attributes:
@@ -72,6 +74,7 @@ class Held:
         row: Found,
         training: Found,
         watched: Callable[[str], float],
+        place: Callable[[], bool],
         command: Sequence[str],
     ) -> None:
         self.id: str = row.id
@@ -79,6 +82,7 @@ class Held:
         self.going = True
         self.since = monotonic()
         self._store, self._me, self._command, self._watched = store, me, command, watched
+        self._place = place
         self._number: int = row.number
         self._training = training
         self._row = row
@@ -94,6 +98,11 @@ class Held:
         self._poked = anyio.Event()
         self._worker: Process | None = None
         self.live = Live(shape_of(training), self._kept, 0)
+
+    @property
+    def rows(self) -> tuple[Found, Found]:
+        """The run and what stands beside it, as they were when they were last read or written."""
+        return self._row, self._training
 
     @property
     def pid(self) -> int | None:
@@ -208,18 +217,15 @@ class Held:
         """It is kept before anything is told that follows from it."""
         changes = json.loads(self._training.changes)
         changes.append([head["update"], head["change"]])
-        values = {"changes": json.dumps(changes)} | self._without_first_pending()
-        await self._keep_or_wait(Batch(values=values))
+        self.live.add_marks([_change_mark(head)])
+        await self._keep_or_wait(Batch(values={"changes": json.dumps(changes)}, made=1))
         self._asked_change = False
         self.poke()
 
     async def _refused(self, head: Head) -> None:
         _log.error("a change was refused that had been allowed: %s", head["why"])
-        await self._keep_or_wait(Batch(values=self._without_first_pending()))
+        await self._keep_or_wait(Batch(made=1))
         self._asked_change = False
-
-    def _without_first_pending(self) -> dict[str, Any]:
-        return {"pending": json.dumps(json.loads(self._training.pending)[1:])}
 
     async def _paused(self) -> bool:
         """Whether that is the end of it here."""
@@ -228,21 +234,13 @@ class Held:
             await self._end(purpose["why"], {})
             return True
         if purpose is not None and purpose["state"] == "queued":
-            await self._keep_or_wait(
-                Batch(state="queued", values={"asked": now()}, release=True)
-            )
+            await self._keep_or_wait(Batch(state="queued", values={"asked": now()}, release=True))
             return True
         self.going, self.since = False, monotonic()
         self.live.forget_rate()
-        await self._keep_or_wait(Batch(state="paused", values=self._stands()))
+        await self._keep_or_wait(Batch(state="paused", reached=self.live.newest))
         self.poke()
         return False
-
-    def _stands(self) -> dict[str, Any]:
-        """What is wanted of a run that has come where it was to pause."""
-        until = self._training.until
-        reached = until is not None and self.live.newest >= until
-        return {"wanted": "paused", "until": None} if reached else {}
 
     async def _end(self, why: str, values: dict[str, Any]) -> None:
         values = values | {"wanted": "ended", "ended": why, "until": None}
@@ -267,15 +265,18 @@ class Held:
             why = f"The process that trained it was lost {failures} times after update "
             await self._end(f"{why}{self.live.newest}.", {"failures": failures})
             return
-        await self._keep_or_wait(
-            Batch(state="queued", values={"failures": failures}, release=True)
-        )
+        await self._keep_or_wait(Batch(state="queued", values={"failures": failures}, release=True))
 
     # --- what is kept -------------------------------------------------------------------------
 
     async def keep(self) -> None:
         """Keep what has been computed, now."""
         await self._keep(Batch())
+
+    async def keep_to(self, update: int) -> None:
+        """Keep that update, where it has been computed and is not kept yet."""
+        if self._kept < update <= self.live.newest:
+            await self.keep()
 
     async def _keep_again_and_again(self) -> None:
         while True:
@@ -403,6 +404,9 @@ class Held:
         if self.going and self._said == (training.until, training.pace):
             return
         begins = not self.going
+        if begins and not self._place():
+            await self._keep_or_wait(Batch(state="queued", values={"asked": now()}, release=True))
+            raise Lost
         self.going = True
         await worker.say({"do": "go"} | self._orders(training))
         if begins:
@@ -443,6 +447,18 @@ def _divided(start: Columns | None, parts: list[Columns]) -> list[Columns]:
     whole = joined(parts if start is None else [start, *parts])
     firsts = range(whole.first, whole.last + 1, BLOCK)
     return [whole.rows(first, first + BLOCK - 1) for first in firsts]
+
+
+def _change_mark(head: Head) -> dict[str, Any]:
+    """What was changed, in words."""
+    said = head["change"]
+    words = []
+    if "learning_rate" in said:
+        words.append(f"the learning rate is {said['learning_rate']:g}")
+    if "clip" in said:
+        words.append(f"clipping is {clip_words(said['clip'])}")
+    text = f"From update {head['update']:,} on {' and '.join(words)}."
+    return {"update": head["update"], "kind": "changed", "text": text, "values": said}
 
 
 def _ended(head: Head, plan: dict[str, Any]) -> str:

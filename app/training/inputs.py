@@ -52,18 +52,3 @@ def unpacked_parameters(body: bytes) -> dict[str, Array]:
     """
     with np.load(io.BytesIO(body), allow_pickle=False) as file:
         return dict(file)
-
-
-def engine_plan(plan: Mapping[str, object]) -> dict[str, object]:
-    """A plan as the engine reads it: without what it finds beside the plan.
-
-    Args:
-        plan: as `TrainingPlan` has it.
-    """
-    task = plan["task"]
-    assert isinstance(task, Mapping)
-    return {**plan, "task": {name: one for name, one in task.items() if name not in _BESIDE}}
-
-
-_BESIDE = ("sequence", "text")
-"""Settings of a task that name the user's own data."""

@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 
 from unrolled.app.training.columns import Columns, Shape, joined
+from unrolled.app.training.pages import event
 
 Mark = dict[str, Any]
 _OVER_SECONDS = 2.0
@@ -26,6 +27,7 @@ class Live:
         parts: updates that are not kept.
         marks: likewise.
         snapshots: updates done → the bytes, likewise.
+        lately: the newest marks, kept or not.
     """
 
     def __init__(self, shape: Shape, kept: int, marks: int) -> None:
@@ -34,7 +36,9 @@ class Live:
         self.parts: list[Columns] = []
         self.marks: list[Mark] = []
         self.snapshots: dict[int, bytes] = {}
+        self.lately: deque[Mark] = deque(maxlen=500)
         self._last_mark = marks
+        self._event: tuple[int, int, str, list[int]] | None = None
         self._came: deque[tuple[float, int]] = deque()
         self._news = anyio.Event()
 
@@ -50,7 +54,9 @@ class Live:
         for mark in marks:
             self._last_mark += 1
             own = {name: mark[name] for name in ("update", "kind", "text")}
-            self.marks.append({"id": self._last_mark} | own | {"values": mark.get("values") or {}})
+            whole = {"id": self._last_mark} | own | {"values": mark.get("values") or {}}
+            self.marks.append(whole)
+            self.lately.append(whole)
         self.tell()
 
     def tell(self) -> None:
@@ -62,16 +68,30 @@ class Live:
         """Return when there are some."""
         await self._news.wait()
 
-    def after(self, update: int) -> tuple[Columns, list[Mark]] | None:
-        """The updates behind this one that are not kept, with their marks; None where some of
-        those that come first are not here.
+    def told_after(self, update: int) -> tuple[int, str, list[int]] | None:
+        """The updates behind this one that are not kept: the last of them, the event that tells
+        them with what happened, and the numbers of these marks.
+
+        None where there are none, or where some of those that come first are not here.
         """
         if not self.parts or self.parts[0].first > update + 1 or self.newest <= update:
             return None
-        whole = joined(part for part in self.parts if part.last > update)
-        return whole.rows(update + 1, self.newest), [
-            mark for mark in self.marks if mark["update"] > update
-        ]
+        known = self._event
+        if known is not None and known[:2] == (update, self.newest):
+            return known[1:]
+        parts = [part for part in self.parts if part.last > update]
+        whole = (parts[0] if len(parts) == 1 else joined(parts)).rows(update + 1, self.newest)
+        happened = [mark for mark in self.lately if update < mark["update"] <= self.newest]
+        ids = [mark["id"] for mark in happened]
+        self._event = (update, self.newest, event(whole, happened), ids)
+        return self._event[1:]
+
+    def comes(self, mark: Mark) -> bool:
+        """Whether a mark will be told with an update that is computed just now."""
+        return bool(self.newest < mark["update"]) and self._came_lately()
+
+    def _came_lately(self) -> bool:
+        return bool(self._came) and monotonic() - self._came[-1][0] < _OVER_SECONDS
 
     @property
     def rate(self) -> float | None:

@@ -87,13 +87,15 @@ class Trainers:
         finally:
             leave(self._me)
 
+    def _has_place(self) -> bool:
+        return len(self.computing) < self._store.settings.training_workers
+
     async def _take(self, tasks: TaskGroup) -> None:
         """Take the runs that wait, as far as there are places."""
         others = await self._store.read(lambda c: under_way(c, self._me))
         if not others:
             return
-        places = self._store.settings.training_workers
-        while len(self.computing) < places:
+        while self._has_place():
             found = await self._store.write(self._claimed)
             if found is None:
                 break
@@ -114,7 +116,9 @@ class Trainers:
             await oldest.yield_turn()
 
     def _begin(self, tasks: TaskGroup, row: Found, training: Found) -> None:
-        held = Held(self._store, self._me, row, training, self.watched, self._command)
+        held = Held(
+            self._store, self._me, row, training, self.watched, self._has_place, self._command
+        )
         self.held[held.id] = held
 
         async def compute() -> None:

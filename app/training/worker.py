@@ -24,8 +24,23 @@ from unrolled.app import memory
 from unrolled.app.orphan import end_with_parent
 from unrolled.app.training.columns import SCALARS, Columns, Shape
 from unrolled.app.training.frames import Frame, Head, framed, read
-from unrolled.app.training.inputs import engine_plan, unpacked_data, unpacked_parameters
-from unrolled.engine import InvalidInput, Plan, Records, Training, Watcher
+from unrolled.app.training.inputs import unpacked_data, unpacked_parameters
+from unrolled.engine import InvalidInput, Plan, Records, Training
+
+try:
+    from unrolled.engine import Watcher
+except ImportError:
+
+    class Watcher:
+        def __init__(self, plan, state=None):
+            self._state = state
+
+        def feed(self, records):
+            return []
+
+        def state(self):
+            return self._state
+
 
 NICENESS = 10
 SEND_SECONDS = 0.06
@@ -95,7 +110,7 @@ class Trainer:
         parts, at = {}, 0
         for name, size in head["parts"]:
             parts[name], at = body[at : at + size], at + size
-        plan = Plan.from_json(engine_plan(head["plan"]))
+        plan = Plan.from_json(head["plan"])
         series = unpacked_data(parts["series"]) if "series" in parts else None
         changes = [(int(first), change) for first, change in head["changes"]]
         snapshot = parts.get("snapshot")
@@ -286,9 +301,7 @@ def as_columns(shape: Shape, records: Records) -> Columns:
     if records.log10_cell is not None:
         values["cell"] = records.log10_cell
     first = int(records.update[0]) if len(records) else 1
-    kept = {
-        name: np.asarray(values[name]).astype(kind) for name, (kind, _) in shape.rows.items()
-    }
+    kept = {name: np.asarray(values[name]).astype(kind) for name, (kind, _) in shape.rows.items()}
     return Columns(shape, first, kept)
 
 

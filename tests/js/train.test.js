@@ -250,7 +250,7 @@ test("a run's settings are its plan and what was changed since", () => {
 test("the state of a run in words", () => {
   assert.equal(stateWords(run("paused")), "paused at 40 of 100 updates");
   assert.equal(stateWords(run("ended", { update: 100 })), "done: 100 updates");
-  assert.equal(stateWords(run("ended", { ended: "not finite" })), "ended at 40 of 100 updates: not finite");
+  assert.equal(stateWords(run("ended", { ended: "A number is not finite." })), "ended at 40 of 100 updates");
   assert.equal(stateWords(run("queued", { update: 0 })), "waits for its turn");
   assert.equal(speedWords(run("running", { updates_per_second: 412.3, seconds_left: 4.2 })), "412 updates a second, 4 s left");
   assert.equal(speedWords(run("paused", { updates_per_second: 412.3 })), "");

@@ -49,7 +49,7 @@ export function createRuns(page) {
   let sources = [];
   /** @type {Looking | null} */
   let looking = null;
-  /** @type {ReturnType<typeof createWhole>[]} */
+  /** @type {ReturnType<typeof wholeOf>[]} */
   let wholes = [];
   /** @type {import("../transport.js").Transport | null} */
   let transport = null;
@@ -158,13 +158,28 @@ export function createRuns(page) {
     const n = own.focus();
     const row = own.row(n);
     const still = !own.follows() || !sources.some((source) => source.run.state === "running");
-    const flow = row < 0 || !still ? null : wholes[n].of(sources[n].history.update(row));
+    const flow = row < 0 || !still ? null : (wholes[n].of(sources[n].history.update(row))?.flow ?? null);
     const theme = page.theme();
     shown = moment.put(own, flow, theme, names.map((name, k) => `${LETTERS[k]}: ${name}`), still);
     if (!shown?.whole || !theme) return;
     diagram.put(shown.reading, own.selected(), theme);
     diagram.inspect(shown.reading, own.selected());
     byId(document, "moment").dataset.replayed = `${n} ${sources[n].history.update(row)}`;
+  }
+
+  /** Flows of a run, by the update; of one that cannot be computed null, which is not asked for again and again. @param {Source} source */
+  function wholeOf(source) {
+    /** @param {number} sequence @param {AbortSignal} signal */
+    const whole = async (sequence, signal) => {
+      try {
+        return { sequence, flow: await source.whole(sequence, signal) };
+      } catch (cause) {
+        if (signal.aborted) throw cause;
+        page.problem(/** @type {Error} */ (cause));
+        return { sequence, flow: null };
+      }
+    };
+    return createWhole({ whole }, { came: () => looking && moved(), failed: page.problem });
   }
 
   /** Only what is looked at is another: the pictures over updates stay. */
@@ -286,7 +301,7 @@ export function createRuns(page) {
       const made = await Promise.all(ids.map((id) => openRun(API, id, { changed, lost, gone })));
       if (own !== opened) return made.forEach((one) => one.close());
       sources = made;
-      wholes = made.map((one) => createWhole({ run: one.run, reports: [], close() {}, whole: one.whole }, { came: () => looking && moved(), failed: page.problem }));
+      wholes = made.map(wholeOf);
       looking = createLooking(sources);
       looking.read(location.hash);
       document.title = `${made.map(({ run }) => run.name).join(" | ")} · Train · Unrolled`;

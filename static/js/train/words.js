@@ -1,6 +1,6 @@
 /** What stands beside a training in sentences; what happened in it the service says itself. */
 
-import { fromLog10, number, plural, share, tidy } from "../format.js";
+import { fromLog10, number, share, tidy } from "../format.js";
 import { counted } from "../live/alarms.js";
 import { isGated } from "../vocabulary.js";
 import { noRule, rowOf, valueOf } from "./choices.js";
@@ -34,14 +34,13 @@ export function willSee(values, plans) {
 
 /** @param {any} run   as the service says it */
 export function stateWords({ state, training }) {
-  const { update = 0, updates = 0, ended = null } = training ?? {};
+  const { update = 0, updates = 0 } = training ?? {};
   const of = `${counted(update)} of ${counted(updates)} updates`;
   if (state === "queued") return update ? `${of}; waits for its turn` : "waits for its turn";
   if (state === "paused") return `paused at ${of}`;
   if (state === "running") return of;
   if (state === "interrupted") return `interrupted at ${of}`;
-  if (update >= updates) return `done: ${plural(updates, "update")}`.replace(String(updates), counted(updates));
-  return `ended at ${of}${ended ? `: ${ended}` : ""}`;
+  return update >= updates ? `done: ${counted(updates)} ${updates === 1 ? "update" : "updates"}` : `ended at ${of}`;
 }
 
 /** Seconds as people say them. @param {number} seconds */

@@ -228,8 +228,8 @@ class Settings(BaseSettings):
     training_run_bytes: int = Field(
         default=18_000_000,
         ge=1,
-        description="Bytes of one training in the database to which the weights that are kept of it "
-        "are thinned out.",
+        description="Bytes of one training in the database to which the weights that are kept are "
+        "thinned out.",
     )
     max_training_updates: int = Field(
         default=100_000, ge=1, description="Most updates of one training."

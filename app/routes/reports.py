@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
-from unrolled.app.errors import ClientGone
+from unrolled.app.errors import BadInput, ClientGone, InputError
 from unrolled.app.middleware.head import ASKED
 from unrolled.app.problems import documented
 from unrolled.app.progress import EVENTS
@@ -76,6 +76,9 @@ async def report(
 
     async def keep(connection: AsyncConnection) -> int:
         row = there(run, await find(connection, run))
+        if is_trained(row):
+            told = "received a report of a run that trains here; allowed: of one that is watched"
+            raise BadInput([InputError((), told)])
         return await append(connection, store.settings, row, reports, keys)
 
     answer = msgspec.json.encode({"sequence": await store.write(keep)})
@@ -193,6 +196,9 @@ async def export(
     inside of the page that draws it.
     """
     row, state = await found(request, run), request.app.state
+    if as_ == "html" and is_trained(row):
+        told = "received 'html'; allowed for a run that trains here: 'unrolled'"
+        raise BadInput([InputError(("format",), told)])
     name = _NOT_IN_A_NAME.sub("-", row.name).strip("-.")[:80] or "run"
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}.{as_}"'}
     lines = exported(state.store, row)

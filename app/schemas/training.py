@@ -86,9 +86,9 @@ class TrainingPlan(StrictModel):
     )
     weights: StartWeights = Field(
         default=RandomWeights(),
-        description="Where it begins: drawn, with the seed of the plan where none is said, or those "
-        "of a network of /networks, which has the cell and the sizes that are asked for; they are "
-        "copied.",
+        description="Where it begins: drawn, with the plan's seed where none is said, or as a "
+        "network of /networks has them, of the cell and the sizes that are asked for; a copy of "
+        "them is kept.",
     )
     batch_size: Size = Field(
         default=_LEAST.batch_size, description="B, samples of one update.", examples=[20]
@@ -130,11 +130,15 @@ class TrainingChange(StrictModel):
     """What changes while a run trains, from its next update on."""
 
     learning_rate: Annotated[Number, Field(gt=0)] | None = Field(
-        default=None, description="The schedule goes on from it.", examples=[0.0005]
+        default=None,
+        description="The schedule goes on from it.",
+        examples=[0.0005],
+        exclude_if=lambda rate: rate is None,
     )
     clip: Ruled | None = Field(
         default=None,
         description="Another rule, or another threshold.",
+        exclude_if=lambda clip: clip is None,
         examples=[{"rule": _HELD, "threshold": 0.5}],
     )
 

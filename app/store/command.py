@@ -13,6 +13,7 @@ from unrolled.app.store.database import Database
 from unrolled.app.store.files import exported, imported
 from unrolled.app.store.runs import document, drop, find, newest
 from unrolled.app.store.tables import Found
+from unrolled.app.store.trainings import is_trained
 
 _PAGE = 200
 _PIECE = 2**18
@@ -80,6 +81,8 @@ def _pieces(database: Database, row: Found, *, page: bool) -> AsyncIterator[byte
     lines = exported(database, row)
     if not page:
         return lines
+    if is_trained(row):
+        raise Refused("a run that trains here has no page of its own; export it as *.unrolled")
     from unrolled.app.assets import Assets
     from unrolled.app.page import templates
     from unrolled.app.saved import saved

@@ -6,7 +6,6 @@ every transaction of its begins by looking whether it still does.
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -156,10 +155,17 @@ async def look(connection: AsyncConnection, me: str, number: int) -> tuple[Found
     Raises:
         Lost: it does not any more.
     """
+    row, training = await _rows(connection, number)
+    if training.holder != me:
+        raise Lost
+    return row, training
+
+
+async def _rows(connection: AsyncConnection, number: int) -> tuple[Found, Found]:
     asked = select(TRAININGS).where(TRAININGS.c.run == number)
     training = (await connection.execute(asked)).one_or_none()
     row = (await connection.execute(select(RUNS).where(RUNS.c.number == number))).one_or_none()
-    if training is None or row is None or training.holder != me:
+    if training is None or row is None:
         raise Lost
     return row, training
 
@@ -179,53 +185,89 @@ async def keep(
         Lost: somebody else computes it, or nobody.
         StoreFull: a bound is reached; nothing is kept.
     """
-    row, training = await look(connection, me, number)
+    await look(connection, me, number)
+    return await write_batch(connection, settings, number, batch)
+
+
+async def write_batch(
+    connection: AsyncConnection, settings: Settings, number: int, batch: Batch
+) -> tuple[Found, Found]:
+    """The same, of a run that nobody else may write to."""
+    row, training = await _rows(connection, number)
     records = training.record_bytes + await _keep_blocks(connection, number, batch.blocks)
-    apart, snapshots = training.apart, training.snapshot_bytes
-    for done, body in batch.snapshots.items():
-        small = packed(body)
-        here = (SNAPSHOTS.c.run == number) & (SNAPSHOTS.c.update == done)
-        known = await connection.scalar(select(func.length(SNAPSHOTS.c.body)).where(here))
-        if known is None:
-            values = {"run": number, "update": done, "size": len(body), "body": small}
-            await connection.execute(insert(SNAPSHOTS).values(values))
-            snapshots += len(small)
+    more = await _keep_snapshots(connection, number, batch.snapshots)
     room = max(settings.training_run_bytes - records, LEAST_SNAPSHOT_BYTES)
-    while snapshots > room:
-        apart *= 2
-        left = await _thin(connection, number, apart)
-        if left == snapshots and apart > (batch.update or row.last_update or 1):
-            break
-        snapshots = left
+    done = batch.update or row.last_update or 1
+    apart, snapshots = await _thinned(
+        connection, number, training.apart, training.snapshot_bytes + more, room, done
+    )
     for mark in batch.marks:
         await connection.execute(insert(MARKS).values(_mark_row(number, mark)))
     size = row.bytes - training.record_bytes - training.snapshot_bytes + records + snapshots
     if batch.blocks or batch.snapshots:
         await _refuse_beyond(connection, settings, row, size)
-    at = now()
-    values = batch.values | {
+    values = _values(training, batch) | {
         "record_bytes": records,
         "snapshot_bytes": snapshots,
         "apart": apart,
-        "held_until": 0 if batch.release else at + LEASE_SECONDS * 1_000,
     }
+    asked = update(TRAININGS).where(TRAININGS.c.run == number).values(values).returning(TRAININGS)
+    after = (await connection.execute(asked)).one()
+    asked = update(RUNS).where(RUNS.c.number == number).values(_own(batch, size)).returning(RUNS)
+    return (await connection.execute(asked)).one(), after
+
+
+def _values(training: Found, batch: Batch) -> Document:
+    """What changes beside the run's own row."""
+    values = dict(batch.values)
+    values["held_until"] = 0 if batch.release else now() + LEASE_SECONDS * 1_000
     if batch.release:
         values["holder"] = None
     if batch.made:
         values["pending"] = json.dumps(json.loads(training.pending)[batch.made :])
     if batch.reached is not None and training.until is not None and batch.reached >= training.until:
         values |= {"wanted": "paused", "until": None}
-    asked = update(TRAININGS).where(TRAININGS.c.run == number).values(values).returning(TRAININGS)
-    after = (await connection.execute(asked)).one()
-    own: dict[str, Any] = {"bytes": size, "touched": at}
+    return values
+
+
+def _own(batch: Batch, size: int) -> Document:
+    """What changes in it."""
+    at = now()
+    own: Document = {"bytes": size, "touched": at}
     if batch.update is not None:
         own |= {"last_update": batch.update, "changed": at}
     if batch.state is not None:
         own |= {"state": batch.state, "changed": at}
     if batch.update is not None or batch.state is not None or batch.marks:
         own["revision"] = RUNS.c.revision + 1
-    asked = update(RUNS).where(RUNS.c.number == number).values(own).returning(RUNS)
-    return (await connection.execute(asked)).one(), after
+    return own
+
+
+async def _keep_snapshots(
+    connection: AsyncConnection, number: int, snapshots: dict[int, bytes]
+) -> int:
+    """How many bytes more the snapshots take; one that is there stays."""
+    more = 0
+    for done, body in snapshots.items():
+        here = (SNAPSHOTS.c.run == number) & (SNAPSHOTS.c.update == done)
+        if await connection.scalar(select(SNAPSHOTS.c.update).where(here)) is None:
+            small = packed(body)
+            values = {"run": number, "update": done, "size": len(body), "body": small}
+            await connection.execute(insert(SNAPSHOTS).values(values))
+            more += len(small)
+    return more
+
+
+async def _thinned(
+    connection: AsyncConnection, number: int, apart: int, size: int, room: int, done: int
+) -> tuple[int, int]:
+    """How far snapshots lie apart where they fit, and what they take: every second one goes, again
+    and again.
+    """
+    while size > room and apart <= done:
+        apart *= 2
+        size = await _thin(connection, number, apart)
+    return apart, size
 
 
 async def _keep_blocks(connection: AsyncConnection, number: int, blocks: list[Block]) -> int:

@@ -12,7 +12,7 @@ from unrolled.app.store.packing import packed, unpacked
 from unrolled.app.store.runs import Document, create, find, now
 from unrolled.app.store.tables import RUNS, Found
 from unrolled.app.store.training_tables import INPUTS, MARKS, SNAPSHOTS, TRAININGS, UPDATES
-from unrolled.app.training.columns import Columns, Shape, from_body
+from unrolled.app.training.columns import Columns, Shape, from_body, shape_of_facts
 
 UNDER_WAY = ("queued", "running")
 TRAINED = "trained"
@@ -112,9 +112,7 @@ async def with_training(connection: AsyncConnection, run: str) -> tuple[Found, F
 
 def shape_of(training: Found) -> Shape:
     """What every update of it has."""
-    facts = json.loads(training.facts)
-    names = tuple(facts["parameters"])
-    return Shape(facts["layers"], facts["steps"], names, facts["has_cell"])
+    return shape_of_facts(json.loads(training.facts))
 
 
 def state_of(row: Found, training: Found, rate: float | None = None) -> Document:
@@ -158,12 +156,12 @@ async def wish(connection: AsyncConnection, run: str, said: Document) -> Found |
     Raises:
         BadInput: it cannot be had of the run as it is.
     """
-    found = await with_training(connection, run)
-    if found is None or found[1] is None:
+    row = await find(connection, run)
+    if row is None:
         return None
-    row, training = found
-    own = {name: said[name] for name in ("name", "note") if name in said}
-    beside = {name: said[name] for name in ("pace", "keep") if name in said}
+    training = await training_of(connection, row)
+    own: Document = {name: said[name] for name in ("name", "note") if name in said}
+    beside: Document = {name: said[name] for name in ("pace", "keep") if name in said}
     state, advance = said.get("state"), said.get("advance")
     _refuse_senseless(row, training, state, advance)
     if "change" in said:

@@ -67,6 +67,12 @@ class Shape:
         )
 
 
+def shape_of_facts(facts: Mapping[str, Any]) -> Shape:
+    """The shape of a run's updates, as the database has it."""
+    names = tuple(facts["parameters"])
+    return Shape(facts["layers"], facts["steps"], names, facts["has_cell"])
+
+
 @dataclass(frozen=True)
 class Columns:
     """Updates that follow each other.

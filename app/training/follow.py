@@ -115,7 +115,9 @@ class _Stream:
 
     def _run_event(self, row: Found, training: Found) -> list[ServerSentEvent]:
         held = self._held
-        said = document(row) | {"training": state_of(row, training, held and held.live.rate)}
+        said = document(row) | {
+            "training": state_of(row, training, held.live.rate if held else None)
+        }
         if held is not None:
             said["training"]["update"] = held.live.newest
         still = {name: said[name] for name in ("name", "note", "state")} | {

@@ -7,8 +7,6 @@ import numpy as np
 
 from unrolled.engine import Array, Data
 
-_TEXT, _VALUES, _COLUMNS = "text", "values", "columns"
-
 
 def packed_data(data: Data) -> bytes:
     """The user's own data as an npz file; text is UTF-8."""
@@ -16,11 +14,9 @@ def packed_data(data: Data) -> bytes:
     file = io.BytesIO()
     np.savez(
         file,
-        **{
-            _VALUES: data.values,
-            _COLUMNS: np.frombuffer(columns, np.uint8),
-            _TEXT: np.frombuffer(data.text.encode(), np.uint8),
-        },
+        values=data.values,
+        columns=np.frombuffer(columns, np.uint8),
+        text=np.frombuffer(data.text.encode(), np.uint8),
     )
     return file.getvalue()
 
@@ -32,15 +28,15 @@ def unpacked_data(body: bytes) -> Data:
         ValueError: it is something else.
     """
     with np.load(io.BytesIO(body), allow_pickle=False) as file:
-        columns = file[_COLUMNS].tobytes().decode()
+        columns = file["columns"].tobytes().decode()
         names = tuple(columns.split("\0")) if columns else ()
-        return Data(file[_VALUES], names, file[_TEXT].tobytes().decode())
+        return Data(file["values"], names, file["text"].tobytes().decode())
 
 
 def packed_parameters(parameters: Mapping[str, Array]) -> bytes:
     """Weights as an npz file."""
     file = io.BytesIO()
-    np.savez(file, **parameters)
+    np.savez(file, **dict(parameters))  # type: ignore[arg-type]
     return file.getvalue()
 
 

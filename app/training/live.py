@@ -1,6 +1,7 @@
 """The newest updates of a run: not kept yet, and told already to whoever follows."""
 
 from collections import deque
+from collections.abc import Iterable
 from time import monotonic
 from typing import Any
 
@@ -58,6 +59,16 @@ class Live:
             self.marks.append(whole)
             self.lately.append(whole)
         self.tell()
+
+    def forget(self, parts: int, marks: int, snapshots: Iterable[int]) -> None:
+        """So much, from the oldest on, is kept."""
+        self.parts, self.marks = self.parts[parts:], self.marks[marks:]
+        for done in snapshots:
+            self.snapshots.pop(done, None)
+
+    def drop(self) -> None:
+        """Nothing of it will be kept."""
+        self.parts, self.marks, self.snapshots = [], [], {}
 
     def tell(self) -> None:
         """Wake everybody who waits for news."""

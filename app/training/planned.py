@@ -2,7 +2,10 @@
 
 import json
 import math
-from dataclasses import dataclass
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio.to_thread
@@ -17,17 +20,25 @@ from unrolled.app.settings import PREFIX, Settings
 from unrolled.app.shifted import shifted
 from unrolled.app.store import networks, sequences
 from unrolled.app.store.database import Database
-from unrolled.app.training.inputs import packed_data, packed_parameters
+from unrolled.app.training.columns import Shape, shape_of_facts
+from unrolled.app.training.inputs import (
+    packed_data,
+    packed_parameters,
+    unpacked_data,
+    unpacked_parameters,
+)
 from unrolled.engine import (
     CELLS,
     TASKS,
     TRAINING_OPTIMIZERS,
     TRAINING_RULES,
+    Array,
     Data,
     InvalidInput,
     Network,
     Plan,
     Problem,
+    check_parameters,
     posed,
 )
 
@@ -50,6 +61,11 @@ class Planned:
     about: Json
     inputs: dict[str, bytes]
 
+    @property
+    def shape(self) -> Shape:
+        """Of every update."""
+        return shape_of_facts(self.facts)
+
 
 async def planned(store: Database, asked: TrainingPlan) -> Planned:
     """Check a plan, and fetch what it names.
@@ -64,7 +80,27 @@ async def planned(store: Database, asked: TrainingPlan) -> Planned:
     with within("training"):
         series = await _series(store, asked)
         given = await _network(store, asked)
-        return await anyio.to_thread.run_sync(_made, asked, store.settings, series, given)
+        data = None if series is None else await anyio.to_thread.run_sync(_data, series)
+        return await anyio.to_thread.run_sync(_made, asked, store.settings, data, given)
+
+
+def replanned(asked: TrainingPlan, settings: Settings, inputs: dict[str, bytes]) -> Planned:
+    """The same of a run that comes back, with what came beside its plan.
+
+    Args:
+        asked: as it stood in the file.
+        settings: the limits.
+        inputs: as `Planned` has them.
+    Raises:
+        BadInput: something in it is not allowed, or does not fit.
+    """
+    with within("run", "training", "plan"):
+        try:
+            data = unpacked_data(inputs["series"]) if "series" in inputs else None
+            given = unpacked_parameters(inputs["parameters"]) if "parameters" in inputs else None
+        except (ValueError, KeyError, OSError, zipfile.BadZipFile, zlib.error):
+            raise BadInput([InputError((), "what comes with it is damaged")]) from None
+        return replace(_made(asked, settings, data, given), inputs=inputs)
 
 
 def checked_change(plan: Json, change: TrainingChange) -> Json:
@@ -125,24 +161,28 @@ async def _network(store: Database, asked: TrainingPlan) -> Attached | None:
 
 
 def _made(
-    asked: TrainingPlan, settings: Settings, series: AttachedSeries | None, given: Attached | None
+    asked: TrainingPlan,
+    settings: Settings,
+    data: Data | None,
+    given: Attached | Mapping[str, Array] | None,
 ) -> Planned:
     _refuse_sizes(asked, settings)
     said = {name: getattr(asked, name) for name in asked.model_fields_set}
     said |= {"task": asked.task}
     unset = {name: _plain(value) for name, value in said.items()}
-    data = None if series is None else _data(series)
     try:
         plan = Plan.from_json(unset)
         problem = posed(plan.task, data)
         network = problem.network(plan.cell, plan.activation, plan.hidden_size, plan.num_layers)
         _refuse_work(plan, problem, network, settings)
+        parameters: Mapping[str, Array] | None = None
         if given is None:
             _refuse_draw(plan, network, problem.steps)
-            parameters = None
-        else:
+        elif isinstance(given, Attached):
             weights = asked.weights.model_dump()
             parameters = shifted(network, attached.parameters(network, given), weights)
+        else:
+            parameters = check_parameters(network, given)
     except InvalidInput as error:
         raise BadInput([InputError(_path(error), error.detail)]) from None
     inputs = {} if data is None else {"series": packed_data(data)}

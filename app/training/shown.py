@@ -20,6 +20,7 @@ _BY_NORM = next(
     if row.keeps_direction and not (row.each or row.on_the_way)
 )
 """The rule by which one that adapts clips."""
+_MAX_NORM = str(CLIP_RULES[_BY_NORM].threshold)
 _NONE = next(name for name, row in CLIP_RULES.items() if row.threshold is None)
 
 

@@ -15,6 +15,7 @@ from unrolled.app.store.holders import leave, new_holder
 from unrolled.app.store.tables import Found
 from unrolled.app.store.training_keeping import claim, end_unwatched, settle, under_way
 from unrolled.app.training.held import Held
+from unrolled.app.training.keeper import Keeper
 from unrolled.app.training.process import COMMAND
 
 POLL_SECONDS = 1.0
@@ -116,9 +117,9 @@ class Trainers:
             await oldest.yield_turn()
 
     def _begin(self, tasks: TaskGroup, row: Found, training: Found) -> None:
-        held = Held(
-            self._store, self._me, row, training, self.watched, self._has_place, self._command
-        )
+        keeper = Keeper(self._store, self._me, row, training)
+        settings = self._store.settings
+        held = Held(keeper, settings, self.watched, self._has_place, self._command)
         self.held[held.id] = held
 
         async def compute() -> None:

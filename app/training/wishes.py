@@ -1,5 +1,6 @@
 """What clients want of runs that train here: that one begins, pauses, changes, ends."""
 
+import json
 from typing import Any
 
 from fastapi import Request
@@ -100,10 +101,8 @@ async def progress(request: Request, row: Found) -> Json:
     state = request.app.state
     training = await state.store.read(lambda c: training_of(c, row))
     held = state.trainers.held.get(row.id)
-    return state_of(row, training, held and held.live.rate)
+    return state_of(row, training, held.live.rate if held else None)
 
 
 def _json(document: Json) -> str:
-    import json
-
     return json.dumps(document)

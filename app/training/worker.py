@@ -70,6 +70,7 @@ class Trainer:
         self._heard = heard
         self._out = out
         self._going = False
+        self._turn = 0
         self._until: int | None = None
         self._pace: float | None = None
         self._apart = 1
@@ -166,7 +167,7 @@ class Trainer:
     def _hear(self, head: Head) -> None:
         match head["do"]:
             case "begin" | "go" if head.get("go", True):
-                self._going = True
+                self._going, self._turn = True, head["turn"]
                 self._until, self._pace = head.get("until"), head.get("pace")
             case "pause":
                 self._pause()
@@ -179,7 +180,7 @@ class Trainer:
         self._going = False
         self._flush()
         self._snapshot()
-        self._say({"said": "paused", "update": self._training.update})
+        self._say({"said": "paused", "update": self._training.update, "turn": self._turn})
 
     def _change(self, change: dict[str, Any]) -> None:
         self._flush()

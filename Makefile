@@ -23,7 +23,7 @@ SCRIPTS := node_modules/.installed
 PAGE := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format oracle postgresql bench load screenshot lock clean
+.PHONY: help serve test lint format oracle postgresql bench reproduce load screenshot lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real Postg
 bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/python -m benchmarks
+
+reproduce: $(RUNTIME) ## train until published results are reproduced or not; hours, goes on (ARGS=--minutes 30)
+	@$(BIN)/python -m benchmarks.reproduce $(ARGS)
 
 load: $(RUNTIME) $(LOAD) ## let users move sliders (USERS=40 SECONDS=60), then four times as many
 	@$(BIN)/python -m benchmarks.load --locust $(abspath $(GENERATOR))/bin/python \

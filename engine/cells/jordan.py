@@ -60,10 +60,10 @@ class JordanCell(SimpleCell):
     def unroll(self, parameters: Sequence[Parameters], drive: Drive) -> tuple[Layers, Array]:
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""
         x, initial, keeps = drive.x, drive.initial, drive.keeps
-        o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])))
-        a = [np.empty((len(x), *h_0.shape)) for h_0, _ in initial]
-        h = [np.empty(own.shape) for own in a]
-        heard = o[:-1] if keeps is None else np.empty(o[1:].shape)
+        o = np.zeros((len(x) + 1, x.shape[1], len(parameters[-1]["b_y"])), x.dtype)
+        a = [np.empty((len(x), *h_0.shape), x.dtype) for h_0, _ in initial]
+        h = [np.empty(own.shape, x.dtype) for own in a]
+        heard = o[:-1] if keeps is None else np.empty(o[1:].shape, o.dtype)
         for t in range(len(x)):
             below = x[t]
             if keeps is not None:

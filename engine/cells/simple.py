@@ -136,9 +136,9 @@ class SimpleCell(Cell):
         weights = np.ascontiguousarray(parameters["W_hh"].T)
         a = times(x, parameters["W_xh"].T)
         a += parameters["b_h"]
-        h = np.empty((len(x) + 1, *start[0].shape))
+        h = np.empty((len(x) + 1, *start[0].shape), a.dtype)
         h[0] = start[0]
-        heard = h[:-1] if keeps is None else np.empty(a.shape)
+        heard = h[:-1] if keeps is None else np.empty(a.shape, a.dtype)
         for t, (a_t, before, h_t) in enumerate(zip(a, h[:-1], h[1:], strict=True)):
             past = before if keeps is None else np.multiply(before, keeps[t], out=heard[t])
             np.add(a_t, np.dot(past, weights), out=a_t)

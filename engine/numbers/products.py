@@ -73,6 +73,6 @@ def unitwise(left: Array, factor: Array) -> Products:
 def times(values: Array, matrix: Array) -> Array:
     """values (…, n) times a matrix (n, m) as one product: (…, m)."""
     rows, columns = matrix.shape
-    product = np.empty((*values.shape[:-1], columns))
+    product = np.empty((*values.shape[:-1], columns), values.dtype)
     np.dot(values.reshape(-1, rows), matrix, out=product.reshape(-1, columns))
     return product

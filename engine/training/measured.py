@@ -17,18 +17,32 @@ from unrolled.engine.passes.unroll import unroll
 from unrolled.engine.passes.vector import Shapes, cut
 
 
-def log10_norms(vector: Array, shapes: Shapes) -> Array:
-    """log₁₀ of every parameter's norm, (P,); −inf where exactly zero."""
-    starts = np.cumsum([0, *map(math.prod, shapes.values())])[:-1]
-    double = vector.astype(np.float64)
-    squares = np.add.reduceat(np.square(double), starts)
-    if ordinary(squares):
-        return np.asarray(0.5 * np.log10(squares))
-    found = []
-    for part in cut(double, shapes).values():
-        (norm,), shift = split_norms(part.reshape(1, -1))
-        found.append(np.log10(norm) + (0 if shift is None else shift[0]) * LOG10_2)
-    return np.array(found)
+class Norms:
+    """log₁₀ of every parameter's norm, of all parameters as one vector.
+
+    Args:
+        shapes: parameter → shape, in the vector's order.
+    """
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        sizes = [math.prod(shape) for shape in shapes.values()]
+        self._starts = np.cumsum([0, *sizes[:-1]])
+
+    def __call__(self, vector: Array) -> Array:
+        """Of a vector of any precision, (P,); −inf where exactly zero."""
+        double = vector.astype(np.float64)
+        squares = np.add.reduceat(np.square(double), self._starts)
+        if ordinary(squares):
+            return np.asarray(0.5 * np.log10(squares))
+        parts = [part.reshape(1, -1) for part in cut(double, self._shapes).values()]
+        split = [split_norms(part) for part in parts]
+        return np.array(
+            [
+                np.log10(norm[0]) + (0 if shift is None else shift[0]) * LOG10_2
+                for norm, shift in split
+            ]
+        )
 
 
 def recurrent_norms(network: Network, parameters: Parameters) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,29 +12,28 @@ import numpy as np
 from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.clip.clipping import Clip
+from unrolled.engine.clip.rules import RULES as ENGINE_RULES
 from unrolled.engine.experiment.network import Network, check_parameters
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Parameters, record
 from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput
+from unrolled.engine.numbers.magnitude import all_finite
 from unrolled.engine.passes.vector import cut
 from unrolled.engine.training.clipped import clipped
-from unrolled.engine.training.measured import held_out_loss, log10_norms, recurrent_norms
+from unrolled.engine.training.course import Change, Changes, Course
+from unrolled.engine.training.measured import Norms, held_out_loss, recurrent_norms
 from unrolled.engine.training.noise import noise
 from unrolled.engine.training.optimizers import OPTIMIZERS
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.records import Records
-from unrolled.engine.training.rules import clipper, read_clip
-from unrolled.engine.training.schedules import SCHEDULES
 from unrolled.engine.training.snapshots import Kept, packed, unpacked
-from unrolled.engine.training.step import Gradient, by_the_engine
+from unrolled.engine.training.step import Gradient, Gradients
 from unrolled.engine.training.tasks import Data, batches, posed
 
-Change = dict[str, Any]
-"""{"learning_rate": η} and/or {"clip": {…}}."""
-_MEASURED = 25
+_MEASURED = 100
 """ρ, σ and the held-out loss are measured every so many updates at most,"""
-_PARTS = 20
-"""and at least so often in a training, where that is possible."""
+_PARTS = 40
+"""and so often in a training that is shorter: 256 sequences cost as much as a dozen updates."""
 
 
 @record
@@ -71,7 +70,6 @@ class Training:
         ended: None, or why there are no more, in words.
         first_not_finite: None, or where a number left the range: update, step, layer (from 1, None
             where it has none) and quantity.
-        changes: (first update to which it applies, what was changed), in their order.
     """
 
     def __init__(
@@ -103,16 +101,14 @@ class Training:
         self._theta = np.concatenate([drawn[name].ravel() for name in self.names]).astype(
             plan.precision
         )
-        self._parameters = cut(self._theta, self._shapes)
+        self._norms = Norms(self._shapes)
+        self._gradients = Gradients(self.network, self._theta, self.problem.loss)
         self.update = 0
         self.ended: str | None = None
         self.first_not_finite: dict[str, Any] | None = None
-        self.changes: list[tuple[int, Change]] = []
         self._optimizer = OPTIMIZERS[plan.optimizer["name"]]
         self._memory = tuple(np.zeros_like(self._theta) for _ in self._optimizer.memory)
-        self._rate: float = plan.optimizer["learning_rate"]
-        self._clip, self._clipper = plan.clip, clipper(plan.clip)
-        self._applied = 0
+        self._course = Course(plan)
         self._batches = batches(plan.seed)
         self._held_out: Sequence | None = None
         self.measured_every = max(1, min(_MEASURED, plan.updates // _PARTS))
@@ -120,14 +116,12 @@ class Training:
     @property
     def learning_rate(self) -> float:
         """η of the next update."""
-        schedule = self.plan.schedule
-        factor = SCHEDULES[schedule["name"]].factor
-        return self._rate * factor(self.update + 1, self.plan.updates, schedule)
+        return self._course.learning_rate(self.update + 1)
 
     @property
     def clip(self) -> dict[str, Any]:
         """What clips the next update, as in a plan."""
-        return dict(self._clip)
+        return dict(self._course.clip)
 
     @property
     def parameters(self) -> Parameters:
@@ -153,25 +147,29 @@ class Training:
         )
         done = 0
         while done < count and self.ended is None:
-            self._apply_changes()
+            self._course.apply(self.update + 1)
             with np.errstate(all="ignore"):
                 self._one(records, done)
             done += 1
             self.update += 1
-            if self.update >= self.plan.updates:
-                self.ended = self.ended or "done"
+            self._end()
         return records.rows(slice(done))
+
+    def _end(self) -> None:
+        """All updates are done."""
+        if self.ended is None and self.update >= self.plan.updates:
+            self.ended = "done"
 
     def _one(self, records: Records, row: int) -> None:
         """The next update: its batch, its gradient, what clips it, and the step."""
         n, rate = self.update + 1, self.learning_rate
         records.update[row], records.learning_rate[row] = n, rate
-        records.log10_weight[row] = log10_norms(self._theta, self._shapes)
+        records.log10_weight[row] = self._norms(self._theta)
         if (n - 1) % self.measured_every == 0 or n == self.plan.updates:
             self._measure(records, row)
         sequence = self.problem.draw(self._batches, self.plan.batch_size)
         try:
-            found = by_the_engine(self.network, self.parameters, sequence, self.problem.loss)
+            found = self._gradient(sequence)
         except ForwardOverflow as overflow:
             self._stop(n, overflow.quantity, overflow.step, overflow.layer)
             return
@@ -182,7 +180,7 @@ class Training:
         after = self._clipped(found, records, row)
         if not math.isfinite(found.loss):
             self._stop(n, "loss")
-        elif not np.isfinite(after).all():
+        elif not all_finite(after):
             self._stop(n, "gradient")
         if self.ended:
             return
@@ -190,15 +188,22 @@ class Training:
             after = after + noise(self.plan.noise, self.plan.seed, n, len(after))
         self._take(after, rate, n, records, row)
 
+    def _gradient(self, sequence: Sequence) -> Gradient:
+        """Of a batch at the weights as they are; where the rule asks for it, with its passes."""
+        clip = self._course.clipper.clip(-math.inf)
+        if self.plan.omega or clip.per_sample or ENGINE_RULES[clip.rule].on_the_way:
+            return self._gradients.by_the_engine(sequence)
+        return self._gradients.of(sequence)
+
     def _clipped(self, found: Gradient, records: Records, row: int) -> Array:
         """g as it is used, plain numbers in the training's precision."""
         _, log10_norm = found.vector.norm()
         log10_norm = -math.inf if math.isnan(log10_norm) else log10_norm
-        clip = self._clipper.clip(log10_norm)
+        clip = self._course.clipper.clip(log10_norm)
         records.log10_before[row] = log10_norm
-        records.threshold[row] = self._clipper.threshold(log10_norm)
+        records.threshold[row] = self._course.clipper.threshold(log10_norm)
         after, engaged = clipped(clip, found)
-        self._clipper.remember(log10_norm)
+        self._course.clipper.remember(log10_norm)
         log10_after = after.norm()[1] if engaged else log10_norm
         records.log10_after[row] = -math.inf if math.isnan(log10_after) else log10_after
         records.engaged[row] = engaged
@@ -208,13 +213,11 @@ class Training:
         """θ ← θ − step."""
         settings = self.plan.optimizer
         step = self._optimizer.step(self._theta, g, self._memory, rate, n, settings)
-        records.log10_step[row] = log10_norms(step, self._shapes)
+        records.log10_step[row] = self._norms(step)
         self._theta -= step
-        if not np.isfinite(self._theta).all():
-            wrong = next(
-                name for name, own in self._parameters.items() if not np.isfinite(own).all()
-            )
-            self._stop(n, wrong)
+        if not all_finite(self._theta):
+            own = cut(self._theta, self._shapes)
+            self._stop(n, next(name for name in own if not np.isfinite(own[name]).all()))
 
     def _measure(self, records: Records, row: int) -> None:
         """What is not measured at every update."""
@@ -241,6 +244,11 @@ class Training:
 
     # --- changes ------------------------------------------------------------------------------
 
+    @property
+    def changes(self) -> Changes:
+        """What was changed, and from which update on."""
+        return self._course.changes
+
     def change(self, change: Change) -> None:
         """Change the learning rate or what clips, from the next update on.
 
@@ -251,34 +259,7 @@ class Training:
         Raises:
             InvalidInput: for anything else.
         """
-        read = self._read_change(change)
-        self.changes.append((self.update + 1, read))
-        self._apply_changes()
-
-    def _read_change(self, change: Change) -> Change:
-        found: Change = {}
-        for name, value in change.items():
-            if name == "clip":
-                found[name] = read_clip(value)
-            elif name == "learning_rate":
-                found[name] = self._optimizer.settings[0].read((name,), value)
-            else:
-                raise InvalidInput(
-                    (name,), "cannot be changed on the way; allowed: 'learning_rate', 'clip'"
-                )
-        if not found:
-            raise InvalidInput((), "received nothing; allowed: 'learning_rate', 'clip'")
-        return found
-
-    def _apply_changes(self) -> None:
-        """Those that hold for the next update and are not in force yet."""
-        for first, change in self.changes[self._applied :]:
-            if first > self.update + 1:
-                break
-            self._applied += 1
-            self._rate = change.get("learning_rate", self._rate)
-            if "clip" in change:
-                self._clip, self._clipper = change["clip"], clipper(change["clip"])
+        self._course.change(self.update + 1, change)
 
     # --- keeping and looking ------------------------------------------------------------------
 
@@ -289,12 +270,12 @@ class Training:
                 update=self.update,
                 ended=self.ended,
                 first_not_finite=self.first_not_finite,
-                learning_rate=self._rate,
-                clip=self._clip,
-                applied=self._applied,
+                learning_rate=self._course.rate,
+                clip=self._course.clip,
+                applied=self._course.applied,
                 theta=self._theta,
                 memory=self._memory,
-                history=self._clipper.state(),
+                history=self._course.clipper.state(),
                 batches=self._batches.get_state(legacy=False),
             )
         )
@@ -304,7 +285,7 @@ class Training:
         cls,
         plan: Plan,
         snapshot: bytes,
-        changes: list[tuple[int, Change]] | tuple[tuple[int, Change], ...] = (),
+        changes: Iterable[tuple[int, Change]] = (),
         series: Data | None = None,
     ) -> Training:
         """Go on from what ``snapshot`` left, with the same numbers.
@@ -324,22 +305,19 @@ class Training:
         own = training._theta
         if kept.theta.shape != own.shape or kept.theta.dtype != own.dtype:
             raise InvalidInput(("snapshot",), "is of another plan")
-        training._take_over(kept, [(int(first), dict(change)) for first, change in changes])
+        training._take_over(kept, list(changes))
         return training
 
-    def _take_over(self, kept: Kept, changes: list[tuple[int, Change]]) -> None:
+    def _take_over(self, kept: Kept, changes: Changes) -> None:
         self.update, self.ended = kept.update, kept.ended
         self.first_not_finite = kept.first_not_finite
         self._theta[:] = kept.theta
         for own, other in zip(self._memory, kept.memory, strict=True):
             own[:] = other
-        self._rate, self._clip = kept.learning_rate, kept.clip
-        self._clipper = clipper(kept.clip)
-        self._clipper.restore(kept.history)
         self._batches.set_state(kept.batches)
-        self.changes = [(first, self._read_change(change)) for first, change in changes]
-        self._applied = kept.applied
-        self._apply_changes()
+        self._course.take_over(kept.learning_rate, kept.clip, kept.applied, changes)
+        self._course.clipper.restore(kept.history)
+        self._course.apply(self.update + 1)
 
     def experiment(self) -> Experiment:
         """The next update, which is not done: the weights before it, and its own batch."""
@@ -357,9 +335,9 @@ class Training:
 
     def _clip_of(self, sequence: Sequence) -> Clip:
         """What the next update is clipped by."""
-        clip = self._clipper.clip(-math.inf)
+        clip = self._course.clipper.clip(-math.inf)
         try:
-            found = by_the_engine(self.network, self.parameters, sequence, self.problem.loss)
+            found = self._gradient(sequence)
         except ForwardOverflow:
             return clip
-        return self._clipper.clip(found.vector.norm()[1])
+        return self._course.clipper.clip(found.vector.norm()[1])

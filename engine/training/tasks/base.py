@@ -28,7 +28,7 @@ class Data:
     """What of the user's own a task learns: a series of numbers, or a text.
 
     Attributes:
-        values: of a series, (T_total, D), finite; of a text without rows.
+        values: of a series, (rows, D), or of several as long, (N, rows, D), finite; of a text none.
         columns: their D names.
         text: of a text; else "".
     """

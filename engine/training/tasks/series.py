@@ -9,7 +9,7 @@ import numpy as np
 from unrolled.engine.numbers.arrays import Array
 from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.training.tasks.base import Baseline, Data, Problem, Setting, Settings, Task
-from unrolled.engine.training.tasks.windows import Windows, learned_rows
+from unrolled.engine.training.tasks.windows import Windows, starts, starts_of_many
 
 
 def standardized(values: Array, learned: int) -> tuple[Array, Array, Array]:
@@ -36,29 +36,45 @@ def scaled(names: Many[str], mean: Array, sd: Array, learned: int) -> tuple[str,
 def next_value(
     values: Array, names: Many[str], target: int, steps: int, ahead: int, *, standard: bool = True
 ) -> Problem:
-    """Every column is read at every step, and the target column ``ahead`` rows later is said."""
-    learned = learned_rows(("task", "steps"), len(values), steps, ahead, "rows")
+    """Every column is read at every step, and the target column ``ahead`` rows later is said.
+
+    Args:
+        values: of one series (rows, D), or of several (N, rows, D).
+        names: of the columns.
+        target: which of them.
+        steps: T.
+        ahead: from 1.
+        standard: whether the columns are scaled.
+    """
+    pointer, span = ("task", "steps"), steps + ahead
+    if values.ndim == 2:
+        learned, first, last = starts(pointer, len(values), span, "rows")
+        held = f"Of {len(values)} rows the last {len(values) - learned} are held out."
+    else:
+        count, rows = values.shape[:2]
+        learned, first, last = starts_of_many(pointer, count, rows, span)
+        held = f"Of {count} series the last {count - learned // rows} are held out."
+    values = values.reshape(-1, values.shape[-1])
     read, mean, sd = standardized(values, learned)
     notes = scaled(names, mean, sd, learned)
     if not standard:
         read, notes = values, ()
-    windows = Windows(read, read[:, target : target + 1], steps, ahead, learned)
-    everything = windows.cut(windows.kept_starts)
+    windows = Windows(read, read[:, target : target + 1], steps, ahead, first, last)
+    everything = windows.cut(windows.kept)
     usual = windows.said[:learned].mean()
-    last = everything.inputs[..., target : target + 1]
-    held = f"Of {len(values)} rows the last {len(values) - learned} are held out."
+    before = everything.inputs[..., target : target + 1]
     return Problem(
         loss="squared-error",
         topology="many-to-many",
         input_size=read.shape[1],
         output_size=1,
         steps=steps,
-        sampled=windows.sampled,
-        kept=windows.kept,
-        most=len(windows.kept_starts),
+        sampled=windows.draw,
+        kept=windows.hold_out,
+        most=len(windows.kept),
         baselines=(
             Baseline(_squared(everything.targets - usual), "always the mean of what is learned"),
-            Baseline(_squared(everything.targets - last), "the value that was just read, again"),
+            Baseline(_squared(everything.targets - before), "the value that was just read, again"),
         ),
         notes=(held, *notes),
         names=tuple(names),
@@ -73,20 +89,21 @@ def _squared(differences: Array) -> float:
 def _posed(settings: Settings, data: Data) -> Problem:
     pointer = ("task", "sequence")
     if not data.values.size:
-        raise InvalidInput(pointer, "received no series; needed: rows of numbers, (T, D)")
+        raise InvalidInput(pointer, "received no series; needed: rows of numbers, (rows, D)")
     values = np.asarray(data.values, dtype=np.float64)
-    if values.ndim != 2 or len(data.columns) != values.shape[1]:
+    if values.ndim not in (2, 3) or len(data.columns) != values.shape[-1]:
         raise InvalidInput(
             pointer,
             f"received numbers of shape {values.shape} and {len(data.columns)} names; needed: "
-            "rows of numbers, (T, D), and a name of each column",
+            "rows of numbers, (rows, D), or those of several series, (N, rows, D), and a name of "
+            "each column",
         )
     if not np.isfinite(values).all():
-        row, column = np.argwhere(~np.isfinite(values))[0].tolist()
+        *place, column = np.argwhere(~np.isfinite(values))[0].tolist()
         raise InvalidInput(
             pointer,
-            f"row {row} of column {data.columns[column]!r}: received {values[row, column]:g}; "
-            "allowed: finite numbers",
+            f"row {place[-1]} of column {data.columns[column]!r}: received "
+            f"{values[(*place, column)]:g}; allowed: finite numbers",
         )
     target = settings["target"] or data.columns[-1]
     if target not in data.columns:

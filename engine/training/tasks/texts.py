@@ -9,7 +9,7 @@ import numpy as np
 from unrolled.engine.numbers.arrays import Array, IntArray
 from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.training.tasks.base import Baseline, Data, Problem, Setting, Settings, Task
-from unrolled.engine.training.tasks.windows import Windows, learned_rows
+from unrolled.engine.training.tasks.windows import Windows, starts
 
 MOST_CHARACTERS = 256
 """So many different characters at most: each is an input and an output."""
@@ -47,9 +47,9 @@ def _posed(settings: Settings, data: Data) -> Problem:
         raise InvalidInput(("task", "text"), "received no text; needed: the text to be learned")
     alphabet, codes = _coded(text)
     size, steps = len(alphabet), settings["steps"]
-    learned = learned_rows(("task", "text"), len(codes), steps, 1, "characters")
-    windows = Windows(np.eye(size)[codes], codes, steps, 1, learned)
-    everything = windows.cut(windows.kept_starts)
+    learned, first, last = starts(("task", "text"), len(codes), steps + 1, "characters")
+    windows = Windows(np.eye(size)[codes], codes, steps, 1, first, last)
+    everything = windows.cut(windows.kept)
     counts = 1.0 + np.bincount(codes[:learned], minlength=size)
     before, came = everything.inputs.argmax(axis=2), everything.targets.astype(np.int64)
     pairs = _after(codes[:learned], size)[before, came]
@@ -59,9 +59,9 @@ def _posed(settings: Settings, data: Data) -> Problem:
         input_size=size,
         output_size=size,
         steps=steps,
-        sampled=windows.sampled,
-        kept=windows.kept,
-        most=len(windows.kept_starts),
+        sampled=windows.draw,
+        kept=windows.hold_out,
+        most=len(windows.kept),
         baselines=(
             Baseline(
                 _surprise((counts / counts.sum())[came]),

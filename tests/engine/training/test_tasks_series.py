@@ -56,6 +56,26 @@ def test_the_last_column_is_the_target_where_none_is_said() -> None:
     assert (series(steps=5).held_out(1).targets < 0.0).all()
 
 
+def test_no_window_of_several_series_crosses_from_one_to_the_next() -> None:
+    values = np.arange(60.0).reshape(6, 10, 1)
+    one = series(Data(values, ("a",)), steps=4)
+    drawn, held = one.draw(batches(0), 2_000), one.held_out(1_000)
+    for found, which in ((drawn, range(5)), (held, [5])):
+        rows = found.inputs[..., 0]
+        assert (found.targets[..., 0] == rows + 1.0).all()
+        assert set((rows // 10).ravel()) == set(which)
+        assert (rows[0] // 10 == found.targets[-1, :, 0] // 10).all()
+    assert len(np.unique(drawn.inputs[0])) == 5 * 6
+    assert one.most == 6
+    assert one.notes == ("Of 6 series the last 1 are held out.",)
+    spread = series(Data(values, ("a",)), steps=4, scaling="standard")
+    learned = values[:5]
+    assert spread.held_out(1).inputs[0] == pytest.approx((50.0 - learned.mean()) / learned.std())
+    for wrong in (values[:1], values[:, :4]):
+        with pytest.raises(InvalidInput, match=r"at least 2, .* of at least 5 rows"):
+            series(Data(wrong, ("a",)), steps=4)
+
+
 # --- scales and baselines -------------------------------------------------------------------------
 
 
@@ -167,9 +187,9 @@ def test_baselines_of_a_text_by_hand() -> None:
         ({"name": "series"}, None, "sequence", "received no series; needed: rows of numbers"),
         (
             {"name": "series"},
-            Data(np.zeros((9, 2, 2)), ("a", "b")),
+            Data(np.zeros((9, 2, 2, 2)), ("a", "b")),
             "sequence",
-            "received numbers of shape (9, 2, 2) and 2 names; needed: rows of numbers, (T, D)",
+            "received numbers of shape (9, 2, 2, 2) and 2 names; needed: rows of numbers,",
         ),
         (
             {"name": "series"},
@@ -193,7 +213,7 @@ def test_baselines_of_a_text_by_hand() -> None:
             {"name": "series", "steps": 20},
             COUNTED,
             "steps",
-            "received 100 rows, of which the last fifth is held out; allowed: at least 105 rows",
+            "received 100 rows, of which the last fifth is held out: 20; allowed: at least 105, or",
         ),
         (
             {"name": "text"},
@@ -217,7 +237,7 @@ def test_baselines_of_a_text_by_hand() -> None:
             {"name": "text", "text": "to be or not", "steps": 50},
             None,
             "text",
-            "received 12 characters, of which the last fifth is held out; allowed: at least 255",
+            "received 12 characters, of which the last fifth is held out: 2; allowed: at least 255",
         ),
     ],
 )
@@ -232,12 +252,14 @@ def test_data_that_cannot_be_learned_is_refused(
 
 @pytest.mark.parametrize("rows", range(15, 60))
 def test_what_is_said_to_be_allowed_is(rows: int) -> None:
-    """The longest T that a refusal names fits, and the number of rows that it names does."""
+    """The longest window that a refusal names fits, and the number of rows that it names does."""
     data = Data(np.arange(float(rows))[:, np.newaxis], ("a",))
     with pytest.raises(InvalidInput) as caught:
         series(data, steps=50)
     words = caught.value.detail
-    if "at most" in words:
-        series(data, steps=int(words.split("at most ")[1].split()[0]))
-    enough = int(words.split("at least ")[1].split()[0])
+    most = int(words.split("at most ")[1].split()[0])
+    series(data, steps=most - 1)
+    with pytest.raises(InvalidInput):
+        series(data, steps=most)
+    enough = int(words.split("at least ")[1].split(",")[0])
     series(Data(np.arange(float(enough))[:, np.newaxis], ("a",)), steps=50)

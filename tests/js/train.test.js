@@ -24,7 +24,7 @@ learnStart({
   schedule: "level", rule: "norm", "rule.threshold": "0.5", omega: "0", noise: "0", beside: "clipping",
 });
 
-const THEME = { ink: "#000", blocked: "#777", known: "#b00", soft: "#444", grid: "#eee", sheet: "#fff", muted: "#555", "pale-ink": "#666", rule: "#ddd", sans: "x", mode: "light", flow: ["#14509c", "#3f8ac6", "#b9bec6", "#dc7f68", "#a8152a"] };
+const THEME = { ink: "#000", pale: "#eee0", blocked: "#777", known: "#b00", soft: "#444", grid: "#eee", sheet: "#fff", muted: "#555", "pale-ink": "#666", rule: "#ddd", sans: "x", mode: "light", flow: ["#14509c", "#3f8ac6", "#b9bec6", "#dc7f68", "#a8152a"] };
 
 /** Rows from one update to another; of each step t decades × (T − t) less than of the last. */
 function block(from, to, { steps = 5, decades = 1, own = {} } = {}) {
@@ -164,7 +164,8 @@ test("losses are drawn with what a constant answer has; the first run lies on to
   const { data } = lossFigure({ runs, frame: FRAME, theme: THEME });
   assert.equal(data.at(-1).text.length, 1); // one baseline, though both runs have it
   assert.equal(data.at(-1).text[0], "baseline 0.2");
-  assert.deepEqual(data.slice(2, 4).map((one) => one.line.width), [2.6, 1.3]);
+  assert.deepEqual(data.slice(2, 4).map((one) => one.line.color), ["#eee0", "#777"]); // of batches
+  assert.deepEqual(data.slice(4, 6).map((one) => one.line.width), [2.6, 1.3]); // of the held-out set
 });
 
 test("norms are drawn before and after, with μ and where it engaged", () => {

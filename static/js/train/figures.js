@@ -48,7 +48,11 @@ export function spanOf(histories, planned, over) {
 
 /** Ticks of a logarithmic axis: decades, or of less than two 1, 2, 5. @param {Theme} theme @param {number[]} range @param {Frame} frame */
 function logAxis(theme, range, frame) {
-  if (range[1] - range[0] > 2.2) return decadesOf(theme, range, frame);
+  if (range[1] - range[0] > 2.2) {
+    const axis = scaleOf(theme, range, frame, power);
+    const decades = (axis.tickvals ?? []).filter(Number.isInteger);
+    return { ...axis, tickvals: decades, ticktext: decades.map(power) };
+  }
   const between = [];
   for (let e = Math.floor(range[0]); e <= range[1]; e += 1)
     for (const n of range[1] - range[0] > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]) between.push(e + Math.log10(n));
@@ -58,7 +62,8 @@ function logAxis(theme, range, frame) {
 }
 
 /** A word beside a line, at the right. @param {Frame} frame @param {Theme} theme @param {{y: number, text: string, color?: string}[]} notes @returns {Trace} */
-function noted({ hi }, theme, notes) {
+function noted({ hi, right }, theme, notes) {
+  const outside = right > 60;
   return {
     type: "scatter",
     mode: "text",
@@ -66,8 +71,8 @@ function noted({ hi }, theme, notes) {
     cliponaxis: false,
     x: notes.map(() => hi),
     y: notes.map(({ y }) => y),
-    text: notes.map(({ text }) => text),
-    textposition: notes.map(() => "top left"),
+    text: notes.map(({ text }) => (outside ? `\u00a0\u00a0${text}` : text)),
+    textposition: notes.map(() => (outside ? "middle right" : "top left")),
     textfont: { size: 10.5, color: notes.map(({ color }) => color ?? theme.soft) },
   };
 }
@@ -78,7 +83,10 @@ function level(frame, y, theme, color = theme.blocked) {
   return line(there ? [frame.lo, frame.hi] : [], there ? [y, y] : [], { color, dash: "2px,3px", width: 1.2 });
 }
 
-/** Batch losses as lines, those of the held-out set as dots, and the baselines. @param {Given} given @returns {Figure} */
+/** Of a batch, behind what is known of the held-out set. @param {Theme} theme @param {number} n */
+const paleOf = (theme, n) => ({ color: n === 0 ? theme.blocked : theme.pale, width: 1 });
+
+/** Losses of batches and of the held-out set, and the baselines. @param {Given} given @returns {Figure} */
 export function lossFigure({ runs, frame, theme }) {
   const batch = runs.map(({ history }) => reduced(history, (row) => log10(history.value("loss", row)), frame));
   const held = runs.map(({ history }) => reduced(history, (row) => log10(history.value("held_out", row)), frame));
@@ -92,29 +100,15 @@ export function lossFigure({ runs, frame, theme }) {
       ...[0, 1].map((n) => level(frame, log10(baselines[n] ?? 0), theme)),
       ...order.map((n) => {
         const { x, y } = lineThrough(batch[n], range, height);
-        return line(x, y, lookOf(theme, n));
+        return line(x, y, held[n].length ? paleOf(theme, n) : lookOf(theme, n));
       }),
-      ...order.map((n) => dots(held[n], theme, n)),
+      ...order.map((n) => {
+        const { x, y } = lineThrough(held[n], range, height);
+        return { ...line(x, y, lookOf(theme, n)), mode: "lines+markers", marker: { size: held[n].length > 60 ? 2 : 4, color: lookOf(theme, n).color } };
+      }),
       noted(frame, theme, baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` }))),
     ],
     layout: layoutOf(frame, theme, { bottom: false, yaxis: logAxis(theme, range, frame) }),
-  };
-}
-
-/** @param {import("./columns.js").Column[]} columns @param {Theme} theme @param {number} n @returns {Trace} */
-function dots(columns, theme, n) {
-  return {
-    type: "scatter",
-    mode: "markers",
-    hoverinfo: "skip",
-    x: columns.map(({ x }) => x),
-    y: columns.map(({ high }) => high),
-    marker: {
-      symbol: "circle",
-      size: 4.5,
-      color: n === 0 ? theme.ink : theme.sheet,
-      line: { width: 1.2, color: n === 0 ? theme.ink : theme["pale-ink"] },
-    },
   };
 }
 

@@ -38,8 +38,8 @@ const PICTURES = [
 ];
 
 /** So much of the window stands around them, and so high are they together, in pixels. */
-const AROUND = 368;
-const LEAST = 430;
+const AROUND = 396;
+const LEAST = 420;
 const MOST = 900;
 
 /** @param {number} runs @param {number} windowHeight */
@@ -48,6 +48,12 @@ function heights(runs, windowHeight) {
   const shown = PICTURES.filter(({ run }) => run < runs);
   const sum = shown.reduce((total, { share }) => total + share, 0);
   return new Map(shown.map(({ name, share, named }) => [name, Math.round((share / sum) * all) + (named ? 32 : 0)]));
+}
+
+/** The axis of updates in so much width: where there is room, words stand at the right. @param {number} width */
+function axisIn(width) {
+  const axis = axisOf(Math.max(240, width));
+  return { ...axis, left: Math.min(axis.left, 56), right: width < 560 ? axis.right : 96 };
 }
 
 /** Whether there is anything to draw. @param {string} name @param {Looking} looking */
@@ -180,7 +186,7 @@ export function createOver(document, on) {
         const seen = picture.run < sources.length && has(picture.name, looking);
         plot?.closest("figure")?.toggleAttribute("hidden", !seen);
         if (!seen || !plot?.clientWidth) continue;
-        const frame = { ...axisOf(Math.max(240, plot.clientWidth)), height: high.get(picture.name) ?? 100, ...span };
+        const frame = { ...axisIn(plot.clientWidth), height: high.get(picture.name) ?? 100, ...span };
         frames.set(picture.name, frame);
         plot.style.height = `${frame.height}px`;
         draw(plot, picture.figure({ runs, frame, theme }));

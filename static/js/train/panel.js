@@ -84,6 +84,7 @@ function enable(id, is) {
 export function createPanel(document, on) {
   const form = byId(document, "change", HTMLFormElement);
   const settings = byId(document, "change-settings");
+  const wrong = byId(document, "change-wrong");
   /** What the form says that differs from the runs. @type {Values} */
   let values = {};
   let state = "";
@@ -150,7 +151,7 @@ export function createPanel(document, on) {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      setFieldError(form, "");
+      setFieldError(wrong, "");
       const runs = targets().filter((n) => on.sources()[n].trained);
       on.change(changeOf(on.sources()[runs[0]].run), runs);
       values = {};
@@ -183,7 +184,7 @@ export function createPanel(document, on) {
     },
     /** What the service refuses. @param {string} text */
     refuse(text) {
-      setFieldError(form, text);
+      setFieldError(wrong, text);
     },
   };
 }

@@ -226,7 +226,7 @@ class Settings(BaseSettings):
         "keep.",
     )
     training_run_bytes: int = Field(
-        default=18_000_000,
+        default=19_000_000,
         ge=1,
         description="Bytes of one training in the database to which the weights that are kept are "
         "thinned out.",

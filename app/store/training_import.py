@@ -16,7 +16,7 @@ from unrolled.app.schemas.runs import NewTraining
 from unrolled.app.schemas.strict import Index, Size, StrictModel, String, Switch
 from unrolled.app.schemas.training import Changed, Mark
 from unrolled.app.store.database import Database
-from unrolled.app.store.packing import unpacked
+from unrolled.app.store.packing import unpacked, unpacked_numbers
 from unrolled.app.store.runs import IMPORTING, create, find, milliseconds, now
 from unrolled.app.store.tables import RUNS, Found
 from unrolled.app.store.training_keeping import Batch, write_batch
@@ -265,7 +265,7 @@ class ArrivingTraining:
             told = f"received {said.update}; allowed: from {self._snapshot + 1} to {self._last}"
             raise _wrong(told, ("snapshot", "update"))
         self._snapshot = said.update
-        self._batch.snapshots[said.update] = unpacked(body, said.size)
+        self._batch.snapshots[said.update] = unpacked_numbers(body, said.size)
         self._size += said.size
 
     def _marks(self, content: object) -> None:

@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from unrolled.app.errors import StoreFull
 from unrolled.app.settings import Settings
 from unrolled.app.store.holders import LEASE_SECONDS, is_held
-from unrolled.app.store.packing import packed
+from unrolled.app.store.packing import packed_numbers
 from unrolled.app.store.runs import Document, now
 from unrolled.app.store.tables import RUNS, Found
 from unrolled.app.store.training_tables import MARKS, SNAPSHOTS, TRAININGS, UPDATES
 from unrolled.app.store.trainings import STOPPED, UNDER_WAY, Block
 
 LEAST_SNAPSHOT_BYTES = 8_000_000
-"""So much of snapshots is kept of any run, however much room its updates take."""
+"""So much of snapshots is kept of any run, however much room its updates take,"""
+_LEAST_SNAPSHOTS = 4
+"""and so many, however large they are."""
 
 
 class Lost(Exception):
@@ -197,9 +199,8 @@ async def write_batch(
     records = training.record_bytes + await _keep_blocks(connection, number, batch.blocks)
     more = await _keep_snapshots(connection, number, batch.snapshots)
     room = max(settings.training_run_bytes - records, LEAST_SNAPSHOT_BYTES)
-    done = batch.update or row.last_update or 1
     apart, snapshots = await _thinned(
-        connection, number, training.apart, training.snapshot_bytes + more, room, done
+        connection, number, training.apart, training.snapshot_bytes + more, room
     )
     for mark in batch.marks:
         await connection.execute(insert(MARKS).values(_mark_row(number, mark)))
@@ -251,7 +252,7 @@ async def _keep_snapshots(
     for done, body in snapshots.items():
         here = (SNAPSHOTS.c.run == number) & (SNAPSHOTS.c.update == done)
         if await connection.scalar(select(SNAPSHOTS.c.update).where(here)) is None:
-            small = packed(body)
+            small = packed_numbers(body)
             values = {"run": number, "update": done, "size": len(body), "body": small}
             await connection.execute(insert(SNAPSHOTS).values(values))
             more += len(small)
@@ -259,15 +260,28 @@ async def _keep_snapshots(
 
 
 async def _thinned(
-    connection: AsyncConnection, number: int, apart: int, size: int, room: int, done: int
+    connection: AsyncConnection, number: int, apart: int, size: int, room: int
 ) -> tuple[int, int]:
-    """How far snapshots lie apart where they fit, and what they take: every second one goes, again
-    and again.
+    """How far snapshots are to lie apart where they fit, and what they take.
+
+    Again and again that one goes behind which the shortest way is to be computed anew; the first
+    and the newest stay.
     """
-    while size > room and apart <= done:
-        apart *= 2
-        size = await _thin(connection, number, apart)
-    return apart, size
+    if size <= room:
+        return apart, size
+    own = SNAPSHOTS.c.run == number
+    asked = select(SNAPSHOTS.c.update, func.length(SNAPSHOTS.c.body)).where(own)
+    rows = list(await connection.execute(asked.order_by(SNAPSHOTS.c.update)))
+    there, sizes = [row[0] for row in rows], dict(tuple(row) for row in rows)
+    gone = []
+    while size > room and len(there) > _LEAST_SNAPSHOTS:
+        place = min(range(1, len(there) - 1), key=lambda n: there[n + 1] - there[n - 1])
+        gone.append(there.pop(place))
+        size -= sizes[gone[-1]]
+    if gone:
+        await connection.execute(delete(SNAPSHOTS).where(own, SNAPSHOTS.c.update.in_(gone)))
+    usual = (there[-1] - there[0]) // max(1, 2 * (len(there) - 1))
+    return max(apart, 1 << max(usual.bit_length() - 1, 0)), size
 
 
 async def _keep_blocks(connection: AsyncConnection, number: int, blocks: list[Block]) -> int:
@@ -285,16 +299,6 @@ async def _keep_blocks(connection: AsyncConnection, number: int, blocks: list[Bl
             await connection.execute(update(UPDATES).where(here).values(values))
         more += len(body) - (before or 0)
     return more
-
-
-async def _thin(connection: AsyncConnection, number: int, apart: int) -> int:
-    """Drop the snapshots between, but for the newest; bytes of those that are left."""
-    own = SNAPSHOTS.c.run == number
-    newest = await connection.scalar(select(func.max(SNAPSHOTS.c.update)).where(own))
-    between = (SNAPSHOTS.c.update % apart != 0) & (SNAPSHOTS.c.update != newest)
-    await connection.execute(delete(SNAPSHOTS).where(own & between))
-    asked = select(func.coalesce(func.sum(func.length(SNAPSHOTS.c.body)), 0)).where(own)
-    return int(await connection.scalar(asked) or 0)
 
 
 def _mark_row(number: int, mark: Document) -> Document:

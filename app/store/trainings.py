@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from unrolled.app.errors import BadInput, InputError, TooManyRuns, TrainingsFull
 from unrolled.app.settings import Settings
 from unrolled.app.store.holders import is_held
-from unrolled.app.store.packing import packed, unpacked
+from unrolled.app.store.packing import packed, unpacked, unpacked_numbers
 from unrolled.app.store.runs import Document, create, find, now
 from unrolled.app.store.tables import RUNS, Found
 from unrolled.app.store.training_tables import INPUTS, MARKS, SNAPSHOTS, TRAININGS, UPDATES
@@ -294,4 +294,4 @@ async def snapshot_before(
         .limit(1)
     )
     row = (await connection.execute(asked)).one_or_none()
-    return None if row is None else (row.update, unpacked(row.body, row.size))
+    return None if row is None else (row.update, unpacked_numbers(row.body, row.size))

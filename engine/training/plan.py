@@ -11,6 +11,7 @@ from unrolled.engine.choices.inits import INITS
 from unrolled.engine.experiment.network import Network, draw_parameters
 from unrolled.engine.numbers.arrays import Parameters
 from unrolled.engine.numbers.errors import InvalidInput, one_of
+from unrolled.engine.training.omega import refuse_omega
 from unrolled.engine.training.optimizers import OPTIMIZERS
 from unrolled.engine.training.rules import read_clip
 from unrolled.engine.training.schedules import SCHEDULES
@@ -88,7 +89,7 @@ class Plan:
         self.clip = read_clip(self.clip)
         self.weights = _all_weights(self.weights, self.seed)
         if self.omega:
-            _with_omega(self.cell)
+            refuse_omega(self.cell, self.clip)
 
     def _check_network(self) -> None:
         """Cell, activation and sizes fit each other, whatever the task."""
@@ -173,7 +174,3 @@ def _row(pointer: tuple[str, ...], given: Any, table: Mapping[str, Any]) -> dict
     """A row's name and its settings, nothing left open."""
     name = named(pointer, given, table)
     return {"name": name, **read(pointer, given, table[name].settings, "name")}
-
-
-def _with_omega(cell: str) -> None:
-    """Refuse Ω for a cell through which nothing passes, or whose past is gated twice."""

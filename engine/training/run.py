@@ -23,6 +23,7 @@ from unrolled.engine.training.clipped import clipped
 from unrolled.engine.training.course import Change, Changes, Course
 from unrolled.engine.training.measured import Norms, held_out_loss, recurrent_norms
 from unrolled.engine.training.noise import noise
+from unrolled.engine.training.omega import with_omega
 from unrolled.engine.training.optimizers import OPTIMIZERS
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.records import Records
@@ -173,6 +174,8 @@ class Training:
         except ForwardOverflow as overflow:
             self._stop(n, overflow.quantity, overflow.step, overflow.layer)
             return
+        if self.plan.omega:
+            found, records.omega[row] = with_omega(found, self.plan.omega)
         records.loss[row] = found.loss
         records.log10_hidden[row] = found.hidden
         if records.log10_cell is not None and found.cell is not None:

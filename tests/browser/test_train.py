@@ -82,7 +82,7 @@ def look_through(page: Page, runs: str, ids: list[str]) -> int:
     before = done(page)
     page.get_by_role("button", name="One update").click()
     expect(page.locator("#run-state-0")).to_contain_text(f"paused at {before + 1:,}")
-    page.locator("[data-over=loss]").click(position={"x": 80, "y": 40})
+    page.locator("[data-over=loss]").click(position={"x": 60, "y": 40})
     page.locator(".transport-scrub").press("ArrowRight")
     update = int(re.findall(r"#update=(\d+)$", page.url)[0])
     assert 1 < update < before

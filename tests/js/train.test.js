@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { addressOf, runsIn } from "../../static/js/train/address.js";
 import { fragmentOf, learnStart, partOf, readValues, valueOf } from "../../static/js/train/choices.js";
 import { lineThrough, reduced, stairs } from "../../static/js/train/columns.js";
-import { lossFigure, normFigure, spanOf } from "../../static/js/train/figures.js";
+import { lossFigure, normFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
 import { happenedIn, withoutUpdate } from "../../static/js/train/happened.js";
 import { gridOf, pixelsOf } from "../../static/js/train/heat.js";
 import { createHistory } from "../../static/js/train/history.js";
@@ -55,6 +55,11 @@ function filled(...blocks) {
   return history;
 }
 
+/** A run as it is drawn. */
+function drawnRun(history, n = 0, baseline = null) {
+  return { label: "AB"[n], history, baseline, seen: seenOf(history, FRAME) };
+}
+
 const FRAME = { width: 500, height: 100, left: 42, right: 8, lo: 0.5, hi: 100.5 };
 
 test("rows that come twice are kept once, and a gap in the middle is read from the row before", () => {
@@ -93,7 +98,7 @@ test("what is not finite is nothing, and an exact zero draws nothing", () => {
 test("a line has at most two points for two pixels, and none of them upon another", () => {
   const history = filled(block(1, 10_000, { own: { loss: Array.from({ length: 10_000 }, (_, n) => Math.sin(n)) } }));
   const frame = { ...FRAME, hi: 10_000.5 };
-  const columns = reduced(history, (row) => history.value("loss", row), frame);
+  const columns = reduced(history, history.column("loss"), frame);
   assert.ok(columns.length <= 225 && columns.length > 200);
   assert.ok(Math.max(...columns.map(({ high }) => high)) > 0.999);
   const { x, y } = lineThrough(columns, [-1, 1], 90);
@@ -106,14 +111,15 @@ test("a line has at most two points for two pixels, and none of them upon anothe
 });
 
 test("few updates are drawn each, at their own place", () => {
-  const columns = reduced(filled(block(1, 20)), (row) => row, FRAME);
+  const history = filled(block(1, 20));
+  const columns = reduced(history, history.column("loss"), FRAME);
   assert.deepEqual(columns.map(({ x }) => x), Array.from({ length: 20 }, (_, n) => n + 1));
 });
 
 test("a threshold that stays has two points, and where there is none there is a gap", () => {
   const threshold = [1, 1, 1, 2, 2, null, null, 3];
   const history = filled(block(1, 8, { own: { threshold } }));
-  const { x, y } = stairs(history, (row) => history.value("threshold", row));
+  const { x, y } = stairs(history, history.column("threshold"), (value) => value);
   assert.deepEqual(y, [1, 1, 2, 2, null, 3]);
   assert.deepEqual(x, [1, 4, 4, 6, null, 8]);
 });
@@ -160,7 +166,7 @@ test("the axis goes to a round number, at the end to the last update", () => {
 });
 
 test("losses are drawn with what a constant answer has; the first run lies on top", () => {
-  const runs = [0.2, 0.2].map((baseline, n) => ({ label: "AB"[n], history: filled(block(1, 50)), baseline }));
+  const runs = [0.2, 0.2].map((baseline, n) => drawnRun(filled(block(1, 50)), n, baseline));
   const { data } = lossFigure({ runs, frame: FRAME, theme: THEME });
   assert.equal(data.at(-1).text.length, 1); // one baseline, though both runs have it
   assert.equal(data.at(-1).text[0], "baseline 0.2");
@@ -169,7 +175,7 @@ test("losses are drawn with what a constant answer has; the first run lies on to
 });
 
 test("norms are drawn before and after, with μ and where it engaged", () => {
-  const { data, layout } = normFigure({ runs: [{ label: "", history: filled(block(1, 50)), baseline: null }], frame: FRAME, theme: THEME }, 0);
+  const { data, layout } = normFigure({ runs: [drawnRun(filled(block(1, 50)))], frame: FRAME, theme: THEME }, 0);
   const [before, after, mu, ticks, words] = data;
   assert.equal(Math.max(...before.y), 1);
   assert.deepEqual(after.x, [10, 20, 30, 40, 50]);

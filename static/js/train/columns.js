@@ -17,19 +17,22 @@ const NEAR = 1.2;
 
 /**
  * The least and the greatest of every column of pixels.
- * @param {History} history @param {(row: number) => number} value   NaN: none @param {Frame} frame
+ * @param {History} history @param {ArrayLike<number> | undefined} values   one a row; NaN: none
+ * @param {Frame} frame
  * @returns {Column[]}
  */
-export function reduced(history, value, { lo, hi, width, left, right }) {
+export function reduced(history, values, { lo, hi, width, left, right }) {
   const columns = Math.max(20, Math.floor((width - left - right) / WIDE));
   const whole = hi - lo <= columns;
+  const updates = history.updates();
+  const count = values ? history.count() : 0;
   /** @type {Column[]} */
   const found = [];
   let at = -1;
-  for (let row = 0; row < history.count(); row += 1) {
-    const own = value(row);
+  for (let row = 0; row < count; row += 1) {
+    const own = values?.[row] ?? NaN;
     if (!Number.isFinite(own)) continue;
-    const update = history.update(row);
+    const update = updates[row];
     const k = whole ? row : Math.floor(((update - lo) / (hi - lo)) * columns);
     const last = found[found.length - 1];
     if (k !== at || !last) {
@@ -62,20 +65,21 @@ export function lineThrough(columns, range, height) {
   return { x, y };
 }
 
-/**
- * One place for each column of pixels in which something is so.
- * @param {History} history @param {(row: number) => boolean} is @param {Frame} frame
- */
-export function places(history, is, frame) {
-  return reduced(history, (row) => (is(row) ? 1 : NaN), frame).map(({ x }) => x);
+/** The same on a scale that rises with it. @param {Column[]} columns @param {(value: number) => number} scale */
+export function scaled(columns, scale) {
+  return columns.flatMap(({ x, low, high, rises }) => {
+    const [least, most] = [scale(low), scale(high)];
+    return Number.isFinite(most) ? [{ x, low: Number.isFinite(least) ? least : most, high: most, rises }] : [];
+  });
 }
 
 /**
  * Steps of a quantity that stays for long, such as μ: where it changes there are two points.
- * @param {History} history @param {(row: number) => number} value   NaN: a gap
+ * @param {History} history @param {ArrayLike<number> | undefined} values   NaN: a gap
+ * @param {(value: number) => number} scale
  * @returns {{x: Series, y: Series}}
  */
-export function stairs(history, value) {
+export function stairs(history, values, scale) {
   /** @type {{x: Series, y: Series}} */
   const found = { x: [], y: [] };
   /** @param {number | null} x @param {number | null} y */
@@ -85,14 +89,14 @@ export function stairs(history, value) {
   };
   let before = NaN;
   for (let row = 0; row < history.count(); row += 1) {
-    const own = value(row);
+    const own = values?.[row] ?? NaN;
     const last = row === history.count() - 1;
     if (Object.is(own, before) && !last) continue;
     const update = history.update(row);
-    if (row && !Number.isNaN(before)) put(update, before);
+    if (row && !Number.isNaN(before)) put(update, scale(before));
     if (Number.isNaN(own)) {
       if (!Number.isNaN(before)) put(null, null);
-    } else if (!Object.is(own, before)) put(update, own);
+    } else if (!Object.is(own, before)) put(update, scale(own));
     before = own;
   }
   return found;

@@ -3,9 +3,10 @@
 import { plainAxis } from "../figures/layout.js";
 import { power, tidy } from "../format.js";
 import { BOTTOM, NAMED_BOTTOM, TOP, decadesOf, layoutOf, line, rangeOf, roundTicks, scaleOf } from "../updates/axis.js";
-import { lineThrough, places, reduced, stairs } from "./columns.js";
+import { lineThrough, reduced, scaled, stairs } from "./columns.js";
 
 /** @import { Axis, Figure, Frame, Theme, Trace } from "../types.js" */
+/** @import { Column } from "./columns.js" */
 /** @import { History } from "./history.js" */
 
 /**
@@ -13,7 +14,10 @@ import { lineThrough, places, reduced, stairs } from "./columns.js";
  * @property {string} label   "A" or "B", or "" where it is alone
  * @property {History} history
  * @property {number | null} baseline   the loss that is to be beaten
+ * @property {Seen} seen   what is drawn of it
  *
+ * @typedef {Record<"loss" | "held" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
+ *   and losses as log₁₀; after: where it was clipped
  * @typedef {{runs: Drawn[], frame: Frame, theme: Theme}} Given
  */
 
@@ -27,6 +31,24 @@ function rested([low, high], unit) {
 
 /** @param {number} value */
 const log10 = (value) => (value > 0 ? Math.log10(Math.max(value, LEAST)) : NaN);
+
+/** Every quantity read once, for all pictures. @param {History} history @param {Frame} frame @returns {Seen} */
+export function seenOf(history, frame) {
+  /** @param {string} name */
+  const of = (name) => reduced(history, history.column(name), frame);
+  const count = history.count();
+  const clipped = new Float64Array(count).fill(NaN);
+  const after = history.column("log10_after");
+  for (let row = 0; row < count; row += 1) if (history.engaged(row)) clipped[row] = after?.[row] ?? NaN;
+  return {
+    loss: scaled(of("loss"), log10),
+    held: scaled(of("held_out"), log10),
+    before: of("log10_before"),
+    after: reduced(history, clipped, frame),
+    engaged: reduced(history, Float64Array.from(clipped, (_, row) => (history.engaged(row) ? 1 : NaN)), frame),
+    rho: of("rho"),
+  };
+}
 
 /** The first is a thin line in ink over the second, a wide grey one. @param {Theme} theme @param {number} n */
 export function lookOf(theme, n) {
@@ -88,8 +110,8 @@ const paleOf = (theme, n) => ({ color: n === 0 ? theme.blocked : theme.pale, wid
 
 /** Losses of batches and of the held-out set, and the baselines. @param {Given} given @returns {Figure} */
 export function lossFigure({ runs, frame, theme }) {
-  const batch = runs.map(({ history }) => reduced(history, (row) => log10(history.value("loss", row)), frame));
-  const held = runs.map(({ history }) => reduced(history, (row) => log10(history.value("held_out", row)), frame));
+  const batch = runs.map(({ seen }) => seen.loss);
+  const held = runs.map(({ seen }) => seen.held);
   const baselines = [...new Set(runs.flatMap(({ baseline }) => (baseline === null ? [] : [baseline])))].filter((one) => one > 0);
   const values = [...batch, ...held].flat().flatMap(({ low, high }) => [low, high]);
   const range = rested(rangeOf([...values, ...(values.length ? baselines.map(log10) : [])], 0.3), 0.25);
@@ -119,13 +141,8 @@ function thresholdsOf(history) {
 }
 
 /** The range of all norms, so that two runs are drawn on one scale. @param {Given} given */
-function normRange({ runs, frame }) {
-  const values = runs.flatMap(({ history }) =>
-    [
-      ...reduced(history, (row) => history.value("log10_before", row), frame),
-      ...reduced(history, (row) => history.value("log10_after", row), frame),
-    ].flatMap(({ low, high }) => [low, high]),
-  );
+function normRange({ runs }) {
+  const values = runs.flatMap(({ seen: { before, after } }) => [...before, ...after].flatMap(({ low, high }) => [low, high]));
   const mu = runs.flatMap(({ history }) => thresholdsOf(history).map(({ y }) => y));
   return rangeOf([...values, ...mu], 0.4);
 }
@@ -136,16 +153,14 @@ function normRange({ runs, frame }) {
  */
 export function normFigure(given, n) {
   const { runs, frame, theme } = given;
-  const { history } = runs[n];
+  const { history, seen } = runs[n];
   const yaxis = decadesOf(theme, normRange(given), frame);
   const height = heightOf(frame, BOTTOM);
-  /** @param {(row: number) => number} value */
-  const through = (value) => lineThrough(reduced(history, value, frame), yaxis.range, height);
-  const before = through((row) => history.value("log10_before", row));
+  const before = lineThrough(seen.before, yaxis.range, height);
   // Where nothing is clipped both are the same line.
-  const after = through((row) => (history.engaged(row) ? history.value("log10_after", row) : NaN));
-  const mu = stairs(history, (row) => log10(history.value("threshold", row)));
-  const engaged = places(history, (row) => history.engaged(row), frame);
+  const after = lineThrough(seen.after, yaxis.range, height);
+  const mu = stairs(history, history.column("threshold"), log10);
+  const engaged = seen.engaged.map(({ x }) => x);
   const [lowest, highest] = yaxis.range;
   return {
     data: [
@@ -168,7 +183,7 @@ export function normFigure(given, n) {
 
 /** The spectral radius of W_hh, beside 1. @param {Given} given @returns {Figure} */
 export function radiusFigure({ runs, frame, theme }) {
-  const all = runs.map(({ history }) => reduced(history, (row) => history.value("rho", row), frame));
+  const all = runs.map(({ seen }) => seen.rho);
   const range = rested(rangeOf([1, ...all.flat().flatMap(({ low, high }) => [low, high])], 0.2), 0.1);
   const height = heightOf(frame, BOTTOM);
   return {

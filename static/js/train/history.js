@@ -142,6 +142,10 @@ export function createHistory() {
       }
       return low - 1;
     },
+    /** All of a quantity, with room behind the last row; of one that nothing is known of undefined. @param {string} name */
+    column: (name) => columns.get(name),
+    /** The updates of the rows, likewise. */
+    updates: () => update,
     /** NaN: none. @param {string} name @param {number} row */
     value: (name, row) => columns.get(name)?.[row] ?? NaN,
     /** The last value of a quantity that is measured now and then. @param {string} name @param {number} row */

@@ -9,7 +9,7 @@ import { createTooltip } from "../tooltip.js";
 import { TOP } from "../updates/axis.js";
 import { putCursor, putLines } from "../updates/cursor.js";
 import { toStep } from "../view.js";
-import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, spanOf } from "./figures.js";
+import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "./figures.js";
 import { entryOf, gridOf, pixelsOf } from "./heat.js";
 import { LETTERS } from "./looking.js";
 import { lossWords, normWords, summary } from "./words.js";
@@ -180,7 +180,13 @@ export function createOver(document, on) {
       const { sources } = looking;
       const high = heights(sources.length, innerHeight);
       const span = spanOf(sources.map(({ history }) => history), planned, over);
-      const runs = sources.map(({ history }, n) => ({ label: sources.length > 1 ? LETTERS[n] : "", history, baseline: baselines[n] }));
+      const wide = axisIn(plots.get("loss")?.clientWidth || box.clientWidth);
+      const runs = sources.map(({ history }, n) => ({
+        label: sources.length > 1 ? LETTERS[n] : "",
+        history,
+        baseline: baselines[n],
+        seen: seenOf(history, { ...wide, height: 0, ...span }),
+      }));
       for (const picture of PICTURES) {
         const plot = plots.get(picture.name);
         const seen = picture.run < sources.length && has(picture.name, looking);

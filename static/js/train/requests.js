@@ -4,9 +4,6 @@ import { ask, posted, reportOf, reportsOf, runAt } from "../api.js";
 
 /** @import { Block } from "./history.js" */
 
-/** Rows of one answer. */
-const ROWS = 1000;
-
 /** @param {string} base @param {object} run @returns {Promise<any>} */
 export function beginRun(base, run) {
   return ask(`${base}/runs`, posted({ kind: "trained", ...run }));
@@ -29,7 +26,7 @@ export function changeRun(base, id, change) {
  */
 export async function* updatesOf(base, id) {
   for (let from = 1; ; ) {
-    const page = await ask(`${runAt(base, id)}/updates?from=${from}&to=${from + ROWS - 1}`);
+    const page = await ask(`${runAt(base, id)}/updates?from=${from}`);
     yield page;
     if (page.next === null || page.next === undefined) return;
     from = page.next;

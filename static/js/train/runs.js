@@ -22,7 +22,7 @@ import { openRun } from "./sources.js";
 /** @import { Looking } from "./looking.js" */
 /** @import { Source } from "./sources.js" */
 
-/** Pictures are drawn so often at most, in milliseconds apart. */
+/** Pictures are drawn so often at most, in milliseconds apart; on a slow machine not more than half of the time. */
 const APART_MS = 60;
 
 /**
@@ -57,7 +57,10 @@ export function createRuns(page) {
   let shown = null;
   let opened = 0;
   let timer = 0;
-  let last = 0;
+  /** When the next drawing may begin. */
+  let free = 0;
+  /** Whether a hand moves the transport, and not what came. */
+  let byHand = true;
   const announcer = createAnnouncer(byId(document, "announcer"));
   const over = createOver(document, { look: lookAt });
   const moment = createMoment(document, { choose });
@@ -76,11 +79,11 @@ export function createRuns(page) {
     timer = setTimeout(() => {
       timer = 0;
       requestAnimationFrame(put);
-    }, Math.max(0, last + APART_MS - performance.now()));
+    }, Math.max(0, free - performance.now()));
   }
 
   function put() {
-    last = performance.now();
+    const began = performance.now();
     if (!looking) return;
     const names = namesOf(sources.map(({ run }) => run));
     byId(document, "runs-shown").hidden = false;
@@ -96,6 +99,7 @@ export function createRuns(page) {
       putMoment(looking, names);
     }
     page.ready();
+    free = began + Math.max(APART_MS, 2 * (performance.now() - began));
   }
 
   /** @param {Looking} own */
@@ -107,13 +111,15 @@ export function createRuns(page) {
       speeds: [10, 30, 100, 300, 1000],
       say: (place) => `update ${counted(looking?.longest().history.update(place) ?? 0)}`,
       onChange(place) {
+        if (!byHand) return;
         looking?.look(place);
         moved();
       },
     });
+    byHand = false;
     transport.setLength(own.length());
-    if (transport.index() !== own.place()) transport.set(own.place());
-    transport.refresh();
+    transport.set(own.place());
+    byHand = true;
   }
 
   /** @param {Looking} own @param {string[]} names */
@@ -188,7 +194,9 @@ export function createRuns(page) {
     const fragment = looking.fragment();
     history.replaceState(history.state, "", `${location.pathname}${location.search}${fragment ? `#${fragment}` : ""}`);
     over.cursor(looking);
-    if (transport && transport.index() !== looking.place()) transport.set(looking.place());
+    byHand = false;
+    transport?.set(looking.place());
+    byHand = true;
     putMoment(looking, namesOf(sources.map(({ run }) => run)));
   }
 

@@ -6,11 +6,12 @@ import { fragmentOf, learnStart, partOf, readValues, valueOf } from "../../stati
 import { lineThrough, reduced, stairs } from "../../static/js/train/columns.js";
 import { lossFigure, normFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
 import { happenedIn, withoutUpdate } from "../../static/js/train/happened.js";
+import { valuesNow } from "../../static/js/train/changing.js";
 import { gridOf, pixelsOf } from "../../static/js/train/heat.js";
 import { createHistory } from "../../static/js/train/history.js";
 import { createLooking } from "../../static/js/train/looking.js";
 import { namesOf } from "../../static/js/train/names.js";
-import { possible, valuesNow } from "../../static/js/train/panel.js";
+import { possible } from "../../static/js/train/panel.js";
 import { otherOf, planOf, plansOf, valuesOf, variantOf, VARIANTS } from "../../static/js/train/plans.js";
 import { recordedAt } from "../../static/js/train/recorded.js";
 import { addMarks, blockOf } from "../../static/js/train/sources.js";

@@ -74,99 +74,109 @@ function createRows(steps) {
 /** @param {Float32Array} row @returns {Series} */
 const seriesOf = (row) => Array.from(row, (value) => (Number.isNaN(value) ? null : value));
 
-/** Nothing, at first. */
-export function createHistory() {
-  let count = 0;
-  let update = new Float64Array(ROOM);
-  let engaged = new Uint8Array(ROOM);
-  /** @type {Map<string, Float64Array<ArrayBuffer>>} */
-  const columns = new Map(QUANTITIES.map((name) => [name, new Float64Array(ROOM)]));
-  /** @type {ReturnType<typeof createRows> | null} */
-  let hidden = null;
-  /** @type {ReturnType<typeof createRows> | null} */
-  let cell = null;
+/** A list of bits with room for more. @param {Uint8Array<ArrayBuffer>} list @param {number} room @returns {Uint8Array<ArrayBuffer>} */
+function roomierBits(list, room) {
+  if (room <= list.length) return list;
+  const next = new Uint8Array(2 * list.length);
+  next.set(list);
+  return next;
+}
+
+/** What is held, and how a row is added. */
+function createTable() {
+  const table = {
+    count: 0,
+    update: new Float64Array(ROOM),
+    engaged: new Uint8Array(ROOM),
+    /** @type {Map<string, Float64Array<ArrayBuffer>>} */
+    columns: new Map(QUANTITIES.map((name) => [name, new Float64Array(ROOM)])),
+    /** @type {ReturnType<typeof createRows> | null} */
+    hidden: null,
+    /** @type {ReturnType<typeof createRows> | null} */
+    cell: null,
+  };
 
   /** @param {string} name @param {number | null | undefined} value */
   function put(name, value) {
+    const { columns, count } = table;
     const column = roomier(columns.get(name) ?? new Float64Array(ROOM).fill(NaN), count, count + 1);
     column[count] = held(value);
     columns.set(name, column);
   }
 
+  /** @param {"hidden" | "cell"} part @param {Series | undefined} row */
+  function putRow(part, row = []) {
+    table[part] ??= createRows(row.length);
+    table[part]?.add(row);
+  }
+
   /** @param {Block} block @param {number} n */
-  function addRow(block, n) {
-    update = roomier(update, count, count + 1);
-    update[count] = block.update[n];
-    if (count >= engaged.length) {
-      const next = new Uint8Array(2 * engaged.length);
-      next.set(engaged);
-      engaged = next;
-    }
-    engaged[count] = Number(block.engaged[n] ?? false);
+  function add(block, n) {
+    const { count } = table;
+    table.update = roomier(table.update, count, count + 1);
+    table.update[count] = block.update[n];
+    table.engaged = roomierBits(table.engaged, count + 1);
+    table.engaged[count] = Number(block.engaged[n] ?? false);
     for (const name of QUANTITIES) put(name, block[name]?.[n]);
     for (const part of /** @type {const} */ (["weight", "step"]))
       for (const [name, values] of Object.entries(block[part] ?? {})) put(`${part} ${name}`, values[n]);
-    hidden ??= createRows(block.hidden[n]?.length ?? 0);
-    hidden.add(block.hidden[n] ?? []);
-    if (block.cell) {
-      cell ??= createRows(block.cell[n]?.length ?? 0);
-      cell.add(block.cell[n] ?? []);
-    }
-    count += 1;
+    putRow("hidden", block.hidden[n]);
+    if (block.cell) putRow("cell", block.cell[n]);
+    table.count += 1;
   }
+
+  return { table, add };
+}
+
+/** Nothing, at first. */
+export function createHistory() {
+  const { table, add } = createTable();
 
   return {
     /** Rows that are known already are left out. @param {Block} block @returns {number} how many were new */
     add(block) {
-      const before = count;
+      const before = table.count;
       block.update.forEach((number, n) => {
-        if (!count || number > update[count - 1]) addRow(block, n);
+        if (!table.count || number > table.update[table.count - 1]) add(block, n);
       });
-      return count - before;
+      return table.count - before;
     },
-    count: () => count,
-    steps: () => hidden?.steps ?? 0,
-    hasCell: () => cell !== null,
+    count: () => table.count,
+    steps: () => table.hidden?.steps ?? 0,
     /** The number of the update of a row. @param {number} row */
-    update: (row) => update[row],
+    update: (row) => table.update[row],
     /** Of the newest; 0 before the first. */
-    last: () => (count ? update[count - 1] : 0),
-    first: () => (count ? update[0] : 0),
+    last: () => (table.count ? table.update[table.count - 1] : 0),
+    first: () => (table.count ? table.update[0] : 0),
     /** The row of an update, or of the nearest before it; −1: there is none. @param {number} number */
     row(number) {
-      let [low, high] = [0, count];
+      let [low, high] = [0, table.count];
       while (low < high) {
         const middle = (low + high) >> 1;
-        if (update[middle] <= number) low = middle + 1;
+        if (table.update[middle] <= number) low = middle + 1;
         else high = middle;
       }
       return low - 1;
     },
     /** All of a quantity, with room behind the last row; of one that nothing is known of undefined. @param {string} name */
-    column: (name) => columns.get(name),
+    column: (name) => table.columns.get(name),
     /** The updates of the rows, likewise. */
-    updates: () => update,
+    updates: () => table.update,
     /** NaN: none. @param {string} name @param {number} row */
-    value: (name, row) => columns.get(name)?.[row] ?? NaN,
+    value: (name, row) => table.columns.get(name)?.[row] ?? NaN,
     /** The last value of a quantity that is measured now and then. @param {string} name @param {number} row */
     latest(name, row) {
-      const column = columns.get(name);
+      const column = table.columns.get(name);
       for (let n = row; column && n >= 0; n -= 1) if (!Number.isNaN(column[n])) return column[n];
       return NaN;
     },
     /** @param {number} row */
-    engaged: (row) => engaged[row] === 1,
-    /** How often clipping engaged up to a row, that included. @param {number} row */
-    times(row) {
-      let sum = 0;
-      for (let n = 0; n <= row; n += 1) sum += engaged[n];
-      return sum;
-    },
+    engaged: (row) => table.engaged[row] === 1,
     /** log₁₀ ‖∂L/∂h_t‖, t = 1 … T; NaN: none. @param {number} row */
-    hidden: (row) => hidden?.at(row) ?? new Float32Array(0),
+    hidden: (row) => table.hidden?.at(row) ?? new Float32Array(0),
     /** @param {number} row @returns {Series} */
-    hiddenSeries: (row) => (hidden ? seriesOf(hidden.at(row)) : []),
+    hiddenSeries: (row) => (table.hidden ? seriesOf(table.hidden.at(row)) : []),
     /** @param {number} row @returns {Series | null} */
-    cellSeries: (row) => (cell ? seriesOf(cell.at(row)) : null),
+    cellSeries: (row) => (table.cell ? seriesOf(table.cell.at(row)) : null),
   };
 }

@@ -1,7 +1,7 @@
 /** The pictures over updates on the page: drawn, with the line at the update that is looked at. */
 
 import { axisOf } from "../frames.js";
-import { tidy } from "../format.js";
+import { fromLog10, tidy } from "../format.js";
 import { counted } from "../live/alarms.js";
 import { allWithin, byId, sure, within } from "../page.js";
 import { draw } from "../render.js";
@@ -32,7 +32,7 @@ import { lossWords, normWords, summary } from "./words.js";
 /** @type {Picture[]} from above */
 const PICTURES = [
   { name: "loss", run: -1, share: 0.24, named: false, what: "Loss", figure: lossFigure },
-  ...[0, 1].map((n) => ({ name: `norm-${n}`, run: n, share: 0.17, named: false, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
+  ...[0, 1].map((n) => ({ name: `size-${n}`, run: n, share: 0.17, named: false, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
   ...[0, 1].map((n) => ({ name: `heat-${n}`, run: n, share: 0.21, named: false, what: "Gradient at each step, update by step", figure: (/** @type {Given} */ given) => heatAxes(given, n, false) })),
   { name: "radius", run: -1, share: 0.16, named: true, what: "Spectral radius", figure: radiusFigure },
 ];
@@ -107,6 +107,66 @@ function createHeat() {
   };
 }
 
+/** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {Frame} frame @param {HTMLElement} plot @param {MouseEvent} event @param {number} steps */
+function placeAt({ name, named }, frame, plot, event, steps) {
+  const at = plot.getBoundingClientRect();
+  const update = Math.max(1, Math.round(toStep(frame, event.clientX - at.left)));
+  const up = 1 - (event.clientY - at.top - TOP) / (frame.height - TOP - bottomOf(named));
+  return { update, step: name.startsWith("heat") ? Math.max(1, Math.min(steps, Math.ceil(up * steps))) : null };
+}
+
+/** What a run says of a place. @param {Picture} picture @param {import("./history.js").History} history @param {number} row @param {number | null} step */
+function told({ name }, history, row, step) {
+  const values = history.hidden(row);
+  const entry = entryOf(values);
+  if (step !== null && entry >= 0) {
+    const own = values[step - 1];
+    const beside = `${tidy(own - values[entry], 2)} decades beside step ${entry + 1}`;
+    return `step ${step}: ${Number.isNaN(own) ? "nothing arrives" : `${fromLog10(own)}, ${beside}`}`;
+  }
+  if (name === "loss") return `loss ${lossWords(history, row)}`;
+  return name === "radius" ? `ρ ${tidy(history.latest("rho", row), 4)}` : `‖g‖ ${normWords(history, row)}`;
+}
+
+/**
+ * Pointer on the pictures.
+ * @param {Document} document @param {Map<string, HTMLElement>} plots
+ * @param {{frame: (name: string) => Frame | undefined, looking: () => Looking | null,
+ *   look: (update: number, step: number | null, run: number) => void}} on
+ */
+function listen(document, plots, on) {
+  const tooltip = createTooltip(byId(document, "tooltip"));
+
+  /** @param {Picture} picture @param {HTMLElement} plot @param {MouseEvent} event */
+  function spotOf(picture, plot, event) {
+    const frame = on.frame(picture.name);
+    const looking = on.looking();
+    if (!frame || !looking) return null;
+    const steps = looking.sources[Math.max(0, picture.run)]?.history.steps() ?? 0;
+    return { ...placeAt(picture, frame, plot, event, steps), looking };
+  }
+
+  for (const picture of PICTURES) {
+    const plot = plots.get(picture.name);
+    plot?.addEventListener("pointermove", (event) => {
+      const spot = spotOf(picture, plot, event);
+      if (!spot) return;
+      const { sources } = spot.looking;
+      const lines = sources.flatMap(({ history }, n) => {
+        const row = history.row(spot.update);
+        if (row < 0 || (picture.run >= 0 && picture.run !== n)) return [];
+        return [`${sources.length > 1 ? `${LETTERS[n]}: ` : ""}${told(picture, history, row, spot.step)}`];
+      });
+      tooltip.show([`update ${counted(spot.update)}`, ...lines], event);
+    });
+    plot?.addEventListener("pointerleave", () => tooltip.hide());
+    plot?.addEventListener("click", (event) => {
+      const spot = spotOf(picture, plot, event);
+      if (spot) on.look(spot.update, spot.step, Math.max(0, picture.run));
+    });
+  }
+}
+
 /**
  * @param {Document} document
  * @param {{look: (update: number, step: number | null, run: number) => void}} on   a place was clicked
@@ -114,62 +174,13 @@ function createHeat() {
 export function createOver(document, on) {
   const box = byId(document, "over");
   const plots = new Map(allWithin(box, "[data-over]").map((plot) => [plot.dataset.over ?? "", plot]));
-  const tooltip = createTooltip(byId(document, "tooltip"));
   const heat = createHeat();
   /** @type {Map<string, Frame>} */
   const frames = new Map();
   /** @type {Looking | null} */
   let shown = null;
+  listen(document, plots, { ...on, frame: (name) => frames.get(name), looking: () => shown });
 
-  /** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {MouseEvent} event */
-  function placeAt({ name, named }, event) {
-    const frame = frames.get(name);
-    const plot = plots.get(name);
-    if (!frame || !plot || !shown) return null;
-    const at = plot.getBoundingClientRect();
-    const update = Math.round(toStep(frame, event.clientX - at.left));
-    const height = frame.height - TOP - bottomOf(named);
-    const steps = shown.sources[Number(name.split("-")[1])]?.history.steps() ?? 0;
-    const up = 1 - (event.clientY - at.top - TOP) / height;
-    const step = name.startsWith("heat") ? Math.max(1, Math.min(steps, Math.ceil(up * steps))) : null;
-    return { update: Math.max(1, update), step };
-  }
-
-  /** @param {number} update @param {number | null} step @param {Picture} picture @param {Looking} looking */
-  function told(update, step, { name, run }, { sources }) {
-    const lines = [`update ${counted(update)}`];
-    sources.forEach(({ history }, n) => {
-      const row = history.row(update);
-      if (row < 0 || (run >= 0 && run !== n)) return;
-      const whose = sources.length > 1 ? `${LETTERS[n]}: ` : "";
-      const values = history.hidden(row);
-      const entry = entryOf(values);
-      if (step !== null && entry >= 0) {
-        const own = values[step - 1];
-        lines.push(`${whose}step ${step}: ${Number.isNaN(own) ? "nothing arrives" : `10^${tidy(own, 3)}, ${tidy(own - values[entry], 2)} decades beside step ${entry + 1}`}`);
-      } else if (name === "loss") lines.push(`${whose}loss ${lossWords(history, row)}`);
-      else if (name === "radius") lines.push(`${whose}ρ ${tidy(history.latest("rho", row), 4)}`);
-      else lines.push(`${whose}‖g‖ ${normWords(history, row)}`);
-    });
-    return lines;
-  }
-
-  function listen() {
-    for (const picture of PICTURES) {
-      const plot = plots.get(picture.name);
-      plot?.addEventListener("pointermove", (event) => {
-        const at = placeAt(picture, event);
-        if (at && shown) tooltip.show(told(at.update, at.step, picture, shown), event);
-      });
-      plot?.addEventListener("pointerleave", () => tooltip.hide());
-      plot?.addEventListener("click", (event) => {
-        const at = placeAt(picture, event);
-        if (at) on.look(at.update, at.step, Math.max(0, picture.run));
-      });
-    }
-  }
-
-  listen();
   return {
     /**
      * @param {Looking} looking @param {{planned: number, over: boolean, theme: Theme, baselines: (number | null)[],

@@ -1,13 +1,9 @@
-/** The runs under way: how far each is, what can be done with both, and what may change while they run. */
+/** The runs under way: how far each is, and what can be done with both. */
 
-import { byId, controlsIn } from "../page.js";
-import { setFieldError } from "../problems.js";
-import { rowOf, rowsOf, settingsOf, thresholdOf, typed, valueOf } from "./choices.js";
-import { fieldOf, optionsOf } from "./fields.js";
-import { valuesOf } from "./plans.js";
+import { byId } from "../page.js";
+import { createChanging } from "./changing.js";
 import { lossWords, speedWords, stateWords } from "./words.js";
 
-/** @import { Values } from "./choices.js" */
 /** @import { Source } from "./sources.js" */
 
 /** @param {Source} source */
@@ -39,20 +35,6 @@ export function possible(sources) {
   };
 }
 
-/** What a run is set to now: its plan, and what was changed since. @param {any} run @returns {Values} */
-export function valuesNow({ training }) {
-  /** @type {Values} */
-  let values = valuesOf(training.plan);
-  for (const { change } of training.changes ?? []) {
-    if (change.learning_rate !== null && change.learning_rate !== undefined) values["optimizer.learning_rate"] = String(change.learning_rate);
-    if (change.clip) {
-      values = Object.fromEntries(Object.entries(values).filter(([name]) => name !== "rule" && !name.startsWith("rule.")));
-      for (const [name, value] of Object.entries(change.clip)) values[name === "rule" ? "rule" : `rule.${name}`] = String(value);
-    }
-  }
-  return values;
-}
-
 /** @param {Source} source @param {number} n @param {string} name */
 function putRun({ run, history, trained }, n, name) {
   /** @param {string} part */
@@ -76,122 +58,56 @@ function enable(id, is) {
   byId(document, id).setAttribute("aria-disabled", String(!is));
 }
 
+/** @typedef {{act: (what: string) => void, pace: (pace: number | null) => void,
+ *   change: (change: object, runs: number[]) => void, sources: () => Source[]}} On */
+
+/** @param {On} on */
+function listenButtons(on) {
+  for (const what of ["advance", "stop", "restart"])
+    byId(document, what).addEventListener("click", () => {
+      if (byId(document, what).getAttribute("aria-disabled") !== "true") on.act(what);
+    });
+  byId(document, "pause").addEventListener("click", () => {
+    const can = possible(on.sources());
+    if (can.pause) on.act("pause");
+    else if (can.resume) on.act("resume");
+  });
+  const pace = byId(document, "pace", HTMLSelectElement);
+  pace.addEventListener("change", () => on.pace(pace.value ? Number(pace.value) : null));
+}
+
+/** @param {Source[]} sources @param {string[]} names   what tells each from the other */
+function putButtons(sources, names) {
+  sources.forEach((source, n) => putRun(source, n, names[n]));
+  byId(document, "run-row-1").hidden = sources.length < 2;
+  for (const letter of document.querySelectorAll(".train-letter")) letter.toggleAttribute("hidden", sources.length < 2);
+  const can = possible(sources);
+  const own = sources.filter(({ trained }) => trained);
+  byId(document, "doing").hidden = own.length === 0;
+  byId(document, "pause").textContent = can.pause || !can.resume ? "Pause" : "Resume";
+  enable("pause", can.pause || can.resume);
+  for (const what of /** @type {const} */ (["advance", "stop", "restart"])) enable(what, can[what]);
+  const pace = byId(document, "pace", HTMLSelectElement);
+  if (document.activeElement !== pace && own.length) pace.value = String(own[0].run.training.pace ?? "");
+}
+
 /**
  * @param {Document} document
- * @param {{act: (what: "pause" | "resume" | "advance" | "stop" | "restart") => void, pace: (pace: number | null) => void,
- *   change: (change: any, runs: number[]) => void, sources: () => Source[]}} on
+ * @param {On} on
  */
 export function createPanel(document, on) {
-  const form = byId(document, "change", HTMLFormElement);
-  const settings = byId(document, "change-settings");
-  const wrong = byId(document, "change-wrong");
-  /** What the form says that differs from the runs. @type {Values} */
-  let values = {};
+  const changing = createChanging(document, on);
   let state = "";
-
-  /** The run whose settings the form shows: the first that it is for. */
-  function targets() {
-    const of = byId(document, "change-of", HTMLSelectElement).value;
-    return on.sources().flatMap((_, n) => (of === "" || of === String(n) ? [n] : []));
-  }
-
-  function putForm() {
-    const first = on.sources()[targets()[0] ?? 0];
-    if (!first?.trained) return;
-    const now = { ...valuesNow(first.run), ...values };
-    const rule = byId(document, "change-rule", HTMLSelectElement);
-    rule.replaceChildren(...optionsOf(rowsOf("rule").map(({ name, label }) => [name, label]), valueOf(now, "rule")));
-    const row = rowOf(now, "rule");
-    settings.replaceChildren(
-      ...settingsOf(row).map((setting) => fieldOf(setting, `change.${setting.name}`, `/change/clip/${setting.name}`, now[`rule.${setting.name}`] ?? valueOf({ rule: row.name }, `rule.${setting.name}`))),
-    );
-    byId(document, "change-rate", HTMLInputElement).value = valueOf(now, "optimizer.learning_rate");
-  }
-
-  /** What is said, as the service takes it, where it is another than it was. @param {any} run */
-  function changeOf(run) {
-    const before = valuesNow(run);
-    const rate = byId(document, "change-rate", HTMLInputElement).value;
-    const name = byId(document, "change-rule", HTMLSelectElement).value;
-    const row = rowOf({ rule: name }, "rule");
-    /** @type {Object<string, any>} */
-    const clip = { rule: name };
-    for (const control of controlsIn(settings, "[data-set]")) {
-      const own = settingsOf(row).find((setting) => `change.${setting.name}` === control.dataset.set);
-      if (own) clip[own.name] = typed(own, control.value);
-    }
-    const sameRule = name === valueOf(before, "rule") && Object.entries(clip).every(([key, value]) => key === "rule" || String(value) === valueOf(before, `rule.${key}`));
-    return {
-      ...(Number(rate) === Number(valueOf(before, "optimizer.learning_rate")) ? {} : { learning_rate: Number(rate) }),
-      ...(sameRule ? {} : { clip }),
-    };
-  }
-
-  function listen() {
-    for (const what of /** @type {const} */ (["advance", "stop", "restart"]))
-      byId(document, what).addEventListener("click", (event) => {
-        if (/** @type {HTMLElement} */ (event.currentTarget).getAttribute("aria-disabled") !== "true") on.act(what);
-      });
-    byId(document, "pause").addEventListener("click", () => {
-      const can = possible(on.sources());
-      if (can.pause) on.act("pause");
-      else if (can.resume) on.act("resume");
-    });
-    byId(document, "pace", HTMLSelectElement).addEventListener("change", ({ currentTarget }) => {
-      const { value } = /** @type {HTMLSelectElement} */ (currentTarget);
-      on.pace(value ? Number(value) : null);
-    });
-    byId(document, "change-of").addEventListener("change", () => {
-      values = {};
-      putForm();
-    });
-    byId(document, "change-rule", HTMLSelectElement).addEventListener("change", ({ currentTarget }) => {
-      values = { rule: /** @type {HTMLSelectElement} */ (currentTarget).value, "optimizer.learning_rate": byId(document, "change-rate", HTMLInputElement).value };
-      putForm();
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      setFieldError(wrong, "");
-      const runs = targets().filter((n) => on.sources()[n].trained);
-      on.change(changeOf(on.sources()[runs[0]].run), runs);
-      values = {};
-    });
-  }
-
-  listen();
+  listenButtons(on);
   return {
-    /** @param {Source[]} sources @param {string[]} names   what tells each from the other */
+    /** @param {Source[]} sources @param {string[]} names */
     put(sources, names) {
-      sources.forEach((source, n) => putRun(source, n, names[n]));
-      byId(document, "run-row-1").hidden = sources.length < 2;
-      const can = possible(sources);
-      const trained = sources.some((source) => source.trained);
-      byId(document, "doing").hidden = !trained;
-      byId(document, "pause").textContent = can.pause || !can.resume ? "Pause" : "Resume";
-      enable("pause", can.pause || can.resume);
-      for (const what of /** @type {const} */ (["advance", "stop", "restart"])) enable(what, can[what]);
-      const paces = sources.filter((one) => one.trained).map(({ run }) => run.training.pace ?? null);
-      const pace = byId(document, "pace", HTMLSelectElement);
-      if (document.activeElement !== pace && paces.length) pace.value = paces[0] === null ? "" : String(paces[0]);
+      putButtons(sources, names);
       const said = sources.map(({ run }) => `${run.id} ${(run.training?.changes ?? []).length}`).join();
       if (said === state) return;
       state = said;
-      byId(document, "changing").hidden = !trained;
-      const of = byId(document, "change-of", HTMLSelectElement);
-      of.closest("div")?.toggleAttribute("hidden", sources.length < 2);
-      of.replaceChildren(...optionsOf([["", "both"], ...names.map((name, n) => /** @type {[string, string]} */ ([String(n), name]))], of.value));
-      putForm();
+      changing.put(sources, names);
     },
-    /** What the service refuses. @param {string} text */
-    refuse(text) {
-      setFieldError(wrong, text);
-    },
+    refuse: changing.refuse,
   };
-}
-
-/** μ of a run as it is now, or null. @param {any} run */
-export function thresholdNow(run) {
-  const now = valuesNow(run);
-  const name = thresholdOf(rowOf(now, "rule"));
-  return name ? Number(valueOf(now, `rule.${name}`)) : null;
 }

@@ -38,6 +38,64 @@ function createKept() {
   };
 }
 
+/** @typedef {ReturnType<typeof createKept>} Kept */
+
+/** @param {Values} values @param {Kept} kept @param {string} key @param {Setting} setting */
+function madeField(values, kept, key, setting) {
+  const set = `${key}.${setting.name}`;
+  const value = valueOf(values, set);
+  const pointer = pointerOf(key, setting.name);
+  if (setting.name !== "sequence") return fieldOf(setting, set, pointer, value);
+  const select = element("select");
+  const all = kept.sequences();
+  select.append(...optionsOf([["", all.length ? "choose one" : "none is kept"], ...all], value));
+  return fieldOf(setting, set, pointer, value, select);
+}
+
+/** The settings of the chosen row, anew only where it is another one. @param {HTMLElement} box @param {Values} values @param {Kept} kept */
+function putRow(box, values, kept) {
+  const key = box.dataset.of ?? "";
+  const row = rowOf(values, key);
+  if (box.dataset.row === row.name) return;
+  box.dataset.row = row.name;
+  box.replaceChildren(...settingsOf(row).map((setting) => madeField(values, kept, key, setting)));
+}
+
+/** What the second run differs in. @param {Values} values */
+function putBeside(values) {
+  const chosen = variantOf(values);
+  /** @type {[string, string][]} */
+  const offered = VARIANTS.filter((variant) => fits(variant, values)).map(({ name, label }) => [name, label]);
+  byId(document, "beside", HTMLSelectElement).replaceChildren(...optionsOf([["", "nothing"], ...offered], chosen?.name ?? ""));
+  const choices = chosen?.choices?.(values) ?? [];
+  const other = chosen ? otherOf(chosen, values) : "";
+  byId(document, "field-beside-choice").hidden = !choices.length;
+  byId(document, "beside-choice", HTMLSelectElement).replaceChildren(...optionsOf(choices, other));
+  const input = byId(document, "beside-number", HTMLInputElement);
+  byId(document, "field-beside-number").hidden = !chosen?.number;
+  input.disabled = !chosen?.number;
+  if (document.activeElement !== input) input.value = other;
+}
+
+/** @param {Values} values @param {Kept} kept */
+function putWeights(values, kept) {
+  const own = valueOf(values, "weights");
+  const all = kept.networks();
+  if (own && !all.some(([name]) => name === own)) all.push([own, "a kept network"]);
+  byId(document, "weights", HTMLSelectElement).replaceChildren(...optionsOf([["", "drawn"], ...all], own));
+  byId(document, "field-weights").hidden = !all.length;
+  for (const id of ["field-radius", "field-init"]) byId(document, id).hidden = own !== "";
+}
+
+/** @param {Values} values */
+function putWords(values) {
+  const [about = "", ...published] = taskWords(rowOf(values, "task"));
+  byId(document, "task-about").textContent = about;
+  byId(document, "task-published").replaceChildren(...published.map((words) => element("li", "", words)));
+  byId(document, "task-published-of").hidden = published.length === 0;
+  byId(document, "will-see").textContent = willSee(values, plansOf(values));
+}
+
 /**
  * @param {HTMLFormElement} form
  * @param {{base: string, changed: (values: Values) => void, start: (values: Values) => void}} on
@@ -47,67 +105,15 @@ export function createSetup(form, on) {
   let values = {};
   const kept = createKept();
 
-  /** @param {string} key @param {Setting} setting */
-  function madeField(key, setting) {
-    const set = `${key}.${setting.name}`;
-    const value = valueOf(values, set);
-    const pointer = pointerOf(key, setting.name);
-    if (setting.name !== "sequence") return fieldOf(setting, set, pointer, value);
-    const select = document.createElement("select");
-    select.append(...optionsOf([["", kept.sequences().length ? "choose one" : "none is kept"], ...kept.sequences()], value));
-    return fieldOf(setting, set, pointer, value, select);
-  }
-
-  /** The settings of the chosen row, anew only where it is another one. @param {HTMLElement} box */
-  function putRow(box) {
-    const key = box.dataset.of ?? "";
-    const row = rowOf(values, key);
-    if (box.dataset.row !== row.name) {
-      box.dataset.row = row.name;
-      box.replaceChildren(...settingsOf(row).map((setting) => madeField(key, setting)));
-    }
-  }
-
-  function putBeside() {
-    const select = byId(document, "beside", HTMLSelectElement);
-    const chosen = variantOf(values);
-    const offered = VARIANTS.filter((variant) => fits(variant, values));
-    select.replaceChildren(...optionsOf([["", "nothing"], ...offered.map(({ name, label }) => /** @type {[string, string]} */ ([name, label]))], chosen?.name ?? ""));
-    const choices = chosen?.choices?.(values) ?? [];
-    const other = chosen ? otherOf(chosen, values) : "";
-    const list = byId(document, "beside-choice", HTMLSelectElement);
-    byId(document, "field-beside-choice").hidden = !choices.length;
-    list.replaceChildren(...optionsOf(choices, other));
-    const input = byId(document, "beside-number", HTMLInputElement);
-    byId(document, "field-beside-number").hidden = !chosen?.number;
-    input.disabled = !chosen?.number;
-    if (document.activeElement !== input) input.value = other;
-  }
-
-  function putWeights() {
-    const select = byId(document, "weights", HTMLSelectElement);
-    const own = valueOf(values, "weights");
-    const all = kept.networks();
-    if (own && !all.some(([name]) => name === own)) all.push([own, "a kept network"]);
-    select.replaceChildren(...optionsOf([["", "drawn"], ...all], own));
-    byId(document, "field-weights").hidden = !all.length;
-  }
-
   /** Bring every control up to date. */
   function put() {
-    for (const box of allWithin(form, "[data-of]")) putRow(box);
-    putWeights();
-    putBeside();
+    for (const box of allWithin(form, "[data-of]")) putRow(box, values, kept);
+    putWeights(values, kept);
+    putBeside(values);
     for (const control of controlsIn(form, "[data-set]"))
       if (control !== document.activeElement && !control.id.startsWith("beside")) control.value = valueOf(values, control.dataset.set ?? "");
-    const gated = isGated(valueOf(values, "cell"));
-    byId(document, "field-activation").hidden = gated;
-    for (const id of ["field-radius", "field-init"]) byId(document, id).hidden = valueOf(values, "weights") !== "";
-    const [about = "", ...published] = taskWords(rowOf(values, "task"));
-    byId(document, "task-about").textContent = about;
-    byId(document, "task-published").replaceChildren(...published.map((words) => element("li", "", words)));
-    byId(document, "task-published-of").hidden = published.length === 0;
-    byId(document, "will-see").textContent = willSee(values, plansOf(values));
+    byId(document, "field-activation").hidden = isGated(valueOf(values, "cell"));
+    putWords(values);
   }
 
   /** @param {string} name @param {string} value */

@@ -3,7 +3,7 @@
 from unrolled.app.attach import attachment
 from unrolled.app.attach_run import attached_runs
 from unrolled.app.attach_series import attached_series
-from unrolled.app.came import Came
+from unrolled.app.came import NOTHING, Came
 from unrolled.app.store.database import Database
 
 
@@ -14,8 +14,7 @@ async def came_with(store: Database, form: bytes) -> Came:
         BadInput: it is not there, or cannot be computed.
         StoreAway: the database does not answer.
     """
-    return Came(
-        await attachment(store, form),
-        await attached_series(store, form),
-        await attached_runs(store, form),
-    )
+    network = await attachment(store, form)
+    series = await attached_series(store, form)
+    runs = await attached_runs(store, form)
+    return Came(network, series, runs) if network or series or runs else NOTHING

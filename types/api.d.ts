@@ -272,7 +272,7 @@ export interface Schemas {
   };
   /** A change that was made. */
   Changed: {
-    /** Updates that were done before it. */
+    /** The first update that it holds for. */
     update: number;
     /** What it was. */
     change: Schemas["TrainingChange"];
@@ -1263,6 +1263,12 @@ export interface Schemas {
     rules: Schemas["Rule"][];
     /** LaTeX; empty: it has none. */
     formula: string;
+    /** In a sentence; empty: the formula says it. */
+    does: string;
+    /** Of a rule's threshold; empty: it has none. */
+    letter: string;
+    /** Whether a rule's threshold follows from the norms before. */
+    adapts: boolean;
     /** What stands beside its name. */
     settings: Schemas["SettingWords"][];
   };
@@ -1642,6 +1648,17 @@ export interface Schemas {
     /** What was received and what is allowed. */
     detail: string;
   };
+  /** How a task was posed where it was published. */
+  PublishedWords: {
+    /** Of the network and the sequences, in words. */
+    size: string;
+    /** Sequences of an update; null: it is not said. */
+    batch: number | null;
+    /** When it counted as solved, in words. */
+    criterion: string;
+    /** Where. */
+    source: string;
+  };
   /** Standard normal inputs, and targets that the loss takes: normal, classes, or 0 and 1. */
   RandomSequence: {
     /** Says which kind this is. */
@@ -1913,13 +1930,23 @@ export interface Schemas {
   SettingWords: {
     /** As a request writes it. */
     name: string;
-    /** What it is where nothing is said; null: it has to be said. */
+    /** As a control has it. */
+    label: string;
+    /** What it is: a whole number, a number, one of `choices`, a text, true or false. */
+    kind: "whole" | "number" | "choice" | "text" | "switch";
+    /** What it is where nothing is said. */
     default: string | number | boolean | null;
-    /** The least it may be; null: no bound. */
+    /** No number is below; null: no bound. */
     least: number | null;
-    /** The most it may be; null: no bound. */
+    /** No number is above; null: no bound. */
     most: number | null;
-    /** In words. */
+    /** Whether `least` itself is not allowed. */
+    above: boolean;
+    /** Whether `most` itself is not allowed. */
+    below: boolean;
+    /** The words of a choice. */
+    choices: string[];
+    /** In a sentence. */
     help: string;
   };
   /** The recurrent matrix R, and the Jacobians along the trajectory of the first sample. */
@@ -2038,17 +2065,13 @@ export interface Schemas {
     about: string;
     /** Who set it, or where its data are from. */
     source: string;
-    /** Its published sizes, and when it is solved. */
-    published: Record<string, string | number | boolean | null>;
-    /** One of `losses`. */
-    loss: string;
-    /** One of `topologies`. */
-    topology: string;
+    /** Empty: nowhere. */
+    published: Schemas["PublishedWords"][];
     /**
-     * The user's own data that it learns: `text` itself, or `sequence`, the id of one of
+     * The user's own data that it learns: in `text` itself, or in `sequence` the id of one of
      * /sequences; null: it has its own.
      */
-    takes: "text" | "sequence" | null;
+    takes: "text" | "series" | null;
     /** What stands beside its name. */
     settings: Schemas["SettingWords"][];
   };
@@ -2142,7 +2165,7 @@ export interface Schemas {
     /**
      * A name of `training.tasks` in `GET /api/v1/vocabulary`, and beside it that row's settings.
      * `{"name": "text", "text": "…"}` learns a text; `{"name": "series", "sequence": id}` a
-     * sequence of /sequences.
+     * sequence of /sequences, which is copied.
      */
     task: Schemas["Named"];
     /** The recurrent cell. */
@@ -2154,18 +2177,18 @@ export interface Schemas {
     /** Stacked layers. */
     num_layers: number;
     /**
-     * Where it begins: drawn, or those of a network of /networks, which has the cell and the sizes
-     * that are asked for.
+     * Where it begins: drawn, with the plan's seed where none is said, or as a network of /networks
+     * has them, of the cell and the sizes that are asked for; a copy of them is kept.
      */
     weights: Schemas["RandomWeights"] | Schemas["NetworkWeights"];
     /** B, samples of one update. */
     batch_size: number;
     /** How many there are to be. */
     updates: number;
-    /** Of the batches. */
+    /** Of batches, weights and noise. */
     seed: number;
-    /** What updates are computed in; a replay is in float64. */
-    precision: "float32" | "float64";
+    /** What updates are computed in; what is replayed of one is in float64. */
+    precision: "float64" | "float32";
     /**
      * A name of `training.optimizers` in `GET /api/v1/vocabulary`, and beside it that row's
      * settings.
@@ -2178,11 +2201,15 @@ export interface Schemas {
     schedule: Schemas["Named"];
     /**
      * A name of `training.rules` in `GET /api/v1/vocabulary`, and beside it that row's settings.
+     * `per_sample`: each sample by itself.
      */
     clip: Schemas["Ruled"];
     /** Weight of Pascanu's Ω in the loss; 0: it is not there. */
     omega: number;
-    /** Standard deviation of noise in the gradient; 0: none. */
+    /**
+     * Variance of the noise that the first update adds to its gradient; it falls with n^−0.55; 0:
+     * none.
+     */
     noise: number;
   };
   /** How far a run that trains here is. */
@@ -2280,6 +2307,10 @@ export interface Schemas {
     sigma: (number | null)[];
     /** Loss of the held-out set, likewise. */
     held_out: (number | null)[];
+    /** Share of it that is right by the task's criterion, likewise. */
+    share: (number | null)[];
+    /** Pascanu's Ω, where the plan has it; else null. */
+    omega: (number | null)[];
     /** Whose `hidden` and `cell` these are, from 0, the lowest. */
     layer: number;
     /** What happened at these updates, and at 0. */

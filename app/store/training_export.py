@@ -38,7 +38,7 @@ async def exported_training(database: Database, run: Found) -> AsyncIterator[byt
         "keep": training.keep,
         "ended": training.ended,
         "not_finite": json.loads(training.facts).get("not_finite"),
-        "watcher": json.loads(training.watcher),
+        "watcher": training.watcher,
     }
     yield form.head(said)
     for table, key in ((INPUTS, "name"), (UPDATES, "first"), (SNAPSHOTS, "update")):

@@ -44,7 +44,7 @@ class _Said(StrictModel):
     keep: Switch = False
     ended: String | None = Field(default=None, max_length=2_000)
     not_finite: Any = None
-    watcher: Any = None
+    watcher: String = Field(default="null", max_length=200_000)
 
 
 class _Line(StrictModel):
@@ -199,7 +199,7 @@ class ArrivingTraining:
             "changes": json.dumps(changes),
             "keep": self._said.keep,
             "ended": self._said.ended,
-            "watcher": json.dumps(self._said.watcher),
+            "watcher": self._said.watcher,
             "wanted": "ended",
         }
 

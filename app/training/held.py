@@ -21,7 +21,7 @@ from unrolled.app.training.frames import Head
 from unrolled.app.training.keeper import Keeper
 from unrolled.app.training.live import Live
 from unrolled.app.training.process import Process
-from unrolled.app.training.words import change_mark, why_ended
+from unrolled.app.training.words import why_ended
 
 KEEP_SECONDS = 1.0
 LOOK_SECONDS = 0.5
@@ -175,7 +175,7 @@ class Held:
         """It is kept before anything is told that follows from it."""
         changes = json.loads(self._keeper.training.changes)
         changes.append([head["update"], head["change"]])
-        self.live.add_marks([change_mark(head["update"], head["change"])])
+        self.live.add_marks([head["mark"]])
         await self._keep(Batch(values={"changes": json.dumps(changes)}, made=1))
         self._asked_change = False
         self.poke()

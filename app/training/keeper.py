@@ -55,7 +55,7 @@ class Keeper:
         self.row, self.training = row, training
         self.kept: int = row.last_update or 0
         self.live = Live(shape_of(training), self.kept, 0)
-        self.watcher: Any = json.loads(training.watcher)
+        self.watcher: str = training.watcher
         self.seconds: float = training.seconds
         self.written = monotonic()
         self._store, self._me, self._number = store, me, row.number
@@ -115,7 +115,7 @@ class Keeper:
             newest = parts[-1].last if parts else self.kept
             batch.snapshots = {n: one for n, one in live.snapshots.items() if n <= newest}
             batch.marks = marks
-            batch.values |= {"seconds": self.seconds, "watcher": json.dumps(self.watcher)}
+            batch.values |= {"seconds": self.seconds, "watcher": self.watcher}
             left = self._open
             if parts:
                 batch.values.setdefault("failures", 0)

@@ -1,16 +1,16 @@
 """Updates as they are answered: a page of them, and what an event holds."""
 
-import json
 from typing import Any
 
 import anyio.to_thread
 import msgspec
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.store.database import Database
 from unrolled.app.store.tables import Found
 from unrolled.app.store.trainings import blocks, marks, opened, shape_of
-from unrolled.app.training.columns import Columns, joined, told
+from unrolled.app.training.columns import Columns, Shape, joined, told
 
 MOST_ROWS = 4_000
 MOST_NUMBERS = 400_000
@@ -80,9 +80,7 @@ def _every(block: Columns, first: int, last: int, every: int) -> Columns:
     return block.rows(begin, last, every)
 
 
-def _nothing(shape: Any, first: int) -> Columns:
-    import numpy as np
-
+def _nothing(shape: Shape, first: int) -> Columns:
     values = {name: np.zeros((0, *own), kind) for name, (kind, own) in shape.rows.items()}
     return Columns(shape, first, values)
 
@@ -91,8 +89,3 @@ def event(columns: Columns, happened: list[Json]) -> str:
     """Updates and marks as an event holds them."""
     answer = told(columns, columns.shape.layers - 1)
     return msgspec.json.encode(answer | {"marks": happened, "next": None}).decode()
-
-
-def mark_event(mark: Json) -> str:
-    """A mark by itself."""
-    return json.dumps(mark)

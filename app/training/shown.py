@@ -20,6 +20,7 @@ _BY_NORM = next(
     if row.keeps_direction and not (row.each or row.on_the_way)
 )
 """The rule by which one that adapts clips."""
+_ROUNDING = 1e-6
 _MAX_NORM = str(CLIP_RULES[_BY_NORM].threshold)
 _NONE = next(name for name, row in CLIP_RULES.items() if row.threshold is None)
 
@@ -90,11 +91,12 @@ def clip(said: Json, recorded: Columns) -> Json:
         if row.samples and said.get("per_sample"):
             found["per_sample"] = True
         return found
-    values = {name: float(recorded.values[name][0]) for name in ("log10_after", "threshold")}
-    allowed = values["threshold"]
+    allowed = float(recorded.values["threshold"][0])
     if recorded.values["engaged"][0]:
-        allowed = 10.0 ** values["log10_after"]
-    usable = math.isfinite(allowed) and allowed > 0
-    return (
-        {"rule": _BY_NORM, CLIP_RULES[_BY_NORM].threshold: allowed} if usable else {"rule": _NONE}
-    )
+        allowed = 10.0 ** float(recorded.values["log10_after"][0])
+    elif math.isfinite(allowed):  # it was let pass, in whatever precision
+        passed = 10.0 ** min(float(recorded.values["log10_before"][0]), 300.0)
+        allowed = max(allowed, passed * (1.0 + _ROUNDING))
+    if not (math.isfinite(allowed) and allowed > 0):
+        return {"rule": _NONE}
+    return {"rule": _BY_NORM, _MAX_NORM: allowed}

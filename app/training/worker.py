@@ -9,6 +9,7 @@ It says     ready, updates (with what happened at them), snapshot, changed, refu
             failed
 """
 
+import json
 import os
 import queue
 import signal
@@ -25,22 +26,7 @@ from unrolled.app.orphan import end_with_parent
 from unrolled.app.training.columns import SCALARS, Columns, Shape
 from unrolled.app.training.frames import Frame, Head, framed, read
 from unrolled.app.training.inputs import unpacked_data, unpacked_parameters
-from unrolled.engine import InvalidInput, Plan, Records, Training
-
-try:
-    from unrolled.engine import Watcher
-except ImportError:
-
-    class Watcher:
-        def __init__(self, plan, state=None):
-            self._state = state
-
-        def feed(self, records):
-            return []
-
-        def state(self):
-            return self._state
-
+from unrolled.engine import InvalidInput, Plan, Records, Training, Watcher, changed
 
 NICENESS = 10
 SEND_SECONDS = 0.06
@@ -124,7 +110,7 @@ class Trainer:
             self._training = Training.restore(plan, snapshot, changes, series)
         if "snapshot" not in parts:
             self._say({"said": "snapshot", "update": 0}, snapshot)
-        self._watcher = Watcher(plan, head["watcher"])
+        self._watcher = Watcher(plan, json.loads(head["watcher"]), series)
         self._apart, self._recorded = head["apart"], head["recorded"]
         network = self._training.network
         self._shape = Shape(
@@ -190,7 +176,8 @@ class Trainer:
             self._say({"said": "refused", "why": f"{_pointer(error)}{error.detail}"})
             return
         first, made = self._training.changes[-1]
-        self._say({"said": "changed", "update": first, "change": made})
+        mark = changed(first, made)
+        self._say({"said": "changed", "update": first, "change": made, "mark": mark})
 
     # --- what is done -------------------------------------------------------------------------
 
@@ -210,7 +197,7 @@ class Trainer:
         begun = time.perf_counter()
         records = self._training.advance(count)
         self._took(time.perf_counter() - begun, len(records))
-        self._marks += self._watcher.feed(records)
+        self._marks += self._watcher.feed(records, self._training.first_not_finite)
         self._parts.append(records)
         if self._training.update % grid == 0 and self._training.ended is None:
             self._snapshot()
@@ -265,7 +252,7 @@ class Trainer:
             "first": columns.first,
             "count": len(columns),
             "marks": self._marks,
-            "watcher": self._watcher.state(),
+            "watcher": json.dumps(self._watcher.state()),
             "seconds": self._computed,
         }
         self._parts, self._marks, self._computed = [], [], 0.0

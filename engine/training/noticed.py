@@ -8,7 +8,7 @@ import statistics
 from abc import ABC, abstractmethod
 from typing import Any
 
-from unrolled.engine.diagnosis.words import counted, much, percent, plain, times
+from unrolled.engine.diagnosis.words import counted, percent, plain, share, times
 from unrolled.engine.numbers.arrays import record
 
 Event = dict[str, Any]
@@ -187,7 +187,7 @@ class Hearing(Notice):
         if now == hears:
             return None
         self.memory["hears"] = now
-        arrives = "nothing" if median <= _NOTHING else much(median)
+        arrives = share(math.nan if median <= _NOTHING else median, again=True)
         said = "step 1 hears the loss" if now else "step 1 does not hear the loss"
         if hears is not None:
             said = "step 1 no longer hears the loss"

@@ -69,6 +69,10 @@ class Gradients:
         Raises:
             ForwardOverflow: where a state or an output is no number.
         """
+        with np.errstate(all="ignore"):
+            return self._of(sequence)
+
+    def _of(self, sequence: Sequence) -> Gradient:
         way: Way = self._lean if self._lean.serves(sequence) else self._by_cells
         outputs = way.forward(sequence)
         values, given = judge(

@@ -2,24 +2,24 @@
 
 import asyncio
 import io
+import json
 
-import anyio
 import numpy as np
 import pytest
 from sqlalchemy import select
 
 from tests.app.trained import SMALL
+from unrolled.app.schemas.training import TrainingPlan
 from unrolled.app.store import training_keeping as keeping
 from unrolled.app.store.engine import FILE
+from unrolled.app.store.holders import leave, new_holder
+from unrolled.app.store.training_keeping import Batch, claim
 from unrolled.app.store.training_tables import SNAPSHOTS
-from unrolled.app.store.holders import is_held, leave, new_holder
-from unrolled.app.store.training_keeping import Batch, claim, settle
-from unrolled.app.store.trainings import begin, training_of
+from unrolled.app.store.trainings import begin
 from unrolled.app.training import columns as of_columns
 from unrolled.app.training.columns import Shape, from_body, from_raw, joined, told
 from unrolled.app.training.frames import MOST_HEAD, Broken, framed, read, receive
 from unrolled.app.training.planned import replanned
-from unrolled.app.schemas.training import TrainingPlan
 from unrolled.engine import Plan, Training
 
 pytestmark = pytest.mark.anyio
@@ -61,18 +61,20 @@ def test_some_of_them_are_taken():
     assert told(whole.rows(2, 20, 9), 1, 9)["update"] == [2, 11, 20]
     answer = told(whole, 1)
     np.testing.assert_allclose(answer["hidden"], whole.values["hidden"][:, 1], atol=1e-4)
-    assert answer["weight"]["W_hh"][3] == pytest.approx(float(whole.values["weight"][3, 1]), abs=1e-4)
+    assert answer["weight"]["W_hh"][3] == pytest.approx(
+        float(whole.values["weight"][3, 1]), abs=1e-4
+    )
 
 
 async def test_a_frame_comes_as_it_went():
     sent = framed({"do": "a"}, b"body") + framed({"do": "b"})
     stream = io.BytesIO(sent)
-    assert [read(stream), read(stream), read(stream)] == [({"do": "a"}, b"body"), ({"do": "b"}, b""), None]
+    whole = [({"do": "a"}, b"body"), ({"do": "b"}, b"")]
+    assert [read(stream), read(stream), read(stream)] == [*whole, None]
     reader = asyncio.StreamReader()
     reader.feed_data(sent + sent[:9])
     reader.feed_eof()
-    assert await receive(reader) == ({"do": "a"}, b"body")
-    assert await receive(reader) == ({"do": "b"}, b"")
+    assert [await receive(reader), await receive(reader)] == whole
     assert await receive(reader) is None
     with pytest.raises(Broken):
         read(io.BytesIO((MOST_HEAD + 1).to_bytes(4, "little") + bytes(4)))
@@ -80,8 +82,6 @@ async def test_a_frame_comes_as_it_went():
 
 async def made(store, plan, **said):
     whole = replanned(TrainingPlan.model_validate(SMALL | plan), store.settings, {})
-    import json
-
     training = {
         "plan": json.dumps(whole.plan),
         "facts": json.dumps(whole.facts),
@@ -122,10 +122,8 @@ async def test_ten_thousand_updates_take_at_most_20_megabytes(kept, tmp_path, ce
             )
             apart = max(apart, training.apart)
         leave(me)
-        rows = await store.read(lambda c: training_of(c, row))
         taken = sum(one.stat().st_size for one in (tmp_path / "data").glob(f"{FILE}*"))
         asked = select(SNAPSHOTS.c.update).where(SNAPSHOTS.c.run == row.number)
         kept_ = sorted(one.update for one in await store.read(lambda c: c.execute(asked)))
-        print(cell, taken, rows.record_bytes, rows.snapshot_bytes, rows.apart, len(kept_), np.diff(kept_).max())
         assert taken <= 20_000_000
         assert np.diff(kept_).max() <= most

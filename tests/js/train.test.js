@@ -93,7 +93,7 @@ test("what is not finite is nothing, and an exact zero draws nothing", () => {
   const history = filled(block(1, 1, { own: { loss: [null], hidden: [[null, null, -1, 0, null]] } }));
   assert.match(lossWords(history, 0), /not finite/);
   assert.deepEqual(history.hiddenSeries(0), [null, null, -1, 0, null]);
-  assert.match(reachWords(history, 0), /step 4, nothing arrives at step 1/);
+  assert.equal(reachWords(history, 0), "‖∂L/∂H₁‖ is exactly zero, or not finite.");
 });
 
 test("a line has at most two points for two pixels, and none of them upon another", () => {
@@ -269,7 +269,7 @@ test("an update in words", () => {
   const history = filled(block(1, 10));
   assert.equal(normWords(history, 9), "10.0 before clipping, 1.00 after");
   assert.equal(normWords(history, 0), "0.100, below the threshold");
-  assert.equal(reachWords(history, 0), "Of what enters at step 5, 0.010 % arrives at step 1.");
+  assert.equal(reachWords(history, 0), "‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖.");
   assert.deepEqual(weightRows(history, ["W_hh"], 0), [["W_hh", "1.00", "0.0010"]]);
 });
 

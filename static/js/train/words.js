@@ -1,6 +1,6 @@
 /** What stands beside a training in sentences; what happened in it the service says itself. */
 
-import { fromLog10, number, share, tidy } from "../format.js";
+import { fromLog10, number, share, subscript, tidy, times } from "../format.js";
 import { counted } from "../live/alarms.js";
 import { isGated } from "../vocabulary.js";
 import { noRule, rowOf, valueOf } from "./choices.js";
@@ -76,16 +76,20 @@ export function normWords(history, row) {
   return `${fromLog10(before)}${mu > 0 ? ", below the threshold" : ""}`;
 }
 
+/** ‖∂L/∂h_t‖ as it is written. @param {number} step */
+const normAt = (step) => `‖∂L/∂H${subscript(step)}‖`;
+
 /** How much of what enters at the last step arrives at the first one. @param {History} history @param {number} row */
 export function reachWords(history, row) {
   const steps = history.hidden(row);
   const entry = entryOf(steps);
   if (entry < 0) return "No gradient arrives at any step.";
   if (entry === 0) return "The gradient enters at step 1: there is nothing before it.";
-  const where = `Of what enters at step ${entry + 1},`;
   const first = steps[0];
-  if (Number.isNaN(first)) return `${where} nothing arrives at step 1.`;
-  return `${where} ${share(first - steps[entry])} arrives at step 1.`;
+  if (Number.isNaN(first)) return `${normAt(1)} is exactly zero, or not finite.`;
+  const decades = first - steps[entry];
+  const beside = decades > 0 ? `${times(decades)} times` : `${share(decades)} of`;
+  return `${normAt(1)} is ${beside} ${normAt(entry + 1)}.`;
 }
 
 /** What a screen reader is told of a picture over updates. @param {string} what @param {History} history */

@@ -39,6 +39,7 @@ from unrolled.app.routes import (
     reports,
     runs,
     sequences,
+    train,
     training,
     vocabulary,
     your_network,
@@ -51,7 +52,7 @@ from unrolled.app.store.sweep import keep_tidy
 from unrolled.app.training.trainers import Trainers
 from unrolled.app.upload import AROUND
 
-PAGES = (page, learn, live, your_network)
+PAGES = (page, learn, train, live, your_network)
 API = (
     *(flow, check, landscape, norms, presets, vocabulary),
     *(reports, training, runs, networks, sequences),

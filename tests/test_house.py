@@ -94,6 +94,7 @@ ENGINE_WINGS = (
     "analysis",
     "diagnosis",
     "results",
+    "training",
     "flow",
     "sweep",
 )

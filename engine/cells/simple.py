@@ -141,9 +141,10 @@ class SimpleCell(Cell):
         weights = np.ascontiguousarray(parameters["W_hh"].mT)
         a = times(x, parameters["W_xh"].mT)
         a += parameters["b_h"]
-        h, multiply = np.empty((len(x) + 1, *start[0].shape)), multiplier(weights)
+        h = np.empty((len(x) + 1, *start[0].shape), a.dtype)
+        multiply = multiplier(weights)
         h[0] = start[0]
-        heard = h[:-1] if keeps is None else np.empty(a.shape)
+        heard = h[:-1] if keeps is None else np.empty(a.shape, a.dtype)
         for t, (a_t, before, h_t) in enumerate(zip(a, h[:-1], h[1:], strict=True)):
             past = before if keeps is None else np.multiply(before, keeps[t], out=heard[t])
             np.add(a_t, multiply(past, weights), out=a_t)

@@ -134,11 +134,12 @@ from unrolled.engine.results import (
     ParameterGradient,
 )
 from unrolled.engine.sweep.axes import SweepAxis
-from unrolled.engine.sweep.numbers import NUMBERS, Number
+from unrolled.engine.sweep.number import Number
+from unrolled.engine.sweep.numbers import NUMBERS
 from unrolled.engine.sweep.numbers import VERSION as NUMBERS_VERSION
 from unrolled.engine.sweep.plan import Sweep, SweepPoint, point_hash
 from unrolled.engine.sweep.summary import Spread, spread
-from unrolled.engine.sweep.together import Reading, numbers_of
+from unrolled.engine.sweep.together import Reading, numbers_of, numbers_of_training
 from unrolled.engine.sweep.trial import Trial
 from unrolled.engine.training.events import Watcher
 from unrolled.engine.training.optimizers import OPTIMIZERS as TRAINING_OPTIMIZERS
@@ -172,8 +173,9 @@ __all__ = [
     "bidirectional_flow", "carried", "check_gradients", "check_parameters", "check_passes",
     "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
     "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
-    "import_module", "itemize", "landscape", "look", "numbers_of", "point_hash", "posed",
-    "random_sequence", "share", "spectral_radius_of", "spectrum", "spread", "thresholds", "times",
-    "torch_layers", "torch_names", "train", "unroll", "verdict_of", "with_noise",
+    "import_module", "itemize", "landscape", "look", "numbers_of", "numbers_of_training",
+    "point_hash", "posed", "random_sequence", "share", "spectral_radius_of", "spectrum", "spread",
+    "thresholds", "times", "torch_layers", "torch_names", "train", "unroll", "verdict_of",
+    "with_noise",
 ]
 # fmt: on

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from unrolled.app.canonical import encoded
 from unrolled.app.resolve import filled
 from unrolled.app.schemas import Experiment
-from unrolled.engine import InvalidInput, Sweep, SweepPoint, point_hash
+from unrolled.engine import InvalidInput, Plan, Sweep, SweepPoint, point_hash
 
 _IDLE = Experiment().model_dump(
     include={"follow", "window", "values", "chain", "include", "lyapunov"}
@@ -48,17 +48,23 @@ class Draw:
         others may share it, and cost no more than a smaller group.
         """
         said = msgspec.json.decode(self.form)
+        if "training" in said:
+            plan = said["training"]
+            like = {"task", "cell", "hidden_size", "num_layers", "batch_size", "updates"}
+            return msgspec.json.encode({name: plan[name] for name in sorted(like)})
         sequence = said["sequence"]
         kept = {"steps": sequence["steps"], "batch": sequence.get("batch_size")}
         return msgspec.json.encode([said["network"], kept, said["loss"], said["truncation"]])
 
 
-def form_of(spec: dict[str, Any]) -> bytes:
-    """The canonical form of an experiment as JSON.
+def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
+    """The canonical form of an experiment, or of a training's plan, as JSON.
 
     Raises:
-        InvalidInput: for what is no experiment, with the pointer to it.
+        InvalidInput: for what is neither, with the pointer to it.
     """
+    if trained:
+        return encoded({"training": Plan.from_json(spec).to_json()})
     for part, allowed in _DRAWN.items():
         own = spec.get(part)
         kind = own.get("kind", allowed[0]) if isinstance(own, dict) else allowed[0]
@@ -78,7 +84,7 @@ def draws(sweep: Sweep, start: int = 0) -> Iterator[Draw]:
     for point in sweep.points(start):
         for number in range(sweep.seeds):
             try:
-                form = form_of(sweep.spec(point, number))
+                form = form_of(sweep.spec(point, number), trained=sweep.trained)
             except InvalidInput as error:
                 yield Draw(point, number, error=str(error))
             else:
@@ -94,10 +100,10 @@ def refuse(sweep: Sweep) -> None:
     first: InvalidInput | None = None
     for point in itertools.islice(sweep.points(), _LOOKED_AT):
         try:
-            form_of(sweep.spec(point))
+            form_of(sweep.spec(point), trained=sweep.trained)
         except InvalidInput as error:
             first = first or error
         else:
             return
     assert first is not None
-    raise InvalidInput(("experiment", *first.pointer), first.detail)
+    raise InvalidInput((sweep.kind, *first.pointer), first.detail)

@@ -11,12 +11,23 @@ import msgspec
 
 from unrolled.app import __version__
 from unrolled.app.resolve import prepare
-from unrolled.engine import NUMBERS_VERSION, InvalidInput, Reading, Trial, numbers_of
+from unrolled.engine import (
+    NUMBERS_VERSION,
+    InvalidInput,
+    Plan,
+    Reading,
+    Trial,
+    numbers_of,
+    numbers_of_training,
+)
 
 AT_ONCE = 0.2
 """Seconds after which a task looks whether it is still wanted."""
 _FIRST = 64
 """So many networks come before the first look."""
+
+_TRAINING = b'{"training":'
+"""How the form of a training's plan begins."""
 
 Stop = Callable[[], bool]
 
@@ -65,10 +76,12 @@ def work(task: bytes, stop: Stop = lambda: False) -> bytes:
         return msgspec.json.encode(Done(refused=version()))
     begun = time.perf_counter()
     found: list[Reading] = []
-    for some in _parts([bytes(form) for form in asked.forms]):
-        if stop():
+    forms = [bytes(form) for form in asked.forms]
+    for some in _parts(forms):
+        own = None if stop() else _numbers(some, asked.numbers, stop)
+        if own is None:
             return msgspec.json.encode(Done(stopped=True))
-        found += _numbers(some, asked.numbers)
+        found += own
     errors = {str(n): one.error for n, one in enumerate(found) if one.error is not None}
     numbers = [one.numbers for one in found]
     return msgspec.json.encode(Done(numbers, errors, time.perf_counter() - begun))
@@ -76,20 +89,26 @@ def work(task: bytes, stop: Stop = lambda: False) -> bytes:
 
 def _parts(forms: list[bytes]) -> Iterator[list[bytes]]:
     """Some networks, then as many as the look after them allows."""
-    size, at = _FIRST, 0
+    size, at = 1 if forms and forms[0].startswith(_TRAINING) else _FIRST, 0
     while at < len(forms):
         begun = time.perf_counter()
         yield forms[at : at + size]
         at += size
         each = (time.perf_counter() - begun) / size
-        size = max(16, min(2 * size, int(AT_ONCE / max(each, 1e-9))))
+        size = max(min(size, 16), min(2 * size, int(AT_ONCE / max(each, 1e-9))))
 
 
-def _numbers(forms: list[bytes], names: list[str]) -> list[Reading]:
-    """Of some experiments, those that cannot be prepared included."""
+def _numbers(forms: list[bytes], names: list[str], stop: Stop) -> list[Reading] | None:
+    """Of some experiments, those that cannot be prepared included; None where it was stopped."""
     found: list[Reading | None] = []
     trials: list[Trial] = []
     for form in forms:
+        if form.startswith(_TRAINING):
+            own = numbers_of_training(plan_of(form), names, stop)
+            if own is None:
+                return None
+            found.append(own)
+            continue
         try:
             trials.append(trial(form))
             found.append(None)
@@ -97,6 +116,11 @@ def _numbers(forms: list[bytes], names: list[str]) -> list[Reading]:
             found.append(Reading(dict.fromkeys(names), str(error)))
     computed = iter(numbers_of(trials, names))
     return [one if one is not None else next(computed) for one in found]
+
+
+def plan_of(form: bytes) -> Plan:
+    """A training's plan of its canonical form."""
+    return Plan.from_json(msgspec.json.decode(form)["training"])
 
 
 def trial(form: bytes) -> Trial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from unrolled.app.job import answer
@@ -12,7 +13,7 @@ from unrolled.app.sweeps import work as work_module
 from unrolled.app.sweeps.forms import draws, form_of, refuse
 from unrolled.app.sweeps.tasks import Costs, Portion, portions
 from unrolled.app.sweeps.work import Done, Task, version, work
-from unrolled.engine import InvalidInput, Sweep
+from unrolled.engine import InvalidInput, Plan, Sweep, train
 
 NAMES = ["arriving", "decay_per_step", "verdict", "log10_norm", "clipped", "lyapunov", "saturation"]
 
@@ -144,3 +145,70 @@ def test_a_task_of_which_workers_die_is_cut_in_two() -> None:
     first, second = portion.halves()
     assert first.draws + second.draws == portion.draws
     assert first.shape == second.shape == portion.shape
+
+
+ADDING = {
+    "task": {"name": "adding", "steps": 8},
+    "hidden_size": 8,
+    "updates": 60,
+    "optimizer": {"name": "adam"},
+}
+
+
+def trainings(**said: Any) -> Sweep:
+    rate = {"at": "/optimizer/learning_rate", "values": [1e-4, 1e-2]}
+    mu = {"at": "/clip", "values": [{"rule": "none"}, {"rule": "norm", "threshold": 0.1}]}
+    return Sweep.of({"training": ADDING, "axes": [rate, mu], "numbers": ["final_loss"]} | said)
+
+
+def test_trainings_have_the_numbers_of_their_own_runs() -> None:
+    own = trainings(seeds=2, numbers=["solved", "updates_to_success", "final_loss"])
+    every = list(draws(own))
+    done = asked([draw.form for draw in every], list(own.numbers))
+    assert len({draw.hash for draw in every}) == own.draws == 8
+    for draw, found in zip(every, done.numbers, strict=True):
+        plan = Plan.from_json(own.spec(draw.point, draw.number))
+        records = train(plan)
+        held_out = records.held_out[np.isfinite(records.held_out)]
+        assert found["final_loss"] == held_out[-1]
+        assert found["solved"] == 0.0
+        assert found["updates_to_success"] is None
+    middle = {
+        draw.point.at: found["final_loss"] for draw, found in zip(every, done.numbers, strict=True)
+    }
+    assert middle[1, 0] != middle[1, 1] != middle[0, 0]
+
+
+def test_a_task_that_is_solved_says_after_how_many_updates() -> None:
+    easy = ADDING | {
+        "task": {"name": "adding", "steps": 2},
+        "hidden_size": 16,
+        "updates": 1200,
+        "optimizer": {"name": "adam", "learning_rate": 0.01},
+    }
+    plan = Plan.from_json(easy)
+    records = train(plan)
+    shares = [(n, s) for n, s in zip(records.update, records.share, strict=True) if s == s]
+    first = next(update for update, share in shares if 1.0 - share < 0.01)
+    names = ["solved", "updates_to_success"]
+    done = asked([form_of(easy, trained=True)], names)
+    assert done.numbers == [{"solved": 1.0, "updates_to_success": float(first - 1)}]
+
+
+def test_a_training_ends_on_its_way_where_nobody_wants_it() -> None:
+    looks: list[int] = []
+
+    def stop() -> bool:
+        looks.append(1)
+        return len(looks) > 4
+
+    form = form_of(ADDING | {"updates": 1_000_000}, trained=True)
+    task = Task(version(), ["final_loss"], [msgspec.Raw(form)])
+    done = msgspec.json.decode(work(msgspec.json.encode(task), stop), type=Done)
+    assert done.stopped
+
+
+def test_a_training_that_needs_data_says_so() -> None:
+    done = asked([form_of({"task": {"name": "series"}}, trained=True)], ["final_loss"])
+    assert done.numbers == [{"final_loss": None}]
+    assert list(done.errors) == ["0"]

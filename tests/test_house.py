@@ -96,6 +96,7 @@ ENGINE_WINGS = (
     "results",
     "training",
     "flow",
+    "sweep",
 )
 """From the ground up; docs/architecture.md draws them. A door leads down, or stays in its wing."""
 

@@ -16,6 +16,7 @@ from unrolled.engine.numbers.streams import stream
 Json = dict[str, Any]
 CLIPPED = {"rule": "norm", "threshold": 1.0}
 SEEDS = range(5)
+INCOMING, RADIUS = 15, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,18 @@ class Claim:
             yield from (group[n] for group in groups if n < len(group))
 
 
-def basic_tanh(network: Network, seed: int) -> Parameters:
-    """Every matrix ~ N(0, 0.1²), biases 0: Pascanu, Mikolov & Bengio's "basic tanh"."""
-    random = stream("basic tanh", seed)
-    return {
-        name: 0.1 * random.standard_normal(shape) if len(shape) == 2 else np.zeros(shape)
+def smart_tanh(network: Network, seed: int) -> Parameters:
+    """W_xh, W_hy ~ N(0, 0.01²), 15 entries a row of W_hh with ρ = 0.95: their "smart tanh"."""
+    random = stream("smart tanh", seed)
+    drawn = {
+        name: 0.01 * random.standard_normal(shape) if len(shape) == 2 else np.zeros(shape)
         for name, shape in network.parameter_shapes().items()
     }
+    matrix = drawn["W_hh"]
+    for row in matrix:
+        row[random.permutation(len(row))[INCOMING:]] = 0.0
+    matrix *= RADIUS / np.abs(np.linalg.eigvals(matrix)).max()
+    return drawn
 
 
 def _runs(
@@ -67,6 +73,7 @@ _ORDER: Json = {
     "hidden_size": 50,
     "batch_size": 20,
     "updates": 200_000,
+    "precision": "float32",
     "optimizer": {"name": "sgd", "learning_rate": 0.01},
 }
 
@@ -124,13 +131,14 @@ CLAIMS = (
     Claim(
         name="order-50",
         title="Temporal order, T = 50: clipped and not",
-        published="The longer the sequences, the more runs succeed with clipping alone, of 5 each "
-        "(Pascanu, Mikolov & Bengio 2013, figure 7, basic tanh).",
-        here="All as published (50 units, batches of 20, SGD with a rate of 0.01, every matrix "
-        "~ N(0, 0.1²), clipping to 1), but for the updates: 200,000 at most rather than 5 million.",
+        published="Of 5 runs more succeed with clipping than without, the more so the longer the "
+        "sequences are (Pascanu, Mikolov & Bengio 2013, figure 7, section 4.1.1).",
+        here="All as published for smart tanh (50 units, batches of 20, SGD with a rate of 0.01, "
+        "sparse recurrent weights of radius 0.95, clipping to 1, float32), but for the updates: "
+        "200,000 at most rather than 5 million.",
         groups={
-            "clipped to 1": _runs("order-50-clipped", _ORDER | {"clip": CLIPPED}, basic_tanh),
-            "not clipped": _runs("order-50-free", _ORDER, basic_tanh),
+            "clipped to 1": _runs("order-50-clipped", _ORDER | {"clip": CLIPPED}, smart_tanh),
+            "not clipped": _runs("order-50-free", _ORDER, smart_tanh),
         },
     ),
     Claim(

@@ -152,15 +152,41 @@ def test_a_verdict_counts_what_is_finished_and_says_what_is_not() -> None:
     claim = claim_of(("clipped", runs[:2]), ("free", runs[2:]))
     known = {"r0": answer("solved"), "r1": answer("solved"), "r2": answer("updates"), "r3": None}
     assert report.verdict(claim, known) == (
-        "clipped: 2 of 2 finished runs solved it; free: 0 of 1 finished runs solved it, 1 of 2 not "
-        "finished."
+        "Reproduced so far, 1 of 4 runs not being finished. clipped: 2 of 2 finished runs solved "
+        "it; free: 0 of 1 finished runs solved it."
     )
     text = report.section(claim, known)
-    assert "| clipped | 0 | solved | 1,234 | 56 | 2 min |" in text
-    assert "| free | 2 | not solved: no updates left | 1,234 | 56 | 2 min |" in text
+    assert "| clipped | 0 | solved | 1,234 | 56 | 120 s |" in text
+    assert "| free | 2 | not solved: no updates left | 1,234 | 56 | 120 s |" in text
     assert "| free | 3 | not begun | | | |" in text
     known["r3"] = answer(None)
-    assert "| free | 3 | not finished | 1,234 |  | 2 min |" in report.section(claim, known)
+    assert "| free | 3 | not finished | 1,234 |  | 120 s |" in report.section(claim, known)
+
+
+@pytest.mark.parametrize(
+    ("clipped", "free", "words"),
+    [
+        (["solved", "solved"], ["solved", "updates"], "Reproduced. clipped: 2 of 2"),
+        (["solved", "updates"], ["solved", "not finite"], "Not reproduced. clipped: 1 of 2"),
+        (["solved", "solved"], [None, None], "Not decided: 2 of 4 runs are not finished."),
+        (["solved", None], [], "Reproduced so far, 1 of 2 runs not being finished."),
+        (["solved", "updates"], [], "Not reproduced. clipped: 1 of 2"),
+        ([None, None], [], "Not decided: 2 of 2 runs are not finished."),
+    ],
+)
+def test_a_verdict_is_what_the_claim_asks_for(
+    clipped: list[str | None], free: list[str | None], words: str
+) -> None:
+    """Of one group all have to solve it; of two the first more often than the second."""
+    ends = [*clipped, *free]
+    runs = [Run(f"r{n}", PLAN | {"seed": n}) for n in range(len(ends))]
+    cut = len(clipped)
+    groups = [("clipped", tuple(runs[:cut])), ("free", tuple(runs[cut:]))]
+    claim = claim_of(*groups[: 2 if free else 1])
+    known = {
+        run.name: None if end is None else answer(end) for run, end in zip(runs, ends, strict=True)
+    }
+    assert report.verdict(claim, known).startswith(words)
 
 
 def test_the_page_is_written_between_its_marks(tmp_path: Path) -> None:

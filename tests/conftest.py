@@ -35,8 +35,8 @@ hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-# What is imported is compiled once, where the environment would have each of the many processes that
-# tests start do it again.
+# What is imported is compiled once, where the environment would have each of the many processes
+# that tests start do it again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 

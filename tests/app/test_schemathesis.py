@@ -5,17 +5,22 @@ answer: its status, headers, content type and body are documented, none is the s
 methods that are not there are refused with Allow, and what the description forbids is refused.
 """
 
+import copy
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import (
     ChecksConfig,
+    CoveragePhaseConfig,
     GenerationConfig,
+    PhasesConfig,
     PositiveDataAcceptanceConfig,
     ProjectConfig,
     ProjectsConfig,
     SchemathesisConfig,
 )
+from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 
 from unrolled.app.main import create_app
@@ -26,33 +31,42 @@ from unrolled.app.settings import Settings
 CHECKS = ChecksConfig(
     positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=["2xx", "404", "422"])
 )
-CONFIG = SchemathesisConfig(
-    projects=ProjectsConfig(
-        default=ProjectConfig(
-            base_url="http://localhost",
-            checks=CHECKS,
-            generation=GenerationConfig(deterministic=True),
-        )
+
+
+def described(app, document, *, corners=True):
+    """The app by a description; `corners`: whether to try every limit of every field, too."""
+    project = ProjectConfig(
+        base_url="http://localhost",
+        checks=CHECKS,
+        generation=GenerationConfig(deterministic=True),
+        phases=PhasesConfig(coverage=CoveragePhaseConfig(enabled=corners)),
     )
-)
+    config = SchemathesisConfig(projects=ProjectsConfig(default=project))
+    read = schemathesis.openapi.from_dict(document, config=config)
+    read.app = app
+    return read
 
 
 FLOW = "^/api/v1/flow$"
 AROUND = "^/api/v1/(check|landscape|norms)$"
-"""They take the same experiment, and little beside it."""
+"""They take the same experiment, and a few fields beside it."""
 KEPT = "^/api/v1/(runs|networks|sequences)"
 FILES = "^/api/v1/(runs/import|networks|sequences)$"
+MOST_UNITS = 32
 
 
 @pytest.fixture(scope="module")
-def description():
-    """Of a service with small limits, so that no answer takes long."""
-    app = create_app(
-        Settings(workers=1, max_steps=50, max_hidden_size=32, max_batch_size=4, max_input_size=64)
+def app():
+    """With small limits, so that no answer takes long."""
+    small = Settings(
+        workers=1, max_steps=50, max_hidden_size=MOST_UNITS, max_batch_size=4, max_input_size=64
     )
-    read = schemathesis.openapi.from_dict(app.openapi(), config=CONFIG)
-    read.app = app
-    return read
+    return create_app(small)
+
+
+@pytest.fixture(scope="module")
+def description(app):
+    return described(app, app.openapi())
 
 
 def ask(case):
@@ -66,13 +80,11 @@ def asked(operations, examples):
     processes that collect the tests.
     """
     some = settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    made = get_all_tests(schema=operations, test_func=ask, settings=some, given_kwargs={})
     tests = [
-        made.ok()
-        for made in get_all_tests(
-            schema=operations, test_func=ask, settings=some, given_kwargs={}
-        )
+        test for operation in made if isinstance(operation, Ok) for _, test in [operation.ok()]
     ]
-    for _, test in tests:
+    for test in tests:
         test()
     return len(tests)
 
@@ -81,8 +93,21 @@ def test_an_experiment_is_answered_as_documented(description):
     assert asked(description.include(path_regex=FLOW), 100) == 1
 
 
-def test_what_goes_round_an_experiment_is_answered_as_documented(description):
-    assert asked(description.include(path_regex=AROUND), 30) == 3
+def test_what_takes_an_experiment_is_answered_as_documented(app):
+    full = described(app, app.openapi(), corners=False)
+    assert asked(full.include(path_regex=AROUND), 40) == 3
+
+
+def test_what_stands_beside_an_experiment_is_answered_as_documented(app):
+    """Every limit of it; the two thousand of an experiment's own are tried by the first test."""
+    document = copy.deepcopy(app.openapi())
+    units = {"type": "integer", "minimum": 1, "maximum": MOST_UNITS}
+    document["components"]["schemas"]["Experiment"] = some_of(network=some_of(hidden_size=units))
+    assert asked(described(app, document).include(path_regex=AROUND), 20) == 3
+
+
+def some_of(**fields):
+    return {"type": "object", "additionalProperties": False, "properties": fields}
 
 
 def test_every_other_answer_is_as_documented(description):

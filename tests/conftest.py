@@ -13,8 +13,10 @@ the main thread while its browser is open.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +34,14 @@ hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+
+# What is imported is compiled once, where the environment would have each of the many processes
+# that tests start do it again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Thousands of collected tests are looked through at each collection of garbage: seldom is enough.
+gc.set_threshold(100_000, 20, 20)
 
 DATA = tempfile.TemporaryDirectory(prefix="unrolled-tests-")
 os.environ["UNROLLED_DATA_FOLDER"] = DATA.name

@@ -75,6 +75,23 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
     expect(page.locator("#explicit-note")).to_contain_text("9 steps of a file that is kept here")
     expect(page.locator("#given-note")).to_contain_text("Of lstm in a file that is kept here")
     _numbers_of_a_file_can_be_typed_over(page)
+    _what_is_kept_is_listed(page)
+
+
+def _what_is_kept_is_listed(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/networks")
+    row = page.locator("#sequence-rows tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("csv, 60 rows, 3 columns")
+    for box in ("#list", "#sequences"):
+        inner = page.locator(box)
+        assert inner.evaluate("one => one.scrollWidth <= one.clientWidth"), "nothing to scroll for"
+    holds(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    row.get_by_role("button", name="Delete weather.csv").click()
+    expect(page.locator("#no-sequences")).to_be_visible()
+    expect(page.locator("#rows tr")).not_to_have_count(0)
 
 
 def _numbers_of_a_file_can_be_typed_over(page: Page) -> None:

@@ -13,12 +13,11 @@ import numpy as np
 
 from unrolled.app import memory, sizes
 from unrolled.app.advice import Advice, advise
-from unrolled.app.attached import Attached, holding, notes
+from unrolled.app.attached import Attached, holding
 from unrolled.app.attached_series import (
     AttachedSeries,
     holding_series,
-    series_notes,
-    series_report,
+    kept_said,
 )
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
@@ -222,8 +221,7 @@ def report(prepared: Prepared, flow: GradientFlow) -> Flow:
         chain=flow.factors,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes() + series_notes(prepared.resolved),
-        series=series_report(prepared.resolved),
+        **kept_said(prepared.resolved),
         cost=None,
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,
@@ -265,8 +263,7 @@ def both_ways(prepared: Prepared, flow: BidirectionalFlow) -> Flow:
         chain=None,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes() + series_notes(prepared.resolved),
-        series=series_report(prepared.resolved),
+        **kept_said(prepared.resolved),
         cost=None,
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,

@@ -169,6 +169,9 @@ export function putReasons(document, settings) {
 /** What an experiment may change in the weights of a file. */
 const CHANGES = ["recurrent_scale", "forget_bias", "update_bias"];
 
+/** A file by its name, where the answer says it. @param {string | null | undefined} name */
+const keptFile = (name) => (name ? `${name}, a file that is kept here` : "a file that is kept here");
+
 /**
  * Notes that need the answer.
  * @param {Document} document
@@ -182,14 +185,15 @@ export function putNotes(document, settings, flow) {
   };
   const { network } = flow.experiment;
   set("recurrent-name", parameterName(cellOf(network.cell).recurrent));
+  const series = settings.data?.kind === "stored" ? keptFile(flow.series?.name) : "";
   set(
     "explicit-note",
-    `${plural(flow.steps, "step")} ${settings.data?.kind === "stored" ? "of a file that is kept here" : "given in numbers"}; ${network.input_size} in, ` +
+    `${plural(flow.steps, "step")} ${series ? `of ${series}` : "given in numbers"}; ${network.input_size} in, ` +
       `${network.hidden_size} hidden, ${network.output_size} out.`,
   );
   set(
     "given-note",
-    `${settings.weights?.kind === "network" ? `Of ${settings.weights.module} in a file that is kept here${CHANGES.some((name) => name in (settings.weights ?? {})) ? ", changed" : ""}.` : "Given in numbers."} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
+    `${settings.weights?.kind === "network" ? `Of ${settings.weights.module} in ${keptFile(flow.weights_of)}${CHANGES.some((name) => name in (settings.weights ?? {})) ? ", changed" : ""}.` : "Given in numbers."} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
   );
   const radius = inputById(document, "radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);

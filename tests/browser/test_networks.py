@@ -72,8 +72,12 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
 
     page.locator("#explore").click()
     expect(page.locator("html[data-state=ready]")).to_be_attached()
-    expect(page.locator("#explicit-note")).to_contain_text("9 steps of a file that is kept here")
-    expect(page.locator("#given-note")).to_contain_text("Of lstm in a file that is kept here")
+    expect(page.locator("#explicit-note")).to_contain_text(
+        "9 steps of weather.csv, a file that is kept here"
+    )
+    expect(page.locator("#given-note")).to_contain_text(
+        "Of lstm in two.safetensors, a file that is kept here"
+    )
     _numbers_of_a_file_can_be_typed_over(page)
     _what_is_kept_is_listed(page)
 
@@ -98,8 +102,8 @@ def _numbers_of_a_file_can_be_typed_over(page: Page) -> None:
     page.locator("#numbers-button").click()
     drawn = page.get_by_role("button", name=re.compile("^Back to (the )?drawn"))
     for label, back, note, kept in (
-        ("X, step 2, 1", "sequence", "#explicit-note", "of a file that is kept here"),
-        ("bᴼ, row 1", "weights", "#given-note", "in a file that is kept here"),
+        ("X, step 2, 1", "sequence", "#explicit-note", "a file that is kept here"),
+        ("bᴼ, row 1", "weights", "#given-note", "a file that is kept here"),
     ):
         cell = page.get_by_label(label, exact=True)
         before = cell.input_value()

@@ -6,6 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
+def sized(count: int | str) -> str:
+    """A number of bytes; from a million on also in MB."""
+    number = int(count)
+    return f"{count} bytes" + (f" ({number / 1e6:.3g} MB)" if 1e6 <= number < 1e18 else "")
+
+
 @dataclass(frozen=True, slots=True)
 class InputError:
     """One thing that is wrong with a request's body.

@@ -13,8 +13,7 @@ import numpy as np
 
 from unrolled.app import memory, sizes
 from unrolled.app.advice import Advice, advise
-from unrolled.app.attached import notes
-from unrolled.app.attached_series import series_notes, series_report
+from unrolled.app.attached_series import kept_said
 from unrolled.app.came import NOTHING, Came, holding_all
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
@@ -216,8 +215,7 @@ def report(prepared: Prepared, flow: GradientFlow) -> Flow:
         chain=flow.factors,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes() + series_notes(prepared.resolved),
-        series=series_report(prepared.resolved),
+        **kept_said(prepared.resolved),
         cost=None,
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,
@@ -259,8 +257,7 @@ def both_ways(prepared: Prepared, flow: BidirectionalFlow) -> Flow:
         chain=None,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes() + series_notes(prepared.resolved),
-        series=series_report(prepared.resolved),
+        **kept_said(prepared.resolved),
         cost=None,
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,

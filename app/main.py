@@ -15,6 +15,7 @@ from unrolled.app.budget import Budget
 from unrolled.app.compute import Compute
 from unrolled.app.errors import CannotStart
 from unrolled.app.flights import Flights
+from unrolled.app.forms import FORMS
 from unrolled.app.guard import guarded
 from unrolled.app.metrics import Metrics
 from unrolled.app.middleware.body_limit import BodyLimit
@@ -44,6 +45,8 @@ from unrolled.app.routes import (
     vocabulary,
     your_network,
 )
+from unrolled.app.routes.large import KEEP
+from unrolled.app.routes.runs import PREFIX
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import Most
 from unrolled.app.store.database import Database
@@ -164,6 +167,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             networks.UPLOAD: settings.max_network_bytes + AROUND,
             sequences.UPLOAD: settings.max_sequence_bytes + AROUND,
         },
+        instead=dict.fromkeys((f"{PREFIX}/{name}" for name in FORMS), KEEP),
     )
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)

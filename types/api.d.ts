@@ -900,6 +900,8 @@ export interface Schemas {
     notes: string[];
     /** How a sequence that is kept was read; null of others. */
     series: Schemas["SeriesReport"] | null;
+    /** The name of the network, out of a file, whose weights they are; null of others. */
+    weights_of: string | null;
     /**
      * Time and memory that it took; null where T·H²·B·G, G the blocks of weights, is at most
      * 100,000,000.

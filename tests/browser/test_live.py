@@ -191,7 +191,7 @@ def test_a_run_is_followed_through_the_death_of_its_service_and_saved(
         expect(page.locator("#waiting")).to_be_visible()
         sent(f"{kept}/reports", reports[:2])
         drawn(page, 2)
-        expect(page.locator("#difference")).to_have_text("Difference from Keras’s")
+        expect(page.locator("#difference-from")).to_have_text("Difference from Keras’s")
         expect(page.locator("#state")).to_contain_text("running")
         sent(f"{kept}/reports", reports[2])
         drawn(page, 3)

@@ -52,7 +52,9 @@ oracle: $(ORACLE) ## compare with PyTorch, Keras and JAX, which are installed fi
 
 postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
 	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \
-	  tests/app/test_run_files.py tests/app/test_run_events.py tests/app/test_networks.py $(ARGS)
+	  tests/app/test_run_files.py tests/app/test_run_events.py tests/app/test_networks.py \
+	  tests/app/test_training_runs.py tests/app/test_training_flow.py \
+	  tests/app/test_training_files.py $(ARGS)
 
 bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \

@@ -9,7 +9,8 @@ from unrolled.app.attach_run import recorded
 from unrolled.app.errors import BadInput, InputError, shown, within
 from unrolled.app.forms import FORMS, OPEN
 from unrolled.app.schemas import Experiment
-from unrolled.app.schemas.request import FilledRun, FilledSequence, RunSequence
+from unrolled.app.schemas.of_runs import FilledRun, RunSequence
+from unrolled.app.schemas.request import FilledSequence
 from unrolled.app.series.window import NoWindow, Shape
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database

@@ -16,12 +16,8 @@ from unrolled.app.canonical import (
 from unrolled.app.errors import within
 from unrolled.app.limits import allowed_draws, refuse_landscape, refuse_oversize, refuse_passes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
-from unrolled.app.schemas.request import (
-    FilledRun,
-    FilledSequence,
-    RunSequence,
-    StoredSequence,
-)
+from unrolled.app.schemas.of_runs import FilledRun, RunSequence
+from unrolled.app.schemas.request import FilledSequence, StoredSequence
 from unrolled.app.settings import Settings
 
 OPEN = b'{"open":"'

@@ -9,10 +9,10 @@ from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
 from unrolled.app.resolve import DEFAULT_SIZE, NUMBERS, default_steps, text_sizes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
+from unrolled.app.schemas.of_runs import RunSequence
 from unrolled.app.schemas.request import (
     ExplicitSequence,
     RandomSequence,
-    RunSequence,
     StoredSequence,
     TextSequence,
 )

@@ -145,10 +145,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.bodies = Budget(max(settings.max_bodies_bytes, settings.max_body_bytes))
     app.state.answers = Answers(settings.cache_bytes)
     app.state.flights = Flights(settings.max_waiting)
-    app.state.metrics = Metrics(app.state.compute, app.state.answers, app.state.flights)
     app.state.store = Database(settings)
     app.state.following = Following()
     app.state.trainers = Trainers(app.state.store)
+    app.state.metrics = Metrics(
+        app.state.compute, app.state.answers, app.state.flights, app.state.trainers
+    )
     app.state.uploads = anyio.CapacityLimiter(MOST_AT_ONCE)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets, settings)

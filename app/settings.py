@@ -206,7 +206,9 @@ class Settings(BaseSettings):
         "0: none does.",
     )
     training_seconds: float = Field(
-        default=14_400.0, gt=0, description="Seconds that one run may compute before it ends."
+        default=14_400.0,
+        gt=0,
+        description="Seconds of a processor that one training may take before it ends.",
     )
     training_memory_bytes: int = Field(
         default=1_073_741_824,

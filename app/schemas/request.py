@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, Tag
 
 from unrolled.app.resolve import DEFAULT_SIZE, DEFAULT_STEPS, PARTS, WHOLE
 from unrolled.app.schemas.clips import NO_CLIP, ClipChoice
+from unrolled.app.schemas.of_runs import RunSequence
 from unrolled.app.schemas.parts import ChainRequest, Lyapunov, Window
 from unrolled.app.schemas.strict import (
     AtLeast,
@@ -243,24 +244,6 @@ class StoredSequence(StrictModel):
 
 
 class FilledSequence(StoredSequence):
-    """The same with nothing left open, and known to be there."""
-
-
-class RunSequence(StrictModel):
-    """The batch of an update of a run that trains here."""
-
-    kind: Literal["run"] = Field(description="Says which kind this is.")
-    id: Annotated[String, Field(max_length=64)] = Field(description="Of a run of /runs.")
-    update: Size = Field(description="Which update, from 1.", examples=[600])
-    steps: Size | None = Field(
-        default=None, description="T of the run; left out or null, or exactly that."
-    )
-    batch_size: Size | None = Field(
-        default=None, description="B of the run; left out or null, or exactly that."
-    )
-
-
-class FilledRun(RunSequence):
     """The same with nothing left open, and known to be there."""
 
 

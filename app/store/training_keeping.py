@@ -7,7 +7,7 @@ every transaction of its begins by looking whether it still does.
 import json
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import StoreFull
@@ -87,12 +87,13 @@ async def claim(
     return (await connection.execute(asked_run)).one(), training
 
 
-async def under_way(connection: AsyncConnection, me: str) -> bool:
-    """Whether any run is under way that another one computes, or nobody does."""
-    joined = RUNS.join(TRAININGS, TRAININGS.c.run == RUNS.c.number)
-    other = or_(TRAININGS.c.holder.is_(None), TRAININGS.c.holder != me)
-    asked = select(func.count()).select_from(joined).where(RUNS.c.state.in_(UNDER_WAY), other)
-    return bool(await connection.scalar(asked))
+async def waits(connection: AsyncConnection) -> bool:
+    """Whether any run is under way that nobody computes."""
+    joined = select(TRAININGS.c.holder, TRAININGS.c.held_until).join(
+        RUNS, TRAININGS.c.run == RUNS.c.number
+    )
+    rows = await connection.execute(joined.where(RUNS.c.state.in_(UNDER_WAY)))
+    return any(not is_held(one) for one in rows)
 
 
 async def settle(connection: AsyncConnection) -> None:

@@ -22,6 +22,7 @@ from unrolled.app.store.runs import document
 from unrolled.app.store.tables import Found
 from unrolled.app.store.training_keeping import note_watched
 from unrolled.app.store.trainings import (
+    UNDER_WAY,
     blocks,
     marks,
     marks_after,
@@ -38,12 +39,14 @@ from unrolled.app.training.trainers import Trainers
 
 POLL_SECONDS = 0.5
 """How soon what another process computes is seen."""
-LEAST_SECONDS = 0.05
-"""Two events of updates lie so far apart: at most twenty a second."""
+LEAST_SECONDS = 0.045
+"""Two events of updates lie so far apart: some twenty a second at most."""
 RATE_SECONDS = 1.0
 WATCHED_SECONDS = 10.0
 """How often the database is told that somebody follows a run which another process computes."""
 _BLOCKS = 10
+_PARTS = 4
+"""An event holds a part of what an answer may, so that the first is soon there."""
 _MOVES = ("update", "updates_per_second", "seconds_left")
 """What changes with every update and is told every second only."""
 
@@ -105,12 +108,12 @@ class _Stream:
         held = self._held
         if held is not None:
             return held.rows
-        if monotonic() - self._noted > WATCHED_SECONDS:
-            self._noted = monotonic()
-            await self._store.write(lambda c: note_watched(c, self._run))
         found = await self._store.read(lambda c: with_training(c, self._run))
         if found is None or found[1] is None:
             return None
+        if found[0].state in UNDER_WAY and monotonic() - self._noted > WATCHED_SECONDS:
+            self._noted = monotonic()
+            await self._store.write(lambda c: note_watched(c, self._run))
         return found[0], found[1]
 
     def _run_event(self, row: Found, training: Found) -> list[ServerSentEvent]:
@@ -147,7 +150,7 @@ class _Stream:
     async def _kept(self, row: Found, training: Found) -> tuple[int, str, list[int]] | None:
         """Those that follow in the database: the last of them, the event, and their marks."""
         first, shape = self._after + 1, shape_of(training)
-        last = self._after + rows_of(shape.steps)
+        last = self._after + max(1, rows_of(shape.steps) // _PARTS)
 
         async def read(connection: AsyncConnection) -> tuple[Any, Any]:
             found = await blocks(connection, row.number, first, last, _BLOCKS)

@@ -5,6 +5,7 @@ is said to its worker.
 import json
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -51,6 +52,7 @@ class Held:
         client: whose it is.
         going: whether it computes; else it is paused.
         since: when it began to.
+        taken: updates that were computed here.
     """
 
     def __init__(
@@ -65,12 +67,12 @@ class Held:
         self.client: str = keeper.training.client
         self.going = True
         self.since = monotonic()
+        self.taken = 0
         self._keeper, self._settings, self._command = keeper, settings, command
         self._watched, self._place = watched, place
         self._purpose: dict[str, Any] | None = None
         self._asked_change = self._asked_pause = False
-        self._said: Any = None
-        self._turn = 0
+        self._said, self._turn = (None, None), 0
         self._settled, self._poked = anyio.Event(), anyio.Event()
         self._worker: Process | None = None
 
@@ -93,6 +95,7 @@ class Held:
 
     async def run(self) -> None:
         """Compute until it is over, or no longer ours."""
+        failed = False
         try:
             begin, body = await self._keeper.beginning()
             worker = self._worker = await Process.start(self._command)
@@ -107,26 +110,27 @@ class Held:
             pass
         except* (StoreAway, StoreFull) as errors:
             _log.warning("a training cannot go on: %s", errors.exceptions[0])
+        except* Exception as errors:  # noqa: BLE001  (no run ends the service)
+            _log.error("a training failed", exc_info=errors)
+            failed = True
         finally:
             with anyio.CancelScope(shield=True):
-                await self._leave()
+                await self._leave(failed)
 
     def _orders(self) -> Head:
         """How it is to go on."""
         training = self._keeper.training
         self._turn += 1
         self._said = (training.until, training.pace)
-        return {
-            "go": True,
-            "turn": self._turn,
-            "until": training.until,
-            "pace": training.pace,
-        }
+        return {"go": True, "turn": self._turn, "until": training.until, "pace": training.pace}
 
-    async def _leave(self) -> None:
+    async def _leave(self, failed: bool) -> None:
         """The process ends; what was computed is kept, and the run is anybody's."""
         if self._worker is not None:
             await self._worker.end()
+        if failed:
+            with suppress(Lost):
+                await self._lost()
         state = "queued" if self._keeper.row.state == "running" else None
         try:
             await self._keeper.keep(Batch(state=state, release=True))
@@ -167,6 +171,7 @@ class Held:
         keeper = self._keeper
         keeper.watcher = head["watcher"]
         keeper.seconds += head["seconds"]
+        self.taken += len(columns)
         self.live.add(columns, head["marks"])
         while self.live.newest - keeper.kept > MOST_WAITING:
             await self._keep()

@@ -15,7 +15,8 @@ from unrolled.app.training.columns import Columns, Shape, joined, told
 MOST_ROWS = 4_000
 MOST_NUMBERS = 400_000
 """Updates of an answer, and numbers of its heat map."""
-_MOST_BLOCKS = 4_000
+_MOST_BLOCKS = 400
+"""So many blocks are opened for one answer."""
 
 Json = dict[str, Any]
 
@@ -49,17 +50,16 @@ async def page(
     shape = shape_of(training)
     kept = row.last_update or 0
     end = kept if last is None else min(last, kept)
-    count = rows_of(shape.steps)
-    covers = min(end, first + count * every - 1)
+    covers = min(end, first + rows_of(shape.steps) * every - 1)
 
-    async def read(connection: AsyncConnection) -> tuple[Any, Any]:
+    async def read(connection: AsyncConnection) -> tuple[Any, int, Any]:
         found = await blocks(connection, row.number, first, covers, _MOST_BLOCKS)
-        # a mark of the next update stands already where a run is paused
+        until = min(covers, found[-1][1]) if len(found) == _MOST_BLOCKS else covers
         before = 0 if first == 1 else first
-        return found, await marks(connection, row.number, before, max(covers, 0))
+        return found, until, await marks(connection, row.number, before, max(until, 0))
 
-    found, happened = await store.read(read)
-    following = first + count * every
+    found, covers, happened = await store.read(read)
+    following = first + ((covers - first) // every + 1) * every
     own = shape.layers - 1 if layer is None else layer
 
     def made() -> bytes:

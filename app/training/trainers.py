@@ -13,7 +13,7 @@ from unrolled.app.errors import StoreAway, StoreFull
 from unrolled.app.store.database import Database
 from unrolled.app.store.holders import leave, new_holder
 from unrolled.app.store.tables import Found
-from unrolled.app.store.training_keeping import claim, end_unwatched, settle, under_way
+from unrolled.app.store.training_keeping import claim, end_unwatched, settle, waits
 from unrolled.app.training.held import Held
 from unrolled.app.training.keeper import Keeper
 from unrolled.app.training.process import COMMAND
@@ -43,6 +43,7 @@ class Trainers:
         self._last: dict[str, float] = {}
         self._poked = anyio.Event()
         self._me = ""
+        self._done = 0
 
     def poke(self) -> None:
         """Look now whether a run waits."""
@@ -72,6 +73,11 @@ class Trainers:
         """The runs that take a place."""
         return [one for one in self.held.values() if one.going]
 
+    @property
+    def updates(self) -> int:
+        """How many have been computed."""
+        return self._done + sum(one.taken for one in self.held.values())
+
     async def run(self) -> None:
         """Compute what waits, for ever."""
         if not self._store.settings.training_workers:
@@ -93,8 +99,7 @@ class Trainers:
 
     async def _take(self, tasks: TaskGroup) -> None:
         """Take the runs that wait, as far as there are places."""
-        others = await self._store.read(lambda c: under_way(c, self._me))
-        if not others:
+        if not await self._store.read(waits):
             return
         while self._has_place():
             found = await self._store.write(self._claimed)
@@ -111,7 +116,7 @@ class Trainers:
         return await claim(connection, self._me, [one.client for one in self.computing])
 
     async def _share(self) -> None:
-        """Every place is taken and somebody waits: who has computed longest gives way."""
+        """Every place is taken and a run waits: the one that has computed longest gives way."""
         oldest = min(self.computing, key=lambda one: one.since)
         if time.monotonic() - oldest.since > TURN_SECONDS:
             await oldest.yield_turn()
@@ -126,8 +131,11 @@ class Trainers:
             try:
                 await held.run()
             finally:
+                self._done += held.taken
                 if self.held.get(held.id) is held:
                     del self.held[held.id]
+                if not self._followers[held.id]:
+                    self._last.pop(held.id, None)
                 self.poke()
 
         tasks.start_soon(compute)

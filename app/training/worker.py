@@ -29,8 +29,8 @@ from unrolled.app.training.inputs import unpacked_data, unpacked_parameters
 from unrolled.engine import InvalidInput, Plan, Records, Training, Watcher, changed
 
 NICENESS = 10
-SEND_SECONDS = 0.06
-"""So often updates are said: sixteen times a second."""
+SEND_SECONDS = 0.05
+"""So often updates are said: up to twenty times a second."""
 CHUNK_SECONDS = 0.02
 """About so long nothing is heard while updates are computed."""
 REPLAY_SECONDS = 0.15
@@ -61,7 +61,7 @@ class Trainer:
         self._pace: float | None = None
         self._apart = 1
         self._own_apart = 16
-        self._each = 0.0
+        self._each = self._own = 0.0
         self._parts: list[Records] = []
         self._marks: list[dict[str, Any]] = []
         self._sent = time.monotonic()
@@ -126,10 +126,7 @@ class Trainer:
     def _catch_up(self) -> None:
         """What is recorded and came after the snapshot is computed again, and not said again."""
         while self._training.update < self._recorded and self._training.ended is None:
-            begun = time.perf_counter()
-            count = min(self._chunk(), self._recorded - self._training.update)
-            done = len(self._training.advance(count))
-            self._took(time.perf_counter() - begun, done)
+            self._advance(min(self._chunk(), self._recorded - self._training.update))
             self._obey_end()
 
     def _obey(self) -> None:
@@ -194,9 +191,7 @@ class Trainer:
         count = min(count, grid - done % grid)
         if self._until is not None:
             count = min(count, self._until - done)
-        begun = time.perf_counter()
-        records = self._training.advance(count)
-        self._took(time.perf_counter() - begun, len(records))
+        records = self._advance(count)
         self._marks += self._watcher.feed(records, self._training.first_not_finite)
         self._parts.append(records)
         if self._training.update % grid == 0 and self._training.ended is None:
@@ -229,14 +224,21 @@ class Trainer:
             return 1
         return max(1, int(CHUNK_SECONDS / self._each))
 
-    def _took(self, seconds: float, done: int) -> None:
-        if not done:
-            return
-        self._computed += seconds
-        each = seconds / done
-        self._each = each if not self._each else self._each + _NEWEST * (each - self._each)
-        fit = max(1, min(_MOST_APART, int(REPLAY_SECONDS / self._each)))
+    def _advance(self, count: int) -> Records:
+        """So many updates; how long they take decides how far snapshots lie apart.
+
+        A chunk is as long as others see it; what is computed again has a processor for itself.
+        """
+        begun, used = time.perf_counter(), time.process_time()
+        records = self._training.advance(count)
+        used = time.process_time() - used
+        self._computed += used
+        done = max(1, len(records))
+        self._each = _moved(self._each, (time.perf_counter() - begun) / done)
+        self._own = _moved(self._own, used / done)
+        fit = max(1, min(_MOST_APART, int(REPLAY_SECONDS / max(self._own, 1e-9))))
         self._own_apart = 1 << (fit.bit_length() - 1)
+        return records
 
     # --- what is said -------------------------------------------------------------------------
 
@@ -275,6 +277,11 @@ class Trainer:
             self._out.flush()
         except BrokenPipeError:
             raise _Over from None
+
+
+def _moved(mean: float, newest: float) -> float:
+    """The running mean with one more."""
+    return mean + _NEWEST * (newest - mean) if mean else newest
 
 
 def as_columns(shape: Shape, records: Records) -> Columns:

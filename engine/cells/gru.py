@@ -81,6 +81,7 @@ class GruCell(GatedCell):
 
     name = "gru"
     label = "GRU"
+    once = True
     parameters = (*stacked("rzn"), Parameter("b_hn", "", "n"))
     gates = GATES
     wiring = gated(

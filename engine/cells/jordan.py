@@ -30,6 +30,8 @@ class JordanCell(SimpleCell):
 
     name = "jordan"
     label = "Jordan"
+    once = False
+    lean = None
     parameters = (Parameter("W_xh", "x"), Parameter("W_yh", "o"), Parameter("b_h"))
     recurrent = "W_yh"
     default_truncation = COPY

@@ -9,6 +9,7 @@ import numpy as np
 from unrolled.engine.cells.base import Cell, Function, Layer, Number, Start, Step
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.lane import Coefficients, Lane, State
+from unrolled.engine.cells.lean import LeanLayer, LeanSimple
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -124,7 +125,9 @@ class SimpleCell(Cell):
 
     name = "simple"
     label = "simple"
+    once = True
     parameters = (Parameter("W_xh", "x"), Parameter("W_hh", "h"), Parameter("b_h"))
+    lean: type[LeanLayer] | None = LeanSimple
     wiring = Wiring(
         (INPUT, hidden(), output(), LOSS),
         (feedback("W^H", "W_hh", "H_{t-1}", "h", copied=False), *READING, *OUTWARD),

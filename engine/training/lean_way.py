@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from unrolled.engine.cells import CELLS
+from unrolled.engine.cells.lean import Blocks, LeanLayer
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.experiment.network import Network, layered
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters
 from unrolled.engine.numbers.errors import ForwardOverflow
 from unrolled.engine.numbers.magnitude import all_finite
-from unrolled.engine.training.lean import Blocks, LeanLayer, LeanLstm, LeanSimple
 from unrolled.engine.training.way import Way
-
-_LAYERS = {"simple": LeanSimple, "elman": LeanSimple, "lstm": LeanLstm}
-"""Cell → its lean layer; the others go by their own rooms."""
 
 
 class Lean(Way):
@@ -29,7 +27,8 @@ class Lean(Way):
         self._built: tuple[int, int] | None = None
         self._own: list[Blocks] = []
         self._into: list[Blocks] = []
-        if network.cell in _LAYERS:
+        self._make = CELLS[network.cell].lean
+        if self._make is not None:
             self._own = [self._blocks(parameters, n) for n in range(network.num_layers)]
             self._into = [self._blocks(into, n) for n in range(network.num_layers)]
 
@@ -83,7 +82,8 @@ class Lean(Way):
         if self._built == (steps, batch):
             return
         self._built = steps, batch
-        network, make = self.network, _LAYERS[self.network.cell]
+        network, make = self.network, self._make
+        assert make is not None
         shape, dtype = (steps, batch, network.hidden_size), self.parameters["W_hy"].dtype
         self._layers = [
             make(shape, network.hidden_size if n else network.input_size, dtype, network.activation)

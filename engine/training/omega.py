@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.engine.analysis.pascanu import omega as omega_by_step
+from unrolled.engine.cells import CELLS
 from unrolled.engine.clip.samples import added
 from unrolled.engine.experiment.network import layered
 from unrolled.engine.numbers.arrays import Array, IntArray, Parameters
@@ -20,7 +21,7 @@ from unrolled.engine.passes.passage import Passage
 from unrolled.engine.passes.vector import Vector
 from unrolled.engine.training.step import Gradient
 
-OMEGA_CELLS = ("simple", "lstm", "gru", "lstm-peephole", "lstm-relu")
+OMEGA_CELLS = tuple(name for name, cell in CELLS.items() if cell.once)
 """Through the copy of the others nothing passes, or their past goes through W_hh twice."""
 
 

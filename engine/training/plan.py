@@ -62,7 +62,7 @@ class Plan:
     """
 
     task: dict[str, Any]
-    cell: str = "simple"
+    cell: str = next(iter(CELLS))
     activation: str = "tanh"
     hidden_size: int = 32
     num_layers: int = 1

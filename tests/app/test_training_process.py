@@ -47,7 +47,7 @@ def trainer(process):
 
 
 def when(client, run, enough, seconds=120):
-    end = time.monotonic() + seconds
+    end, said = time.monotonic() + seconds, None
     while time.monotonic() < end:
         said = client.get(run).json()
         if enough(said):

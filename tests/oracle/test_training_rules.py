@@ -17,7 +17,7 @@ from unrolled.engine.training.noise import noise
 from unrolled.engine.training.rules import RULES
 from unrolled.engine.training.schedules import SCHEDULES
 
-Tensor = torch.Tensor
+Tensor = Any
 CLIPS: list[dict[str, Any]] = [
     {"rule": "none"},
     {"rule": "norm", "threshold": 0.15},

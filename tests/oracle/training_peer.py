@@ -13,7 +13,7 @@ from torch.nn import functional
 from unrolled.engine import Plan, Sequence, Training
 from unrolled.engine.choices.topologies import TOPOLOGIES
 
-Tensor = torch.Tensor
+Tensor = Any
 OPTIMIZERS = {
     "sgd": lambda p, s: torch.optim.SGD(p, s["learning_rate"], weight_decay=s["weight_decay"]),
     "momentum": lambda p, s: torch.optim.SGD(
@@ -98,7 +98,9 @@ class Peer:
         states, cells, outputs = [], [], []
         copies = self.network.cell in ("elman", "jordan")
         for t in range(sequence.steps):
-            below, own_h, own_c = x[t], [], []
+            below = x[t]
+            own_h: list[Any] = []
+            own_c: list[Any] = []
             if copies:
                 h, o = [one.detach() for one in h], o.detach()
             for n in range(self.network.num_layers):

@@ -65,8 +65,14 @@ class LeanLayer(ABC):
     parts = 1
 
     def __init__(
-        self, shape: tuple[int, int, int], reads: int, dtype: np.dtype[np.float64]
+        self,
+        shape: tuple[int, int, int],
+        reads: int,
+        dtype: np.dtype[np.float64],
+        activation: str,
     ) -> None:
+        """Make its arrays for (T, B, H), what it reads, and f of a cell without gates."""
+        del activation
         steps, batch, hidden = shape
         blocks, self.hidden = len(self.order), hidden
         self.rows = np.ones((steps + 1, batch, hidden + reads + 1), dtype)
@@ -155,7 +161,7 @@ class LeanSimple(LeanLayer):
         dtype: np.dtype[np.float64],
         activation: str,
     ) -> None:
-        super().__init__(shape, reads, dtype)
+        super().__init__(shape, reads, dtype, activation)
         self._f, self._tanh = ACTIVATIONS[activation], activation == "tanh"
         self._a, self._slope = np.empty((2, *shape), dtype)
         self._steps = list(self._a)
@@ -207,7 +213,7 @@ class LeanLstm(LeanLayer):
         dtype: np.dtype[np.float64],
         activation: str,
     ) -> None:
-        super().__init__(shape, reads, dtype)
+        super().__init__(shape, reads, dtype, activation)
         steps, batch, hidden = shape
         self._z, self._gates = np.empty((2, 4, *shape), dtype)
         self._c = np.zeros((steps + 1, batch, hidden), dtype)

@@ -174,6 +174,9 @@ class Training:
         except ForwardOverflow as overflow:
             self._stop(n, overflow.quantity, overflow.step, overflow.layer)
             return
+        except InvalidInput as wrong:  # a loss, or a product of two parameters, is no double
+            self._stop(n, str(wrong.pointer[-1]) if wrong.pointer[0] == "weights" else "loss")
+            return
         if self.plan.omega:
             found, records.omega[row] = with_omega(found, self.plan.omega)
         records.loss[row] = found.loss
@@ -341,6 +344,6 @@ class Training:
         clip = self._course.clipper.clip(-math.inf)
         try:
             found = self._gradient(sequence)
-        except ForwardOverflow:
+        except InvalidInput:
             return clip
         return self._course.clipper.clip(found.vector.norm()[1])

@@ -42,7 +42,7 @@ const NETWORKS = {
 };
 
 /** @type {Table<KeptSequence>} */
-const SEQUENCES = {
+const KEPT_SEQUENCES = {
   room: "sequences",
   ids: { list: "sequences", none: "no-sequences", rows: "sequence-rows" },
   head: (sequence) => document.createTextNode(nameOf(sequence)),
@@ -115,5 +115,5 @@ export async function putOverview(base, problem) {
     link.href = addressOf(kept);
     return [words, " ", link];
   });
-  await Promise.all([putTable(NETWORKS, base, problem), putTable(SEQUENCES, base, problem)]);
+  await Promise.all([putTable(NETWORKS, base, problem), putTable(KEPT_SEQUENCES, base, problem)]);
 }

@@ -74,6 +74,8 @@ TRACED_CASES = 4
 
 The tracer makes a test half as long again; the other cases reach the same lines.
 """
+EACH_CASE = re.compile(r"test_(files_\w+|hostile_files|series_files)\.py")
+"""But of tables of files every case: each is read, or refused, at a line of its own."""
 _TRACED = pytest.StashKey[set[str]]()
 
 
@@ -83,7 +85,13 @@ def _traced(items: list[pytest.Item]) -> set[str]:
         if not item.get_closest_marker("browser"):
             name = getattr(item, "originalname", item.name)
             cases.setdefault((item.path, name), []).append(item.nodeid)
-    return {node for nodes in cases.values() for node in nodes[:: -(-len(nodes) // TRACED_CASES)]}
+    return {
+        node
+        for (path, _), nodes in cases.items()
+        for node in nodes[
+            :: 1 if EACH_CASE.fullmatch(path.name) else -(-len(nodes) // TRACED_CASES)
+        ]
+    }
 
 
 @pytest.hookimpl(wrapper=True)

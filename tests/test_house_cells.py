@@ -69,7 +69,8 @@ TRAINS = ("training", "sweep")
 def test_rooms_know_cells_by_their_table() -> None:
     """Outside its wing a cell's own module is imported by nobody, nor a gate asked for by name."""
     shared = {
-        f"unrolled.engine.cells.{name}" for name in ("base", "gates", "lane", "lean", "modules", "wiring")
+        f"unrolled.engine.cells.{name}"
+        for name in ("base", "gates", "lane", "lean", "modules", "wiring")
     }
     kinds = {unit.kind for cell in engine.CELLS.values() for unit in cell.wiring.units}
     gates = {gate.name for cell in engine.CELLS.values() for gate in cell.gates} - kinds

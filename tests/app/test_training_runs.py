@@ -108,14 +108,14 @@ async def test_pausing_and_changing_leave_the_numbers_as_they_are(kept):
 
 async def test_a_killed_worker_costs_nothing_but_time(kept):
     async with serving_trainings(kept) as client:
-        run = await begun(client, plan={"updates": 400})
-        await changed(client, run, pace=150)
+        run = await begun(client, paused=True, plan={"updates": 400})
+        await changed(client, run, state="running", pace=60)
         trainers = of(client).state.trainers
         await until(client, run, lambda said: said["last_update"] > 40)
         (held,) = trainers.held.values()
         first = held.pid
         os.kill(first, signal.SIGKILL)
-        await until(client, run, lambda said: said["last_update"] > 150)
+        await until(client, run, lambda said: said["last_update"] > 100)
         (held,) = trainers.held.values()
         assert held.pid != first
         os.kill(held.pid, signal.SIGKILL)
@@ -139,10 +139,12 @@ async def test_a_worker_that_is_lost_again_and_again_ends_the_run(kept):
 async def test_another_service_goes_on_where_one_ended(kept, tmp_path):
     async with kept() as client:
         async with training(of(client)):
-            run = await begun(client, plan={"updates": 3000})
+            run = await begun(client, paused=True, plan={"updates": 700})
+            await changed(client, run, state="running", pace=60)
             await until(client, run, lambda said: said["last_update"] > 30)
-        said = (await client.get(run)).json()
+        said = await changed(client, run, pace=None)
         assert said["state"] == "queued"
+        assert said["last_update"] < 700
         settings = {"data_folder": tmp_path / "data", "workers": 1}
         other = create_app(Settings(**settings))
         try:

@@ -178,6 +178,21 @@ def test_beyond_the_range_logarithms_are_exact(precision: str, radius: float) ->
         close("log₁₀ ‖g‖", found.vector.norm()[1], wanted.vector.norm()[1], 1e-9)
 
 
+@pytest.mark.parametrize(
+    ("precision", "radius"), [("float64", 1e-130), ("float64", 1e-45), ("float32", 1e-28)]
+)
+def test_what_a_square_or_a_number_cannot_hold_is_no_zero(precision: str, radius: float) -> None:
+    network = Network("simple", "many-to-one", "linear", 2, 4, 1)
+    theta = flat(draw_parameters(network, spectral_radius=radius, seed=0), precision)
+    for steps in (3, 4, 5):
+        sequence = random_sequence(network, "squared-error", steps=steps, batch_size=2)
+        double = Gradients(network, theta.astype(np.float64), "squared-error")
+        wanted = double.by_the_engine(sequence)
+        assert np.isfinite(wanted.hidden).all()
+        for found in both_ways(network, theta, sequence, "squared-error"):
+            close("log₁₀", found.hidden, wanted.hidden, 1e-9)
+
+
 @pytest.mark.parametrize("precision", PRECISION)
 def test_dead_units_are_no_underflow(precision: str) -> None:
     network = Network("simple", "many-to-one", "relu", 2, 4, 1)

@@ -16,6 +16,7 @@ from unrolled.engine.numbers.streams import stream
 Json = dict[str, Any]
 CLIPPED = {"rule": "norm", "threshold": 1.0}
 SEEDS = range(5)
+INCOMING, RADIUS = 15, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,18 @@ class Claim:
             yield from (group[n] for group in groups if n < len(group))
 
 
-def basic_tanh(network: Network, seed: int) -> Parameters:
-    """Every matrix ~ N(0, 0.1²), biases 0: Pascanu, Mikolov & Bengio's "basic tanh"."""
-    random = stream("basic tanh", seed)
-    return {
-        name: 0.1 * random.standard_normal(shape) if len(shape) == 2 else np.zeros(shape)
+def smart_tanh(network: Network, seed: int) -> Parameters:
+    """W_xh, W_hy ~ N(0, 0.01²), 15 entries a row of W_hh with ρ = 0.95: their "smart tanh"."""
+    random = stream("smart tanh", seed)
+    drawn = {
+        name: 0.01 * random.standard_normal(shape) if len(shape) == 2 else np.zeros(shape)
         for name, shape in network.parameter_shapes().items()
     }
+    matrix = drawn["W_hh"]
+    for row in matrix:
+        row[random.permutation(len(row))[INCOMING:]] = 0.0
+    matrix *= RADIUS / np.abs(np.linalg.eigvals(matrix)).max()
+    return drawn
 
 
 def _runs(
@@ -66,7 +72,12 @@ _ORDER: Json = {
     "task": {"name": "temporal-order", "steps": 50},
     "hidden_size": 50,
     "batch_size": 20,
-    "updates": 200_000,
+    "updates": 60_000,
+    "precision": "float32",
+    "optimizer": {"name": "sgd", "learning_rate": 0.1},
+}
+_PUBLISHED: Json = {
+    "updates": 5_000_000,
     "optimizer": {"name": "sgd", "learning_rate": 0.01},
 }
 
@@ -100,7 +111,7 @@ CLAIMS = (
         title="Adding problem, T = 200: an LSTM",
         published="An LSTM solves the adding problem at T = 100 to 1000 (Hochreiter & Schmidhuber "
         "1997, table 7).",
-        here="64 units with forget gates whose biases begin at 3, batches of 20, Adam and norm "
+        here="32 units with forget gates whose biases begin at 3, batches of 20, Adam and norm "
         "clipping rather than SGD sequence by sequence.",
         groups={
             "LSTM, clipped to 1": _runs(
@@ -108,9 +119,9 @@ CLAIMS = (
                 {
                     "task": {"name": "adding", "steps": 200},
                     "cell": "lstm",
-                    "hidden_size": 64,
+                    "hidden_size": 32,
                     "batch_size": 20,
-                    "updates": 20_000,
+                    "updates": 12_000,
                     "precision": "float32",
                     "optimizer": {"name": "adam", "learning_rate": 1e-2},
                     "schedule": {"name": "cosine"},
@@ -124,13 +135,26 @@ CLAIMS = (
     Claim(
         name="order-50",
         title="Temporal order, T = 50: clipped and not",
-        published="The longer the sequences, the more runs succeed with clipping alone, of 5 each "
-        "(Pascanu, Mikolov & Bengio 2013, figure 7, basic tanh).",
-        here="All as published (50 units, batches of 20, SGD with a rate of 0.01, every matrix "
-        "~ N(0, 0.1²), clipping to 1), but for the updates: 200,000 at most rather than 5 million.",
+        published="Of 5 runs more succeed with clipping than without, the more so the longer the "
+        "sequences are (Pascanu, Mikolov & Bengio 2013, figure 7, section 4.1.1).",
+        here="As published for smart tanh (50 units, batches of 20, SGD, sparse recurrent weights "
+        "of radius 0.95, clipping to 1, float32), but for a rate of 0.1 rather than 0.01 and "
+        "60,000 updates at most rather than 5 million: minutes a run rather than hours.",
         groups={
-            "clipped to 1": _runs("order-50-clipped", _ORDER | {"clip": CLIPPED}, basic_tanh),
-            "not clipped": _runs("order-50-free", _ORDER, basic_tanh),
+            "clipped to 1": _runs("order-50-clipped", _ORDER | {"clip": CLIPPED}, smart_tanh),
+            "not clipped": _runs("order-50-free", _ORDER, smart_tanh),
+        },
+    ),
+    Claim(
+        name="order-50-published",
+        title="Temporal order, T = 50, at the published rate",
+        published="The same figure: a rate of 0.01, 5 million updates at most.",
+        here="Nothing that is known to be otherwise; hours a run.",
+        groups={
+            "clipped to 1": _runs(
+                "published-order-50-clipped", _ORDER | _PUBLISHED | {"clip": CLIPPED}, smart_tanh
+            ),
+            "not clipped": _runs("published-order-50-free", _ORDER | _PUBLISHED, smart_tanh),
         },
     ),
     Claim(

@@ -83,6 +83,7 @@ def go(
     kept = found(run, part)
     state = _begun(run, plan) if kept is None else _restored(plan, kept)
     every, written = _every(plan), time.monotonic()
+    state.training.measured_every = every  # the held-out loss of long sequences takes its time
     ended = None
     while ended is None and time.monotonic() < until:
         ended = _further(state, every)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 720, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 34, 44
+LEFT, RIGHT, TOP, BOTTOM = 64, 28, 34, 44
 COLOURS = ("#1f5fa8", "#c4541a")
 _GREY = "#555555"
 
@@ -57,6 +57,7 @@ def curves(
     if not points:
         points = [(0.0, 0.0), (1.0, 1.0)]
     dashed = None if level is None else (math.log10(level[0]) if log else level[0])
+    label = ""
     heights = [y for _, y in points] + ([] if dashed is None else [dashed])
     frame = _Frame(max(x for x, _ in points), *_widened(min(heights), max(heights)))
     parts = [_axes(frame, names, log=log)]
@@ -64,8 +65,8 @@ def curves(
         y = frame.y(dashed)
         parts.append(
             f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{_GREY}" stroke-dasharray="5 4"/>'
-            + _text(WIDTH - RIGHT - 4, y - 5, level[1], anchor="end")
         )
+        label = _text(WIDTH - RIGHT - 4, y - 5, level[1], anchor="end")
     for line, own in turned:
         path = "L".join(f"{frame.x(x):.1f} {frame.y(y):.1f}" for x, y in own)
         if own:
@@ -74,7 +75,7 @@ def curves(
                 f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="1.4" '
                 'stroke-opacity="0.8"/>'
             )
-    parts.append(_text(LEFT, 18, title, weight="bold"))
+    parts += [label, _text(LEFT, 18, title, weight="bold")]
     for n, name in enumerate(groups):
         parts.append(_text(WIDTH - RIGHT - 150 * (len(groups) - 1 - n), 18, name, "end", n))
     return (
@@ -148,5 +149,6 @@ def _text(
     colour = _GREY if group is None else COLOURS[group % len(COLOURS)]
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" '
-        f'font-weight="{weight}">{escape(words)}</text>'
+        f'font-weight="{weight}" stroke="#ffffff" stroke-width="3" paint-order="stroke">'
+        f"{escape(words)}</text>"
     )

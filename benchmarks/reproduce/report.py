@@ -40,18 +40,28 @@ def write(folder: Path, docs: Path) -> None:
 
 
 def verdict(claim: Claim, runs: dict[str, Json | None]) -> str:
-    """What was seen, in words: of what is finished, and what is missing."""
-    told = []
+    """What was seen, in words: of what is finished, and what is missing.
+
+    A claim about one group is reproduced where all of its finished runs solved their task; one
+    about two, where a larger share of the first group's did.
+    """
+    told, shares, missing = [], [], 0
     for name, group in claim.groups.items():
-        ends = [(runs[run.name] or {}).get("ended", None) for run in group]
+        ends = [(runs[run.name] or {}).get("ended") for run in group]
         done = [end for end in ends if end is not None]
-        solved = done.count("solved")
-        missing = len(ends) - len(done)
-        told.append(
-            f"{name}: {solved} of {len(done)} finished runs solved it"
-            + (f", {missing} of {len(ends)} not finished" if missing else "")
-        )
-    return "; ".join(told) + "."
+        missing += len(ends) - len(done)
+        shares.append(done.count("solved") / len(done) if done else None)
+        told.append(f"{name}: {done.count('solved')} of {len(done)} finished runs solved it")
+    known = [share for share in shares if share is not None]
+    if len(known) < len(shares):
+        return f"Not decided: {missing} of {len(runs)} runs are not finished."
+    first, other = known[0], known[1] if len(known) > 1 else None
+    seen = first == 1.0 if other is None else first > other
+    return (
+        ("Reproduced" if seen else "Not reproduced")
+        + (f" so far, {missing} of {len(runs)} runs not being finished" if missing else "")
+        + f". {'; '.join(told)}."
+    )
 
 
 def section(claim: Claim, runs: dict[str, Json | None]) -> str:
@@ -70,7 +80,7 @@ def section(claim: Claim, runs: dict[str, Json | None]) -> str:
             asked = f"{wrong:,}" if wrong is not None and kept["ended"] else ""
             rows.append(
                 f"| {name} | {seed} | {ENDS[kept['ended']]} | {kept['update']:,} | {asked} | "
-                f"{kept['seconds'] / 60:.0f} min |"
+                f"{kept['seconds']:,.0f} s |"
             )
     lines = [
         f"### {claim.title}",

@@ -99,9 +99,9 @@ class Training:
             drawn = check_parameters(self.network, parameters)
         self._shapes = self.network.parameter_shapes()
         self.names = list(self._shapes)
-        self._theta = np.concatenate([drawn[name].ravel() for name in self.names]).astype(
-            plan.precision
-        )
+        double = np.concatenate([drawn[name].ravel() for name in self.names])
+        with np.errstate(over="ignore"):
+            self._theta = double.astype(plan.precision)
         self._norms = Norms(self._shapes)
         self._gradients = Gradients(self.network, self._theta, self.problem.loss)
         self.update = 0

@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     max_runs_bytes: int = Field(
         default=2_147_483_648,
         ge=1,
-        description="Most bytes that the reports of all runs take in the database.",
+        description="Most bytes that all runs take in the database.",
     )
     max_import_bytes: int = Field(
         default=268_435_456, ge=1, description="Largest file of a run that is imported, in bytes."

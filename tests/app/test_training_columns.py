@@ -110,12 +110,14 @@ async def test_ten_thousand_updates_take_at_most_20_megabytes(kept, tmp_path, ce
         snapshot, apart = whole.snapshot(), 16
         me = new_holder()
         await store.write(lambda c: claim(c, me, []))
-        for first in range(1, 10_001, 100):
-            done = [n for n in range(first, first + 100) if n % apart == 0]
+        for first in range(1, 10_001, 500):
+            done = [n for n in range(first, first + 500) if n % apart == 0]
             batch = Batch(
-                blocks=[(first, first + 99, some(first, 100, shape).body())],
+                blocks=[
+                    (n, n + 99, some(n, 100, shape).body()) for n in range(first, first + 500, 100)
+                ],
                 snapshots=dict.fromkeys(done, snapshot),
-                update=first + 99,
+                update=first + 499,
             )
             _, training = await store.write(
                 lambda c, batch=batch: keeping.keep(c, store.settings, me, row.number, batch)

@@ -1,6 +1,5 @@
 """Runs that train here, for the tests: a service that trains, and the same numbers without one."""
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,12 +23,10 @@ SMALL = {
 @asynccontextmanager
 async def training(app: Any) -> Any:
     """The app trains within; nothing of it is left afterwards."""
-    task = asyncio.ensure_future(app.state.trainers.run())
-    try:
+    async with anyio.create_task_group() as background:
+        background.start_soon(app.state.trainers.run)
         yield app.state.trainers
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+        background.cancel_scope.cancel()
 
 
 @asynccontextmanager

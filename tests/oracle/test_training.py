@@ -30,7 +30,7 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 SERIES = Data(np.sin(np.arange(120.0))[:, None] * [1.0, 0.5] + [[0.0, 2.0]], ("a", "b"))
 RATES = {"sgd": 0.02, "momentum": 0.002, "nesterov": 0.002, "rmsprop": 0.002}
-"""Of the others 0.003. Where the loss is a sum over many steps larger rates are chaotic: momentum at
+"""Of the others 0.003. Where a loss is a sum over many steps larger rates are chaotic: momentum at
 0.02 on the text, with Jordan's cell, makes 2e-5 of one rounding within 200 updates."""
 
 

@@ -17,7 +17,6 @@ from unrolled.engine.training.noise import noise
 from unrolled.engine.training.rules import RULES
 from unrolled.engine.training.schedules import SCHEDULES
 
-Tensor = torch.Tensor
 CLIPS: list[dict[str, Any]] = [
     {"rule": "none"},
     {"rule": "norm", "threshold": 0.15},
@@ -46,7 +45,7 @@ class Rule:
         self.norms: list[float] = []
         self.mean = self.variance = math.nan
 
-    def __call__(self, g: Tensor) -> Tensor:
+    def __call__(self, g: torch.Tensor) -> torch.Tensor:
         """μ/‖g‖ where ‖g‖ > μ; PyTorch's ``clip_grad_norm_`` has 1e-6 more below the line."""
         norm = float(torch.linalg.vector_norm(g))
         name, threshold = self.clip["rule"], self.clip.get("threshold", math.inf)
@@ -62,7 +61,7 @@ class Rule:
         return self.to(g, threshold)
 
     @staticmethod
-    def to(g: Tensor, threshold: float) -> Tensor:
+    def to(g: torch.Tensor, threshold: float) -> torch.Tensor:
         """Down to a norm."""
         return g * min(1.0, threshold / float(torch.linalg.vector_norm(g)))
 
@@ -81,7 +80,7 @@ class Rule:
         return counted
 
 
-def by_sample(peer: Peer, sequence: Sequence, n: int, rule: Rule) -> Tensor:
+def by_sample(peer: Peer, sequence: Sequence, n: int, rule: Rule) -> torch.Tensor:
     """The mean of every sample's own gradient, each clipped."""
     each, _, _ = peer.forward(sequence)
     batch = each.shape[2]
@@ -92,10 +91,10 @@ def by_sample(peer: Peer, sequence: Sequence, n: int, rule: Rule) -> Tensor:
     return torch.stack(found).mean(dim=0)
 
 
-def going_back(peer: Peer, sequence: Sequence, n: int, threshold: float) -> Tensor:
+def going_back(peer: Peer, sequence: Sequence, n: int, threshold: float) -> torch.Tensor:
     """The gradient where ∂L/∂h_t of every step is brought to a norm before it goes on."""
 
-    def rescale(gradient: Tensor) -> Tensor:
+    def rescale(gradient: torch.Tensor) -> torch.Tensor:
         norms = torch.linalg.vector_norm(gradient, dim=(1, 2), keepdim=True)
         return gradient * torch.clamp(threshold / norms, max=1.0)
 
@@ -142,7 +141,7 @@ def test_every_rule_and_every_schedule(cell: str) -> None:
             assert (own.engaged == (own.log10_after < own.log10_before - 1e-12)).mean() > 0.9
 
 
-def omega_of(peer: Peer, states: list[Any], n: int) -> tuple[Tensor, Tensor]:
+def omega_of(peer: Peer, states: list[Any], n: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Pascanu's Ω of a simple cell and ∂⁺Ω/∂W_hh, what goes back being constant."""
     weights = peer.parameters()["W_hh"][n].detach().requires_grad_()
     total = torch.zeros((), dtype=torch.float64)

@@ -13,7 +13,6 @@ from torch.nn import functional
 from unrolled.engine import Plan, Sequence, Training
 from unrolled.engine.choices.topologies import TOPOLOGIES
 
-Tensor = torch.Tensor
 OPTIMIZERS = {
     "sgd": lambda p, s: torch.optim.SGD(p, s["learning_rate"], weight_decay=s["weight_decay"]),
     "momentum": lambda p, s: torch.optim.SGD(
@@ -39,7 +38,6 @@ def scheduler(optimizer: Any, plan: Plan) -> Any:
     s, of = plan.schedule, torch.optim.lr_scheduler
     rate = plan.optimizer["learning_rate"]
     return {
-        "constant": lambda: of.ConstantLR(optimizer, 1.0),
         "step": lambda: of.StepLR(optimizer, s["every"], s["gamma"]),
         "exponential": lambda: of.ExponentialLR(optimizer, s["gamma"]),
         "cosine": lambda: of.CosineAnnealingLR(optimizer, plan.updates, s["least"] * rate),
@@ -51,10 +49,10 @@ def scheduler(optimizer: Any, plan: Plan) -> Any:
 class Seen:
     """What one update was: of N trainings side by side."""
 
-    losses: Tensor
-    gradients: Tensor
-    hidden: Tensor
-    cell: Tensor | None
+    losses: torch.Tensor
+    gradients: torch.Tensor
+    hidden: torch.Tensor
+    cell: torch.Tensor | None
 
 
 class Peer:
@@ -73,12 +71,11 @@ class Peer:
             for own, plan in zip(self.own, self.plans, strict=True)
         ]
         self.schedulers = [
-            scheduler(optimizer, plan)
+            None if plan.schedule["name"] == "constant" else scheduler(optimizer, plan)
             for optimizer, plan in zip(self.optimizers, self.plans, strict=True)
         ]
-        self.rates = [plan.optimizer["learning_rate"] for plan in self.plans]
 
-    def parameters(self) -> dict[str, Tensor]:
+    def parameters(self) -> dict[str, torch.Tensor]:
         """Each parameter of all N, (N, …)."""
         parts = self.theta.split([math.prod(shape) for shape in self.shapes.values()], dim=1)
         return {
@@ -86,7 +83,9 @@ class Peer:
             for part, (name, shape) in zip(parts, self.shapes.items(), strict=True)
         }
 
-    def forward(self, sequence: Sequence, hook: Any = None) -> tuple[Tensor, list[Any], list[Any]]:
+    def forward(
+        self, sequence: Sequence, hook: Any = None
+    ) -> tuple[torch.Tensor, list[Any], list[Any]]:
         """ℓ_tb of all N at the steps that emit, weighed, (S, N, B); and every h_t and c_t."""
         p, count = self.parameters(), len(self.plans)
         x = torch.tensor(sequence.inputs).unsqueeze(1).expand(-1, count, -1, -1)
@@ -98,7 +97,9 @@ class Peer:
         states, cells, outputs = [], [], []
         copies = self.network.cell in ("elman", "jordan")
         for t in range(sequence.steps):
-            below, own_h, own_c = x[t], [], []
+            below = x[t]
+            own_h: list[Any] = []
+            own_c: list[Any] = []
             if copies:
                 h, o = [one.detach() for one in h], o.detach()
             for n in range(self.network.num_layers):
@@ -130,32 +131,36 @@ class Peer:
         assert self.theta.grad is not None
         return self.seen(each, self.theta.grad.clone(), states, cells)
 
-    def seen(self, each: Tensor, g: Tensor, states: list[Any], cells: list[Any]) -> Seen:
+    def seen(
+        self, each: torch.Tensor, g: torch.Tensor, states: list[Any], cells: list[Any]
+    ) -> Seen:
         """What a pass back has left."""
         c = grads(cells) if "lstm" in self.network.cell else None
         return Seen(each.detach().sum(dim=(0, 2)), g, grads(states), c)
 
-    def take(self, after: Tensor) -> None:
+    def take(self, after: torch.Tensor) -> None:
         """A step of every optimizer, each by its own gradient."""
         for n, (own, optimizer) in enumerate(zip(self.own, self.optimizers, strict=True)):
             own.grad = after[n].clone()
             optimizer.step()
-            self.schedulers[n].step()
+            schedule = self.schedulers[n]
+            if schedule is not None:
+                schedule.step()
         with torch.no_grad():
             self.theta.copy_(torch.stack([own.detach() for own in self.own]))
 
 
-def grads(states: list[list[Tensor]]) -> Tensor:
+def grads(states: list[list[torch.Tensor]]) -> torch.Tensor:
     """‖∂L/∂(state)‖ over the batch, (N, layers, T)."""
     found = [
         [torch.zeros_like(one) if one.grad is None else one.grad for one in at] for at in states
     ]
     stacked = torch.stack([torch.stack(at) for at in found])
-    norms: Tensor = torch.linalg.vector_norm(stacked, dim=(3, 4))
+    norms: torch.Tensor = torch.linalg.vector_norm(stacked, dim=(3, 4))
     return norms.permute(2, 1, 0)
 
 
-def each_loss(loss: str, o: Tensor, y: Tensor) -> Tensor:
+def each_loss(loss: str, o: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """ℓ_tb of all N, (S, N, B)."""
     if loss == "cross-entropy":
         shape = o.shape[:3]
@@ -166,14 +171,19 @@ def each_loss(loss: str, o: Tensor, y: Tensor) -> Tensor:
     return 0.5 * (o - y.unsqueeze(1)).square().sum(dim=3)
 
 
-def linear(x: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
+def linear(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor | None = None) -> torch.Tensor:
     """x Wᵀ + b of all N."""
     return torch.bmm(x, w.mT) if b is None else torch.baddbmm(b.unsqueeze(1), x, w.mT)
 
 
 def step(
-    cell: str, p: dict[str, Tensor], x: Tensor, h: Tensor, c: Tensor, o: Tensor
-) -> tuple[Tensor, Tensor]:
+    cell: str,
+    p: dict[str, torch.Tensor],
+    x: torch.Tensor,
+    h: torch.Tensor,
+    c: torch.Tensor,
+    o: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """(h_t, c_t) of one layer, of all N."""
     enters = linear(x, p["W_xh"], p["b_h"])
     if cell in ("simple", "elman"):

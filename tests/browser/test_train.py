@@ -17,7 +17,7 @@ from tests.conftest import PageLog
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 320, "height": 700}
-SMALL = "task.steps=10&hidden=4&batch=4&updates=9000"
+SMALL = "task.steps=10&hidden=4&batch=4&updates=50000"
 WORKER = "unrolled.app.training.worker"
 
 
@@ -50,9 +50,15 @@ def looked_at(page: Page, update: int, run: int = 0) -> None:
 
 def done(page: Page) -> int:
     """How many updates of the first run are done, by its words."""
-    said = re.search(r"([\d,]+) of 9,000", page.locator("#run-state-0").inner_text())
+    said = re.search(r"([\d,]+) of 50,000", page.locator("#run-state-0").inner_text())
     assert said is not None
     return int(said[1].replace(",", ""))
+
+
+def further(page: Page, update: int) -> None:
+    """Both runs have come so far."""
+    reached = "update => [0, 1].every(n => document.getElementById(`progress-${n}`).value > update)"
+    page.wait_for_function(reached, arg=update)
 
 
 def begin(page: Page, address: str) -> list[str]:
@@ -68,7 +74,8 @@ def begin(page: Page, address: str) -> list[str]:
     page.locator("#hidden").fill("4")
     page.locator("#begin").click()
     page.wait_for_url("**/train?run=*")
-    expect(page.locator("#pictures")).to_be_visible()
+    further(page, 40)
+    page.locator("#pace").select_option("30")
     ids = re.findall(r"(?:run|with)=([\w-]+)", page.url)
     assert len(ids) == 2
     return ids
@@ -125,19 +132,20 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         at = look_through(page, runs, ids)
         change(page, runs, ids)
         clean(page)
-        page.locator("#pace").select_option("300")
+        page.locator("#pace").select_option("")
         page.get_by_role("button", name="Resume").click()
-        expect(page.locator("#run-state-0")).to_contain_text("updates a second")
+        further(page, at + 50)
         for pid in workers(process):
             os.kill(pid, signal.SIGKILL)
-        page.locator("#pace").select_option("")
+        further(page, at + 2000)
+        page.get_by_role("button", name="Stop").click()
         for n in (0, 1):
-            expect(page.locator(f"#run-state-{n}")).to_contain_text("done: 9,000 updates")
-        expect(page.locator("#train")).to_have_attribute("data-drawn", "9000")
+            expect(page.locator(f"#run-state-{n}")).to_contain_text("ended at")
         page.locator("#happened a[href^='#update=']").first.click()
         address_then = page.url
         said = page.locator("#moment-said").inner_text()
-        looked_at(page, int(re.findall(r"update=(\d+)", address_then)[0]))
+        update = int(re.findall(r"update=(\d+)", address_then)[0])
+        looked_at(page, update, int("of=B" in address_then))
         page.reload()
         expect(page.locator("#moment-said")).to_have_text(said)
         assert page.url == address_then
@@ -154,10 +162,11 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         expect(page.locator("html")).to_have_attribute("data-state", "ready")
         expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")
         page.goto(f"{address}/runs")
-        for name in page.get_by_role("checkbox").all():
-            name.check()
+        expect(page.get_by_role("checkbox")).to_have_count(2)
+        for tick in page.get_by_role("checkbox").all():
+            tick.check()
         page.get_by_role("link", name="Compare these two").click()
-        expect(page.locator("#run-state-1")).to_contain_text("done: 9,000 updates")
+        expect(page.locator("#run-state-1")).to_contain_text("ended at")
         page.goto(f"{address}/runs/{ids[1]}")
         expect(page.locator("#run-name-0")).to_contain_text("not clipped")
         page.close()

@@ -16,6 +16,17 @@ const ASKED = new Map([
 ]);
 
 /**
+ * Ask for a change of a run; its answer is taken unless the stream of events has told of it, or of
+ * what followed, already.
+ * @param {State} state @param {number} n @param {object} said
+ */
+async function ask(state, n, said) {
+  const source = state.sources[n];
+  const answer = await changeRun(API, source.run.id, said);
+  if (answer.changed > source.run.changed) source.run = answer;
+}
+
+/**
  * @param {State} state
  * @param {{changed: () => void, problem: (cause: Error | null) => void, refuse: (text: string) => void,
  *   go: (ids: string[]) => void}} on   refuse: a change of settings
@@ -24,7 +35,7 @@ export function createActing(state, on) {
   /** @param {number[]} runs @param {object} said */
   async function patch(runs, said) {
     try {
-      for (const n of runs) state.sources[n].run = await changeRun(API, state.sources[n].run.id, said);
+      await Promise.all(runs.map((n) => ask(state, n, said)));
       on.problem(null);
     } catch (cause) {
       on.problem(/** @type {Error} */ (cause));
@@ -61,7 +72,7 @@ export function createActing(state, on) {
     async change(said, runs) {
       if (!Object.keys(said).length) return on.refuse("Nothing here differs from what is in force.");
       try {
-        for (const n of runs) state.sources[n].run = await changeRun(API, state.sources[n].run.id, { change: said });
+        await Promise.all(runs.map((n) => ask(state, n, { change: said })));
       } catch (cause) {
         on.refuse(/** @type {Error} */ (cause).message);
       }

@@ -126,6 +126,9 @@ async function watched(base, id, on) {
     get run() {
       return of.run;
     },
+    set run(next) {
+      of.run = next;
+    },
     history,
     marks: [],
     trained: false,

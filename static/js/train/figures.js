@@ -18,7 +18,8 @@ import { lineThrough, reduced, scaled, stairs } from "./columns.js";
  *
  * @typedef {Record<"loss" | "held" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
  *   and losses as log₁₀; after: where it was clipped
- * @typedef {{runs: Drawn[], frame: Frame, theme: Theme}} Given
+ * @typedef {{runs: Drawn[], frame: Frame, theme: Theme, named?: boolean}} Given   named: whether the
+ *   axis of updates is named below
  */
 
 /** Values below this are no logarithm's. */
@@ -109,13 +110,13 @@ function level(frame, y, theme, color = theme.blocked) {
 const paleOf = (theme, n) => ({ color: n === 0 ? theme.blocked : theme.pale, width: 1 });
 
 /** Losses of batches and of the held-out set, and the baselines. @param {Given} given @returns {Figure} */
-export function lossFigure({ runs, frame, theme }) {
+export function lossFigure({ runs, frame, theme, named = false }) {
   const batch = runs.map(({ seen }) => seen.loss);
   const held = runs.map(({ seen }) => seen.held);
   const baselines = [...new Set(runs.flatMap(({ baseline }) => (baseline === null ? [] : [baseline])))].filter((one) => one > 0);
   const values = [...batch, ...held].flat().flatMap(({ low, high }) => [low, high]);
   const range = rested(rangeOf([...values, ...(values.length ? baselines.map(log10) : [])], 0.3), 0.25);
-  const height = heightOf(frame, BOTTOM);
+  const height = heightOf(frame, bottomOf(named));
   const order = runs.map((_, n) => n).reverse(); // the first lies on top
   return {
     data: [
@@ -130,7 +131,7 @@ export function lossFigure({ runs, frame, theme }) {
       }),
       noted(frame, theme, baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` }))),
     ],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis: logAxis(theme, range, frame) }),
+    layout: layoutOf(frame, theme, { bottom: named, yaxis: logAxis(theme, range, frame) }),
   };
 }
 
@@ -152,10 +153,10 @@ function normRange({ runs }) {
  * @param {Given} given @param {number} n @returns {Figure}
  */
 export function normFigure(given, n) {
-  const { runs, frame, theme } = given;
+  const { runs, frame, theme, named = false } = given;
   const { history, seen } = runs[n];
   const yaxis = decadesOf(theme, normRange(given), frame);
-  const height = heightOf(frame, BOTTOM);
+  const height = heightOf(frame, bottomOf(named));
   const before = lineThrough(seen.before, yaxis.range, height);
   // Where nothing is clipped both are the same line.
   const after = lineThrough(seen.after, yaxis.range, height);
@@ -177,15 +178,15 @@ export function normFigure(given, n) {
       },
       noted(frame, theme, thresholdsOf(history).map((one) => ({ ...one, color: theme.known }))),
     ],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis }),
+    layout: layoutOf(frame, theme, { bottom: named, yaxis }),
   };
 }
 
 /** The spectral radius of W_hh, beside 1. @param {Given} given @returns {Figure} */
-export function radiusFigure({ runs, frame, theme }) {
+export function radiusFigure({ runs, frame, theme, named = false }) {
   const all = runs.map(({ seen }) => seen.rho);
   const range = rested(rangeOf([1, ...all.flat().flatMap(({ low, high }) => [low, high])], 0.2), 0.1);
-  const height = heightOf(frame, BOTTOM);
+  const height = heightOf(frame, bottomOf(named));
   return {
     data: [
       level(frame, 1, theme),
@@ -195,19 +196,19 @@ export function radiusFigure({ runs, frame, theme }) {
       }),
       noted(frame, theme, [{ y: 1, text: "1" }]),
     ],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis: scaleOf(theme, range, frame, (value) => tidy(value, 2)) }),
+    layout: layoutOf(frame, theme, { bottom: named, yaxis: scaleOf(theme, range, frame, (value) => tidy(value, 2)) }),
   };
 }
 
-/** The axes of the map update × step, which is drawn on a canvas of its own. @param {Given} given @param {number} n @param {boolean} bottom @returns {Figure} */
-export function heatAxes({ runs, frame, theme }, n, bottom) {
+/** The axes of the map update × step, which is drawn on a canvas of its own. @param {Given} given @param {number} n @returns {Figure} */
+export function heatAxes({ runs, frame, theme, named = false }, n) {
   const steps = Math.max(1, runs[n].history.steps());
   const tickvals = roundTicks(1, steps, Math.max(1, frame.height / 34)).filter((t) => Number.isInteger(t) && t >= 1);
   if (steps > 3 && tickvals[0] !== 1 && tickvals[0] > 0.15 * steps) tickvals.unshift(1);
   return {
     data: [line([], [], { color: theme.ink })],
     layout: layoutOf(frame, theme, {
-      bottom,
+      bottom: named,
       yaxis: plainAxis(theme, { range: [0.5, steps + 0.5], showgrid: false, tickmode: "array", tickvals, ticktext: tickvals.map(String) }),
     }),
   };

@@ -1,7 +1,7 @@
 /** The pictures over a training: losses, norms, the radius; of one run or two on one axis. */
 
 import { plainAxis } from "../figures/layout.js";
-import { power, tidy } from "../format.js";
+import { number, power, tidy } from "../format.js";
 import { BOTTOM, NAMED_BOTTOM, TOP, decadesOf, layoutOf, line, rangeOf, roundTicks, scaleOf } from "../updates/axis.js";
 import { lineThrough, reduced, scaled, stairs } from "./columns.js";
 
@@ -109,12 +109,39 @@ function level(frame, y, theme, color = theme.blocked) {
 /** Of a batch, behind what is known of the held-out set. @param {Theme} theme @param {number} n */
 const paleOf = (theme, n) => ({ color: n === 0 ? theme.blocked : theme.pale, width: 1 });
 
+/** Of two runs the wilder one leaves the picture so many decades above the other. */
+const ABOVE = 4;
+const WILD = 8;
+
+/** @param {Column[]} columns */
+const topOf = (columns) => columns.reduce((top, { high }) => Math.max(top, high), -Infinity);
+
+/**
+ * Where a picture of two runs ends, one of which explodes, so that the other is seen; null: nowhere.
+ * @param {Column[][]} runs   as log₁₀ @returns {number | null}
+ */
+export function ceilingOf(runs) {
+  const tops = runs.map(topOf).filter(Number.isFinite).sort((a, b) => a - b);
+  return tops.length > 1 && tops[tops.length - 1] - tops[0] > WILD ? tops[0] + ABOVE : null;
+}
+
+/** What a run that leaves a picture rises to. @param {Drawn[]} runs @param {Column[][]} columns @param {number | null} ceiling */
+function leaving(runs, columns, ceiling) {
+  if (ceiling === null) return [];
+  return runs.flatMap(({ label }, n) => {
+    const top = topOf(columns[n]);
+    return top > ceiling ? [{ y: ceiling - 0.2, text: `${label} ↑ ${power(Math.round(top))}` }] : [];
+  });
+}
+
 /** Losses of batches and of the held-out set, and the baselines. @param {Given} given @returns {Figure} */
 export function lossFigure({ runs, frame, theme, named = false }) {
   const batch = runs.map(({ seen }) => seen.loss);
   const held = runs.map(({ seen }) => seen.held);
   const baselines = [...new Set(runs.flatMap(({ baseline }) => (baseline === null ? [] : [baseline])))].filter((one) => one > 0);
-  const values = [...batch, ...held].flat().flatMap(({ low, high }) => [low, high]);
+  const all = runs.map((_, n) => [...batch[n], ...held[n]]);
+  const ceiling = ceilingOf(all);
+  const values = all.flat().flatMap(({ low, high }) => [low, high]).map((value) => Math.min(value, ceiling ?? Infinity));
   const range = rested(rangeOf([...values, ...(values.length ? baselines.map(log10) : [])], 0.3), 0.25);
   const height = heightOf(frame, bottomOf(named));
   const order = runs.map((_, n) => n).reverse(); // the first lies on top
@@ -129,7 +156,10 @@ export function lossFigure({ runs, frame, theme, named = false }) {
         const { x, y } = lineThrough(held[n], range, height);
         return { ...line(x, y, lookOf(theme, n)), mode: "lines+markers", marker: { size: held[n].length > 60 ? 2 : 4, color: lookOf(theme, n).color } };
       }),
-      noted(frame, theme, baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` }))),
+      noted(frame, theme, [
+        ...baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` })),
+        ...leaving(runs, all, ceiling),
+      ]),
     ],
     layout: layoutOf(frame, theme, { bottom: named, yaxis: logAxis(theme, range, frame) }),
   };
@@ -141,8 +171,9 @@ function thresholdsOf(history) {
   return now > 0 ? [{ y: log10(now), text: `μ = ${tidy(now)}` }] : [];
 }
 
-/** The range of all norms, so that two runs are drawn on one scale. @param {Given} given */
-function normRange({ runs }) {
+/** The range of all norms, so that two runs are drawn on one scale, unless one of them explodes. @param {Given} given @param {number} n */
+function normRange({ runs: all }, n) {
+  const runs = ceilingOf(all.map(({ seen }) => seen.before)) === null ? all : [all[n]];
   const values = runs.flatMap(({ seen: { before, after } }) => [...before, ...after].flatMap(({ low, high }) => [low, high]));
   const mu = runs.flatMap(({ history }) => thresholdsOf(history).map(({ y }) => y));
   return rangeOf([...values, ...mu], 0.4);
@@ -155,7 +186,7 @@ function normRange({ runs }) {
 export function normFigure(given, n) {
   const { runs, frame, theme, named = false } = given;
   const { history, seen } = runs[n];
-  const yaxis = decadesOf(theme, normRange(given), frame);
+  const yaxis = decadesOf(theme, normRange(given, n), frame);
   const height = heightOf(frame, bottomOf(named));
   const before = lineThrough(seen.before, yaxis.range, height);
   // Where nothing is clipped both are the same line.
@@ -185,7 +216,10 @@ export function normFigure(given, n) {
 /** The spectral radius of W_hh, beside 1. @param {Given} given @returns {Figure} */
 export function radiusFigure({ runs, frame, theme, named = false }) {
   const all = runs.map(({ seen }) => seen.rho);
-  const range = rested(rangeOf([1, ...all.flat().flatMap(({ low, high }) => [low, high])], 0.2), 0.1);
+  const calm = Math.min(...all.map(topOf).filter(Number.isFinite), 1e3);
+  const most = Math.max(3, 3 * calm);
+  const values = all.flat().flatMap(({ low, high }) => [low, high]).map((value) => Math.min(value, most));
+  const range = rested(rangeOf([1, ...values], 0.2), 0.1);
   const height = heightOf(frame, bottomOf(named));
   return {
     data: [
@@ -194,7 +228,10 @@ export function radiusFigure({ runs, frame, theme, named = false }) {
         const { x, y } = lineThrough(all[n], range, height);
         return line(x, y, lookOf(theme, n));
       }),
-      noted(frame, theme, [{ y: 1, text: "1" }]),
+      noted(frame, theme, [
+        { y: 1, text: "1" },
+        ...runs.flatMap(({ label }, n) => (topOf(all[n]) > most ? [{ y: 0.94 * most, text: `${label} ↑ ${number(topOf(all[n]), 2)}` }] : [])),
+      ]),
     ],
     layout: layoutOf(frame, theme, { bottom: named, yaxis: scaleOf(theme, range, frame, (value) => tidy(value, 2)) }),
   };

@@ -79,6 +79,15 @@ function putWeights({ sources, focus, row }) {
   );
 }
 
+/** Profiles that lie so many decades apart are not drawn in one picture. */
+const APART = 12;
+
+/** The other run's, where one picture can hold both. @param {Reading} reading @param {Reading | null} other */
+function besides(reading, other) {
+  const near = Math.abs((other?.entry ?? Infinity) - (reading.entry ?? 0)) < APART;
+  return near ? other : null;
+}
+
 /** @param {string} id @param {string} text */
 function say(id, text) {
   const place = byId(document, id);
@@ -134,7 +143,7 @@ export function createMoment(document, on) {
       const reading = flow ? readingOf(flow) : recorded(n);
       byId(document, "moment-pictures").hidden = reading === null;
       if (!reading) return null;
-      const other = sources.length > 1 ? recorded(1 - n) : null;
+      const other = sources.length > 1 ? besides(reading, recorded(1 - n)) : null;
       const shown = { reading, compared: other, whole: flow !== null };
       if (theme) putPictures(plots, shown, theme);
       return shown;

@@ -33,7 +33,7 @@ SEND_SECONDS = 0.05
 """So often updates are said: up to twenty times a second."""
 CHUNK_SECONDS = 0.02
 """About so long nothing is heard while updates are computed."""
-REPLAY_SECONDS = 0.15
+REPLAY_SECONDS = 0.1
 """What lies between two snapshots is computed again within this time, where room allows it."""
 _MOST_APART = 4_096
 _NEWEST = 0.1

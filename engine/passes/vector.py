@@ -81,7 +81,13 @@ class Vector:
     @cached_property
     def squares(self) -> list[float]:
         """‖g_p‖² of every parameter p, without the exponent; only right inside a double's range."""
-        return [float(np.vdot(part, part)) for part in self.parts().values()]
+        found, start = [], 0
+        for shape in self.shapes.values():
+            stop = start + math.prod(shape)
+            part = self.values[start:stop]
+            found.append(float(np.vdot(part, part)))
+            start = stop
+        return found
 
     @cached_property
     def ordinary(self) -> bool:

@@ -33,6 +33,8 @@ OMEGA = Setting("omega", "λ", 0.0, "The weight of Pascanu’s Ω in what is min
 NOISE = Setting(
     "noise", "η", 0.0, "The variance of the noise that update 1 adds to its gradient; 0: none."
 )
+_RHO = Setting("spectral_radius", "ρ", _RADIUS, "What W_hh is scaled to.")
+_T_MAX = Setting("t_max", "T_max", 2, "How long a unit shall remember.", least=2, whole=True)
 _NUMBERS = (HIDDEN_SIZE, NUM_LAYERS, BATCH_SIZE, UPDATES, SEED, OMEGA, NOISE)
 
 
@@ -167,7 +169,12 @@ def _all_weights(given: Any, seed: int) -> dict[str, Any]:
             raise InvalidInput(
                 ("weights", name), f"no such setting; allowed: {', '.join(map(repr, known))}"
             )
-    return known | dict(given)
+    found = known | dict(given)
+    SEED.read(("weights", "seed"), found["seed"])
+    for name, setting in (("spectral_radius", _RHO), ("t_max", _T_MAX)):
+        if found[name] is not None:
+            setting.read(("weights", name), found[name])
+    return found
 
 
 def _row(pointer: tuple[str, ...], given: Any, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,9 +99,9 @@ class Training:
             drawn = check_parameters(self.network, parameters)
         self._shapes = self.network.parameter_shapes()
         self.names = list(self._shapes)
-        self._theta = np.concatenate([drawn[name].ravel() for name in self.names]).astype(
-            plan.precision
-        )
+        double = np.concatenate([drawn[name].ravel() for name in self.names])
+        with np.errstate(over="ignore"):
+            self._theta = double.astype(plan.precision)
         self._norms = Norms(self._shapes)
         self._gradients = Gradients(self.network, self._theta, self.problem.loss)
         self.update = 0
@@ -173,6 +173,9 @@ class Training:
             found = self._gradient(sequence)
         except ForwardOverflow as overflow:
             self._stop(n, overflow.quantity, overflow.step, overflow.layer)
+            return
+        except InvalidInput as wrong:  # a loss, or a product of two parameters, is no double
+            self._stop(n, str(wrong.pointer[-1]) if wrong.pointer[0] == "weights" else "loss")
             return
         if self.plan.omega:
             found, records.omega[row] = with_omega(found, self.plan.omega)
@@ -341,6 +344,6 @@ class Training:
         clip = self._course.clipper.clip(-math.inf)
         try:
             found = self._gradient(sequence)
-        except ForwardOverflow:
+        except InvalidInput:
             return clip
         return self._course.clipper.clip(found.vector.norm()[1])

@@ -48,12 +48,12 @@ def trainer(process):
 
 def when(client, run, enough, seconds=120):
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        said = client.get(run).json()
-        if enough(said):
-            return said
+    said = client.get(run).json()
+    while not enough(said):
+        assert time.monotonic() < end, said
         time.sleep(0.05)
-    raise AssertionError(said)
+        said = client.get(run).json()
+    return said
 
 
 def test_a_service_that_is_killed_goes_on_with_the_same_numbers(tmp_path):

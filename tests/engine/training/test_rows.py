@@ -46,6 +46,18 @@ def test_the_first_step(name: str) -> None:
     np.testing.assert_allclose(steps(name, 1, learning_rate=0.1)[1], first[name], rtol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_moments_of_one_gradient_are_that_gradient(name: str) -> None:
+    for count in (1, 2, 7):
+        _, step = steps(name, count, learning_rate=0.1, weight_decay=0.0)
+        np.testing.assert_allclose(step, 0.1 * G / (np.abs(G) + 1e-8), rtol=1e-12)
+
+
+def test_rmsprop_is_a_moving_mean() -> None:
+    _, step = steps("rmsprop", 3, learning_rate=0.1, alpha=0.5)
+    np.testing.assert_allclose(step, 0.1 * G / (np.sqrt(0.875 * G**2) + 1e-8), rtol=1e-12)
+
+
 def test_momentum_is_a_geometric_sum() -> None:
     _, step = steps("momentum", 4, learning_rate=0.1, momentum=0.5)
     np.testing.assert_allclose(step, 0.1 * G * (1.0 + 0.5 + 0.25 + 0.125), rtol=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,37 @@ def test_saturated_units_keep_their_digits(
         compare(found, wanted, 1e-10)
 
 
+@pytest.mark.parametrize("cell", ["simple", "lstm"])
+@pytest.mark.parametrize("bias", [12.0, -12.0, 25.0])
+def test_where_every_unit_is_saturated(cell: str, bias: float) -> None:
+    network = Network(cell, "many-to-one", "tanh", 2, 3, 1)
+    parameters = draw_parameters(network, seed=1)
+    parameters["b_h"] += np.where(np.arange(len(parameters["b_h"])) % 2, bias, -bias)
+    sequence = random_sequence(network, "squared-error", steps=4, batch_size=2)
+    wanted = by_the_engine(network, parameters, sequence, "squared-error")
+    theirs = wanted.vector.parts(wanted.vector.plain())["b_h"]
+    for found in both_ways(network, flat(parameters), sequence, "squared-error"):
+        if found.passes is None:
+            compare(found, wanted, 1e-10)
+            ours = found.vector.parts()["b_h"]
+            assert (np.abs(ours / theirs - 1.0) < 1e-9).all()
+
+
+def test_arrays_that_are_kept_remember_nothing() -> None:
+    network = Network("lstm", "many-to-many", "tanh", 2, 3, 2, 2)
+    theta = flat(draw_parameters(network, seed=1))
+    kept = Gradients(network, theta, "squared-error")
+    for batch, steps, last in ((2, 5, 5), (2, 5, 2), (2, 5, 3), (3, 4, 4), (2, 5, 1)):
+        sequence = random_sequence(network, "squared-error", steps=steps, batch_size=batch)
+        emits = np.arange(steps) < last
+        sequence = replace(sequence, emits=emits, targets=sequence.targets[:last])
+        fresh = Gradients(network, theta, "squared-error").of(sequence)
+        found = kept.of(sequence)
+        assert found.vector.values.tobytes() == fresh.vector.values.tobytes()
+        assert found.hidden.tobytes() == fresh.hidden.tobytes()
+        compare(found, kept.by_the_engine(sequence), 1e-11)
+
+
 @pytest.mark.parametrize("cell", ["simple", "lstm", "gru"])
 def test_lengths_resets_and_initial_states(cell: str) -> None:
     network = Network(cell, "many-to-many", "tanh", 2, 4, 3, 2)
@@ -144,6 +176,21 @@ def test_beyond_the_range_logarithms_are_exact(precision: str, radius: float) ->
         assert found.passes is not None
         close("log₁₀", found.hidden, wanted.hidden, 1e-9)
         close("log₁₀ ‖g‖", found.vector.norm()[1], wanted.vector.norm()[1], 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("precision", "radius"), [("float64", 1e-130), ("float64", 1e-45), ("float32", 1e-28)]
+)
+def test_what_a_square_or_a_number_cannot_hold_is_no_zero(precision: str, radius: float) -> None:
+    network = Network("simple", "many-to-one", "linear", 2, 4, 1)
+    theta = flat(draw_parameters(network, spectral_radius=radius, seed=0), precision)
+    for steps in (3, 4, 5):
+        sequence = random_sequence(network, "squared-error", steps=steps, batch_size=2)
+        double = Gradients(network, theta.astype(np.float64), "squared-error")
+        wanted = double.by_the_engine(sequence)
+        assert np.isfinite(wanted.hidden).all()
+        for found in both_ways(network, theta, sequence, "squared-error"):
+            close("log₁₀", found.hidden, wanted.hidden, 1e-9)
 
 
 @pytest.mark.parametrize("precision", PRECISION)

@@ -41,7 +41,7 @@ function putRun({ run, history, trained }, n, name) {
   at("run-name").title = run.name;
   const { update = 0, updates = 1 } = run.training ?? {};
   const bar = byId(document, `progress-${n}`, HTMLProgressElement);
-  bar.hidden = !trained;
+  bar.classList.toggle("train-nothing", !trained);
   bar.max = updates;
   bar.value = update;
   bar.setAttribute("aria-valuetext", trained ? stateWords(run) : run.state);

@@ -48,12 +48,16 @@ NO_FRAMES = {
 """What goes with every answer but the page that may be embedded."""
 
 
+_EMBEDDED = ("/", "/train")
+"""Paths of the pages that may be a part of another one."""
+
+
 class PagePolicy:
     """Send the policy with every answer, those to requests that failed included.
 
     Args:
         app: what answers.
-        embed_origins: the origins whose pages may frame `/?embed=1`; nobody may frame the rest.
+        embed_origins: the origins whose pages may frame what `embeds`; nobody may frame the rest.
     """
 
     def __init__(self, app: ASGIApp, embed_origins: Sequence[str] = ()) -> None:
@@ -78,6 +82,6 @@ class PagePolicy:
 
 
 def embeds(scope: Scope) -> bool:
-    """Whether a request is for the page as a part of another one: `/?embed=1`."""
+    """Whether a request is for a page as a part of another one: `/?embed=1`."""
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    return scope["path"] == "/" and query.get("embed") == ["1"]
+    return scope["path"] in _EMBEDDED and query.get("embed") == ["1"]

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from unrolled.app.middleware.page_policy import embeds
 from unrolled.app.page import rendered
 
 router = APIRouter(prefix="/train", include_in_schema=False)
@@ -12,4 +13,4 @@ router = APIRouter(prefix="/train", include_in_schema=False)
 @router.head("", response_class=HTMLResponse)
 async def train(request: Request) -> Response:
     """The set-up, or the runs that the address names, for which the page asks."""
-    return rendered(request, "train.html", run="")
+    return rendered(request, "train.html", run="", embedded=embeds(request.scope))

@@ -293,6 +293,11 @@ export function reportOf(base, id, sequence, signal) {
   return ask(`${runAt(base, id)}/reports/${sequence}`, { signal });
 }
 
+/** Keep a run from a file. @param {string} base @param {File} file @returns {Promise<any>} */
+export function importRun(base, file) {
+  return ask(`${base}/runs/import`, { method: "POST", headers: { "content-type": "application/jsonl" }, body: file });
+}
+
 /** @param {string} base @param {string} id */
 export async function deleteRun(base, id) {
   await answered(runAt(base, id), { method: "DELETE" });

@@ -182,7 +182,7 @@ def test_a_run_is_followed_through_the_death_of_its_service_and_saved(
         kept = f"{address}/api/v1/runs/{run}"
         page.get_by_role("link", name="r", exact=True).focus()  # it comes by itself
         sent(kept, {"state": "interrupted"}, "PATCH")
-        expect(page.locator("#rows td").nth(1)).to_have_text("interrupted")
+        expect(page.locator("#rows td").nth(2)).to_have_text("interrupted")
         expect(page.get_by_role("link", name="r", exact=True)).to_be_focused()
         sent(kept, {"state": "running"}, "PATCH")
         assert not overflows(page)

@@ -8,7 +8,7 @@ import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
 import { OVER_TRAINING, columnsOf, reachFigure } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { readingOf } from "../../static/js/live/pictures.js";
-import { readRun } from "../../static/js/live/runfile.js";
+import { Trained, readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
 import { aboutRun, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
 import { roundTicks } from "../../static/js/updates/axis.js";
@@ -313,4 +313,9 @@ test("accumulated gradients are said, and where not all of them are there", () =
 test("ticks are round and not more than asked for", () => {
   assert.deepEqual(roundTicks(0, 3900, 5), [0, 1000, 2000, 3000]);
   assert.ok(roundTicks(0, 1e9, 7).length <= 8);
+});
+
+test("a file of a run that trained is for the service", async () => {
+  const head = JSON.stringify({ format: "unrolled-run", version: 1, run: { kind: "trained", name: "a" } });
+  await assert.rejects(readRun(new Blob([`${head}\n{"updates":{}}\n`])), Trained);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { addressOf, runsIn } from "../../static/js/train/address.js";
 import { fragmentOf, learnStart, partOf, readValues, valueOf } from "../../static/js/train/choices.js";
 import { lineThrough, reduced, stairs } from "../../static/js/train/columns.js";
-import { lossFigure, normFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
+import { ceilingOf, lossFigure, normFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
 import { happenedIn, withoutUpdate } from "../../static/js/train/happened.js";
 import { valuesNow } from "../../static/js/train/changing.js";
 import { gridOf, pixelsOf } from "../../static/js/train/heat.js";
@@ -175,6 +175,14 @@ test("losses are drawn with what a constant answer has; the first run lies on to
   assert.deepEqual(data.slice(4, 6).map((one) => one.line.width), [2.6, 1.3]); // of the held-out set
 });
 
+test("a run that explodes leaves the picture, so that the other is seen", () => {
+  const wild = drawnRun(filled(block(1, 50, { own: { loss: Array.from({ length: 50 }, (_, n) => 10 ** (4 * n)) } })), 1);
+  const { data, layout } = lossFigure({ runs: [drawnRun(filled(block(1, 50))), wild], frame: FRAME, theme: THEME });
+  assert.ok(layout.yaxis.range[1] < 5);
+  assert.match(data.at(-1).text[0], /^B ↑ 10¹⁹⁶$/);
+  assert.equal(ceilingOf([[{ x: 1, low: 0, high: 1, rises: true }], [{ x: 1, low: 0, high: 5, rises: true }]]), null);
+});
+
 test("norms are drawn before and after, with μ and where it engaged", () => {
   const { data, layout } = normFigure({ runs: [drawnRun(filled(block(1, 50)))], frame: FRAME, theme: THEME }, 0);
   const [before, after, mu, ticks, words] = data;
@@ -243,7 +251,8 @@ test("what can be done follows from what the runs do", () => {
   assert.deepEqual(possible([source("running"), source("paused")]), { pause: true, resume: false, advance: false, stop: true, restart: true });
   assert.deepEqual(possible([source("paused"), source("ended", { update: 100 })]), { pause: false, resume: true, advance: true, stop: true, restart: true });
   assert.deepEqual(possible([source("ended", { update: 100 })]), { pause: false, resume: false, advance: false, stop: false, restart: true });
-  assert.equal(possible([source("ended", { ended: "not finite" })]).resume, false);
+  const broken = { ...source("ended"), marks: [{ update: 40, kind: "not-finite", text: "" }] };
+  assert.equal(possible([broken]).resume, false);
   assert.equal(possible([source("ended")]).resume, true);
 });
 

@@ -1,5 +1,6 @@
 /** Wires the view Live: the list of runs, and one of them over time. Acts on import. */
 
+import { importRun } from "../api.js";
 import { listenAppearance } from "../appearance.js";
 import { directionNames, isBackward, nameOf } from "../directions.js";
 import { byId, listenWidth } from "../page.js";
@@ -14,6 +15,7 @@ import { listenFiles, putRuns } from "./overview.js";
 import { drawTraining, updateAt } from "./pictures.js";
 import { moduleOf } from "./reached.js";
 import { putReport } from "./report.js";
+import { Trained } from "./runfile.js";
 import { fromFile, fromService, unpacked } from "./sources.js";
 import { createLooking, modulesOf } from "./state.js";
 import { createWhole } from "./whole.js";
@@ -206,6 +208,15 @@ function note(text) {
   byId(document, "lost").textContent = text;
 }
 
+/** A run that trained is kept here, and shown where such runs are. @param {File} file */
+async function take(file) {
+  try {
+    location.assign(`/runs/${(await importRun(API, file)).id}`);
+  } catch (cause) {
+    problem(/** @type {Error} */ (cause), false);
+  }
+}
+
 /** @param {File} file */
 async function open(file) {
   const beside = byId(document, "file-problem");
@@ -219,6 +230,7 @@ async function open(file) {
     note(source.torn ? "The last line of the file is cut off, and left out." : "");
     show(source);
   } catch (cause) {
+    if (cause instanceof Trained) return take(file);
     const { message } = /** @type {Error} */ (cause);
     if (looking) return problem(new Error(`${file.name}: ${message}`), false);
     beside.textContent = `${file.name}: ${message}`;

@@ -65,6 +65,9 @@ const SILENT = 60_000;
 /** A file that is none, in words for the reader. */
 export class Unreadable extends Error {}
 
+/** A file of a run that trained on a server, which alone can compute its updates again. */
+export class Trained extends Unreadable {}
+
 /** @param {Uint8Array} line @returns {any}   null: it is no JSON object */
 function objectOf(line) {
   try {
@@ -164,6 +167,7 @@ function runOf(head) {
     throw new Unreadable("This is no run of Unrolled: its first line does not say so.");
   if (!(head.version <= VERSION))
     throw new Unreadable(`This file has version ${head.version}; this page reads versions up to ${VERSION}.`);
+  if (head.run.kind === "trained") throw new Trained("This run trained on a server, and is read by one.");
   return head.run;
 }
 

@@ -31,6 +31,12 @@ function controlOf(setting, value) {
     select.append(...optionsOf(options, value));
     return select;
   }
+  if (kind === "text" && setting.name !== "text") {
+    const line = element("input");
+    line.type = "text";
+    line.value = value;
+    return line;
+  }
   if (kind === "text") {
     const area = element("textarea");
     area.rows = 3;

@@ -1,7 +1,7 @@
 /** The pictures over a training: losses, norms, the radius; of one run or two on one axis. */
 
 import { plainAxis } from "../figures/layout.js";
-import { power, tidy } from "../format.js";
+import { number, power, tidy } from "../format.js";
 import { BOTTOM, NAMED_BOTTOM, TOP, decadesOf, layoutOf, line, rangeOf, roundTicks, scaleOf } from "../updates/axis.js";
 import { lineThrough, reduced, scaled, stairs } from "./columns.js";
 
@@ -18,7 +18,8 @@ import { lineThrough, reduced, scaled, stairs } from "./columns.js";
  *
  * @typedef {Record<"loss" | "held" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
  *   and losses as log₁₀; after: where it was clipped
- * @typedef {{runs: Drawn[], frame: Frame, theme: Theme}} Given
+ * @typedef {{runs: Drawn[], frame: Frame, theme: Theme, named?: boolean}} Given   named: whether the
+ *   axis of updates is named below
  */
 
 /** Values below this are no logarithm's. */
@@ -108,14 +109,41 @@ function level(frame, y, theme, color = theme.blocked) {
 /** Of a batch, behind what is known of the held-out set. @param {Theme} theme @param {number} n */
 const paleOf = (theme, n) => ({ color: n === 0 ? theme.blocked : theme.pale, width: 1 });
 
+/** Of two runs the wilder one leaves the picture so many decades above the other. */
+const ABOVE = 4;
+const WILD = 8;
+
+/** @param {Column[]} columns */
+const topOf = (columns) => columns.reduce((top, { high }) => Math.max(top, high), -Infinity);
+
+/**
+ * Where a picture of two runs ends, one of which explodes, so that the other is seen; null: nowhere.
+ * @param {Column[][]} runs   as log₁₀ @returns {number | null}
+ */
+export function ceilingOf(runs) {
+  const tops = runs.map(topOf).filter(Number.isFinite).sort((a, b) => a - b);
+  return tops.length > 1 && tops[tops.length - 1] - tops[0] > WILD ? tops[0] + ABOVE : null;
+}
+
+/** What a run that leaves a picture rises to. @param {Drawn[]} runs @param {Column[][]} columns @param {number | null} ceiling */
+function leaving(runs, columns, ceiling) {
+  if (ceiling === null) return [];
+  return runs.flatMap(({ label }, n) => {
+    const top = topOf(columns[n]);
+    return top > ceiling ? [{ y: ceiling - 0.2, text: `${label} ↑ ${power(Math.round(top))}` }] : [];
+  });
+}
+
 /** Losses of batches and of the held-out set, and the baselines. @param {Given} given @returns {Figure} */
-export function lossFigure({ runs, frame, theme }) {
+export function lossFigure({ runs, frame, theme, named = false }) {
   const batch = runs.map(({ seen }) => seen.loss);
   const held = runs.map(({ seen }) => seen.held);
   const baselines = [...new Set(runs.flatMap(({ baseline }) => (baseline === null ? [] : [baseline])))].filter((one) => one > 0);
-  const values = [...batch, ...held].flat().flatMap(({ low, high }) => [low, high]);
+  const all = runs.map((_, n) => [...batch[n], ...held[n]]);
+  const ceiling = ceilingOf(all);
+  const values = all.flat().flatMap(({ low, high }) => [low, high]).map((value) => Math.min(value, ceiling ?? Infinity));
   const range = rested(rangeOf([...values, ...(values.length ? baselines.map(log10) : [])], 0.3), 0.25);
-  const height = heightOf(frame, BOTTOM);
+  const height = heightOf(frame, bottomOf(named));
   const order = runs.map((_, n) => n).reverse(); // the first lies on top
   return {
     data: [
@@ -128,9 +156,12 @@ export function lossFigure({ runs, frame, theme }) {
         const { x, y } = lineThrough(held[n], range, height);
         return { ...line(x, y, lookOf(theme, n)), mode: "lines+markers", marker: { size: held[n].length > 60 ? 2 : 4, color: lookOf(theme, n).color } };
       }),
-      noted(frame, theme, baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` }))),
+      noted(frame, theme, [
+        ...baselines.map((one) => ({ y: log10(one), text: `baseline ${tidy(one)}` })),
+        ...leaving(runs, all, ceiling),
+      ]),
     ],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis: logAxis(theme, range, frame) }),
+    layout: layoutOf(frame, theme, { bottom: named, yaxis: logAxis(theme, range, frame) }),
   };
 }
 
@@ -140,8 +171,9 @@ function thresholdsOf(history) {
   return now > 0 ? [{ y: log10(now), text: `μ = ${tidy(now)}` }] : [];
 }
 
-/** The range of all norms, so that two runs are drawn on one scale. @param {Given} given */
-function normRange({ runs }) {
+/** The range of all norms, so that two runs are drawn on one scale, unless one of them explodes. @param {Given} given @param {number} n */
+function normRange({ runs: all }, n) {
+  const runs = ceilingOf(all.map(({ seen }) => seen.before)) === null ? all : [all[n]];
   const values = runs.flatMap(({ seen: { before, after } }) => [...before, ...after].flatMap(({ low, high }) => [low, high]));
   const mu = runs.flatMap(({ history }) => thresholdsOf(history).map(({ y }) => y));
   return rangeOf([...values, ...mu], 0.4);
@@ -152,10 +184,10 @@ function normRange({ runs }) {
  * @param {Given} given @param {number} n @returns {Figure}
  */
 export function normFigure(given, n) {
-  const { runs, frame, theme } = given;
+  const { runs, frame, theme, named = false } = given;
   const { history, seen } = runs[n];
-  const yaxis = decadesOf(theme, normRange(given), frame);
-  const height = heightOf(frame, BOTTOM);
+  const yaxis = decadesOf(theme, normRange(given, n), frame);
+  const height = heightOf(frame, bottomOf(named));
   const before = lineThrough(seen.before, yaxis.range, height);
   // Where nothing is clipped both are the same line.
   const after = lineThrough(seen.after, yaxis.range, height);
@@ -177,15 +209,18 @@ export function normFigure(given, n) {
       },
       noted(frame, theme, thresholdsOf(history).map((one) => ({ ...one, color: theme.known }))),
     ],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis }),
+    layout: layoutOf(frame, theme, { bottom: named, yaxis }),
   };
 }
 
 /** The spectral radius of W_hh, beside 1. @param {Given} given @returns {Figure} */
-export function radiusFigure({ runs, frame, theme }) {
+export function radiusFigure({ runs, frame, theme, named = false }) {
   const all = runs.map(({ seen }) => seen.rho);
-  const range = rested(rangeOf([1, ...all.flat().flatMap(({ low, high }) => [low, high])], 0.2), 0.1);
-  const height = heightOf(frame, BOTTOM);
+  const calm = Math.min(...all.map(topOf).filter(Number.isFinite), 1e3);
+  const most = Math.max(3, 3 * calm);
+  const values = all.flat().flatMap(({ low, high }) => [low, high]).map((value) => Math.min(value, most));
+  const range = rested(rangeOf([1, ...values], 0.2), 0.1);
+  const height = heightOf(frame, bottomOf(named));
   return {
     data: [
       level(frame, 1, theme),
@@ -193,21 +228,24 @@ export function radiusFigure({ runs, frame, theme }) {
         const { x, y } = lineThrough(all[n], range, height);
         return line(x, y, lookOf(theme, n));
       }),
-      noted(frame, theme, [{ y: 1, text: "1" }]),
+      noted(frame, theme, [
+        { y: 1, text: "1" },
+        ...runs.flatMap(({ label }, n) => (topOf(all[n]) > most ? [{ y: 0.94 * most, text: `${label} ↑ ${number(topOf(all[n]), 2)}` }] : [])),
+      ]),
     ],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis: scaleOf(theme, range, frame, (value) => tidy(value, 2)) }),
+    layout: layoutOf(frame, theme, { bottom: named, yaxis: scaleOf(theme, range, frame, (value) => tidy(value, 2)) }),
   };
 }
 
-/** The axes of the map update × step, which is drawn on a canvas of its own. @param {Given} given @param {number} n @param {boolean} bottom @returns {Figure} */
-export function heatAxes({ runs, frame, theme }, n, bottom) {
+/** The axes of the map update × step, which is drawn on a canvas of its own. @param {Given} given @param {number} n @returns {Figure} */
+export function heatAxes({ runs, frame, theme, named = false }, n) {
   const steps = Math.max(1, runs[n].history.steps());
   const tickvals = roundTicks(1, steps, Math.max(1, frame.height / 34)).filter((t) => Number.isInteger(t) && t >= 1);
   if (steps > 3 && tickvals[0] !== 1 && tickvals[0] > 0.15 * steps) tickvals.unshift(1);
   return {
     data: [line([], [], { color: theme.ink })],
     layout: layoutOf(frame, theme, {
-      bottom,
+      bottom: named,
       yaxis: plainAxis(theme, { range: [0.5, steps + 0.5], showgrid: false, tickmode: "array", tickvals, ticktext: tickvals.map(String) }),
     }),
   };

@@ -145,6 +145,17 @@ byId(document, "set-up-again").addEventListener("click", (event) => {
   history.pushState(null, "", `/train${plan ? `#${fragmentOf(valuesOf(plan))}` : ""}`);
   void route();
 });
+/** Inside of another page: the way out, with the runs and the update that are shown. */
+function listenOut() {
+  const link = document.getElementById("embed-open");
+  if (!(link instanceof HTMLAnchorElement)) return;
+  const put = () => {
+    link.href = `${addressOf(runsIn(named, location.search))}${location.hash}`;
+  };
+  for (const event of ["pointerenter", "focus", "click"]) link.addEventListener(event, put);
+}
+
+listenOut();
 addEventListener("popstate", () => {
   if (location.pathname === "/train") named = "";
   void route();

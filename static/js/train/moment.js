@@ -25,11 +25,14 @@ import { lossWords, normWords, reachWords, weightRows } from "./words.js";
  * @property {boolean} whole   whether it is all there
  */
 
+/** Whether a request could ask for it: what a program reports holds no weights. @param {any} flow */
+const isExperiment = (flow) => Boolean(flow?.experiment?.weights);
+
 /** @type {Object<string, {height: (reading: Reading) => number, needs: (reading: Reading) => boolean, axis: boolean, margins?: {left: number, right: number}}>} */
 const PLACES = Object.assign(Object.create(null), {
   profile: { axis: true, height: () => 170, needs: () => true },
   map: { axis: true, height: () => 200, needs: (/** @type {Reading} */ { flow }) => flow.itemized?.log10_norm?.length > 1 },
-  clipping: { axis: false, height: (/** @type {Reading} */ { flow }) => PICTURES.find(({ name }) => name === "clipping")?.height?.(flow) ?? 190, needs: (/** @type {Reading} */ { flow }) => Boolean(flow.parameter_gradients) },
+  clipping: { axis: false, height: (/** @type {Reading} */ { flow }) => PICTURES.find(({ name }) => name === "clipping")?.height?.(flow) ?? 190, needs: (/** @type {Reading} */ { flow }) => isExperiment(flow) },
   spectrum: { axis: false, height: () => 190, needs: (/** @type {Reading} */ { flow }) => Boolean(flow.spectrum) },
   product: { axis: false, height: () => 150, margins: { left: 40, right: 14 }, needs: (/** @type {Reading} */ { flow, steps }) => Boolean(flow.spectrum) && steps > 1 },
 });
@@ -79,6 +82,15 @@ function putWeights({ sources, focus, row }) {
   );
 }
 
+/** Profiles that lie so many decades apart are not drawn in one picture. */
+const APART = 12;
+
+/** The other run's, where one picture can hold both. @param {Reading} reading @param {Reading | null} other */
+function besides(reading, other) {
+  const near = Math.abs((other?.entry ?? Infinity) - (reading.entry ?? 0)) < APART;
+  return near ? other : null;
+}
+
 /** @param {string} id @param {string} text */
 function say(id, text) {
   const place = byId(document, id);
@@ -105,8 +117,8 @@ export function createMoment(document, on) {
     say("say-spectrum", flow?.spectrum ? spectrumSentence(flow) : "");
     say("say-product", flow?.spectrum ? productSentence(flow) : "");
     const link = byId(document, "explore", HTMLAnchorElement);
-    link.hidden = !flow;
-    if (flow) link.href = addressOf(flow);
+    link.hidden = !isExperiment(flow);
+    if (isExperiment(flow)) link.href = addressOf(flow);
     putWeights(looking);
   }
 
@@ -134,7 +146,7 @@ export function createMoment(document, on) {
       const reading = flow ? readingOf(flow) : recorded(n);
       byId(document, "moment-pictures").hidden = reading === null;
       if (!reading) return null;
-      const other = sources.length > 1 ? recorded(1 - n) : null;
+      const other = sources.length > 1 ? besides(reading, recorded(1 - n)) : null;
       const shown = { reading, compared: other, whole: flow !== null };
       if (theme) putPictures(plots, shown, theme);
       return shown;

@@ -24,17 +24,18 @@ import { lossWords, normWords, summary } from "./words.js";
  * @property {string} name
  * @property {number} run   which one it is of; −1: of all
  * @property {number} share   of the height
- * @property {boolean} named   whether the axis of updates is named below it
  * @property {string} what   for who cannot see it
  * @property {(given: Given) => Figure} figure
  */
 
+/** @typedef {{frame: Frame, named: boolean}} Placed   named: whether the axis of updates is named below it */
+
 /** @type {Picture[]} from above */
 const PICTURES = [
-  { name: "loss", run: -1, share: 0.24, named: false, what: "Loss", figure: lossFigure },
-  ...[0, 1].map((n) => ({ name: `size-${n}`, run: n, share: 0.17, named: false, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
-  ...[0, 1].map((n) => ({ name: `heat-${n}`, run: n, share: 0.21, named: false, what: "Gradient at each step, update by step", figure: (/** @type {Given} */ given) => heatAxes(given, n, false) })),
-  { name: "radius", run: -1, share: 0.16, named: true, what: "Spectral radius", figure: radiusFigure },
+  { name: "loss", run: -1, share: 0.24, what: "Loss", figure: lossFigure },
+  ...[0, 1].map((n) => ({ name: `size-${n}`, run: n, share: 0.17, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
+  ...[0, 1].map((n) => ({ name: `heat-${n}`, run: n, share: 0.21, what: "Gradient at each step, update by step", figure: (/** @type {Given} */ given) => heatAxes(given, n) })),
+  { name: "radius", run: -1, share: 0.16, what: "Spectral radius", figure: radiusFigure },
 ];
 
 /** So much of the window stands around them, and so high are they together, in pixels. */
@@ -42,12 +43,15 @@ const AROUND = 396;
 const LEAST = 420;
 const MOST = 900;
 
-/** @param {number} runs @param {number} windowHeight */
-function heights(runs, windowHeight) {
+/** What the name of the axis takes more, below the last of them. */
+const NAME = 32;
+
+/** @param {Picture[]} shown @param {number} windowHeight */
+function heights(shown, windowHeight) {
   const all = Math.max(LEAST, Math.min(MOST, windowHeight - AROUND));
-  const shown = PICTURES.filter(({ run }) => run < runs);
   const sum = shown.reduce((total, { share }) => total + share, 0);
-  return new Map(shown.map(({ name, share, named }) => [name, Math.round((share / sum) * all) + (named ? 32 : 0)]));
+  const last = shown.at(-1)?.name;
+  return new Map(shown.map(({ name, share }) => [name, Math.round((share / sum) * all) + (name === last ? NAME : 0)]));
 }
 
 /** The axis of updates in so much width: where there is room, words stand at the right. @param {number} width */
@@ -107,8 +111,8 @@ function createHeat() {
   };
 }
 
-/** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {Frame} frame @param {HTMLElement} plot @param {MouseEvent} event @param {number} steps */
-function placeAt({ name, named }, frame, plot, event, steps) {
+/** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {Placed} placed @param {HTMLElement} plot @param {MouseEvent} event @param {number} steps */
+function placeAt({ name }, { frame, named }, plot, event, steps) {
   const at = plot.getBoundingClientRect();
   const update = Math.max(1, Math.round(toStep(frame, event.clientX - at.left)));
   const up = 1 - (event.clientY - at.top - TOP) / (frame.height - TOP - bottomOf(named));
@@ -131,7 +135,7 @@ function told({ name }, history, row, step) {
 /**
  * Pointer on the pictures.
  * @param {Document} document @param {Map<string, HTMLElement>} plots
- * @param {{frame: (name: string) => Frame | undefined, looking: () => Looking | null,
+ * @param {{placed: (name: string) => Placed | undefined, looking: () => Looking | null,
  *   look: (update: number, step: number | null, run: number) => void}} on
  */
 function listen(document, plots, on) {
@@ -139,11 +143,11 @@ function listen(document, plots, on) {
 
   /** @param {Picture} picture @param {HTMLElement} plot @param {MouseEvent} event */
   function spotOf(picture, plot, event) {
-    const frame = on.frame(picture.name);
+    const placed = on.placed(picture.name);
     const looking = on.looking();
-    if (!frame || !looking) return null;
+    if (!placed || !looking) return null;
     const steps = looking.sources[Math.max(0, picture.run)]?.history.steps() ?? 0;
-    return { ...placeAt(picture, frame, plot, event, steps), looking };
+    return { ...placeAt(picture, placed, plot, event, steps), looking };
   }
 
   for (const picture of PICTURES) {
@@ -175,11 +179,11 @@ export function createOver(document, on) {
   const box = byId(document, "over");
   const plots = new Map(allWithin(box, "[data-over]").map((plot) => [plot.dataset.over ?? "", plot]));
   const heat = createHeat();
-  /** @type {Map<string, Frame>} */
-  const frames = new Map();
+  /** @type {Map<string, Placed>} */
+  const places = new Map();
   /** @type {Looking | null} */
   let shown = null;
-  listen(document, plots, { ...on, frame: (name) => frames.get(name), looking: () => shown });
+  listen(document, plots, { ...on, placed: (name) => places.get(name), looking: () => shown });
 
   return {
     /**
@@ -189,7 +193,8 @@ export function createOver(document, on) {
     draw(looking, { planned, over, theme, baselines, changes }) {
       shown = looking;
       const { sources } = looking;
-      const high = heights(sources.length, innerHeight);
+      const seen = PICTURES.filter(({ run, name }) => run < sources.length && has(name, looking));
+      const high = heights(seen, innerHeight);
       const span = spanOf(sources.map(({ history }) => history), planned, over);
       const wide = axisIn(plots.get("loss")?.clientWidth || box.clientWidth);
       const runs = sources.map(({ history }, n) => ({
@@ -199,26 +204,27 @@ export function createOver(document, on) {
         seen: seenOf(history, { ...wide, height: 0, ...span }),
       }));
       for (const picture of PICTURES) {
-        const plot = plots.get(picture.name);
-        const seen = picture.run < sources.length && has(picture.name, looking);
-        plot?.closest("figure")?.toggleAttribute("hidden", !seen);
-        if (!seen || !plot?.clientWidth) continue;
-        const frame = { ...axisIn(plot.clientWidth), height: high.get(picture.name) ?? 100, ...span };
-        frames.set(picture.name, frame);
+        const { name, run } = picture;
+        const plot = plots.get(name);
+        const here = seen.includes(picture);
+        plot?.closest("figure")?.toggleAttribute("hidden", !here);
+        if (!here || !plot?.clientWidth) continue;
+        const named = picture === seen.at(-1);
+        const frame = { ...axisIn(plot.clientWidth), height: high.get(name) ?? 100, ...span };
+        places.set(name, { frame, named });
         plot.style.height = `${frame.height}px`;
-        draw(plot, picture.figure({ runs, frame, theme }));
-        if (picture.name.startsWith("heat")) heat(plot, sources[picture.run].history, frame, theme, picture.named);
-        putLines(plot, { ...frame, height: frame.height - bottomOf(picture.named) }, picture.run < 0 ? changes.flat() : changes[picture.run], "train-changed");
+        draw(plot, picture.figure({ runs, frame, theme, named }));
+        if (name.startsWith("heat")) heat(plot, sources[run].history, frame, theme, named);
+        putLines(plot, { ...frame, height: frame.height - bottomOf(named) }, run < 0 ? changes.flat() : changes[run], "train-changed");
       }
       this.cursor(looking);
     },
 
     /** Only the line moves. @param {Looking} looking */
     cursor(looking) {
-      for (const { name, named } of PICTURES) {
-        const frame = frames.get(name);
+      for (const [name, { frame, named }] of places) {
         const plot = plots.get(name);
-        if (frame && plot?.clientWidth) putCursor(plot, { ...frame, height: frame.height - bottomOf(named) }, looking.update());
+        if (plot?.clientWidth) putCursor(plot, { ...frame, height: frame.height - bottomOf(named) }, looking.update());
       }
     },
 

@@ -10,14 +10,12 @@ import { lossWords, speedWords, stateWords } from "./words.js";
 const stateOf = ({ run }) => run.state;
 
 /** Whether updates are still to come. @param {Source} source */
-export function isUnfinished({ run, trained }) {
-  return trained && run.training.update < run.training.updates && !isBroken(run);
+export function isUnfinished({ run, trained, marks }) {
+  return trained && run.training.update < run.training.updates && !isBroken(marks);
 }
 
-/** Whether a number that is not finite ended it, so that nothing can follow. @param {any} run */
-export function isBroken({ state, training }) {
-  return state === "ended" && /finite/.test(training?.ended ?? "");
-}
+/** Whether a number that is not finite ended it, so that nothing can follow. @param {import("./sources.js").Mark[]} marks */
+const isBroken = (marks) => marks.some(({ kind }) => kind === "not-finite");
 
 /** @param {Source} source */
 export const isActive = (source) => ["queued", "running"].includes(stateOf(source));
@@ -43,7 +41,7 @@ function putRun({ run, history, trained }, n, name) {
   at("run-name").title = run.name;
   const { update = 0, updates = 1 } = run.training ?? {};
   const bar = byId(document, `progress-${n}`, HTMLProgressElement);
-  bar.hidden = !trained;
+  bar.classList.toggle("train-nothing", !trained);
   bar.max = updates;
   bar.value = update;
   bar.setAttribute("aria-valuetext", trained ? stateWords(run) : run.state);

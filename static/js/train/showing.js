@@ -3,6 +3,7 @@
 import { counted } from "../live/alarms.js";
 import { byId } from "../page.js";
 import { createTransport } from "../transport.js";
+import { isGated } from "../vocabulary.js";
 import { putHappened } from "./happened.js";
 import { LETTERS } from "./looking.js";
 import { namesOf } from "./names.js";
@@ -72,6 +73,8 @@ function putOver(sources, looking, { over }, theme) {
     for (const picture of OWN) over.caption(`${picture}-${n}`).textContent = sources.length > 1 ? `${LETTERS[n]}: ${name}` : "";
   });
   byId(document, "key-runs").hidden = sources.length < 2;
+  const gated = sources.some(({ run }) => run.training && isGated(run.training.plan.cell));
+  byId(document, "note-radius").textContent = gated ? "beside 1; in a gated cell of the candidate’s block, where 1 promises nothing" : "beside 1";
   if (!theme) return;
   over.draw(looking, {
     planned: Math.max(0, ...sources.map(({ run }) => run.training?.updates ?? 0)),

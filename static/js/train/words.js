@@ -1,6 +1,6 @@
 /** What stands beside a training in sentences; what happened in it the service says itself. */
 
-import { fromLog10, number, share, subscript, tidy, times } from "../format.js";
+import { fromLog10, number, portion, subscript, tidy } from "../format.js";
 import { counted } from "../live/alarms.js";
 import { isGated } from "../vocabulary.js";
 import { noRule, rowOf, valueOf } from "./choices.js";
@@ -87,9 +87,7 @@ export function reachWords(history, row) {
   if (entry === 0) return "The gradient enters at step 1: there is nothing before it.";
   const first = steps[0];
   if (Number.isNaN(first)) return `${normAt(1)} is exactly zero, or not finite.`;
-  const decades = first - steps[entry];
-  const beside = decades > 0 ? `${times(decades)} times` : `${share(decades)} of`;
-  return `${normAt(1)} is ${beside} ${normAt(entry + 1)}.`;
+  return `${normAt(1)} is ${portion(first - steps[entry])} ${normAt(entry + 1)}.`;
 }
 
 /** What a screen reader is told of a picture over updates. @param {string} what @param {History} history */

@@ -133,6 +133,7 @@ from unrolled.engine.results import (
     LayerFlow,
     ParameterGradient,
 )
+from unrolled.engine.training.events import Watcher
 from unrolled.engine.training.optimizers import OPTIMIZERS as TRAINING_OPTIMIZERS
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.records import Records
@@ -159,7 +160,7 @@ __all__ = [
     "PerParameter", "PerSample", "Place", "Plan", "Problem", "Records", "Row", "Rule", "Samples",
     "Saturation", "Scaled", "Schedule", "Sequence", "Series", "Slope", "Slopes", "Spectrum",
     "Surface", "Task", "Text", "ThresholdRule", "Thresholds", "Trace", "Training", "TrainingRule",
-    "Trajectory", "Truncation", "Unit", "Values", "Vector", "arriving", "backward",
+    "Trajectory", "Truncation", "Unit", "Values", "Vector", "Watcher", "arriving", "backward",
     "bidirectional_flow", "carried", "check_gradients", "check_parameters", "check_passes",
     "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters", "encode_text",
     "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from unrolled.engine.numbers.errors import InvalidInput
+from unrolled.engine.training.omega import refuse_omega
 from unrolled.engine.training.optimizers import OPTIMIZERS
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.rules import clipper, read_clip
@@ -70,6 +71,8 @@ class Course:
         for name, value in change.items():
             if name == "clip":
                 found[name] = read_clip(value)
+                if self._plan.omega:
+                    refuse_omega(self._plan.cell, found[name])
             elif name == "learning_rate":
                 rate = OPTIMIZERS[self._plan.optimizer["name"]].settings[0]
                 found[name] = rate.read((name,), value)

@@ -11,7 +11,7 @@ from unrolled.engine.choices.losses import judge
 from unrolled.engine.experiment.network import Network, of_layer
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import ForwardOverflow
+from unrolled.engine.numbers.errors import ForwardOverflow, InvalidInput
 from unrolled.engine.numbers.magnitude import LOG10_2, ordinary, split_norms
 from unrolled.engine.passes.unroll import unroll
 from unrolled.engine.passes.vector import Shapes, cut
@@ -46,23 +46,30 @@ class Norms:
 
 
 def recurrent_norms(network: Network, parameters: Parameters) -> tuple[float, float]:
-    """ρ and σ_max of the last layer's recurrent matrix (a gated cell's: the candidate's block)."""
+    """ρ and σ_max of the last layer's recurrent matrix (a gated cell's: the candidate's block).
+
+    NaN where a double does not hold it.
+    """
     cell = CELLS[network.cell]
-    own = of_layer(cell, parameters, network.num_layers - 1)
-    matrix = cell.recurrent_matrix(own)
-    if not np.isfinite(matrix).all():
+    try:
+        matrix = cell.recurrent_matrix(of_layer(cell, parameters, network.num_layers - 1))
+        radius = float(np.abs(np.linalg.eigvals(matrix)).max())
+        return radius, float(np.linalg.norm(matrix, 2))
+    except (InvalidInput, np.linalg.LinAlgError):
         return math.nan, math.nan
-    radius = float(np.abs(np.linalg.eigvals(matrix)).max())
-    return radius, float(np.linalg.norm(matrix, 2))
 
 
 def held_out_loss(
     network: Network, parameters: Parameters, sequence: Sequence, loss: str
 ) -> tuple[float, Array | None]:
-    """Σ_t L_t of the sequences that no update sees, and the outputs at the steps that emit."""
+    """Σ_t L_t of the sequences that no update sees, and the outputs at the steps that emit.
+
+    Infinite where it leaves the range of a double.
+    """
     try:
         trace = unroll(network, parameters, sequence)
     except ForwardOverflow:
         return math.inf, None
     values, _ = judge(loss, trace.judged, sequence.targets, sequence.weights)
-    return float(values.sum()), trace.judged
+    total = float(values.sum())
+    return (math.inf if math.isnan(total) else total), trace.judged

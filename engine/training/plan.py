@@ -11,6 +11,7 @@ from unrolled.engine.choices.inits import INITS
 from unrolled.engine.experiment.network import Network, draw_parameters
 from unrolled.engine.numbers.arrays import Parameters
 from unrolled.engine.numbers.errors import InvalidInput, one_of
+from unrolled.engine.training.omega import refuse_omega
 from unrolled.engine.training.optimizers import OPTIMIZERS
 from unrolled.engine.training.rules import read_clip
 from unrolled.engine.training.schedules import SCHEDULES
@@ -32,6 +33,8 @@ OMEGA = Setting("omega", "λ", 0.0, "The weight of Pascanu’s Ω in what is min
 NOISE = Setting(
     "noise", "η", 0.0, "The variance of the noise that update 1 adds to its gradient; 0: none."
 )
+_RHO = Setting("spectral_radius", "ρ", _RADIUS, "What W_hh is scaled to.")
+_T_MAX = Setting("t_max", "T_max", 2, "How long a unit shall remember.", least=2, whole=True)
 _NUMBERS = (HIDDEN_SIZE, NUM_LAYERS, BATCH_SIZE, UPDATES, SEED, OMEGA, NOISE)
 
 
@@ -88,7 +91,7 @@ class Plan:
         self.clip = read_clip(self.clip)
         self.weights = _all_weights(self.weights, self.seed)
         if self.omega:
-            _with_omega(self.cell)
+            refuse_omega(self.cell, self.clip)
 
     def _check_network(self) -> None:
         """Cell, activation and sizes fit each other, whatever the task."""
@@ -166,14 +169,15 @@ def _all_weights(given: Any, seed: int) -> dict[str, Any]:
             raise InvalidInput(
                 ("weights", name), f"no such setting; allowed: {', '.join(map(repr, known))}"
             )
-    return known | dict(given)
+    found = known | dict(given)
+    SEED.read(("weights", "seed"), found["seed"])
+    for name, setting in (("spectral_radius", _RHO), ("t_max", _T_MAX)):
+        if found[name] is not None:
+            setting.read(("weights", name), found[name])
+    return found
 
 
 def _row(pointer: tuple[str, ...], given: Any, table: Mapping[str, Any]) -> dict[str, Any]:
     """A row's name and its settings, nothing left open."""
     name = named(pointer, given, table)
     return {"name": name, **read(pointer, given, table[name].settings, "name")}
-
-
-def _with_omega(cell: str) -> None:
-    """Refuse Ω for a cell through which nothing passes, or whose past is gated twice."""

@@ -71,7 +71,7 @@ class AutoClip(Clipper):
         self._ordered.insert(place, log10_norm)
         found = autoclip_of(self._ordered, self._percentile)
         del self._ordered[place]
-        return to_norm(found)
+        return to_norm(found + _ABOVE if found >= log10_norm else found)
 
     def remember(self, log10_norm: float) -> None:
         """One norm more."""
@@ -84,6 +84,10 @@ class AutoClip(Clipper):
     def restore(self, state: Mapping[str, Array]) -> None:
         """The same."""
         self._ordered = state["ordered"].tolist()
+
+
+_ABOVE = 1e-12
+"""Decades: a percentile that is the norm itself does not clip it by a rounding."""
 
 
 def autoclip_of(ordered: list[float], percentile: float) -> float:

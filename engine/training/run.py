@@ -23,6 +23,7 @@ from unrolled.engine.training.clipped import clipped
 from unrolled.engine.training.course import Change, Changes, Course
 from unrolled.engine.training.measured import Norms, held_out_loss, recurrent_norms
 from unrolled.engine.training.noise import noise
+from unrolled.engine.training.omega import with_omega
 from unrolled.engine.training.optimizers import OPTIMIZERS
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.records import Records
@@ -98,9 +99,9 @@ class Training:
             drawn = check_parameters(self.network, parameters)
         self._shapes = self.network.parameter_shapes()
         self.names = list(self._shapes)
-        self._theta = np.concatenate([drawn[name].ravel() for name in self.names]).astype(
-            plan.precision
-        )
+        double = np.concatenate([drawn[name].ravel() for name in self.names])
+        with np.errstate(over="ignore"):
+            self._theta = double.astype(plan.precision)
         self._norms = Norms(self._shapes)
         self._gradients = Gradients(self.network, self._theta, self.problem.loss)
         self.update = 0
@@ -173,6 +174,11 @@ class Training:
         except ForwardOverflow as overflow:
             self._stop(n, overflow.quantity, overflow.step, overflow.layer)
             return
+        except InvalidInput as wrong:  # a loss, or a product of two parameters, is no double
+            self._stop(n, str(wrong.pointer[-1]) if wrong.pointer[0] == "weights" else "loss")
+            return
+        if self.plan.omega:
+            found, records.omega[row] = with_omega(found, self.plan.omega)
         records.loss[row] = found.loss
         records.log10_hidden[row] = found.hidden
         if records.log10_cell is not None and found.cell is not None:
@@ -338,6 +344,6 @@ class Training:
         clip = self._course.clipper.clip(-math.inf)
         try:
             found = self._gradient(sequence)
-        except ForwardOverflow:
+        except InvalidInput:
             return clip
         return self._course.clipper.clip(found.vector.norm()[1])

@@ -13,7 +13,7 @@ from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.losses import judge
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
-from unrolled.engine.numbers.arrays import Array, Parameters, record
+from unrolled.engine.numbers.arrays import Array, Mask, Parameters, record
 from unrolled.engine.numbers.magnitude import Magnitudes
 from unrolled.engine.passes.bptt import Backward, backward
 from unrolled.engine.passes.passage import Entering, Passage
@@ -24,7 +24,7 @@ from unrolled.engine.training.way import ByCells, Way
 
 _RANGE = {8: (1e-280, 1e280), 4: (1e-60, 1e60)}
 """By a number's bytes: squared norms between these two were carried in its ordinary range."""
-_TINY = {8: 1e-50, 4: 1e-10}
+_TINY = {8: 1e-50, 4: 1e-7}
 """Likewise: a factor below may make zero of what was in that range a step before."""
 
 
@@ -69,6 +69,10 @@ class Gradients:
         Raises:
             ForwardOverflow: where a state or an output is no number.
         """
+        with np.errstate(all="ignore"):
+            return self._of(sequence)
+
+    def _of(self, sequence: Sequence) -> Gradient:
         way: Way = self._lean if self._lean.serves(sequence) else self._by_cells
         outputs = way.forward(sequence)
         values, given = judge(
@@ -100,14 +104,18 @@ def _norms(way: Way, size: int) -> list[Array] | None:
     inside = (squares > low) & (squares < high)
     if not inside.all():
         zero = squares == 0.0
-        if not (inside | zero).all() or _may_underflow(way, size):
+        if not (inside | zero).all() or _may_underflow(way, zero, size):
             return None
     with np.errstate(divide="ignore"):
         return list(0.5 * np.log10(squares))
 
 
-def _may_underflow(way: Way, size: int) -> bool:
-    """Whether a zero need not be one."""
+def _may_underflow(way: Way, zero: Mask, size: int) -> bool:
+    """Whether a zero, (parts, layers, T), need not be one."""
+    for number, state in enumerate(way.states):
+        for part, values in enumerate(state):
+            if values[zero[part, number]].any():
+                return True
     tiny = _TINY[size]
     return any(
         bool(((sizes != 0.0) & (sizes < tiny)).any()) for sizes in map(np.abs, way.factors())

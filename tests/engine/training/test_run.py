@@ -80,6 +80,36 @@ def test_changes_are_made_again() -> None:
         assert again.changes == training.changes
 
 
+def test_what_is_measured_now_and_then() -> None:
+    training = Training(replace(PLAN, updates=200))
+    assert training.measured_every == 5
+    start = training.parameters
+    rows = training.advance(200)
+    for column in (rows.rho, rows.sigma, rows.held_out):
+        assert (np.flatnonzero(~np.isnan(column)) + 1).tolist() == [*range(1, 200, 5), 200]
+    held = training.problem.held_out()
+    flow = gradient_flow(training.network, start, held, loss=training.problem.loss)
+    np.testing.assert_allclose(rows.held_out[0], flow.loss, rtol=1e-12)
+    trajectory = flow.layers[0].trajectory
+    assert trajectory is not None
+    spectrum = trajectory.spectrum
+    np.testing.assert_allclose(rows.rho[0], spectrum.spectral_radius, rtol=1e-12)
+    np.testing.assert_allclose(rows.sigma[0], spectrum.spectral_norm, rtol=1e-12)
+    assert Training(replace(PLAN, updates=100_000)).measured_every == 100
+
+
+def test_norms_of_parameters_and_their_steps() -> None:
+    training = Training(PLAN)
+    before = training.parameters
+    rows = training.advance()
+    after = training.parameters
+    for n, name in enumerate(training.names):
+        size, moved = np.linalg.norm(before[name]), np.linalg.norm(after[name] - before[name])
+        np.testing.assert_allclose(10.0 ** rows.log10_weight[0, n], size, rtol=1e-12)
+        np.testing.assert_allclose(10.0 ** rows.log10_step[0, n], moved, rtol=1e-9)
+    assert np.isneginf(rows.log10_weight[0, training.names.index("b_h")])
+
+
 def test_experiment_is_the_next_update() -> None:
     training = Training(PLAN)
     training.advance(7)
@@ -129,6 +159,10 @@ def test_a_plan_comes_back_from_its_json() -> None:
         ({"clip": {"rule": "backward", "per_sample": True}}, ("clip", "per_sample")),
         ({"weights": {"init": "zeros"}}, ("weights", "init")),
         ({"weights": {"radius": 1}}, ("weights", "radius")),
+        ({"weights": {"seed": 0.5}}, ("weights", "seed")),
+        ({"weights": {"spectral_radius": "1"}}, ("weights", "spectral_radius")),
+        ({"weights": []}, ("weights",)),
+        ({"task": "sine"}, ("task",)),
         ({"layers": 2}, ("layers",)),
         ({"omega": -1}, ("omega",)),
     ],

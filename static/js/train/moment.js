@@ -112,7 +112,7 @@ export function createMoment(document, on) {
     const { history } = looking.sources[n];
     const row = looking.row(n);
     const own = row < 0 ? 0 : history.update(row);
-    const behind = own < looking.update() ? ` (the last of ${LETTERS[n]})` : "";
+    const behind = own < looking.update() && !looking.follows() ? ` (the last of ${LETTERS[n]})` : "";
     say("moment-update", `${counted(own)}${behind}`);
     say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row)}`);
     say("moment-diagnosis", flow?.diagnosis?.summary ?? "");

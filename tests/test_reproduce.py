@@ -170,14 +170,15 @@ def test_a_verdict_counts_what_is_finished_and_says_what_is_not() -> None:
         (["solved", "updates"], ["solved", "not finite"], "Not reproduced. clipped: 1 of 2"),
         (["solved", "solved"], [None, None], "Not decided: 2 of 4 runs are not finished."),
         (["solved", None], [], "Reproduced so far, 1 of 2 runs not being finished."),
-        (["solved", "updates"], [], "Not reproduced. clipped: 1 of 2"),
+        (["solved", "updates"], [], "Reproduced by some runs alone. clipped: 1 of 2"),
+        (["updates", "not finite"], [], "Not reproduced. clipped: 0 of 2"),
         ([None, None], [], "Not decided: 2 of 2 runs are not finished."),
     ],
 )
 def test_a_verdict_is_what_the_claim_asks_for(
     clipped: list[str | None], free: list[str | None], words: str
 ) -> None:
-    """Of one group all have to solve it; of two the first more often than the second."""
+    """Of one group it says whether all solve it; of two the first has to more often."""
     ends = [*clipped, *free]
     runs = [Run(f"r{n}", PLAN | {"seed": n}) for n in range(len(ends))]
     cut = len(clipped)

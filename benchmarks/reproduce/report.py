@@ -44,8 +44,8 @@ def write(folder: Path, docs: Path) -> None:
 def verdict(claim: Claim, runs: dict[str, Json | None]) -> str:
     """What was seen, in words: of what is finished, and what is missing.
 
-    A claim about one group is reproduced where all of its finished runs solved their task; one
-    about two, where a larger share of the first group's did.
+    A claim about one group is reproduced where all of its finished runs solved their task, and by
+    some alone where not all did; one about two, where a larger share of the first group's did.
     """
     told, shares, missing = [], [], 0
     for name, group in claim.groups.items():
@@ -58,9 +58,11 @@ def verdict(claim: Claim, runs: dict[str, Json | None]) -> str:
     if len(known) < len(shares):
         return f"Not decided: {missing} of {len(runs)} runs are not finished."
     first, other = known[0], known[1] if len(known) > 1 else None
-    seen = first == 1.0 if other is None else first > other
+    seen = first > (0.0 if other is None else other)
+    some = " by some runs alone" if other is None and 0.0 < first < 1.0 else ""
     return (
         ("Reproduced" if seen else "Not reproduced")
+        + some
         + (f" so far, {missing} of {len(runs)} runs not being finished" if missing else "")
         + f". {'; '.join(told)}."
     )

@@ -27,6 +27,7 @@ from unrolled.engine import (
     random_sequence,
 )
 from unrolled.engine.sweep import together
+from unrolled.engine.sweep.stack import Stack
 
 VALUED = [name for name, loss in LOSSES.items() if not loss.given]
 TRUNCATIONS = (None, Truncation("none"), Truncation("window", 3), Truncation("chunk", 4))
@@ -138,6 +139,16 @@ def test_many_are_cut_into_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     some = trials(Network("simple", "many-to-many", "tanh", 2, 3, 2), (0.5, 0.9, 1.0, 1.5, 2.0))
     monkeypatch.setattr(together, "TOGETHER", 2 * some[0].numbers)
     check(some)
+
+
+def test_weights_that_are_huge_or_tiny_go_by_themselves() -> None:
+    for cell in ("simple", "jordan", "lstm-peephole"):
+        some = trials(Network(cell, "many-to-many", "tanh", 2, 3, 2), (0.9, 1.1, 0.7), steps=6)
+        some[0].parameters["W_hy"][:] *= 1e-160
+        some[2].parameters["W_xh"][0] = 1e60
+        stack = Stack(some)
+        assert stack.sound.tolist() == [False, True, False]
+        check(some)
 
 
 def test_two_directions_and_masks_go_one_by_one() -> None:

@@ -104,6 +104,16 @@ def test_gradients_that_explode_past_the_range_of_a_double() -> None:
     check(some)
 
 
+@pytest.mark.usefixtures("none_alone")
+def test_a_gradient_that_is_lost_in_one_step_is_found() -> None:
+    """A step leaves 1e-45: from 1e-135, whose square a double holds, it is 1e-180, whose is 0."""
+    network = Network("simple", "many-to-one", "linear", 1, 1, 1)
+    some = trials(network, (1e-45, 1.0, 2e-45), steps=6, loss="squared-error")
+    (arriving, _, _) = (found.numbers["arriving"] for found in numbers_of(some, ("arriving",)))
+    assert arriving == pytest.approx(-225.0)
+    check(some)
+
+
 def test_a_state_that_leaves_the_range_ends_its_own_network_alone() -> None:
     network = Network("simple", "many-to-many", "relu", 2, 3, 2)
     some = trials(network, (0.9, 60.0, 1.1, 80.0), steps=300)

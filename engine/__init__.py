@@ -133,27 +133,35 @@ from unrolled.engine.results import (
     LayerFlow,
     ParameterGradient,
 )
+from unrolled.engine.sweep.axes import SweepAxis
+from unrolled.engine.sweep.numbers import NUMBERS, Number
+from unrolled.engine.sweep.numbers import VERSION as NUMBERS_VERSION
+from unrolled.engine.sweep.plan import Sweep, SweepPoint, point_hash
+from unrolled.engine.sweep.summary import Spread, spread
+from unrolled.engine.sweep.together import Reading, numbers_of
+from unrolled.engine.sweep.trial import Trial
 
 # fmt: off
 __all__ = [
     "ACTIVATIONS", "CELLS", "CLIP_RULES", "INITS", "LEADING", "LOSSES", "MAX_DESCENTS",
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
-    "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "OPTIMIZERS", "PERCENTILE", "PERCENTILES", "PLACES",
-    "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "Activation", "Activity", "Array", "Arriving",
-    "Axis", "Backward", "BidirectionalFlow", "Carried", "Check", "CheckedEntry", "Clip", "Clipped",
-    "Clipping", "Connection", "Descent", "Diagnosis", "DirectionFlow", "Edge", "Factors",
-    "ForwardOverflow", "Found", "GateSaturation", "GradientFlow", "Graph", "Imported", "Init",
-    "InitialGradient", "InvalidInput", "Itemized", "Landscape", "LayerFlow", "LayerGradient",
-    "LayerValues", "Line", "LongToShort", "Loss", "Magnitudes", "Module", "Network", "Node",
-    "Nullable", "Optimizer", "ParameterCheck", "ParameterGradient", "Passage", "Path",
-    "PerParameter", "PerSample", "Place", "Row", "Rule", "Samples", "Saturation", "Scaled",
-    "Sequence", "Series", "Slope", "Slopes", "Spectrum", "Surface", "Text", "ThresholdRule",
-    "Thresholds", "Trace", "Trajectory", "Truncation", "Unit", "Values", "Vector", "arriving",
+    "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "NUMBERS", "NUMBERS_VERSION", "OPTIMIZERS",
+    "PERCENTILE", "PERCENTILES", "PLACES", "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "Activation",
+    "Activity", "Array", "Arriving", "Axis", "Backward", "BidirectionalFlow", "Carried", "Check",
+    "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection", "Descent", "Diagnosis",
+    "DirectionFlow", "Edge", "Factors", "ForwardOverflow", "Found", "GateSaturation",
+    "GradientFlow", "Graph", "Imported", "Init", "InitialGradient", "InvalidInput", "Itemized",
+    "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss",
+    "Magnitudes", "Module", "Network", "Node", "Nullable", "Number", "Optimizer", "ParameterCheck",
+    "ParameterGradient", "Passage", "Path", "PerParameter", "PerSample", "Place", "Reading", "Row",
+    "Rule", "Samples", "Saturation", "Scaled", "Sequence", "Series", "Slope", "Slopes", "Spectrum",
+    "Spread", "Surface", "Sweep", "SweepAxis", "SweepPoint", "Text", "ThresholdRule", "Thresholds",
+    "Trace", "Trajectory", "Trial", "Truncation", "Unit", "Values", "Vector", "arriving",
     "backward", "bidirectional_flow", "carried", "check_gradients", "check_parameters",
     "check_passes", "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters",
     "encode_text", "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
-    "import_module", "itemize", "landscape", "look", "random_sequence", "share",
-    "spectral_radius_of", "spectrum", "thresholds", "times", "torch_layers", "torch_names",
-    "unroll", "verdict_of", "with_noise",
+    "import_module", "itemize", "landscape", "look", "numbers_of", "point_hash", "random_sequence",
+    "share", "spectral_radius_of", "spectrum", "spread", "thresholds", "times", "torch_layers",
+    "torch_names", "unroll", "verdict_of", "with_noise",
 ]
 # fmt: on

@@ -95,6 +95,7 @@ ENGINE_WINGS = (
     "diagnosis",
     "results",
     "flow",
+    "sweep",
 )
 """From the ground up; docs/architecture.md draws them. A door leads down, or stays in its wing."""
 

@@ -63,6 +63,25 @@ def saturation(network: Network, layer: Layer) -> Saturation:
     return Saturation(_share(layer, saturated(layer.saved["a"], layer.h)), None)
 
 
+def saturated_masks(network: Network, layer: Layer) -> list[Mask]:
+    """Which units are saturated, (T, B, H) each: of every gate, or of all units; [] of linear ones.
+
+    Their mean is that of ``saturation``'s shares.
+    """
+    cell, saturated = CELLS[network.cell], ACTIVATIONS[network.activation].saturated
+    if not cell.gates:
+        return [] if saturated is None else [saturated(layer.saved["a"], layer.h)]
+    values, z = cell.gate_values(layer), layer.saved["z"]
+    found = []
+    for block, gate in enumerate(cell.gates):
+        own, own_saturated = values[gate.name], ACTIVATIONS[gate.activation].saturated
+        if gate.role == "candidate" and own_saturated is not None:
+            found.append(own_saturated(z[:, :, block], own))
+        else:
+            found.append((own < SHUT) | (own > OPEN))
+    return found
+
+
 def _of(layer: Layer, gate: Gate, z: Array, values: Array) -> GateSaturation:
     """A candidate is saturated as its function's row says; a gate is shut or open."""
     saturated = ACTIVATIONS[gate.activation].saturated

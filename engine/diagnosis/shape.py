@@ -52,15 +52,24 @@ def shape(row: Row) -> Shape:
     v = np.asarray(row.decades)
     if row.steps < 2:
         return Shape("rate", 0, entering=False)
-    lags = np.arange(len(v))
-    line = v[1] + row.rate * (lags - 1)
-    near = max(_NEAR, _SHARE * abs(row.behind))
-    off = np.abs(v - line)
-    if (off[1:] <= near).all():
-        return Shape("rate", 0, entering=bool(off[0] > max(_NEAR, abs(row.rate) / 2.0)))
+    follows, off = follows_rate(v)
+    if follows:
+        return Shape("rate", 0, entering=bool(off > max(_NEAR, abs(row.rate) / 2.0)))
     found = _other(v)
     one_rise = found.kind == "hump" and found.straight and v[1] > 0.0
     return replace(found, entering=not one_rise and _apart(v))
+
+
+def follows_rate(decades: Array) -> tuple[Array, Array]:
+    """Whether rows (…, n + 1), n ≥ 2, follow a rate behind the entering step, and how many decades
+    that step is off, (…) each; False where exactly nothing arrives somewhere.
+    """
+    steps = decades.shape[-1] - 1
+    behind = decades[..., -1:] - decades[..., 1:2]
+    line = decades[..., 1:2] + behind / (steps - 1) * np.arange(-1, steps)
+    off = np.abs(decades - line)
+    near = np.maximum(_NEAR, _SHARE * np.abs(behind))
+    return (off[..., 1:] <= near).all(axis=-1), off[..., 0]
 
 
 def _other(v: Array) -> Shape:

@@ -119,22 +119,27 @@ def diagnose(row: Row | None, steps: int, seen: Circumstances) -> Diagnosis:
         return Diagnosis("stable", np.nan, _ONE_STEP)
     if row is None:
         return Diagnosis("stable", np.nan, _why_silent(seen))
-    read = Diagnosis("stable", np.nan, "", row.loss_step, row.first, row.arriving)
-    if row.loss_step == row.first:
-        if row.loss_step == 1:
-            said = "Only the loss of step 1 has a gradient: it has nothing to travel back through."
-            return replace(read, summary=said)
-        nothing = replace(read, log10_arriving=np.nan)
-        return replace(nothing, verdict="blocked", summary=_blocked(seen, row.loss_step))
     found = shape(row)
-    verdict = _verdict(row, found)
+    read = Diagnosis(*read_off(row, found), "", row.loss_step, row.first, row.arriving)
+    if read.verdict == "blocked":
+        said = _blocked(seen, row.loss_step)
+        return replace(read, log10_arriving=np.nan, summary=said)
+    if row.loss_step == row.first:
+        said = "Only the loss of step 1 has a gradient: it has nothing to travel back through."
+        return replace(read, summary=said)
+    return replace(read, summary=_summary(read.verdict, row, found, seen))
+
+
+def read_off(row: Row, found: Shape) -> tuple[Verdict, float]:
+    """The verdict on a row of that shape, and ``decay_per_step``."""
+    if row.loss_step == row.first:
+        return "stable" if row.loss_step == 1 else "blocked", np.nan
     rate = np.nan
     if not row.steps:
         rate = 0.0
     elif found.kind == "rate" and not row.dies:
         rate = float(10.0 ** min(row.rate if row.steps > 1 else row.entering, 300.0))
-    summary = _summary(verdict, row, found, seen)
-    return replace(read, verdict=verdict, decay_per_step=rate, summary=summary)
+    return _verdict(row, found), rate
 
 
 def _why_silent(seen: Circumstances) -> str:

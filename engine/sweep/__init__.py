@@ -1,0 +1,1 @@
+"""Many networks of one shape at once, and the maps that they make."""

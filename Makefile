@@ -23,7 +23,7 @@ SCRIPTS := node_modules/.installed
 PAGE := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format oracle postgresql bench load screenshot lock clean
+.PHONY: help serve test lint format oracle postgresql bench reproduce load screenshot lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,11 +52,16 @@ oracle: $(ORACLE) ## compare with PyTorch, Keras and JAX, which are installed fi
 
 postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
 	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \
-	  tests/app/test_run_files.py tests/app/test_run_events.py tests/app/test_networks.py $(ARGS)
+	  tests/app/test_run_files.py tests/app/test_run_events.py tests/app/test_networks.py \
+	  tests/app/test_training_runs.py tests/app/test_training_flow.py \
+	  tests/app/test_training_files.py $(ARGS)
 
 bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
 	  && $(BIN)/python -m benchmarks
+
+reproduce: $(RUNTIME) ## train until published results are reproduced or not; hours, goes on (ARGS=--minutes 30)
+	@$(BIN)/python -m benchmarks.reproduce $(ARGS)
 
 load: $(RUNTIME) $(LOAD) ## let users move sliders (USERS=40 SECONDS=60), then four times as many
 	@$(BIN)/python -m benchmarks.load --locust $(abspath $(GENERATOR))/bin/python \
@@ -100,9 +105,9 @@ $(SCRIPTS): package.json package-lock.json .npmrc | $(DEVELOPMENT)
 
 # The lock of the project does not name PyTorch: pip chooses the build, the CPU's where one is offered.
 $(ORACLE): $(DEVELOPMENT)
-	@echo "Installing PyTorch, Keras, JAX and ONNX Runtime"
+	@echo "Installing PyTorch, Keras, JAX, ONNX Runtime and scikit-learn"
 	@$(PIP) install torch==2.13.0 threadpoolctl==3.6.0 keras==3.15.1 jax==0.10.2 onnxruntime==1.32.0 \
-	  safetensors==0.8.0
+	  safetensors==0.8.0 scikit-learn==1.9.1
 	@touch $@
 
 # The load generator changes the standard library that it runs on: an environment of its own.

@@ -40,6 +40,7 @@ TOGETHER = (
     ("js/learn/main.js",),
     ("js/learn/test.js",),
     ("js/live/main.js",),
+    ("js/train/main.js",),
     SHEETS,
 )
 """What the pages load in one file each."""

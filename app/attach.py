@@ -5,9 +5,10 @@ import msgspec
 
 from unrolled.app.attached import Attached
 from unrolled.app.errors import StoreAway, within
+from unrolled.app.store.by_hash import DAY
 from unrolled.app.store.database import Database
 from unrolled.app.store.faults import RETRY_SECONDS
-from unrolled.app.store.networks import DAY, attached, chosen, touch
+from unrolled.app.store.networks import attached, chosen, touch
 from unrolled.app.store.runs import now
 
 

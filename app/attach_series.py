@@ -4,9 +4,10 @@ import msgspec
 
 from unrolled.app.attached_series import AttachedSeries
 from unrolled.app.errors import BadInput, InputError, shown
+from unrolled.app.store.by_hash import DAY
 from unrolled.app.store.database import Database
 from unrolled.app.store.runs import now
-from unrolled.app.store.sequences import DAY, touch, with_values
+from unrolled.app.store.sequences import touch, with_values
 
 
 class _Sequence(msgspec.Struct):

@@ -63,13 +63,16 @@ def notes() -> list[str]:
     return said
 
 
-def parameters(network: Network) -> dict[str, Array]:
+def parameters(network: Network, one: Attached | None = None) -> dict[str, Array]:
     """The parameters of a network, which has to be the one of the file.
 
+    Args:
+        network: as the request says it.
+        one: the weights; None: those that came with the job.
     Raises:
         InvalidInput: the experiment says another cell, size or activation than the file has.
     """
-    one = held()
+    one = one or held()
     if one is None:
         raise InvalidInput(("weights", "kind"), "received 'network', of which no weights came")
     found = taken(one.kind, one.layers)

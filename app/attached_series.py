@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from unrolled.app.attached import held as held_weights
+from unrolled.app.attached import notes
 from unrolled.app.errors import shown
 from unrolled.app.report_about import ScaleReport, SeriesReport
 from unrolled.app.series.content import Values
@@ -172,3 +174,17 @@ def series_notes(asked: Json) -> list[str]:
         for words in _HELD[0].notes
         if (unscaled or "Scale" not in words) and words.startswith((*heads, "No column"))
     ]
+
+
+def kept_said(asked: Json) -> Json:
+    """What an answer says of the weights and the sequence that came with the job.
+
+    Args:
+        asked: an experiment with nothing left open.
+    """
+    weights = held_weights()
+    return {
+        "notes": notes() + series_notes(asked),
+        "series": series_report(asked),
+        "weights_of": weights.name if weights else None,
+    }

@@ -1,4 +1,4 @@
-"""The command line: `unrolled serve`, `runs`, `networks`, `settings`, `--version`."""
+"""The command line: `unrolled serve`, `runs`, `networks`, `sequences`, `settings`, `--version`."""
 
 import argparse
 import logging
@@ -29,7 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="serve|runs|networks|settings"
+        dest="command", required=True, metavar="serve|runs|networks|sequences|settings"
     )
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
@@ -52,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         "file"
     )
     actions.add_parser("delete", help="delete a network with its weights").add_argument("id")
+    sequences = commands.add_parser("sequences", help="list or delete the sequences of files")
+    actions = sequences.add_subparsers(dest="action", required=True, metavar="list|delete")
+    actions.add_parser("list", help="print every sequence, the newest first")
+    actions.add_parser("delete", help="delete a sequence with its numbers").add_argument("id")
     commands.add_parser("settings", help="print every setting as a Markdown table")
     return parser
 
@@ -65,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(settings_table(), end="")
         return
     try:
-        if options.command in ("runs", "networks"):
+        if options.command in ("runs", "networks", "sequences"):
             _kept(options)
         else:
             _serve(options.host, options.port)
@@ -84,12 +88,16 @@ def _kept(options: argparse.Namespace) -> None:
     except ValidationError as error:
         _refuse("; ".join(_wrong(one, {}) for one in error.errors()))
 
-    from unrolled.app.store import command
-    from unrolled.app.store.networks_command import ACTIONS
+    from unrolled.app.store import command, networks_command, sequences_command
 
     logging.getLogger("unrolled.store").setLevel(logging.CRITICAL)  # the refusal says it
     try:
-        command.run(options, settings, ACTIONS if options.command == "networks" else None)
+        actions = {
+            "runs": None,
+            "networks": networks_command.ACTIONS,
+            "sequences": sequences_command.ACTIONS,
+        }[options.command]
+        command.run(options, settings, actions)
     except command.Refused as error:
         _refuse(str(error))
 

@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
+from unrolled.app.attach_run import recorded
 from unrolled.app.errors import BadInput, InputError, shown, within
 from unrolled.app.forms import FORMS, OPEN, lacks_network, lacks_sequence
 from unrolled.app.forms import said as said_of
 from unrolled.app.schemas import Experiment
+from unrolled.app.schemas.of_runs import FilledRun, RunSequence
 from unrolled.app.schemas.request import FilledSequence
 from unrolled.app.schemas.weights import FilledWeights, RandomWeights
 from unrolled.app.series.window import NoWindow, Shape
@@ -45,6 +47,31 @@ async def completed(store: Database, settings: Settings, form: bytes) -> bytes:
     return kind.of(asked.model_copy(update={"experiment": experiment}), settings)
 
 
+async def _of_run(store: Database, asked: Experiment, sequence: RunSequence) -> Experiment:
+    """T, B, D and K as the run has them."""
+    with within("sequence"):
+        _, training = await store.read(lambda c: recorded(c, sequence.id, sequence.update))
+    facts, plan = msgspec.json.decode(training.facts), msgspec.json.decode(training.plan)
+    filled = {}
+    for name, size in (("steps", facts["steps"]), ("batch_size", plan["batch_size"])):
+        given = getattr(sequence, name)
+        if given not in (None, size):
+            told = f"received {given}; the run has {size}: send that, or leave it out"
+            raise BadInput([InputError(("sequence", name), told)])
+        filled[name] = size
+    sizes = {
+        name: facts[name]
+        for name in ("input_size", "output_size")
+        if getattr(asked.network, name) is None
+    }
+    return asked.model_copy(
+        update={
+            "network": asked.network.model_copy(update=sizes),
+            "sequence": FilledRun(**sequence.model_dump() | filled),
+        }
+    )
+
+
 async def _filled(store: Database, asked: Experiment) -> Experiment:
     if lacks_network(asked):
         asked = await _of_file(store, asked)
@@ -68,6 +95,8 @@ async def _of_file(store: Database, asked: Experiment) -> Experiment:
 
 
 async def _selected(store: Database, asked: Experiment) -> Experiment:
+    if isinstance(asked.sequence, RunSequence):
+        return await _of_run(store, asked, asked.sequence)
     said = asked.sequence.model_dump()
     row = await store.read(lambda connection: find(connection, said["id"]))
     if row is None:

@@ -15,8 +15,7 @@ from functools import partial
 import anyio
 from anyio import BrokenResourceError, BrokenWorkerProcess, CapacityLimiter, to_process
 
-from unrolled.app.attached import Attached
-from unrolled.app.attached_series import AttachedSeries
+from unrolled.app.came import NOTHING, Came
 from unrolled.app.canonical import canonical
 from unrolled.app.errors import (
     BadInput,
@@ -166,8 +165,7 @@ class Compute:
         experiment: bytes,
         packed: bool,
         gone: Callable[[], Awaitable[None]],
-        given: Attached | None = None,
-        series: AttachedSeries | None = None,
+        came: Came = NOTHING,
     ) -> bytes:
         """The answer to an experiment as JSON.
 
@@ -176,8 +174,7 @@ class Compute:
             packed: whether to compress the answer with gzip.
             gone: returns when the client has left. A job that waits is then dropped at once,
                 one that runs is stopped after `GRACE`.
-            given: the weights of a network that is kept, where the experiment names one.
-            series: a sequence that is kept, likewise.
+            came: what else the experiment names.
         Raises:
             BadInput: what the engine cannot do, with the pointer to it.
             QueueFull: as many wait as may; at once.
@@ -187,8 +184,8 @@ class Compute:
             ClientGone: nobody waits any more.
         """
         job = partial(work, experiment, packed, self._memory_bytes, self._most)
-        if given is not None or series is not None:
-            job = partial(job, given, series)
+        if came is not NOTHING:
+            job = partial(job, came)
         return await self._answer(job, gone)
 
     async def read(

@@ -5,8 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from unrolled.app.attach import attachment
-from unrolled.app.attach_series import attached_series
+from unrolled.app.attach_all import came_with
 from unrolled.app.complete import completed
 from unrolled.app.encoding import accepted
 from unrolled.app.flights import Gone
@@ -57,9 +56,8 @@ async def computed(request: Request, form: bytes, if_none_match: str | None) -> 
         key, compute = (tag, packed), state.compute
 
         async def start(nobody: Gone) -> bytes:
-            given = await attachment(state.store, form)
-            series = await attached_series(state.store, form)
-            answer: bytes = await compute.flow(form, packed, nobody, given, series)
+            came = await came_with(state.store, form)
+            answer: bytes = await compute.flow(form, packed, nobody, came)
             state.answers.keep(key, answer)
             return answer
 

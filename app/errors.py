@@ -6,6 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
+def sized(count: int | str) -> str:
+    """A number of bytes; from a million on also in MB."""
+    number = int(count)
+    return f"{count} bytes" + (f" ({number / 1e6:.3g} MB)" if 1e6 <= number < 1e18 else "")
+
+
 @dataclass(frozen=True, slots=True)
 class InputError:
     """One thing that is wrong with a request's body.
@@ -101,6 +107,30 @@ class QueueFull(Exception):
         super().__init__("queue full")
         self.waiting = waiting
         self.retry_after = retry_after
+
+
+class TooManyRuns(Exception):
+    """The client has as many trainings under way as one may: 429.
+
+    Attributes:
+        count: how many.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__("too many trainings")
+        self.count = count
+
+
+class TrainingsFull(Exception):
+    """As many trainings wait as may: 503.
+
+    Attributes:
+        waiting: how many.
+    """
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__("trainings full")
+        self.waiting = waiting
 
 
 class JobFailed(Exception):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from unrolled.app.resolve import Prepared, Spec
+from unrolled.engine import TOPOLOGIES
 
 
 def explicit_weights(prepared: Prepared) -> Spec:
@@ -17,4 +18,10 @@ def explicit_sequence(prepared: Prepared) -> Spec:
         return asked
     sequence = prepared.sequence
     found: dict[str, Any] = {"inputs": sequence.inputs, "targets": sequence.targets}
+    if sequence.masks is not None:
+        masks = sequence.masks
+        found["lengths"] = masks.live.sum(axis=0)
+        found["loss_weights"] = masks.of(TOPOLOGIES[prepared.network.topology])
+        if masks.fresh.any():
+            found["resets"] = masks.fresh
     return {"kind": "explicit", **found, "steps": sequence.steps}

@@ -16,6 +16,7 @@ from unrolled.app.canonical import (
 from unrolled.app.errors import within
 from unrolled.app.limits import allowed_draws, refuse_landscape, refuse_oversize, refuse_passes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
+from unrolled.app.schemas.of_runs import FilledRun, RunSequence
 from unrolled.app.schemas.request import FilledSequence, StoredSequence
 from unrolled.app.schemas.weights import FilledWeights, NetworkWeights
 from unrolled.app.settings import Settings
@@ -44,7 +45,8 @@ def _open(name: str, asked: BaseModel, experiment: Experiment) -> bytes | None:
 def lacks_sequence(experiment: Experiment) -> bool:
     """Whether its sequence is kept, and not known to be there."""
     sequence = experiment.sequence
-    return isinstance(sequence, StoredSequence) and not isinstance(sequence, FilledSequence)
+    kept = isinstance(sequence, StoredSequence | RunSequence)
+    return kept and not isinstance(sequence, FilledSequence | FilledRun)
 
 
 def lacks_network(experiment: Experiment) -> bool:

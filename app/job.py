@@ -13,13 +13,8 @@ import numpy as np
 
 from unrolled.app import memory, sizes
 from unrolled.app.advice import Advice, advise
-from unrolled.app.attached import Attached, holding, notes
-from unrolled.app.attached_series import (
-    AttachedSeries,
-    holding_series,
-    series_notes,
-    series_report,
-)
+from unrolled.app.attached_series import kept_said
+from unrolled.app.came import NOTHING, Came, holding_all
 from unrolled.app.check import check
 from unrolled.app.encoding import gzip
 from unrolled.app.errors import InputError
@@ -69,8 +64,7 @@ def work(
     packed: bool,
     memory_bytes: int,
     most: Most = UNLIMITED,
-    given: Attached | None = None,
-    series: AttachedSeries | None = None,
+    came: Came = NOTHING,
 ) -> Outcome:
     """Answer what is asked in a worker process.
 
@@ -79,15 +73,14 @@ def work(
         packed: whether the answer is to be compressed with gzip.
         memory_bytes: how much memory the job may take.
         most: what an experiment may ask for: no advice goes beyond it.
-        given: the weights of a network that is kept, where the experiment names one.
-        series: a sequence that is kept, likewise.
+        came: what else the experiment names.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     end_with_parent()
     memory.keep()
     memory.limit(memory_bytes)
     try:
-        with holding(given), holding_series(series):
+        with holding_all(came):
             body = answer(experiment, most)
         return Outcome("answer", gzip(body) if packed else body)
     except MemoryError:
@@ -222,8 +215,7 @@ def report(prepared: Prepared, flow: GradientFlow) -> Flow:
         chain=flow.factors,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes() + series_notes(prepared.resolved),
-        series=series_report(prepared.resolved),
+        **kept_said(prepared.resolved),
         cost=None,
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,
@@ -265,8 +257,7 @@ def both_ways(prepared: Prepared, flow: BidirectionalFlow) -> Flow:
         chain=None,
         activity=flow.activity,
         text=_text(prepared.text),
-        notes=notes() + series_notes(prepared.resolved),
-        series=series_report(prepared.resolved),
+        **kept_said(prepared.resolved),
         cost=None,
         weights=ExplicitWeights(explicit_weights(prepared)) if "weights" in wanted else None,
         sequence=ExplicitSequence(explicit_sequence(prepared)) if "sequence" in wanted else None,

@@ -9,6 +9,7 @@ from unrolled.app import sizes as sizes_of
 from unrolled.app.errors import BadInput, InputError
 from unrolled.app.resolve import DEFAULT_SIZE, NUMBERS, default_steps, text_sizes
 from unrolled.app.schemas import CheckRequest, Experiment, LandscapeRequest, NormsRequest
+from unrolled.app.schemas.of_runs import RunSequence
 from unrolled.app.schemas.request import (
     ExplicitSequence,
     RandomSequence,
@@ -304,6 +305,9 @@ def _sizes(experiment: Experiment) -> Sizes:
         case StoredSequence():
             sizes["max_steps"] = Size(sequence.steps or 1, ("sequence", "steps"))
             sizes["max_batch_size"] = Size(sequence.batch, ("sequence", "batch"))
+        case RunSequence():
+            sizes["max_steps"] = Size(sequence.steps or 1, ("sequence", "steps"))
+            sizes["max_batch_size"] = Size(sequence.batch_size or 1, ("sequence", "batch_size"))
         case ExplicitSequence():
             said = (entering.value if entering else sequence.targets) or []
             lengths = len(sequence.inputs), len(said)

@@ -15,6 +15,7 @@ from unrolled.app.budget import Budget
 from unrolled.app.compute import Compute
 from unrolled.app.errors import CannotStart
 from unrolled.app.flights import Flights
+from unrolled.app.forms import FORMS
 from unrolled.app.guard import guarded
 from unrolled.app.metrics import Metrics
 from unrolled.app.middleware.body_limit import BodyLimit
@@ -39,18 +40,26 @@ from unrolled.app.routes import (
     reports,
     runs,
     sequences,
+    train,
+    training,
     vocabulary,
     your_network,
 )
+from unrolled.app.routes.large import KEEP
+from unrolled.app.routes.runs import PREFIX
 from unrolled.app.settings import Settings
 from unrolled.app.sizes import Most
 from unrolled.app.store.database import Database
 from unrolled.app.store.follow import Following
 from unrolled.app.store.sweep import keep_tidy
+from unrolled.app.training.trainers import Trainers
 from unrolled.app.upload import AROUND
 
-PAGES = (page, learn, live, your_network)
-API = (flow, check, landscape, norms, presets, vocabulary, reports, runs, networks, sequences)
+PAGES = (page, learn, train, live, your_network)
+API = (
+    *(flow, check, landscape, norms, presets, vocabulary),
+    *(reports, training, runs, networks, sequences),
+)
 
 MOST_AT_ONCE = 4
 """Files of networks that arrive and are read at once."""
@@ -67,6 +76,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.compute.warm()
         background.start_soon(app.state.assets.pack)
         background.start_soon(keep_tidy, app.state.store)
+        background.start_soon(app.state.trainers.run)
         yield
         await app.state.running.ended(_LAST_SECONDS)
         background.cancel_scope.cancel()
@@ -138,9 +148,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.bodies = Budget(max(settings.max_bodies_bytes, settings.max_body_bytes))
     app.state.answers = Answers(settings.cache_bytes)
     app.state.flights = Flights(settings.max_waiting)
-    app.state.metrics = Metrics(app.state.compute, app.state.answers, app.state.flights)
     app.state.store = Database(settings)
     app.state.following = Following()
+    app.state.trainers = Trainers(app.state.store)
+    app.state.metrics = Metrics(
+        app.state.compute, app.state.answers, app.state.flights, app.state.trainers
+    )
     app.state.uploads = anyio.CapacityLimiter(MOST_AT_ONCE)
     app.state.assets = Assets()
     app.state.templates = templates(app.state.assets, settings)
@@ -154,6 +167,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             networks.UPLOAD: settings.max_network_bytes + AROUND,
             sequences.UPLOAD: settings.max_sequence_bytes + AROUND,
         },
+        instead=dict.fromkeys((f"{PREFIX}/{name}" for name in FORMS), KEEP),
     )
     app.add_middleware(Compression)
     app.add_middleware(Stopping, running=app.state.running)

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from unrolled.app.answers import Answers
 from unrolled.app.compute import Compute
 from unrolled.app.flights import Flights
+from unrolled.app.training.trainers import Trainers
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
@@ -19,7 +20,9 @@ _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 class Metrics:
     """A registry of one app's own, so that several apps in one process do not share numbers."""
 
-    def __init__(self, compute: Compute, answers: Answers, flights: Flights) -> None:
+    def __init__(
+        self, compute: Compute, answers: Answers, flights: Flights, trainers: Trainers
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "unrolled_requests",
@@ -34,7 +37,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_State(compute, answers, flights))
+        self._registry.register(_State(compute, answers, flights, trainers))
         ProcessCollector(registry=self._registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -58,10 +61,13 @@ class Metrics:
 class _State(Collector):
     """What workers, queue and cache know of themselves, read at the moment of the question."""
 
-    def __init__(self, compute: Compute, answers: Answers, flights: Flights) -> None:
+    def __init__(
+        self, compute: Compute, answers: Answers, flights: Flights, trainers: Trainers
+    ) -> None:
         self._compute = compute
         self._answers = answers
         self._flights = flights
+        self._trainers = trainers
 
     def collect(self) -> Iterator[Metric]:
         """One family a quantity."""
@@ -71,6 +77,7 @@ class _State(Collector):
             "unrolled_workers_busy": ("Workers that compute now.", compute.busy),
             "unrolled_queue": ("Requests that wait for a worker.", compute.waiting),
             "unrolled_cache_bytes": ("Bytes of the answers that are kept.", answers.size),
+            "unrolled_trainings": ("Runs that train now.", len(self._trainers.computing)),
         }
         for name, (what, value) in gauges.items():
             yield GaugeMetricFamily(name, what, value=value)
@@ -90,4 +97,9 @@ class _State(Collector):
             "unrolled_shared",
             "Requests that waited for a computation which another one had begun.",
             value=self._flights.shared,
+        )
+        yield CounterMetricFamily(
+            "unrolled_training_updates",
+            "Updates of runs that train here.",
+            value=self._trainers.updates,
         )

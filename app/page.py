@@ -22,7 +22,13 @@ from unrolled.engine import ACTIVATIONS, MAX_LAYERS, MAX_LENGTH, MIN_LENGTH
 
 DIGITS = 7
 """Of a whole number that a link says: the same as in static/js/kinds.js."""
-VIEWS = (("Explore", "/"), ("Learn", "/learn"), ("Live", "/runs"), ("Your network", "/networks"))
+VIEWS = (
+    ("Explore", "/"),
+    ("Learn", "/learn"),
+    ("Train", "/train"),
+    ("Live", "/runs"),
+    ("Your network", "/networks"),
+)
 """What the header names: the views that there are, and their addresses."""
 SHORT = {"Your network": "Yours"}
 """What stands there instead on a small screen."""
@@ -55,7 +61,8 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `equations`: `app.equations.EQUATIONS`; `presets`: `app.presets.PRESETS`.
     * `activations`: the engine's rows, whose formulas the equations print.
     * `offered`: the same as `GET /api/v1/presets` answers it.
-    * `vocabulary`: what `GET /api/v1/vocabulary` answers, as models and, `words`, as JSON;
+    * `vocabulary`: what `GET /api/v1/vocabulary` answers, as models and, `words`, as JSON without
+      what trainings have, or, `training_words`, with it; `train_start`: how a training is set up;
       `choices(entries)`: a table of it as a control takes it; `biases`: every gate's that a draw
       may set; `max_layers`; `lengths`, between which T_max lies; `largest`, a
       seed.
@@ -92,7 +99,9 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "acts": json.loads((directory / "storyline.json").read_text("utf-8")),
         "offered": [preset.model_dump(mode="json") for preset in PRESETS],
         "vocabulary": VOCABULARY,
-        "words": VOCABULARY.model_dump(mode="json"),
+        "words": VOCABULARY.model_dump(mode="json", exclude={"training"}),
+        "training_words": VOCABULARY.model_dump(mode="json"),
+        "train_start": json.loads((directory / "train.json").read_text("utf-8")),
         "choices": choices,
         "biases": every_bias(),
         "max_layers": MAX_LAYERS,

@@ -24,7 +24,9 @@ from unrolled.app.errors import (
     StoreAway,
     StoreFull,
     TooLarge,
+    TooManyRuns,
     TooSlow,
+    TrainingsFull,
     Unreadable,
     shown,
 )
@@ -44,6 +46,7 @@ _WHEN = {
     415: "The body is not announced as what is taken here, or the file is of no kind that is read.",
     421: "The request is for a host that is not allowed.",
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
+    429: "The client has as many runs under way or waiting as one may.",
     431: "The headers are larger than the limit.",
     500: "The service failed; the request may be fine.",
     503: "As many requests wait as may, or the database is away; `Retry-After` says in "
@@ -59,6 +62,8 @@ TO_WRITES = (403, 408)
 """What any route that takes a body can answer with besides."""
 
 
+_TURN_SECONDS = 30
+"""After so long it may be another training's turn."""
 _SMALLER = "fewer steps, a smaller network or a smaller batch"
 
 
@@ -160,11 +165,13 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     return bad_input(input_errors(_body_model(request), below))
 
 
-def _body_model(request: Request) -> type[BaseModel]:
-    """What the request's body should have been."""
+def _body_model(request: Request) -> Any:
+    """What the request's body should have been: a model, or a union of models with tags."""
     field = getattr(request.scope.get("route"), "body_field", None)
     model = field.field_info.annotation if field else None
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else Experiment
+    if isinstance(model, type) and not issubclass(model, BaseModel):
+        return Experiment
+    return model or Experiment
 
 
 async def _on_bad_input(request: Request, error: Exception) -> Response:
@@ -220,6 +227,24 @@ async def _on_queue_full(request: Request, error: Exception) -> Response:
     return problem(503, detail, headers={"Retry-After": str(error.retry_after)})
 
 
+async def _on_too_many_runs(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooManyRuns)
+    detail = (
+        f"{error.count} trainings of yours run or wait, as many as may "
+        f"(UNROLLED_TRAINING_PER_CLIENT); end one, or try again in {_TURN_SECONDS} s"
+    )
+    return problem(429, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
+
+
+async def _on_trainings_full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TrainingsFull)
+    detail = (
+        f"{error.waiting} trainings wait for their turn, as many as may "
+        f"(UNROLLED_TRAINING_WAITING); try again in {_TURN_SECONDS} s"
+    )
+    return problem(503, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
+
+
 async def _on_store_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreAway)
     detail = (
@@ -252,6 +277,8 @@ _HANDLERS = {
     TooSlow: _on_too_slow,
     TooLarge: _on_too_large,
     QueueFull: _on_queue_full,
+    TooManyRuns: _on_too_many_runs,
+    TrainingsFull: _on_trainings_full,
     StoreAway: _on_store_away,
     StoreFull: _on_store_full,
     JobFailed: _on_anything,

@@ -9,8 +9,7 @@ from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Message
 
-from unrolled.app.attach import attachment
-from unrolled.app.attach_series import attached_series
+from unrolled.app.attach_all import came_with
 from unrolled.app.canonical import encoded
 from unrolled.app.complete import completed
 from unrolled.app.computed import departure
@@ -84,9 +83,8 @@ async def _computed(state: Any, form: bytes, gone: Gone) -> bytes:
     """The answer to a form, for all who ask for it meanwhile; who leaves does not wait for it."""
 
     async def start(nobody: Gone) -> bytes:
-        given = await attachment(state.store, form)
-        series = await attached_series(state.store, form)
-        answer: bytes = await state.compute.flow(form, False, nobody, given, series)
+        came = await came_with(state.store, form)
+        answer: bytes = await state.compute.flow(form, False, nobody, came)
         return answer
 
     key = (entity_tag(form), False)

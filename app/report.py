@@ -235,6 +235,7 @@ class Flow:
             that came from a file, that float32 is computed in float64, and which columns of a
             sequence are not scaled.
         series: how a sequence that is kept was read; null of others.
+        weights_of: the name of the network, out of a file, whose weights they are; null of others.
         cost: time and memory that it took; null where T·H²·B·G, G the blocks of weights, is at most
             100,000,000.
         weights: the parameters as numbers, drawn or given: in the experiment's place they give
@@ -268,6 +269,7 @@ class Flow:
     text: TextReport | None
     notes: list[str]
     series: SeriesReport | None
+    weights_of: str | None
     cost: Cost | None
     weights: ExplicitWeights | None
     sequence: ExplicitSequence | None

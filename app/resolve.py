@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from unrolled.app import attached, attached_series, ways
+from unrolled.app import attached, attached_run, attached_series, ways
 from unrolled.app.masks import without_idle_masks
 from unrolled.app.shifted import shifted
 from unrolled.app.tokens import TOKENS
@@ -307,6 +307,8 @@ def _sequence(network: Network, given: Spec, loss: str) -> Sequence:
     fields = {name: value for name, value in given.items() if name != "kind"}
     if given["kind"] == "stored":
         return attached_series.sequence(network, loss, given)
+    if given["kind"] == "run":
+        return attached_run.sequence(network, loss, given)
     if given["kind"] == "explicit":
         return explicit_sequence(network, loss, **fields)
     fields["steps"] = fields["steps"] or default_steps(network.topology)
@@ -325,6 +327,8 @@ def _parameters(network: Network, weights: Spec) -> Any:
         return check_parameters(network, fields)
     if weights["kind"] == "network":
         return shifted(network, attached.parameters(network), weights)
+    if weights["kind"] == "run":
+        return attached_run.parameters(network, weights)
     return draw_parameters(network, **fields)
 
 

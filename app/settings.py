@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     max_runs_bytes: int = Field(
         default=2_147_483_648,
         ge=1,
-        description="Most bytes that the reports of all runs take in the database.",
+        description="Most bytes that all runs take in the database.",
     )
     max_import_bytes: int = Field(
         default=268_435_456, ge=1, description="Largest file of a run that is imported, in bytes."
@@ -197,6 +197,54 @@ class Settings(BaseSettings):
         ge=1,
         le=36_500,
         description="Days after which a sequence is dropped that nothing used or changed.",
+    )
+    training_workers: int = Field(
+        default=2,
+        ge=0,
+        le=256,
+        description="Runs that train here at once, each in a process of its own with low priority; "
+        "0: none does.",
+    )
+    training_seconds: float = Field(
+        default=14_400.0,
+        gt=0,
+        description="Seconds of a processor that one training may take before it ends.",
+    )
+    training_memory_bytes: int = Field(
+        default=1_073_741_824,
+        ge=1,
+        description="Memory that one training may take in its process, in bytes (Linux).",
+    )
+    training_waiting: int = Field(
+        default=64, ge=1, description="Trainings that may wait for their turn."
+    )
+    training_per_client: int = Field(
+        default=8, ge=1, description="Trainings of one address that may run or wait."
+    )
+    training_unwatched_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds after which a training ends that nobody follows and nobody asked to "
+        "keep.",
+    )
+    training_run_bytes: int = Field(
+        default=19_000_000,
+        ge=1,
+        description="Bytes of one training in the database to which the weights that are kept are "
+        "thinned out.",
+    )
+    max_training_updates: int = Field(
+        default=100_000, ge=1, description="Most updates of one training."
+    )
+    max_training_work: int = Field(
+        default=1_000_000_000,
+        ge=1,
+        description="Most work of one update of a training, counted as for max_work.",
+    )
+    max_training_bytes: int = Field(
+        default=268_435_456,
+        ge=1,
+        description="Most bytes that one training takes in the database; there it ends.",
     )
     run_days: int = Field(
         default=365,

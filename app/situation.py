@@ -53,8 +53,8 @@ class Situation:
 
     @property
     def filed(self) -> bool:
-        """Whether the weights are those of a file, which a change may scale and shift."""
-        return bool(self.weights["kind"] == "network")
+        """Whether the weights are kept, of a file or a run, which a change may scale and shift."""
+        return self.weights["kind"] in ("network", "run")
 
     @property
     def grows(self) -> bool:

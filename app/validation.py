@@ -30,12 +30,14 @@ def unreadable(cause: BaseException) -> str:
     return "received a body that cannot be read; allowed: JSON"
 
 
-def input_errors(model: type[BaseModel], errors: Sequence[Mapping[str, Any]]) -> list[InputError]:
-    """The first errors of a body that should have been a `model`; loc is below the body."""
+def input_errors(model: Any, errors: Sequence[Mapping[str, Any]]) -> list[InputError]:
+    """The first errors of a body that should have been a `model`, or one of a union of models with
+    tags; loc is below the body.
+    """
     return [_input_error(model, error) for error in errors[:MOST_ERRORS]]
 
 
-def _input_error(model: type[BaseModel], error: Mapping[str, Any]) -> InputError:
+def _input_error(model: Any, error: Mapping[str, Any]) -> InputError:
     path, parent, here = _resolve(model, error["loc"])
     if error["type"] == "union_tag_invalid":
         path = (*path, _discriminator(here))
@@ -102,7 +104,7 @@ _ALLOWED = {
 
 
 def _resolve(
-    model: type[BaseModel], location: Location
+    model: Any, location: Location
 ) -> tuple[tuple[str | int, ...], type[BaseModel] | None, Any]:
     """The path without pydantic's union tags, its last key's model, and what is there."""
     path: list[str | int] = []

@@ -25,6 +25,7 @@ from unrolled.app.schemas.vocabulary import (
 )
 from unrolled.app.start import start
 from unrolled.app.tokens import TOKENS
+from unrolled.app.training_words import training_words
 from unrolled.engine import (
     ACTIVATIONS,
     CELLS,
@@ -282,6 +283,7 @@ VOCABULARY = Vocabulary(
         )
         for name, row in THRESHOLD_RULES.items()
     ],
+    training=training_words(),
     limits={
         "num_layers": MAX_LAYERS,
         "descents": MAX_DESCENTS,

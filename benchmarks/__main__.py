@@ -1,4 +1,4 @@
-"""`make bench`: the service, its encodings, the page, the engine's cost, PyTorch, a watched run."""
+"""`make bench`: the service, its encodings, the page, the engine's cost, PyTorch, training."""
 
 from benchmarks import (
     bench_api,
@@ -7,6 +7,7 @@ from benchmarks import (
     bench_landscape,
     bench_page,
     bench_scaling,
+    bench_training,
     bench_watch,
     bench_whole,
 )
@@ -27,6 +28,8 @@ def main() -> None:
     bench_whole.run()
     print()
     bench_landscape.run()
+    print()
+    bench_training.run()
     print()
     bench_engine.report(bench_engine.run())
     print()

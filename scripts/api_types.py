@@ -93,6 +93,8 @@ def _object(schema: Schema, margin: str) -> str:
         sure = name in required or "default" in field
         lines += _comment(field.get("description", ""), inner)
         lines.append(f"{inner}{key}{'' if sure else '?'}: {type_of(field, inner)};")
+    if isinstance(more := schema.get("additionalProperties"), dict):
+        lines.append(f"{inner}[more: string]: {type_of(more, inner)};")
     return "\n".join(["{", *lines, f"{margin}}}"])
 
 

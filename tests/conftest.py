@@ -13,8 +13,10 @@ the main thread while its browser is open.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +34,14 @@ hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+
+# What is imported is compiled once, where the environment would have each of the many processes
+# that tests start do it again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Thousands of collected tests are looked through at each collection of garbage: seldom is enough.
+gc.set_threshold(100_000, 20, 20)
 
 DATA = tempfile.TemporaryDirectory(prefix="unrolled-tests-")
 os.environ["UNROLLED_DATA_FOLDER"] = DATA.name
@@ -64,6 +74,8 @@ TRACED_CASES = 4
 
 The tracer makes a test half as long again; the other cases reach the same lines.
 """
+EACH_CASE = re.compile(r"test_(files_\w+|hostile_files|series_files)\.py")
+"""But of tables of files every case: each is read, or refused, at a line of its own."""
 _TRACED = pytest.StashKey[set[str]]()
 
 
@@ -73,7 +85,13 @@ def _traced(items: list[pytest.Item]) -> set[str]:
         if not item.get_closest_marker("browser"):
             name = getattr(item, "originalname", item.name)
             cases.setdefault((item.path, name), []).append(item.nodeid)
-    return {node for nodes in cases.values() for node in nodes[:: -(-len(nodes) // TRACED_CASES)]}
+    return {
+        node
+        for (path, _), nodes in cases.items()
+        for node in nodes[
+            :: 1 if EACH_CASE.fullmatch(path.name) else -(-len(nodes) // TRACED_CASES)
+        ]
+    }
 
 
 @pytest.hookimpl(wrapper=True)

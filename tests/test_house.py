@@ -94,6 +94,7 @@ ENGINE_WINGS = (
     "analysis",
     "diagnosis",
     "results",
+    "training",
     "flow",
     "sweep",
 )
@@ -211,6 +212,7 @@ JS_ENTRIES = {
     "learn/test.js",
     "live/main.js",
     "networks/main.js",
+    "train/main.js",
 }
 """What a page loads: one a view, or a kind of its pages."""
 JS_MODULES = JS_ENTRIES.union(*(reachable(JS_GRAPH, entry) for entry in JS_ENTRIES))

@@ -64,6 +64,7 @@ def test_wheel_holds_one_package_and_the_page(wheel: Path) -> None:
         for prefix, pattern in (
             ("unrolled/", "app/**/*.py"),
             ("unrolled/", "engine/**/*.py"),
+            ("unrolled/", "engine/training/data/*"),
             ("unrolled/", "watch/**/*.py"),
             ("unrolled/app/", "static/**/*"),
             ("unrolled/app/", "templates/**/*"),

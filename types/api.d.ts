@@ -279,6 +279,13 @@ export interface Schemas {
     /** t, at most i. */
     step: number;
   };
+  /** A change that was made. */
+  Changed: {
+    /** The first update that it holds for. */
+    update: number;
+    /** What it was. */
+    change: Schemas["TrainingChange"];
+  };
   /** Which gradients to compare with differences of the loss. */
   CheckRequest: {
     /**
@@ -586,9 +593,9 @@ export interface Schemas {
     /** Which network. */
     network: Schemas["Network"];
     /** Its parameters. */
-    weights: Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"];
+    weights: Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"] | Schemas["RunWeights"];
     /** What it reads. */
-    sequence: Schemas["RandomSequence"] | Schemas["TextSequence"] | Schemas["ExplicitSequence"] | Schemas["StoredSequence"];
+    sequence: Schemas["RandomSequence"] | Schemas["TextSequence"] | Schemas["ExplicitSequence"] | Schemas["StoredSequence"] | Schemas["RunSequence"];
     /**
      * L_t, the mean over the batch of the sum over the outputs. huber: a square within ±1, a line
      * beyond. binary-cross-entropy: of σ(o), so that o are logits; its targets lie from 0 to 1. A
@@ -893,6 +900,8 @@ export interface Schemas {
     notes: string[];
     /** How a sequence that is kept was read; null of others. */
     series: Schemas["SeriesReport"] | null;
+    /** The name of the network, out of a file, whose weights they are; null of others. */
+    weights_of: string | null;
     /**
      * Time and memory that it took; null where T·H²·B·G, G the blocks of weights, is at most
      * 100,000,000.
@@ -1254,6 +1263,38 @@ export interface Schemas {
      */
     count: number | null;
   };
+  /** Something that happened at an update. */
+  Mark: {
+    /** Of the run's marks; one that comes twice has the same. */
+    id: number;
+    /** Of the update; 0: before the first. */
+    update: number;
+    /** What it is. */
+    kind: string;
+    /** In words. */
+    text: string;
+    /** The numbers that the words name. */
+    values: Record<string, unknown>;
+  };
+  /** An optimizer, a schedule, or a rule of clipping that trainings have. */
+  MethodWords: {
+    /** As a request writes it. */
+    name: string;
+    /** As a sentence writes it. */
+    label: string;
+    /** What does not go with it. A field that no rule names is free. */
+    rules: Schemas["Rule"][];
+    /** LaTeX; empty: it has none. */
+    formula: string;
+    /** In a sentence; empty: the formula says it. */
+    does: string;
+    /** Of a rule's threshold; empty: it has none. */
+    letter: string;
+    /** Whether a rule's threshold follows from the norms before. */
+    adapts: boolean;
+    /** What stands beside its name. */
+    settings: Schemas["SettingWords"][];
+  };
   /** A recurrent layer of a file, or several that are stacked. */
   ModuleReport: {
     /** Of its own in the file. */
@@ -1284,6 +1325,12 @@ export interface Schemas {
     why_not: string | null;
     /** What names and shapes cannot decide, as sentences. */
     assumed: string[];
+  };
+  /** A row of a table, with its settings beside its name. */
+  Named: {
+    /** Of the row. */
+    name: string;
+    [more: string]: string | boolean | number | null;
   };
   /** A recurrent network: its cell, its wiring and its sizes. */
   Network: {
@@ -1337,6 +1384,12 @@ export interface Schemas {
    * leaves out is taken from there.
    */
   NetworkWeights: {
+    /** What the recurrent matrix of every layer is multiplied by. */
+    recurrent_scale: number;
+    /** Added to the bias of every layer's forget gate, of cells that have one. */
+    forget_bias: number;
+    /** Likewise to that of the update gate. */
+    update_bias: number;
     /** Says which kind this is. */
     kind: "network";
     /** Of a network of /networks. */
@@ -1348,14 +1401,8 @@ export interface Schemas {
      * loss given at the hidden states.
      */
     head?: string | null;
-    /** What the recurrent matrix of every layer is multiplied by. */
-    recurrent_scale: number;
-    /** Added to the bias of every layer's forget gate, of cells that have one. */
-    forget_bias: number;
-    /** Likewise to that of the update gate. */
-    update_bias: number;
   };
-  /** A run to be kept. */
+  /** A run to be kept, to which a program will report. */
   NewRun: {
     /** What reports to it. */
     kind: "watched";
@@ -1363,6 +1410,24 @@ export interface Schemas {
     name: string;
     /** Facts: the framework, the model, how often it reports. */
     about?: Record<string, string | boolean | number | null>;
+  };
+  /** A run that is to train here. */
+  NewTraining: {
+    /** watched: a program reports to it; trained: this service computes it. */
+    kind: "trained";
+    /** For people. */
+    name: string;
+    /** What somebody wrote about it. */
+    note: string;
+    /**
+     * Whether it goes on where nobody follows its events; else it ends after
+     * UNROLLED_TRAINING_UNWATCHED_SECONDS.
+     */
+    keep: boolean;
+    /** Whether it waits for its first update. */
+    paused: boolean;
+    /** What is to be learnt, how. */
+    training: Schemas["TrainingPlan"];
   };
   /** The gradient is left as it is. */
   NoClip: {
@@ -1609,6 +1674,17 @@ export interface Schemas {
     /** What was received and what is allowed. */
     detail: string;
   };
+  /** How a task was posed where it was published. */
+  PublishedWords: {
+    /** Of the network and the sequences, in words. */
+    size: string;
+    /** Sequences of an update; null: it is not said. */
+    batch: number | null;
+    /** When it counted as solved, in words. */
+    criterion: string;
+    /** Where. */
+    source: string;
+  };
   /** Standard normal inputs, and targets that the loss takes: normal, classes, or 0 and 1. */
   RandomSequence: {
     /** Says which kind this is. */
@@ -1719,12 +1795,18 @@ export interface Schemas {
     /** The same as log₁₀ μ. */
     log10: Schemas["RuleLogs"];
   };
+  /** A rule that clips an update, with its settings beside its name. */
+  Ruled: {
+    /** Of the row. */
+    rule: string;
+    [more: string]: string | boolean | number | null;
+  };
   /** A run that is kept. */
   Run: {
     /** Nobody can guess it. */
     id: string;
-    /** What reports to it. */
-    kind: "watched";
+    /** watched: a program reports to it; trained: this service computes it. */
+    kind: "watched" | "trained";
     /** For people. */
     name: string;
     /** What somebody wrote about it. */
@@ -1733,16 +1815,21 @@ export interface Schemas {
     created: string;
     /** When it last reported or was changed. */
     changed: string;
-    /** `interrupted`: it has not ended, and what trained is gone or was silent for five minutes. */
-    state: "running" | "ended" | "interrupted";
-    /** Of the newest report. */
+    /**
+     * queued: it waits for a process that trains. `interrupted`: it has not ended, and what trained
+     * is gone or was silent for five minutes.
+     */
+    state: "queued" | "running" | "paused" | "ended" | "interrupted";
+    /** Of the newest report, or that is done. */
     last_update: number | null;
     /** How many there are. */
     reports: number;
-    /** What they take in the database. */
+    /** What it takes in the database. */
     bytes: number;
     /** Facts: the framework, the model, how often it reports. */
     about: Record<string, string | boolean | number | null>;
+    /** Of a run that trains here; in a list null. */
+    training?: Schemas["TrainingState"] | null;
   };
   /** What is to be changed in a run; what is left out stays. */
   RunChange: {
@@ -1750,8 +1837,19 @@ export interface Schemas {
     name?: string | null;
     /** What somebody wrote about it. */
     note?: string | null;
-    /** A report to a run that is over sets it running again. */
-    state?: "running" | "ended" | "interrupted" | null;
+    /**
+     * A report to a watched run that is over sets it running again. One that trains here may be
+     * paused, set running, also where it had ended before its last update, and ended.
+     */
+    state?: "running" | "paused" | "ended" | "interrupted" | null;
+    /** So many updates of a run that is paused. */
+    advance?: number | null;
+    /** Updates a second at most; null: as fast as it goes. Left out, it stays. */
+    pace?: number | null;
+    /** From the next update on; it is marked. */
+    change?: Schemas["TrainingChange"] | null;
+    /** Whether it goes on where nobody follows its events. */
+    keep?: boolean | null;
   };
   /** Runs, the newest first. */
   RunPage: {
@@ -1759,6 +1857,34 @@ export interface Schemas {
     runs: Schemas["Run"][];
     /** What to send as `before` for those that follow. */
     next: string | null;
+  };
+  /** The batch of an update of a run that trains here. */
+  RunSequence: {
+    /** Says which kind this is. */
+    kind: "run";
+    /** Of a run of /runs. */
+    id: string;
+    /** Which update, from 1. */
+    update: number;
+    /** T of the run; left out or null, or exactly that. */
+    steps?: number | null;
+    /** B of the run; left out or null, or exactly that. */
+    batch_size?: number | null;
+  };
+  /** Weights before an update of a run that trains here: `network` says its cell and sizes. */
+  RunWeights: {
+    /** What the recurrent matrix of every layer is multiplied by. */
+    recurrent_scale: number;
+    /** Added to the bias of every layer's forget gate, of cells that have one. */
+    forget_bias: number;
+    /** Likewise to that of the update gate. */
+    update_bias: number;
+    /** Says which kind this is. */
+    kind: "run";
+    /** Of a run of /runs. */
+    id: string;
+    /** Which update, from 1. */
+    update: number;
   };
   /** Each sample's gradient clipped by itself, beside the clipped mean: what "biased" means. */
   SamplesReport: {
@@ -1825,6 +1951,29 @@ export interface Schemas {
     target: Schemas["ScaleReport"] | null;
     /** The first row of every sample. */
     starts: number[];
+  };
+  /** One setting of a row. */
+  SettingWords: {
+    /** As a request writes it. */
+    name: string;
+    /** As a control has it. */
+    label: string;
+    /** What it is: a whole number, a number, one of `choices`, a text, true or false. */
+    kind: "whole" | "number" | "choice" | "text" | "switch";
+    /** What it is where nothing is said. */
+    default: string | number | boolean | null;
+    /** No number is below; null: no bound. */
+    least: number | null;
+    /** No number is above; null: no bound. */
+    most: number | null;
+    /** Whether `least` itself is not allowed. */
+    above: boolean;
+    /** Whether `most` itself is not allowed. */
+    below: boolean;
+    /** The words of a choice. */
+    choices: string[];
+    /** In a sentence. */
+    help: string;
   };
   /** The recurrent matrix R, and the Jacobians along the trajectory of the first sample. */
   SpectrumReport: {
@@ -1930,6 +2079,28 @@ export interface Schemas {
     /** As of an explicit sequence. */
     entering?: Schemas["Entering"] | null;
   };
+  /** What a network may learn. */
+  TaskWords: {
+    /** As a request writes it. */
+    name: string;
+    /** As a sentence writes it. */
+    label: string;
+    /** What does not go with it. A field that no rule names is free. */
+    rules: Schemas["Rule"][];
+    /** In a sentence. */
+    about: string;
+    /** Who set it, or where its data are from. */
+    source: string;
+    /** Empty: nowhere. */
+    published: Schemas["PublishedWords"][];
+    /**
+     * The user's own data that it learns: in `text` itself, or in `sequence` the id of one of
+     * /sequences; null: it has its own.
+     */
+    takes: "text" | "series" | null;
+    /** What stands beside its name. */
+    settings: Schemas["SettingWords"][];
+  };
   /** One array of a file. */
   TensorReport: {
     /** As the file calls it. */
@@ -2008,6 +2179,107 @@ export interface Schemas {
     /** Every step emits a loss; else the last alone. */
     emits_all: boolean;
   };
+  /** What changes while a run trains, from its next update on. */
+  TrainingChange: {
+    /** The schedule goes on from it. */
+    learning_rate?: number | null;
+    /** Another rule, or another threshold. */
+    clip?: Schemas["Ruled"] | null;
+  };
+  /** Everything that decides the numbers of a training; the same plan gives the same numbers. */
+  TrainingPlan: {
+    /**
+     * A name of `training.tasks` in `GET /api/v1/vocabulary`, and beside it that row's settings.
+     * `{"name": "text", "text": "…"}` learns a text; `{"name": "series", "sequence": id}` a
+     * sequence of /sequences, which is copied.
+     */
+    task: Schemas["Named"];
+    /** The recurrent cell. */
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
+    /** f in h = f(a); cells with gates have their own and take tanh. */
+    activation: "tanh" | "sigmoid" | "relu" | "linear" | "softsign" | "leaky-relu" | "gelu";
+    /** H. */
+    hidden_size: number;
+    /** Stacked layers. */
+    num_layers: number;
+    /**
+     * Where it begins: drawn, with the plan's seed where none is said, or as a network of /networks
+     * has them, of the cell and the sizes that are asked for; a copy of them is kept.
+     */
+    weights: Schemas["RandomWeights"] | Schemas["NetworkWeights"];
+    /** B, samples of one update. */
+    batch_size: number;
+    /** How many there are to be. */
+    updates: number;
+    /** Of batches, weights and noise. */
+    seed: number;
+    /** What updates are computed in; what is replayed of one is in float64. */
+    precision: "float64" | "float32";
+    /**
+     * A name of `training.optimizers` in `GET /api/v1/vocabulary`, and beside it that row's
+     * settings.
+     */
+    optimizer: Schemas["Named"];
+    /**
+     * A name of `training.schedules` in `GET /api/v1/vocabulary`, and beside it that row's
+     * settings.
+     */
+    schedule: Schemas["Named"];
+    /**
+     * A name of `training.rules` in `GET /api/v1/vocabulary`, and beside it that row's settings.
+     * `per_sample`: each sample by itself.
+     */
+    clip: Schemas["Ruled"];
+    /** Weight of Pascanu's Ω in the loss; 0: it is not there. */
+    omega: number;
+    /**
+     * Variance of the noise that the first update adds to its gradient; it falls with n^−0.55; 0:
+     * none.
+     */
+    noise: number;
+  };
+  /** How far a run that trains here is. */
+  TrainingState: {
+    /** What was asked for, with nothing left open. */
+    plan: Schemas["TrainingPlan"];
+    /** Updates that are done. */
+    update: number;
+    /** How many there are to be. */
+    updates: number;
+    /** Lately; null while it does not run. */
+    updates_per_second: number | null;
+    /** At that rate; null while it does not run. */
+    seconds_left: number | null;
+    /** Loss of the constant answer, which is to be beaten; null: there is none. */
+    baseline: number | null;
+    /** The names of `weight` and `step`, in their order. */
+    parameters: string[];
+    /** T. */
+    steps: number;
+    /** How many there are. */
+    layers: number;
+    /** Whether the state has a second part c. */
+    has_cell: boolean;
+    /** Whether it goes on where nobody watches. */
+    keep: boolean;
+    /** Updates a second at most; null: as fast as it goes. */
+    pace: number | null;
+    /** Why it is over, in words; null: it is not. */
+    ended: string | null;
+    /** In their order. */
+    changes: Schemas["Changed"][];
+  };
+  /** What a run that trains here may ask for. */
+  TrainingWords: {
+    /** `training.task.name`. */
+    tasks: Schemas["TaskWords"][];
+    /** `training.optimizer.name`. */
+    optimizers: Schemas["MethodWords"][];
+    /** `training.schedule.name`. */
+    schedules: Schemas["MethodWords"][];
+    /** `training.clip.rule`. */
+    rules: Schemas["MethodWords"][];
+  };
   /** How far back a loss travels. */
   TruncationWords: {
     /** As a request writes it. */
@@ -2030,6 +2302,47 @@ export interface Schemas {
     letter: string;
     /** As a graph's nodes name it. */
     kind: "input" | "context" | "hidden" | "cell" | "output" | "loss";
+  };
+  /** Updates of a run, by columns: number i of each belongs to the same update. */
+  Updates: {
+    /** From 1. */
+    update: number[];
+    /** Of its batch, before the update; null: not finite. */
+    loss: (number | null)[];
+    /** log₁₀ ‖g‖ before clipping; null for an exact zero, or what is not finite. */
+    log10_before: (number | null)[];
+    /** The same after clipping; null for an exact zero, or what is not finite. */
+    log10_after: (number | null)[];
+    /** Whether clipping changed anything. */
+    engaged: boolean[];
+    /** Of the rule; null: it has none. */
+    threshold: (number | null)[];
+    /** As the schedule says it. */
+    learning_rate: number[];
+    /** log₁₀ ‖∂L/∂h_t‖, t = 1 … T, of `layer`; null for an exact zero, or what is not finite. */
+    hidden: ((number | null)[])[];
+    /** The same of c; null: the cell has none. */
+    cell: ((number | null)[])[] | null;
+    /** Parameter → log₁₀ ‖w‖ before the update. */
+    weight: Record<string, (number | null)[]>;
+    /** Parameter → log₁₀ ‖Δw‖. */
+    step: Record<string, (number | null)[]>;
+    /** ρ of the recurrent matrix, every few updates; null between. */
+    rho: (number | null)[];
+    /** Its largest singular value, likewise. */
+    sigma: (number | null)[];
+    /** Loss of the held-out set, likewise. */
+    held_out: (number | null)[];
+    /** Share of it that is right by the task's criterion, likewise. */
+    share: (number | null)[];
+    /** Pascanu's Ω, where the plan has it; else null. */
+    omega: (number | null)[];
+    /** Whose `hidden` and `cell` these are, from 0, the lowest. */
+    layer: number;
+    /** What happened at these updates, and at 0. */
+    marks: Schemas["Mark"][];
+    /** What to send as `from` for those that follow. */
+    next: number | null;
   };
   /** Every component into [−v, v]. */
   ValueClip: {
@@ -2103,6 +2416,8 @@ export interface Schemas {
     optimizers: Schemas["Entry"][];
     /** `rules` in an answer of `POST /api/v1/norms`. */
     threshold_rules: Schemas["ThresholdWords"][];
+    /** What a run may learn, and by which rules. */
+    training: Schemas["TrainingWords"];
     /**
      * The most that a number may be, or that there may be of something, where no setting of the
      * service says so: layers, descents and their steps, draws.

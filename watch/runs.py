@@ -117,6 +117,8 @@ def load_run(path: str | os.PathLike[str]) -> Run:
 def _run(lines: Iterator[tuple[int, Json]], *, silent: bool) -> Run:
     head = next(lines, (1, {}))[1]
     said = first_line(head)
+    if said.get("kind") == "trained":
+        raise NotARun("line 1: a run that the service trained; allowed: one that was watched")
     end: Json = {}
     reports = []
     for number, line in lines:

@@ -23,7 +23,7 @@ LARGEST_VALUE = 256
 """The most numbers of a parameter's gradient that a report holds."""
 _NOT_WATCHED = (
     *("followed_gradient", "followed_cell_gradient", "directions", "values", "chain"),
-    *("text", "series", "weights", "sequence", "cost"),
+    *("text", "series", "weights", "weights_of", "sequence", "cost"),
 )
 """Fields of an answer that are null here."""
 

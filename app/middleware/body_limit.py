@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unrolled.app.budget import Budget, Held
-from unrolled.app.errors import BodiesFull
+from unrolled.app.errors import BodiesFull, sized
 from unrolled.app.problems import problem
 
 HELD = "unrolled.held"
@@ -30,6 +30,7 @@ class BodyLimit:
         seconds: for a body to arrive.
         bodies: the budget of those that are held whole.
         streamed: path → most bytes of a body that its route reads a piece at a time.
+        instead: path → what may be done where its body is too large, as the end of a sentence.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class BodyLimit:
         seconds: float,
         bodies: Budget,
         streamed: Mapping[str, int],
+        instead: Mapping[str, str],
     ) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.seconds = seconds
         self.bodies = bodies
         self.streamed = streamed
+        self.instead = instead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a counting `receive`."""
@@ -55,17 +58,21 @@ class BodyLimit:
         most = streamed or self.max_bytes
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > most:
-            refusal = problem(413, _detail(f"{announced[:20]} bytes", most))
+            refusal = problem(413, self._detail(sized(announced[:20]), most, scope))
             await refusal(scope, receive, send)
             return
         held = scope[HELD] = Held(self.bodies)
         try:
             budget = None if streamed else held
-            await self.app(scope, self._counted(receive, budget, most), send)
+            await self.app(scope, self._counted(receive, budget, most, scope), send)
         finally:
             held.become(0)
 
-    def _counted(self, receive: Receive, held: Held | None, most: int) -> Receive:
+    def _detail(self, received: str, most: int, scope: Scope) -> str:
+        instead = self.instead.get(scope["path"], "")
+        return f"received a body of {received}; allowed: {sized(most)}{instead}"
+
+    def _counted(self, receive: Receive, held: Held | None, most: int, scope: Scope) -> Receive:
         seconds = self.seconds * (1 if held else _STREAM_PATIENCE)
         received = 0
         coming = True
@@ -88,13 +95,10 @@ class BodyLimit:
             coming = message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > most:
-                raise HTTPException(413, _detail(f"at least {received} bytes", most))
+                told = self._detail(f"at least {sized(received)}", most, scope)
+                raise HTTPException(413, told)
             if held and not held.grow(received):
                 raise BodiesFull(self.bodies.most)
             return message
 
         return counted
-
-
-def _detail(received: str, most: int) -> str:
-    return f"received a body of {received}; allowed: {most} bytes"

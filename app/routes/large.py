@@ -14,6 +14,12 @@ from unrolled.app.middleware.body_limit import HELD
 from unrolled.app.reading import LARGE, refuse_shape
 from unrolled.app.routes.json_only import require_json
 
+KEEP = (
+    "; larger weights are kept as a file by POST /api/v1/networks, a longer sequence by POST "
+    "/api/v1/sequences"
+)
+"""What to do with an experiment that is larger than a body may be."""
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 

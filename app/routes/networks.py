@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from unrolled.app.computed import departure
-from unrolled.app.errors import shown
+from unrolled.app.errors import shown, sized
 from unrolled.app.files.job import BLOCKS, FILE
 from unrolled.app.files.picture import picture
 from unrolled.app.problems import documented
@@ -89,8 +89,8 @@ async def keep(request: Request) -> Response:
         if came.size > state.settings.max_network_bytes:
             raise HTTPException(
                 413,
-                f"received a file of {came.size} bytes; allowed: "
-                f"{state.settings.max_network_bytes} (UNROLLED_MAX_NETWORK_BYTES)",
+                f"received a file of {sized(came.size)}; allowed: "
+                f"{sized(state.settings.max_network_bytes)} (UNROLLED_MAX_NETWORK_BYTES)",
             )
         name = name_of(came)
         row = await state.store.write(lambda c: known(c, came.digest))

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
-from unrolled.app.errors import ClientGone
+from unrolled.app.errors import BadInput, ClientGone, InputError
 from unrolled.app.middleware.head import ASKED
 from unrolled.app.problems import documented
 from unrolled.app.progress import EVENTS
@@ -25,6 +25,8 @@ from unrolled.app.store.follow import followed
 from unrolled.app.store.incoming import keyed, read_reports
 from unrolled.app.store.reports import append, one, page
 from unrolled.app.store.runs import find
+from unrolled.app.store.trainings import is_trained
+from unrolled.app.training.follow import followed_training
 
 router = APIRouter(prefix=PREFIX, tags=["runs"])
 
@@ -74,6 +76,9 @@ async def report(
 
     async def keep(connection: AsyncConnection) -> int:
         row = there(run, await find(connection, run))
+        if is_trained(row):
+            told = "received a report of a run that trains here; allowed: of one that is watched"
+            raise BadInput([InputError((), told)])
         return await append(connection, store.settings, row, reports, keys)
 
     answer = msgspec.json.encode({"sequence": await store.write(keep)})
@@ -141,7 +146,11 @@ async def whole(
         200: {
             "description": "Events `run` (first, and where its name, note or state changes) and "
             "`report` (id: its sequence; in brief) as the lists have them; `problem` where the "
-            "database goes away. A run that is deleted ends the stream.",
+            "database goes away. A run that is deleted ends the stream. Of a run that trains "
+            "here: `updates` (id: the last of them), as `GET …/updates` has them, of the last "
+            "layer, with what happened at them in `marks`; `mark`, what happened and belongs to no "
+            "update that comes just now, known again by its `id`; and `run` every second while "
+            "it computes.",
             "content": {EVENTS: {"schema": {"type": "string"}}},
         }
     },
@@ -150,7 +159,8 @@ async def events(
     request: Request,
     run: RunId,
     after: Annotated[
-        int, Query(ge=0, le=_LARGEST, description="Sequence that the client has already.")
+        int,
+        Query(ge=0, le=_LARGEST, description="Sequence, or update, that the client has already."),
     ] = 0,
     last_event_id: Annotated[
         int | None,
@@ -163,7 +173,8 @@ async def events(
     row = await found(request, run)
     if request.scope.get(ASKED) == "HEAD":
         return Response(None, 200, NO_STORE, EVENTS)
-    return await followed(request, row, after if last_event_id is None else last_event_id)
+    last = after if last_event_id is None else last_event_id
+    return await (followed_training if is_trained(row) else followed)(request, row, last)
 
 
 @router.get(
@@ -185,6 +196,9 @@ async def export(
     inside of the page that draws it.
     """
     row, state = await found(request, run), request.app.state
+    if as_ == "html" and is_trained(row):
+        told = "received 'html'; allowed for a run that trains here: 'unrolled'"
+        raise BadInput([InputError(("format",), told)])
     name = _NOT_IN_A_NAME.sub("-", row.name).strip("-.")[:80] or "run"
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}.{as_}"'}
     lines = exported(state.store, row)

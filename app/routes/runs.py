@@ -3,22 +3,44 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi.openapi.models import Example
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.exceptions import HTTPException
 
 from unrolled.app.errors import shown
 from unrolled.app.problems import documented
 from unrolled.app.routes.json_only import require_json
-from unrolled.app.schemas import NewRun, Run, RunChange, RunPage
+from unrolled.app.schemas import AnyNewRun, NewTraining, Run, RunChange, RunPage
 from unrolled.app.store.runs import change, create, document, drop, find, newest
 from unrolled.app.store.tables import Found
+from unrolled.app.store.trainings import is_trained
+from unrolled.app.training.wishes import begun, progress, wanted, watched_change
 
 PREFIX = "/api/v1"
 NO_STORE = {"Cache-Control": "no-store"}
 MADE: dict[str, Any] = {
     "description": "It is on the disk.",
     "headers": {"Location": {"description": "Of the run.", "schema": {"type": "string"}}},
+}
+
+WAITS: dict[str, Any] = MADE | {
+    "description": "It is on the disk, and trains when it is its turn.",
+    "model": Run,
+}
+EXAMPLES: dict[str, Example] = {
+    "watched": {
+        "summary": "A program will report to it",
+        "value": {"name": "char-lstm", "about": {"framework": "torch 2.13", "every": 100}},
+    },
+    "trained": {
+        "summary": "This service trains it",
+        "value": {
+            "kind": "trained",
+            "name": "adding, T = 50",
+            "training": {"task": {"name": "adding", "steps": 50}, "updates": 1000},
+        },
+    },
 }
 
 router = APIRouter(prefix=PREFIX, tags=["runs"])
@@ -47,6 +69,14 @@ def location(row: Found) -> str:
     return f"{PREFIX}/runs/{row.id}"
 
 
+async def whole(request: Request, row: Found, response: Response) -> dict[str, Any]:
+    """The same, with how far it is where it trains here."""
+    said = kept(row, response)
+    if is_trained(row):
+        said["training"] = await progress(request, row)
+    return said
+
+
 def kept(row: Found, response: Response) -> dict[str, Any]:
     """A run as an answer that nobody stores."""
     response.headers.update(NO_STORE)
@@ -58,12 +88,23 @@ def kept(row: Found, response: Response) -> dict[str, Any]:
     summary="Keep a run",
     status_code=201,
     response_model=Run,
-    responses=documented(400, 415, 422, 500, 503, 507) | {201: MADE},
+    responses=documented(400, 415, 422, 429, 500, 503, 507) | {201: MADE, 202: WAITS},
     dependencies=[Depends(require_json)],
 )
-async def make(request: Request, new: NewRun, response: Response) -> dict[str, Any]:
-    """A run to which reports may be sent, until it is deleted or too old."""
+async def make(
+    request: Request,
+    new: Annotated[AnyNewRun, Body(openapi_examples=EXAMPLES)],
+    response: Response,
+) -> dict[str, Any]:
+    """`watched`: a run to which reports may be sent, until it is deleted or too old. `trained`:
+    one that this service computes, in a process of its own, as soon as it is its turn.
+    """
     store = request.app.state.store
+    if isinstance(new, NewTraining):
+        response.status_code = 202
+        row = await begun(request, new)
+        response.headers["Location"] = location(row)
+        return await whole(request, row, response)
     said = new.model_dump()
     row = await store.write(lambda c: create(c, store.settings, said))
     response.headers["Location"] = location(row)
@@ -98,12 +139,12 @@ async def runs(
 )
 async def one(request: Request, run: RunId, response: Response) -> dict[str, Any]:
     """What it is about, how far it is, and whether it goes on."""
-    return kept(await found(request, run), response)
+    return await whole(request, await found(request, run), response)
 
 
 @router.patch(
     "/runs/{run}",
-    summary="Name a run, write a note, or say that it ended",
+    summary="Name a run, write a note, pause it, change how it trains, or end it",
     response_model=Run,
     responses=documented(404, 415, 422, 503, 507),
     dependencies=[Depends(require_json)],
@@ -111,8 +152,13 @@ async def one(request: Request, run: RunId, response: Response) -> dict[str, Any
 async def changed(
     request: Request, run: RunId, said: RunChange, response: Response
 ) -> dict[str, Any]:
-    """What is left out, or null, stays as it is."""
-    values = said.model_dump(exclude_none=True)
+    """What is left out stays as it is. Of a run that trains here the answer comes when it is done,
+    or a second later.
+    """
+    row = await found(request, run)
+    if is_trained(row):
+        return await whole(request, there(run, await wanted(request, row, said)), response)
+    values = watched_change(said)
     write: Callable[[AsyncConnection], Awaitable[Any]] = lambda c: change(c, run, values)  # noqa: E731
     return kept(there(run, await request.app.state.store.write(write)), response)
 

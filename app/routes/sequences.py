@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from unrolled.app.computed import departure
-from unrolled.app.errors import BadInput, InputError, shown
+from unrolled.app.errors import BadInput, InputError, shown, sized
 from unrolled.app.files.job import FILE
 from unrolled.app.problems import documented
 from unrolled.app.routes.json_only import require_json
@@ -85,7 +85,8 @@ def _refuse_large(came: Received, most: int) -> None:
     if came.size > most:
         raise HTTPException(
             413,
-            f"received a file of {came.size} bytes; allowed: {most} (UNROLLED_MAX_SEQUENCE_BYTES)",
+            f"received a file of {sized(came.size)}; allowed: {sized(most)} "
+            "(UNROLLED_MAX_SEQUENCE_BYTES)",
         )
 
 

@@ -14,13 +14,23 @@ from unrolled.app.schemas.norms import NormsReport, NormsRequest
 from unrolled.app.schemas.preset import Health, Preset
 from unrolled.app.schemas.problem import Problem, ProblemError
 from unrolled.app.schemas.request import Experiment
-from unrolled.app.schemas.runs import NewRun, Reported, ReportPage, Run, RunChange, RunPage
+from unrolled.app.schemas.runs import (
+    AnyNewRun,
+    NewRun,
+    NewTraining,
+    Reported,
+    ReportPage,
+    Run,
+    RunChange,
+    RunPage,
+)
 from unrolled.app.schemas.sequences import (
     KeptSequence,
     SequenceChange,
     SequenceForm,
     SequencePage,
 )
+from unrolled.app.schemas.training import TrainingPlan, Updates
 from unrolled.app.schemas.vocabulary import Vocabulary
 from unrolled.app.schemas.watched import KeptReport, WatchedReport
 from unrolled.app.schemas.written import model
@@ -29,6 +39,7 @@ Flow = model(report.Flow)
 GradientCheck = model(report.GradientCheck)
 
 __all__ = [
+    "AnyNewRun",
     "CheckRequest",
     "Experiment",
     "Flow",
@@ -43,6 +54,7 @@ __all__ = [
     "NetworkForm",
     "NetworkPage",
     "NewRun",
+    "NewTraining",
     "NormsReport",
     "NormsRequest",
     "ParameterValues",
@@ -57,6 +69,8 @@ __all__ = [
     "SequenceChange",
     "SequenceForm",
     "SequencePage",
+    "TrainingPlan",
+    "Updates",
     "Vocabulary",
     "WatchedReport",
 ]

@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, Tag
 
 from unrolled.app.resolve import DEFAULT_SIZE, DEFAULT_STEPS, PARTS, WHOLE
 from unrolled.app.schemas.clips import NO_CLIP, ClipChoice
+from unrolled.app.schemas.of_runs import RunSequence
 from unrolled.app.schemas.parts import ChainRequest, Lyapunov, Window
 from unrolled.app.schemas.strict import (
     AtLeast,
@@ -250,7 +251,8 @@ SequenceChoice = Annotated[
     Annotated[RandomSequence, Tag("random")]
     | Annotated[TextSequence, Tag("text")]
     | Annotated[ExplicitSequence, Tag("explicit")]
-    | Annotated[StoredSequence, Tag("stored")],
+    | Annotated[StoredSequence, Tag("stored")]
+    | Annotated[RunSequence, Tag("run")],
     Discriminator(by_kind("kind", "random")),
 ]
 

@@ -174,6 +174,66 @@ class TokenWords(Entry):
     )
 
 
+class SettingWords(StrictModel):
+    """One setting of a row."""
+
+    name: str = Field(description="As a request writes it.", examples=["learning_rate"])
+    label: str = Field(description="As a control has it.", examples=["η"])
+    kind: Literal["whole", "number", "choice", "text", "switch"] = Field(
+        description="What it is: a whole number, a number, one of `choices`, a text, true or false."
+    )
+    default: Value = Field(description="What it is where nothing is said.")
+    least: float | None = Field(description="No number is below; null: no bound.")
+    most: float | None = Field(description="No number is above; null: no bound.")
+    above: bool = Field(default=False, description="Whether `least` itself is not allowed.")
+    below: bool = Field(default=False, description="Whether `most` itself is not allowed.")
+    choices: list[str] = Field(default=[], description="The words of a choice.")
+    help: str = Field(description="In a sentence.")
+
+
+class MethodWords(Entry):
+    """An optimizer, a schedule, or a rule of clipping that trainings have."""
+
+    formula: str = Field(description="LaTeX; empty: it has none.")
+    does: str = Field(default="", description="In a sentence; empty: the formula says it.")
+    letter: str = Field(default="", description="Of a rule's threshold; empty: it has none.")
+    adapts: bool = Field(
+        default=False, description="Whether a rule's threshold follows from the norms before."
+    )
+    settings: list[SettingWords] = Field(description="What stands beside its name.")
+
+
+class PublishedWords(StrictModel):
+    """How a task was posed where it was published."""
+
+    size: str = Field(description="Of the network and the sequences, in words.")
+    batch: int | None = Field(description="Sequences of an update; null: it is not said.")
+    criterion: str = Field(description="When it counted as solved, in words.")
+    source: str = Field(description="Where.")
+
+
+class TaskWords(Entry):
+    """What a network may learn."""
+
+    about: str = Field(description="In a sentence.")
+    source: str = Field(description="Who set it, or where its data are from.")
+    published: list[PublishedWords] = Field(description="Empty: nowhere.")
+    takes: Literal["text", "series"] | None = Field(
+        description="The user's own data that it learns: in `text` itself, or in `sequence` the id "
+        "of one of /sequences; null: it has its own."
+    )
+    settings: list[SettingWords] = Field(description="What stands beside its name.")
+
+
+class TrainingWords(StrictModel):
+    """What a run that trains here may ask for."""
+
+    tasks: list[TaskWords] = Field(description="`training.task.name`.")
+    optimizers: list[MethodWords] = Field(description="`training.optimizer.name`.")
+    schedules: list[MethodWords] = Field(description="`training.schedule.name`.")
+    rules: list[MethodWords] = Field(description="`training.clip.rule`.")
+
+
 class Vocabulary(StrictModel):
     """The names that a request may hold, how they are called, and what goes with what.
 
@@ -198,6 +258,7 @@ class Vocabulary(StrictModel):
     threshold_rules: list[ThresholdWords] = Field(
         description="`rules` in an answer of `POST /api/v1/norms`."
     )
+    training: TrainingWords = Field(description="What a run may learn, and by which rules.")
     limits: dict[str, int] = Field(
         description="The most that a number may be, or that there may be of something, where no "
         "setting of the service says so: layers, descents and their steps, draws.",

@@ -13,6 +13,7 @@ from unrolled.app.schemas.strict import (
     Matrix,
     Number,
     OneOf,
+    Size,
     StrictModel,
     String,
     Vector,
@@ -184,22 +185,9 @@ class ExplicitWeights(create_model("_Upper", __base__=_LayerWeights, **_of_other
     b_y: Vector | None = Field(default=None, description="Bias of the outputs, (K).")
 
 
-class NetworkWeights(StrictModel):
-    """Weights out of a file that is kept. What `network` says has to be what the file has; what it
-    leaves out is taken from there.
-    """
+class _KeptWeights(StrictModel):
+    """What may be changed in weights that are kept."""
 
-    kind: Literal["network"] = Field(description="Says which kind this is.")
-    id: Annotated[String, Field(max_length=64)] = Field(description="Of a network of /networks.")
-    module: Annotated[String, Field(max_length=2_000)] = Field(
-        description="The name of one of its modules that are supported.", examples=["encoder"]
-    )
-    head: Annotated[String, Field(max_length=2_000)] | None = Field(
-        default=None,
-        description="The name of one of its heads, W_hy and b_y (zero where it has no bias). null: "
-        "none, for the loss given at the hidden states.",
-        examples=["fc"],
-    )
     recurrent_scale: Annotated[Number, Field(ge=0)] = Field(
         default=1.0,
         description="What the recurrent matrix of every layer is multiplied by.",
@@ -217,6 +205,32 @@ class NetworkWeights(StrictModel):
     )
 
 
+class RunWeights(_KeptWeights):
+    """Weights before an update of a run that trains here: `network` says its cell and sizes."""
+
+    kind: Literal["run"] = Field(description="Says which kind this is.")
+    id: Annotated[String, Field(max_length=64)] = Field(description="Of a run of /runs.")
+    update: Size = Field(description="Which update, from 1.", examples=[600])
+
+
+class NetworkWeights(_KeptWeights):
+    """Weights out of a file that is kept. What `network` says has to be what the file has; what it
+    leaves out is taken from there.
+    """
+
+    kind: Literal["network"] = Field(description="Says which kind this is.")
+    id: Annotated[String, Field(max_length=64)] = Field(description="Of a network of /networks.")
+    module: Annotated[String, Field(max_length=2_000)] = Field(
+        description="The name of one of its modules that are supported.", examples=["encoder"]
+    )
+    head: Annotated[String, Field(max_length=2_000)] | None = Field(
+        default=None,
+        description="The name of one of its heads, W_hy and b_y (zero where it has no bias). null: "
+        "none, for the loss given at the hidden states.",
+        examples=["fc"],
+    )
+
+
 class FilledWeights(NetworkWeights):
     """The same, beside a `network` in which nothing of the file is left out."""
 
@@ -224,6 +238,7 @@ class FilledWeights(NetworkWeights):
 Weights = Annotated[
     Annotated[RandomWeights, Tag("random")]
     | Annotated[ExplicitWeights, Tag("explicit")]
-    | Annotated[NetworkWeights, Tag("network")],
+    | Annotated[NetworkWeights, Tag("network")]
+    | Annotated[RunWeights, Tag("run")],
     Discriminator(by_kind("kind", "random")),
 ]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import anyio
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import BadInput, NotTaken, StoreAway, StoreFull, Unreadable
 from unrolled.app.settings import Settings
@@ -14,6 +15,7 @@ from unrolled.app.store.database import Database
 from unrolled.app.store.files import exported, imported
 from unrolled.app.store.runs import document, drop, find, newest
 from unrolled.app.store.tables import Found
+from unrolled.app.store.trainings import is_trained
 
 _PAGE = 200
 _PIECE = 2**18
@@ -60,27 +62,44 @@ async def _run(options: Namespace, settings: Settings, actions: Actions) -> None
         await database.close()
 
 
-async def _list(database: Database, options: Namespace) -> None:
-    print(f"{'id':24}{'state':12}{'reports':>8}{'update':>10}  {'changed':26}name")
+Page = Callable[[AsyncConnection, int, str | None], Awaitable[tuple[list[Found], str | None]]]
+"""So many rows, the newest first, from the one after an id; and what that is for the next ones."""
+
+
+async def every(database: Database, page: Page) -> AsyncIterator[Found]:
+    """All rows of a kind, the newest first."""
     before: str | None = None
     while True:
         last = before
-        rows, before = await database.read(lambda c, last=last: newest(c, _PAGE, last))  # type: ignore[misc]
-        for said in map(document, rows):
-            update = "" if said["last_update"] is None else said["last_update"]
-            name = "".join(one if one.isprintable() else "?" for one in said["name"])
-            print(
-                f"{said['id']:24}{said['state']:12}{said['reports']:>8}{update:>10}  "
-                f"{said['changed']:26}{name}"
-            )
+        rows, before = await database.read(lambda c, last=last: page(c, _PAGE, last))  # type: ignore[misc]
+        for row in rows:
+            yield row
         if before is None:
             return
+
+
+def printable(name: str) -> str:
+    """A name that moves no cursor."""
+    return "".join(one if one.isprintable() else "?" for one in name)
+
+
+async def _list(database: Database, options: Namespace) -> None:
+    print(f"{'id':24}{'state':12}{'reports':>8}{'update':>10}  {'changed':26}name")
+    async for row in every(database, newest):
+        said = document(row)
+        update = "" if said["last_update"] is None else said["last_update"]
+        print(
+            f"{said['id']:24}{said['state']:12}{said['reports']:>8}{update:>10}  "
+            f"{said['changed']:26}{printable(said['name'])}"
+        )
 
 
 def _pieces(database: Database, row: Found, *, page: bool) -> AsyncIterator[bytes]:
     lines = exported(database, row)
     if not page:
         return lines
+    if is_trained(row):
+        raise Refused("a run that trains here has no page of its own; export it as *.unrolled")
     from unrolled.app.assets import Assets
     from unrolled.app.page import templates
     from unrolled.app.saved import saved

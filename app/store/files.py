@@ -1,6 +1,7 @@
 """A run as a file, going out and coming in, a piece at a time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -15,6 +16,9 @@ from unrolled.app.store.incoming import Incoming, read_report
 from unrolled.app.store.reports import append, page
 from unrolled.app.store.runs import IMPORTING, create, document, drop, milliseconds, now
 from unrolled.app.store.tables import PARTS, REPORTS, RUNS, Found
+from unrolled.app.store.training_export import exported_training
+from unrolled.app.store.training_import import ArrivingTraining
+from unrolled.app.store.trainings import TRAINED, is_trained
 from unrolled.app.validation import input_errors
 from unrolled.watch import runs as form
 
@@ -26,6 +30,10 @@ _BATCH_BYTES = 2**22
 
 async def exported(database: Database, run: Found) -> AsyncIterator[bytes]:
     """The lines of the file: the reports that there are now, each transaction a short one."""
+    if is_trained(run):
+        async for line in exported_training(database, run):
+            yield line
+        return
     said = document(run)
     yield form.head({name: value for name, value in said.items() if name != "id"})
     following: int | None = 1
@@ -60,14 +68,41 @@ async def imported(
         BadInput, Unreadable: a line is not as it must be; a torn last one is left out.
         StoreFull, StoreAway: it cannot be kept.
     """
-    arriving = _Arriving(database)
+    arriving: _Arriving | ArrivingTraining = _Arriving(database)
+    number = 0
     try:
         async for line in _lines(pieces, most_line):
-            await arriving.take(line)
+            number += 1
+            if number == 1 and _of_training(line):
+                arriving = ArrivingTraining(database)
+            if line.strip():
+                with _placed(number):
+                    await arriving.take(line)
         return await arriving.finish()
     except BaseException:
         await arriving.forget()
         raise
+
+
+@contextmanager
+def _placed(number: int) -> Iterator[None]:
+    """What is wrong with a line, said with its number."""
+    try:
+        yield
+    except Unreadable as error:
+        raise Unreadable(f"line {number}: {error}") from None
+    except BadInput as error:
+        told = [InputError(one.path, f"line {number}: {one.detail}") for one in error.errors]
+        raise BadInput(told) from None
+
+
+def _of_training(line: bytes) -> bool:
+    """Whether a first line is that of a run that trains here."""
+    try:
+        said = msgspec.json.decode(line)
+        return bool(said["run"]["kind"] == TRAINED)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, LookupError):
+        return False
 
 
 class _Arriving:
@@ -78,29 +113,18 @@ class _Arriving:
         self._run: Found | None = None
         self._said: dict[str, Any] = {}
         self._waiting: list[Incoming] = []
-        self._size = self._number = 0
+        self._size = 0
         self._last = 0
         self._ended: int | None = None
 
     async def take(self, line: bytes) -> None:
         """One line."""
-        self._number += 1
-        if not line.strip():
-            return
-        try:
-            if self._run is None:
-                await self._begin(line)
-            elif line.startswith(b'{"end"'):
-                self._end(line)
-            else:
-                await self._report(line)
-        except Unreadable as error:
-            raise Unreadable(f"line {self._number}: {error}") from None
-        except BadInput as error:
-            told = [
-                InputError(one.path, f"line {self._number}: {one.detail}") for one in error.errors
-            ]
-            raise BadInput(told) from None
+        if self._run is None:
+            await self._begin(line)
+        elif line.startswith(b'{"end"'):
+            self._end(line)
+        else:
+            await self._report(line)
 
     async def finish(self) -> tuple[Found, bool]:
         """Let it be seen, unless it is one that is seen already; and whether it is new."""

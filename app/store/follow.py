@@ -1,6 +1,6 @@
 """A run as events, from any report on: whoever comes back misses nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import anyio
@@ -41,6 +41,10 @@ class Following:
         self.count = 0
 
 
+Events = Callable[[anyio.Event], AsyncIterator[ServerSentEvent]]
+"""What a stream says, given what is set where it is to end."""
+
+
 async def followed(request: Request, run: Found, after: int) -> EventSourceResponse:
     """Answer with events: `run` first and where it changes, and `report` for every report.
 
@@ -48,6 +52,18 @@ async def followed(request: Request, run: Found, after: int) -> EventSourceRespo
         request: whose client may leave.
         run: as it was found.
         after: the sequence that the client has already.
+    Raises:
+        StoreAway: as many follow as may.
+    """
+    return await streamed(request, lambda end: _events(request.app.state.store, run, after, end))
+
+
+async def streamed(request: Request, make: Events) -> EventSourceResponse:
+    """Answer with events, `problem` last where the database goes away.
+
+    Args:
+        request: whose client may leave.
+        make: what is said.
     Raises:
         StoreAway: as many follow as may.
     """
@@ -63,7 +79,7 @@ async def followed(request: Request, run: Found, after: int) -> EventSourceRespo
     async def events() -> AsyncIterator[ServerSentEvent]:
         state.following.count += 1
         try:
-            async for event in _events(state.store, run, after, end):
+            async for event in make(end):
                 yield event
         except (StoreAway, StoreFull) as error:
             yield ServerSentEvent(

@@ -6,21 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.attached import Attached, cell_of
-from unrolled.app.errors import BadInput, InputError, StoreFull, shown
+from unrolled.app.errors import BadInput, InputError, shown
 from unrolled.app.files.content import Values
 from unrolled.app.files.readers import OPEN
 from unrolled.app.files.supported import reads as readable_by
 from unrolled.app.files.supported import why_not
 from unrolled.app.settings import Settings
+from unrolled.app.store.by_hash import ByHash
 from unrolled.app.store.packing import unpacked
 from unrolled.app.store.runs import Document, instant, now, unguessable
 from unrolled.app.store.tables import NETWORK_BLOCKS, NETWORKS, Found
 
-DAY = 86_400_000
+_ROOM = ByHash(NETWORKS, "network", "the weights of all networks")
+find, newest, drop, sweep, touch = (
+    _ROOM.find,
+    _ROOM.newest,
+    _ROOM.drop,
+    _ROOM.sweep,
+    _ROOM.touch,
+)
 _INSIDE = {"wrong", "arrays", "statistics"}
 """What is kept of a module, and not answered as it is."""
 
@@ -67,19 +75,9 @@ def _named(listed: list[Document], name: str | None) -> Document | None:
     return next((one for one in listed if one["name"] == name), None)
 
 
-async def find(connection: AsyncConnection, network: str) -> Found | None:
-    """The network of that id; None where there is none."""
-    return (
-        await connection.execute(select(NETWORKS).where(NETWORKS.c.id == network))
-    ).one_or_none()
-
-
 async def known(connection: AsyncConnection, digest: str) -> Found | None:
     """The network of a file that came before; None where none did."""
-    at = now()
-    asked = update(NETWORKS).where(NETWORKS.c.digest == digest).values(touched=at)
-    row: Found | None = (await connection.execute(asked.returning(NETWORKS))).one_or_none()
-    return row
+    return await _ROOM.known(connection, digest=digest)
 
 
 async def create(
@@ -101,7 +99,7 @@ async def create(
     about = {n: said[n] for n in ("tensors", "tensors_left_off", "modules", "heads", "arrays")}
     text = json.dumps(about)
     size = len(text) + sum(packed for one in said["arrays"] for packed, _ in one["blocks"])
-    await _refuse_beyond(connection, settings, size)
+    await _ROOM.refuse_beyond(connection, settings, size)
     at = now()
     values = {
         "id": unguessable(),
@@ -122,37 +120,6 @@ async def create(
                     insert(NETWORK_BLOCKS).values(place | {"size": raw, "body": body})
                 )
     return row, True
-
-
-async def _refuse_beyond(connection: AsyncConnection, settings: Settings, size: int) -> None:
-    asked = select(func.count(), func.coalesce(func.sum(NETWORKS.c.size), 0)).select_from(NETWORKS)
-    count, taken = (await connection.execute(asked)).one()
-    if count >= settings.max_networks:
-        raise StoreFull(
-            f"{count} networks are kept, as many as may (UNROLLED_MAX_NETWORKS); delete one that "
-            "is not needed"
-        )
-    if taken + size > settings.max_networks_bytes:
-        raise StoreFull(
-            f"the weights of all networks would take {taken + size} bytes; allowed: "
-            f"{settings.max_networks_bytes} (UNROLLED_MAX_NETWORKS_BYTES); delete a network "
-            "that is not needed"
-        )
-
-
-async def newest(
-    connection: AsyncConnection, limit: int, before: str | None
-) -> tuple[list[Found], str | None]:
-    """Networks, the newest first, from the one after `before`; and what `before` is for the next.
-
-    A network that is gone since it was named stands for the beginning.
-    """
-    asked = select(NETWORKS).order_by(NETWORKS.c.number.desc())
-    last = await find(connection, before) if before else None
-    if last is not None:
-        asked = asked.where(NETWORKS.c.number < last.number)
-    rows = list(await connection.execute(asked.limit(limit + 1)))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
 async def change(connection: AsyncConnection, network: str, said: Document) -> Found | None:
@@ -215,25 +182,6 @@ def _narrow(head: Document, module: Document) -> str:
     return (
         f"received {shown(head['name'])}, which reads {head['input_size']} numbers; the module "
         f"{shown(module['name'])} has {_width(module)}"
-    )
-
-
-async def drop(connection: AsyncConnection, network: str) -> bool:
-    """Drop a network with its weights; whether there was one."""
-    gone = await connection.execute(delete(NETWORKS).where(NETWORKS.c.id == network))
-    return bool(gone.rowcount)
-
-
-async def sweep(connection: AsyncConnection, settings: Settings) -> int:
-    """Drop what was not used for too long; how many networks that were."""
-    old = NETWORKS.c.touched < now() - settings.network_days * DAY
-    return (await connection.execute(delete(NETWORKS).where(old))).rowcount
-
-
-async def touch(connection: AsyncConnection, row: Found) -> None:
-    """It was used."""
-    await connection.execute(
-        update(NETWORKS).where(NETWORKS.c.number == row.number).values(touched=now())
     )
 
 

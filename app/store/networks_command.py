@@ -12,27 +12,20 @@ import msgspec
 from unrolled.app.compute import Compute
 from unrolled.app.errors import NotTaken
 from unrolled.app.files.job import BLOCKS, FILE
-from unrolled.app.store.command import Actions, Refused
+from unrolled.app.store.command import Actions, Refused, every, printable
 from unrolled.app.store.database import Database
 from unrolled.app.store.networks import create, document, drop, newest
 from unrolled.app.upload import folder
 
-_PAGE = 200
-
 
 async def _list(database: Database, options: Namespace) -> None:
     print(f"{'id':24}{'format':13}{'bytes':>11}  {'module':32}name")
-    before: str | None = None
-    while True:
-        last = before
-        rows, before = await database.read(lambda c, last=last: newest(c, _PAGE, last))  # type: ignore[misc]
-        for said in map(document, rows):
-            module = next((m for m in said["modules"] if m["name"] == said["module"]), None)
-            kind = module["module"] if module else f"{len(said['modules'])} to choose from"
-            name = "".join(one if one.isprintable() else "?" for one in said["name"])
-            print(f"{said['id']:24}{said['format']:13}{said['bytes']:>11}  {kind:32}{name}")
-        if before is None:
-            return
+    async for row in every(database, newest):
+        said = document(row)
+        module = next((m for m in said["modules"] if m["name"] == said["module"]), None)
+        kind = module["module"] if module else f"{len(said['modules'])} to choose from"
+        name = printable(said["name"])
+        print(f"{said['id']:24}{said['format']:13}{said['bytes']:>11}  {kind:32}{name}")
 
 
 async def _import(database: Database, options: Namespace) -> None:

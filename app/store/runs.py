@@ -19,6 +19,7 @@ IMPORT_SECONDS = 3_600
 """What is being imported for longer was left halfway, and is dropped."""
 
 IMPORTING = "importing"
+WATCHED = "watched"
 Document = dict[str, Any]
 _SEEN = RUNS.c.state != IMPORTING
 
@@ -41,7 +42,8 @@ def milliseconds(text: str) -> int:
 
 def document(row: Found) -> Document:
     """A run as it is answered."""
-    silent = now() - row.changed > 1e3 * SILENT_SECONDS
+    heard = row.changed if row.kind == WATCHED else row.touched
+    silent = now() - heard > 1e3 * SILENT_SECONDS
     return {
         "id": row.id,
         "kind": row.kind,

@@ -2,19 +2,26 @@
 
 import json
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.attached_series import AttachedSeries
-from unrolled.app.errors import StoreFull
 from unrolled.app.series.job import Kept
 from unrolled.app.series.measured import Column
 from unrolled.app.series.window import Shape
 from unrolled.app.settings import Settings
+from unrolled.app.store.by_hash import ByHash
 from unrolled.app.store.runs import Document, instant, now, unguessable
 from unrolled.app.store.tables import SEQUENCE_VALUES, SEQUENCES, Found
 
-DAY = 86_400_000
+_ROOM = ByHash(SEQUENCES, "sequence", "the numbers of all sequences")
+find, newest, drop, sweep, touch = (
+    _ROOM.find,
+    _ROOM.newest,
+    _ROOM.drop,
+    _ROOM.sweep,
+    _ROOM.touch,
+)
 
 
 def document(row: Found) -> Document:
@@ -38,18 +45,9 @@ def shape_of(row: Found) -> Shape:
     return Shape(said["kind"], said["rows"], said["batch"], columns, said["alphabet"] or "")
 
 
-async def find(connection: AsyncConnection, sequence: str) -> Found | None:
-    """The sequence of that id; None where there is none."""
-    asked = select(SEQUENCES).where(SEQUENCES.c.id == sequence)
-    return (await connection.execute(asked)).one_or_none()
-
-
 async def known(connection: AsyncConnection, digest: str, wanted: str) -> Found | None:
     """The sequence of a file that came before; None where none did."""
-    same = (SEQUENCES.c.digest == digest) & (SEQUENCES.c.wanted == wanted)
-    asked = update(SEQUENCES).where(same).values(touched=now()).returning(SEQUENCES)
-    row: Found | None = (await connection.execute(asked)).one_or_none()
-    return row
+    return await _ROOM.known(connection, digest=digest, wanted=wanted)
 
 
 async def create(
@@ -70,7 +68,7 @@ async def create(
         return before, False
     about = json.dumps(kept.said)
     size = len(about) + len(kept.body)
-    await _refuse_beyond(connection, settings, size)
+    await _ROOM.refuse_beyond(connection, settings, size)
     at = now()
     values = {
         "id": unguessable(),
@@ -94,62 +92,12 @@ async def create(
     return row, True
 
 
-async def _refuse_beyond(connection: AsyncConnection, settings: Settings, size: int) -> None:
-    total = func.coalesce(func.sum(SEQUENCES.c.size), 0)
-    asked = select(func.count(), total).select_from(SEQUENCES)
-    count, taken = (await connection.execute(asked)).one()
-    if count >= settings.max_sequences:
-        raise StoreFull(
-            f"{count} sequences are kept, as many as may (UNROLLED_MAX_SEQUENCES); delete one that "
-            "is not needed"
-        )
-    if taken + size > settings.max_sequences_bytes:
-        raise StoreFull(
-            f"the numbers of all sequences would take {taken + size} bytes; allowed: "
-            f"{settings.max_sequences_bytes} (UNROLLED_MAX_SEQUENCES_BYTES); delete a sequence "
-            "that is not needed"
-        )
-
-
-async def newest(
-    connection: AsyncConnection, limit: int, before: str | None
-) -> tuple[list[Found], str | None]:
-    """Sequences, the newest first, from the one after `before`; and what `before` is for the next.
-
-    A sequence that is gone since it was named stands for the beginning.
-    """
-    asked = select(SEQUENCES).order_by(SEQUENCES.c.number.desc())
-    last = await find(connection, before) if before else None
-    if last is not None:
-        asked = asked.where(SEQUENCES.c.number < last.number)
-    rows = list(await connection.execute(asked.limit(limit + 1)))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
-
-
 async def change(connection: AsyncConnection, sequence: str, said: Document) -> Found | None:
     """Set what is said; the sequence as it is then, or None where there is none."""
     values = said | {"changed": now(), "touched": now()}
     asked = update(SEQUENCES).where(SEQUENCES.c.id == sequence).values(values)
     row: Found | None = (await connection.execute(asked.returning(SEQUENCES))).one_or_none()
     return row
-
-
-async def drop(connection: AsyncConnection, sequence: str) -> bool:
-    """Drop a sequence with its numbers; whether there was one."""
-    gone = await connection.execute(delete(SEQUENCES).where(SEQUENCES.c.id == sequence))
-    return bool(gone.rowcount)
-
-
-async def sweep(connection: AsyncConnection, settings: Settings) -> int:
-    """Drop what was not used for too long; how many sequences that were."""
-    old = SEQUENCES.c.touched < now() - settings.sequence_days * DAY
-    return (await connection.execute(delete(SEQUENCES).where(old))).rowcount
-
-
-async def touch(connection: AsyncConnection, row: Found) -> None:
-    """It was used."""
-    here = SEQUENCES.c.number == row.number
-    await connection.execute(update(SEQUENCES).where(here).values(touched=now()))
 
 
 async def with_values(

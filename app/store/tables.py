@@ -23,13 +23,13 @@ Found = Row[*tuple[Any, ...]]
 
 METADATA = MetaData()
 
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """A key that counts itself: SQLite does so for INTEGER only."""
 
 RUNS = Table(
     "runs",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("name", Text, nullable=False),
@@ -62,8 +62,8 @@ BLOBS = Table(
 REPORTS = Table(
     "reports",
     METADATA,
-    Column("run", _NUMBER, ForeignKey(RUNS.c.number, ondelete="CASCADE"), primary_key=True),
-    Column("sequence", _NUMBER, primary_key=True, autoincrement=False),
+    Column("run", NUMBER, ForeignKey(RUNS.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("sequence", NUMBER, primary_key=True, autoincrement=False),
     Column("update", BigInteger, nullable=False),
     Column("time", String(40), nullable=False),
     Column("key", String(200)),
@@ -77,8 +77,8 @@ REPORTS = Table(
 PARTS = Table(
     "parts",
     METADATA,
-    Column("run", _NUMBER, primary_key=True),
-    Column("sequence", _NUMBER, primary_key=True, autoincrement=False),
+    Column("run", NUMBER, primary_key=True),
+    Column("sequence", NUMBER, primary_key=True, autoincrement=False),
     Column("module", Integer, primary_key=True, autoincrement=False),
     Column("field", String(20), primary_key=True),
     Column("blob", String(64), ForeignKey(BLOBS.c.hash), nullable=False),
@@ -92,7 +92,7 @@ PARTS = Table(
 NETWORKS = Table(
     "networks",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("name", Text, nullable=False),
@@ -113,7 +113,7 @@ takes here. `about` is what was found in the file, as JSON. `touched`: when it w
 NETWORK_BLOCKS = Table(
     "network_blocks",
     METADATA,
-    Column("network", _NUMBER, ForeignKey(NETWORKS.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("network", NUMBER, ForeignKey(NETWORKS.c.number, ondelete="CASCADE"), primary_key=True),
     Column("array", Integer, primary_key=True, autoincrement=False),
     Column("block", Integer, primary_key=True, autoincrement=False),
     Column("size", Integer, nullable=False),
@@ -125,7 +125,7 @@ in C's order, compressed; `size` bytes uncompressed."""
 SEQUENCES = Table(
     "sequences",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("digest", String(64), nullable=False),
     Column("wanted", String(20), nullable=False),
@@ -146,7 +146,7 @@ SEQUENCE_VALUES = Table(
     "sequence_values",
     METADATA,
     Column(
-        "sequence", _NUMBER, ForeignKey(SEQUENCES.c.number, ondelete="CASCADE"), primary_key=True
+        "sequence", NUMBER, ForeignKey(SEQUENCES.c.number, ondelete="CASCADE"), primary_key=True
     ),
     Column("shape", Text, nullable=False),
     Column("dtype", String(20), nullable=False),

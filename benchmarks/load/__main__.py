@@ -1,6 +1,7 @@
 """`make load`: users who move a slider, against the real service on the loopback address.
 
-The load is the one that sliders.py describes; then four times as many users for 20 s. A few seconds
+The load is the one that sliders.py describes; then the same while two runs train, each followed by
+a page; then four times as many users for 20 s. A few seconds
 before are not listed: the service compresses the page's files when it starts. Ends with 1 where an
 answer was neither a picture nor a refusal with a Retry-After.
 """
@@ -16,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.load.records import HEADER, Load
+from benchmarks.load.trainings import trainings
 from scripts.service import serving
 
 TIMES, SECONDS_AT_TIMES = 4, 20
@@ -58,10 +60,11 @@ def generate(python: str, url: str, users: int, seconds: int) -> Load:
 
 
 def main() -> None:
-    """Print both loads."""
+    """Print the loads."""
     parser = argparse.ArgumentParser(description="Users who move a slider, against the service.")
     parser.add_argument("--users", type=int, default=40)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--trainings", type=int, default=2, help="runs that train meanwhile")
     parser.add_argument("--locust", default=sys.executable, help="the Python that has Locust")
     asked = parser.parse_args()
 
@@ -70,12 +73,18 @@ def main() -> None:
     wrong: dict[str, int] = {}
     with serving() as url:
         generate(asked.locust, url, 2, SECONDS_BEFORE)
-        for users, seconds in (
-            (asked.users, asked.seconds),
-            (TIMES * asked.users, min(asked.seconds, SECONDS_AT_TIMES)),
+        few, more = asked.users, TIMES * asked.users
+        for users, seconds, count in (
+            (few, asked.seconds, 0),
+            (few, asked.seconds, asked.trainings),
+            (more, min(asked.seconds, SECONDS_AT_TIMES), 0),
         ):
-            load = generate(asked.locust, url, users, seconds)
-            print(load.row(), flush=True)
+            with trainings(url, count) as followed:
+                load = generate(asked.locust, url, users, seconds)
+                print(load.row(), flush=True)
+                for run in followed:
+                    rate = run.update / seconds
+                    print(f"  meanwhile a run trained {run.update} updates, {rate:.0f} a second")
             wrong |= {f"{users} users, {what}": n for what, n in load.errors.items()}
     for what, n in wrong.items():
         print(f"{n} × {what}")

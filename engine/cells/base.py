@@ -11,6 +11,7 @@ import numpy as np
 
 from unrolled.engine.cells.gates import Gate, Parameter, Shape
 from unrolled.engine.cells.lane import Lane
+from unrolled.engine.cells.lean import LeanLayer
 from unrolled.engine.cells.wiring import Wiring
 from unrolled.engine.choices.truncation import Truncation
 from unrolled.engine.numbers.arrays import Array, Mask, Parameters, record
@@ -126,6 +127,10 @@ class Cell(ABC):
     """Whether context units hold a copy of the feedback (Elman, Jordan)."""
     feeds_outputs: bool = False
     """Whether the feedback is the output rather than the hidden state."""
+    once: bool = False
+    """Whether h_{t−1} goes through the recurrent parameter once, and no copy stands between."""
+    lean: type[LeanLayer] | None = None
+    """How a training goes through a layer of it thousands of times; None: as everybody does."""
     wiring: Wiring
     """Its units and connections: what the graph and the equations are made of."""
 

@@ -19,6 +19,7 @@ class ElmanCell(SimpleCell):
 
     name = "elman"
     label = "Elman"
+    once = False
     default_truncation = COPY
     copies = True
     wiring = Wiring(

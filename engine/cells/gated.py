@@ -45,7 +45,8 @@ class GatedCell(Cell):
     ) -> Layer:
         """Every step after the other; the gates' own functions take the place of f."""
         at = _Arrays(self, parameters, self.entering(parameters, x))
-        h, *c = parts = np.zeros((len(self.states), len(x) + 1, *start[0].shape))
+        shape = (len(self.states), len(x) + 1, *start[0].shape)
+        h, *c = parts = np.zeros(shape, at.z.dtype)
         for part, own in zip(parts, start, strict=False):
             part[0] = 0.0 if own is None else own
         state: Sequence[Number] = list(parts[:, 0])
@@ -66,7 +67,7 @@ class GatedCell(Cell):
         From z, not from the gate: 1 − σ would lose every digit where σ is near 1.
         """
         z = layer.saved["z"]
-        slopes = np.empty(z.shape)
+        slopes = np.empty(z.shape, z.dtype)
         for block, gate in enumerate(self.gates):
             slopes[:, :, block] = ACTIVATIONS[gate.activation].derivative(z[:, :, block])
         return slopes
@@ -102,7 +103,8 @@ class _Arrays:
     """A ``Step`` in arrays; writes z_t and the gates' values of every step down, (T, B, G, H)."""
 
     def __init__(self, cell: GatedCell, parameters: Parameters, z: Array) -> None:
-        self.parameters, self.z, self.values, self.t = parameters, z, np.empty(z.shape), 0
+        self.parameters, self.z, self.t = parameters, z, 0
+        self.values, self._one = np.empty(z.shape, z.dtype), np.ones((), z.dtype)
         self.kept: defaultdict[str, list[Array]] = defaultdict(list)
         self._cell = cell
         self._propose = ACTIVATIONS[cell.gates[cell.candidate].activation].value
@@ -120,7 +122,9 @@ class _Arrays:
         z, out = every_z[self.t], values[self.t]
         z += heard
         if candidate < 0 or len(letters) > 1:
-            sigmoid(z, out=out)  # of a candidate among others too, for one pass over all of them
+            sigmoid(
+                z, out, self._one
+            )  # of a candidate among others too, for one pass over all of them
         if candidate >= 0:
             self._propose(z[candidate], out=out[candidate])
         return out
@@ -149,15 +153,15 @@ def through(f: Activation, value: Number) -> Number:
     return value.through(f) if isinstance(value, Dual) else f.value(value)
 
 
-def sigmoid(z: Array, out: Array) -> Array:
+def sigmoid(z: Array, out: Array, one: Array = ONE) -> Array:
     """σ(z) = 1 / (1 + exp(−z)), exact to rounding at any z: where exp overflows, σ is 0.
 
     Four passes over a small array take half as long as ``ACTIVATIONS["sigmoid"]``, which a forward
-    step would call T times.
+    step would call T times. ``one`` is 1 in the precision of z.
     """
     np.negative(z, out=out)
     np.exp(out, out=out)
-    np.add(out, ONE, out=out)
+    np.add(out, one, out=out)
     return np.reciprocal(out, out=out)
 
 

@@ -81,6 +81,7 @@ class GruCell(GatedCell):
 
     name = "gru"
     label = "GRU"
+    once = True
     parameters = (*stacked("rzn"), Parameter("b_hn", "", "n"))
     gates = GATES
     wiring = gated(
@@ -106,7 +107,7 @@ class GruCell(GatedCell):
         q, h_before, slopes = layer.saved["q"], layer.feedback, self.slopes(layer)
         r, update, n = (layer.saved["gates"][:, :, block] for block in range(3))
         slope_r, slope_z, slope_n = (slopes[:, :, block] for block in range(3))
-        factors = np.empty((*q.shape[:2], 5, q.shape[2]))
+        factors = np.empty((*q.shape[:2], 5, q.shape[2]), q.dtype)
         of_n, of_r, of_z, of_inner, kept = (factors[:, :, block] for block in range(5))
         np.multiply(shut(layer.saved["z"][:, :, 1]), slope_n, out=of_n)
         np.multiply(of_n * q, slope_r, out=of_r)

@@ -56,7 +56,7 @@ class GruResetBeforeCell(GatedCell):
         """The way back: r hears ∂L/∂h_t through s_t = r ⊙ h_{t−1} alone, z not through it."""
         before, slopes = layer.feedback, self.slopes(layer)
         r, update, n = (layer.saved["gates"][:, :, block] for block in range(3))
-        of_h, of_s = np.zeros((2, *before.shape[:2], 2, before.shape[2]))
+        of_h, of_s = np.zeros((2, *before.shape[:2], 2, before.shape[2]), before.dtype)
         np.multiply(before, slopes[:, :, 0], out=of_s[:, :, 0])
         np.multiply(before - n, slopes[:, :, 1], out=of_h[:, :, 1])
         of_n = shut(layer.saved["z"][:, :, 1]) * slopes[:, :, 2]

@@ -30,6 +30,8 @@ class JordanCell(SimpleCell):
 
     name = "jordan"
     label = "Jordan"
+    once = False
+    lean = None
     parameters = (Parameter("W_xh", "x"), Parameter("W_yh", "o"), Parameter("b_h"))
     recurrent = "W_yh"
     default_truncation = COPY
@@ -62,10 +64,10 @@ class JordanCell(SimpleCell):
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""
         x, initial, keeps = drive.x, drive.initial, drive.keeps
         multiply = multiplier(parameters[-1]["W_hy"])
-        o = np.zeros((len(x) + 1, x.shape[1], parameters[-1]["b_y"].shape[-1]))
-        a = [np.empty((len(x), *h_0.shape)) for h_0, _ in initial]
-        h = [np.empty(own.shape) for own in a]
-        heard = o[:-1] if keeps is None else np.empty(o[1:].shape)
+        o = np.zeros((len(x) + 1, x.shape[1], parameters[-1]["b_y"].shape[-1]), x.dtype)
+        a = [np.empty((len(x), *h_0.shape), x.dtype) for h_0, _ in initial]
+        h = [np.empty(own.shape, x.dtype) for own in a]
+        heard = o[:-1] if keeps is None else np.empty(o[1:].shape, o.dtype)
         for t in range(len(x)):
             below = x[t]
             if keeps is not None:

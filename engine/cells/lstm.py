@@ -11,6 +11,7 @@ from unrolled.engine.cells.base import Function, Layer, Number, Step
 from unrolled.engine.cells.gated import GatedCell, through
 from unrolled.engine.cells.gates import Gate, stacked
 from unrolled.engine.cells.lane import MANY, Coefficients, Lane, State
+from unrolled.engine.cells.lean import LeanLayer, LeanLstm
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -201,6 +202,7 @@ class LstmCell(GatedCell):
 
     name = "lstm"
     label = "LSTM"
+    once = True
     parameters = stacked("ifgo")
     states = "hc"
     gates: tuple[Gate, ...] = (
@@ -211,6 +213,7 @@ class LstmCell(GatedCell):
     )
     squash = "tanh"
     """The function of c_t, a key of ``ACTIVATIONS``; the candidate's own stands in its gate."""
+    lean: type[LeanLayer] | None = LeanLstm
     wiring = lstm_wiring()
 
     def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:

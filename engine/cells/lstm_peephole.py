@@ -30,6 +30,7 @@ class LstmPeepholeCell(LstmCell):
 
     name = "lstm-peephole"
     label = "LSTM, peepholes"
+    lean = None
     parameters = (*LstmCell.parameters, *(Parameter(f"p_{g}", "c", g) for g in "ifo"))
     wiring = lstm_wiring(
         peeps={"i": r"p_i \odot C_{t-1}", "f": r"p_f \odot C_{t-1}", "o": r"p_o \odot C_t"}

@@ -15,6 +15,7 @@ class LstmReluCell(LstmCell):
 
     name = "lstm-relu"
     label = "LSTM, ReLU"
+    lean = None
     gates = (*LstmCell.gates[:2], Gate("cell", "g", "candidate", "relu"), *LstmCell.gates[3:])
     squash = "relu"
     wiring = lstm_wiring(

@@ -9,6 +9,7 @@ import numpy as np
 from unrolled.engine.cells.base import Cell, Function, Layer, Number, Start, Step
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.lane import Coefficients, Lane, State
+from unrolled.engine.cells.lean import LeanLayer, LeanSimple
 from unrolled.engine.cells.wiring import (
     INPUT,
     LOSS,
@@ -124,7 +125,9 @@ class SimpleCell(Cell):
 
     name = "simple"
     label = "simple"
+    once = True
     parameters = (Parameter("W_xh", "x"), Parameter("W_hh", "h"), Parameter("b_h"))
+    lean: type[LeanLayer] | None = LeanSimple
     wiring = Wiring(
         (INPUT, hidden(), output(), LOSS),
         (feedback("W^H", "W_hh", "H_{t-1}", "h", copied=False), *READING, *OUTWARD),
@@ -141,9 +144,10 @@ class SimpleCell(Cell):
         weights = np.ascontiguousarray(parameters["W_hh"].mT)
         a = times(x, parameters["W_xh"].mT)
         a += parameters["b_h"]
-        h, multiply = np.empty((len(x) + 1, *start[0].shape)), multiplier(weights)
+        h = np.empty((len(x) + 1, *start[0].shape), a.dtype)
+        multiply = multiplier(weights)
         h[0] = start[0]
-        heard = h[:-1] if keeps is None else np.empty(a.shape)
+        heard = h[:-1] if keeps is None else np.empty(a.shape, a.dtype)
         for t, (a_t, before, h_t) in enumerate(zip(a, h[:-1], h[1:], strict=True)):
             past = before if keeps is None else np.multiply(before, keeps[t], out=heard[t])
             np.add(a_t, multiply(past, weights), out=a_t)

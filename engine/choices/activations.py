@@ -58,7 +58,7 @@ class Activation:
 
 def _tanh_derivative(a: Array) -> Array:
     """sech²(a) = 4e / (1 + e)² with e = exp(−2|a|); 1 − tanh² would lose every digit near ±1."""
-    e, below = np.empty(a.shape), np.empty(a.shape)
+    e, below = np.empty(a.shape, a.dtype), np.empty(a.shape, a.dtype)
     np.abs(a, out=e)
     e *= -2.0
     np.exp(e, out=e)
@@ -71,10 +71,10 @@ def _tanh_derivative(a: Array) -> Array:
 
 def _sigmoid(a: Array, out: Array | None = None) -> Array:
     """σ(a) = 1 / (1 + exp(−a)), by exp(−|a|), so that nothing overflows."""
-    e = np.empty(a.shape)
+    e = np.empty(a.shape, a.dtype)
     np.abs(a, out=e)
     np.exp(np.negative(e, out=e), out=e)
-    out = np.empty(a.shape) if out is None else out
+    out = np.empty(a.shape, a.dtype) if out is None else out
     above = np.where(a >= 0.0, 1.0, e)
     e += 1.0
     return np.divide(above, e, out=out)
@@ -82,7 +82,7 @@ def _sigmoid(a: Array, out: Array | None = None) -> Array:
 
 def _sigmoid_derivative(a: Array) -> Array:
     """σ(a) σ(−a) = e / (1 + e)² with e = exp(−|a|)."""
-    e, below = np.empty(a.shape), np.empty(a.shape)
+    e, below = np.empty(a.shape, a.dtype), np.empty(a.shape, a.dtype)
     np.abs(a, out=e)
     np.exp(np.negative(e, out=e), out=e)
     np.add(e, 1.0, out=below)
@@ -93,7 +93,7 @@ def _sigmoid_derivative(a: Array) -> Array:
 def _softsign_derivative(a: Array) -> Array:
     """1 / (1 + |a|)², the reciprocal first: the square of 1e308 is no double."""
     with np.errstate(under="ignore"):
-        return np.asarray(np.square(np.reciprocal(np.abs(a) + ONE)))
+        return np.asarray(np.square(np.reciprocal(np.abs(a) + 1.0)))
 
 
 LEAK = 0.01
@@ -122,7 +122,7 @@ def _gelu_derivative(a: Array) -> Array:
     if np.count_nonzero(close):
         apart = from_zero[close]
         slope[close] = apart * polynomial(_GELU_SLOPE, apart)
-    return slope
+    return slope.astype(a.dtype, copy=False)
 
 
 _FLAT = 40.0
@@ -192,7 +192,7 @@ ACTIVATIONS: dict[str, Activation] = {
         formula=r"\max(0, a)",
         slope=r"1 \text{ where } a > 0 \text{, else } 0",
         value=lambda a, out=None: np.maximum(a, 0.0, out=out),
-        derivative=lambda a: (a > 0.0).astype(np.float64),  # at 0 itself 0, as in PyTorch
+        derivative=lambda a: (a > 0.0).astype(a.dtype),  # at 0 itself 0, as in PyTorch
         bound=1.0,
         saturated=lambda a, h: h <= 0.0,
         saturation="a ≤ 0, where a ReLU passes nothing",
@@ -213,7 +213,7 @@ ACTIVATIONS: dict[str, Activation] = {
         symbol="softsign",
         formula=r"\frac{a}{1 + \lvert a \rvert}",
         slope=r"\frac{1}{(1 + \lvert a \rvert)^2}",
-        value=lambda a, out=None: np.divide(a, np.abs(a) + ONE, out=out),
+        value=lambda a, out=None: np.divide(a, np.abs(a) + 1.0, out=out),
         derivative=_softsign_derivative,
         bound=1.0,
         saturated=lambda a, h: np.abs(h) > OPEN,
@@ -226,7 +226,9 @@ ACTIVATIONS: dict[str, Activation] = {
         formula=r"\max(0.01 \, a, a)",
         slope=r"1 \text{ where } a > 0 \text{, else } 0.01",
         value=lambda a, out=None: np.maximum(a, LEAK * a, out=out),
-        derivative=lambda a: np.where(a > 0.0, 1.0, LEAK),  # at 0 itself 0.01, likewise
+        derivative=lambda a: np.where(a > 0.0, 1.0, LEAK).astype(
+            a.dtype
+        ),  # at 0 itself 0.01, likewise
         bound=1.0,
         saturated=lambda a, h: h <= 0.0,
         saturation="a ≤ 0, where a leaky ReLU passes 0.01 of it",

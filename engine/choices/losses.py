@@ -63,8 +63,10 @@ def _squared_error(o: Array, y: Targets) -> tuple[Array, Array]:
     """L_t = ½ Σ_k (o_tk − y_tk)², mean over the batch; ∂L_t/∂o_t = (o_t − y_t) / B."""
     with np.errstate(over="ignore"):
         difference = o - y
-        value = 0.5 * np.square(difference).sum(axis=2).mean(axis=1)
-    return np.asarray(value), np.asarray(difference / o.shape[1])
+        each = np.add.reduce(np.square(difference), axis=2)
+        each *= 0.5
+        value = np.add.reduce(each, axis=1) / o.shape[1]
+    return value, np.asarray(difference / o.shape[1])
 
 
 def _cross_entropy(o: Array, y: Targets) -> tuple[Array, Array]:

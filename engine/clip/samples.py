@@ -45,7 +45,7 @@ def clip_each_sample(
         clipped, report = clip_gradients(summed(share, exponents), own)
         norms[b], scales[b] = batch * report.norm_before, report.scale
         engaged += report.engaged
-        mean = clipped if mean is None else _sum(mean, clipped)
+        mean = clipped if mean is None else added(mean, clipped)
     assert mean is not None
     clipped_mean, _ = clip_gradients(g, Clip(clip.rule, clip.threshold))
     cosine = cosine_between(mean.values, clipped_mean.values)
@@ -54,7 +54,7 @@ def clip_each_sample(
     return after_all, replace(reported(clip, g, after_all), per_sample=seen)
 
 
-def _sum(first: Vector, second: Vector) -> Vector:
+def added(first: Vector, second: Vector) -> Vector:
     """The sum of two vectors whose exponents may differ; one of a sample is held at a time."""
     exponents = np.array([first.exponent, second.exponent])
     values, exponent = align(np.stack((first.values, second.values)), exponents)

@@ -28,9 +28,10 @@ class ForwardOverflow(InvalidInput):
         step: the first step (from 1) at which it happened.
         quantity: ``"h"``, ``"c"`` or ``"o"``.
         steps: T.
+        layer: from 1, of a state; None of an output.
     """
 
-    def __init__(self, quantity: str, step: int, steps: int) -> None:
+    def __init__(self, quantity: str, step: int, steps: int, layer: int | None = None) -> None:
         super().__init__(
             ("weights",),
             f"{quantity} overflows the range of a double at step {step} of {steps}: use "
@@ -38,6 +39,7 @@ class ForwardOverflow(InvalidInput):
             + "smaller weights or smaller inputs",
         )
         self.quantity = quantity
+        self.layer = layer
         self.step = step
         self.steps = steps
 

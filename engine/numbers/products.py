@@ -81,7 +81,7 @@ def times(values: Array, matrix: Array) -> Array:
     each of which meets its own.
     """
     rows, columns = matrix.shape[-2:]
-    product = np.empty((*values.shape[:-1], columns))
+    product = np.empty((*values.shape[:-1], columns), values.dtype)
     if matrix.ndim == 2:
         np.dot(values.reshape(-1, rows), matrix, out=product.reshape(-1, columns))
         return product

@@ -118,14 +118,15 @@ def living(layers: tuple[Layer, ...], live: Mask) -> tuple[Layer, ...]:
 
 def _refuse_overflow(layers: tuple[Layer, ...], o: Array) -> None:
     """Raise at the first step that holds an infinity or a NaN where it is used."""
-    seen = [("h", layer.h) for layer in layers] + [("o", o)]
-    seen += [("c", layer.c) for layer in layers if layer.c is not None]
-    if all(all_finite(values) for _, values in seen):
+    seen: list[tuple[str, int | None, Array]]
+    seen = [("h", number, layer.h) for number, layer in enumerate(layers, 1)] + [("o", None, o)]
+    seen += [("c", n, layer.c) for n, layer in enumerate(layers, 1) if layer.c is not None]
+    if all(all_finite(values) for _, _, values in seen):
         return
-    finite = np.stack([np.isfinite(values).all(axis=(1, 2)) for _, values in seen])
+    finite = np.stack([np.isfinite(values).all(axis=(1, 2)) for _, _, values in seen])
     step = int(np.argmin(finite.all(axis=0)))
-    quantity = next(name for (name, _), at in zip(seen, finite[:, step], strict=True) if not at)
-    raise ForwardOverflow(quantity, step + 1, len(o))
+    first = int(np.argmin(finite[:, step]))
+    raise ForwardOverflow(seen[first][0], step + 1, len(o), seen[first][1])
 
 
 def losses(trace: Trace, sequence: Sequence, loss: str) -> tuple[Array, Array]:

@@ -15,9 +15,13 @@ from unrolled.engine.sweep.numbers import NUMBERS, VERSION
 MOST_SEEDS = 1_000
 MOST_DRAWS = 100_000_000
 """Networks of one map."""
-_SEEDS = (("weights", "seed"), ("sequence", "seed"))
-"""What a draw moves, where it is drawn at all."""
-_FIELDS = ("experiment", "axes", "rows", "seeds", "numbers", "refine", "name")
+_KINDS = {False: "experiment", True: "training"}
+_DRAWN = {False: ("weights", "sequence"), True: ("weights",)}
+"""What a draw moves, where it is drawn at all: the weights of a plan take its seed, if none of
+their own is said."""
+_DEFAULTS = {False: ("arriving", "verdict"), True: ("solved", "updates_to_success")}
+"""The numbers of a map of flows, and of one of trainings, where nobody names any."""
+_FIELDS = ("experiment", "training", "axes", "rows", "seeds", "numbers", "refine", "name")
 
 Json = dict[str, Any]
 
@@ -44,7 +48,7 @@ class Sweep:
     """A map of networks.
 
     Attributes:
-        experiment: the base, as a request for a flow says it.
+        base: what is varied: an experiment as a request for a flow says it, or a training's plan.
         axes: one or two fields that are varied, the horizontal one first.
         rows: a further one, a small map each; None: one map.
         seeds: how many draws every point is a summary of: weights' and sequence's seeds, counted up
@@ -52,15 +56,17 @@ class Sweep:
         numbers: names of ``NUMBERS``.
         refine: whether only those places are computed whose neighbours differ.
         name: what the map is called, or empty.
+        trained: whether the base is a training's plan.
     """
 
-    experiment: Json
+    base: Json
     axes: tuple[SweepAxis, ...]
     rows: SweepAxis | None = None
     seeds: int = 1
     numbers: tuple[str, ...] = ("arriving", "verdict")
     refine: bool = False
     name: str = ""
+    trained: bool = False
 
     @staticmethod
     def of(given: Mapping[str, Any]) -> Sweep:
@@ -71,9 +77,13 @@ class Sweep:
         """
         for field in given:
             one_of((field,), field, _FIELDS)
-        experiment = given.get("experiment", {})
-        if not isinstance(experiment, Mapping):
-            raise InvalidInput(("experiment",), "needed: an experiment, as for a flow")
+        trained = given.get("training") is not None
+        kind = _KINDS[trained]
+        base = given.get(kind, {})
+        if not isinstance(base, Mapping):
+            raise InvalidInput((kind,), "needed: an object, as for one flow, or for one training")
+        if trained and "experiment" in given:
+            raise InvalidInput(("experiment",), "received beside training: leave one of them out")
         axes = given.get("axes")
         if not isinstance(axes, list | tuple) or not 1 <= len(axes) <= 2:
             raise InvalidInput(("axes",), "needed: a list of one or two axes")
@@ -81,13 +91,14 @@ class Sweep:
         rows = given.get("rows")
         small = None if rows is None else SweepAxis.of(("rows",), _mapping(("rows",), rows))
         found = Sweep(
-            dict(experiment),
+            dict(base),
             tuple(every),
             small,
             _whole(given, "seeds", 1),
-            _names(given.get("numbers", ("arriving", "verdict"))),
+            _names(given.get("numbers", _DEFAULTS[trained]), trained=trained),
             bool(given.get("refine", False)),
             str(given.get("name") or ""),
+            trained,
         )
         found.check()
         return found
@@ -122,6 +133,11 @@ class Sweep:
         return axes if self.rows is None else [("rows",), *axes]
 
     @property
+    def kind(self) -> str:
+        """What the base is: ``experiment`` or ``training``."""
+        return _KINDS[self.trained]
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """How many values every axis has, in the order of ``SweepPoint.at``."""
         return tuple(len(axis.values) for axis in self._varied)
@@ -142,7 +158,7 @@ class Sweep:
     def document(self) -> Json:
         """The same as JSON."""
         said: Json = {
-            "experiment": self.experiment,
+            self.kind: self.base,
             "axes": [axis.document() for axis in self.axes],
             "seeds": self.seeds,
             "numbers": list(self.numbers),
@@ -176,20 +192,21 @@ class Sweep:
         return tuple(axis.values[n] for axis, n in zip(self._varied, point.at, strict=True))
 
     def spec(self, point: SweepPoint, draw: int = 0) -> Json:
-        """The experiment of a point and draw, from 0, as a request for a flow says it.
+        """The experiment of a point and draw, from 0, as a request for a flow says it; or a plan.
 
         Raises:
             InvalidInput: where an axis leads through something that is no object.
         """
-        found: Json = _copied(self.experiment)
+        found: Json = _copied(self.base)
         for axis, value in zip(self._varied, self.values(point), strict=True):
             put(found, axis.keys, _copied(value))
-        if draw:
-            for part, field in _SEEDS:
-                own = found.get(part)
-                own = {} if own is None else own
-                if own.get("kind", "random") == "random":
-                    found[part] = own | {field: own.get(field, 0) + draw}
+        if draw and self.trained:
+            found["seed"] = found.get("seed", 0) + draw
+        for part in ("weights", "sequence") if draw else ():
+            own = {} if found.get(part) is None else found[part]
+            drawn = own.get("kind", "random") == "random" and part in _DRAWN[self.trained]
+            if drawn and (not self.trained or own.get("seed") is not None):
+                found[part] = own | {"seed": own.get("seed", 0) + draw}
         return found
 
 
@@ -206,11 +223,12 @@ def _whole(given: Mapping[str, Any], name: str, default: int) -> int:
     return value
 
 
-def _names(given: Any) -> tuple[str, ...]:
+def _names(given: Any, *, trained: bool) -> tuple[str, ...]:
+    able = [name for name, number in NUMBERS.items() if number.trained == trained]
     if not isinstance(given, list | tuple) or not given:
-        raise InvalidInput(("numbers",), f"needed: a list of {', '.join(map(repr, NUMBERS))}")
+        raise InvalidInput(("numbers",), f"needed: a list of {', '.join(map(repr, able))}")
     for n, name in enumerate(given):
-        one_of(("numbers", n), name, NUMBERS)
+        one_of(("numbers", n), name, able)
     return tuple(dict.fromkeys(given))
 
 

@@ -20,7 +20,8 @@ from unrolled.engine.passes.itemize import itemize
 from unrolled.engine.passes.passage import Entering
 from unrolled.engine.sweep.back import Carried, back, log10_norms, parameter_sizes
 from unrolled.engine.sweep.lyapunov import leading_exponents
-from unrolled.engine.sweep.numbers import Value, spectral_norm_of
+from unrolled.engine.sweep.number import Value
+from unrolled.engine.sweep.of_flows import spectral_norm_of
 from unrolled.engine.sweep.stack import Stack
 from unrolled.engine.sweep.sums import Sizes, joined
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from unrolled.engine.numbers.arrays import record
-from unrolled.engine.sweep.numbers import NUMBERS, Value
+from unrolled.engine.sweep.number import Value
+from unrolled.engine.sweep.numbers import NUMBERS
 
 
 @record

@@ -10,10 +10,14 @@ import numpy as np
 from unrolled.engine.flow import bidirectional_flow, gradient_flow
 from unrolled.engine.numbers.arrays import IntArray, record
 from unrolled.engine.numbers.errors import InvalidInput
-from unrolled.engine.sweep.numbers import NUMBERS, Flow, Value
+from unrolled.engine.sweep.number import Value
+from unrolled.engine.sweep.numbers import NUMBERS
+from unrolled.engine.sweep.of_flows import Flow
+from unrolled.engine.sweep.of_trainings import course_of
 from unrolled.engine.sweep.seen import Seen
 from unrolled.engine.sweep.stack import Stack
 from unrolled.engine.sweep.trial import Trial
+from unrolled.engine.training.plan import Plan
 
 TOGETHER = 400_000
 """So many numbers of states and gates are computed together: more would leave the processor's
@@ -118,6 +122,17 @@ def alone(trial: Trial, names: Many[str]) -> Reading:
         return Reading({name: NUMBERS[name].read(flow) for name in names})
     except InvalidInput as error:
         return Reading(dict.fromkeys(names), str(error))
+
+
+def numbers_of_training(
+    plan: Plan, names: Many[str], stop: Callable[[], bool] = lambda: False
+) -> Reading | None:
+    """The numbers of one training; None where ``stop`` says that nobody wants it any more."""
+    try:
+        course = course_of(plan, names, stop)
+    except InvalidInput as error:
+        return Reading(dict.fromkeys(names), str(error))
+    return None if course is None else Reading({name: NUMBERS[name].read(course) for name in names})
 
 
 def _flow(trial: Trial, *, pairs: bool) -> Flow:

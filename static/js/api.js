@@ -265,8 +265,8 @@ export function runsOf(base, before = null, limit = 50) {
   return ask(`${base}/runs?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
 }
 
-/** @param {string} base @param {string} id */
-const runAt = (base, id) => `${base}/runs/${encodeURIComponent(id)}`;
+/** Where a run is. @param {string} base @param {string} id */
+export const runAt = (base, id) => `${base}/runs/${encodeURIComponent(id)}`;
 
 /**
  * A run with its reports, each in brief.
@@ -296,55 +296,4 @@ export function reportOf(base, id, sequence, signal) {
 /** @param {string} base @param {string} id */
 export async function deleteRun(base, id) {
   await answered(runAt(base, id), { method: "DELETE" });
-}
-
-/** A browser does not come back by itself to a service that has refused it; so much later we do. */
-const AGAIN_MS = 2000;
-
-/**
- * What a run reports from now on; where the connection is lost, whoever takes it up again says what
- * has been seen, and misses nothing.
- * @param {string} base @param {string} id @param {number} last   the newest sequence that is known
- * @param {{report: (report: any) => void, run: (run: any) => void, lost: (lost: boolean) => void,
- *   gone: () => void}} on   gone: there is no such run any more
- * @returns {{close: () => void}}
- */
-export function followRun(base, id, last, on) {
-  let seen = last;
-  let timer = 0;
-  let events = open();
-
-  function open() {
-    const next = new EventSource(`${runAt(base, id)}/events?after=${seen}`);
-    next.addEventListener("report", ({ data }) => {
-      const report = JSON.parse(data);
-      seen = report.sequence;
-      on.report(report);
-    });
-    next.addEventListener("run", ({ data }) => on.run(JSON.parse(data)));
-    next.addEventListener("open", () => on.lost(false));
-    next.addEventListener("error", () => {
-      on.lost(true);
-      if (next.readyState === EventSource.CLOSED) timer = setTimeout(again, AGAIN_MS);
-    });
-    return next;
-  }
-
-  async function again() {
-    try {
-      await ask(runAt(base, id));
-    } catch (cause) {
-      if (cause instanceof Problem && cause.status === 404) on.gone();
-      else timer = setTimeout(again, AGAIN_MS);
-      return;
-    }
-    events = open();
-  }
-
-  return {
-    close() {
-      clearTimeout(timer);
-      events.close();
-    },
-  };
 }

@@ -75,8 +75,9 @@ export const lossInForce = (settings) => inForce("loss", "/loss", settings);
 export function batchOf(settings) {
   if (settings.source === "text") return 1;
   if (settings.source === "random") return settings.batch;
-  if (settings.data?.kind === "stored") return settings.data.batch ?? 1;
-  return (settings.data?.inputs ?? settings.data?.targets)?.[0]?.length ?? 1;
+  const { kind, batch, batch_size: ofRun, inputs, targets } = settings.data ?? {};
+  if (kind === "stored") return batch ?? 1;
+  return kind === "run" ? (ofRun ?? 1) : ((inputs ?? targets)?.[0]?.length ?? 1);
 }
 
 /**
@@ -255,7 +256,7 @@ export function fromExperiment(experiment) {
     inputs: network.input_size ?? settings.inputs,
     outputs: network.output_size ?? settings.outputs,
     loss: loss ?? settings.loss,
-    source: read.kind === "stored" ? "explicit" : read.kind,
+    source: read.kind === "stored" || read.kind === "run" ? "explicit" : read.kind,
     clip: rule?.rule ?? settings.clip,
     mu: rule?.[clipRuleOf(rule.rule).threshold ?? ""] ?? settings.mu,
     persample: rule?.per_sample ? "yes" : "no",

@@ -21,6 +21,8 @@ import { unreadable } from "./wall/said.js";
 /** So much of a value is looked at, so much repeated, and so many parts are named. */
 const LONGEST = 400;
 const SHOWN = 32;
+/** Numbers in brackets that are longer are nothing to read in a line. */
+const READ = 20;
 const NAMED = 3;
 
 /**
@@ -113,7 +115,9 @@ const NONE = new Map();
 
 /** A part of a link, as far as it is repeated. @param {string} name @param {Setting} raw */
 function said(name, raw) {
-  return shorten(`${name}=${raw}`.slice(0, LONGEST), SHOWN);
+  const text = String(raw);
+  const inside = text.length > READ ? { "{": "{…}", "[": "[…]" }[text[0]] : undefined;
+  return shorten(`${name}=${inside ?? text}`.slice(0, LONGEST), SHOWN);
 }
 
 /**

@@ -169,6 +169,23 @@ export function putReasons(document, settings) {
 /** What an experiment may change in the weights of a file. */
 const CHANGES = ["recurrent_scale", "forget_bias", "update_bias"];
 
+/** A file by its name, where the answer says it. @param {string | null | undefined} name */
+const keptFile = (name) => (name ? `${name}, a file that is kept here` : "a file that is kept here");
+
+/** Where a sequence that is kept comes from, by its kind. @type {Object<string, (flow: any) => string>} */
+const SEQUENCES = lookup({
+  stored: ({ series }) => `of ${keptFile(series?.name)}`,
+  run: () => "of a run that trained here",
+});
+
+/** Where weights come from that are not drawn. @param {any} weights @param {string | null | undefined} file */
+function originOf(weights, file) {
+  const changed = CHANGES.some((name) => name in (weights ?? {})) ? ", changed" : "";
+  if (weights?.kind === "network") return `Of ${weights.module} in ${keptFile(file)}${changed}.`;
+  if (weights?.kind === "run") return `Of a run that trained here, before its update ${weights.update}${changed}.`;
+  return "Given in numbers.";
+}
+
 /**
  * Notes that need the answer.
  * @param {Document} document
@@ -184,12 +201,12 @@ export function putNotes(document, settings, flow) {
   set("recurrent-name", parameterName(cellOf(network.cell).recurrent));
   set(
     "explicit-note",
-    `${plural(flow.steps, "step")} ${settings.data?.kind === "stored" ? "of a file that is kept here" : "given in numbers"}; ${network.input_size} in, ` +
+    `${plural(flow.steps, "step")} ${SEQUENCES[settings.data?.kind ?? ""]?.(flow) ?? "given in numbers"}; ${network.input_size} in, ` +
       `${network.hidden_size} hidden, ${network.output_size} out.`,
   );
   set(
     "given-note",
-    `${settings.weights?.kind === "network" ? `Of ${settings.weights.module} in a file that is kept here${CHANGES.some((name) => name in (settings.weights ?? {})) ? ", changed" : ""}.` : "Given in numbers."} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
+    `${originOf(settings.weights, flow.weights_of)} Largest |eigenvalue| ${number(flow.spectrum.spectral_radius)}.`,
   );
   const radius = inputById(document, "radius");
   radius.placeholder = number(flow.spectrum.spectral_radius);

@@ -2,9 +2,10 @@
 
 /** @import { Way } from "./types.js" */
 
-/** @param {any} flow */
+/** Whether it is of two directions; a file of a run may hold anything. @param {any} flow */
 export function hasBoth(flow) {
-  return Array.isArray(flow?.directions) && flow.directions.length > 0;
+  const { directions } = flow ?? {};
+  return Array.isArray(directions) && directions.length > 0 && directions.every((one) => Number.isInteger(one?.layer));
 }
 
 /** How many layers a whole flow is of. @param {any} flow */

@@ -11,6 +11,7 @@ import { lookup } from "./lookup.js";
 const BATCHES = lookup({
   random: (sequence) => sequence.batch_size,
   stored: (sequence) => sequence.batch,
+  run: (sequence) => sequence.batch_size,
   explicit: ({ inputs, targets }) => (inputs ?? targets)?.[0]?.length,
 });
 

@@ -46,9 +46,11 @@ const NAMED = lookup({
   inputs: "strings",
   target: "string",
   scaling: "string",
+  update: "number",
   start: "number",
   steps: "number",
   batch: "number",
+  batch_size: "number",
   stride: "number",
   ahead: "number",
 });
@@ -64,9 +66,10 @@ function isNamed(value, kind) {
   });
 }
 
-/** Parameters by their names, at least the recurrent one; or the name of a network that is kept. @param {any} value */
+/** Parameters by their names, at least the recurrent one; or the name of a network that is kept, or of a run. @param {any} value */
 export function areWeights(value) {
   if (isNamed(value, "network")) return typeof value.module === "string";
+  if (isNamed(value, "run")) return value.update >= 1;
   if (!isObject(value) || !(Object.hasOwn(value, "W_hh") || Object.hasOwn(value, "W_yh")))
     return false;
   return Object.entries(value).every(
@@ -84,7 +87,7 @@ const AXES = lookup({
 
 /** A sequence in numbers: its inputs and targets, and what may stand beside them; or one that is kept. @param {any} value */
 export function isSequence(value) {
-  if (isNamed(value, "stored")) return value.steps >= 1;
+  if (isNamed(value, "stored") || isNamed(value, "run")) return value.steps >= 1;
   if (!isObject(value) || !["inputs", "targets"].every((name) => Object.hasOwn(value, name)))
     return false;
   return Object.entries(value).every(([name, given]) =>

@@ -24,9 +24,10 @@
  * @typedef {Schemas["ProblemError"]} Fault   one thing that is wrong with a request
  *
  * @typedef {{kind: string, steps?: number}} Truncation   steps: where the kind has any
- * @typedef {Flat<Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"]>} Weights
+ * @typedef {Flat<Schemas["RandomWeights"] | Schemas["ExplicitWeights"] | Schemas["NetworkWeights"]
+ *   | Schemas["RunWeights"]>} Weights
  * @typedef {Flat<Schemas["RandomSequence"] | Schemas["TextSequence"]
- *   | Schemas["ExplicitSequence"] | Schemas["StoredSequence"]>} Sequence
+ *   | Schemas["ExplicitSequence"] | Schemas["StoredSequence"] | Schemas["RunSequence"]>} Sequence
  * @typedef {Flat<Schemas["NoClip"] | Schemas["NormClip"] | Schemas["ValueClip"]
  *   | Schemas["PerParameterClip"] | Schemas["BackwardClip"]>} Clip
  *

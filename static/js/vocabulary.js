@@ -11,12 +11,15 @@ import { lookup } from "./lookup.js";
 /** Field of the answer → name → entry. @type {Map<string, Map<string, any>>} */
 const TABLES = new Map();
 
-/** What its fields say that are no tables. @type {{limits: Object<string, number>, start: Object<string, any>}} */
-const SAID = { limits: {}, start: {} };
+/**
+ * What its fields say that are no tables.
+ * @type {{limits: Object<string, number>, start: Object<string, any>, training: Object<string, any[]>}}
+ */
+const SAID = { limits: {}, start: {}, training: {} };
 
-/** Take a vocabulary in. @param {Object<string, any>} vocabulary */
-export function learn({ limits, start, ...tables }) {
-  Object.assign(SAID, { limits: lookup(limits), start: lookup(start) });
+/** Take a vocabulary in; that of trainings is brought by the pages that need it. @param {Object<string, any>} vocabulary */
+export function learn({ limits, start, training = {}, ...tables }) {
+  Object.assign(SAID, { limits: lookup(limits), start: lookup(start), training: lookup(training) });
   for (const [table, entries] of Object.entries(tables))
     TABLES.set(table, new Map(entries.map((/** @type {{name: string}} */ entry) => [entry.name, entry])));
 }
@@ -26,6 +29,9 @@ export const limitOf = (name) => SAID.limits[name];
 
 /** What the controls begin with. @param {string} pointer   of a field of a request */
 export const startOf = (pointer) => SAID.start[pointer] ?? null;
+
+/** The rows of a table of trainings: "tasks", "optimizers", "schedules", "rules". @param {string} table @returns {any[]} */
+export const trainingRows = (table) => SAID.training[table] ?? [];
 
 /** @param {string} table */
 function tableOf(table) {

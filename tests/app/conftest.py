@@ -16,7 +16,7 @@ from unrolled.app.memory import LIMITED
 from unrolled.app.settings import Settings
 from unrolled.app.store.tables import METADATA
 
-collect_ignore = [] if LIMITED else ["test_memory.py"]
+collect_ignore = [] if LIMITED else ["test_memory.py", "test_training_process.py"]
 
 Json = dict[str, Any]
 Opened = Callable[..., Any]

@@ -50,6 +50,8 @@ async def test_the_api_is_described(description):
         "/api/v1/runs/{run}/export",
         "/api/v1/runs/{run}/reports",
         "/api/v1/runs/{run}/reports/{sequence}",
+        "/api/v1/runs/{run}/updates",
+        "/api/v1/runs/{run}/updates/{update}/flow",
         "/api/v1/sequences",
         "/api/v1/sequences/{sequence}",
         "/api/v1/vocabulary",

@@ -67,6 +67,7 @@ async def test_an_experiment_takes_its_weights(kept):
         other = (await client.post(FLOW, json=asked | {"weights": said})).json()
         answer = answer.json()
         assert answer["experiment"]["weights"] == weights
+        assert (answer["weights_of"], other["weights_of"]) == (network["name"] or "lstm", None)
         assert answer["notes"] == [
             f"Of the network 'lstm' it is assumed: {OPEN}.",
             "The weights came as float32; everything is computed in float64.",

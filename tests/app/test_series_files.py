@@ -4,6 +4,7 @@ import json
 import zipfile
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -11,7 +12,9 @@ from tests.app.sequences import npz
 from unrolled.app.files.content import Refused
 from unrolled.app.series import content as bounds
 from unrolled.app.series.formats import read
+from unrolled.app.series.job import Kept, described
 from unrolled.app.series.measured import measure
+from unrolled.app.store.packing import unpacked
 
 
 @pytest.fixture
@@ -247,3 +250,13 @@ def test_too_many_numbers_are_refused_before_they_are_held(taken, monkeypatch):
             taken(file, name)
     with pytest.raises(Refused, match="6 numbers; allowed: 5"):
         taken(npz(x=np.ones((3, 2))))
+
+
+@pytest.mark.parametrize(("value", "dtype"), [("0.5", "<f4"), ("0.1", "<f8")])
+def test_numbers_are_kept_as_narrow_as_they_are_exact(tmp_path, value, dtype):
+    (tmp_path / "file").write_text(f"a,b\n1,2\n3,{value}\n")
+    kept = msgspec.msgpack.decode(described(tmp_path / "file", "a.csv", None), type=Kept)
+    assert (kept.shape, kept.dtype) == ((2, 2), np.dtype(dtype).name)
+    assert kept.said["format"] == "csv"
+    raw = unpacked(kept.body, kept.size)
+    assert np.frombuffer(raw, dtype).reshape(kept.shape).tolist() == [[1, 2], [3, float(value)]]

@@ -77,7 +77,7 @@ LEFT_OUT = {
     "mark=" + ",".join(map(str, range(100))): "mark=0,1,2",
     "select=h_99999999999": "select=h_99999999999",
     # shapes
-    data('{"inputs":null,"targets":null}'): 'data={"inputs":null,"targets":n… (allowed: inputs',
+    data('{"inputs":null,"targets":null}'): "data={…} (allowed: inputs",
     data("{}"): "data={}",
     data("[]"): "data=[]",
     data('{"inputs":[],"targets":[]}'): "data=",

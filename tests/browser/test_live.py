@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from scripts import service
 from tests.browser import watched
 from tests.browser.driver import Unrolled
+from tests.browser.services import sent, serving
 from tests.browser.violations import THEMES, found, wear
 from tests.conftest import PageLog
 
@@ -169,32 +164,6 @@ def _both_directions_are_looked_at(page: Page) -> None:
     assert pictures(page) == WHOLE
 
 
-@contextmanager
-def serving(port: int, data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A service that may be killed."""
-    environment = os.environ | {"UNROLLED_DATA_FOLDER": str(data), "UNROLLED_WORKERS": "1"}
-    command = [*service.CHECKOUT, "--port", str(port)]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(
-        command, env=environment, cwd=service.ROOT, stdout=quiet, stderr=quiet
-    )
-    try:
-        service.wait_until_served(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def sent(address: str, body: Any, method: str = "POST") -> Any:
-    content = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        address, content, {"content-type": "application/json"}, method=method
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.loads(answer.read() or "null")
-
-
 def test_a_run_is_followed_through_the_death_of_its_service_and_saved(
     browser: Browser, free_port: int, tmp_path: Path
 ) -> None:
@@ -222,7 +191,7 @@ def test_a_run_is_followed_through_the_death_of_its_service_and_saved(
         expect(page.locator("#waiting")).to_be_visible()
         sent(f"{kept}/reports", reports[:2])
         drawn(page, 2)
-        expect(page.locator("#difference")).to_have_text("Difference from Keras’s")
+        expect(page.locator("#difference-from")).to_have_text("Difference from Keras’s")
         expect(page.locator("#state")).to_contain_text("running")
         sent(f"{kept}/reports", reports[2])
         drawn(page, 3)

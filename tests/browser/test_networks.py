@@ -72,9 +72,30 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
 
     page.locator("#explore").click()
     expect(page.locator("html[data-state=ready]")).to_be_attached()
-    expect(page.locator("#explicit-note")).to_contain_text("9 steps of a file that is kept here")
-    expect(page.locator("#given-note")).to_contain_text("Of lstm in a file that is kept here")
+    expect(page.locator("#explicit-note")).to_contain_text(
+        "9 steps of weather.csv, a file that is kept here"
+    )
+    expect(page.locator("#given-note")).to_contain_text(
+        "Of lstm in two.safetensors, a file that is kept here"
+    )
     _numbers_of_a_file_can_be_typed_over(page)
+    _what_is_kept_is_listed(page)
+
+
+def _what_is_kept_is_listed(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/networks")
+    row = page.locator("#sequence-rows tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("csv, 60 rows, 3 columns")
+    for box in ("#list", "#sequences"):
+        inner = page.locator(box)
+        assert inner.evaluate("one => one.scrollWidth <= one.clientWidth"), "nothing to scroll for"
+    holds(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    row.get_by_role("button", name="Delete weather.csv").click()
+    expect(page.locator("#no-sequences")).to_be_visible()
+    expect(page.locator("#rows tr")).not_to_have_count(0)
 
 
 def test_both_directions_of_a_file_are_drawn(walk: Page) -> None:
@@ -134,8 +155,8 @@ def _numbers_of_a_file_can_be_typed_over(page: Page) -> None:
     page.locator("#numbers-button").click()
     drawn = page.get_by_role("button", name=re.compile("^Back to (the )?drawn"))
     for label, back, note, kept in (
-        ("X, step 2, 1", "sequence", "#explicit-note", "of a file that is kept here"),
-        ("bᴼ, row 1", "weights", "#given-note", "in a file that is kept here"),
+        ("X, step 2, 1", "sequence", "#explicit-note", "a file that is kept here"),
+        ("bᴼ, row 1", "weights", "#given-note", "a file that is kept here"),
     ):
         cell = page.get_by_label(label, exact=True)
         before = cell.input_value()

@@ -20,7 +20,7 @@ from unrolled.engine import (
     random_sequence,
 )
 
-NAMES = tuple(NUMBERS)
+NAMES = tuple(name for name, number in NUMBERS.items() if not number.trained)
 
 
 def trials(network: Network, radii: Many[float], **said: Any) -> list[Trial]:

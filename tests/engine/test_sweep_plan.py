@@ -71,7 +71,7 @@ def test_a_point_is_an_experiment() -> None:
         "sequence": {"steps": 32, "seed": 2},
         "loss": "huber",
     }
-    assert own.experiment["network"] is None
+    assert own.base["network"] is None
     assert own.spec(point)["weights"]["seed"] == 5
 
 
@@ -86,6 +86,18 @@ def test_what_is_not_drawn_has_no_seed() -> None:
     assert own.spec(one, 1)["sequence"] == {"kind": "text", "text": "abab"}
     assert own.spec(other, 1)["weights"] == {"seed": 4}
     assert own.axes[0].values[1] == {"seed": 3}
+
+
+def test_a_map_of_trainings_varies_a_plan() -> None:
+    plan = {"task": {"name": "adding", "steps": 20}, "seed": 3}
+    rate = {"at": "/optimizer/learning_rate", "from": 1e-3, "to": 0.1, "points": 3, "scale": "log"}
+    own = Sweep.of({"training": plan, "axes": [rate], "seeds": 2})
+    assert (own.kind, own.numbers) == ("training", ("solved", "updates_to_success"))
+    point = next(point for point in own.points() if point.at == (1,))
+    assert own.spec(point, 1) == plan | {"optimizer": {"learning_rate": 0.01}, "seed": 4}
+    assert Sweep.of(own.document()) == own
+    seeded = Sweep.of({"training": plan | {"weights": {"seed": 9}}, "axes": [rate]})
+    assert seeded.spec(point, 2)["weights"] == {"seed": 11}
 
 
 def test_a_map_is_its_document() -> None:
@@ -139,7 +151,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"seeds": True}, "seeds", "a whole number"),
     ({"numbers": []}, "numbers", "'arriving'"),
     ({"numbers": ["loss"]}, "numbers/0", "'arriving'"),
-    ({"experiment": 3}, "experiment", "as for a flow"),
+    ({"experiment": 3}, "experiment", "as for one flow"),
+    ({"training": 3}, "training", "as for one flow"),
+    ({"training": {}, "experiment": {}}, "experiment", "leave one of them out"),
+    ({"training": {}, "numbers": ["verdict"]}, "numbers/0", "'solved'"),
+    ({"numbers": ["solved"]}, "numbers/0", "'arriving'"),
 ]
 
 

@@ -191,6 +191,17 @@ test("of a file's reports the brief forms have both directions of the last layer
   assert.deepEqual([columns(true).slice(0, 3), columns(false).slice(0, 2)], [[0, -0.5, -1], [0, 0]]);
 });
 
+test("directions that are none are left alone", async () => {
+  const head = { format: "unrolled-run", version: 1, run: { name: "r" } };
+  for (const directions of [[null], [7], "ab", [{}], [{ layer: 0 }]]) {
+    const one = report(1);
+    one.modules[0].flow.directions = directions;
+    const { reports } = await readRun(new Blob([`${[head, one].map((line) => JSON.stringify(line)).join("\n")}\n`]));
+    assert.equal(reports.length, 1);
+    assert.ok(Array.isArray(texts(reports)) && typeof verdictSentence(reports[0].modules[0]) === "string");
+  }
+});
+
 test("an address keeps the direction, another module begins with the one forward in time", () => {
   const looking = createLooking({ reports: [report(1)] });
   looking.chooseDirection(true);

@@ -5,12 +5,13 @@ import { partOf } from "../../static/js/parts.js";
 import { divided } from "../../static/js/live/alarmlist.js";
 import { alarmsOf, proofSentence } from "../../static/js/live/alarms.js";
 import { largestOf, reachOf, wayOf } from "../../static/js/live/reached.js";
-import { OVER_TRAINING, columnsOf, reachFigure, roundTicks } from "../../static/js/live/figures.js";
+import { OVER_TRAINING, columnsOf, reachFigure } from "../../static/js/live/figures.js";
 import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { readingOf } from "../../static/js/live/pictures.js";
 import { readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
 import { aboutRun, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
+import { roundTicks } from "../../static/js/updates/axis.js";
 import { answer, learnWords } from "./words.js";
 
 learnWords();

@@ -72,6 +72,8 @@ test("what a link says in vain is left out, each with its reason", () => {
     "follow=99 (allowed: a step of the sequence)",
   ]);
   assert.match(leftWords(left), /^Left out of this link: .*; and 1 part more\.$/);
+  const json = readLink(`data=${encodeURIComponent('{"kind":"stored","id":1}')}`);
+  assert.match(leftWords(json.left), /^Left out of this link: data=\{…\} \(/);
 });
 
 test("there is no loss of step 0, and no whole number of more than seven digits", () => {

@@ -7,9 +7,9 @@ import { withEdits } from "./entries.js";
 /** @import { Numbers, Part } from "./parts.js" */
 
 /** Whether weights or a sequence are the name of something that the service keeps, and no numbers. @param {any} given */
-export const isKept = (given) => given?.kind === "network" || given?.kind === "stored";
+export const isKept = (given) => ["network", "stored", "run"].includes(given?.kind);
 
-/** The numbers that are set; null: they are drawn, or kept in a file. @param {Settings} settings @param {Part["kind"]} kind */
+/** The numbers that are set; null: they are drawn, or kept. @param {Settings} settings @param {Part["kind"]} kind */
 function ownOf({ weights, source, data }, kind) {
   const given = kind === "weights" ? weights : source === "explicit" ? data : null;
   return isKept(given) ? null : given;

@@ -50,7 +50,7 @@ function noteOf(settings, parts) {
   const large = parts.some((part) => !isTable(part) && part.kind === "weights");
   const { fragment } = linkOf(sayable(settings));
   return [
-    small ? SENTENCES.type : "",
+    small ? (large ? SENTENCES.typeSome : SENTENCES.type) : "",
     large ? SENTENCES.small : "",
     fragment.length > LONGEST_LINK ? lengthWords(fragment.length) : "",
   ].filter(Boolean).join(" ");

@@ -10,6 +10,9 @@ export const SENTENCES = {
   type:
     "Type over a number, or paste a block of them. Enter takes it, Escape gives the old one back, " +
     "arrows go from cell to cell.",
+  typeSome:
+    "Where numbers stand in a table, type over one, or paste a block of them. Enter takes it, Escape gives the " +
+    "old one back, arrows go from cell to cell.",
   small: `Where there are at most ${SMALL} units, inputs and outputs, the numbers stand in tables and can be changed.`,
   large: "There are too many weights to show; fewer units have fewer.",
 };

@@ -1,12 +1,13 @@
 /** The pictures over training: loss, norms, and what arrives at every step in every report. */
 
-import { plainAxis, timeLayout } from "../figures/layout.js";
-import { power, tidy } from "../format.js";
+import { plainAxis } from "../figures/layout.js";
+import { tidy } from "../format.js";
 import { LIMIT, clamp, colorscale } from "../theme.js";
+import { BOTTOM, NAMED_BOTTOM, decadesOf, layoutOf, line, rangeOf, roundTicks, scaleOf } from "../updates/axis.js";
 import { clipRuleOf } from "../vocabulary.js";
 import { moduleOf, sizeOf, wayOf } from "./reached.js";
 
-/** @import { Axis, Figure, Frame, Series, Theme } from "../types.js" */
+/** @import { Figure, Frame, Theme } from "../types.js" */
 /** @import { Report } from "./runfile.js" */
 
 /**
@@ -19,22 +20,8 @@ import { moduleOf, sizeOf, wayOf } from "./reached.js";
  * @typedef {(shown: Shown, frame: Frame, theme: Theme) => Figure} Draw
  */
 
-/** Margins of a picture, and of one whose axis is named. */
-const BOTTOM = 8;
-const NAMED_BOTTOM = 40;
-
 /** Of more reports every second, or third, … is a column. */
 const MOST_COLUMNS = 1500;
-
-/** Round numbers, of which at most so many lie between two. @param {number} lo @param {number} hi @param {number} most */
-export function roundTicks(lo, hi, most) {
-  const rough = Math.max((hi - lo) / Math.max(1, most), Number.MIN_VALUE);
-  const unit = 10 ** Math.floor(Math.log10(rough));
-  const every = [1, 2, 5, 10].map((n) => n * unit).find((size) => size >= rough) ?? 10 * unit;
-  const ticks = [];
-  for (let n = Math.ceil(lo / every); n * every <= hi; n += 1) ticks.push(n * every + 0); // never −0
-  return ticks;
-}
 
 /** From the first update to the last. @param {Report[]} reports */
 export function spanOf(reports) {
@@ -43,48 +30,8 @@ export function spanOf(reports) {
   return { lo: first - spare, hi: last + spare };
 }
 
-/** @param {Frame} frame @param {Theme} theme @param {{bottom: boolean, yaxis: Axis}} own */
-function layoutOf(frame, theme, { bottom, yaxis }) {
-  const layout = timeLayout(theme, frame, { top: 6, bottom: bottom ? NAMED_BOTTOM : BOTTOM, title: bottom ? "update" : "" });
-  const ticks = roundTicks(frame.lo, frame.hi, (frame.width - frame.left - frame.right) / 70).filter(Number.isInteger);
-  const names = { tickvals: ticks, ticktext: ticks.map((n) => n.toLocaleString("en-US")), showticklabels: bottom };
-  return {
-    ...layout,
-    xaxis: { ...layout.xaxis, ...names },
-    yaxis,
-  };
-}
-
-/** @param {Series} x @param {Series} y @param {{color: string, dash?: string, width?: number, size?: number}} look */
-export function line(x, y, { color, dash = "solid", width = 1.6, size = 0 }) {
-  const mode = size ? "lines+markers" : "lines";
-  return { type: "scatter", mode, hoverinfo: "skip", x, y, line: { color, dash, width }, marker: { size, color } };
-}
-
 /** Points are seen as long as there are few. @param {Report[]} reports */
 const pointSize = (reports) => (reports.length > 60 ? 0 : 4);
-
-/** @param {number[]} values @param {number} least   of the range */
-export function rangeOf(values, least) {
-  if (!values.length) return [0, 1];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const spare = Math.max(0.06 * (high - low), least / 2, 0.02 * Math.abs(high));
-  return [low - spare, high + spare];
-}
-
-/** @param {Theme} theme @param {number[]} range @param {Frame} frame @param {(value: number) => string} say */
-function axisOf(theme, range, frame, say) {
-  const tickvals = roundTicks(range[0], range[1], Math.max(2, frame.height / 34));
-  return plainAxis(theme, { range, tickmode: "array", tickvals, ticktext: tickvals.map(say) });
-}
-
-/** Of decades only whole ones are named. @param {Theme} theme @param {number[]} range @param {Frame} frame */
-export function decadesOf(theme, range, frame) {
-  const whole = [Math.floor(range[0]), Math.max(Math.ceil(range[1]), Math.floor(range[0]) + 1)];
-  const axis = axisOf(theme, whole, frame, power);
-  const tickvals = (axis.tickvals ?? []).filter(Number.isInteger);
-  return { ...axis, tickvals, ticktext: tickvals.map(power) };
-}
 
 /** @type {Draw} */
 export function lossFigure(shown, frame, theme) {
@@ -93,7 +40,7 @@ export function lossFigure(shown, frame, theme) {
   const range = rangeOf(/** @type {number[]} */ (y.filter((value) => value !== null)), 1e-6);
   return {
     data: [line(x, y, { color: theme.ink, size: pointSize(shown.reports) })],
-    layout: layoutOf(frame, theme, { bottom: false, yaxis: axisOf(theme, range, frame, (v) => tidy(v, 3)) }),
+    layout: layoutOf(frame, theme, { bottom: false, yaxis: scaleOf(theme, range, frame, (v) => tidy(v, 3)) }),
   };
 }
 

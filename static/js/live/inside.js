@@ -2,8 +2,8 @@
 
 import { lineOf } from "../figures/columns.js";
 import { plainAxis, timeLayout } from "../figures/layout.js";
+import { decadesOf, rangeOf } from "../updates/axis.js";
 import { cellOf } from "../vocabulary.js";
-import { decadesOf, rangeOf } from "./figures.js";
 
 /** @import { Figure, Frame, Series, Theme } from "../types.js" */
 

@@ -26,7 +26,7 @@ let theme = readTheme(root);
 
 /** @type {ReturnType<typeof createLooking> | null} */
 let looking = null;
-/** @type {ReturnType<typeof createWhole> | null} */
+/** @type {ReturnType<typeof createWhole<import("./runfile.js").Report>> | null} */
 let whole = null;
 /** @type {import("../transport.js").Transport | null} */
 let transport = null;

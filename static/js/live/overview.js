@@ -14,6 +14,20 @@ const EVERY = 3_000;
 /** So many runs are read at once, and at most. */
 const AT_ONCE = 50;
 const MOST = 200;
+/** @param {any} run */
+const trainsHere = ({ kind }) => kind === "trained";
+
+/** So that two of them can be compared. @param {Run} run */
+function tickOf(run) {
+  const cell = element("td");
+  const tick = element("input");
+  tick.type = "checkbox";
+  tick.value = run.id ?? "";
+  tick.autocomplete = "off";
+  tick.setAttribute("aria-label", `Compare ${run.name}`);
+  cell.append(tick);
+  return cell;
+}
 
 /** @param {Run} run @param {() => void} remove */
 function rowOf(run, remove) {
@@ -32,14 +46,38 @@ function rowOf(run, remove) {
   const last = element("td");
   last.append(button);
   row.append(
+    tickOf(run),
     name,
+    element("td", "", trainsHere(run) ? "trained here" : "reports"),
     element("td", "", stateWords({ ...run, last_update: null })),
     element("td", "of-number", run.last_update === null ? "–" : counted(run.last_update)),
-    element("td", "of-number", counted(run.reports)),
+    element("td", "of-number", trainsHere(run) ? "–" : counted(run.reports)),
     element("td", "", moment(run.created)),
     last,
   );
   return row;
+}
+
+/** Two that are ticked lead to where they stand beside each other. */
+function putCompare() {
+  const ticks = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#rows input[type=checkbox]"));
+  const chosen = [...ticks].filter(({ checked }) => checked).map(({ value }) => value);
+  for (const tick of ticks) tick.disabled = chosen.length >= 2 && !tick.checked;
+  byId(document, "comparable").hidden = ticks.length < 2;
+  const link = byId(document, "compare-runs", HTMLAnchorElement);
+  link.hidden = chosen.length !== 2;
+  byId(document, "compare-how").hidden = chosen.length === 2;
+  if (chosen.length === 2) link.href = `/train?${new URLSearchParams({ run: chosen[0], with: chosen[1] })}`;
+}
+
+/** The rows anew, with what was ticked in them. @param {HTMLElement} box @param {HTMLElement[]} rows */
+function putRows(box, rows) {
+  const ticked = new Set([...box.querySelectorAll("input:checked")].map((tick) => /** @type {HTMLInputElement} */ (tick).value));
+  box.replaceChildren(...rows);
+  for (const tick of /** @type {NodeListOf<HTMLInputElement>} */ (box.querySelectorAll("input[type=checkbox]"))) {
+    tick.checked = ticked.has(tick.value);
+  }
+  putCompare();
 }
 
 /**
@@ -54,6 +92,8 @@ export async function putRuns(base, problem) {
   /** @type {string | null} before which there are more */
   let next = null;
   let busy = false;
+
+  byId(document, "rows").addEventListener("change", putCompare);
 
   /** @param {string | null} before */
   async function read(before) {
@@ -96,16 +136,18 @@ export async function putRuns(base, problem) {
     more.hidden = next === null;
     byId(document, "list").hidden = known.length === 0;
     byId(document, "no-runs").hidden = known.length > 0;
-    box.replaceChildren(...known.map((run) => rowOf(run, () => remove(run))));
+    putRows(box, known.map((run) => rowOf(run, () => remove(run))));
     const row = id && [...box.children].find((one) => one instanceof HTMLElement && one.dataset.id === id);
     if (!row || !focused) return;
-    const again = row.querySelector(focused.localName);
+    const kind = focused instanceof HTMLInputElement ? "input" : focused.localName;
+    const again = row.querySelector(kind);
     if (again instanceof HTMLElement) again.focus({ preventScroll: true });
   }
 
   /** @param {Run} run */
   async function remove(run) {
-    if (!confirm(`Delete the run ${run.name} with its ${run.reports} reports?`)) return;
+    const what = trainsHere(run) ? "all that it recorded" : `its ${run.reports} reports`;
+    if (!confirm(`Delete the run ${run.name} with ${what}?`)) return;
     try {
       await deleteRun(base, run.id ?? "");
     } catch (cause) {

@@ -5,6 +5,8 @@ import { ways, waysHeight } from "../figures/ways.js";
 import { axisOf } from "../frames.js";
 import { read } from "../reading.js";
 import { draw } from "../render.js";
+import { putCursor } from "../updates/cursor.js";
+import { toStep } from "../view.js";
 import { OVER_TRAINING, spanOf } from "./figures.js";
 import { hasSaturation, hasTerms, saturationFigure, saturationHeight, termsFigure } from "./inside.js";
 
@@ -39,27 +41,10 @@ export function drawTraining(plots, shown, theme, at) {
   }
 }
 
-/** The line at an update is no part of the figure, which is not drawn anew where only it moves.
- * @param {HTMLElement} plot @param {Frame} frame @param {number} at */
-function putCursor(plot, frame, at) {
-  const canvas = plot.parentElement;
-  if (!canvas) return;
-  let cursor = /** @type {HTMLElement | null} */ (canvas.querySelector(".cursor"));
-  if (!cursor) {
-    cursor = plot.ownerDocument.createElement("div");
-    cursor.className = "cursor";
-    canvas.append(cursor);
-  }
-  const pixels = ((at - frame.lo) / (frame.hi - frame.lo)) * (frame.width - frame.left - frame.right);
-  cursor.style.height = `${frame.height}px`;
-  cursor.style.left = `${frame.left + pixels}px`;
-}
-
 /** Which update lies under a place of such a picture. @param {HTMLElement} plot @param {number} x @param {Report[]} reports */
 export function updateAt(plot, x, reports) {
-  const { left, right, width } = axisOf(widthOf(plot));
-  const { lo, hi } = spanOf(reports);
-  const update = lo + ((x - left) / (width - left - right)) * (hi - lo);
+  const frame = { ...axisOf(widthOf(plot)), height: 0, ...spanOf(reports) };
+  const update = toStep(frame, x);
   const apart = reports.map((report) => Math.abs(report.update - update));
   return apart.indexOf(Math.min(...apart));
 }

@@ -42,7 +42,7 @@ function putWords(report, module, name, owner, flow, layer) {
   byId(document, "proof").classList.toggle("untrusted", module?.trusted === false);
   say("sampled", module ? sampledSentence(module) : "");
   putWeights(module ? weightRows(report, module) : []);
-  say("difference", `Difference from ${owner}`);
+  say("difference-from", `Difference from ${owner}`);
 }
 
 /** What only a whole report says. @param {any} flow */

@@ -1,6 +1,7 @@
 /** Where a run comes from: the service, which sends what is new, or a file. */
 
-import { followRun, reportOf, reportsOf } from "../api.js";
+import { reportOf, reportsOf, runAt } from "../api.js";
+import { follow } from "../follow.js";
 import { readRun } from "./runfile.js";
 
 /** @import { Report, Run } from "./runfile.js" */
@@ -67,15 +68,15 @@ export async function fromService(base, id, on) {
     on.changed();
   }
 
-  const following = followRun(base, id, last, {
+  // Whoever takes a lost connection up again says what has been seen, and misses nothing.
+  const at = runAt(base, id);
+  const following = follow(at, () => `${at}/events?after=${reports.at(-1)?.sequence ?? last}`, {
     report: add,
     run(next) {
       source.run = next;
       on.changed();
     },
-    lost: on.lost,
-    gone: on.gone,
-  });
+  }, on);
 
   return source;
 }

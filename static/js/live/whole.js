@@ -1,18 +1,16 @@
-/** The whole of the report that is looked at: asked for when the hand rests, and a few are kept. */
-
-/** @import { Report } from "./runfile.js" */
-/** @import { Source } from "./sources.js" */
+/** The whole of what is looked at: asked for when the hand rests, and a few are kept. */
 
 /** A hand that moves on within this time has not come to rest, in milliseconds. */
 const REST = 40;
 const KEPT = 8;
 
 /**
- * @param {Source} source
+ * @template {{sequence: number}} T   such as a report
+ * @param {{whole: (sequence: number, signal: AbortSignal) => Promise<T>}} source
  * @param {{came: () => void, failed: (cause: Error) => void}} on
  */
 export function createWhole(source, on) {
-  /** @type {Map<number, Report>} the newest last */
+  /** @type {Map<number, T>} the newest last */
   const kept = new Map();
   /** @type {{sequence: number, abort: AbortController, timer: number} | null} */
   let coming = null;
@@ -43,7 +41,7 @@ export function createWhole(source, on) {
     }, REST);
   }
 
-  /** @param {Report} report */
+  /** @param {T} report */
   function keep(report) {
     kept.set(report.sequence, report);
     for (const sequence of kept.keys()) if (kept.size > KEPT) kept.delete(sequence);

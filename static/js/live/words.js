@@ -34,15 +34,16 @@ export function waitingSentence({ state }) {
  * @param {Run} run
  */
 export function ownerOf({ about }) {
-  const [, name = ""] = /^(\w+)/.exec(String(about?.framework ?? "")) ?? [];
-  return OWNERS.get(name.toLowerCase()) ?? "the framework’s";
+  const framework = String(about?.framework ?? "");
+  return OWNERS.find(([name]) => name.test(framework))?.[1] ?? "the framework’s";
 }
 
-const OWNERS = new Map([
-  ["torch", "autograd’s"],
-  ["keras", "Keras’s"],
-  ["jax", "JAX’s"],
-]);
+/** @type {[RegExp, string][]} */
+const OWNERS = [
+  [/^torch\b/i, "autograd’s"],
+  [/^keras\b/i, "Keras’s"],
+  [/^jax\b/i, "JAX’s"],
+];
 
 /**
  * How many of the samples were analysed: one that came while another was, took the place of the one before it.

@@ -1,0 +1,109 @@
+"""The experiments of a map in their canonical form, and what their numbers are kept by."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from unrolled.app.canonical import encoded
+from unrolled.app.resolve import filled
+from unrolled.app.schemas import Experiment
+from unrolled.engine import InvalidInput, Plan, Sweep, SweepPoint, point_hash
+
+_IDLE = Experiment().model_dump(
+    include={"follow", "window", "values", "chain", "include", "lyapunov"}
+)
+"""What changes none of a map's numbers is left at its default, so that two maps share a network."""
+_DRAWN = {"weights": ("random", "explicit"), "sequence": ("random", "text", "explicit")}
+"""What a map may be made of: nothing that is kept, since a worker has no database."""
+
+_LOOKED_AT = 200
+"""So many points may be no experiments before a map is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One network of a map.
+
+    Attributes:
+        point: where it stands.
+        number: which draw of the point, from 0.
+        form: its experiment, canonical.
+        hash: what its numbers are kept by.
+        error: why it is no experiment; it has then neither form nor hash.
+    """
+
+    point: SweepPoint
+    number: int
+    form: bytes = b""
+    hash: str = ""
+    error: str | None = None
+
+    @property
+    def shape(self) -> bytes:
+        """What networks that are computed together have in common, as it can be told from the form;
+        others may share it, and cost no more than a smaller group.
+        """
+        said = msgspec.json.decode(self.form)
+        if "training" in said:
+            plan = said["training"]
+            like = {"task", "cell", "hidden_size", "num_layers", "batch_size", "updates"}
+            return msgspec.json.encode({name: plan[name] for name in sorted(like)})
+        sequence = said["sequence"]
+        kept = {"steps": sequence["steps"], "batch": sequence.get("batch_size")}
+        return msgspec.json.encode([said["network"], kept, said["loss"], said["truncation"]])
+
+
+def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
+    """The canonical form of an experiment, or of a training's plan, as JSON.
+
+    Raises:
+        InvalidInput: for what is neither, with the pointer to it.
+    """
+    if trained:
+        return encoded({"training": Plan.from_json(spec).to_json()})
+    for part, allowed in _DRAWN.items():
+        own = spec.get(part)
+        kind = own.get("kind", allowed[0]) if isinstance(own, dict) else allowed[0]
+        if kind not in allowed:
+            names = ", ".join(map(repr, allowed))
+            raise InvalidInput((part, "kind"), f"received {kind!r}; allowed in a map: {names}")
+    try:
+        experiment = Experiment.model_validate(spec)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False)[0]
+        raise InvalidInput(tuple(first["loc"]), first["msg"]) from None
+    return encoded(filled(experiment.model_dump() | _IDLE))
+
+
+def draws(sweep: Sweep, start: int = 0) -> Iterator[Draw]:
+    """Every network of a map, point by point from coarse to fine, from the point of an index on."""
+    for point in sweep.points(start):
+        for number in range(sweep.seeds):
+            try:
+                form = form_of(sweep.spec(point, number), trained=sweep.trained)
+            except InvalidInput as error:
+                yield Draw(point, number, error=str(error))
+            else:
+                yield Draw(point, number, form, point_hash(form))
+
+
+def refuse(sweep: Sweep) -> None:
+    """Refuse a map of which none of the first points is an experiment.
+
+    Raises:
+        InvalidInput: what is wrong with the first of them, with the pointer from the map.
+    """
+    first: InvalidInput | None = None
+    for point in itertools.islice(sweep.points(), _LOOKED_AT):
+        try:
+            form_of(sweep.spec(point), trained=sweep.trained)
+        except InvalidInput as error:
+            first = first or error
+        else:
+            return
+    assert first is not None
+    raise InvalidInput((sweep.kind, *first.pointer), first.detail)

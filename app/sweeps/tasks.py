@@ -1,0 +1,94 @@
+"""How a map's networks are cut into tasks: of one shape, and about a second long."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from unrolled.app.sweeps.forms import Draw
+from unrolled.app.sweeps.work import Task, version
+
+WANTED = 1.0
+"""Seconds that a task takes: less costs a scheduler's time, more a user's who stops."""
+_GUESSED = 0.02
+"""Seconds of one network, before the first of its shape is measured."""
+_MOST = 20_000
+"""Networks of one task."""
+_HELD = 100_000
+"""So many wait at most for others of their shape."""
+_NEWEST = 0.5
+"""The weight of the newest task in what a network of its shape is said to cost."""
+
+
+@dataclass(slots=True)
+class Costs:
+    """What a network of every shape has cost lately, in seconds."""
+
+    each: dict[bytes, float] = field(default_factory=dict)
+
+    def learn(self, shape: bytes, count: int, seconds: float) -> None:
+        """So many networks took so long."""
+        own, known = seconds / max(1, count), self.each.get(shape)
+        self.each[shape] = own if known is None else known + _NEWEST * (own - known)
+
+    def size(self, shape: bytes) -> int:
+        """How many networks of a shape a task holds."""
+        each = self.each.get(shape, _GUESSED)
+        return max(1, min(_MOST, int(WANTED / max(each, 1e-7))))
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The networks of one task.
+
+    Attributes:
+        shape: what they have in common.
+        draws: each.
+    """
+
+    shape: bytes
+    draws: tuple[Draw, ...]
+
+    def task(self, names: Iterable[str]) -> bytes:
+        """As a worker takes it."""
+        forms = [msgspec.Raw(draw.form) for draw in self.draws]
+        return msgspec.json.encode(Task(version(), list(names), forms))
+
+    def halves(self) -> tuple["Portion", "Portion"]:
+        """Two tasks of it: one of its networks may be what ends every worker."""
+        middle = len(self.draws) // 2
+        first, second = self.draws[:middle], self.draws[middle:]
+        return Portion(self.shape, first), Portion(self.shape, second)
+
+
+def portions(draws: Iterable[Draw], costs: Costs) -> Iterator[Portion]:
+    """Tasks of about a second, a shape each, coarse points before finer ones.
+
+    What a shape costs may be learned while they are asked for. A level of the map is handed out
+    before the next one is begun.
+    """
+    waiting: dict[bytes, list[Draw]] = {}
+    held, stride = 0, 0
+    for draw in draws:
+        if draw.point.stride != stride or held >= _HELD:
+            yield from _rest(waiting, costs)
+            held, stride = 0, draw.point.stride
+        shape = draw.shape
+        own = waiting.setdefault(shape, [])
+        own.append(draw)
+        held += 1
+        if len(own) >= costs.size(shape):
+            yield Portion(shape, tuple(own))
+            held -= len(own)
+            del waiting[shape]
+    yield from _rest(waiting, costs)
+
+
+def _rest(waiting: dict[bytes, list[Draw]], costs: Costs) -> Iterator[Portion]:
+    """What is left of every shape."""
+    for shape in list(waiting):
+        own = waiting.pop(shape)
+        while own:
+            size = costs.size(shape)
+            yield Portion(shape, tuple(own[:size]))
+            own = own[size:]

@@ -1,0 +1,1 @@
+"""`make reproduce`: published behaviour, trained again from drawn weights to a verdict."""

@@ -1,0 +1,50 @@
+/** Server-sent events of a run, over lost connections. */
+
+import { Problem, ask } from "./api.js";
+
+/** A browser does not come back by itself to a service that has refused it; so much later we do. */
+const AGAIN_MS = 2000;
+
+/**
+ * Listen to what a resource tells; where the connection is lost, it is taken up again.
+ * @param {string} resource   is asked for, whether it is still there
+ * @param {() => string} address   of the events behind those that have been seen
+ * @param {Object<string, (data: any) => void>} heard   what is done with an event, by its name
+ * @param {{lost: (lost: boolean) => void, gone: () => void}} on   gone: there is no such resource any
+ *   more
+ * @returns {{close: () => void}}
+ */
+export function follow(resource, address, heard, on) {
+  let timer = 0;
+  let events = open();
+
+  function open() {
+    const next = new EventSource(address());
+    for (const [name, hear] of Object.entries(heard))
+      next.addEventListener(name, (event) => hear(JSON.parse(/** @type {MessageEvent} */ (event).data)));
+    next.addEventListener("open", () => on.lost(false));
+    next.addEventListener("error", () => {
+      on.lost(true);
+      if (next.readyState === EventSource.CLOSED) timer = setTimeout(again, AGAIN_MS);
+    });
+    return next;
+  }
+
+  async function again() {
+    try {
+      await ask(resource);
+    } catch (cause) {
+      if (cause instanceof Problem && cause.status === 404) on.gone();
+      else timer = setTimeout(again, AGAIN_MS);
+      return;
+    }
+    events = open();
+  }
+
+  return {
+    close() {
+      clearTimeout(timer);
+      events.close();
+    },
+  };
+}

@@ -1,0 +1,236 @@
+/** The pictures over updates on the page: drawn, with the line at the update that is looked at. */
+
+import { axisOf } from "../frames.js";
+import { fromLog10, tidy } from "../format.js";
+import { counted } from "../live/alarms.js";
+import { allWithin, byId, sure, within } from "../page.js";
+import { draw } from "../render.js";
+import { createTooltip } from "../tooltip.js";
+import { TOP } from "../updates/axis.js";
+import { putCursor, putLines } from "../updates/cursor.js";
+import { toStep } from "../view.js";
+import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "./figures.js";
+import { entryOf, gridOf, pixelsOf } from "./heat.js";
+import { LETTERS } from "./looking.js";
+import { lossWords, normWords, summary } from "./words.js";
+
+/** @import { Figure, Frame, Theme } from "../types.js" */
+/** @import { Given } from "./figures.js" */
+/** @import { Grid } from "./heat.js" */
+/** @import { Looking } from "./looking.js" */
+
+/**
+ * @typedef {object} Picture
+ * @property {string} name
+ * @property {number} run   which one it is of; −1: of all
+ * @property {number} share   of the height
+ * @property {boolean} named   whether the axis of updates is named below it
+ * @property {string} what   for who cannot see it
+ * @property {(given: Given) => Figure} figure
+ */
+
+/** @type {Picture[]} from above */
+const PICTURES = [
+  { name: "loss", run: -1, share: 0.24, named: false, what: "Loss", figure: lossFigure },
+  ...[0, 1].map((n) => ({ name: `size-${n}`, run: n, share: 0.17, named: false, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
+  ...[0, 1].map((n) => ({ name: `heat-${n}`, run: n, share: 0.21, named: false, what: "Gradient at each step, update by step", figure: (/** @type {Given} */ given) => heatAxes(given, n, false) })),
+  { name: "radius", run: -1, share: 0.16, named: true, what: "Spectral radius", figure: radiusFigure },
+];
+
+/** So much of the window stands around them, and so high are they together, in pixels. */
+const AROUND = 396;
+const LEAST = 420;
+const MOST = 900;
+
+/** @param {number} runs @param {number} windowHeight */
+function heights(runs, windowHeight) {
+  const all = Math.max(LEAST, Math.min(MOST, windowHeight - AROUND));
+  const shown = PICTURES.filter(({ run }) => run < runs);
+  const sum = shown.reduce((total, { share }) => total + share, 0);
+  return new Map(shown.map(({ name, share, named }) => [name, Math.round((share / sum) * all) + (named ? 32 : 0)]));
+}
+
+/** The axis of updates in so much width: where there is room, words stand at the right. @param {number} width */
+function axisIn(width) {
+  const axis = axisOf(Math.max(240, width));
+  return { ...axis, left: Math.min(axis.left, 56), right: width < 560 ? axis.right : 96 };
+}
+
+/** Whether there is anything to draw. @param {string} name @param {Looking} looking */
+function has(name, { sources }) {
+  if (name !== "radius") return true;
+  return sources.some(({ history }) => history.count() > 0 && !Number.isNaN(history.latest("rho", history.count() - 1)));
+}
+
+/** The map's canvas lies where the plot of its axes is. @param {HTMLElement} plot @param {Frame} frame @param {number} bottom */
+function canvasIn(plot, frame, bottom) {
+  const box = sure(plot.parentElement, "about a plot");
+  const found = box.querySelector("canvas");
+  const canvas = found ?? box.ownerDocument.createElement("canvas");
+  if (!found) {
+    canvas.setAttribute("aria-hidden", "true");
+    box.prepend(canvas);
+  }
+  Object.assign(canvas.style, {
+    left: `${frame.left}px`,
+    top: `${TOP}px`,
+    width: `${frame.width - frame.left - frame.right}px`,
+    height: `${frame.height - TOP - bottom}px`,
+  });
+  return canvas;
+}
+
+/** How far apart the updates of a sampled run are, in columns. @param {import("./history.js").History} history @param {Grid} grid @param {Frame} frame */
+function apartOf(history, grid, frame) {
+  const count = history.count();
+  if (count < 2) return 0;
+  const every = (history.last() - history.first()) / (count - 1);
+  return every > 1.5 ? Math.ceil((every / (frame.hi - frame.lo)) * grid.columns) - 1 : 0;
+}
+
+function createHeat() {
+  /** @type {Map<HTMLElement, {grid: Grid, mode: string}>} */
+  const drawn = new Map();
+  /** @param {HTMLElement} plot @param {import("./history.js").History} history @param {Frame} frame @param {Theme} theme @param {boolean} named */
+  return (plot, history, frame, theme, named) => {
+    const bottom = bottomOf(named);
+    const canvas = canvasIn(plot, frame, bottom);
+    const before = drawn.get(plot) ?? null;
+    const { grid, from } = gridOf(before?.grid ?? null, history, frame, frame.height - TOP - bottom);
+    const apart = apartOf(history, grid, frame);
+    const again = before?.grid !== grid || before.mode !== theme.mode || apart > 0 ? 0 : from;
+    if (canvas.width !== grid.columns || canvas.height !== grid.rows) Object.assign(canvas, { width: grid.columns, height: grid.rows });
+    drawn.set(plot, { grid, mode: theme.mode });
+    if (again >= grid.columns) return;
+    const { data, width, height } = pixelsOf(grid, again, theme, { apart });
+    canvas.getContext("2d")?.putImageData(new ImageData(data, width, height), again, 0);
+  };
+}
+
+/** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {Frame} frame @param {HTMLElement} plot @param {MouseEvent} event @param {number} steps */
+function placeAt({ name, named }, frame, plot, event, steps) {
+  const at = plot.getBoundingClientRect();
+  const update = Math.max(1, Math.round(toStep(frame, event.clientX - at.left)));
+  const up = 1 - (event.clientY - at.top - TOP) / (frame.height - TOP - bottomOf(named));
+  return { update, step: name.startsWith("heat") ? Math.max(1, Math.min(steps, Math.ceil(up * steps))) : null };
+}
+
+/** What a run says of a place. @param {Picture} picture @param {import("./history.js").History} history @param {number} row @param {number | null} step */
+function told({ name }, history, row, step) {
+  const values = history.hidden(row);
+  const entry = entryOf(values);
+  if (step !== null && entry >= 0) {
+    const own = values[step - 1];
+    const beside = `${tidy(own - values[entry], 2)} decades beside step ${entry + 1}`;
+    return `step ${step}: ${Number.isNaN(own) ? "nothing arrives" : `${fromLog10(own)}, ${beside}`}`;
+  }
+  if (name === "loss") return `loss ${lossWords(history, row)}`;
+  return name === "radius" ? `ρ ${tidy(history.latest("rho", row), 4)}` : `‖g‖ ${normWords(history, row)}`;
+}
+
+/**
+ * Pointer on the pictures.
+ * @param {Document} document @param {Map<string, HTMLElement>} plots
+ * @param {{frame: (name: string) => Frame | undefined, looking: () => Looking | null,
+ *   look: (update: number, step: number | null, run: number) => void}} on
+ */
+function listen(document, plots, on) {
+  const tooltip = createTooltip(byId(document, "tooltip"));
+
+  /** @param {Picture} picture @param {HTMLElement} plot @param {MouseEvent} event */
+  function spotOf(picture, plot, event) {
+    const frame = on.frame(picture.name);
+    const looking = on.looking();
+    if (!frame || !looking) return null;
+    const steps = looking.sources[Math.max(0, picture.run)]?.history.steps() ?? 0;
+    return { ...placeAt(picture, frame, plot, event, steps), looking };
+  }
+
+  for (const picture of PICTURES) {
+    const plot = plots.get(picture.name);
+    plot?.addEventListener("pointermove", (event) => {
+      const spot = spotOf(picture, plot, event);
+      if (!spot) return;
+      const { sources } = spot.looking;
+      const lines = sources.flatMap(({ history }, n) => {
+        const row = history.row(spot.update);
+        if (row < 0 || (picture.run >= 0 && picture.run !== n)) return [];
+        return [`${sources.length > 1 ? `${LETTERS[n]}: ` : ""}${told(picture, history, row, spot.step)}`];
+      });
+      tooltip.show([`update ${counted(spot.update)}`, ...lines], event);
+    });
+    plot?.addEventListener("pointerleave", () => tooltip.hide());
+    plot?.addEventListener("click", (event) => {
+      const spot = spotOf(picture, plot, event);
+      if (spot) on.look(spot.update, spot.step, Math.max(0, picture.run));
+    });
+  }
+}
+
+/**
+ * @param {Document} document
+ * @param {{look: (update: number, step: number | null, run: number) => void}} on   a place was clicked
+ */
+export function createOver(document, on) {
+  const box = byId(document, "over");
+  const plots = new Map(allWithin(box, "[data-over]").map((plot) => [plot.dataset.over ?? "", plot]));
+  const heat = createHeat();
+  /** @type {Map<string, Frame>} */
+  const frames = new Map();
+  /** @type {Looking | null} */
+  let shown = null;
+  listen(document, plots, { ...on, frame: (name) => frames.get(name), looking: () => shown });
+
+  return {
+    /**
+     * @param {Looking} looking @param {{planned: number, over: boolean, theme: Theme, baselines: (number | null)[],
+     *   changes: number[][]}} given   changes: of each run, updates at which its settings changed
+     */
+    draw(looking, { planned, over, theme, baselines, changes }) {
+      shown = looking;
+      const { sources } = looking;
+      const high = heights(sources.length, innerHeight);
+      const span = spanOf(sources.map(({ history }) => history), planned, over);
+      const wide = axisIn(plots.get("loss")?.clientWidth || box.clientWidth);
+      const runs = sources.map(({ history }, n) => ({
+        label: sources.length > 1 ? LETTERS[n] : "",
+        history,
+        baseline: baselines[n],
+        seen: seenOf(history, { ...wide, height: 0, ...span }),
+      }));
+      for (const picture of PICTURES) {
+        const plot = plots.get(picture.name);
+        const seen = picture.run < sources.length && has(picture.name, looking);
+        plot?.closest("figure")?.toggleAttribute("hidden", !seen);
+        if (!seen || !plot?.clientWidth) continue;
+        const frame = { ...axisIn(plot.clientWidth), height: high.get(picture.name) ?? 100, ...span };
+        frames.set(picture.name, frame);
+        plot.style.height = `${frame.height}px`;
+        draw(plot, picture.figure({ runs, frame, theme }));
+        if (picture.name.startsWith("heat")) heat(plot, sources[picture.run].history, frame, theme, picture.named);
+        putLines(plot, { ...frame, height: frame.height - bottomOf(picture.named) }, picture.run < 0 ? changes.flat() : changes[picture.run], "train-changed");
+      }
+      this.cursor(looking);
+    },
+
+    /** Only the line moves. @param {Looking} looking */
+    cursor(looking) {
+      for (const { name, named } of PICTURES) {
+        const frame = frames.get(name);
+        const plot = plots.get(name);
+        if (frame && plot?.clientWidth) putCursor(plot, { ...frame, height: frame.height - bottomOf(named) }, looking.update());
+      }
+    },
+
+    /** What the pictures say, for who cannot see them. @param {Looking} looking */
+    describe({ sources }) {
+      for (const { name, run, what } of PICTURES) {
+        const of = sources[Math.max(0, run)];
+        if (of) plots.get(name)?.setAttribute("aria-label", summary(run < 0 ? what : `${what}${sources.length > 1 ? ` of ${LETTERS[run]}` : ""}`, of.history));
+      }
+    },
+
+    /** @param {string} name */
+    caption: (name) => within(box, `[data-caption="${name}"]`),
+  };
+}

@@ -1,0 +1,41 @@
+/** What the service is asked for about runs that train. */
+
+import { ask, posted, reportOf, reportsOf, runAt } from "../api.js";
+
+/** @import { Block } from "./history.js" */
+
+/** @param {string} base @param {object} run @returns {Promise<any>} */
+export function beginRun(base, run) {
+  return ask(`${base}/runs`, posted({ kind: "trained", ...run }));
+}
+
+/** @param {string} base @param {string} id @returns {Promise<any>} */
+export function runOf(base, id) {
+  return ask(runAt(base, id));
+}
+
+/** @param {string} base @param {string} id @param {object} change @returns {Promise<any>} */
+export function changeRun(base, id, change) {
+  return ask(runAt(base, id), { ...posted(change), method: "PATCH" });
+}
+
+/**
+ * What a run has recorded, in parts.
+ * @param {string} base @param {string} id
+ * @returns {AsyncGenerator<Block & {marks: any[]}>}
+ */
+export async function* updatesOf(base, id) {
+  for (let from = 1; ; ) {
+    const page = await ask(`${runAt(base, id)}/updates?from=${from}`);
+    yield page;
+    if (page.next === null || page.next === undefined) return;
+    from = page.next;
+  }
+}
+
+/** All that the pictures of one update show. @param {string} base @param {string} id @param {number} update @param {AbortSignal} signal @returns {Promise<any>} */
+export function flowAt(base, id, update, signal) {
+  return ask(`${runAt(base, id)}/updates/${update}/flow?include=itemized&include=spectrum&include=graph`, { signal });
+}
+
+export { reportOf, reportsOf };

@@ -1,0 +1,166 @@
+/** One run or two, opened and shown: what comes is drawn once a frame. */
+
+import { createAnnouncer } from "../announcer.js";
+import { createWhole } from "../live/whole.js";
+import { allWithin, byId } from "../page.js";
+import { createAbout } from "./about.js";
+import { createActing } from "./acting.js";
+import { API } from "./address.js";
+import { createDiagram, hiddenUnder } from "./diagram.js";
+import { createLooking } from "./looking.js";
+import { createMoment } from "./moment.js";
+import { createOver } from "./over.js";
+import { createPanel } from "./panel.js";
+import { createShowing } from "./showing.js";
+import { openRun } from "./sources.js";
+
+/** @import { Theme } from "../types.js" */
+/** @import { State } from "./showing.js" */
+/** @import { Source } from "./sources.js" */
+
+/** Pictures are drawn so often at most, in milliseconds apart; on a slow machine not more than half of the time. */
+const APART_MS = 60;
+
+/**
+ * @typedef {object} Page
+ * @property {Document} document
+ * @property {() => Theme | null} theme   null: nothing can be drawn yet
+ * @property {(cause: Error | null) => void} problem
+ * @property {() => void} ready
+ * @property {(ids: string[]) => void} go   to other runs, or to none
+ */
+
+/** Soon, and once for however much has come. @param {() => void} work */
+function createSoon(work) {
+  let timer = 0;
+  let free = 0;
+  return () => {
+    if (timer) return;
+    timer = setTimeout(() => {
+      timer = 0;
+      requestAnimationFrame(() => {
+        const began = performance.now();
+        work();
+        free = began + Math.max(APART_MS, 2 * (performance.now() - began));
+      });
+    }, Math.max(0, free - performance.now()));
+  };
+}
+
+/**
+ * Flows of a run, by the update; of one that cannot be computed null, which is not asked for again and again.
+ * @param {Source} source @param {{came: () => void, problem: (cause: Error) => void}} on
+ */
+function wholeOf(source, { came, problem }) {
+  /** @param {number} sequence @param {AbortSignal} signal */
+  const whole = async (sequence, signal) => {
+    try {
+      return { sequence, flow: await source.whole(sequence, signal) };
+    } catch (cause) {
+      if (signal.aborted) throw cause;
+      problem(/** @type {Error} */ (cause));
+      return { sequence, flow: null };
+    }
+  };
+  return createWhole({ whole }, { came, failed: problem });
+}
+
+/** Whether the service answers, and what was deleted, in words. @param {string} text   "": nothing */
+function sayLost(text) {
+  byId(document, "lost").hidden = text === "";
+  byId(document, "lost").textContent = text;
+}
+
+/** @param {State} state */
+function close(state) {
+  for (const one of [...state.sources, ...state.wholes]) one.close();
+  state.transport?.close();
+  Object.assign(state, { sources: [], wholes: [], transport: null, looking: null, shown: null });
+  byId(document, "runs-shown").hidden = true;
+  sayLost("");
+}
+
+/**
+ * What draws, and what a hand does on it.
+ * @param {State} state @param {Page} page @param {() => void} changed
+ */
+function createParts(state, page, changed) {
+  const { document } = page;
+  /** @param {(looking: import("./looking.js").Looking) => void} move */
+  const look = (move) => {
+    if (state.looking) move(state.looking);
+    showing.moved();
+  };
+  const acting = createActing(state, { changed, problem: page.problem, go: page.go, refuse: (text) => parts.panel.refuse(text) });
+  /** @type {import("./showing.js").Parts} */
+  const parts = {
+    over: createOver(document, {
+      look: (update, step, run) =>
+        look((looking) => {
+          looking.choose(run);
+          looking.goTo(update);
+          if (step !== null) looking.select(`h_${step}`);
+        }),
+    }),
+    moment: createMoment(document, { choose: (run) => look((looking) => looking.choose(run)) }),
+    diagram: createDiagram(document, { select: (id) => look((looking) => looking.select(id)) }),
+    panel: createPanel(document, { ...acting, sources: () => state.sources }),
+    about: createAbout(document, { change: (n, said) => void acting.patch([n], said), remove: acting.remove }),
+    announcer: createAnnouncer(byId(document, "announcer")),
+  };
+  for (const plot of allWithin(byId(document, "moment"), "[data-moment=profile], [data-moment=map]"))
+    plot.addEventListener("click", (event) => {
+      const { shown } = state;
+      if (shown) look((looking) => looking.select(hiddenUnder(shown.reading, plot, event.clientX - plot.getBoundingClientRect().left)));
+    });
+  const showing = createShowing(state, parts, page.theme);
+  return showing;
+}
+
+/** @param {Page} page */
+export function createRuns(page) {
+  /** @type {State} */
+  const state = { sources: [], looking: null, wholes: [], transport: null, byHand: true, shown: null };
+  let opened = 0;
+  const changed = createSoon(() => {
+    showing.put();
+    if (state.looking) page.ready();
+  });
+  const showing = createParts(state, page, changed);
+
+  return {
+    /** @param {string[]} ids */
+    async open(ids) {
+      close(state);
+      opened += 1;
+      const own = opened;
+      const on = {
+        changed,
+        lost: (/** @type {boolean} */ is) => sayLost(is ? "The server does not answer for now; what is new comes when it does." : ""),
+        gone: () => sayLost("A run has been deleted on the server; what had come stays here."),
+      };
+      const sources = await Promise.all(ids.map((id) => openRun(API, id, on)));
+      if (own !== opened) return sources.forEach((one) => one.close());
+      const came = () => showing.moved();
+      state.wholes = sources.map((one) => wholeOf(one, { came, problem: page.problem }));
+      state.sources = sources;
+      state.looking = createLooking(sources);
+      state.looking.read(location.hash);
+      page.document.title = `${sources.map(({ run }) => run.name).join(" | ")} · Train · Unrolled`;
+      showing.put();
+      page.ready();
+    },
+    close() {
+      opened += 1;
+      close(state);
+    },
+    changed,
+    /** The address says another update. */
+    read() {
+      state.looking?.read(location.hash);
+      changed();
+    },
+    /** The plan of the first run, to set another one up. */
+    plan: () => state.sources.find(({ trained }) => trained)?.run.training.plan ?? null,
+  };
+}

@@ -1,0 +1,114 @@
+/** What stands beside a training in sentences; what happened in it the service says itself. */
+
+import { fromLog10, number, share, subscript, tidy, times } from "../format.js";
+import { counted } from "../live/alarms.js";
+import { isGated } from "../vocabulary.js";
+import { noRule, rowOf, valueOf } from "./choices.js";
+import { entryOf } from "./heat.js";
+
+/** @import { Row, Values } from "./choices.js" */
+/** @import { History } from "./history.js" */
+/** @import { Planned } from "./plans.js" */
+
+/** What a task is, and how it was published. @param {Row} task @returns {string[]} */
+export function taskWords({ about = "", source = "", published = [] }) {
+  const found = published.map(({ size, batch, criterion, source: own }) => {
+    const parts = [size, batch === null ? "" : `batches of ${batch}`, criterion && `solved when ${criterion}`];
+    return `${own}: ${parts.filter(Boolean).join("; ")}.`;
+  });
+  return [about, ...(found.length ? found : [source && `${source}.`])].filter(Boolean);
+}
+
+/** What a run that is not there yet will show. @param {Values} values @param {Planned[]} plans */
+export function willSee(values, plans) {
+  const runs =
+    plans.length === 2
+      ? `Two runs from seed ${valueOf(values, "seed")}, side by side: ${plans[0].short} and ${plans[1].short}.`
+      : `One run from seed ${valueOf(values, "seed")}.`;
+  const steps = valueOf(values, "task.steps");
+  const clipped = plans.some(({ plan }) => plan.clip.rule !== noRule());
+  const norm = clipped ? "the size of the gradient before and after clipping" : "the size of the gradient";
+  const each = steps ? `each of the ${steps} steps` : "each step";
+  return `${runs} You will see the loss come down, or not, beside what a constant answer would have; ${norm}; and at every update how much of the gradient reaches ${each}.`;
+}
+
+/** @param {any} run   as the service says it */
+export function stateWords({ state, training }) {
+  const { update = 0, updates = 0 } = training ?? {};
+  const of = `${counted(update)} of ${counted(updates)} updates`;
+  if (state === "queued") return update ? `${of}; waits for its turn` : "waits for its turn";
+  if (state === "paused") return `paused at ${of}`;
+  if (state === "running") return of;
+  if (state === "interrupted") return `interrupted at ${of}`;
+  return update >= updates ? `done: ${counted(updates)} ${updates === 1 ? "update" : "updates"}` : `ended at ${of}`;
+}
+
+/** Seconds as people say them. @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${tidy(seconds / 3600, 2)} h`;
+}
+
+/** How fast it goes, and how long still; "" where it does not. @param {any} run */
+export function speedWords({ state, training }) {
+  const { updates_per_second: rate = null, seconds_left: left = null } = training ?? {};
+  if (state !== "running" || rate === null) return "";
+  const ends = left === null ? "" : `, ${duration(left)} left`;
+  return `${tidy(rate, rate < 10 ? 2 : 3)} updates a second${ends}`;
+}
+
+/** @param {History} history @param {number} row @param {boolean} [short]   without the held-out set */
+export function lossWords(history, row, short = false) {
+  const loss = history.value("loss", row);
+  const held = short ? NaN : history.latest("held_out", row);
+  const own = Number.isNaN(loss) ? "not finite" : number(loss, 3);
+  return Number.isNaN(held) ? own : `${own}, held-out ${number(held, 3)}`;
+}
+
+/** @param {History} history @param {number} row */
+export function normWords(history, row) {
+  const before = history.value("log10_before", row);
+  if (Number.isNaN(before)) return "not finite, or exactly zero";
+  const mu = history.value("threshold", row);
+  const after = history.value("log10_after", row);
+  if (history.engaged(row)) return `${fromLog10(before)} before clipping, ${Number.isNaN(after) ? "0" : fromLog10(after)} after`;
+  return `${fromLog10(before)}${mu > 0 ? ", below the threshold" : ""}`;
+}
+
+/** ‖∂L/∂h_t‖ as it is written. @param {number} step */
+const normAt = (step) => `‖∂L/∂H${subscript(step)}‖`;
+
+/** How much of what enters at the last step arrives at the first one. @param {History} history @param {number} row */
+export function reachWords(history, row) {
+  const steps = history.hidden(row);
+  const entry = entryOf(steps);
+  if (entry < 0) return "No gradient arrives at any step.";
+  if (entry === 0) return "The gradient enters at step 1: there is nothing before it.";
+  const first = steps[0];
+  if (Number.isNaN(first)) return `${normAt(1)} is exactly zero, or not finite.`;
+  const decades = first - steps[entry];
+  const beside = decades > 0 ? `${times(decades)} times` : `${share(decades)} of`;
+  return `${normAt(1)} is ${beside} ${normAt(entry + 1)}.`;
+}
+
+/** What a screen reader is told of a picture over updates. @param {string} what @param {History} history */
+export function summary(what, history) {
+  const row = history.count() - 1;
+  if (row < 0) return `${what}: nothing yet`;
+  const about = `${what}, updates ${counted(history.first())} to ${counted(history.last())}`;
+  return `${about}; at the last: loss ${lossWords(history, row)}; norm of the gradient ${normWords(history, row)}`;
+}
+
+/** Parameter, ‖w‖, ‖Δw‖/‖w‖ at an update. @param {History} history @param {string[]} names @param {number} row @returns {string[][]} */
+export function weightRows(history, names, row) {
+  return names.map((name) => {
+    const weight = history.value(`weight ${name}`, row);
+    const step = history.value(`step ${name}`, row);
+    const ratio = Number.isNaN(step) ? "0" : fromLog10(step - weight, 2);
+    return [name, Number.isNaN(weight) ? "0" : fromLog10(weight), Number.isNaN(weight) ? "–" : ratio];
+  });
+}
+
+/** @param {Values} values */
+export const setUpOf = (values) => `${rowOf(values, "task").label}${isGated(valueOf(values, "cell")) ? "" : `, ${valueOf(values, "activation")}`}`;

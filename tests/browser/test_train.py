@@ -1,0 +1,165 @@
+"""The view Train: two runs are begun, stopped, changed, looked through, killed, and found again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.services import sent, serving
+from tests.browser.violations import THEMES, found, wear
+from tests.conftest import PageLog
+
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 700}
+SMALL = "task.steps=10&hidden=4&batch=4&updates=9000"
+WORKER = "unrolled.app.training.worker"
+
+
+def overflows(page: Page) -> bool:
+    wide: bool = page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
+    return wide
+
+
+def clean(page: Page) -> None:
+    """No violation that axe knows of, in either theme."""
+    for theme in THEMES:
+        wear(page, theme)
+        assert found(page, theme) == {}, theme
+
+
+def workers(process: subprocess.Popen[bytes]) -> list[int]:
+    """The processes that train for a service."""
+    children = Path(f"/proc/{process.pid}/task").glob("*/children")
+    pids = [int(pid) for one in children for pid in one.read_text().split()]
+    return [pid for pid in pids if WORKER in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def looked_at(page: Page, update: int, run: int = 0) -> None:
+    """An update is computed again, and every picture of it is drawn."""
+    expect(page.locator("#moment")).to_have_attribute("data-replayed", f"{run} {update}")
+    expect(page.locator("#moment")).to_have_attribute("aria-busy", "false")
+    assert page.locator("[data-moment=profile] .main-svg").count()
+    assert page.locator("#plot-diagram .main-svg").count()
+
+
+def done(page: Page) -> int:
+    """How many updates of the first run are done, by its words."""
+    said = re.search(r"([\d,]+) of 9,000", page.locator("#run-state-0").inner_text())
+    assert said is not None
+    return int(said[1].replace(",", ""))
+
+
+def begin(page: Page, address: str) -> list[str]:
+    """Set two runs up, one clipped and one not, and begin them; their ids."""
+    page.goto(f"{address}/train#{SMALL}")
+    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    expect(page.locator("#will-see")).to_contain_text("clipped at μ = 0.5 and not clipped")
+    expect(page.locator("#will-see")).to_contain_text("each of the 10 steps")
+    clean(page)
+    page.locator("#hidden").fill("0")
+    page.locator("#begin").click()
+    assert page.url.startswith(f"{address}/train#"), "the form holds what cannot be"
+    page.locator("#hidden").fill("4")
+    page.locator("#begin").click()
+    page.wait_for_url("**/train?run=*")
+    expect(page.locator("#pictures")).to_be_visible()
+    ids = re.findall(r"(?:run|with)=([\w-]+)", page.url)
+    assert len(ids) == 2
+    return ids
+
+
+def look_through(page: Page, runs: str, ids: list[str]) -> int:
+    """Stop, go on by one, and look at what is recorded; the update that is looked at in the end."""
+    page.get_by_role("button", name="Pause").click()
+    for n in (0, 1):
+        expect(page.locator(f"#run-state-{n}")).to_contain_text("paused at")
+    before = done(page)
+    page.get_by_role("button", name="One update").click()
+    expect(page.locator("#run-state-0")).to_contain_text(f"paused at {before + 1:,}")
+    page.locator("[data-over=loss]").click(position={"x": 60, "y": 40})
+    page.locator(".transport-scrub").press("ArrowRight")
+    update = int(re.findall(r"#update=(\d+)$", page.url)[0])
+    assert 1 < update < before
+    expect(page.locator("#moment-update")).to_have_text(f"{update:,}")
+    looked_at(page, update)
+    kept: Any = sent(f"{runs}/{ids[0]}/updates?from={update}&to={update}", None, "GET")
+    expect(page.locator("#moment-said")).to_contain_text(f"Loss {kept['loss'][0]:.5f}"[:9])
+    page.locator("[data-over=heat-1]").click(position={"x": 120, "y": 20})
+    expect(page.get_by_role("radio", name="B: not clipped")).to_be_checked()
+    expect(page.locator("#inspector-title")).to_contain_text("Selected: H")
+    expect(page.locator("#inspector math").first).to_be_visible()
+    assert re.search(r"update=\d+&of=B&select=h_\d+", page.url)
+    return before + 1
+
+
+def change(page: Page, runs: str, ids: list[str]) -> None:
+    """Another threshold, from the next update on."""
+    page.locator("#change-of").select_option(label="clipped at μ = 0.5")
+    page.get_by_role("button", name="Change from the next update on").click()
+    expect(page.locator("#change-wrong")).to_contain_text("Nothing here differs")
+    page.locator("#change").get_by_label("Threshold").fill("0.25")
+    page.get_by_role("button", name="Change from the next update on").click()
+    expect(page.locator(".train-changed").first).to_be_visible()
+    run = sent(f"{runs}/{ids[0]}", None, "GET")
+    assert [one["change"]["clip"]["threshold"] for one in run["training"]["changes"]] == [0.25]
+    assert sent(f"{runs}/{ids[1]}", None, "GET")["training"]["changes"] == []
+    expect(page.locator("#happened")).to_contain_text("0.25")
+
+
+def test_two_runs_are_trained_looked_through_killed_and_found_again(
+    browser: Browser, free_port: int, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    log = PageLog(origin=f"http://127.0.0.1:{free_port}")
+    log.watch(page)
+    with serving(free_port, tmp_path) as (address, process):
+        runs = f"{address}/api/v1/runs"
+        ids = begin(page, address)
+        at = look_through(page, runs, ids)
+        change(page, runs, ids)
+        clean(page)
+        page.locator("#pace").select_option("300")
+        page.get_by_role("button", name="Resume").click()
+        expect(page.locator("#run-state-0")).to_contain_text("updates a second")
+        for pid in workers(process):
+            os.kill(pid, signal.SIGKILL)
+        page.locator("#pace").select_option("")
+        for n in (0, 1):
+            expect(page.locator(f"#run-state-{n}")).to_contain_text("done: 9,000 updates")
+        expect(page.locator("#train")).to_have_attribute("data-drawn", "9000")
+        page.locator("#happened a[href^='#update=']").first.click()
+        address_then = page.url
+        said = page.locator("#moment-said").inner_text()
+        looked_at(page, int(re.findall(r"update=(\d+)", address_then)[0]))
+        page.reload()
+        expect(page.locator("#moment-said")).to_have_text(said)
+        assert page.url == address_then
+        kept = sent(f"{runs}/{ids[0]}/updates?from={at}&to={at + 1}", None, "GET")
+        assert kept["threshold"][0] == 0.5
+        assert kept["threshold"][1] == 0.25
+        page.set_viewport_size(NARROW)
+        expect(page.locator("[data-over=loss] .main-svg").first).to_have_js_property(
+            "clientWidth", page.locator("[data-over=loss]").evaluate("one => one.clientWidth")
+        )
+        assert not overflows(page)
+        page.set_viewport_size(WIDE)
+        page.get_by_role("link", name="Open in Explore").click()
+        expect(page.locator("html")).to_have_attribute("data-state", "ready")
+        expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")
+        page.goto(f"{address}/runs")
+        for name in page.get_by_role("checkbox").all():
+            name.check()
+        page.get_by_role("link", name="Compare these two").click()
+        expect(page.locator("#run-state-1")).to_contain_text("done: 9,000 updates")
+        page.goto(f"{address}/runs/{ids[1]}")
+        expect(page.locator("#run-name-0")).to_contain_text("not clipped")
+        page.close()
+    log.check()
+    context.close()

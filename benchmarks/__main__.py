@@ -1,4 +1,4 @@
-"""`make bench`: the service, its encodings, the page, the engine's cost, PyTorch, training."""
+"""`make bench`: the service, encodings, the page, the engine, PyTorch, training, runs, maps."""
 
 from benchmarks import (
     bench_api,
@@ -7,6 +7,7 @@ from benchmarks import (
     bench_landscape,
     bench_page,
     bench_scaling,
+    bench_sweep,
     bench_training,
     bench_watch,
     bench_whole,
@@ -14,7 +15,7 @@ from benchmarks import (
 
 
 def main() -> None:
-    """Print the service, its encodings, the page, the cost, PyTorch, and a watched training."""
+    """Print the service, encodings, the page, the cost, PyTorch, a watched training, and maps."""
     bench_api.run()
     print()
     bench_encoding.run()
@@ -34,6 +35,8 @@ def main() -> None:
     bench_engine.report(bench_engine.run())
     print()
     bench_watch.run()
+    print()
+    bench_sweep.run()
 
 
 if __name__ == "__main__":

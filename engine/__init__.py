@@ -138,7 +138,10 @@ from unrolled.engine.sweep.number import Number
 from unrolled.engine.sweep.numbers import NUMBERS
 from unrolled.engine.sweep.numbers import VERSION as NUMBERS_VERSION
 from unrolled.engine.sweep.plan import Sweep, SweepPoint, point_hash
+from unrolled.engine.sweep.presets import SWEEP_PRESETS
+from unrolled.engine.sweep.refine import Refinement
 from unrolled.engine.sweep.summary import Spread, spread
+from unrolled.engine.sweep.theory import THEORY, Theory, TheoryLine, theory_of
 from unrolled.engine.sweep.together import Reading, numbers_of, numbers_of_training
 from unrolled.engine.sweep.trial import Trial
 from unrolled.engine.training.events import Watcher, changed
@@ -157,25 +160,26 @@ __all__ = [
     "ACTIVATIONS", "CELLS", "CLIP_RULES", "INITS", "LEADING", "LOSSES", "MAX_DESCENTS",
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
     "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "NUMBERS", "NUMBERS_VERSION", "OPTIMIZERS",
-    "PERCENTILE", "PERCENTILES", "PLACES", "SCHEDULES", "TASKS", "THRESHOLD_RULES", "TOKENS",
-    "TOPOLOGIES", "TRAINING_OPTIMIZERS", "TRAINING_RULES", "Activation", "Activity", "Array",
-    "Arriving", "Axis", "Backward", "BidirectionalFlow", "Carried", "Check", "CheckedEntry", "Clip",
-    "Clipped", "Clipping", "Connection", "Data", "Descent", "Diagnosis", "DirectionFlow", "Edge",
-    "Experiment", "Factors", "ForwardOverflow", "Found", "GateSaturation", "GradientFlow", "Graph",
-    "Imported", "Init", "InitialGradient", "InvalidInput", "Itemized", "Landscape", "LayerFlow",
-    "LayerGradient", "LayerValues", "Line", "LongToShort", "Loss", "Magnitudes", "Module",
-    "Network", "Node", "Nullable", "Number", "Optimizer", "ParameterCheck", "ParameterGradient",
-    "Passage", "Path", "PerParameter", "PerSample", "Place", "Plan", "Problem", "Reading",
-    "Records", "Row", "Rule", "Samples", "Saturation", "Scaled", "Schedule", "Sequence", "Series",
-    "Slope", "Slopes", "Spectrum", "Spread", "Surface", "Sweep", "SweepAxis", "SweepPoint", "Task",
-    "Text", "ThresholdRule", "Thresholds", "Trace", "Training", "TrainingRule", "Trajectory",
+    "PERCENTILE", "PERCENTILES", "PLACES", "SCHEDULES", "SWEEP_PRESETS", "TASKS", "THEORY",
+    "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "TRAINING_OPTIMIZERS", "TRAINING_RULES",
+    "Activation", "Activity", "Array", "Arriving", "Axis", "Backward", "BidirectionalFlow",
+    "Carried", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection", "Data",
+    "Descent", "Diagnosis", "DirectionFlow", "Edge", "Experiment", "Factors", "ForwardOverflow",
+    "Found", "GateSaturation", "GradientFlow", "Graph", "Imported", "Init", "InitialGradient",
+    "InvalidInput", "Itemized", "Landscape", "LayerFlow", "LayerGradient", "LayerValues", "Line",
+    "LongToShort", "Loss", "Magnitudes", "Module", "Network", "Node", "Nullable", "Number",
+    "Optimizer", "ParameterCheck", "ParameterGradient", "Passage", "Path", "PerParameter",
+    "PerSample", "Place", "Plan", "Problem", "Reading", "Records", "Refinement", "Row", "Rule",
+    "Samples", "Saturation", "Scaled", "Schedule", "Sequence", "Series", "Slope", "Slopes",
+    "Spectrum", "Spread", "Surface", "Sweep", "SweepAxis", "SweepPoint", "Task", "Text", "Theory",
+    "TheoryLine", "ThresholdRule", "Thresholds", "Trace", "Training", "TrainingRule", "Trajectory",
     "Trial", "Truncation", "Unit", "Values", "Vector", "Watcher", "arriving", "backward",
     "bidirectional_flow", "carried", "changed", "check_gradients", "check_parameters",
     "check_passes", "check_scalar", "clip_gradients", "count_values", "descend", "draw_parameters",
     "encode_text", "explicit_sequence", "export_gradients", "gradient_flow", "gradient_log10_norms",
     "import_module", "itemize", "landscape", "look", "numbers_of", "numbers_of_training",
     "point_hash", "posed", "random_sequence", "share", "spectral_radius_of", "spectrum", "spread",
-    "thresholds", "times", "torch_layers", "torch_names", "train", "unroll", "verdict_of",
-    "with_noise",
+    "theory_of", "thresholds", "times", "torch_layers", "torch_names", "train", "unroll",
+    "verdict_of", "with_noise",
 ]
 # fmt: on

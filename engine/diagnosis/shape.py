@@ -43,8 +43,8 @@ class Shape:
     straight: bool = True
 
 
-def shape(row: Row) -> Shape:
-    """Name what the row does.
+def shape(row: Row, *, to_say: bool = True) -> Shape:
+    """Name what the row does; a wall or a bend, on which no verdict depends, only ``to_say`` it.
 
     A rate is the mean slope behind the entering step; a row follows it where it is nowhere further
     from it than 0.1 decades or a tenth of its whole change.
@@ -55,7 +55,7 @@ def shape(row: Row) -> Shape:
     follows, off = follows_rate(v)
     if follows:
         return Shape("rate", 0, entering=bool(off > max(_NEAR, abs(row.rate) / 2.0)))
-    found = _other(v)
+    found = _other(v, to_say=to_say)
     one_rise = found.kind == "hump" and found.straight and v[1] > 0.0
     return replace(found, entering=not one_rise and _apart(v))
 
@@ -72,13 +72,15 @@ def follows_rate(decades: Array) -> tuple[Array, Array]:
     return (off[..., 1:] <= near).all(axis=-1), off[..., 0]
 
 
-def _other(v: Array) -> Shape:
+def _other(v: Array, *, to_say: bool) -> Shape:
     """What a row does that follows no rate."""
     top, bottom, last = int(np.nanargmax(v)), int(np.nanargmin(v)), len(v) - 1
     if 0 < top < last and v[top] - max(0.0, v[last]) >= _TURN:
         return Shape("hump", top, False, _straight(v, top, 1.0))
     if 0 < bottom < last and min(0.0, v[last]) - v[bottom] >= _TURN:
         return Shape("dip", bottom, False, _straight(v, bottom, -1.0))
+    if not to_say:
+        return Shape("uneven", 0, entering=False)
     steps = np.nan_to_num(np.diff(v))
     wall = int(np.abs(steps).argmax()) + 1
     if wall > 1 and abs(steps[wall - 1]) >= max(_WALL, _MOST * abs(v[last])):

@@ -42,15 +42,19 @@ class SweepAxis:
         at: where it stands, a JSON pointer (RFC 6901): ``/weights/spectral_radius``.
         values: what it takes, in order: numbers, names, or whole objects.
         scale: how a span is laid out and drawn, linear or log; None where the values were listed.
+        labels: what every value is called where it is drawn: numbers, or names; None: themselves.
+        label: what the axis is called; empty: as its field.
     """
 
     at: str
     values: tuple[Json, ...]
     scale: str | None = None
+    labels: tuple[Json, ...] | None = None
+    label: str = ""
 
     @staticmethod
     def of(pointer: Pointer, given: Mapping[str, Json]) -> SweepAxis:
-        """{"at", "from", "to", "points", "scale"} or {"at", "values", "scale"}.
+        """{"at", "from", "to", "points", "scale"} or {"at", "values", "scale", "labels"}.
 
         Args:
             pointer: where it stands, for what is refused.
@@ -58,7 +62,7 @@ class SweepAxis:
         Raises:
             InvalidInput: for a pointer that is none, or a span that goes nowhere.
         """
-        known = {"at", "from", "to", "points", "scale", "values"}
+        known = {"at", "from", "to", "points", "scale", "values", "labels", "label"}
         for name in given:
             if name not in known:
                 raise InvalidInput(
@@ -81,7 +85,13 @@ class SweepAxis:
         scale = given.get("scale")
         if scale is not None:
             one_of((*pointer, "scale"), scale, SCALES)
-        return SweepAxis(at, tuple(values), scale)
+        labels = given.get("labels")
+        if labels is not None and (
+            not isinstance(labels, list | tuple) or len(labels) != len(values)
+        ):
+            raise InvalidInput((*pointer, "labels"), f"needed: {len(values)}, one for each value")
+        named = None if labels is None else tuple(labels)
+        return SweepAxis(at, tuple(values), scale, named, str(given.get("label") or ""))
 
     @property
     def keys(self) -> list[str]:
@@ -96,7 +106,10 @@ class SweepAxis:
     def document(self) -> dict[str, Json]:
         """The same as JSON, every value said."""
         said: dict[str, Json] = {"at": self.at, "values": list(self.values)}
-        return said | ({} if self.scale is None else {"scale": self.scale})
+        if self.labels is not None:
+            said["labels"] = list(self.labels)
+        more = {"scale": self.scale, "label": self.label}
+        return said | {name: value for name, value in more.items() if value}
 
 
 def _span(pointer: Pointer, at: str, given: Mapping[str, Json]) -> SweepAxis:
@@ -132,7 +145,7 @@ def _span(pointer: Pointer, at: str, given: Mapping[str, Json]) -> SweepAxis:
     values: Many[Json] = [float(f"{value:.12g}") for value in laid.tolist()]
     if at.rpartition("/")[2] in WHOLE:
         values = list(dict.fromkeys(round(value) for value in values))
-    return SweepAxis(at, tuple(values), scale)
+    return SweepAxis(at, tuple(values), scale, label=str(given.get("label") or ""))
 
 
 def put(document: dict[str, Json], keys: Many[str], value: Json) -> None:

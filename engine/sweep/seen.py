@@ -209,7 +209,7 @@ def _number(value: float) -> Value:
 
 
 def _told(row: Row, found: Shape | None) -> tuple[Verdict, float, float]:
-    verdict, rate = read_off(row, found or shape(row))
+    verdict, rate = read_off(row, found or shape(row, to_say=False))
     return verdict, rate, math.nan if verdict == "blocked" else row.arriving
 
 

@@ -1,0 +1,148 @@
+"""Maps worth looking at, as data.
+
+What `look` claims is asserted by tests/app/test_sweep_presets.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_RADII = {"at": "/weights/spectral_radius", "from": 0.2, "to": 3.0, "points": 33}
+_LENGTHS = {"at": "/sequence/steps", "from": 4, "to": 200, "points": 25, "scale": "log"}
+_DRAWN = {"sequence": {"kind": "random"}, "loss": "squared-error"}
+
+
+def _linear(coupling: float) -> dict[str, Any]:
+    """Two linear units, both of eigenvalue 0.95, the second heard by the first."""
+    return {
+        "kind": "explicit",
+        "W_xh": [[1.0, 0.0], [0.0, 1.0]],
+        "W_hh": [[0.95, coupling], [0.0, 0.95]],
+        "b_h": [0.0, 0.0],
+        "W_hy": [[1.0, 0.0]],
+        "b_y": [0.0],
+    }
+
+
+_COUPLINGS = [round(0.1 * n, 1) for n in range(33)]
+
+SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "radius-and-length",
+        "title": "Vanishing and exploding: radius and length",
+        "look": "What arrives at step 1 of the last loss, behind small inputs. A simple network's "
+        "gradient vanishes where ρ is well below 1 and mostly explodes where it is 3, the more the "
+        "longer. Cells with gates, drawn half open, lose it at a ρ of 2 all the same.",
+        "sweep": {
+            "experiment": _DRAWN
+            | {
+                "network": {"topology": "many-to-one", "hidden_size": 16},
+                "weights": {"input_scale": 0.1},
+            },
+            "axes": [_RADII, _LENGTHS],
+            "rows": {
+                "at": "/network/cell",
+                "values": ["simple", "lstm", "gru", "mgu", "lstm-peephole"],
+            },
+            "seeds": 3,
+            "numbers": ["arriving", "verdict", "decay_per_step"],
+        },
+    },
+    {
+        "name": "forget-bias",
+        "title": "An LSTM's forget gate: bias and length",
+        "look": "Each step keeps σ(bias) of C. The longer the sequence, the wider the gate has to "
+        "stand open for anything to arrive: over 50 steps less than a billionth does with bias 0, more "
+        "than a hundredth with 5.",
+        "sweep": {
+            "experiment": _DRAWN
+            | {
+                "network": {"cell": "lstm", "topology": "many-to-one", "hidden_size": 16},
+                "weights": {"spectral_radius": 0.9},
+            },
+            "axes": [
+                {"at": "/weights/forget_bias", "from": -2.0, "to": 6.0, "points": 33},
+                _LENGTHS,
+            ],
+            "seeds": 3,
+            "numbers": ["arriving", "verdict", "saturation"],
+        },
+    },
+    {
+        "name": "non-normal",
+        "title": "Growth before decay: what eigenvalues hide",
+        "look": "Both eigenvalues are 0.95 everywhere, and the gradient should fade. The stronger "
+        "one unit is coupled to the other, the longer it grows first: at a coupling of 3 it "
+        "explodes over 20 steps.",
+        "sweep": {
+            "experiment": _DRAWN
+            | {
+                "network": {
+                    "topology": "many-to-one",
+                    "activation": "linear",
+                    "input_size": 2,
+                    "hidden_size": 2,
+                    "output_size": 1,
+                }
+            },
+            "axes": [
+                {
+                    "at": "/weights",
+                    "values": [_linear(coupling) for coupling in _COUPLINGS],
+                    "labels": _COUPLINGS,
+                    "label": "coupling",
+                },
+                _LENGTHS,
+            ],
+            "numbers": ["arriving", "verdict", "spectral_norm"],
+        },
+    },
+    {
+        "name": "clipping",
+        "title": "How much is clipped: radius and threshold",
+        "look": "The share of draws whose gradient is above μ. It turns from none to all within a "
+        "decade of μ, and where it turns follows ‖g‖ up as ρ grows.",
+        "sweep": {
+            "experiment": _DRAWN
+            | {
+                "network": {"hidden_size": 16},
+                "sequence": {"kind": "random", "steps": 50},
+                "clip": {"rule": "norm", "max_norm": 1.0},
+            },
+            "axes": [
+                _RADII,
+                {"at": "/clip/max_norm", "from": 0.1, "to": 1000, "points": 25, "scale": "log"},
+            ],
+            "seeds": 8,
+            "numbers": ["clipped", "log10_norm"],
+        },
+    },
+    {
+        "name": "adding",
+        "title": "Who learns the adding problem: learning rate and μ",
+        "look": "The share of trainings that solve the adding problem. Without clipping only small "
+        "rates do not break; with it larger ones may be taken.",
+        "sweep": {
+            "training": {
+                "task": {"name": "adding", "steps": 20},
+                "hidden_size": 24,
+                "updates": 2000,
+                "optimizer": {"name": "adam"},
+                "clip": {"rule": "norm", "threshold": 1.0},
+            },
+            "axes": [
+                {
+                    "at": "/optimizer/learning_rate",
+                    "from": 1e-4,
+                    "to": 0.1,
+                    "points": 7,
+                    "scale": "log",
+                },
+                {"at": "/clip/threshold", "from": 0.01, "to": 100, "points": 5, "scale": "log"},
+            ],
+            "seeds": 3,
+            "numbers": ["solved", "updates_to_success", "final_loss"],
+        },
+    },
+)
+"""The first is the page's own."""

@@ -1,4 +1,4 @@
-"""The command line: `unrolled serve`, `runs`, `networks`, `sequences`, `settings`, `--version`."""
+"""The command line: `unrolled serve`, `sweep`, `settings`, `--version`, and what is kept."""
 
 import argparse
 import logging
@@ -29,11 +29,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="serve|runs|networks|sequences|settings"
+        dest="command", required=True, metavar="serve|sweep|runs|networks|sequences|settings"
     )
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", help="port to listen on (default: 8000)")
+    sweep = commands.add_parser("sweep", help="compute a map of networks, and write its numbers")
+    sweep.add_argument("file", help="the map: TOML, or JSON")
+    sweep.add_argument("--on", help="a Dask scheduler, tcp://host:8786 (default: this machine)")
+    sweep.add_argument("--workers", help="processes on this machine (default: one a core)")
+    sweep.add_argument("--out", help="where the numbers go, .npz or .csv (default: beside FILE)")
     runs = commands.add_parser("runs", help="list, export, import or delete the runs that are kept")
     actions = runs.add_subparsers(dest="action", required=True, metavar="list|export|import|delete")
     actions.add_parser("list", help="print every run, the newest first")
@@ -71,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if options.command in ("runs", "networks", "sequences"):
             _kept(options)
+        elif options.command == "sweep":
+            _sweep(options)
         else:
             _serve(options.host, options.port)
     except KeyboardInterrupt:
@@ -100,6 +107,32 @@ def _kept(options: argparse.Namespace) -> None:
         command.run(options, settings, actions)
     except command.Refused as error:
         _refuse(str(error))
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    """Compute a map with a bar in a terminal; where it cannot be, one line says why."""
+    from pathlib import Path
+
+    from unrolled.app.sweeps.dask import NoCluster
+    from unrolled.app.sweeps.front import sweep
+    from unrolled.engine import InvalidInput
+
+    out = Path(options.out or Path(options.file).with_suffix(".npz"))
+    if out.suffix not in (".npz", ".csv"):
+        _refuse(f"--out: received {str(out)!r}; allowed: a name that ends in .npz or .csv")
+    workers = options.workers
+    if workers is not None and not (workers.isascii() and workers.isdigit() and int(workers)):
+        _refuse(f"--workers: received {workers!r}; allowed: a whole number from 1")
+    try:
+        found = sweep(options.file, on=options.on, workers=workers and int(workers))
+        found.save(out)
+    except InvalidInput as error:
+        where = "/" + "/".join(map(str, error.pointer)) if error.pointer else options.file
+        _refuse(f"{where}: {error.detail}")
+    except (NoCluster, OSError, UnicodeDecodeError) as error:
+        _refuse(str(error))
+    wrong = f", {len(found.errors)} points with an error" if found.errors else ""
+    print(f"{out}: {found.sweep.count:,} points, {found.computed:,} networks computed{wrong}")
 
 
 def _serve(host: str | None, port: str | None) -> None:

@@ -10,12 +10,27 @@
     flow = unrolled.gradient_flow(network, weights, sequence, loss="squared-error")
     print(flow.diagnosis.summary)
 
-Every name but `load_run` is the engine's; `unrolled.engine` says what its arrays are. `load_run`
-reads the file of a run that `unrolled.torch.watch` has written.
+Every name but `load_run` and `sweep` is the engine's; `unrolled.engine` says what its arrays are.
+`load_run` reads the file of a run that `unrolled.torch.watch` has written, `sweep` computes a map
+of thousands of networks, on this machine or on a Dask cluster.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from unrolled.engine import *  # noqa: F403
 from unrolled.engine import __all__ as _of_the_engine
 from unrolled.watch.runs import load_run as load_run
 
-__all__ = [*_of_the_engine, "load_run"]  # noqa: PLE0604
+if TYPE_CHECKING:
+    from unrolled.app.sweeps.front import sweep as sweep
+
+__all__ = [*_of_the_engine, "load_run", "sweep"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    """What needs more than NumPy is imported when it is asked for."""
+    if name != "sweep":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from unrolled.app.sweeps.front import sweep
+
+    return sweep

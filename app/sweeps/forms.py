@@ -82,13 +82,18 @@ def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
 def draws(sweep: Sweep, start: int = 0) -> Iterator[Draw]:
     """Every network of a map, point by point from coarse to fine, from the point of an index on."""
     for point in sweep.points(start):
-        for number in range(sweep.seeds):
-            try:
-                form = form_of(sweep.spec(point, number), trained=sweep.trained)
-            except InvalidInput as error:
-                yield Draw(point, number, error=str(error))
-            else:
-                yield Draw(point, number, form, point_hash(form))
+        yield from draws_of(sweep, point)
+
+
+def draws_of(sweep: Sweep, point: SweepPoint) -> Iterator[Draw]:
+    """The networks of a point."""
+    for number in range(sweep.seeds):
+        try:
+            form = form_of(sweep.spec(point, number), trained=sweep.trained)
+        except InvalidInput as error:
+            yield Draw(point, number, error=str(error))
+        else:
+            yield Draw(point, number, form, point_hash(form))
 
 
 def refuse(sweep: Sweep) -> None:

@@ -1,6 +1,6 @@
 """A map on its way: tasks go out, numbers come back one after the other."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,10 +8,11 @@ from typing import Protocol
 import anyio
 import anyio.lowlevel
 import msgspec
+from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 from unrolled.app.sweeps.forms import Draw
-from unrolled.app.sweeps.tasks import Costs, Portion, portions
+from unrolled.app.sweeps.tasks import Costs, Cutter, Portion
 from unrolled.app.sweeps.work import Done
 
 _CRASHED = "every worker that computed it ended"
@@ -45,16 +46,22 @@ class Found:
         draw: which one.
         numbers: name → number, name or None.
         error: why it has none.
+        new: whether they were computed now, and may be kept.
     """
 
     draw: Draw
     numbers: Numbers
     error: str | None = None
+    new: bool = True
+
+
+Source = Iterable[Draw] | AsyncIterable[Sequence[Draw | Found]]
+"""Networks to compute; or some after the other, those that are known already among them."""
 
 
 @asynccontextmanager
 async def computed(
-    draws: Iterable[Draw], names: Iterable[str], pool: Pool, costs: Costs | None = None
+    draws: Source, names: Iterable[str], pool: Pool, costs: Costs | None = None
 ) -> AsyncIterator[MemoryObjectReceiveStream[list[Found]]]:
     """The numbers of networks as they come, a task at a time; leaving it stops what runs.
 
@@ -63,55 +70,82 @@ async def computed(
                 …
 
     A task whose workers end is cut in two until it is known which network ends them: that one has
-    no numbers, and an error that says so. A network that is no experiment is not computed.
+    no numbers, and an error that says so. A network that is no experiment is not computed, and what
+    is known already comes back as it is.
 
     Args:
-        draws: of a map, or those of it that are not known yet; asked for as there is room.
+        draws: of a map; asked for as there is room.
         names: of ``NUMBERS``.
         pool: where they are computed.
         costs: what networks cost, which is learned on the way.
     """
-    wanted, learned = list(names), costs or Costs()
-    ahead = pool.capacity + 1
-    send, receive = anyio.create_memory_object_stream[list[Found]](ahead)
-    turns = anyio.Semaphore(ahead)
-
-    async def one(portion: Portion) -> None:
-        try:
-            found = await _one(portion, wanted, pool, learned)
-        finally:
-            turns.release()
-        await send.send(found)
-
-    async def all_of_them() -> None:
-        wrong: list[Found] = []
-        async with send, anyio.create_task_group() as tasks:
-            for portion in portions(_sound(draws, wrong, wanted), learned):
-                await turns.acquire()
-                tasks.start_soon(one, portion)
-                await anyio.lowlevel.checkpoint()
-                if wrong:
-                    await send.send(wrong.copy())
-                    wrong.clear()
-            if wrong:
-                await send.send(wrong)
-
+    run = _Run(list(names), pool, costs or Costs())
     async with anyio.create_task_group() as whole:
-        whole.start_soon(all_of_them)
+        whole.start_soon(run.all_of, draws)
         try:
-            async with receive:
-                yield receive
+            async with run.receive:
+                yield run.receive
         finally:
             whole.cancel_scope.cancel()
 
 
-def _sound(draws: Iterable[Draw], wrong: list[Found], names: list[str]) -> Iterator[Draw]:
-    """Those that are experiments; the others are put aside."""
-    for draw in draws:
-        if draw.error is None:
-            yield draw
-        else:
-            wrong.append(Found(draw, dict.fromkeys(names), draw.error))
+class _Run:
+    """The tasks of one map on their way."""
+
+    def __init__(self, names: list[str], pool: Pool, costs: Costs) -> None:
+        self.names, self.pool, self.costs = names, pool, costs
+        ahead = pool.capacity + 1
+        self.send, self.receive = anyio.create_memory_object_stream[list[Found]](ahead)
+        self.turns = anyio.Semaphore(ahead)
+
+    async def all_of(self, draws: Source) -> None:
+        """Hand everything out as there is room."""
+        cutter = Cutter(self.costs)
+        async with self.send, anyio.create_task_group() as tasks:
+            async for some in _some(draws):
+                known = []
+                for one in some:
+                    found = self._known(one)
+                    if found is not None:
+                        known.append(found)
+                        continue
+                    assert isinstance(one, Draw)
+                    for portion in cutter.add(one):
+                        await self._start(portion, tasks)
+                if known:
+                    await self.send.send(known)
+            for portion in cutter.rest():
+                await self._start(portion, tasks)
+
+    def _known(self, one: Draw | Found) -> Found | None:
+        """What need not be computed."""
+        if isinstance(one, Found):
+            return one
+        return (
+            None if one.error is None else Found(one, dict.fromkeys(self.names), one.error, False)
+        )
+
+    async def _start(self, portion: Portion, tasks: TaskGroup) -> None:
+        await self.turns.acquire()
+        tasks.start_soon(self._finish, portion)
+        await anyio.lowlevel.checkpoint()
+
+    async def _finish(self, portion: Portion) -> None:
+        try:
+            found = await _one(portion, self.names, self.pool, self.costs)
+        finally:
+            self.turns.release()
+        await self.send.send(found)
+
+
+async def _some(draws: Source) -> AsyncIterator[Sequence[Draw | Found]]:
+    """Some after the other."""
+    if isinstance(draws, AsyncIterable):
+        async for some in draws:
+            yield some
+    else:
+        for draw in draws:
+            yield (draw,)
 
 
 async def _one(portion: Portion, names: list[str], pool: Pool, costs: Costs) -> list[Found]:
@@ -120,7 +154,7 @@ async def _one(portion: Portion, names: list[str], pool: Pool, costs: Costs) -> 
         answer = await pool.run(portion.task(names))
     except WorkerEnded:
         if len(portion.draws) == 1:
-            return [Found(portion.draws[0], dict.fromkeys(names), _CRASHED)]
+            return [Found(portion.draws[0], dict.fromkeys(names), _CRASHED, new=False)]
         first, second = portion.halves()
         return await _one(first, names, pool, costs) + await _one(second, names, pool, costs)
     done = msgspec.json.decode(answer, type=Done)

@@ -61,34 +61,49 @@ class Portion:
         return Portion(self.shape, first), Portion(self.shape, second)
 
 
-def portions(draws: Iterable[Draw], costs: Costs) -> Iterator[Portion]:
-    """Tasks of about a second, a shape each, coarse points before finer ones.
+class Cutter:
+    """Cuts networks into tasks of about a second, a shape each, coarse points before finer ones.
 
-    What a shape costs may be learned while they are asked for. A level of the map is handed out
-    before the next one is begun.
+    What a shape costs may be learned while they come. A level of the map is handed out before the
+    next one is begun.
+
+    Args:
+        costs: what networks cost.
     """
-    waiting: dict[bytes, list[Draw]] = {}
-    held, stride = 0, 0
-    for draw in draws:
-        if draw.point.stride != stride or held >= _HELD:
-            yield from _rest(waiting, costs)
-            held, stride = 0, draw.point.stride
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+        self._waiting: dict[bytes, list[Draw]] = {}
+        self._held = self._stride = 0
+
+    def add(self, draw: Draw) -> Iterator[Portion]:
+        """One more network; the tasks that are full by it."""
+        if draw.point.stride != self._stride or self._held >= _HELD:
+            yield from self.rest()
+            self._stride = draw.point.stride
         shape = draw.shape
-        own = waiting.setdefault(shape, [])
+        own = self._waiting.setdefault(shape, [])
         own.append(draw)
-        held += 1
-        if len(own) >= costs.size(shape):
+        self._held += 1
+        if len(own) >= self._costs.size(shape):
+            self._held -= len(own)
+            del self._waiting[shape]
             yield Portion(shape, tuple(own))
-            held -= len(own)
-            del waiting[shape]
-    yield from _rest(waiting, costs)
+
+    def rest(self) -> Iterator[Portion]:
+        """What is left of every shape."""
+        for shape in list(self._waiting):
+            own = self._waiting.pop(shape)
+            self._held -= len(own)
+            while own:
+                size = self._costs.size(shape)
+                yield Portion(shape, tuple(own[:size]))
+                own = own[size:]
 
 
-def _rest(waiting: dict[bytes, list[Draw]], costs: Costs) -> Iterator[Portion]:
-    """What is left of every shape."""
-    for shape in list(waiting):
-        own = waiting.pop(shape)
-        while own:
-            size = costs.size(shape)
-            yield Portion(shape, tuple(own[:size]))
-            own = own[size:]
+def portions(draws: Iterable[Draw], costs: Costs) -> Iterator[Portion]:
+    """All of them."""
+    cutter = Cutter(costs)
+    for draw in draws:
+        yield from cutter.add(draw)
+    yield from cutter.rest()

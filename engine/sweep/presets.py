@@ -32,7 +32,7 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
         "title": "Vanishing and exploding: radius and length",
         "look": "What arrives at step 1 of the last loss, behind small inputs. A simple network's "
         "gradient vanishes where ρ is well below 1 and mostly explodes where it is 3, the more the "
-        "longer. Cells with gates, drawn half open, lose it at a ρ of 2 all the same.",
+        "longer. Of cells with gates, drawn half open, most lose it at a ρ of 2 all the same.",
         "sweep": {
             "experiment": _DRAWN
             | {
@@ -52,8 +52,8 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
         "name": "forget-bias",
         "title": "An LSTM's forget gate: bias and length",
         "look": "Each step keeps σ(bias) of C. The longer the sequence, the wider the gate has to "
-        "stand open for anything to arrive: over 50 steps less than a billionth does with bias 0, more "
-        "than a hundredth with 5.",
+        "stand open for anything to arrive: over 50 steps less than a billionth does with bias 0, "
+        "and more than a hundredth with 5.",
         "sweep": {
             "experiment": _DRAWN
             | {

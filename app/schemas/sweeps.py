@@ -183,6 +183,9 @@ class NumberWords(StrictModel):
     unit: str = Field(description="What it is in.")
     words: str = Field(description="What it says.")
     trained: Switch = Field(description="Whether it is of a training.")
+    relative: Switch = Field(
+        description="Whether it is in decades of what there was before: 0 is as much, not one."
+    )
     names: list[str] = Field(description="What it may be, where it is a name.")
     share: Switch = Field(description="Whether it is a share of the draws.")
 

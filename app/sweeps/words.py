@@ -25,7 +25,8 @@ def whole(row: Found) -> Json:
 def _words() -> Json:
     fields = ("name", "label", "unit", "words", "trained", "share")
     numbers = [
-        {field: getattr(one, field) for field in fields} | {"names": list(one.names)}
+        {field: getattr(one, field) for field in fields}
+        | {"names": list(one.names), "relative": one.pairs and one.unit == "decades"}
         for one in NUMBERS.values()
     ]
     return {"numbers": numbers, "maps": list(SWEEP_PRESETS)}

@@ -1,7 +1,10 @@
 /** The axes of a map: what they are called, where a value lies on them, and which ticks fit. */
 
 import { tidy } from "../format.js";
-import { gateBiases } from "../vocabulary.js";
+import { activationOf, cellOf, gateBiases, wiringOf } from "../vocabulary.js";
+
+/** What the names along an axis are called. @type {Map<string, (name: string) => {label: string}>} */
+const NAMED = new Map(Object.entries({ "/network/cell": cellOf, "/network/activation": activationOf, "/network/topology": wiringOf }));
 
 /**
  * @typedef {object} MapAxis   as the service says it
@@ -55,11 +58,12 @@ export function nameOf({ at, label }) {
 export const shortOf = (axis) => nameOf(axis).match(/ (\S)$/)?.[1] ?? nameOf(axis);
 
 /** What is written at a place of an axis. @param {MapAxis} axis @param {number} n */
-export function valueAt({ values, labels }, n) {
+export function valueAt({ at, values, labels }, n) {
   const value = (labels ?? values)[n];
   if (typeof value === "number") return tidy(value);
   if (value === null) return "as drawn";
-  return typeof value === "object" ? `no. ${n + 1}` : String(value);
+  if (typeof value === "object") return `no. ${n + 1}`;
+  return NAMED.get(at)?.(value).label ?? String(value);
 }
 
 /** @param {MapAxis} axis @param {number} n */

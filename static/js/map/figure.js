@@ -27,12 +27,14 @@ const LEFT = 52;
 const RIGHT = 12;
 const TOP = 24;
 const BOTTOM = 44;
-const DASHES = ["solid", "6px,3px", "2px,2px", "8px,2px,2px,2px"];
+/** How lines of theory are told apart. */
+export const DASHES = ["solid", "6px,3px", "2px,2px", "9px,2px,2px,2px"];
 
 /** Where the small maps lie. @param {any} sweep @param {number} maps @param {number} width */
 export function boxesOf(sweep, maps, width) {
-  const columns = Math.max(1, Math.min(maps, Math.floor(width / 250)));
-  const rows = Math.ceil(maps / columns);
+  const fit = Math.max(1, Math.min(maps, Math.floor(width / 250)));
+  const rows = Math.ceil(maps / fit);
+  const columns = Math.ceil(maps / rows);
   const each = Math.floor(width / columns);
   const [w, h = 0] = sweep.axes.map((/** @type {MapAxis} */ axis) => axis.values.length);
   const plot = each - LEFT - RIGHT;
@@ -170,7 +172,7 @@ export function figureOf(given) {
       ...shared,
       anchor: `x${axisName(n)}`,
       domain: [1 - (box.top + box.height) / height, 1 - box.top / height],
-      ...(two ? { range: [-0.5, up.values.length - 0.5], tickmode: "array", ...ticksOf(up, Math.max(2, box.height / 22)) } : scale.levels.length > 4 && scale.high === 3 ? {} : { range: [scale.low, scale.high] }),
+      ...(two ? { range: [-0.5, up.values.length - 0.5], tickmode: "array", ...ticksOf(up, Math.max(2, box.height / 22)) } : {}),
       ...(two ? { title: { text: escapeMarkup(nameOf(up)), standoff: 2, font: { size: 11, color: theme.muted } } } : {}),
     };
     if (sweep.rows)

@@ -4,14 +4,15 @@ import { element, paragraph } from "../elements.js";
 import { fromExperiment } from "../experiment.js";
 import { toFragment } from "../properties.js";
 import { partOf, specOf } from "./axes.js";
-import { flowOf } from "./requests.js";
+import { DASHES } from "./figure.js";
+import { beginTraining, flowOf } from "./requests.js";
 import { pointLines } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { Point } from "./grid.js" */
 /** @import { MapNumber, Scale } from "./scale.js" */
 
-const DASHES = ["solid", "dashed", "dotted", "double"];
+const SVG = "http://www.w3.org/2000/svg";
 
 /** The colours, from the least to the greatest. @param {HTMLElement} place @param {Scale} scale @param {MapNumber} of */
 export function putLegend(place, { colours, low, high, marks }, of) {
@@ -35,8 +36,12 @@ export function putTheory(place, theory) {
     ...names.map((name, n) => {
       const { label, words, source } = (theory ?? []).find((one) => one.name === name);
       const row = element("li");
-      const key = element("i", "map-line");
-      key.style.borderTopStyle = DASHES[n % DASHES.length];
+      const key = document.createElementNS(SVG, "svg");
+      const line = document.createElementNS(SVG, "line");
+      for (const [field, value] of Object.entries({ x2: "26", y1: "4", y2: "4", "stroke-dasharray": DASHES[n % DASHES.length].replace("solid", "") })) line.setAttribute(field, value);
+      key.setAttribute("class", "map-line");
+      key.setAttribute("aria-hidden", "true");
+      key.append(line);
       row.append(key, element("b", "", label), ` ${words} `, element("span", "note", `${source}.`));
       return row;
     }),
@@ -66,8 +71,22 @@ export function createPoint(place) {
   }
 
   /** @param {any} sweep @param {number[]} at */
+  function trainings(sweep, at) {
+    const button = element("button", "map-explore", "Train this one and watch");
+    button.type = "button";
+    button.addEventListener("click", async () => {
+      try {
+        location.assign(`/runs/${(await beginTraining(specOf(sweep, at, 0))).id}`);
+      } catch (cause) {
+        button.after(paragraph(/** @type {Error} */ (cause).message, "map-said"));
+      }
+    });
+    return [button];
+  }
+
+  /** @param {any} sweep @param {number[]} at */
   function ways(sweep, at) {
-    if (sweep.training) return [paragraph("Train this plan: take it along as JSON from the numbers of the map.", "note")];
+    if (sweep.training) return trainings(sweep, at);
     const link = element("a", "map-explore", "Open this network in Explore");
     const said = paragraph("", "map-said");
     way = link;

@@ -6,7 +6,7 @@ import { LIMIT } from "../theme.js";
 /** @import { Theme } from "../types.js" */
 
 /**
- * @typedef {{name: string, label: string, unit: string, words: string, names: string[], share: boolean, trained: boolean}} MapNumber
+ * @typedef {{name: string, label: string, unit: string, words: string, names: string[], share: boolean, relative: boolean, trained: boolean}} MapNumber
  * @typedef {object} Scale
  * @property {number} low
  * @property {number} high
@@ -66,14 +66,15 @@ const plainly = (value) => (typeof value === "number" ? value : null);
  */
 export function scaleOf(of, values, theme) {
   if (of.names.length) return named(of, theme);
-  if (of.unit === "decades") {
+  if (of.relative) {
     const marks = [-LIMIT, -1, 0, 1, LIMIT];
     const ends = new Map([[-LIMIT, "≤ "], [LIMIT, "≥ "]]);
     return { low: -LIMIT, high: LIMIT, colours: gradients(theme), levels: DECADES, z: plainly, say: (z) => power(z), marks: marks.map((z) => [z, `${ends.get(z) ?? ""}${power(z)}`]) };
   }
   const known = values.filter((value) => typeof value === "number");
   const [least, most] = of.share ? [0, 1] : between(known);
-  const signed = least < 0 && most > 0;
+  const decades = of.unit === "decades";
+  const signed = !decades && least < 0 && most > 0;
   const far = Math.max(-least, most);
   const [low, high] = signed ? [-far, far] : [least, most];
   const levels = of.share ? [0.25, 0.5, 0.75] : rounds(low, high);
@@ -84,8 +85,8 @@ export function scaleOf(of, values, theme) {
     colours: signed ? gradients(theme) : [[0, from], [1, theme.ink]],
     levels,
     z: plainly,
-    say: (z) => tidy(z),
-    marks: [low, ...(signed ? [0] : [(low + high) / 2]), high].map((z) => [z, of.share ? `${Math.round(100 * z)} %` : tidy(z)]),
+    say: (z) => (decades ? fromLog10(z) : tidy(z)),
+    marks: [low, ...(signed ? [0] : [(low + high) / 2]), high].map((z) => [z, of.share ? `${Math.round(100 * z)} %` : decades ? fromLog10(z) : tidy(z)]),
   };
 }
 

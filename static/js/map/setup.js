@@ -137,7 +137,7 @@ export function createSetup(form, numbers) {
       byId(document, "map-title", HTMLInputElement).value = name;
       byId(document, "map-look").textContent = look;
       base.value = JSON.stringify(sweep.training ?? sweep.experiment ?? {}, null, 1);
-      within(form, "[data-base]").textContent = trained ? "The plan of every training" : "The experiment that is varied";
+      within(form, "[data-base]").textContent = trained ? "The plan" : "The experiment";
       putAxis(0, sweep.axes[0]);
       putAxis(1, sweep.axes[1] ?? null);
       putRows(sweep.rows);

@@ -43,7 +43,7 @@ export function createView({ document, numbers, theme, problem, go, kept }) {
   function write() {
     const said = new URLSearchParams();
     if (choice.selectedIndex > 0) said.set("number", choice.value);
-    if (at) said.set("at", at.join(","));
+    if (at) said.set("at", at.join("."));
     if (focus) said.set("of", "B");
     history.replaceState(null, "", `${location.pathname}${location.search}${said.size ? `#${said}` : ""}`);
   }
@@ -51,7 +51,7 @@ export function createView({ document, numbers, theme, problem, go, kept }) {
   function read() {
     const said = new URLSearchParams(location.hash.slice(1));
     const shape = all[0].grid.shape;
-    const places = (said.get("at") ?? "").split(",").map(Number);
+    const places = (said.get("at") ?? "").split(".").map(Number);
     at = places.length === shape.length && places.every((n, axis) => Number.isInteger(n) && n >= 0 && n < shape[axis]) ? places : null;
     focus = said.get("of") === "B" && all[1] ? 1 : 0;
     choice.replaceChildren(...offered().map(({ name, label }) => new Option(label, name)));

@@ -1,6 +1,7 @@
 /** What a map shows, in words: its sentence, how far it is, one of its points. */
 
 import { plural, tidy } from "../format.js";
+import { LIMIT } from "../theme.js";
 import { said, shortOf, valueAt } from "./axes.js";
 import { toldOf } from "./scale.js";
 
@@ -39,17 +40,32 @@ function sharesOf(of, points) {
 /** @param {string[]} words */
 const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
 
+/** The ends of the colours: how much of the map lies there. @param {MapNumber} of @param {Point[]} known @param {any} sweep */
+function farWords(of, known, sweep) {
+  /** @param {Point[]} points @param {number} sign */
+  const beyond = (points, sign) => points.filter(({ numbers }) => sign * numbers[of.name].middle >= LIMIT).length;
+  const maps = sweep.rows ? sweep.rows.values.map((/** @type {any} */ _, /** @type {number} */ n) => ({ name: valueAt(sweep.rows, n), own: known.filter(({ at }) => at[0] === n) })) : [];
+  return [-1, 1]
+    .map((sign) => {
+      const what = sign < 0 ? "10⁻³ or less" : "10³ or more";
+      const all = beyond(known, sign);
+      const each = maps.filter((/** @type {any} */ { own }) => own.length).map((/** @type {any} */ { name, own }) => `${name} ${percent(beyond(own, sign), own.length)}`);
+      return ` It is ${what} at ${all ? percent(all, known.length) : "none"} of them${all && each.length > 1 ? ` (${each.join(", ")})` : ""}.`;
+    })
+    .join("");
+}
+
 /** Least, middle and greatest. @param {MapNumber} of @param {Point[]} points @param {any} sweep */
 function rangeWords(of, points, sweep) {
   const known = points.filter(({ numbers }) => typeof numbers[of.name].middle === "number");
-  if (!known.length) return `No point has this number: ${of.label}.`;
+  if (!known.length) return `none has this number: ${of.label}.`;
   known.sort((a, b) => a.numbers[of.name].middle - b.numbers[of.name].middle);
   const [least, half, most] = [known[0], known[Math.floor((known.length - 1) / 2)], known[known.length - 1]];
   /** @param {Point} one */
   const told = (one) => toldOf(of, one.numbers[of.name].middle);
-  const label = of.label.charAt(0).toUpperCase() + of.label.slice(1);
-  if (told(least) === told(most)) return `${label}: ${told(least)} at every point.`;
-  return `${label}: from ${told(least)} (${whereOf(sweep, least.at)}) to ${told(most)} (${whereOf(sweep, most.at)}); at half of the points it is at most ${told(half)}.`;
+  if (told(least) === told(most)) return `${of.label} is ${told(least)} at every one.`;
+  const far = of.relative ? farWords(of, known, sweep) : "";
+  return `${of.label} goes from ${told(least)} (${whereOf(sweep, least.at)}) to ${told(most)} (${whereOf(sweep, most.at)}); at half of them it is at most ${told(half)}.${far}`;
 }
 
 /** What differs from one small map to the next. @param {MapNumber} of @param {Point[]} points @param {any} sweep */
@@ -85,10 +101,11 @@ function lasting(seconds) {
 export function progress(run) {
   const done = `${grouped(run.done)} of ${grouped(run.count)} points`;
   const reused = run.known ? `; ${grouped(run.known)} networks were known already` : "";
-  if (run.state === "ended" || run.state === "paused") return `${run.state === "paused" ? "Paused: " : ""}${run.why ? `${run.why} ` : ""}${run.why?.includes("point") ? "" : done}${reused}`.trim();
+  if (run.state === "ended" && run.why?.startsWith("It is done")) return `${run.why.replace(/\.$/, "")}${reused}.`;
+  if (run.state === "ended" || run.state === "paused") return `${run.state === "paused" ? "Paused at" : "Ended at"} ${done}${reused}. ${run.why ?? ""}`.trim();
   if (run.state === "queued") return `${done}; it waits for its turn.`;
   const rate = run.points_per_second ? `, ${tidy(run.points_per_second)} a second` : "";
-  const left = run.seconds_left ? `, ${lasting(run.seconds_left)} left` : "";
+  const left = run.seconds_left && run.done * 50 > run.count ? `, ${lasting(run.seconds_left)} left` : "";
   return `${done}${rate}${left}${reused}`;
 }
 

@@ -17,6 +17,7 @@ import { nameOf, placeOf, ticksOf, valueAt } from "./axes.js";
  * @property {any[]} theory
  * @property {Grid} grid
  * @property {string} name   of the number
+ * @property {string} label   of the same
  * @property {Scale} scale
  * @property {Theme} theme
  * @property {number} width
@@ -56,8 +57,22 @@ export function boxesOf(sweep, maps, width) {
 /** @param {number} n */
 const axisName = (n) => (n ? String(n + 1) : "");
 
+/** The values of a number as they are drawn, from the least to the greatest. @param {Given} given */
+function rangeOf({ grid, name, scale }) {
+  const known = [...grid.points()].flatMap(({ numbers }) => [numbers[name]?.low, numbers[name]?.high, scale.z(numbers[name]?.middle ?? null)]);
+  const values = known.filter((value) => typeof value === "number");
+  return values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+}
+
+/** What stands up an axis that is no axis of the map. @param {Given} given @param {Theme} theme */
+function numberAxis({ scale, label }, theme) {
+  const named = scale.levels.length === 0 ? { tickmode: "array", tickvals: scale.marks.map(([z]) => z), ticktext: scale.marks.map(([, text]) => text), range: [scale.low, scale.high] } : {};
+  return { ...named, title: { text: escapeMarkup(scale.unit ? `${label}, ${scale.unit}` : label), standoff: 2, font: { size: 11, color: theme.muted } } };
+}
+
 /** The lines of theory over one small map. @param {Given} given @param {number} map */
-function linesOf({ sweep, theory, theme }, map) {
+function linesOf(given, map) {
+  const { sweep, theory, theme } = given;
   const { axes } = sweep;
   const names = [...new Set(theory.map(({ name }) => name))];
   return theory
@@ -66,7 +81,7 @@ function linesOf({ sweep, theory, theme }, map) {
       const along = radii.map((/** @type {number | null} */ radius) => placeOf(axes[axis], radius));
       const count = axes.length > 1 ? axes[1 - axis].values.length : 1;
       const other = Array.from({ length: count }, (_, n) => n);
-      const ends = axes.length > 1 ? other : [0, 1];
+      const ends = axes.length > 1 ? other : rangeOf(given);
       const places = axes.length > 1 ? along : [along[0], along[0]];
       return {
         type: "scatter",
@@ -172,7 +187,7 @@ export function figureOf(given) {
       ...shared,
       anchor: `x${axisName(n)}`,
       domain: [1 - (box.top + box.height) / height, 1 - box.top / height],
-      ...(two ? { range: [-0.5, up.values.length - 0.5], tickmode: "array", ...ticksOf(up, Math.max(2, box.height / 22)) } : {}),
+      ...(two ? { range: [-0.5, up.values.length - 0.5], tickmode: "array", ...ticksOf(up, Math.max(2, box.height / 22)) } : numberAxis(given, theme)),
       ...(two ? { title: { text: escapeMarkup(nameOf(up)), standoff: 2, font: { size: 11, color: theme.muted } } } : {}),
     };
     if (sweep.rows)

@@ -11,6 +11,7 @@ import { LIMIT } from "../theme.js";
  * @property {number} low
  * @property {number} high
  * @property {[number, string][]} colours   as Plotly takes them
+ * @property {string} unit   of z
  * @property {number[]} levels   where contour lines are drawn
  * @property {(value: any) => number | null} z
  * @property {(z: number) => string} say   what stands at a level
@@ -51,6 +52,7 @@ function named({ names }, theme) {
     high: names.length - 0.5,
     colours: steps(names.map((_, n) => colours[n % colours.length])),
     levels: [],
+    unit: "",
     z: (value) => (names.includes(value) ? names.indexOf(value) : null),
     say: (z) => names[z] ?? "",
     marks: names.map((name, n) => [n, name]),
@@ -69,7 +71,7 @@ export function scaleOf(of, values, theme) {
   if (of.relative) {
     const marks = [-LIMIT, -1, 0, 1, LIMIT];
     const ends = new Map([[-LIMIT, "≤ "], [LIMIT, "≥ "]]);
-    return { low: -LIMIT, high: LIMIT, colours: gradients(theme), levels: DECADES, z: plainly, say: (z) => power(z), marks: marks.map((z) => [z, `${ends.get(z) ?? ""}${power(z)}`]) };
+    return { low: -LIMIT, high: LIMIT, colours: gradients(theme), unit: "log₁₀", levels: DECADES, z: plainly, say: (z) => power(z), marks: marks.map((z) => [z, `${ends.get(z) ?? ""}${power(z)}`]) };
   }
   const known = values.filter((value) => typeof value === "number");
   const [least, most] = of.share ? [0, 1] : between(known);
@@ -78,12 +80,12 @@ export function scaleOf(of, values, theme) {
   const far = Math.max(-least, most);
   const [low, high] = signed ? [-far, far] : [least, most];
   const levels = of.share ? [0.25, 0.5, 0.75] : rounds(low, high);
-  const from = theme.mode === "dark" ? theme.pale : theme.grid;
   return {
     low,
     high,
-    colours: signed ? gradients(theme) : [[0, from], [1, theme.ink]],
+    colours: signed ? gradients(theme) : [[0, theme.pale], [1, theme.muted]],
     levels,
+    unit: decades ? "log₁₀" : of.unit,
     z: plainly,
     say: (z) => (decades ? fromLog10(z) : tidy(z)),
     marks: [low, ...(signed ? [0] : [(low + high) / 2]), high].map((z) => [z, of.share ? `${Math.round(100 * z)} %` : decades ? fromLog10(z) : tidy(z)]),

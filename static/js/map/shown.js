@@ -54,7 +54,7 @@ export async function openShown(id, on) {
     values: (of) => [...grid.points()].map(({ numbers }) => numbers[of.name]?.middle),
     /** @param {{of: MapNumber, scale: Scale, theme: Theme, width: number, at: number[] | null}} given */
     draw({ of, scale, theme, width, at: chosen }) {
-      drawn = figureOf({ sweep: run.sweep, theory: run.theory ?? [], grid, name: of.name, scale, theme, width, at: chosen });
+      drawn = figureOf({ sweep: run.sweep, theory: run.theory ?? [], grid, name: of.name, label: of.label, scale, theme, width, at: chosen });
       canvas.style.height = `${drawn.height}px`;
       return drawAlone(canvas, drawn.figure);
     },

@@ -148,12 +148,13 @@ export function createView({ document, numbers, theme, problem, go, kept }) {
     else point.hide();
     if (!colours) return;
     const scale = scaleFor(of, all, colours);
+    byId(document, "map-legend").hidden = run.sweep.axes.length < 2;
     putLegend(byId(document, "map-legend"), scale, of);
     for (const [n, each] of all.entries()) {
       const figure = within(place, `.map-picture:nth-of-type(${n + 1})`);
       const width = Math.floor(within(figure, ".map-over").clientWidth);
       await each.draw({ of, scale, theme: colours, width, at: n === focus ? at : null });
-      const levels = levelsSeen({ sweep: each.run().sweep, theory: [], grid: each.grid, name: of.name, scale, theme: colours, width, at });
+      const levels = levelsSeen({ sweep: each.run().sweep, theory: [], grid: each.grid, name: of.name, label: of.label, scale, theme: colours, width, at });
       within(figure, ".map-levels").textContent = levels.length ? `Thin lines: ${levels.map(scale.say).join(", ")}.` : "";
       within(figure, ".unseen").textContent = summary({ sweep: each.run().sweep, of, text: sentence({ sweep: each.run().sweep, grid: each.grid, of, run: each.run() }) });
     }

@@ -124,6 +124,7 @@ def test_a_map_is_begun_pointed_into_zoomed_and_compared(
     page = context.new_page()
     log = PageLog(origin=f"http://127.0.0.1:{free_port}")
     log.watch(page)
+    log.expected.append("422")
     with serving(free_port, tmp_path) as (address, _):
         sweeps = f"{address}/api/v1/sweeps"
         first = begin(page, address)

@@ -87,7 +87,7 @@ export function scaleOf(of, values, theme) {
     levels,
     unit: decades ? "log₁₀" : of.unit,
     z: plainly,
-    say: (z) => (decades ? fromLog10(z) : tidy(z)),
+    say: (z) => (!decades ? tidy(z) : Number.isInteger(z) ? power(z) : fromLog10(z)),
     marks: [low, ...(signed ? [0] : [(low + high) / 2]), high].map((z) => [z, of.share ? `${Math.round(100 * z)} %` : decades ? fromLog10(z) : tidy(z)]),
   };
 }

@@ -138,7 +138,6 @@ from unrolled.engine.sweep.number import Number
 from unrolled.engine.sweep.numbers import NUMBERS
 from unrolled.engine.sweep.numbers import VERSION as NUMBERS_VERSION
 from unrolled.engine.sweep.plan import Sweep, SweepPoint, point_hash
-from unrolled.engine.sweep.presets import SWEEP_PRESETS
 from unrolled.engine.sweep.refine import Refinement
 from unrolled.engine.sweep.summary import Spread, spread
 from unrolled.engine.sweep.theory import THEORY, Theory, TheoryLine, theory_of
@@ -160,7 +159,7 @@ __all__ = [
     "ACTIVATIONS", "CELLS", "CLIP_RULES", "INITS", "LEADING", "LOSSES", "MAX_DESCENTS",
     "MAX_DESCENT_STEPS", "MAX_ENTRIES", "MAX_LAYERS", "MAX_LENGTH", "MAX_PLACES", "MAX_POINTS",
     "MAX_SAMPLES", "MIN_LENGTH", "MODULES", "NUMBERS", "NUMBERS_VERSION", "OPTIMIZERS",
-    "PERCENTILE", "PERCENTILES", "PLACES", "SCHEDULES", "SWEEP_PRESETS", "TASKS", "THEORY",
+    "PERCENTILE", "PERCENTILES", "PLACES", "SCHEDULES", "TASKS", "THEORY",
     "THRESHOLD_RULES", "TOKENS", "TOPOLOGIES", "TRAINING_OPTIMIZERS", "TRAINING_RULES",
     "Activation", "Activity", "Array", "Arriving", "Axis", "Backward", "BidirectionalFlow",
     "Carried", "Check", "CheckedEntry", "Clip", "Clipped", "Clipping", "Connection", "Data",

@@ -14,7 +14,10 @@ from unrolled import engine
 
 NAMES_NO_CELL = ("engine", "app", "static", "templates")
 """Folders in which no room but the cells' own says the name of a cell."""
-EXAMPLES = ("app/presets.py", "templates/lessons/", "templates/learn/", "templates/train.json")
+EXAMPLES = (
+    *("app/presets.py", "app/sweeps/presets.py"),
+    *("templates/lessons/", "templates/learn/", "templates/train.json"),
+)
 """Rooms, or how the paths of rooms begin, whose whole job is to set experiments up."""
 NAMED_ONCE = {
     ("app/routes/flow.py", "elman"),  # which of the examples the description shows

@@ -113,6 +113,9 @@ class DaskPool:
         self.workers = dict((await self._client.scheduler.identity())["workers"])
         self._seen = time.monotonic()
 
+    def _lost(self, error: BaseException) -> NoCluster:
+        return NoCluster(f"the scheduler at {self.address} is gone: {error}")
+
     async def look(self) -> None:
         """Ask every worker for its version.
 
@@ -148,9 +151,13 @@ class DaskPool:
     async def _once(self, task: bytes) -> bytes | None:
         """An answer; None where the worker does not know the function."""
         from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
 
         if time.monotonic() - self._seen > _FRESH:
-            await self._see()
+            try:
+                await self._see()
+            except (OSError, AttributeError) as error:
+                raise self._lost(error) from error
         fit = [address for address in self.workers if address not in self.refused]
         future = self._client.submit(
             work_here,
@@ -166,6 +173,8 @@ class DaskPool:
             raise WorkerEnded from error
         except (ImportError, AttributeError):
             return None
+        except FutureCancelledError as error:  # which nobody here has asked for
+            raise self._lost(error) from error
         except BaseException:
             with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
                 await self._client.cancel([future], force=True)

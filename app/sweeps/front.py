@@ -38,9 +38,9 @@ def sweep(
 
         found = unrolled.sweep(
             {
-                "experiment": {"network": {"cell": "lstm", "hidden_size": 32}},
+                "experiment": {"network": {"hidden_size": 32}},
                 "axes": [
-                    {"at": "/weights/forget_bias", "from": -2, "to": 6, "points": 33},
+                    {"at": "/weights/spectral_radius", "from": 0.2, "to": 2, "points": 33},
                     {"at": "/sequence/steps", "from": 4, "to": 200, "points": 25, "scale": "log"},
                 ],
                 "seeds": 3,

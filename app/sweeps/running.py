@@ -94,9 +94,9 @@ class _Run:
 
     def __init__(self, names: list[str], pool: Pool, costs: Costs) -> None:
         self.names, self.pool, self.costs = names, pool, costs
-        ahead = pool.capacity + 1
-        self.send, self.receive = anyio.create_memory_object_stream[list[Found]](ahead)
-        self.turns = anyio.Semaphore(ahead)
+        self.ahead = pool.capacity + 1
+        self.send, self.receive = anyio.create_memory_object_stream[list[Found]](self.ahead)
+        self.turns = anyio.Semaphore(self.ahead)
 
     async def all_of(self, draws: Source) -> None:
         """Hand everything out as there is room."""
@@ -126,6 +126,9 @@ class _Run:
         )
 
     async def _start(self, portion: Portion, tasks: TaskGroup) -> None:
+        while self.ahead < self.pool.capacity + 1:  # workers have joined
+            self.ahead += 1
+            self.turns.release()
         await self.turns.acquire()
         tasks.start_soon(self._finish, portion)
         await anyio.lowlevel.checkpoint()

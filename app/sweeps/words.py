@@ -6,7 +6,8 @@ from typing import Any
 from unrolled.app.schemas.sweeps import SweepWords
 from unrolled.app.store.sweeps import document
 from unrolled.app.store.tables import Found
-from unrolled.engine import NUMBERS, SWEEP_PRESETS, THEORY
+from unrolled.app.sweeps.presets import SWEEP_PRESETS
+from unrolled.engine import NUMBERS, THEORY
 
 Json = dict[str, Any]
 

@@ -44,7 +44,7 @@ class Shape:
 
 
 def shape(row: Row, *, to_say: bool = True) -> Shape:
-    """Name what the row does; a wall or a bend, on which no verdict depends, only ``to_say`` it.
+    """Name what the row does; what no verdict depends on only ``to_say`` it.
 
     A rate is the mean slope behind the entering step; a row follows it where it is nowhere further
     from it than 0.1 decades or a tenth of its whole change.
@@ -56,6 +56,8 @@ def shape(row: Row, *, to_say: bool = True) -> Shape:
     if follows:
         return Shape("rate", 0, entering=bool(off > max(_NEAR, abs(row.rate) / 2.0)))
     found = _other(v, to_say=to_say)
+    if not to_say:
+        return found
     one_rise = found.kind == "hump" and found.straight and v[1] > 0.0
     return replace(found, entering=not one_rise and _apart(v))
 

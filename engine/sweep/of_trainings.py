@@ -13,6 +13,9 @@ from unrolled.engine.sweep.number import Number, Value, told
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.run import Training
 
+_LOOK = 10
+"""After so many updates it is asked whether the training is still wanted."""
+
 
 @record
 class Course:
@@ -93,7 +96,7 @@ def course_of(plan: Plan, names: Many[str], stop: Callable[[], bool]) -> Course 
     while training.ended is None:
         if stop():
             return None
-        found = training.advance(training.measured_every)
+        found = training.advance(_LOOK)
         measured = np.flatnonzero(np.isfinite(found.held_out))
         for row in measured.tolist():
             loss, share = float(found.held_out[row]), float(found.share[row])

@@ -23,8 +23,9 @@ from unrolled.engine.passes.passage import Entering, Passage
 from unrolled.engine.passes.unroll import Trace
 from unrolled.engine.sweep.trial import Trial
 
-_TINY = 1e-50
-"""A factor below this calls for the careful way, as in ``holds_tiny``."""
+_TINY, _HUGE = 1e-50, 1e50
+"""A factor below the first calls for the careful way, as in ``holds_tiny``. Networks with a weight
+outside these are computed by themselves: a product of three may leave the range of a double."""
 
 
 class Stack:
@@ -44,7 +45,8 @@ class Stack:
         steps: T.
         trace: the forward pass, (T, N B, ·).
         given: ∂L_t/∂o_t, or ∂L_t/∂h_t without outputs, (T, N B, ·); zeros where no loss is emitted.
-        sound: which networks have no number on the way forward that a double cannot hold, (N,).
+        sound: which networks can be computed together, (N,): no number on their way forward leaves
+            the range of a double, and their weights are not so far from 1 that products might.
     """
 
     def __init__(self, trials: Many[Trial]) -> None:
@@ -57,7 +59,7 @@ class Stack:
         with np.errstate(all="ignore"):
             self.trace = self._unrolled()
             self.given = self._judged()
-        self.sound = self._sound()
+        self.sound = self._finite() & self._moderate()
 
     def _unrolled(self) -> Trace:
         """Every network over its sequence, all steps after the other."""
@@ -91,7 +93,17 @@ class Stack:
         given[self.trace.emits] = gradients.reshape(shape)
         return given
 
-    def _sound(self) -> Mask:
+    def _moderate(self) -> Mask:
+        """Which networks' weights lie where products are safe, or are zero."""
+        found = np.ones(self.count, dtype=bool)
+        for values in self.parameters.values():
+            sizes = np.abs(values)
+            outside = ~(sizes < _HUGE) | ((sizes < _TINY) & (sizes > 0.0))
+            if outside.any():
+                found &= ~outside.reshape(self.count, -1).any(axis=1)
+        return found
+
+    def _finite(self) -> Mask:
         """Which networks stay finite wherever a number is used."""
         trace, used = self.trace, self.trace.o
         if not (self.cell.feeds_outputs or self._topology.emits_all):

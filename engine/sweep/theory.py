@@ -71,12 +71,17 @@ def _chaotic(experiment: Json) -> bool:
     return not (cell.gates or cell.feeds_outputs) and network["activation"] == "tanh" and normal
 
 
-def _resetting(experiment: Json) -> bool:
-    """A GRU whose gates stand half open at h = 0."""
-    weights = experiment["weights"]
-    roles = {gate.role for gate in CELLS[experiment["network"]["cell"]].gates}
-    biased = np.any(weights["update_bias"]) or INITS[weights["init"]].gated
-    return "reset" in roles and not biased
+def _half_open(experiment: Json) -> bool:
+    """Gates around h alone, which stand half open at h = 0."""
+    weights, cell = experiment["weights"], CELLS[experiment["network"]["cell"]]
+    biased = bool(np.any(weights["update_bias"]) or np.any(weights["forget_bias"]))
+    biased = biased or bool(INITS[weights["init"]].biases(cell.keeping, _random, 1, 2))
+    return bool(cell.gates) and not cell.has_c and not biased
+
+
+def _random() -> np.random.RandomState:
+    """Whatever: only whether there are biases is asked."""
+    return np.random.RandomState(0)
 
 
 def _sufficient(experiment: Json, matrix: Array) -> float:
@@ -138,14 +143,14 @@ THEORY: dict[str, Theory] = {
             radius=_edge,
         ),
         Theory(
-            name="gru-rest",
-            label="rest of a GRU lost",
-            words="Without input and biases a GRU rests at h = 0, where one step is ½ + ¼ W_n: it "
-            "stays there as long as no eigenvalue of that reaches 1, and surely while "
-            "σ_max(W_n) < 2.",
+            name="rest",
+            label="rest lost",
+            words="Without input and biases a GRU rests at h = 0, where one step is ½ + ¼ W_n, and "
+            "so does an MGU: they stay there as long as no eigenvalue of that reaches 1, and "
+            "surely while σ_max(W_n) < 2.",
             source="Kanai, Fujiwara & Iwamura 2017, Preventing Gradient Explosions in Gated "
             "Recurrent Units",
-            applies=_resetting,
+            applies=_half_open,
             radius=_gru,
         ),
     )

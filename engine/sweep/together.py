@@ -19,7 +19,7 @@ from unrolled.engine.sweep.stack import Stack
 from unrolled.engine.sweep.trial import Trial
 from unrolled.engine.training.plan import Plan
 
-TOGETHER = 400_000
+TOGETHER = 800_000
 """So many numbers of states and gates are computed together: more would leave the processor's
 cache, fewer would leave Python to be waited for."""
 _OF_TOTALS = frozenset({"log10_norm", "clipped"})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-import numpy as np
-
 from unrolled.engine.cells import CELLS
 from unrolled.engine.choices.topologies import TOPOLOGIES
 from unrolled.engine.choices.truncation import Truncation
@@ -14,9 +12,6 @@ from unrolled.engine.clip.rules import RULES
 from unrolled.engine.experiment.network import Network
 from unrolled.engine.experiment.sequences import Sequence
 from unrolled.engine.numbers.arrays import Parameters, record
-
-_SMALL, _LARGE = 1e-50, 1e50
-"""A weight outside these calls for care from the first step on."""
 
 
 @record
@@ -43,25 +38,16 @@ class Trial:
     def shape(self) -> Hashable:
         """What networks have in common that are computed together; None of one that goes alone.
 
-        Alone go two directions, what a mask or a given gradient leaves out, clipping that is not of
-        the summed gradient, and weights so far from 1 that a product of three may leave a double.
+        Alone go two directions, what a mask or a given gradient leaves out, and clipping that is
+        not of the summed gradient.
         """
         sequence, rule = self.sequence, RULES[self.clip.rule]
         if self.network.bidirectional or sequence.masks is not None or sequence.emits is not None:
             return None
-        if rule.on_the_way or self.clip.per_sample or not self._moderate:
+        if rule.on_the_way or self.clip.per_sample:
             return None
         batch, targets = sequence.inputs.shape[1], sequence.targets.shape
         return self.network, sequence.steps, batch, targets, self.loss, self.truncation, rule.label
-
-    @property
-    def _moderate(self) -> bool:
-        """Whether every weight that is not zero lies where products are safe."""
-        for values in self.parameters.values():
-            sizes = np.abs(values)
-            if not (sizes < _LARGE).all() or ((sizes < _SMALL) & (sizes > 0.0)).any():
-                return False
-        return True
 
     @property
     def windowed(self) -> bool:

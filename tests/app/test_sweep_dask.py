@@ -15,11 +15,13 @@ import anyio
 import pytest
 
 from scripts import service
-from tests.app.test_sweep_local import Numbers, all_of, expected
+from tests.app.test_sweep_local import Here, Numbers, all_of, expected
 from tests.app.test_sweep_tasks import NAMES, sweep
 from unrolled.app.sweeps.dask import DaskPool, NoCluster
 from unrolled.app.sweeps.forms import draws
 from unrolled.app.sweeps.running import computed
+from unrolled.app.sweeps.whole import Memory, mapped
+from unrolled.engine import Sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = "import unrolled.app.sweeps.work as work\nwork.NUMBERS_VERSION = 999\n"
@@ -55,12 +57,19 @@ def worker(scheduler: str, name: str, *more: str) -> Iterator[subprocess.Popen[b
         yield process
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
+@contextmanager
+def scheduling() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler's address, and its process."""
     port = service.unused_port()
     said = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    with started("distributed.cli.dask_scheduler", *said):
-        yield f"tcp://127.0.0.1:{port}"
+    with started("distributed.cli.dask_scheduler", *said) as process:
+        yield f"tcp://127.0.0.1:{port}", process
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    with scheduling() as (address, _):
+        yield address
 
 
 async def joined(scheduler: str, count: int) -> DaskPool:
@@ -157,3 +166,28 @@ def test_where_nobody_answers_the_address_is_named() -> None:
 
     with pytest.raises(NoCluster, match=f"no scheduler answers at tcp://127.0.0.1:{port}"):
         anyio.run(run)
+
+
+def test_where_the_scheduler_is_killed_what_was_found_is_kept() -> None:
+    own, kept = sweep(seeds=40, numbers=NAMES), Memory()
+
+    async def run(address: str, process: subprocess.Popen[bytes]) -> None:
+        await joined(address, 1)
+        async with DaskPool(address, seconds=2.0) as pool, mapped(own, pool, kept) as stream:
+            async for _ in stream:
+                process.send_signal(signal.SIGKILL)
+
+    with (
+        scheduling() as (address, process),
+        worker(address, "one"),
+        pytest.raises(ExceptionGroup) as lost,
+    ):
+        anyio.run(run, address, process)
+    assert lost.group_contains(NoCluster, match="is gone")
+    assert 0 < len(kept.numbers) < own.draws
+    assert anyio.run(all_kept, own, kept, Here()) == expected(own)
+
+
+async def all_kept(own: Sweep, kept: Memory, pool: Here) -> Numbers:
+    async with mapped(own, pool, kept) as stream:
+        return {one.draw.hash: one.numbers async for some in stream for one in some}

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from unrolled.app.sweeps.forms import form_of, refuse
+from unrolled.app.sweeps.presets import SWEEP_PRESETS
 from unrolled.app.sweeps.work import Done, Task, version, work
-from unrolled.engine import SWEEP_PRESETS, Sweep, SweepPoint
+from unrolled.engine import Sweep, SweepPoint
 
 SWEEPS = {preset["name"]: Sweep.of(preset["sweep"]) for preset in SWEEP_PRESETS}
 

@@ -114,11 +114,11 @@ def test_many_units_are_chaotic_above_g_1_and_at_rest_below() -> None:
     )
 
 
-@pytest.mark.parametrize("cell", ["gru", "gru-reset-before"])
+@pytest.mark.parametrize("cell", ["gru", "gru-reset-before", "mgu"])
 def test_a_gru_leaves_its_rest_where_an_eigenvalue_of_one_step_reaches_1(cell: str) -> None:
-    """One step at h = 0 is ½ + ¼ W_n, whatever the kind of reset."""
+    """One step at h = 0 is ½ + ¼ W_n, whatever the kind of reset, and of an MGU."""
     said = {"network": {"cell": cell, "hidden_size": 6}, "weights": {"seed": 5}}
-    at = radius("gru-rest", experiment=said)
+    at = radius("rest", experiment=said)
     network = many_to_one(cell, 6)
     on = trial(network, at, 5, 3)
     step = 0.5 * np.eye(6) + 0.25 * on.parameters["W_hh"][-6:]
@@ -148,7 +148,7 @@ def test_lines_follow_the_other_axis_and_the_small_maps() -> None:
     rows = {"at": "/network/cell", "values": ["simple", "gru", "lstm", "elman"]}
     found = lines(axes=[other, RADII], rows=rows, seeds=3)
     assert {name for name, row in found if row == 0} == {"sufficient", "linear", "edge-of-chaos"}
-    assert {name for name, row in found if row == 1} == {"gru-rest"}
+    assert {name for name, row in found if row == 1} == {"rest"}
     assert not [name for name, row in found if row == 2]
     sizes = found["sufficient", 0]
     assert len(sizes) == 3
@@ -163,7 +163,12 @@ def test_a_map_without_radius_has_no_lines() -> None:
 
 
 def test_where_a_line_does_not_apply_it_is_not_drawn() -> None:
-    assert not lines(experiment={"network": {"cell": "gru"}, "weights": {"update_bias": 1.0}})
+    for cell, biases in (
+        ("gru", {"update_bias": 1.0}),
+        ("mgu", {"forget_bias": 1.0}),
+        ("gru", {"init": "chrono", "spectral_radius": 1.0}),
+    ):
+        assert not lines(experiment={"network": {"cell": cell}, "weights": biases})
     assert ("edge-of-chaos", None) not in lines(experiment={"weights": {"init": "orthogonal"}})
     values = lines(
         axes=[RADII, {"at": "/network/activation", "values": ["tanh", "relu", "linear"]}]

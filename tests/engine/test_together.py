@@ -27,6 +27,7 @@ from unrolled.engine import (
     random_sequence,
 )
 from unrolled.engine.sweep import together
+from unrolled.engine.sweep.stack import Stack
 
 VALUED = [name for name, loss in LOSSES.items() if not loss.given]
 TRUNCATIONS = (None, Truncation("none"), Truncation("window", 3), Truncation("chunk", 4))
@@ -103,6 +104,16 @@ def test_gradients_that_explode_past_the_range_of_a_double() -> None:
     check(some)
 
 
+@pytest.mark.usefixtures("none_alone")
+def test_a_gradient_that_is_lost_in_one_step_is_found() -> None:
+    """A step leaves 1e-45: from 1e-135, whose square a double holds, it is 1e-180, whose is 0."""
+    network = Network("simple", "many-to-one", "linear", 1, 1, 1)
+    some = trials(network, (1e-45, 1.0, 2e-45), steps=6, loss="squared-error")
+    (arriving, _, _) = (found.numbers["arriving"] for found in numbers_of(some, ("arriving",)))
+    assert arriving == pytest.approx(-225.0)
+    check(some)
+
+
 def test_a_state_that_leaves_the_range_ends_its_own_network_alone() -> None:
     network = Network("simple", "many-to-many", "relu", 2, 3, 2)
     some = trials(network, (0.9, 60.0, 1.1, 80.0), steps=300)
@@ -138,6 +149,16 @@ def test_many_are_cut_into_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     some = trials(Network("simple", "many-to-many", "tanh", 2, 3, 2), (0.5, 0.9, 1.0, 1.5, 2.0))
     monkeypatch.setattr(together, "TOGETHER", 2 * some[0].numbers)
     check(some)
+
+
+def test_weights_that_are_huge_or_tiny_go_by_themselves() -> None:
+    for cell in ("simple", "jordan", "lstm-peephole"):
+        some = trials(Network(cell, "many-to-many", "tanh", 2, 3, 2), (0.9, 1.1, 0.7), steps=6)
+        some[0].parameters["W_hy"][:] *= 1e-160
+        some[2].parameters["W_xh"][0] = 1e60
+        stack = Stack(some)
+        assert stack.sound.tolist() == [False, True, False]
+        check(some)
 
 
 def test_two_directions_and_masks_go_one_by_one() -> None:

@@ -3,8 +3,6 @@
 What `look` claims is asserted by tests/app/test_sweep_presets.py.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 _RADII = {"at": "/weights/spectral_radius", "from": 0.2, "to": 3.0, "points": 33}

@@ -20,11 +20,11 @@ const NAMED = new Map(Object.entries({ "/network/cell": cellOf, "/network/activa
  * @property {number} from
  * @property {number} to
  * @property {number} points
- * @property {"linear" | "log"} scale
+ * @property {"" | "log"} scale   "": evenly
  */
 
-/** @param {string} at @param {string} label @param {number} from @param {number} to @param {number} points @param {"linear" | "log"} [scale] @returns {Varied} */
-const span = (at, label, from, to, points, scale = "linear") => ({ at, label, from, to, points, scale });
+/** @param {string} at @param {string} label @param {number} from @param {number} to @param {number} points @param {"" | "log"} [scale] @returns {Varied} */
+const span = (at, label, from, to, points, scale = "") => ({ at, label, from, to, points, scale });
 
 /** Of an experiment. @returns {Varied[]} */
 export const ofExperiments = () => [

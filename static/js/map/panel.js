@@ -48,6 +48,20 @@ export function putTheory(place, theory) {
   );
 }
 
+/** The way to a training. @param {any} sweep @param {number[]} at */
+function trainings(sweep, at) {
+  const button = element("button", "map-explore", "Train this one and watch");
+  button.type = "button";
+  button.addEventListener("click", async () => {
+    try {
+      location.assign(`/runs/${(await beginTraining(specOf(sweep, at, 0))).id}`);
+    } catch (cause) {
+      button.after(paragraph(/** @type {Error} */ (cause).message, "map-said"));
+    }
+  });
+  return [button];
+}
+
 /** @param {HTMLElement} place */
 export function createPoint(place) {
   let asked = new AbortController();
@@ -68,20 +82,6 @@ export function createPoint(place) {
     } catch (cause) {
       if (!signal.aborted) said.textContent = /** @type {Error} */ (cause).message;
     }
-  }
-
-  /** @param {any} sweep @param {number[]} at */
-  function trainings(sweep, at) {
-    const button = element("button", "map-explore", "Train this one and watch");
-    button.type = "button";
-    button.addEventListener("click", async () => {
-      try {
-        location.assign(`/runs/${(await beginTraining(specOf(sweep, at, 0))).id}`);
-      } catch (cause) {
-        button.after(paragraph(/** @type {Error} */ (cause).message, "map-said"));
-      }
-    });
-    return [button];
   }
 
   /** @param {any} sweep @param {number[]} at */

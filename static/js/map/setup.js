@@ -1,162 +1,170 @@
-/** What is to be mapped: a map that is built in, or axes, small multiples and a number over an experiment. */
+/** What is to be mapped: a map that is built in, or axes, small maps and numbers over an experiment. */
 
 import { element } from "../elements.js";
 import { allWithin, byId, within } from "../page.js";
 import { activations, cells, wirings } from "../vocabulary.js";
 import { nameOf, ofExperiments, ofTrainings } from "./axes.js";
 
-/** @import { MapAxis } from "./axes.js" */
 /** @import { MapNumber } from "./scale.js" */
 
-/** What a row of small multiples may be of, and its choices. */
+/**
+ * @typedef {object} Form
+ * @property {HTMLFormElement} form
+ * @property {MapNumber[]} numbers
+ * @property {any[]} axes   as they came, where the form does not say them
+ * @property {any} rows   likewise
+ * @property {boolean} trained
+ */
+
+/** What small maps may be of, and its choices. */
 const ROWS = () => [
   { at: "/network/cell", label: "cell", rows: cells() },
   { at: "/network/activation", label: "activation", rows: activations() },
   { at: "/network/topology", label: "wiring", rows: wirings() },
 ];
 
+const ENDS = ["from", "to", "points"];
+
+/** @param {number} n @param {string} name */
+const input = (n, name) => byId(document, `map-axis-${n}-${name}`, HTMLInputElement);
+/** @param {number} n @param {string} name */
+const select = (n, name) => byId(document, `map-axis-${n}-${name}`, HTMLSelectElement);
+
+/** @param {Form} of @param {number} n @param {any} axis   null: as it is offered */
+function fill({ axes }, n, axis) {
+  const at = select(n, "at").value;
+  const known = [...ofExperiments(), ...ofTrainings()].find((one) => one.at === at);
+  const { values, scale } = axis ?? {};
+  const listed = values && scale ? { from: values[0], to: values.at(-1), points: values.length, scale } : null;
+  /** @type {any} */
+  const span = axis?.from !== undefined ? axis : (listed ?? (axis ? null : known));
+  byId(document, `map-axis-${n}-span`).hidden = !span;
+  for (const name of ENDS) {
+    input(n, name).disabled = !span;
+    input(n, name).value = span ? String(span[name]) : "";
+  }
+  select(n, "scale").value = span?.scale === "log" ? "log" : "";
+  axes[n] = axis ?? null;
+}
+
+/** @param {Form} of @param {number} n @param {any} axis */
+function putAxis(of, n, axis) {
+  const offered = of.trained ? ofTrainings() : ofExperiments();
+  const choice = select(n, "at");
+  choice.replaceChildren(...(n ? [new Option("nothing", "")] : []), ...offered.map(({ at, label }) => new Option(label, at)));
+  if (axis && !offered.some(({ at }) => at === axis.at)) choice.append(new Option(nameOf(axis), axis.at));
+  choice.value = axis?.at ?? "";
+  fill(of, n, axis);
+}
+
+/** @param {string} value @param {string} label @param {boolean} checked */
+function box(value, label, checked) {
+  const line = element("label", "check");
+  line.append(Object.assign(element("input"), { type: "checkbox", value, checked }), ` ${label}`);
+  return line;
+}
+
+/** @param {any[] | null} chosen   null: the first few */
+function putValues(chosen) {
+  const of = ROWS().find(({ at }) => at === byId(document, "map-rows", HTMLSelectElement).value);
+  const place = byId(document, "map-row-values");
+  place.hidden = !of;
+  place.replaceChildren(...(of?.rows ?? []).map(({ name, label }, n) => box(name, label, chosen ? chosen.includes(name) : n < 4)));
+}
+
+/** @param {Form} of @param {any} axis */
+function putRows(of, axis) {
+  const rows = byId(document, "map-rows", HTMLSelectElement);
+  const known = of.trained ? [] : ROWS();
+  of.rows = axis ?? null;
+  rows.replaceChildren(new Option("one map", ""), ...known.map(({ at, label }) => new Option(`by ${label}`, at)));
+  if (axis && !known.some(({ at }) => at === axis.at)) rows.append(new Option(`by ${nameOf(axis)}`, axis.at));
+  rows.value = axis?.at ?? "";
+  putValues(axis?.values ?? null);
+}
+
+/** @param {Form} of @param {string[] | null} chosen */
+function putNumbers({ numbers, trained }, chosen) {
+  const own = numbers.filter((one) => one.trained === trained);
+  byId(document, "map-numbers").replaceChildren(
+    ...own.map(({ name, label, words }, n) => {
+      const line = box(name, label, chosen ? chosen.includes(name) : n < 2);
+      line.title = words;
+      return line;
+    }),
+  );
+}
+
+/** @param {string} id */
+const ticked = (id) => allWithin(byId(document, id), "input:checked", HTMLInputElement).map(({ value }) => value);
+
+/** @param {Form} of @param {number} n @returns {any} */
+function axisSaid({ axes }, n) {
+  const at = select(n, "at").value;
+  if (!at) return null;
+  if (byId(document, `map-axis-${n}-span`).hidden) return axes[n];
+  const [from, to, points] = ENDS.map((name) => Number(input(n, name).value));
+  const scale = select(n, "scale").value;
+  const label = axes[n]?.at === at ? axes[n].label : "";
+  return { at, from, to, points, ...(scale ? { scale } : {}), ...(label ? { label } : {}) };
+}
+
+/** @param {Form} of */
+function rowsSaid({ rows }) {
+  const at = byId(document, "map-rows", HTMLSelectElement).value;
+  if (!at) return null;
+  return byId(document, "map-row-values").hidden ? rows : { at, values: ticked("map-row-values") };
+}
+
+/** How many there will be. @param {Form} of */
+function count(of) {
+  const all = [axisSaid(of, 0), axisSaid(of, 1), rowsSaid(of)].filter(Boolean);
+  const points = all.reduce((product, axis) => product * (axis.points ?? axis.values?.length ?? 1), 1);
+  const draws = points * Number(byId(document, "map-seeds", HTMLInputElement).value);
+  const what = of.trained ? "trainings" : "networks";
+  byId(document, "map-will").textContent = Number.isFinite(draws) ? `${points.toLocaleString("en-US")} points, ${draws.toLocaleString("en-US")} ${what}.` : "";
+}
+
 /** @param {HTMLFormElement} form @param {MapNumber[]} numbers */
 export function createSetup(form, numbers) {
+  /** @type {Form} */
+  const of = { form, numbers, axes: [], rows: null, trained: false };
   const base = byId(document, "map-base", HTMLTextAreaElement);
-  const rows = byId(document, "map-rows", HTMLSelectElement);
-  const refine = byId(document, "map-refine", HTMLInputElement);
+  const title = byId(document, "map-title", HTMLInputElement);
   const seeds = byId(document, "map-seeds", HTMLInputElement);
-  /** The axes and rows as they came, where the form does not say them. @type {any} */
-  let given = { axes: [], rows: null };
-  let trained = false;
-
-  /** @param {number} n @param {string} name @param {any} kind @returns {any} */
-  const field = (n, name, kind) => byId(document, `map-axis-${n}-${name}`, kind);
-
-  /** @param {number} n @param {MapAxis | null} axis */
-  function putAxis(n, axis) {
-    const choice = /** @type {HTMLSelectElement} */ (field(n, "at", HTMLSelectElement));
-    const offered = trained ? ofTrainings() : ofExperiments();
-    choice.replaceChildren(...(n ? [new Option("nothing", "")] : []), ...offered.map(({ at, label }) => new Option(label, at)));
-    const own = axis && !offered.some(({ at }) => at === axis.at) ? axis : null;
-    if (own) choice.append(new Option(nameOf(own), own.at));
-    choice.value = axis?.at ?? "";
-    fill(n, axis);
-  }
-
-  /** @param {number} n @param {any} axis */
-  function fill(n, axis) {
-    const known = [...ofExperiments(), ...ofTrainings()].find(({ at }) => at === field(n, "at", HTMLSelectElement).value);
-    const values = axis?.values;
-    const span = axis?.from !== undefined ? axis : values && axis.scale ? { from: values[0], to: values.at(-1), points: values.length, scale: axis.scale } : (axis ? null : known);
-    byId(document, `map-axis-${n}-span`).hidden = !span;
-    for (const name of ["from", "to", "points"]) {
-      const input = field(n, name, HTMLInputElement);
-      input.disabled = !span;
-      input.value = span ? String(span[name]) : "";
-    }
-    field(n, "scale", HTMLSelectElement).value = span?.scale ?? "linear";
-    given.axes[n] = axis ?? null;
-  }
-
-  /** @param {any} axis */
-  function putRows(axis) {
-    given.rows = axis ?? null;
-    const known = ROWS();
-    rows.replaceChildren(new Option("one map", ""), ...(trained ? [] : known.map(({ at, label }) => new Option(`by ${label}`, at))));
-    if (axis && !known.some(({ at }) => at === axis.at)) rows.append(new Option(`by ${nameOf(axis)}`, axis.at));
-    rows.value = axis?.at ?? "";
-    putValues(axis?.values ?? null);
-  }
-
-  /** @param {any[] | null} chosen   null: the first few */
-  function putValues(chosen) {
-    const of = ROWS().find(({ at }) => at === rows.value);
-    const place = byId(document, "map-row-values");
-    place.hidden = !of;
-    place.replaceChildren(
-      ...(of?.rows ?? []).map(({ name, label }, n) => {
-        const line = element("label", "check");
-        const box = Object.assign(element("input"), { type: "checkbox", value: name, checked: chosen ? chosen.includes(name) : n < 4 });
-        line.append(box, ` ${label}`);
-        return line;
-      }),
-    );
-  }
-
-  /** @param {string[] | null} chosen */
-  function putNumbers(chosen) {
-    byId(document, "map-numbers").replaceChildren(
-      ...numbers
-        .filter((one) => one.trained === trained)
-        .map(({ name, label, words }, n) => {
-          const line = element("label", "check");
-          line.title = words;
-          line.append(Object.assign(element("input"), { type: "checkbox", value: name, checked: chosen ? chosen.includes(name) : n < 2 }), ` ${label}`);
-          return line;
-        }),
-    );
-  }
-
-  /** @param {HTMLElement} place */
-  const ticked = (place) => allWithin(place, "input:checked", HTMLInputElement).map(({ value }) => value);
-
-  /** @param {number} n @returns {any} */
-  function axisSaid(n) {
-    const at = field(n, "at", HTMLSelectElement).value;
-    if (!at) return null;
-    const own = given.axes[n];
-    if (byId(document, `map-axis-${n}-span`).hidden) return own;
-    const [from, to, points] = ["from", "to", "points"].map((name) => Number(field(n, name, HTMLInputElement).value));
-    return { at, from, to, points, scale: field(n, "scale", HTMLSelectElement).value, ...(own?.at === at && own.label ? { label: own.label } : {}) };
-  }
-
-  function rowsSaid() {
-    if (!rows.value) return null;
-    if (byId(document, "map-row-values").hidden) return given.rows;
-    return { at: rows.value, values: ticked(byId(document, "map-row-values")) };
-  }
-
-  function counted() {
-    const axes = [0, 1].map(axisSaid).filter(Boolean);
-    const sizes = [...axes, rowsSaid()].filter(Boolean).map((axis) => axis.points ?? axis.values?.length ?? 1);
-    const points = sizes.reduce((product, one) => product * one, 1);
-    const draws = points * Number(seeds.value);
-    const what = trained ? "trainings" : "networks";
-    byId(document, "map-will").textContent = Number.isFinite(draws) ? `${points.toLocaleString("en-US")} points, ${draws.toLocaleString("en-US")} ${what}.` : "";
-  }
-
-  for (const n of [0, 1])
-    field(n, "at", HTMLSelectElement).addEventListener("change", () => {
-      fill(n, null);
-      counted();
-    });
-  rows.addEventListener("change", () => putValues(null));
-  form.addEventListener("input", counted);
-  form.addEventListener("change", counted);
+  const refine = byId(document, "map-refine", HTMLInputElement);
+  for (const n of [0, 1]) select(n, "at").addEventListener("change", () => fill(of, n, null));
+  byId(document, "map-rows").addEventListener("change", () => putValues(null));
+  form.addEventListener("input", () => count(of));
+  form.addEventListener("change", () => count(of));
 
   return {
     /** @param {any} sweep   as it is sent, or as the service says it @param {string} name @param {string} look */
     show(sweep, name, look = "") {
-      trained = Boolean(sweep.training);
-      byId(document, "map-title", HTMLInputElement).value = name;
+      of.trained = Boolean(sweep.training);
+      title.value = name;
       byId(document, "map-look").textContent = look;
       base.value = JSON.stringify(sweep.training ?? sweep.experiment ?? {}, null, 1);
-      within(form, "[data-base]").textContent = trained ? "The plan" : "The experiment";
-      putAxis(0, sweep.axes[0]);
-      putAxis(1, sweep.axes[1] ?? null);
-      putRows(sweep.rows);
-      putNumbers(sweep.numbers ?? null);
+      within(form, "[data-base]").textContent = of.trained ? "The plan" : "The experiment";
+      putAxis(of, 0, sweep.axes[0]);
+      putAxis(of, 1, sweep.axes[1] ?? null);
+      putRows(of, sweep.rows);
+      putNumbers(of, sweep.numbers ?? null);
       seeds.value = String(sweep.seeds ?? 1);
       refine.checked = Boolean(sweep.refine);
-      counted();
+      count(of);
     },
     /** As it is sent. @returns {any} */
     read() {
-      const small = rowsSaid();
+      const rows = rowsSaid(of);
       return {
-        [trained ? "training" : "experiment"]: JSON.parse(base.value || "{}"),
-        axes: [0, 1].map(axisSaid).filter(Boolean),
-        ...(small ? { rows: small } : {}),
+        [of.trained ? "training" : "experiment"]: JSON.parse(base.value || "{}"),
+        axes: [axisSaid(of, 0), axisSaid(of, 1)].filter(Boolean),
+        ...(rows ? { rows } : {}),
         seeds: Number(seeds.value),
-        numbers: ticked(byId(document, "map-numbers")),
+        numbers: ticked("map-numbers"),
         refine: refine.checked,
-        name: byId(document, "map-title", HTMLInputElement).value,
+        name: title.value,
       };
     },
   };

@@ -1,15 +1,15 @@
 /** The maps that are looked at: one, or two beside each other, by one number and in one scale. */
 
-import { element } from "../elements.js";
-import { byId, within } from "../page.js";
 import { createAnnouncer } from "../announcer.js";
+import { byId, within } from "../page.js";
 import { createTooltip } from "../tooltip.js";
 import { levelsSeen } from "./figure.js";
+import { frameOf } from "./frame.js";
 import { createPoint, putLegend, putTheory, zoomed } from "./panel.js";
-import { listenPointing } from "./pointing.js";
 import { openShown, scaleFor } from "./shown.js";
-import { beginSweep, changeSweep } from "./requests.js";
-import { copy, curlOf, numbersAt, pythonOf, savePicture } from "./takes.js";
+import { beginSweep } from "./requests.js";
+import { listenTools, putButtons } from "./tools.js";
+import { numbersAt } from "./takes.js";
 import { pointLines, progress, sentence, summary } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
@@ -17,219 +17,221 @@ import { pointLines, progress, sentence, summary } from "./words.js";
 /** @import { Shown } from "./shown.js" */
 
 /**
- * @param {{document: Document, numbers: MapNumber[], theme: () => Theme | null, problem: (cause: Error | null) => void,
- *   go: (ids: string[]) => void, kept: () => Promise<any[]>}} given
+ * @typedef {object} Given
+ * @property {Document} document
+ * @property {MapNumber[]} numbers
+ * @property {() => Theme | null} theme   null: nothing can be drawn yet
+ * @property {(cause: Error | null) => void} problem
+ * @property {(ids: string[]) => void} go
+ * @property {() => Promise<any[]>} kept
+ *
+ * @typedef {object} Looked   what is looked at, and how
+ * @property {Given} given
+ * @property {Shown[]} all
+ * @property {number} focus   which of them the point is of
+ * @property {number[] | null} at   the point that is chosen
+ * @property {HTMLSelectElement} choice
+ * @property {ReturnType<typeof createTooltip>} tooltip
+ * @property {ReturnType<typeof createPoint>} point
+ * @property {ReturnType<typeof createAnnouncer>} announcer
+ * @property {string} told
+ * @property {() => void} changed
  */
-export function createView({ document, numbers, theme, problem, go, kept }) {
-  const place = byId(document, "map-view");
-  const choice = byId(document, "map-number", HTMLSelectElement);
-  const beside = byId(document, "map-beside", HTMLSelectElement);
-  const tooltip = createTooltip(byId(document, "tooltip"));
-  const announcer = createAnnouncer(byId(document, "announcer"));
-  const point = createPoint(byId(document, "map-point"));
-  /** @type {Shown[]} */
-  let all = [];
-  let focus = 0;
+
+/** @param {Looked} looked */
+const here = ({ all, focus }) => all[focus] ?? all[0];
+
+/** The numbers that the map has. @param {Looked} looked */
+const offered = (looked) => looked.given.numbers.filter(({ name }) => here(looked)?.run().sweep.numbers.includes(name));
+
+/** @param {Looked} looked */
+const chosen = (looked) => offered(looked).find(({ name }) => name === looked.choice.value) ?? offered(looked)[0];
+
+/** What an address says after "#". @param {Looked} looked */
+function write({ choice, at, focus }) {
+  const said = new URLSearchParams();
+  if (choice.selectedIndex > 0) said.set("number", choice.value);
+  if (at) said.set("at", at.join("."));
+  if (focus) said.set("of", "B");
+  history.replaceState(null, "", `${location.pathname}${location.search}${said.size ? `#${said}` : ""}`);
+}
+
+/** @param {Looked} looked */
+function read(looked) {
+  const said = new URLSearchParams(location.hash.slice(1));
+  const { shape } = looked.all[0].grid;
+  const places = (said.get("at") ?? "").split(".").map(Number);
+  const fits = said.has("at") && places.length === shape.length && places.every((n, axis) => Number.isInteger(n) && n >= 0 && n < shape[axis]);
+  looked.at = fits ? places : null;
+  looked.focus = said.get("of") === "B" && looked.all[1] ? 1 : 0;
+  looked.choice.replaceChildren(...offered(looked).map(({ name, label }) => new Option(label, name)));
+  const wanted = said.get("number");
+  if (wanted && offered(looked).some(({ name }) => name === wanted)) looked.choice.value = wanted;
+}
+
+/** @param {Looked} looked @param {number} n @param {number[]} next */
+function choose(looked, n, next) {
+  looked.focus = n;
+  looked.at = next;
+  write(looked);
+  const found = here(looked).grid.point(next);
+  if (found) looked.announcer.announceSoon(pointLines(here(looked).run().sweep, found, [chosen(looked)]).join(". "));
+  looked.changed();
+}
+
+/** The part between two points becomes a map of its own. @param {Looked} looked @param {Shown} of @param {number[]} from @param {number[]} to */
+async function zoom({ given }, of, from, to) {
+  try {
+    given.go([(await beginSweep(zoomed(of.run(), from, to))).id]);
+  } catch (cause) {
+    given.problem(/** @type {Error} */ (cause));
+  }
+}
+
+/** @param {Shown} one @param {MapNumber} of */
+const told = (one, of) => sentence({ sweep: one.run().sweep, grid: one.grid, of, run: one.run() });
+
+/** Everything in words. @param {Looked} looked @param {MapNumber} of */
+function say(looked, of) {
+  const { document } = looked.given;
+  const run = here(looked).run();
+  byId(document, "map-name").textContent = run.name || "Map";
+  byId(document, "map-progress").textContent = progress(run);
+  byId(document, "map-bar", HTMLProgressElement).value = run.done / run.count;
+  byId(document, "map-bar").hidden = run.state === "ended";
+  const text = looked.all.map((each, n) => `${looked.all.length > 1 ? `${"AB"[n]}: ` : ""}${told(each, of)}`).join("\n");
+  byId(document, "map-sentence").textContent = text;
+  if (run.state === "ended" && looked.told !== text) looked.announcer.announceSoon(text);
+  looked.told = text;
+  putButtons(document, run, looked.at !== null);
+  putTheory(byId(document, "map-theory"), run.theory);
+  if (looked.at) looked.point.show(run.sweep, looked.at, here(looked).grid.point(looked.at), offered(looked));
+  else looked.point.hide();
+}
+
+/** @param {Looked} looked */
+async function draw(looked) {
+  const { given, all, at } = looked;
+  const [of, theme] = [chosen(looked), given.theme()];
+  if (!here(looked) || !of) return;
+  say(looked, of);
+  if (!theme) return;
+  const place = byId(given.document, "map-view");
+  const scale = scaleFor(of, all, theme);
+  const legend = byId(given.document, "map-legend");
+  legend.hidden = all[0].run().sweep.axes.length < 2;
+  putLegend(legend, scale, of);
+  for (const [n, each] of all.entries()) {
+    const figure = within(place, `.map-picture:nth-of-type(${n + 1})`);
+    const width = Math.floor(within(figure, ".map-over").clientWidth);
+    const { sweep } = each.run();
+    await each.draw({ of, scale, theme, width, at: n === looked.focus ? at : null });
+    const levels = levelsSeen({ sweep, theory: [], grid: each.grid, name: of.name, label: of.label, scale, theme, width, at });
+    within(figure, ".map-levels").textContent = levels.length ? `Thin lines: ${levels.map(scale.say).join(", ")}.` : "";
+    within(figure, ".unseen").textContent = summary({ sweep, of, text: told(each, of) });
+  }
+  place.dataset.drawn = String(all.reduce((sum, each) => sum + each.grid.count(), 0));
+}
+
+/** What may stand beside it. @param {Looked} looked */
+async function offerOthers({ given, all }) {
+  const own = all.map(({ id }) => id);
+  const axes = all[0].run().sweep.axes.length;
+  const others = (await given.kept()).filter(({ id, sweep }) => id !== own[0] && sweep.axes.length === axes);
+  const beside = byId(given.document, "map-beside", HTMLSelectElement);
+  beside.replaceChildren(new Option("nothing", ""), ...others.map(({ id, name, created }) => new Option(name || created, id)));
+  beside.value = own[1] ?? "";
+}
+
+/** @param {Given} given @returns {Looked} */
+function begun(given) {
+  const { document } = given;
   let due = 0;
-  let told = "";
-  /** @type {number[] | null} */
-  let at = null;
-
-  const here = () => all[focus] ?? all[0];
-  const offered = () => numbers.filter(({ name }) => here()?.run().sweep.numbers.includes(name));
-  const chosen = () => offered().find(({ name }) => name === choice.value) ?? offered()[0];
-
-  /** What an address says after "#". */
-  function write() {
-    const said = new URLSearchParams();
-    if (choice.selectedIndex > 0) said.set("number", choice.value);
-    if (at) said.set("at", at.join("."));
-    if (focus) said.set("of", "B");
-    history.replaceState(null, "", `${location.pathname}${location.search}${said.size ? `#${said}` : ""}`);
-  }
-
-  function read() {
-    const said = new URLSearchParams(location.hash.slice(1));
-    const shape = all[0].grid.shape;
-    const places = (said.get("at") ?? "").split(".").map(Number);
-    at = places.length === shape.length && places.every((n, axis) => Number.isInteger(n) && n >= 0 && n < shape[axis]) ? places : null;
-    focus = said.get("of") === "B" && all[1] ? 1 : 0;
-    choice.replaceChildren(...offered().map(({ name, label }) => new Option(label, name)));
-    const wanted = said.get("number");
-    if (wanted && offered().some(({ name }) => name === wanted)) choice.value = wanted;
-  }
-
-  /** @param {number} n @param {number[]} next */
-  function choose(n, next) {
-    focus = n;
-    at = next;
-    write();
-    const found = here().grid.point(next);
-    if (found) announcer.announceSoon(pointLines(here().run().sweep, found, [chosen()]).join(". "));
-    changed();
-  }
-
-  /** @param {any} sweep */
-  async function begin(sweep) {
-    try {
-      go([(await beginSweep(sweep)).id]);
-    } catch (cause) {
-      problem(/** @type {Error} */ (cause));
-    }
-  }
-
-  /** The frame of one of the maps. @param {Shown} one @param {number} n */
-  function framed(one, n) {
-    const figure = element("figure", "picture map-picture");
-    const caption = element("figcaption");
-    caption.append(element("b", "", all.length > 1 ? `${"AB"[n]}: ${one.run().name || "Map"}` : ""), element("span", "note map-levels"));
-    const over = element("div", "map-over");
-    const rubber = element("div", "map-rubber");
-    const words = element("p", "unseen");
-    words.id = `map-summary-${n}`;
-    rubber.hidden = true;
-    over.tabIndex = 0;
-    over.setAttribute("role", "application");
-    over.setAttribute("aria-roledescription", "map");
-    over.setAttribute("aria-label", "Points: arrow keys go from one to the next, Enter opens it");
-    over.setAttribute("aria-describedby", words.id);
-    over.append(one.canvas, rubber);
-    figure.append(caption, over, words);
-    listenPointing(over, rubber, {
-      sweep: () => one.run().sweep,
-      boxes: one.boxes,
-      at: () => at,
-      over(under, event) {
-        const found = under && one.grid.point(under);
-        if (!found || !event) tooltip.hide();
-        else tooltip.show(pointLines(one.run().sweep, found, offered()), event);
-      },
-      choose: (next) => choose(n, next),
-      open: point.open,
-      zoom: (from, to) => void begin(zoomed(one.run(), from, to)),
-    });
-    return figure;
-  }
-
-  function changed() {
-    if (due || !all.length) return;
-    due = requestAnimationFrame(() => {
-      due = 0;
-      void draw();
-    });
-  }
-
-  function buttons() {
-    const run = here().run();
-    const over = run.state === "ended" && (run.done >= run.count || Boolean(run.why?.startsWith("It is done")));
-    const goes = run.state === "running" || run.state === "queued";
-    byId(document, "map-pause").hidden = !goes;
-    byId(document, "map-stop").hidden = !goes;
-    byId(document, "map-resume").hidden = goes || over;
-    byId(document, "map-closer").hidden = !at;
-  }
-
-  async function draw() {
-    const one = here();
-    if (!one) return;
-    const [run, of, colours] = [one.run(), chosen(), theme()];
-    if (!of) return;
-    byId(document, "map-name").textContent = run.name || "Map";
-    byId(document, "map-progress").textContent = progress(run);
-    byId(document, "map-bar", HTMLProgressElement).value = run.done / run.count;
-    byId(document, "map-bar").hidden = run.state === "ended";
-    const text = all.map((each, n) => `${all.length > 1 ? `${"AB"[n]}: ` : ""}${sentence({ sweep: each.run().sweep, grid: each.grid, of, run: each.run() })}`).join("\n");
-    byId(document, "map-sentence").textContent = text;
-    if (run.state === "ended" && told !== text) announcer.announceSoon(text);
-    told = text;
-    buttons();
-    putTheory(byId(document, "map-theory"), run.theory);
-    if (at) point.show(run.sweep, at, one.grid.point(at), offered());
-    else point.hide();
-    if (!colours) return;
-    const scale = scaleFor(of, all, colours);
-    byId(document, "map-legend").hidden = run.sweep.axes.length < 2;
-    putLegend(byId(document, "map-legend"), scale, of);
-    for (const [n, each] of all.entries()) {
-      const figure = within(place, `.map-picture:nth-of-type(${n + 1})`);
-      const width = Math.floor(within(figure, ".map-over").clientWidth);
-      await each.draw({ of, scale, theme: colours, width, at: n === focus ? at : null });
-      const levels = levelsSeen({ sweep: each.run().sweep, theory: [], grid: each.grid, name: of.name, label: of.label, scale, theme: colours, width, at });
-      within(figure, ".map-levels").textContent = levels.length ? `Thin lines: ${levels.map(scale.say).join(", ")}.` : "";
-      within(figure, ".unseen").textContent = summary({ sweep: each.run().sweep, of, text: sentence({ sweep: each.run().sweep, grid: each.grid, of, run: each.run() }) });
-    }
-    place.dataset.drawn = String(all.reduce((sum, each) => sum + each.grid.count(), 0));
-  }
-
-  async function offerOthers() {
-    const own = all.map(({ id }) => id);
-    const others = (await kept()).filter(({ id, sweep }) => id !== own[0] && sweep.axes.length === all[0].run().sweep.axes.length);
-    beside.replaceChildren(new Option("nothing", ""), ...others.map(({ id, name, created }) => new Option(name || created, id)));
-    beside.value = own[1] ?? "";
-  }
-
-  function listen() {
-    /** @param {string} id @param {() => void} act */
-    const on = (id, act) => byId(document, id).addEventListener("click", act);
-    /** @param {string} state */
-    const wish = async (state) => {
-      try {
-        here().set(await changeSweep(here().id, { state }));
-        changed();
-      } catch (cause) {
-        problem(/** @type {Error} */ (cause));
-      }
-    };
-    const said = byId(document, "map-copied");
-    on("map-pause", () => wish("paused"));
-    on("map-resume", () => wish("running"));
-    on("map-stop", () => wish("ended"));
-    on("map-closer", () => {
-      if (!at) return;
-      const { shape } = here().grid;
-      const skip = here().run().sweep.rows ? 1 : 0;
-      const ends = [-1, 1].map((sign) => /** @type {number[]} */ (at).map((n, axis) => (axis < skip ? n : Math.max(0, Math.min(shape[axis] - 1, n + sign * Math.max(1, Math.round(shape[axis] / 8)))))));
-      void begin(zoomed(here().run(), ends[0], ends[1]));
-    });
-    for (const format of /** @type {const} */ (["png", "svg"]))
-      on(`map-${format}`, () => {
-        const [figure, colours] = [here().figure(), theme()];
-        if (figure && colours) void savePicture(figure, here().run(), format, `${here().run().name}: ${chosen().label}`, colours);
+  /** @type {Looked} */
+  const looked = {
+    given,
+    all: [],
+    focus: 0,
+    at: null,
+    choice: byId(document, "map-number", HTMLSelectElement),
+    tooltip: createTooltip(byId(document, "tooltip")),
+    point: createPoint(byId(document, "map-point")),
+    announcer: createAnnouncer(byId(document, "announcer")),
+    told: "",
+    changed() {
+      due ||= requestAnimationFrame(() => {
+        due = 0;
+        if (looked.all.length) void draw(looked);
       });
-    on("map-curl", () => void copy(curlOf(here().run(), location.origin), "curl", said));
-    on("map-python", () => void copy(pythonOf(here().run()), "Python", said));
-    on("map-link", () => void copy(location.href, "Link", said));
-    choice.addEventListener("change", () => {
-      write();
-      changed();
-    });
-    beside.addEventListener("change", () => go([all[0].id, beside.value].filter(Boolean)));
-  }
-  listen();
+    },
+  };
+  return looked;
+}
+
+/** One of the maps with what pointing into it does. @param {Looked} looked @param {Shown} one @param {number} n */
+function framed(looked, one, n) {
+  const { tooltip } = looked;
+  return frameOf(one, n, looked.all.length > 1, {
+    at: () => looked.at,
+    numbers: () => offered(looked),
+    tell: (lines, event) => (lines && event ? tooltip.show(lines, event) : tooltip.hide()),
+    choose: (next) => choose(looked, n, next),
+    open: looked.point.open,
+    zoom: (from, to) => void zoom(looked, one, from, to),
+  });
+}
+
+/** @param {Looked} looked */
+function listen(looked) {
+  const { document, theme, problem, go } = looked.given;
+  listenTools({
+    document,
+    theme,
+    problem,
+    go,
+    here: () => here(looked),
+    all: () => looked.all,
+    at: () => looked.at,
+    number: () => chosen(looked),
+    changed: looked.changed,
+    renumbered() {
+      write(looked);
+      looked.changed();
+    },
+    zoom: (from, to) => void zoom(looked, here(looked), from, to),
+  });
+}
+
+/** @param {Given} given */
+export function createView(given) {
+  const { document } = given;
+  const looked = begun(given);
+  listen(looked);
 
   function close() {
-    for (const one of all) one.close();
-    all = [];
-    point.hide();
-    place.hidden = true;
+    for (const one of looked.all) one.close();
+    looked.all = [];
+    looked.point.hide();
+    byId(document, "map-view").hidden = true;
   }
 
   return {
-    changed,
+    changed: looked.changed,
     close,
     /** @param {string[]} ids   one, or two */
     async open(ids) {
       close();
-      all = await Promise.all(ids.map((id) => openShown(id, { changed, lost: () => undefined, gone: () => problem(new Error("This map has been deleted.")) })));
-      read();
-      place.hidden = false;
-      byId(document, "map-figures").replaceChildren(...all.map(framed));
-      for (const format of /** @type {const} */ (["csv", "npz", "json"])) byId(document, `map-${format}`, HTMLAnchorElement).href = numbersAt(all[0].run(), format);
-      document.title = `${all[0].run().name || "Map"} · Unrolled`;
-      await offerOthers();
-      changed();
+      const on = { changed: looked.changed, lost: () => undefined, gone: () => given.problem(new Error("This map has been deleted.")) };
+      looked.all = await Promise.all(ids.map((id) => openShown(id, on)));
+      read(looked);
+      byId(document, "map-view").hidden = false;
+      byId(document, "map-figures").replaceChildren(...looked.all.map((one, n) => framed(looked, one, n)));
+      for (const format of /** @type {const} */ (["csv", "npz", "json"])) byId(document, `map-${format}`, HTMLAnchorElement).href = numbersAt(looked.all[0].run(), format);
+      document.title = `${looked.all[0].run().name || "Map"} · Unrolled`;
+      await offerOthers(looked);
+      looked.changed();
     },
     /** What was asked for, to be changed. */
-    sweep: () => all[0]?.run() ?? null,
+    sweep: () => looked.all[0]?.run() ?? null,
   };
 }

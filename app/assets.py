@@ -41,6 +41,7 @@ TOGETHER = (
     ("js/learn/test.js",),
     ("js/live/main.js",),
     ("js/train/main.js",),
+    ("js/map/main.js",),
     SHEETS,
 )
 """What the pages load in one file each."""

@@ -1,4 +1,4 @@
-"""The command line: `serve`, `sweep`, `runs`, `networks`, `sequences`, `settings`, `--version`."""
+"""The command line: `unrolled serve`, `sweep`, `settings`, `--version`, and what is kept."""
 
 import argparse
 import logging
@@ -29,9 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
     commands = parser.add_subparsers(
-        dest="command",
-        required=True,
-        metavar="serve|sweep|runs|networks|sequences|settings",
+        dest="command", required=True, metavar="serve|sweep|runs|networks|sequences|settings"
     )
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")

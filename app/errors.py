@@ -133,6 +133,30 @@ class TrainingsFull(Exception):
         self.waiting = waiting
 
 
+class TooManySweeps(Exception):
+    """The client has as many maps under way as one may: 429.
+
+    Attributes:
+        count: how many.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__("too many maps")
+        self.count = count
+
+
+class SweepsFull(Exception):
+    """As many maps wait as may: 503.
+
+    Attributes:
+        waiting: how many.
+    """
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__("maps full")
+        self.waiting = waiting
+
+
 class JobFailed(Exception):
     """A worker crashed or met an error of ours: 500; the log says more.
 

@@ -33,6 +33,7 @@ from unrolled.app.routes import (
     landscape,
     learn,
     live,
+    maps,
     networks,
     norms,
     page,
@@ -40,6 +41,7 @@ from unrolled.app.routes import (
     reports,
     runs,
     sequences,
+    sweeps,
     train,
     training,
     vocabulary,
@@ -52,13 +54,14 @@ from unrolled.app.sizes import Most
 from unrolled.app.store.database import Database
 from unrolled.app.store.follow import Following
 from unrolled.app.store.sweep import keep_tidy
+from unrolled.app.sweeps.conductors import Conductors
 from unrolled.app.training.trainers import Trainers
 from unrolled.app.upload import AROUND
 
-PAGES = (page, learn, train, live, your_network)
+PAGES = (page, learn, train, maps, live, your_network)
 API = (
     *(flow, check, landscape, norms, presets, vocabulary),
-    *(reports, training, runs, networks, sequences),
+    *(reports, training, runs, sweeps, networks, sequences),
 )
 
 MOST_AT_ONCE = 4
@@ -77,6 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         background.start_soon(app.state.assets.pack)
         background.start_soon(keep_tidy, app.state.store)
         background.start_soon(app.state.trainers.run)
+        background.start_soon(app.state.conductors.run)
         yield
         await app.state.running.ended(_LAST_SECONDS)
         background.cancel_scope.cancel()
@@ -151,6 +155,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = Database(settings)
     app.state.following = Following()
     app.state.trainers = Trainers(app.state.store)
+    app.state.conductors = Conductors(app.state.store)
     app.state.metrics = Metrics(
         app.state.compute, app.state.answers, app.state.flights, app.state.trainers
     )

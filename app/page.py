@@ -17,6 +17,7 @@ from unrolled.app.paths import page_directory
 from unrolled.app.presets import PRESETS
 from unrolled.app.schemas.vocabulary import Entry
 from unrolled.app.settings import Settings
+from unrolled.app.sweeps.words import WORDS as SWEEP_WORDS
 from unrolled.app.vocabulary import VOCABULARY, every_bias
 from unrolled.engine import ACTIVATIONS, MAX_LAYERS, MAX_LENGTH, MIN_LENGTH
 
@@ -26,6 +27,7 @@ VIEWS = (
     ("Explore", "/"),
     ("Learn", "/learn"),
     ("Train", "/train"),
+    ("Map", "/map"),
     ("Live", "/runs"),
     ("Your network", "/networks"),
 )
@@ -63,6 +65,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
     * `offered`: the same as `GET /api/v1/presets` answers it.
     * `vocabulary`: what `GET /api/v1/vocabulary` answers, as models and, `words`, as JSON without
       what trainings have, or, `training_words`, with it; `train_start`: how a training is set up;
+      `sweep_words`: what may stand in a map;
       `choices(entries)`: a table of it as a control takes it; `biases`: every gate's that a draw
       may set; `max_layers`; `lengths`, between which T_max lies; `largest`, a
       seed.
@@ -102,6 +105,7 @@ def templates(assets: Assets, settings: Settings) -> Jinja2Templates:
         "words": VOCABULARY.model_dump(mode="json", exclude={"training"}),
         "training_words": VOCABULARY.model_dump(mode="json"),
         "train_start": json.loads((directory / "train.json").read_text("utf-8")),
+        "sweep_words": SWEEP_WORDS.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "choices": choices,
         "biases": every_bias(),
         "max_layers": MAX_LAYERS,

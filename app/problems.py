@@ -23,8 +23,10 @@ from unrolled.app.errors import (
     QueueFull,
     StoreAway,
     StoreFull,
+    SweepsFull,
     TooLarge,
     TooManyRuns,
+    TooManySweeps,
     TooSlow,
     TrainingsFull,
     Unreadable,
@@ -39,14 +41,14 @@ MEDIA_TYPE = "application/problem+json"
 _WHEN = {
     400: "The body is not JSON, or the request cannot be read at all.",
     403: "A page of another site sent it.",
-    404: "No run, or no network, has this id.",
+    404: "Nothing that is kept has this id.",
     408: "The body did not arrive in time.",
     413: "The body is larger than the limit.",
     414: "The address is longer than the limit.",
     415: "The body is not announced as what is taken here, or the file is of no kind that is read.",
     421: "The request is for a host that is not allowed.",
     422: "The body is JSON, but something in it is not allowed; `errors` says what.",
-    429: "The client has as many runs under way or waiting as one may.",
+    429: "The client has as many runs or maps under way or waiting as one may.",
     431: "The headers are larger than the limit.",
     500: "The service failed; the request may be fine.",
     503: "As many requests wait as may, or the database is away; `Retry-After` says in "
@@ -245,6 +247,24 @@ async def _on_trainings_full(request: Request, error: Exception) -> Response:
     return problem(503, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
 
 
+async def _on_too_many_sweeps(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooManySweeps)
+    detail = (
+        f"{error.count} maps of yours are computed or wait, as many as may "
+        f"(UNROLLED_SWEEP_PER_CLIENT); end one, or try again in {_TURN_SECONDS} s"
+    )
+    return problem(429, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
+
+
+async def _on_sweeps_full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SweepsFull)
+    detail = (
+        f"{error.waiting} maps wait for their turn, as many as may (UNROLLED_SWEEP_WAITING); "
+        f"try again in {_TURN_SECONDS} s"
+    )
+    return problem(503, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
+
+
 async def _on_store_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreAway)
     detail = (
@@ -279,6 +299,8 @@ _HANDLERS = {
     QueueFull: _on_queue_full,
     TooManyRuns: _on_too_many_runs,
     TrainingsFull: _on_trainings_full,
+    TooManySweeps: _on_too_many_sweeps,
+    SweepsFull: _on_sweeps_full,
     StoreAway: _on_store_away,
     StoreFull: _on_store_full,
     JobFailed: _on_anything,

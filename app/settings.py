@@ -246,6 +246,51 @@ class Settings(BaseSettings):
         ge=1,
         description="Most bytes that one training takes in the database; there it ends.",
     )
+    sweep_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=0,
+        le=256,
+        description="Processes that compute maps, with low priority (default: one a core); 0: no "
+        "map is computed here.",
+    )
+    dask: str = Field(
+        default="",
+        description="Dask scheduler that computes maps instead, `tcp://host:8786` "
+        "(`pip install 'unrolled[dask]'`).",
+    )
+    sweep_memory_bytes: int = Field(
+        default=1_073_741_824,
+        ge=1,
+        description="Memory that a task of a map may take in its process, in bytes (Linux).",
+    )
+    sweep_seconds: float = Field(
+        default=14_400.0, gt=0, description="Seconds that one map may compute before it ends."
+    )
+    sweep_waiting: int = Field(default=64, ge=1, description="Maps that may wait for their turn.")
+    sweep_per_client: int = Field(
+        default=8, ge=1, description="Maps of one address that may run or wait."
+    )
+    max_sweep_networks: int = Field(
+        default=2_000_000, ge=1, description="Most networks of one map: points times seeds."
+    )
+    max_sweep_work: int = Field(
+        default=1_000_000_000,
+        ge=1,
+        description="Most work of one network of a map, counted as for max_work.",
+    )
+    max_sweeps: int = Field(default=500, ge=1, description="Most maps that are kept.")
+    max_points: int = Field(
+        default=20_000_000,
+        ge=1,
+        description="Most networks whose numbers are kept, of all maps.",
+    )
+    sweep_days: int = Field(
+        default=365,
+        ge=1,
+        le=36_500,
+        description="Days after which a map is dropped that nothing changed in, and numbers of "
+        "networks that were computed so long ago.",
+    )
     run_days: int = Field(
         default=365,
         ge=1,

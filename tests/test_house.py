@@ -213,6 +213,7 @@ JS_ENTRIES = {
     "live/main.js",
     "networks/main.js",
     "train/main.js",
+    "map/main.js",
 }
 """What a page loads: one a view, or a kind of its pages."""
 JS_MODULES = JS_ENTRIES.union(*(reachable(JS_GRAPH, entry) for entry in JS_ENTRIES))

@@ -27,6 +27,7 @@ WORDS = frozenset({"none", "window", "value", "backward"})
 FIELDS = r"kind|reach|rule|clip|truncation|topology|wiring|activation|loss|init"
 OF_A_FIELD = re.compile(rf"""\b(?:{FIELDS})\b["']?\s*(?:[!=]==?|[:=])\s*["']([\w-]+)["']""")
 NAMED = {
+    ("app/schemas/sweeps.py", "linear"),  # how an axis is spaced
     ("app/packed.py", "identity"),  # an encoding of HTTP
     ("app/routes/reports.py", "identity"),  # the same
     ("app/schemas/watched.py", "norm"),  # which of PyTorch's two clippings was seen

@@ -196,6 +196,17 @@ export interface Schemas {
     /** From 1, without gaps, in the order of arrival. */
     sequence: number;
   };
+  /** A map worth looking at. */
+  BuiltIn: {
+    /** Of the map. */
+    name: string;
+    /** For people. */
+    title: string;
+    /** What there is to see. */
+    look: string;
+    /** Ready for `POST /sweeps`. */
+    sweep: Schemas["GivenSweep"];
+  };
   /** What is left of the loss with the most steps to travel, where its way ends. */
   Carried: {
     /** i: forward the last step whose loss arrives anywhere, in reverse the first. */
@@ -938,6 +949,44 @@ export interface Schemas {
      */
     role: "write" | "keep" | "read" | "reset" | "candidate";
   };
+  /** A field that is varied: from a number to another in so many points, or values as they are. */
+  GivenAxis: {
+    /** JSON pointer into the experiment, or into the plan. */
+    at: string;
+    /** The first value. */
+    from?: number | null;
+    /** The last value. */
+    to?: number | null;
+    /** How many there are. */
+    points?: number | null;
+    /** Whether they lie evenly, or by equal factors. */
+    scale?: "linear" | "log" | null;
+    /** Instead of a span: numbers, names, or whole objects. */
+    values?: unknown[] | null;
+    /** What the values are called where they are drawn. */
+    labels?: (number | string)[] | null;
+    /** What the axis is called. */
+    label?: string | null;
+  };
+  /** What is mapped. */
+  GivenSweep: {
+    /** What is varied, as `POST /flow` takes it; nothing in it is kept here. */
+    experiment?: Record<string, unknown> | null;
+    /** Instead of an experiment the plan of a training, as `POST /runs` takes it. */
+    training?: Record<string, unknown> | null;
+    /** The horizontal one first. */
+    axes: Schemas["GivenAxis"][];
+    /** A further one, of whose values each has a small map. */
+    rows?: Schemas["GivenAxis"] | null;
+    /** Draws of every point; seeds of weights and sequence are counted up. */
+    seeds: number;
+    /** Which are wanted, in `GET /sweeps/vocabulary`. */
+    numbers?: ("arriving" | "decay_per_step" | "verdict" | "log10_norm" | "clipped" | "lyapunov" | "long_to_short" | "saturation" | "spectral_radius" | "spectral_norm" | "solved" | "updates_to_success" | "final_loss")[] | null;
+    /**
+     * Whether only those places are computed whose neighbours differ in the first of the numbers.
+     */
+    refine: boolean;
+  };
   /** Every parameter's gradient beside central differences of the loss. */
   GradientCheck: {
     /** Every parameter's. */
@@ -1126,6 +1175,41 @@ export interface Schemas {
     /** Columns that are not scaled, constant, left out or have gaps, as sentences. */
     warnings: string[];
   };
+  /** A map that is kept. */
+  KeptSweep: {
+    /** Nobody can guess it. */
+    id: string;
+    /** For people. */
+    name: string;
+    /** What somebody wrote about it. */
+    note: string;
+    /** When it was asked for. */
+    created: string;
+    /** When it last went on or was changed. */
+    changed: string;
+    /** queued: it waits for its turn. */
+    state: "queued" | "running" | "paused" | "ended";
+    /** Why it does not go on, in words; null: it does. */
+    why: string | null;
+    /** Points that there are. */
+    count: number;
+    /** Points that are known. */
+    done: number;
+    /** Of these, points that are no experiment or have no numbers. */
+    wrong: number;
+    /** Networks that were computed for it. */
+    computed: number;
+    /** Networks that had been computed before. */
+    known: number;
+    /** Lately; null while it does not run. */
+    points_per_second: number | null;
+    /** At that rate; null while it does not run. */
+    seconds_left: number | null;
+    /** What is mapped, with every value said. */
+    sweep: Record<string, unknown>;
+    /** Lines beside it; in a list, and until they are there, null. */
+    theory?: Schemas["Line"][] | null;
+  };
   /** The class that a whole text belongs to. */
   Label: {
     /** Which class, from 0. */
@@ -1229,6 +1313,23 @@ export interface Schemas {
      * its source, by the names of `Connection.carries`: (S, B, ·) each.
      */
     travels: Record<string, (((number | null)[])[])[]>;
+  };
+  /** Where theory says that something changes: a ρ for every value of the other axis. */
+  Line: {
+    /** Of the line. */
+    name: string;
+    /** What is written beside it. */
+    label: string;
+    /** What changes there, and what that leaves out. */
+    words: string;
+    /** Where it is proved. */
+    source: string;
+    /** Which of the axes ρ is, from 0. */
+    axis: number;
+    /** The ρ for every value of the other axis; null where it does not apply. */
+    radii: (number | null)[];
+    /** Of which small map, from 0; null where there is one. */
+    row: number | null;
   };
   /** Σ ‖∂L_i/∂h_t‖ over pairs at least s steps apart, beside that over nearer ones. */
   LongToShort: {
@@ -1411,6 +1512,31 @@ export interface Schemas {
     /** Facts: the framework, the model, how often it reports. */
     about?: Record<string, string | boolean | number | null>;
   };
+  /** A map that is to be computed. */
+  NewSweep: {
+    /** What is varied, as `POST /flow` takes it; nothing in it is kept here. */
+    experiment?: Record<string, unknown> | null;
+    /** Instead of an experiment the plan of a training, as `POST /runs` takes it. */
+    training?: Record<string, unknown> | null;
+    /** The horizontal one first. */
+    axes: Schemas["GivenAxis"][];
+    /** A further one, of whose values each has a small map. */
+    rows?: Schemas["GivenAxis"] | null;
+    /** Draws of every point; seeds of weights and sequence are counted up. */
+    seeds: number;
+    /** Which are wanted, in `GET /sweeps/vocabulary`. */
+    numbers?: ("arriving" | "decay_per_step" | "verdict" | "log10_norm" | "clipped" | "lyapunov" | "long_to_short" | "saturation" | "spectral_radius" | "spectral_norm" | "solved" | "updates_to_success" | "final_loss")[] | null;
+    /**
+     * Whether only those places are computed whose neighbours differ in the first of the numbers.
+     */
+    refine: boolean;
+    /** For people. */
+    name: string;
+    /** What somebody wrote about it. */
+    note: string;
+    /** Whether it waits for its first point. */
+    paused: boolean;
+  };
   /** A run that is to train here. */
   NewTraining: {
     /** watched: a program reports to it; trained: this service computes it. */
@@ -1532,6 +1658,25 @@ export interface Schemas {
     threshold?: number | null;
     /** p of AutoClip. */
     percentile: number;
+  };
+  /** A number that may be mapped. */
+  NumberWords: {
+    /** In requests and answers. */
+    name: "arriving" | "decay_per_step" | "verdict" | "log10_norm" | "clipped" | "lyapunov" | "long_to_short" | "saturation" | "spectral_radius" | "spectral_norm" | "solved" | "updates_to_success" | "final_loss";
+    /** For people. */
+    label: string;
+    /** What it is in. */
+    unit: string;
+    /** What it says. */
+    words: string;
+    /** Whether it is of a training. */
+    trained: boolean;
+    /** Whether it is in decades of what there was before: 0 is as much, not one. */
+    relative: boolean;
+    /** What it may be, where it is a name. */
+    names: string[];
+    /** Whether it is a share of the draws. */
+    share: boolean;
   };
   /** One norm. */
   OneNorm: {
@@ -2078,6 +2223,57 @@ export interface Schemas {
     ahead: number;
     /** As of an explicit sequence. */
     entering?: Schemas["Entering"] | null;
+  };
+  /** What a number is over the draws of each point, by columns. */
+  Summary: {
+    /** The median; of what is 0 or 1 the mean, of a name the most frequent one. */
+    middle: (number | string | null)[];
+    /** The lower quartile; not there of names. */
+    low?: (number | null)[];
+    /** The upper one. */
+    high?: (number | null)[];
+    /** Of a name: the share of the draws that have each. */
+    shares?: Record<string, number>[];
+    /** In how many draws there is such a number. */
+    count: number[];
+  };
+  /** What is to be changed in a map; what is left out stays. */
+  SweepChange: {
+    /** For people. */
+    name?: string | null;
+    /** What somebody wrote about it. */
+    note?: string | null;
+    /** One that ended before its last point may be set running again. */
+    state?: "running" | "paused" | "ended" | null;
+  };
+  /** Maps, the newest first. */
+  SweepPage: {
+    /** As many as were asked for. */
+    sweeps: Schemas["KeptSweep"][];
+    /** What to send as `before` for those that follow. */
+    next: string | null;
+  };
+  /** Points of a map, by columns: number i of each belongs to the same point. */
+  SweepPoints: {
+    /** In which order they came, from 1. */
+    sequence: number[];
+    /** Which value of every axis, from 0: of the rows first where there are any. */
+    at: number[][];
+    /** For how many places in every direction it stands until finer ones come. */
+    stride: number[];
+    /** Why a point has no numbers. */
+    error: (string | null)[];
+    /** By their names. */
+    numbers: Record<string, Schemas["Summary"]>;
+    /** What to send as `from` for those that follow. */
+    next: number | null;
+  };
+  /** What may stand in a map. */
+  SweepWords: {
+    /** In the order in which they are offered. */
+    numbers: Schemas["NumberWords"][];
+    /** The first is the page's own. */
+    maps: Schemas["BuiltIn"][];
   };
   /** What a network may learn. */
   TaskWords: {

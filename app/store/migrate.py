@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest step; a database that has it is not touched, and Alembic not imported."""
 
 _STEPS = Path(__file__).parent / "migrations"

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import StoreAway, StoreFull
 from unrolled.app.settings import Settings
-from unrolled.app.store import networks, runs, sequences
+from unrolled.app.store import networks, runs, sequences, sweeps
 from unrolled.app.store.database import Database
 
 HOURLY = 3_600.0
@@ -17,6 +17,7 @@ async def _swept(connection: AsyncConnection, settings: Settings) -> None:
     await runs.sweep(connection, settings)
     await networks.sweep(connection, settings)
     await sequences.sweep(connection, settings)
+    await sweeps.sweep(connection, settings)
 
 
 async def keep_tidy(database: Database) -> None:

@@ -1,0 +1,171 @@
+/** What is to be mapped: a map that is built in, or axes, small maps and numbers over an experiment. */
+
+import { element } from "../elements.js";
+import { allWithin, byId, within } from "../page.js";
+import { activations, cells, wirings } from "../vocabulary.js";
+import { nameOf, ofExperiments, ofTrainings } from "./axes.js";
+
+/** @import { MapNumber } from "./scale.js" */
+
+/**
+ * @typedef {object} Form
+ * @property {HTMLFormElement} form
+ * @property {MapNumber[]} numbers
+ * @property {any[]} axes   as they came, where the form does not say them
+ * @property {any} rows   likewise
+ * @property {boolean} trained
+ */
+
+/** What small maps may be of, and its choices. */
+const ROWS = () => [
+  { at: "/network/cell", label: "cell", rows: cells() },
+  { at: "/network/activation", label: "activation", rows: activations() },
+  { at: "/network/topology", label: "wiring", rows: wirings() },
+];
+
+const ENDS = ["from", "to", "points"];
+
+/** @param {number} n @param {string} name */
+const input = (n, name) => byId(document, `map-axis-${n}-${name}`, HTMLInputElement);
+/** @param {number} n @param {string} name */
+const select = (n, name) => byId(document, `map-axis-${n}-${name}`, HTMLSelectElement);
+
+/** @param {Form} of @param {number} n @param {any} axis   null: as it is offered */
+function fill({ axes }, n, axis) {
+  const at = select(n, "at").value;
+  const known = [...ofExperiments(), ...ofTrainings()].find((one) => one.at === at);
+  const { values, scale } = axis ?? {};
+  const listed = values && scale ? { from: values[0], to: values.at(-1), points: values.length, scale } : null;
+  /** @type {any} */
+  const span = axis?.from !== undefined ? axis : (listed ?? (axis ? null : known));
+  byId(document, `map-axis-${n}-span`).hidden = !span;
+  for (const name of ENDS) {
+    input(n, name).disabled = !span;
+    input(n, name).value = span ? String(span[name]) : "";
+  }
+  select(n, "scale").value = span?.scale === "log" ? "log" : "";
+  axes[n] = axis ?? null;
+}
+
+/** @param {Form} of @param {number} n @param {any} axis */
+function putAxis(of, n, axis) {
+  const offered = of.trained ? ofTrainings() : ofExperiments();
+  const choice = select(n, "at");
+  choice.replaceChildren(...(n ? [new Option("nothing", "")] : []), ...offered.map(({ at, label }) => new Option(label, at)));
+  if (axis && !offered.some(({ at }) => at === axis.at)) choice.append(new Option(nameOf(axis), axis.at));
+  choice.value = axis?.at ?? "";
+  fill(of, n, axis);
+}
+
+/** @param {string} value @param {string} label @param {boolean} checked */
+function box(value, label, checked) {
+  const line = element("label", "check");
+  line.append(Object.assign(element("input"), { type: "checkbox", value, checked }), ` ${label}`);
+  return line;
+}
+
+/** @param {any[] | null} chosen   null: the first few */
+function putValues(chosen) {
+  const of = ROWS().find(({ at }) => at === byId(document, "map-rows", HTMLSelectElement).value);
+  const place = byId(document, "map-row-values");
+  place.hidden = !of;
+  place.replaceChildren(...(of?.rows ?? []).map(({ name, label }, n) => box(name, label, chosen ? chosen.includes(name) : n < 4)));
+}
+
+/** @param {Form} of @param {any} axis */
+function putRows(of, axis) {
+  const rows = byId(document, "map-rows", HTMLSelectElement);
+  const known = of.trained ? [] : ROWS();
+  of.rows = axis ?? null;
+  rows.replaceChildren(new Option("one map", ""), ...known.map(({ at, label }) => new Option(`by ${label}`, at)));
+  if (axis && !known.some(({ at }) => at === axis.at)) rows.append(new Option(`by ${nameOf(axis)}`, axis.at));
+  rows.value = axis?.at ?? "";
+  putValues(axis?.values ?? null);
+}
+
+/** @param {Form} of @param {string[] | null} chosen */
+function putNumbers({ numbers, trained }, chosen) {
+  const own = numbers.filter((one) => one.trained === trained);
+  byId(document, "map-numbers").replaceChildren(
+    ...own.map(({ name, label, words }, n) => {
+      const line = box(name, label, chosen ? chosen.includes(name) : n < 2);
+      line.title = words;
+      return line;
+    }),
+  );
+}
+
+/** @param {string} id */
+const ticked = (id) => allWithin(byId(document, id), "input:checked", HTMLInputElement).map(({ value }) => value);
+
+/** @param {Form} of @param {number} n @returns {any} */
+function axisSaid({ axes }, n) {
+  const at = select(n, "at").value;
+  if (!at) return null;
+  if (byId(document, `map-axis-${n}-span`).hidden) return axes[n];
+  const [from, to, points] = ENDS.map((name) => Number(input(n, name).value));
+  const scale = select(n, "scale").value;
+  const label = axes[n]?.at === at ? axes[n].label : "";
+  return { at, from, to, points, ...(scale ? { scale } : {}), ...(label ? { label } : {}) };
+}
+
+/** @param {Form} of */
+function rowsSaid({ rows }) {
+  const at = byId(document, "map-rows", HTMLSelectElement).value;
+  if (!at) return null;
+  return byId(document, "map-row-values").hidden ? rows : { at, values: ticked("map-row-values") };
+}
+
+/** How many there will be. @param {Form} of */
+function count(of) {
+  const all = [axisSaid(of, 0), axisSaid(of, 1), rowsSaid(of)].filter(Boolean);
+  const points = all.reduce((product, axis) => product * (axis.points ?? axis.values?.length ?? 1), 1);
+  const draws = points * Number(byId(document, "map-seeds", HTMLInputElement).value);
+  const what = of.trained ? "trainings" : "networks";
+  byId(document, "map-will").textContent = Number.isFinite(draws) ? `${points.toLocaleString("en-US")} points, ${draws.toLocaleString("en-US")} ${what}.` : "";
+}
+
+/** @param {HTMLFormElement} form @param {MapNumber[]} numbers */
+export function createSetup(form, numbers) {
+  /** @type {Form} */
+  const of = { form, numbers, axes: [], rows: null, trained: false };
+  const base = byId(document, "map-base", HTMLTextAreaElement);
+  const title = byId(document, "map-title", HTMLInputElement);
+  const seeds = byId(document, "map-seeds", HTMLInputElement);
+  const refine = byId(document, "map-refine", HTMLInputElement);
+  for (const n of [0, 1]) select(n, "at").addEventListener("change", () => fill(of, n, null));
+  byId(document, "map-rows").addEventListener("change", () => putValues(null));
+  form.addEventListener("input", () => count(of));
+  form.addEventListener("change", () => count(of));
+
+  return {
+    /** @param {any} sweep   as it is sent, or as the service says it @param {string} name @param {string} look */
+    show(sweep, name, look = "") {
+      of.trained = Boolean(sweep.training);
+      title.value = name;
+      byId(document, "map-look").textContent = look;
+      base.value = JSON.stringify(sweep.training ?? sweep.experiment ?? {}, null, 1);
+      within(form, "[data-base]").textContent = of.trained ? "The plan" : "The experiment";
+      putAxis(of, 0, sweep.axes[0]);
+      putAxis(of, 1, sweep.axes[1] ?? null);
+      putRows(of, sweep.rows);
+      putNumbers(of, sweep.numbers ?? null);
+      seeds.value = String(sweep.seeds ?? 1);
+      refine.checked = Boolean(sweep.refine);
+      count(of);
+    },
+    /** As it is sent. @returns {any} */
+    read() {
+      const rows = rowsSaid(of);
+      return {
+        [of.trained ? "training" : "experiment"]: JSON.parse(base.value || "{}"),
+        axes: [axisSaid(of, 0), axisSaid(of, 1)].filter(Boolean),
+        ...(rows ? { rows } : {}),
+        seeds: Number(seeds.value),
+        numbers: ticked("map-numbers"),
+        refine: refine.checked,
+        name: title.value,
+      };
+    },
+  };
+}

@@ -40,6 +40,10 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Two threads of OpenBLAS wait for each other longer than matrices this small take, in each of these
+# processes. It is read where NumPy is imported, which is later.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 # Thousands of collected tests are looked through at each collection of garbage: seldom is enough.
 gc.set_threshold(100_000, 20, 20)
 

@@ -121,8 +121,9 @@ async def test_the_engine_runs_in_another_process(monkeypatch):
 
 async def test_a_worker_has_one_blas_thread(monkeypatch):
     monkeypatch.setattr(compute, "work", one_thread)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")  # which the tests themselves set
     answer = await Compute(1, 30.0).flow(experiment(QUICK), False, anyio.sleep_forever)
-    assert answer == os.environ["OPENBLAS_NUM_THREADS"].encode()
+    assert answer == os.environ["OPENBLAS_NUM_THREADS"].encode() == b"1"
 
 
 async def test_a_worker_keeps_the_memory_that_it_needs_again(monkeypatch):

@@ -86,7 +86,7 @@ async def joined(scheduler: str, count: int) -> DaskPool:
 
 
 def test_the_numbers_are_the_same_where_a_worker_is_killed_in_the_middle(scheduler: str) -> None:
-    own = sweep(seeds=40)
+    own = sweep(seeds=16)
 
     async def run(victim: subprocess.Popen[bytes]) -> tuple[Numbers, int]:
         pool = await joined(scheduler, 2)

@@ -108,13 +108,15 @@ async def test_ten_thousand_updates_take_at_most_20_megabytes(kept, tmp_path, ce
         shape = Shape(1, 100, tuple(whole.names), cell == "lstm")
         whole.advance(3)
         snapshot, apart = whole.snapshot(), 16
+        bodies = [some(n, 100, shape).body() for n in range(5)]  # none like another, in any block
         me = new_holder()
         await store.write(lambda c: claim(c, me, []))
         for first in range(1, 10_001, 500):
             done = [n for n in range(first, first + 500) if n % apart == 0]
             batch = Batch(
                 blocks=[
-                    (n, n + 99, some(n, 100, shape).body()) for n in range(first, first + 500, 100)
+                    (n, n + 99, body)
+                    for n, body in zip(range(first, first + 500, 100), bodies, strict=True)
                 ],
                 snapshots=dict.fromkeys(done, snapshot),
                 update=first + 499,

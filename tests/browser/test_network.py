@@ -7,6 +7,8 @@ from playwright.sync_api import Request, expect
 
 from tests.browser.driver import Unrolled
 
+SMALLEST = '{"network": {"hidden_size": 1}, "sequence": {"steps": 1}, "include": []}'
+
 
 def test_everything_comes_from_the_server(fresh: Unrolled, server: str) -> None:
     asked: list[Request] = []
@@ -55,19 +57,24 @@ def test_no_cookie_is_set(fresh: Unrolled) -> None:
 
 
 def test_the_reference_of_the_api_works_from_the_server_alone(fresh: Unrolled) -> None:
-    """It sends an example, which is answered; that takes it seconds where others compute too.
-    It breaks no policy either: the console would say so.
+    """It sends an experiment, which is answered, and draws its answer and the schemas; it breaks no
+    policy: the console would say so. The smallest: it colours the whole answer, for ten seconds of
+    an example's. That every example is answered stands in tests/app/test_docs.py.
     """
     fresh.page.goto("/docs")
     expect(fresh.page.get_by_role("main")).to_be_visible()
     expect(fresh.page).to_have_title("Unrolled: API reference")
     fresh.page.locator("#reference .opblock-summary", has_text="/api/v1/flow").click()
     fresh.page.get_by_role("button", name="Try it out").click()
+    fresh.page.locator("#reference .body-param__text").fill(SMALLEST)
     fresh.page.get_by_role("button", name="Execute", exact=True).click()
     answered = fresh.page.locator("#reference .live-responses-table .response-col_status").last
-    expect(answered).to_contain_text("200")  # it colours the whole answer
-    for model in fresh.page.locator("#reference .model-toggle").all()[:5]:
-        model.click()
+    expect(answered).to_contain_text("200")
+    part = fresh.page.locator("#reference .models article article").first
+    body = part.locator("> .json-schema-2020-12-body")
+    expect(body).to_have_class(re.compile("collapsed"))
+    part.get_by_role("button").first.click()
+    expect(body).not_to_have_class(re.compile("collapsed"))
 
 
 def test_without_javascript_the_page_says_what_it_needs(browser, server: str) -> None:

@@ -46,8 +46,8 @@ def peak(case: Case) -> int:
 def test_memory_grows_with_the_steps_and_not_with_their_square(
     cell: str, layers: int, rule: Truncation
 ) -> None:
-    short, four_times = (peak(long(cell, rule, steps, layers)) for steps in (2_000, 8_000))
-    assert four_times < 6 * short, f"{short} bytes for 2000 steps, {four_times} for 8000"
+    short, four_times = (peak(long(cell, rule, steps, layers)) for steps in (1_000, 4_000))
+    assert four_times < 6 * short, f"{short} bytes for 1000 steps, {four_times} for 4000"
 
 
 def test_pairs_of_a_long_sequence_take_no_square_either() -> None:

@@ -105,12 +105,12 @@ def test_a_map_is_its_document() -> None:
     assert Sweep.of(own.document()) == own
 
 
-def test_a_million_points_take_no_memory() -> None:
+def test_points_that_come_one_by_one_take_no_memory() -> None:
     own = Sweep.of(
         {
             "axes": [
-                {"at": "/weights/spectral_radius", "from": 0, "to": 2, "points": 1000},
-                {"at": "/weights/forget_bias", "from": -5, "to": 5, "points": 1000},
+                {"at": "/weights/spectral_radius", "from": 0, "to": 2, "points": 200},
+                {"at": "/weights/forget_bias", "from": -5, "to": 5, "points": 500},
             ]
         }
     )
@@ -120,8 +120,8 @@ def test_a_million_points_take_no_memory() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert last.index == 999_999
-    assert peak < 100_000
+    assert last.index == 99_999
+    assert peak < 10_000, "a bit for each would take more"
 
 
 def test_a_point_is_kept_by_what_it_is() -> None:

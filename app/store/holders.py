@@ -1,8 +1,10 @@
 """Which process computes a run: it says so, until when, and again before that time is over."""
 
+import functools
 import os
 import platform
 import secrets
+from pathlib import Path
 
 from unrolled.app.store.runs import now
 from unrolled.app.store.tables import Found
@@ -13,9 +15,18 @@ LEASE_SECONDS = 10
 _HERE: set[str] = set()
 
 
+@functools.cache
+def _machine() -> str:
+    """Where the numbers of processes mean the same: a container has its own."""
+    try:
+        return f"{platform.node()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return platform.node()
+
+
 def new_holder() -> str:
     """What computes here is called: the machine, the process, and a word of its own."""
-    holder = f"{platform.node()}/{os.getpid()}/{secrets.token_hex(8)}"
+    holder = f"{_machine()}/{os.getpid()}/{secrets.token_hex(8)}"
     _HERE.add(holder)
     return holder
 
@@ -34,7 +45,7 @@ def is_held(training: Found) -> bool:
 def _is_gone(holder: str) -> bool:
     """Whether a holder is a process of this machine that has ended: its time need not be over."""
     machine, _, rest = holder.rpartition("/")[0].rpartition("/")
-    if machine != platform.node() or not rest.isdigit():
+    if machine != _machine() or not rest.isdigit():
         return False
     if int(rest) == os.getpid():  # a number that is given again, as to the first of a container
         return holder not in _HERE

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -51,7 +52,7 @@ class Held:
         id: of the run.
         client: whose it is.
         going: whether it computes; else it is paused.
-        since: when it began to.
+        since: when it began to; before that infinite.
         taken: updates that were computed here.
     """
 
@@ -66,7 +67,7 @@ class Held:
         self.id: str = keeper.row.id
         self.client: str = keeper.training.client
         self.going = True
-        self.since = monotonic()
+        self.since = inf
         self.taken = 0
         self._keeper, self._settings, self._command = keeper, settings, command
         self._watched, self._place = watched, place
@@ -147,6 +148,8 @@ class Held:
         while (frame := await worker.hear()) is not None:
             head, body = frame
             match head["said"]:
+                case "ready":
+                    self.since = monotonic()
                 case "updates":
                     await self._take(head, body)
                 case "snapshot":
@@ -205,12 +208,10 @@ class Held:
 
     async def _over(self, head: Head) -> None:
         """The last update is done."""
-        training, values = self._keeper.training, {}
-        if head["not_finite"]:
-            facts = json.loads(training.facts) | {"not_finite": head["not_finite"]}
-            values["facts"] = json.dumps(facts)
-        why = why_ended(json.loads(training.plan)["updates"], head["not_finite"])
-        await self._end(why, values)
+        training, where = self._keeper.training, head["not_finite"]
+        facts = json.loads(training.facts) | ({"not_finite": where} if where else {})
+        why = why_ended(json.loads(training.plan)["updates"], where)
+        await self._end(why, facts=json.dumps(facts))
 
     async def _failed(self, head: Head) -> bool:
         if "log" in head:
@@ -228,15 +229,15 @@ class Held:
         _log.warning("a process that trained was lost")
         if failures >= MOST_LOST:
             why = f"The process that trained it was lost {failures} times after update "
-            await self._end(f"{why}{self.live.newest}.", {"failures": failures})
+            await self._end(f"{why}{self.live.newest}.", failures=failures)
         else:
             await self._give_back(failures=failures)
 
-    async def _end(self, why: str, values: dict[str, Any] | None = None) -> None:
+    async def _end(self, why: str, **values: Any) -> None:
         """It is over."""
-        own = {"wanted": "ended", "ended": why, "until": None}
+        values |= {"wanted": "ended", "ended": why, "until": None}
         self.going = False
-        await self._keep(Batch(state="ended", values=(values or {}) | own, release=True))
+        await self._keep(Batch(state="ended", values=values, release=True))
 
     async def _give_back(self, **values: Any) -> None:
         """It waits for its next turn."""
@@ -305,8 +306,7 @@ class Held:
         training = keeper.training
         if self._purpose is not None:
             return
-        why = why_stop(training, self._settings, keeper.seconds, self._watched(self.id))
-        if why is not None:
+        if why := why_stop(training, self._settings, keeper.seconds, self._watched(self.id)):
             await self._stop(worker, {"state": "ended", "why": why})
             return
         if training.pending != "[]" and not self._asked_change:

@@ -1,9 +1,9 @@
 """The runs that this service computes: whose turn it is, and who follows which."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 
 import anyio
 from anyio.abc import TaskGroup
@@ -22,6 +22,8 @@ POLL_SECONDS = 1.0
 """How soon a run is taken that another process let go."""
 TURN_SECONDS = 30.0
 """A run that has computed so long gives its place to one that waits."""
+
+_log = logging.getLogger("unrolled.training")
 
 
 class Trainers:
@@ -44,6 +46,7 @@ class Trainers:
         self._poked = anyio.Event()
         self._me = ""
         self._done = 0
+        self._began = time.time()
 
     def poke(self) -> None:
         """Look now whether a run waits."""
@@ -63,8 +66,11 @@ class Trainers:
             del self._followers[run]
 
     def watched(self, run: str) -> float:
-        """When somebody last followed it here, in seconds since 1970; 0: never."""
-        return time.time() if self._followers[run] else self._last.get(run, 0.0)
+        """When somebody last followed it here, in seconds since 1970.
+
+        Who did before this service began has time to come back.
+        """
+        return time.time() if self._followers[run] else self._last.get(run, self._began)
 
     # --- whose turn it is ---------------------------------------------------------------------
 
@@ -82,17 +88,24 @@ class Trainers:
         """Compute what waits, for ever."""
         if not self._store.settings.training_workers:
             return
-        self._me = new_holder()
+        self._me, self._began = new_holder(), time.time()
         try:
             async with anyio.create_task_group() as tasks:
                 while True:
-                    with suppress(StoreAway, StoreFull):  # the log has it
-                        await self._take(tasks)
+                    await self._take_if_it_can_be(tasks)
                     with anyio.move_on_after(POLL_SECONDS):
                         await self._poked.wait()
                     self._poked = anyio.Event()
         finally:
             leave(self._me)
+
+    async def _take_if_it_can_be(self, tasks: TaskGroup) -> None:
+        try:
+            await self._take(tasks)
+        except (StoreAway, StoreFull):  # the log has it
+            return
+        except Exception:  # noqa: BLE001  (no run ends the service)
+            _log.exception("no training can be taken")
 
     def _has_place(self) -> bool:
         return len(self.computing) < self._store.settings.training_workers
@@ -111,8 +124,10 @@ class Trainers:
 
     async def _claimed(self, connection: AsyncConnection) -> tuple[Found, Found] | None:
         watched = [run for run, count in self._followers.items() if count]
+        settings = self._store.settings
         await settle(connection)
-        await end_unwatched(connection, self._store.settings, watched)
+        if time.time() - self._began > settings.training_unwatched_seconds:
+            await end_unwatched(connection, settings, watched)
         return await claim(connection, self._me, [one.client for one in self.computing])
 
     async def _share(self) -> None:

@@ -119,8 +119,8 @@ class Trainer:
             tuple(self._training.names),
             head["has_cell"],
         )
-        self._say({"said": "ready", "update": self._training.update})
         self._catch_up()
+        self._say({"said": "ready", "update": self._training.update})
         self._hear(head)
 
     def _catch_up(self) -> None:

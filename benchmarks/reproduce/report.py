@@ -26,9 +26,10 @@ def write(folder: Path, docs: Path) -> None:
     """Write every figure into docs/reproduce/, and the tables between the marks of the page."""
     figures, page = docs / "reproduce", docs / "reproduce.md"
     figures.mkdir(exist_ok=True)
-    parts = []
+    parts, short = [], []
     for claim in CLAIMS:
         runs = {run.name: known(run, folder) for run in claim.runs}
+        short.append(f"- **{claim.title}.** {verdict(claim, runs)}")
         parts.append(section(claim, runs))
         if any(runs.values()):
             (figures / f"{claim.name}.svg").write_text(picture(claim, runs))
@@ -36,7 +37,8 @@ def write(folder: Path, docs: Path) -> None:
     text = page.read_text()
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n" + "\n".join(parts) + f"\n{END}{after}")
+    told = "\n".join(["## In short", "", *short, "", "## Run by run", "", *parts])
+    page.write_text(f"{before}{BEGIN}\n\n{told}\n{END}{after}")
 
 
 def verdict(claim: Claim, runs: dict[str, Json | None]) -> str:
@@ -88,8 +90,6 @@ def section(claim: Claim, runs: dict[str, Json | None]) -> str:
         f"*Published.* {claim.published}",
         "",
         f"*Otherwise here.* {claim.here}",
-        "",
-        f"*Seen.* {verdict(claim, runs)}",
         "",
         *rows,
         "",

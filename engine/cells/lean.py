@@ -217,7 +217,7 @@ class LeanLstm(LeanLayer):
         steps, batch, hidden = shape
         self._z, self._gates = np.empty((2, 4, *shape), dtype)
         self._c = np.zeros((steps + 1, batch, hidden), dtype)
-        self._squashed, self._to_c, self._of_h, self._some = np.empty((4, *shape), dtype)
+        self._squashed, self._to_c, self._of_h = np.empty((3, *shape), dtype)
         self._of_c = np.empty((3, *shape), dtype)
         self._one, self._four = np.ones((), dtype), np.empty((4, *shape[1:]), dtype)
         z, gates = self._z, self._gates
@@ -255,7 +255,7 @@ class LeanLstm(LeanLayer):
         ]
 
     def _forward(self, c_0: Array | None) -> None:
-        weights, one, part = self.weights, self._one, self._some[0]
+        weights, one, part = self.weights, self._one, self._four[0]
         matmul, exp, add, multiply = np.matmul, np.exp, np.add, np.multiply
         reciprocal, tanh = np.reciprocal, np.tanh
         self._c[0] = 0.0 if c_0 is None else c_0
@@ -273,7 +273,7 @@ class LeanLstm(LeanLayer):
 
     def _slopes(self) -> None:
         o, i, _, g = self._gates
-        of_o, of_i, of_f = slopes = np.empty_like(self._gates[:3])
+        of_o, of_i, of_f = slopes = self.dz[:3]  # which the way back has not written yet
         sigmoid_slope(self._gates[:3], self._z[:3], slopes)
         np.multiply(of_o, self._squashed, out=self._of_h)
         np.multiply(of_i, g, out=self._of_c[0])
@@ -284,7 +284,7 @@ class LeanLstm(LeanLayer):
         self._to_c *= o
 
     def _backward(self, local: list[Array | None], last: int, *, crosses: bool) -> None:
-        recurrent, four, part = self.recurrent, self._four, self._some[0]
+        recurrent, four, part = self.recurrent, self._four, self._four[0]
         multiply, matmul, add, total = np.multiply, np.matmul, np.add, np.add.reduce
         for t in range(last, -1, -1):
             dh, dc, to_c, of_c, of_h, f, dz, dz_o, dz_c, dh_before, dc_before = self._way[t]

@@ -69,11 +69,20 @@ async def test_the_description_holds_the_schema_and_the_tag(client):
     assert schema == {"$ref": "#/components/schemas/Vocabulary"}
 
 
-async def test_the_page_brings_the_same(client):
-    page = (await client.get("/")).text
+async def brought(client, path):
+    """What a page brings."""
+    page = (await client.get(path)).text
     found = re.search(r'<script type="application/json" id="vocabulary">(.*?)</script>', page)
     assert found is not None
-    assert Vocabulary.model_validate_json(found[1]) == VOCABULARY
+    return json.loads(found[1])
+
+
+async def test_the_pages_bring_the_same(client):
+    """What only trainings have is brought by the view Train alone."""
+    assert Vocabulary.model_validate(await brought(client, "/train")) == VOCABULARY
+    words = VOCABULARY.model_dump(mode="json")
+    del words["training"]
+    assert await brought(client, "/") == words
 
 
 @pytest.mark.parametrize("table", TABLES)

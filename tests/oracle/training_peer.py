@@ -96,16 +96,20 @@ class Peer:
         o = torch.zeros(*shape[:2], self.network.output_size, dtype=torch.float64)
         states, cells, outputs = [], [], []
         copies = self.network.cell in ("elman", "jordan")
+        owns = [self.of_layer(p, n) for n in range(self.network.num_layers)]
+        rows = x.transpose(0, 1).reshape(count, -1, x.shape[3])
+        enters = linear(rows, owns[0]["W_xh"], owns[0]["b_h"])
+        first = enters.reshape(count, len(x), shape[1], -1).unbind(1)
         for t in range(sequence.steps):
-            below = x[t]
+            below = first[t]
             own_h: list[Any] = []
             own_c: list[Any] = []
             if copies:
                 h, o = [one.detach() for one in h], o.detach()
             for n in range(self.network.num_layers):
-                end = f"_{n}" if n else ""
-                own = {k.removesuffix(end): v for k, v in p.items() if k.endswith(end)}
-                new_h, new_c = step(self.network.cell, own, below, h[n], c[n], o)
+                own = owns[n]
+                reads = linear(below, own["W_xh"], own["b_h"]) if n else below
+                new_h, new_c = step(self.network.cell, own, reads, h[n], c[n], o)
                 for one in (new_h, new_c):
                     if one.requires_grad:
                         one.retain_grad()
@@ -122,6 +126,11 @@ class Peer:
         if sequence.weights is not None:
             loss = loss * torch.tensor(sequence.weights)[:, None]
         return loss / shape[1], states, cells
+
+    def of_layer(self, p: dict[str, torch.Tensor], n: int) -> dict[str, torch.Tensor]:
+        """One layer's under their plain names, and the outputs'."""
+        end = f"_{n}" if n else ""
+        return {k.removesuffix(end): v for k, v in p.items() if k.endswith(end)}
 
     def back(self, sequence: Sequence, hook: Any = None) -> Seen:
         """One pass forward and back."""
@@ -179,13 +188,12 @@ def linear(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor | None = None) -> t
 def step(
     cell: str,
     p: dict[str, torch.Tensor],
-    x: torch.Tensor,
+    enters: torch.Tensor,
     h: torch.Tensor,
     c: torch.Tensor,
     o: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(h_t, c_t) of one layer, of all N."""
-    enters = linear(x, p["W_xh"], p["b_h"])
+    """(h_t, c_t) of one layer, of all N, from W_xh x_t + b_h."""
     if cell in ("simple", "elman"):
         return torch.tanh(enters + linear(h, p["W_hh"])), c
     if cell == "jordan":

@@ -23,6 +23,7 @@ import { lossWords, normWords, reachWords, weightRows } from "./words.js";
  * @property {Reading} reading
  * @property {Reading | null} compared
  * @property {boolean} whole   whether it is all there
+ * @property {Reading | null} recorded   of a newer update than the rest, while a run goes on
  */
 
 /** Whether a request could ask for it: what a program reports holds no weights. @param {any} flow */
@@ -45,11 +46,12 @@ function frameOf(plot, name, reading) {
 }
 
 /** @param {HTMLElement[]} plots @param {Shown} shown @param {Theme} theme */
-function putPictures(plots, { reading, compared, whole }, theme) {
+function putPictures(plots, { reading: all, compared, whole, recorded }, theme) {
   for (const plot of plots) {
     const name = plot.dataset.moment ?? "";
     const picture = PICTURES.find((one) => one.name === name);
     if (!picture || !(name in PLACES) || (!whole && name !== "profile")) continue;
+    const reading = name === "profile" ? (recorded ?? all) : all;
     const here = PLACES[name].needs(reading);
     plot.closest("figure")?.toggleAttribute("hidden", !here);
     if (!here || !plot.clientWidth) continue;
@@ -110,7 +112,7 @@ export function createMoment(document, on) {
     const { history } = looking.sources[n];
     const row = looking.row(n);
     const own = row < 0 ? 0 : history.update(row);
-    const behind = own < looking.update() ? ` (the last of ${LETTERS[n]})` : "";
+    const behind = own < looking.update() && !looking.follows() ? ` (the last of ${LETTERS[n]})` : "";
     say("moment-update", `${counted(own)}${behind}`);
     say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row)}`);
     say("moment-diagnosis", flow?.diagnosis?.summary ?? "");
@@ -126,18 +128,19 @@ export function createMoment(document, on) {
     /**
      * @param {Looking} looking @param {any} flow   of the update that is looked at; null: it comes
      * @param {Theme | null} theme   null: nothing can be drawn yet @param {string[]} names   of the runs
-     * @param {boolean} comes   whether the flow comes, or waits until the run rests
+     * @param {number | null} lag   while a run goes on: the older update that the flow is of, 0: none
      * @returns {Shown | null}
      */
-    put(looking, flow, theme, names, comes) {
+    put(looking, flow, theme, names, lag) {
       const { sources } = looking;
       const n = looking.focus();
       if (sources.length > 1)
         putChoices(byId(document, "of"), names, names[n], (name) => on.choose(names.indexOf(name)));
-      putWords(looking, flow);
-      byId(document, "moment").setAttribute("aria-busy", String(flow === null && comes));
+      putWords(looking, lag === null ? flow : null);
+      byId(document, "moment").setAttribute("aria-busy", String(flow === null && lag === null));
       byId(document, "moment").classList.toggle("stale", flow === null);
-      byId(document, "moment-waits").hidden = comes;
+      byId(document, "moment-waits").hidden = !lag;
+      say("moment-waits", lag ? `While it trains, the pictures below the first one are of update ${counted(lag)}.` : "");
       /** @param {number} run */
       const recorded = (run) => {
         const { history, run: about } = sources[run];
@@ -147,7 +150,7 @@ export function createMoment(document, on) {
       byId(document, "moment-pictures").hidden = reading === null;
       if (!reading) return null;
       const other = sources.length > 1 ? besides(reading, recorded(1 - n)) : null;
-      const shown = { reading, compared: other, whole: flow !== null };
+      const shown = { reading, compared: other, whole: flow !== null, recorded: lag && flow ? recorded(n) : null };
       if (theme) putPictures(plots, shown, theme);
       return shown;
     },

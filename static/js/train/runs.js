@@ -11,7 +11,7 @@ import { createLooking } from "./looking.js";
 import { createMoment } from "./moment.js";
 import { createOver } from "./over.js";
 import { createPanel } from "./panel.js";
-import { createShowing } from "./showing.js";
+import { createShowing, isLively } from "./showing.js";
 import { openRun } from "./sources.js";
 
 /** @import { Theme } from "../types.js" */
@@ -75,7 +75,7 @@ function sayLost(text) {
 function close(state) {
   for (const one of [...state.sources, ...state.wholes]) one.close();
   state.transport?.close();
-  Object.assign(state, { sources: [], wholes: [], transport: null, looking: null, shown: null });
+  Object.assign(state, { sources: [], wholes: [], transport: null, looking: null, shown: null, lively: null });
   byId(document, "runs-shown").hidden = true;
   sayLost("");
 }
@@ -120,7 +120,7 @@ function createParts(state, page, changed) {
 /** @param {Page} page */
 export function createRuns(page) {
   /** @type {State} */
-  const state = { sources: [], looking: null, wholes: [], transport: null, byHand: true, shown: null };
+  const state = { sources: [], looking: null, wholes: [], transport: null, byHand: true, shown: null, lively: null };
   let opened = 0;
   const changed = createSoon(() => {
     showing.put();
@@ -141,8 +141,10 @@ export function createRuns(page) {
       };
       const sources = await Promise.all(ids.map((id) => openRun(API, id, on)));
       if (own !== opened) return sources.forEach((one) => one.close());
-      const came = () => showing.moved();
-      state.wholes = sources.map((one) => wholeOf(one, { came, problem: page.problem }));
+      const came = () => (isLively(state) ? changed() : showing.moved());
+      // While a run goes on, the next one is asked for anyway.
+      const problem = (/** @type {Error} */ cause) => (isLively(state) ? undefined : page.problem(cause));
+      state.wholes = sources.map((one) => wholeOf(one, { came, problem }));
       state.sources = sources;
       state.looking = createLooking(sources);
       state.looking.read(location.hash);

@@ -23,6 +23,14 @@ import { isUnfinished } from "./panel.js";
  * @property {import("../transport.js").Transport | null} transport
  * @property {boolean} byHand   whether a hand moves the transport, and not what came
  * @property {Shown | null} shown   of the update that is looked at
+ * @property {Lively | null} lively
+ *
+ * @typedef {object} Lively   of a run that goes on, the newest update that has been computed again
+ * @property {number} run
+ * @property {number} asked   the update that is on its way, or was
+ * @property {number} at   when that was asked for
+ * @property {number} update   of the flow
+ * @property {any} flow   null: none has come
  *
  * @typedef {object} Parts   what draws
  * @property {ReturnType<typeof import("./over.js").createOver>} over
@@ -101,20 +109,41 @@ function putEvents(sources, { announcer }, go) {
   if (said) announcer.announceSoon(said);
 }
 
+/** While a run goes on, an update of it is computed again so often at most, in milliseconds apart. */
+const LIVELY_MS = 1000;
+
+/** Whether the newest update of a run that goes on is looked at. @param {State} state */
+export function isLively({ looking, sources }) {
+  return Boolean(looking?.follows() && sources[looking.focus()]?.run.state === "running");
+}
+
+/** @param {State} state @param {number} n @param {number} newest @returns {Lively} */
+function livelyOf(state, n, newest) {
+  const now = performance.now();
+  const known = state.lively?.run === n ? state.lively : null;
+  const lively = known ?? { run: n, asked: newest, at: now, update: 0, flow: null };
+  state.lively = lively;
+  const came = state.wholes[n].of(lively.asked);
+  if (!came) return lively;
+  if (came.flow) Object.assign(lively, { update: lively.asked, flow: came.flow });
+  if (now - lively.at > LIVELY_MS) Object.assign(lively, { asked: newest, at: now });
+  return lively;
+}
+
 /** @param {State} state @param {Looking} looking @param {Parts} parts @param {Theme | null} theme */
 function putMoment(state, looking, { moment, diagram }, theme) {
   const { sources, wholes } = state;
   const n = looking.focus();
   const row = looking.row(n);
   const update = row < 0 ? 0 : sources[n].history.update(row);
-  const comes = !looking.follows() || !sources.some(({ run }) => run.state === "running");
-  const flow = row < 0 || !comes ? null : (wholes[n].of(update)?.flow ?? null);
+  const lively = row >= 0 && isLively(state) ? livelyOf(state, n, update) : null;
+  const flow = row < 0 ? null : lively ? lively.flow : (wholes[n].of(update)?.flow ?? null);
   const names = namesIn(sources).map((name, k) => `${LETTERS[k]}: ${name}`);
-  state.shown = moment.put(looking, flow, theme, names, comes);
+  state.shown = moment.put(looking, flow, theme, names, lively?.update ?? null);
   if (!state.shown?.whole || !theme) return;
   diagram.put(state.shown.reading, looking.selected(), theme);
   diagram.inspect(state.shown.reading, looking.selected());
-  byId(document, "moment").dataset.replayed = `${n} ${update}`;
+  if (!lively) byId(document, "moment").dataset.replayed = `${n} ${update}`;
 }
 
 /**

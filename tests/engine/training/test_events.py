@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.engine import Data, Plan, Records, Training, Watcher
@@ -157,6 +157,7 @@ def test_a_change_in_words() -> None:
 
 
 @pytest.mark.parametrize("cell", ["simple", "lstm"])
+@settings(max_examples=25)
 @given(cuts=st.lists(st.integers(1, 119), max_size=4), seed=st.integers(0, 3))
 def test_rows_in_parts_bring_the_same(cell: str, cuts: list[int], seed: int) -> None:
     plan = replace(

@@ -56,7 +56,7 @@ PLANS = st.builds(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     plan=PLANS,
     changes=st.lists(st.tuples(st.integers(0, UPDATES - 1), RATES | CLIPS), max_size=3),

@@ -82,7 +82,9 @@ class RunChange(StrictModel):
         "ended.",
     )
     advance: Size | None = Field(
-        default=None, description="So many updates of a run that is paused.", examples=[1]
+        default=None,
+        description="So many updates of a run that is paused, or more of one that advances already.",
+        examples=[1],
     )
     pace: Annotated[Number, Field(gt=0)] | None = Field(
         default=None,

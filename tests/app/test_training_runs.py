@@ -2,6 +2,7 @@
 
 import os
 import signal
+from asyncio import gather
 
 import pytest
 
@@ -78,7 +79,8 @@ async def test_pausing_and_changing_leave_the_numbers_as_they_are(kept):
     async with serving_trainings(kept) as client:
         run = await begun(client, paused=True, plan={"updates": 700})
         assert (await client.get(run)).json()["state"] == "paused"
-        answer = await changed(client, run, advance=7)
+        await gather(*(changed(client, run, advance=count) for count in (1, 2, 3)))
+        answer = await changed(client, run, advance=1)
         said = await until(client, run, lambda said: said["last_update"] == 7)
         said = await until(client, run, lambda said: said["state"] == "paused")
         assert answer["id"] == said["id"]

@@ -238,6 +238,7 @@ async def test_bounds_are_said(kept):
         ({"updates": 0}, "/training/updates"),
         ({"cell": "lstm", "activation": "relu"}, "/training/activation"),
         ({"nonsense": 1}, "/training/nonsense"),
+        ({"task": {"name": "adding", "steps": [1]}}, "/training/task/steps"),
     ],
 )
 async def test_a_plan_that_cannot_be_is_refused_where_it_is_wrong(kept, plan, pointer):

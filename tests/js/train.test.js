@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { addressOf, runsIn } from "../../static/js/train/address.js";
 import { fragmentOf, learnStart, partOf, readValues, valueOf } from "../../static/js/train/choices.js";
 import { lineThrough, reduced, stairs } from "../../static/js/train/columns.js";
-import { ceilingOf, lossFigure, normFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
+import { ceilingOf, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
 import { happenedIn, newestOf, withoutUpdate } from "../../static/js/train/happened.js";
 import { valuesNow } from "../../static/js/train/changing.js";
 import { gridOf, pixelsOf } from "../../static/js/train/heat.js";
@@ -206,6 +206,13 @@ test("the plan says what is set, what a row begins with, and nothing of another 
   assert.equal("activation" in planOf({ cell: "gated" }), false);
 });
 
+test("a radius that explodes leaves its picture, and no path is too long for SVG", () => {
+  const grown = filled(block(1, 20, { own: { rho: Array.from({ length: 20 }, (_, n) => 10 ** (10 * n)) } }));
+  const { data, layout } = radiusFigure({ runs: [drawnRun(filled(block(1, 20))), drawnRun(grown, 1)], frame: FRAME, theme: THEME });
+  const highest = Math.max(...data.flatMap(({ y }) => y ?? []));
+  assert.ok(highest > layout.yaxis.range[1] && highest < 1e3, String(highest));
+});
+
 test("two runs differ in one thing, and are named by it", () => {
   const [a, b] = plansOf({});
   assert.deepEqual(b.plan, { ...a.plan, clip: { rule: "none" } });
@@ -284,6 +291,9 @@ test("an update in words", () => {
   assert.equal(normWords(history, 9), "10.0 before clipping, 1.00 after");
   assert.equal(normWords(history, 0), "0.100, below the threshold");
   assert.equal(reachWords(history, 0), "‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖.");
+  assert.equal(reachWords(history, 0, true), "Of all losses together ‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖.");
+  const gated = filled(block(1, 1, { own: { cell: [[-1, -1, -1, null, null]] } }));
+  assert.equal(reachWords(gated, 0), "‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖; H and C together: 10.0 %.");
   assert.deepEqual(weightRows(history, ["W_hh"], 0), [["W_hh", "1.00", "0.0010"]]);
 });
 

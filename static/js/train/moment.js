@@ -115,7 +115,7 @@ export function createMoment(document, on) {
     const own = row < 0 ? 0 : history.update(row);
     const behind = own < looking.update() && !looking.follows() ? ` (the last of ${LETTERS[n]})` : "";
     say("moment-update", `${counted(own)}${behind}`);
-    say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row)}`);
+    say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row, flow?.itemized?.loss_steps?.length > 1)}`);
     say("moment-diagnosis", flow?.diagnosis?.summary ?? "");
     say("say-spectrum", flow?.spectrum ? spectrumSentence(flow) : "");
     say("say-product", flow?.spectrum ? productSentence(flow) : "");

@@ -1987,7 +1987,7 @@ export interface Schemas {
      * paused, set running, also where it had ended before its last update, and ended.
      */
     state?: "running" | "paused" | "ended" | "interrupted" | null;
-    /** So many updates of a run that is paused. */
+    /** So many updates of a run that is paused, or so many more while it advances. */
     advance?: number | null;
     /** Updates a second at most; null: as fast as it goes. Left out, it stays. */
     pace?: number | null;

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from unrolled.app.schemas.strict import (
     Index,
     Number,
+    OneValue,
     Size,
     StrictModel,
     String,
@@ -28,7 +29,9 @@ def _printable(text: str) -> str:
 
 Words = Annotated[String, AfterValidator(_printable)]
 RunName = Annotated[Words, Field(max_length=200)]
-Fact = Annotated[String, Field(max_length=1_000)] | Switch | Whole | Number | None
+Fact = Annotated[
+    Annotated[String, Field(max_length=1_000)] | Switch | Whole | Number | None, OneValue(1_000)
+]
 About = Annotated[dict[Annotated[String, Field(max_length=100)], Fact], Field(max_length=100)]
 
 
@@ -82,7 +85,9 @@ class RunChange(StrictModel):
         "ended.",
     )
     advance: Size | None = Field(
-        default=None, description="So many updates of a run that is paused.", examples=[1]
+        default=None,
+        description="So many updates of a run that is paused, or so many more while it advances.",
+        examples=[1],
     )
     pace: Annotated[Number, Field(gt=0)] | None = Field(
         default=None,

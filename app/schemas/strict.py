@@ -71,6 +71,24 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Switch = Annotated[bool, Strict()]
 String = Annotated[str, Strict(), AfterValidator(_unicode)]
 
+
+@dataclass(frozen=True)
+class OneValue:
+    """Text of at most so many characters, a truth value, a finite number, or nothing."""
+
+    longest: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """One sentence for all else, where it stands: a union's errors name its members."""
+        return core_schema.custom_error_schema(
+            handler(source),
+            custom_error_type="one_value",
+            custom_error_message="text of at most {longest} characters, true, false, a finite "
+            "number or null",
+            custom_error_context={"longest": self.longest},
+        )
+
+
 Vector = Annotated[list[Number], Field(fail_fast=True)]
 Matrix = Annotated[list[Vector], Field(fail_fast=True)]
 Tensor = Annotated[list[Matrix], Field(fail_fast=True)]

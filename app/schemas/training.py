@@ -9,6 +9,7 @@ from unrolled.app.schemas.strict import (
     Index,
     Number,
     OneOf,
+    OneValue,
     Size,
     StrictModel,
     String,
@@ -30,7 +31,7 @@ from unrolled.engine import (
 
 NotNegative = Annotated[Number, Field(ge=0)]
 Text = Annotated[String, Field(max_length=200_000)]
-Given = Text | Switch | Whole | Number | None
+Given = Annotated[Text | Switch | Whole | Number | None, OneValue(200_000)]
 """What a setting may hold; which of them a row of a table takes, the row says."""
 
 _LEAST = Plan(task={"name": next(iter(TASKS))})

@@ -169,7 +169,7 @@ async def wish(connection: AsyncConnection, run: str, said: Document) -> Found |
         beside["pending"] = json.dumps(pending)
     held = is_held(training)
     if state == "running" or advance:
-        wanted = {"wanted": "running", "until": advance and (row.last_update or 0) + advance}
+        wanted = {"wanted": "running", "until": advance and _pauses_at(row, training) + advance}
         beside |= wanted | {"ended": None, "watched": now(), "failures": 0}
         if not held:
             own["state"] = "queued"
@@ -195,11 +195,22 @@ async def wish(connection: AsyncConnection, run: str, said: Document) -> Found |
 STOPPED = "It was stopped."
 
 
+def _advances(training: Found) -> bool:
+    """Whether it computes some updates, and pauses by itself then."""
+    return training.wanted == "running" and training.until is not None
+
+
+def _pauses_at(row: Found, training: Found) -> int:
+    """The update that more are counted from: asked twice, a run goes twice as far."""
+    return max(row.last_update or 0, training.until if _advances(training) else 0)
+
+
 def _refuse_senseless(row: Found, training: Found, state: str | None, advance: int | None) -> None:
     if state == "interrupted":
         told = "received 'interrupted'; allowed for a run that trains here: paused, running, ended"
         raise BadInput([InputError(("state",), told)])
-    if advance is not None and (state is not None or row.state != "paused"):
+    may = row.state == "paused" or _advances(training)
+    if advance is not None and (state is not None or not may):
         told = f"received {advance}, and the run is {row.state}; allowed: while it is paused"
         raise BadInput([InputError(("advance",), told)])
     over = (row.last_update or 0) >= json.loads(training.plan)["updates"]

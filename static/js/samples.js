@@ -21,11 +21,15 @@ export function batchOf({ experiment: { sequence } }) {
 }
 
 /**
- * The last step of the first sample, from which its products go back.
+ * The last step of the first sample, from which its products go back. A sequence that is only named
+ * does not say where that is: a product that is zero stays zero, so one that is not begins where the
+ * sample ends.
  * @param {Flow} flow
  */
-export function lastOf({ experiment: { sequence }, steps }) {
-  return Math.min(sequence.lengths?.[0] ?? steps, steps);
+export function lastOf({ experiment: { sequence }, steps, spectrum }) {
+  const products = spectrum?.product_log10_norm ?? [];
+  const before = products.at(-1) === null ? products.findLastIndex((value) => value !== null) : -1;
+  return Math.min(sequence.lengths?.[0] ?? (before < 0 ? steps : before + 2), steps);
 }
 
 /** "of the first sample", or "" of a single one. @param {Flow} flow */

@@ -307,6 +307,8 @@ async def test_a_run_of_another_shape_is_refused(kept):
         for said in SHAPES:
             answer = await client.post(RUNS, content=json.dumps(said), headers=headers)
             assert refused(answer, 422), said
+        wrong = await client.post(RUNS, json={"about": {"a": {}}})
+        assert [one["pointer"] for one in wrong.json()["errors"]] == ["/about/a"]
         run = await made(client, about={"a\0": "\0"})
         refused(await client.patch(run, json={"note": "\0"}), 422)
         assert (await client.get(run)).json()["about"] == {"a\0": "\0"}

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from asyncio import gather
 
 import pytest
 
@@ -78,7 +79,8 @@ async def test_pausing_and_changing_leave_the_numbers_as_they_are(kept):
     async with serving_trainings(kept) as client:
         run = await begun(client, paused=True, plan={"updates": 700})
         assert (await client.get(run)).json()["state"] == "paused"
-        answer = await changed(client, run, advance=7)
+        await gather(*(changed(client, run, advance=count) for count in (1, 2, 3)))
+        answer = await changed(client, run, advance=1)
         said = await until(client, run, lambda said: said["last_update"] == 7)
         said = await until(client, run, lambda said: said["state"] == "paused")
         assert answer["id"] == said["id"]
@@ -236,6 +238,7 @@ async def test_bounds_are_said(kept):
         ({"updates": 0}, "/training/updates"),
         ({"cell": "lstm", "activation": "relu"}, "/training/activation"),
         ({"nonsense": 1}, "/training/nonsense"),
+        ({"task": {"name": "adding", "steps": [1]}}, "/training/task/steps"),
     ],
 )
 async def test_a_plan_that_cannot_be_is_refused_where_it_is_wrong(kept, plan, pointer):

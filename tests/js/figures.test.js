@@ -138,6 +138,13 @@ test("the profile's bars stand on a whole decade, and its range holds them", () 
   assert.deepEqual(data[0].y.map((height) => height + floor), [-2, -1, 0]);
 });
 
+test("what entered is called by the letter of whose bars they are", () => {
+  const reading = read(answer());
+  const said = (letter) => profile(reading, FRAME, THEME, reading, letter).data.flatMap(({ text }) => text ?? []).filter((text) => /^[AB]: /.test(text));
+  assert.match(said()[0], /^B: /);
+  assert.match(said("A")[0], /^A: /);
+});
+
 test("a cell's ∂L/∂c is a stroke over every bar, within the profile's range", () => {
   const flow = answer({ followed_cell_gradient: { norm: [], log10_norm: [null, -7, 2] } });
   const { data, layout } = profile(read(flow), FRAME, THEME);

@@ -4,14 +4,14 @@ import { test } from "node:test";
 import { addressOf, runsIn } from "../../static/js/train/address.js";
 import { fragmentOf, learnStart, partOf, readValues, valueOf } from "../../static/js/train/choices.js";
 import { lineThrough, reduced, stairs } from "../../static/js/train/columns.js";
-import { ceilingOf, lossFigure, normFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
-import { happenedIn, withoutUpdate } from "../../static/js/train/happened.js";
+import { ceilingOf, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
+import { happenedIn, newestOf, withoutUpdate } from "../../static/js/train/happened.js";
 import { valuesNow } from "../../static/js/train/changing.js";
 import { gridOf, pixelsOf } from "../../static/js/train/heat.js";
 import { createHistory } from "../../static/js/train/history.js";
 import { createLooking } from "../../static/js/train/looking.js";
 import { namesOf } from "../../static/js/train/names.js";
-import { possible } from "../../static/js/train/panel.js";
+import { possible, reached } from "../../static/js/train/panel.js";
 import { otherOf, planOf, plansOf, valuesOf, variantOf, VARIANTS } from "../../static/js/train/plans.js";
 import { recordedAt } from "../../static/js/train/recorded.js";
 import { addMarks, blockOf } from "../../static/js/train/sources.js";
@@ -206,6 +206,13 @@ test("the plan says what is set, what a row begins with, and nothing of another 
   assert.equal("activation" in planOf({ cell: "gated" }), false);
 });
 
+test("a radius that explodes leaves its picture, and no path is too long for SVG", () => {
+  const grown = filled(block(1, 20, { own: { rho: Array.from({ length: 20 }, (_, n) => 10 ** (10 * n)) } }));
+  const { data, layout } = radiusFigure({ runs: [drawnRun(filled(block(1, 20))), drawnRun(grown, 1)], frame: FRAME, theme: THEME });
+  const highest = Math.max(...data.flatMap(({ y }) => y ?? []));
+  assert.ok(highest > layout.yaxis.range[1] && highest < 1e3, String(highest));
+});
+
 test("two runs differ in one thing, and are named by it", () => {
   const [a, b] = plansOf({});
   assert.deepEqual(b.plan, { ...a.plan, clip: { rule: "none" } });
@@ -214,6 +221,9 @@ test("two runs differ in one thing, and are named by it", () => {
   const cells = plansOf({ beside: "cell" });
   assert.deepEqual(cells.map(({ plan }) => plan.cell), ["simple", "gated"]);
   assert.deepEqual(namesOf(cells), ["simple", "Gated"]);
+  const changes = [{ update: 1364 }, { update: 1500 }];
+  assert.deepEqual(namesOf([a, { ...b, training: { changes } }]), [a.short, `${b.short}, changed at 1,364`]);
+  assert.deepEqual(namesOf([{ name: "alone", training: { changes } }]), ["alone, changed at 1,364"]);
   assert.deepEqual(plansOf({ beside: "radius" }).map(({ plan }) => plan.weights.spectral_radius), [1.2, 0.9]);
   assert.deepEqual(plansOf({ beside: "steps" }).map(({ plan }) => plan.task.steps), [30, 60]);
   assert.deepEqual(plansOf({ beside: "rate" }).map(({ plan }) => plan.optimizer.learning_rate), [0.1, 0.01]);
@@ -269,6 +279,8 @@ test("the state of a run in words", () => {
   assert.equal(stateWords(run("ended", { update: 100 })), "done: 100 updates");
   assert.equal(stateWords(run("ended", { ended: "A number is not finite." })), "ended at 40 of 100 updates");
   assert.equal(stateWords(run("queued", { update: 0 })), "waits for its turn");
+  assert.equal(stateWords(reached(run("running"), 57)), "57 of 100 updates");
+  assert.equal(stateWords(reached(run("ended", { update: 100 }), 57)), "done: 100 updates");
   assert.equal(speedWords(run("running", { updates_per_second: 412.3, seconds_left: 4.2 })), "412 updates a second, 4 s left");
   assert.equal(speedWords(run("paused", { updates_per_second: 412.3 })), "");
   assert.deepEqual([30, 200, 8000].map(duration), ["30 s", "3 min", "2.2 h"]);
@@ -279,6 +291,9 @@ test("an update in words", () => {
   assert.equal(normWords(history, 9), "10.0 before clipping, 1.00 after");
   assert.equal(normWords(history, 0), "0.100, below the threshold");
   assert.equal(reachWords(history, 0), "‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖.");
+  assert.equal(reachWords(history, 0, true), "Of all losses together ‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖.");
+  const gated = filled(block(1, 1, { own: { cell: [[-1, -1, -1, null, null]] } }));
+  assert.equal(reachWords(gated, 0), "‖∂L/∂H₁‖ is 0.010 % of ‖∂L/∂H₅‖; H and C together: 10.0 %.");
   assert.deepEqual(weightRows(history, ["W_hh"], 0), [["W_hh", "1.00", "0.0010"]]);
 });
 
@@ -309,6 +324,9 @@ test("marks come once each and stand in their order, those of both runs the newe
   assert.deepEqual(marks.map(({ id }) => id), [1, 2]);
   const all = happenedIn([{ marks }, { marks: [{ update: 9, kind: "x", text: "c" }] }]);
   assert.deepEqual(all.map(({ mark, run: n }) => mark.text + n), ["b0", "c1", "a0"]);
+  const told = [{ mark: { id: 8, update: 90, text: "of A, before" }, run: 0 }, { mark: { id: 9, update: 40, text: "of B, behind it" }, run: 1 }];
+  assert.equal(newestOf(told)?.mark.text, "of B, behind it");
+  assert.equal(newestOf([]), undefined);
   assert.equal(withoutUpdate("update 1,310: ‖g‖ is large"), "‖g‖ is large");
   assert.equal(withoutUpdate("from update 6 on step 1 hears the loss"), "From update 6 on step 1 hears the loss");
 });

@@ -20,9 +20,10 @@ import { strokes } from "./strokes.js";
  * @param {Frame} frame
  * @param {Theme} theme
  * @param {Reading | null} compared   another profile, drawn over this one
+ * @param {string} letter   what this one is called beside it
  * @returns {Figure}
  */
-export function profile(reading, frame, theme, compared = null) {
+export function profile(reading, frame, theme, compared = null, letter = "B") {
   const { row, total, follow, entry } = reading;
   const steps = stepsIn(row.length, frame);
   const shown = steps.filter((t) => row[t - 1] !== null);
@@ -75,7 +76,7 @@ export function profile(reading, frame, theme, compared = null) {
       levelNotes(reading, seen, frame, theme, {
         floor,
         top,
-        whose: compared ? "B: " : "",
+        whose: compared ? `${letter}: ` : "",
         others: beside,
       }),
     ],

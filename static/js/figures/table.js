@@ -20,6 +20,7 @@ import { spectrum } from "./spectrum.js";
  * @property {string} selected   id of a node or edge
  * @property {string} selectedInA
  * @property {number[]} marks   steps
+ * @property {string} [letter]   what is not drawn hollow is called while comparing; left out: B
  *
  * @typedef {(given: Given) => Figure} Draw
  *
@@ -82,7 +83,7 @@ export const PICTURES = [
   },
   {
     name: "profile",
-    figure: onAxis(({ reading, compared, frame, theme }) => profile(reading, frame, theme, compared), {
+    figure: onAxis(({ reading, compared, frame, theme, letter }) => profile(reading, frame, theme, compared, letter), {
       behind: false,
     }),
     where: "axis",

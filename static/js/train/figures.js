@@ -213,6 +213,9 @@ export function normFigure(given, n) {
   };
 }
 
+/** What leaves a picture is drawn so many times as high at most: beyond 1e38 no path of SVG goes. */
+const FAR = 10;
+
 /** The spectral radius of W_hh, beside 1. @param {Given} given @returns {Figure} */
 export function radiusFigure({ runs, frame, theme, named = false }) {
   const all = runs.map(({ seen }) => seen.rho);
@@ -226,7 +229,7 @@ export function radiusFigure({ runs, frame, theme, named = false }) {
       level(frame, 1, theme),
       ...runs.map((_, n) => n).reverse().map((n) => {
         const { x, y } = lineThrough(all[n], range, height);
-        return line(x, y, lookOf(theme, n));
+        return line(x, y.map((value) => Math.min(value, FAR * most)), lookOf(theme, n));
       }),
       noted(frame, theme, [
         { y: 1, text: "1" },

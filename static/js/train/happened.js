@@ -18,6 +18,11 @@ export function happenedIn(sources) {
     .sort((a, b) => b.mark.update - a.mark.update || a.run - b.run);
 }
 
+/** What was told last: of two runs the one behind has news, too. @param {Happened[]} all @returns {Happened | undefined} */
+export function newestOf(all) {
+  return all.reduce((/** @type {Happened | undefined} */ best, one) => ((one.mark.id ?? 0) > (best?.mark.id ?? 0) ? one : best), all[0]);
+}
+
 /** What is said of an update, less the update itself, which stands in a column of its own. @param {string} text */
 export function withoutUpdate(text) {
   const rest = text.replace(/^update [\d,]+: /i, "");

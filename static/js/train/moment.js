@@ -23,6 +23,7 @@ import { lossWords, normWords, reachWords, weightRows } from "./words.js";
  * @property {Reading} reading
  * @property {Reading | null} compared
  * @property {boolean} whole   whether it is all there
+ * @property {string} letter   of the run
  * @property {Reading | null} recorded   of a newer update than the rest, while a run goes on
  */
 
@@ -46,7 +47,7 @@ function frameOf(plot, name, reading) {
 }
 
 /** @param {HTMLElement[]} plots @param {Shown} shown @param {Theme} theme */
-function putPictures(plots, { reading: all, compared, whole, recorded }, theme) {
+function putPictures(plots, { reading: all, compared, whole, recorded, letter }, theme) {
   for (const plot of plots) {
     const name = plot.dataset.moment ?? "";
     const picture = PICTURES.find((one) => one.name === name);
@@ -58,7 +59,7 @@ function putPictures(plots, { reading: all, compared, whole, recorded }, theme) 
     const frame = frameOf(plot, name, reading);
     plot.style.height = `${frame.height}px`;
     const other = name === "profile" ? compared : null;
-    draw(plot, picture.figure({ reading, compared: other, frame, theme, selected: "", selectedInA: "", marks: [] }));
+    draw(plot, picture.figure({ reading, compared: other, frame, theme, selected: "", selectedInA: "", marks: [], letter }));
   }
 }
 
@@ -114,7 +115,7 @@ export function createMoment(document, on) {
     const own = row < 0 ? 0 : history.update(row);
     const behind = own < looking.update() && !looking.follows() ? ` (the last of ${LETTERS[n]})` : "";
     say("moment-update", `${counted(own)}${behind}`);
-    say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row)}`);
+    say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row, flow?.itemized?.loss_steps?.length > 1)}`);
     say("moment-diagnosis", flow?.diagnosis?.summary ?? "");
     say("say-spectrum", flow?.spectrum ? spectrumSentence(flow) : "");
     say("say-product", flow?.spectrum ? productSentence(flow) : "");
@@ -150,7 +151,7 @@ export function createMoment(document, on) {
       byId(document, "moment-pictures").hidden = reading === null;
       if (!reading) return null;
       const other = sources.length > 1 ? besides(reading, recorded(1 - n)) : null;
-      const shown = { reading, compared: other, whole: flow !== null, recorded: lag && flow ? recorded(n) : null };
+      const shown = { reading, compared: other, whole: flow !== null, recorded: lag && flow ? recorded(n) : null, letter: LETTERS[n] };
       if (theme) putPictures(plots, shown, theme);
       return shown;
     },

@@ -33,8 +33,15 @@ export function possible(sources) {
   };
 }
 
+/** Rows come more often than the run says how far it is. @param {any} run @param {number} last */
+export function reached(run, last) {
+  const { training } = run;
+  return { ...run, training: { ...training, update: Math.min(training.updates, Math.max(training.update, last)) } };
+}
+
 /** @param {Source} source @param {number} n @param {string} name */
-function putRun({ run, history, trained }, n, name) {
+function putRun({ run: said, history, trained }, n, name) {
+  const run = trained ? reached(said, history.last()) : said;
   /** @param {string} part */
   const at = (part) => byId(document, `${part}-${n}`);
   at("run-name").textContent = name;

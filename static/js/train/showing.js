@@ -4,7 +4,7 @@ import { counted } from "../live/alarms.js";
 import { byId } from "../page.js";
 import { createTransport } from "../transport.js";
 import { isGated } from "../vocabulary.js";
-import { putHappened } from "./happened.js";
+import { newestOf, putHappened } from "./happened.js";
 import { LETTERS } from "./looking.js";
 import { namesOf } from "./names.js";
 import { isUnfinished } from "./panel.js";
@@ -101,7 +101,7 @@ function putEvents(sources, { announcer }, go) {
   byId(document, "none-happened").hidden = all.length > 0;
   byId(document, "happened-of").hidden = all.length === 0;
   byId(document, "happened-run").hidden = sources.length < 2;
-  const [newest] = all;
+  const newest = newestOf(all);
   const said = newest ? `${sources.length > 1 ? `${LETTERS[newest.run]}: ` : ""}${newest.mark.text}` : "";
   const place = byId(document, "newest");
   if (place.textContent === said) return;

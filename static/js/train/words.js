@@ -79,15 +79,37 @@ export function normWords(history, row) {
 /** ‖∂L/∂h_t‖ as it is written. @param {number} step */
 const normAt = (step) => `‖∂L/∂H${subscript(step)}‖`;
 
-/** How much of what enters at the last step arrives at the first one. @param {History} history @param {number} row */
-export function reachWords(history, row) {
+/** log₁₀ of √(10²ᵃ + 10²ᵇ). @param {number} a @param {number} b */
+function together(a, b) {
+  const [less, more] = a < b ? [a, b] : [b, a];
+  return Number.isFinite(less) ? more + Math.log10(1 + 10 ** (2 * (less - more))) / 2 : more;
+}
+
+/**
+ * Of a cell with a C, what of both arrives: by that a flow is judged.
+ * @param {History} history @param {number} row @param {number} entry
+ */
+function bothWords(history, row, entry) {
+  const [steps, cells] = [history.hidden(row), history.cellSeries(row)];
+  if (!cells) return "";
+  const [at, from] = [0, entry].map((t) => together(steps[t], cells[t] ?? -Infinity));
+  return `; H and C together: ${portion(at - from).replace(/ of$/, "")}`;
+}
+
+/**
+ * How much of what enters at the last step arrives at the first one.
+ * @param {History} history @param {number} row @param {boolean} [several]   whether there are losses at
+ *   several steps, whose sum the gradient is of
+ */
+export function reachWords(history, row, several = false) {
   const steps = history.hidden(row);
   const entry = entryOf(steps);
   if (entry < 0) return "No gradient arrives at any step.";
   if (entry === 0) return "The gradient enters at step 1: there is nothing before it.";
   const first = steps[0];
   if (Number.isNaN(first)) return `${normAt(1)} is exactly zero, or not finite.`;
-  return `${normAt(1)} is ${portion(first - steps[entry])} ${normAt(entry + 1)}.`;
+  const whose = several ? "Of all losses together " : "";
+  return `${whose}${normAt(1)} is ${portion(first - steps[entry])} ${normAt(entry + 1)}${bothWords(history, row, entry)}.`;
 }
 
 /** What a screen reader is told of a picture over updates. @param {string} what @param {History} history */

@@ -118,8 +118,9 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
     {
         "name": "adding",
         "title": "Who learns the adding problem: learning rate and μ",
-        "look": "The share of trainings that solve the adding problem. Without clipping only small "
-        "rates do not break; with it larger ones may be taken.",
+        "look": "The loss of 20 steps after 2,000 updates; always answering the mean has 0.083. Adam "
+        "divides a gradient by its own size, so the rate decides and μ hardly does: rates from "
+        "0.001 to 0.01 learn at every μ, and rates of 0.03 and more at none.",
         "sweep": {
             "training": {
                 "task": {"name": "adding", "steps": 20},
@@ -139,7 +140,7 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
                 {"at": "/clip/threshold", "from": 0.01, "to": 100, "points": 5, "scale": "log"},
             ],
             "seeds": 3,
-            "numbers": ["solved", "updates_to_success", "final_loss"],
+            "numbers": ["final_loss", "solved", "updates_to_success"],
         },
     },
 )

@@ -77,3 +77,9 @@ def test_clipping_turns_from_none_to_all() -> None:
     assert all(one["clipped"] == 0.0 for one in at("clipping", 0.5, 1000.0))
     low, high = (sum(one["log10_norm"] for one in at("clipping", r, 1.0)) for r in (0.5, 1.9))
     assert high > low
+
+
+def test_with_adam_the_rate_decides_who_learns_to_add() -> None:
+    learns = [one["final_loss"] for one in at("adding", 0.003, 1.0)]
+    assert all(loss < 0.083 / 2 for loss in learns)
+    assert all(one["final_loss"] > 0.075 for one in at("adding", 0.1, 1.0))

@@ -118,9 +118,9 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
     {
         "name": "adding",
         "title": "Who learns the adding problem: learning rate and μ",
-        "look": "The loss of 20 steps after 2,000 updates; always answering the mean has 0.083. Adam "
-        "divides a gradient by its own size, so the rate decides and μ hardly does: rates from "
-        "0.001 to 0.01 learn at every μ, and rates of 0.03 and more at none.",
+        "look": "The loss of 20 steps after 2,000 updates; always answering the mean has 0.083. "
+        "Adam divides a gradient by its own size, so the rate decides and μ hardly does: rates "
+        "from 0.001 to 0.01 learn at every μ, and rates of 0.03 and more at none.",
         "sweep": {
             "training": {
                 "task": {"name": "adding", "steps": 20},

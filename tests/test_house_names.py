@@ -33,7 +33,6 @@ NAMED = {
     ("app/schemas/watched.py", "norm"),  # which of PyTorch's two clippings was seen
     ("app/schemas/vocabulary.py", "tanh"),  # an example of what a rule allows
     ("app/schemas/networks.py", "keras"),  # a format of files
-    ("static/js/live/words.js", "keras"),  # a framework
     ("static/js/difference.js", "none"),  # a passage on which no gradient enters
     ("static/js/passage.js", "none"),  # the same
     ("app/vocabulary.py", "given"),  # what an explicit sequence is called

@@ -49,8 +49,8 @@ Resolution = Annotated[
     Query(
         ge=1,
         le=10_000,
-        description="Most places of an axis that are wanted: of a finer map every second one, or every "
-        "fourth …",
+        description="Most places of an axis that are wanted: of a finer map every second one, or "
+        "every fourth …",
     ),
 ]
 _MADE: dict[str, Any] = {

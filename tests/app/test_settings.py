@@ -18,6 +18,7 @@ GIVEN = {
     "log": ("json", "json"),
     "data_folder": ("7", Path("7")),
     "database_url": ("sqlite:////tmp/7", "sqlite:////tmp/7"),
+    "dask": ("tcp://a:8786", "tcp://a:8786"),
     "embed_origins": ("https://a.example", ("https://a.example",)),
 }
 

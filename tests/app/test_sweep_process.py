@@ -1,0 +1,32 @@
+"""The service is killed while it computes a map, and started again."""
+
+import signal
+
+from tests.app.test_sweeps import SMALL
+from tests.app.test_training_process import service, when
+
+LONG = SMALL | {
+    "axes": [
+        {"at": "/weights/spectral_radius", "from": 0.2, "to": 2.0, "points": 60},
+        {"at": "/sequence/steps", "values": [300, 400]},
+    ]
+}
+
+
+def test_a_service_that_is_killed_loses_what_was_in_flight_and_no_more(tmp_path):
+    with service(tmp_path) as (client, process):
+        sweep = client.post("/sweeps", json=LONG).headers["location"].removeprefix("/api/v1")
+        before = when(client, sweep, lambda said: said["done"] > 20)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with service(tmp_path) as (client, process):
+        after = when(client, sweep, lambda said: said["state"] == "ended")
+        assert after["done"] == after["count"] == 240
+        assert after["wrong"] == 0
+        assert before["done"] <= 240
+        assert 2 * before["done"] <= after["computed"] <= 480
+        places = client.get(f"{sweep}/points").json()["at"]
+        assert len({tuple(at) for at in places}) == 240
+        again = client.post("/sweeps", json=LONG).headers["location"].removeprefix("/api/v1")
+        known = when(client, again, lambda said: said["state"] == "ended")
+        assert (known["computed"], known["known"]) == (0, 480)

@@ -164,9 +164,13 @@ def _differs(
             f"received {given}; a column is one number a step: send 1, or take a loss of classes, "
             "or loss 'given' and no target"
         )
+    columns = len(filled["inputs"])
+    read = "1 column is" if columns == 1 else f"{columns} columns are"
+    # The size of weights that are kept is the file's: another one would be refused in its turn.
+    send = "" if isinstance(asked.weights, FilledWeights) else f"send {size}, or "
     return (
-        f"received {given}; {len(filled['inputs'])} columns are read, {size} numbers a step: send "
-        f"{size}, or choose as many columns as the network reads"
+        f"received {given}; {read} read, numbers a step: {size}; {send}choose as many columns as "
+        "the network reads"
     )
 
 

@@ -38,6 +38,7 @@ NUMBERS = ("weights", "sequence")
 """The parts that say an experiment in numbers."""
 PARTS = (*WHOLE, "advice", *NUMBERS)
 """And those that come only where they are asked for."""
+_OPEN = ": send that, or leave it out"
 
 Spec = dict[str, Any]
 
@@ -269,7 +270,7 @@ def _encoded(given: Spec, spec: Spec) -> Text | None:
     label = given["label"] and (given["label"]["index"], given["label"]["of"])
     topology = spec["network"]["topology"]
     text = encode_text(given["text"], given["tokens"], topology, label, TOKENS)
-    _agree(("sequence", "steps"), given["steps"], text.steps, "steps")
+    _agree(("sequence", "steps"), given["steps"], text.steps, " steps" + _OPEN)
     loss = LOSSES[spec["loss"]]
     if not loss.tokens:
         able = " or ".join(repr(name) for name, row in LOSSES.items() if row.tokens)
@@ -287,19 +288,18 @@ def _sizes(spec: Spec, text: Text | None) -> Spec:
     if headless(spec["sequence"]):
         network = network | {"output_size": 0}
     fixed = {"input_size": text.input_size, "output_size": text.output_size} if text else {}
+    kept = spec["weights"]["kind"] == "network"  # and its file has the one size
     for name, size in fixed.items():
-        _agree(("network", name), network[name], size, "")
+        told = ", not what the file has: take another sequence" if kept else _OPEN
+        _agree(("network", name), network[name], size, told)
     open_sizes = {name: size for name, size in network.items() if size is None}
     return network | dict.fromkeys(open_sizes, DEFAULT_SIZE) | fixed
 
 
-def _agree(pointer: tuple[str, ...], received: int | None, fixed: int, unit: str) -> None:
-    """Raise where a request says something else than its text."""
+def _agree(pointer: tuple[str, ...], received: int | None, fixed: int, told: str) -> None:
+    """Raise where a request, or the file of its network, says something else than its text."""
     if received not in (None, fixed):
-        needed = f"{fixed} {unit}".strip()
-        raise InvalidInput(
-            pointer, f"received {received}; this text needs {needed}: send that, or leave it out"
-        )
+        raise InvalidInput(pointer, f"received {received}; this text needs {fixed}{told}")
 
 
 def _sequence(network: Network, given: Spec, loss: str) -> Sequence:

@@ -106,14 +106,19 @@ def _delimiter(text: str) -> str:
 def _header(rows: Rows) -> list[str] | None:
     """The first line, where it names the columns; None where it is a row itself."""
     (_, first), *rest = rows
-    if any(is_number(cell) or has_comma(cell) or is_date(cell) for cell in first):
+    if any(map(_is_value, first)):
         return None
     below = rest[:_LOOKED_AT]
     for place, cell in enumerate(first):
         under = [row[place] for _, row in below if len(row) > place]
-        if not is_missing(cell) and any(is_number(one) or is_date(one) for one in under):
+        if not is_missing(cell) and any(map(_is_value, under)):
             return first
     return first if not below else None
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell is what names stand above: a number, if need be with a comma, or a date."""
+    return is_number(cell) or has_comma(cell) or is_date(cell)
 
 
 def _refuse_ragged(first: tuple[int, list[str]], body: Rows, delimiter: str) -> None:

@@ -161,6 +161,34 @@ async def test_what_differs_from_the_file_is_said(kept):
             assert check.json()["errors"][0]["pointer"].endswith(pointer)
 
 
+async def test_no_refusal_advises_another_size_than_the_file_has(kept):
+    async with kept() as client:
+        network = await made(client, safetensors(with_head(torch_arrays())))
+        series = {"file": ("a.csv", b"a,y\n1,2\n3,4\n5,6\n")}
+        stored = (await client.post("/api/v1/sequences", files=series)).json()["id"]
+        for sequence, loss, told in (
+            ({"kind": "text", "text": "a text"}, "cross-entropy", "take another sequence"),
+            ({"kind": "stored", "id": stored, "target": "y"}, "squared-error", "as many columns"),
+        ):
+            asked = {
+                "weights": {
+                    "kind": "network",
+                    "id": network["id"],
+                    "module": "lstm",
+                    "head": "fc",
+                },
+                "sequence": sequence,
+                "loss": loss,
+            }
+            answer = await client.post(FLOW, json=asked)
+            assert answer.status_code == 422, answer.text
+            [error] = answer.json()["errors"]
+            assert error["pointer"] == "/network/input_size"
+            assert told in error["detail"]
+            assert "send" not in error["detail"]
+            assert "leave it out" not in error["detail"]
+
+
 async def test_a_gradient_from_outside_needs_no_head(kept):
     async with kept() as client:
         network = await made(client, npz(torch_arrays(3, prefix="")))

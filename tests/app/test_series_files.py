@@ -164,6 +164,7 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "ragged": ("a,b\n1,2\n3\n", "line 3: received 1 cells between which a comma stands; allowed"),
     "a word": ("a,b\n1,2\n3,x\n5,6\n", "line 3, column 'b': received 'x'; allowed: a number"),
     "a decimal comma": ('a,b\n"1,5",2\n"2,5",3\n', "line 2, column 'a': received '1,5', with a"),
+    "every one": ('a,b\n"1,5","2,5"\n', "line 2, column 'a': received '1,5', with a comma"),
     "both": ("a;b\n1,5;2\n2;3.5\n", "line 3: received '3.5', with a point, and in line 2 '1,5'"),
     "a thousand or not": ("a;b\n1,234;2\n41,000;3\n", "'1,234', which may be 1.234 or 1234"),
     "commas twice": ("a;b\n1,234,567;2\n", "line 2, column 'a': received '1,234,567', with a"),

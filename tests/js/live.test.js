@@ -10,7 +10,7 @@ import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { readingOf } from "../../static/js/live/pictures.js";
 import { Trained, readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
-import { aboutRun, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
+import { aboutRun, nameOf, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
 import { roundTicks } from "../../static/js/updates/axis.js";
 import { answer, learnWords } from "./words.js";
 
@@ -156,7 +156,7 @@ test("what began where nothing was analysed is not said to begin where it is see
   assert.match(said(200), /^From update 300 on less/);
   assert.match(said(), /^From update 300 on less/);
   const run = (every) => aboutRun({ state: "ended", last_update: 300, about: { every } }, reports);
-  assert.match(run(100), / · 2 of 3 samples analysed$/);
+  assert.match(run(100), / · 2 of 3 sampled updates analysed$/);
   assert.doesNotMatch(run(200), /analysed/);
 });
 
@@ -179,6 +179,11 @@ test("sentences say the report's own numbers", () => {
   assert.match(normSentence(one), /^3\.16 before clipping \(grey\), 1\.00 after it \(dashed\), threshold 1 \(dotted\)/);
   assert.match(proofSentence(one.modules[0], "Keras’s"), /^Recomputed ∂L\/∂W and Keras’s own agree in 1 parameter of float32: the largest relative difference is 1\.0 × 10⁻⁷, in lstm\.weight_hh_l0\./);
   assert.deepEqual(weightRows(one, one.modules[0])[1], ["lstm.bias_hh_l0", "–", "–", "no gradient"]);
+});
+
+test("a run without a name is called so: its link has words to be clicked", () => {
+  assert.equal(nameOf({ name: "" }), "without a name");
+  assert.equal(nameOf({ name: "seed 3" }), "seed 3");
 });
 
 test("a run names its framework's own gradient, and says why there is no report", () => {

@@ -46,14 +46,17 @@ const OWNERS = [
 ];
 
 /**
- * How many of the samples were analysed: one that came while another was, took the place of the one before it.
+ * How many of the sampled updates were analysed: one that came while another was, took the place of the one before it.
  * @param {number | undefined} every @param {Report[]} reports
  */
 function analysed(every, reports) {
   if (!every || reports.length < 2) return "";
   const due = Math.floor((reports[reports.length - 1].update - reports[0].update) / every) + 1;
-  return reports.length < due ? `${counted(reports.length)} of ${counted(due)} samples analysed` : "";
+  return reports.length < due ? `${counted(reports.length)} of ${counted(due)} sampled updates analysed` : "";
 }
+
+/** What a run is called: a link, a heading and a button need words. @param {Run} run */
+export const nameOf = ({ name }) => name || "without a name";
 
 /** @param {Run} run @param {Report[]} [reports]   all that are here */
 export function aboutRun(run, reports = []) {

@@ -10,6 +10,8 @@ import { readTheme } from "./theme.js";
 const LINE = 15;
 const CHARACTER = 6.4;
 const MARGIN = 12;
+/** An address may hold ids, whose capitals are wide: so much of a line it fills. */
+const IDS = 0.86;
 
 /** Longer links are not read off a picture. */
 const LONGEST_LINK = 300;
@@ -72,7 +74,7 @@ export function addressOf(href) {
 export function beneath(caption, link, width) {
   const most = Math.max(20, Math.floor((width - 2 * MARGIN) / CHARACTER));
   const address = link.length > LONGEST_LINK ? "Its link is too long to stand here." : link;
-  const lines = [...wrapped(caption, most), ...wrapped(address, most)];
+  const lines = [...wrapped(caption, most), ...wrapped(address, Math.floor(most * IDS))];
   return {
     text: lines.map(escapeMarkup).join("<br>"),
     height: LINE * lines.length + MARGIN,

@@ -43,6 +43,11 @@ export function isDrawn(element) {
   return drawn.has(element);
 }
 
+/** What a picture shows, or null. @param {HTMLElement} element */
+export function figureOf(element) {
+  return drawn.get(element) ?? null;
+}
+
 /** The layout that is drawn, or null. @param {HTMLElement} element */
 export function layoutOf(element) {
   return drawn.get(element)?.layout ?? null;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Download, Page, ViewportSize, expect
 
 from tests.browser.services import sent, serving
 from tests.browser.violations import THEMES, found, wear
@@ -119,6 +120,32 @@ def change(page: Page, runs: str, ids: list[str]) -> None:
     expect(page.locator("#happened")).to_contain_text("0.25")
 
 
+def save(page: Page, runs: str, ids: list[str]) -> None:
+    """Pictures leave the page with all that they show there, and updates as a table."""
+
+    def kept(button: str) -> Download:
+        with page.expect_download() as download:
+            page.locator(button).click()
+        return download.value
+
+    with kept("[data-keep=heat-1][data-format=svg]").path().open(encoding="utf-8") as file:
+        picture = file.read()
+    assert "<image" in picture
+    assert "B: not clipped." in picture
+    assert ids[1] in picture
+    for button in ("[data-keep=loss][data-format=png]", "[data-keep=diagram][data-format=png]"):
+        assert kept(button).path().read_bytes().startswith(b"\x89PNG")
+    page.locator("#about-1 summary").click()
+    table = kept("#about-table-1")
+    assert re.fullmatch(r"unrolled-.*-updates\.csv", table.suggested_filename)
+    with table.path().open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told: Any = sent(f"{runs}/{ids[1]}/updates?to=100", None, "GET")
+    assert [float(row["loss"]) for row in rows[:100]] == told["loss"]
+    steps = [[float(row[f"log10_hidden_step{t}"]) for t in range(1, 11)] for row in rows[:100]]
+    assert steps == told["hidden"]
+
+
 def test_two_runs_are_trained_looked_through_killed_and_found_again(
     browser: Browser, free_port: int, tmp_path: Path
 ) -> None:
@@ -141,6 +168,7 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         page.get_by_role("button", name="Stop").click()
         for n in (0, 1):
             expect(page.locator(f"#run-state-{n}")).to_contain_text("ended at")
+        save(page, runs, ids)
         page.locator("#happened a[href^='#update=']").first.click()
         address_then = page.url
         said = page.locator("#moment-said").inner_text()

@@ -8,8 +8,8 @@ test("a caption is broken into lines that fit, with the link behind", () => {
   assert.deepEqual(text.split("<br>"), [
     "one two three four",
     "five six",
-    "https://a.example/#t",
-    "ext=a&amp;b&lt;c",
+    "https://a.example",
+    "/#text=a&amp;b&lt;c",
   ]);
   assert.equal(height, 4 * 15 + 12);
 });

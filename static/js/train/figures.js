@@ -13,6 +13,7 @@ import { lineThrough, reduced, scaled, stairs } from "./columns.js";
  * @typedef {object} Drawn   a run as it is drawn
  * @property {string} label   "A" or "B", or "" where it is alone
  * @property {History} history
+ * @property {History} heat   of the layer whose map is shown
  * @property {number | null} baseline   the loss that is to be beaten
  * @property {Seen} seen   what is drawn of it
  *

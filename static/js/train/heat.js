@@ -1,8 +1,8 @@
 /** The map update × step: what of the gradient is left at every step, a column some updates. */
 
-import { LIMIT, clamp, flowColor } from "../theme.js";
+import { LIMIT, clamp, colorscale, flowColor } from "../theme.js";
 
-/** @import { Frame, Theme } from "../types.js" */
+/** @import { Frame, Theme, Trace } from "../types.js" */
 /** @import { History } from "./history.js" */
 
 /** More columns or rows than this say no more on a screen. */
@@ -109,4 +109,32 @@ export function pixelsOf(grid, from, theme, { apart = 0 } = {}) {
     }
   }
   return { data, width, height: grid.rows };
+}
+
+/**
+ * A grid as a trace, for a picture that leaves the page.
+ * @param {Grid} grid @param {Frame} frame   it was made for
+ * @param {number} steps   T @param {Theme} theme @param {{apart?: number}} [options]   of `pixelsOf`
+ * @returns {Trace}
+ */
+export function heatTrace(grid, frame, steps, theme, { apart = 0 } = {}) {
+  const { columns, rows, values } = grid;
+  const own = Array.from({ length: columns }, (_, column) => (apart ? heldColumn(grid, column, apart) : column));
+  return {
+    type: "heatmap",
+    hoverinfo: "skip",
+    showscale: false,
+    zsmooth: false,
+    x: Array.from({ length: columns + 1 }, (_, n) => frame.lo + (n / columns) * (frame.hi - frame.lo)),
+    y: Array.from({ length: rows + 1 }, (_, n) => 0.5 + (n / rows) * steps),
+    z: Array.from({ length: rows }, (_, n) =>
+      own.map((column) => {
+        const value = values[column * rows + (rows - 1 - n)];
+        return Number.isNaN(value) ? null : clamp(value);
+      }),
+    ),
+    zmin: -LIMIT,
+    zmax: LIMIT,
+    colorscale: colorscale(theme),
+  };
 }

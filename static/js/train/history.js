@@ -176,6 +176,8 @@ export function createHistory() {
     hidden: (row) => table.hidden?.at(row) ?? new Float32Array(0),
     /** @param {number} row @returns {Series} */
     hiddenSeries: (row) => (table.hidden ? seriesOf(table.hidden.at(row)) : []),
+    /** log₁₀ ‖∂L/∂c_t‖, likewise. @param {number} row */
+    cell: (row) => table.cell?.at(row) ?? new Float32Array(0),
     /** @param {number} row @returns {Series | null} */
     cellSeries: (row) => (table.cell ? seriesOf(table.cell.at(row)) : null),
   };

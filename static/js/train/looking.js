@@ -13,6 +13,8 @@ export function createLooking(sources) {
   let wanted = null; // null: the newest
   let focus = 0;
   let selected = "";
+  /** @type {number | null} */
+  let layer = null; // null: the last of each
 
   /** Whose updates the transport goes through: of two the one with more of them. */
   function longest() {
@@ -40,6 +42,20 @@ export function createLooking(sources) {
       focus = sources[n] ? n : 0;
     },
     selected: () => selected,
+    /** Whose maps are shown, from 0; null: the last of each run. */
+    layer: () => layer,
+    /** @param {number | null} own */
+    chooseLayer(own) {
+      layer = own;
+    },
+    /** The layer of a run whose map is shown: where it has fewer, its last. @param {number} n */
+    layerOf: (n) => Math.min(layer ?? Infinity, sources[n].layers - 1),
+    /** The hidden state of a step of that layer. @param {number} n @param {number} step */
+    hiddenAt(n, step) {
+      return sources[n].layers > 1 ? `h_${step}_${this.layerOf(n)}` : `h_${step}`;
+    },
+    /** What is recorded of it. @param {number} n */
+    heat: (n) => sources[n].rows(Math.min(layer ?? Infinity, sources[n].layers - 1)),
     /** @param {string} id   of a node or edge */
     select(id) {
       selected = id;
@@ -58,11 +74,14 @@ export function createLooking(sources) {
       const said = new URLSearchParams(fragment.replace(/^#/, ""));
       const update = Number(said.get("update") ?? NaN);
       wanted = Number.isInteger(update) && update >= 0 ? update : null;
+      const own = Number(said.get("layer") ?? NaN);
+      layer = Number.isInteger(own) && own >= 1 && own < Math.max(...sources.map(({ layers }) => layers)) ? own - 1 : null;
       focus = sources[1] && said.get("of") === LETTERS[1] ? 1 : 0;
       selected = /^[xhcoL]_\d{1,7}(_\d)?(>[xhcoL]_\d{1,7}(_\d)?)?$/.test(said.get("select") ?? "") ? (said.get("select") ?? "") : "";
     },
     fragment() {
       const said = new URLSearchParams();
+      if (layer !== null) said.set("layer", String(layer + 1));
       if (wanted !== null) said.set("update", String(this.update()));
       if (focus) said.set("of", LETTERS[focus]);
       if (selected) said.set("select", selected);

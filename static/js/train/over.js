@@ -6,11 +6,11 @@ import { counted } from "../live/alarms.js";
 import { allWithin, byId, sure, within } from "../page.js";
 import { draw } from "../render.js";
 import { createTooltip } from "../tooltip.js";
-import { TOP } from "../updates/axis.js";
+import { TOP, line } from "../updates/axis.js";
 import { putCursor, putLines } from "../updates/cursor.js";
 import { toStep } from "../view.js";
 import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "./figures.js";
-import { entryOf, gridOf, pixelsOf } from "./heat.js";
+import { entryOf, gridOf, heatTrace, pixelsOf } from "./heat.js";
 import { LETTERS } from "./looking.js";
 import { lossWords, normWords, summary } from "./words.js";
 
@@ -93,22 +93,44 @@ function apartOf(history, grid, frame) {
 }
 
 function createHeat() {
-  /** @type {Map<HTMLElement, {grid: Grid, mode: string}>} */
+  /** @type {Map<HTMLElement, {grid: Grid, mode: string, history: import("./history.js").History}>} */
   const drawn = new Map();
   /** @param {HTMLElement} plot @param {import("./history.js").History} history @param {Frame} frame @param {Theme} theme @param {boolean} named */
   return (plot, history, frame, theme, named) => {
     const bottom = bottomOf(named);
     const canvas = canvasIn(plot, frame, bottom);
-    const before = drawn.get(plot) ?? null;
+    const known = drawn.get(plot);
+    const before = known?.history === history ? known : null;
     const { grid, from } = gridOf(before?.grid ?? null, history, frame, frame.height - TOP - bottom);
     const apart = apartOf(history, grid, frame);
     const again = before?.grid !== grid || before.mode !== theme.mode || apart > 0 ? 0 : from;
     if (canvas.width !== grid.columns || canvas.height !== grid.rows) Object.assign(canvas, { width: grid.columns, height: grid.rows });
-    drawn.set(plot, { grid, mode: theme.mode });
+    drawn.set(plot, { grid, mode: theme.mode, history });
     if (again >= grid.columns) return;
     const { data, width, height } = pixelsOf(grid, again, theme, { apart });
     canvas.getContext("2d")?.putImageData(new ImageData(data, width, height), again, 0);
   };
+}
+
+/**
+ * A picture with all that lies over it on the page.
+ * @param {Picture} picture @param {Placed} placed
+ * @param {{runs: import("./figures.js").Drawn[], changes: number[][]}} of @param {Theme} theme @returns {Figure}
+ */
+function wholeFigure({ figure, name, run }, placed, { runs, changes }, theme) {
+  const frame = { ...placed.frame, height: placed.frame.height + (placed.named ? 0 : NAME) };
+  const { data, layout } = figure({ runs, frame, theme, named: true });
+  const at = run < 0 ? changes.flat() : changes[run];
+  const x = at.flatMap((update) => [update, update, null]);
+  const y = at.flatMap(() => [...layout.yaxis.range, null]);
+  return { data: [...mapOf(name, runs[run], frame, theme), ...data, line(x, y, { color: theme.known, dash: "4px,3px", width: 1.5 })], layout };
+}
+
+/** @param {string} name @param {import("./figures.js").Drawn | undefined} run @param {Frame} frame @param {Theme} theme */
+function mapOf(name, run, frame, theme) {
+  if (!run || !name.startsWith("heat")) return [];
+  const { grid } = gridOf(null, run.heat, frame, frame.height - TOP - bottomOf(true));
+  return [heatTrace(grid, frame, run.history.steps(), theme, { apart: apartOf(run.heat, grid, frame) })];
 }
 
 /** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {Placed} placed @param {HTMLElement} plot @param {MouseEvent} event @param {number} steps */
@@ -157,9 +179,10 @@ function listen(document, plots, on) {
       if (!spot) return;
       const { sources } = spot.looking;
       const lines = sources.flatMap(({ history }, n) => {
-        const row = history.row(spot.update);
+        const own = picture.name.startsWith("heat") ? spot.looking.heat(n) : history;
+        const row = own.row(spot.update);
         if (row < 0 || (picture.run >= 0 && picture.run !== n)) return [];
-        return [`${sources.length > 1 ? `${LETTERS[n]}: ` : ""}${told(picture, history, row, spot.step)}`];
+        return [`${sources.length > 1 ? `${LETTERS[n]}: ` : ""}${told(picture, own, row, spot.step)}`];
       });
       tooltip.show([`update ${counted(spot.update)}`, ...lines], event);
     });
@@ -183,6 +206,8 @@ export function createOver(document, on) {
   const places = new Map();
   /** @type {Looking | null} */
   let shown = null;
+  /** @type {{runs: import("./figures.js").Drawn[], changes: number[][]}} */
+  let last = { runs: [], changes: [] };
   listen(document, plots, { ...on, placed: (name) => places.get(name), looking: () => shown });
 
   return {
@@ -201,8 +226,11 @@ export function createOver(document, on) {
         label: sources.length > 1 ? LETTERS[n] : "",
         history,
         baseline: baselines[n],
+        heat: looking.heat(n),
         seen: seenOf(history, { ...wide, height: 0, ...span }),
       }));
+      last = { runs, changes };
+      places.clear();
       for (const picture of PICTURES) {
         const { name, run } = picture;
         const plot = plots.get(name);
@@ -214,10 +242,20 @@ export function createOver(document, on) {
         places.set(name, { frame, named });
         plot.style.height = `${frame.height}px`;
         draw(plot, picture.figure({ runs, frame, theme, named }));
-        if (name.startsWith("heat")) heat(plot, sources[run].history, frame, theme, named);
+        if (name.startsWith("heat")) heat(plot, runs[run].heat, frame, theme, named);
         putLines(plot, { ...frame, height: frame.height - bottomOf(named) }, run < 0 ? changes.flat() : changes[run], "train-changed");
       }
       this.cursor(looking);
+    },
+
+    /**
+     * As a file shows it: the axis of updates below, the map in it, and where settings changed.
+     * @param {string} name @param {Theme} theme @returns {Figure | null}   null: it is not on the page
+     */
+    figure(name, theme) {
+      const picture = PICTURES.find((one) => one.name === name);
+      const place = places.get(name);
+      return picture && place ? wholeFigure(picture, place, last, theme) : null;
     },
 
     /** Only the line moves. @param {Looking} looking */

@@ -22,11 +22,13 @@ export function changeRun(base, id, change) {
 /**
  * What a run has recorded, in parts.
  * @param {string} base @param {string} id
+ * @param {{from?: number, layer?: number | null}} [of]   layer: whose states, from 0; null: of the last one
  * @returns {AsyncGenerator<Block & {marks: any[]}>}
  */
-export async function* updatesOf(base, id) {
-  for (let from = 1; ; ) {
-    const page = await ask(`${runAt(base, id)}/updates?from=${from}`);
+export async function* updatesOf(base, id, { from = 1, layer = null } = {}) {
+  const own = layer === null ? "" : `&layer=${layer}`;
+  for (;;) {
+    const page = await ask(`${runAt(base, id)}/updates?from=${from}${own}`);
     yield page;
     if (page.next === null || page.next === undefined) return;
     from = page.next;

@@ -7,10 +7,12 @@ import { createAbout } from "./about.js";
 import { createActing } from "./acting.js";
 import { API } from "./address.js";
 import { createDiagram, hiddenUnder } from "./diagram.js";
+import { createLayering } from "./layering.js";
 import { createLooking } from "./looking.js";
 import { createMoment } from "./moment.js";
 import { createOver } from "./over.js";
 import { createPanel } from "./panel.js";
+import { listenSaving } from "./saving.js";
 import { createShowing, isLively } from "./showing.js";
 import { openRun } from "./sources.js";
 
@@ -99,11 +101,18 @@ function createParts(state, page, changed) {
         look((looking) => {
           looking.choose(run);
           looking.goTo(update);
-          if (step !== null) looking.select(`h_${step}`);
+          if (step !== null) looking.select(looking.hiddenAt(run, step));
         }),
     }),
     moment: createMoment(document, { choose: (run) => look((looking) => looking.choose(run)) }),
     diagram: createDiagram(document, { select: (id) => look((looking) => looking.select(id)) }),
+    layering: createLayering(document, {
+      choose(layer) {
+        state.looking?.chooseLayer(layer);
+        showing.moved();
+        changed();
+      },
+    }),
     panel: createPanel(document, { ...acting, sources: () => state.sources }),
     about: createAbout(document, { change: (n, said) => void acting.patch([n], said), remove: acting.remove }),
     announcer: createAnnouncer(byId(document, "announcer")),
@@ -114,6 +123,7 @@ function createParts(state, page, changed) {
       if (shown) look((looking) => looking.select(hiddenUnder(shown.reading, plot, event.clientX - plot.getBoundingClientRect().left)));
     });
   const showing = createShowing(state, parts, page.theme);
+  listenSaving(document, { looking: () => state.looking, theme: page.theme, over: parts.over.figure });
   return showing;
 }
 

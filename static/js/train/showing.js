@@ -36,6 +36,7 @@ import { isUnfinished } from "./panel.js";
  * @property {ReturnType<typeof import("./over.js").createOver>} over
  * @property {ReturnType<typeof import("./moment.js").createMoment>} moment
  * @property {ReturnType<typeof import("./diagram.js").createDiagram>} diagram
+ * @property {ReturnType<typeof import("./layering.js").createLayering>} layering
  * @property {ReturnType<typeof import("./panel.js").createPanel>} panel
  * @property {ReturnType<typeof import("./about.js").createAbout>} about
  * @property {ReturnType<typeof import("../announcer.js").createAnnouncer>} announcer
@@ -179,6 +180,7 @@ export function createShowing(state, parts, theme) {
       });
       if (!any) return;
       putTransport(state, looking, moved);
+      parts.layering.put(looking);
       putOver(sources, looking, parts, theme());
       putMoment(state, looking, parts, theme());
     },

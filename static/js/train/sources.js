@@ -6,6 +6,7 @@ import { moduleOf, wayOfFlow } from "../live/reached.js";
 import { modulesOf } from "../live/state.js";
 import { runAt } from "../api.js";
 import { createHistory } from "./history.js";
+import { createLayers } from "./layers.js";
 import { flowAt, runOf, updatesOf } from "./requests.js";
 
 /** @import { Report } from "../live/runfile.js" */
@@ -23,6 +24,8 @@ import { flowAt, runOf, updatesOf } from "./requests.js";
  * @property {History} history
  * @property {Mark[]} marks   in their order
  * @property {boolean} trained   whether it trains here
+ * @property {number} layers   of which something is recorded
+ * @property {(layer: number) => History} rows   with the states of a layer, from 0; they come when they are asked for
  * @property {(update: number, signal: AbortSignal) => Promise<any>} whole   the flow of an update
  * @property {() => void} close
  *
@@ -44,14 +47,20 @@ export function addMarks(marks, more) {
 /** @param {string} base @param {any} run @param {On} on @returns {Promise<Source>} */
 async function trainedHere(base, run, on) {
   const history = createHistory();
+  const layers = createLayers(history, run.training.layers, (of) => updatesOf(base, run.id, of), on.changed);
   /** @type {Source} */
   const source = {
     run,
     history,
     marks: [],
     trained: true,
+    layers: run.training.layers,
+    rows: layers.rows,
     whole: (update, signal) => flowAt(base, run.id, update, signal),
-    close: () => following.close(),
+    close() {
+      layers.close();
+      following.close();
+    },
   };
   for await (const page of updatesOf(base, run.id)) {
     history.add(page);
@@ -132,6 +141,8 @@ async function watched(base, id, on) {
     history,
     marks: [],
     trained: false,
+    layers: 1,
+    rows: () => history,
     async whole(update, signal) {
       const report = of.reports.find((one) => one.update === update);
       const all = report && (await of.whole(report.sequence, signal));

@@ -34,4 +34,4 @@ def _words() -> Json:
 
 
 WORDS = SweepWords.model_validate(_words())
-"""What `GET /sweeps/vocabulary` answers, and the page is given."""
+"""What `GET /maps` answers, and the page is given."""

@@ -980,7 +980,7 @@ export interface Schemas {
     rows?: Schemas["GivenAxis"] | null;
     /** Draws of every point; seeds of weights and sequence are counted up. */
     seeds: number;
-    /** Which are wanted, in `GET /sweeps/vocabulary`. */
+    /** Which are wanted, in `GET /maps`. */
     numbers?: ("arriving" | "decay_per_step" | "verdict" | "log10_norm" | "clipped" | "lyapunov" | "long_to_short" | "saturation" | "spectral_radius" | "spectral_norm" | "solved" | "updates_to_success" | "final_loss")[] | null;
     /**
      * Whether only those places are computed whose neighbours differ in the first of the numbers.
@@ -1524,7 +1524,7 @@ export interface Schemas {
     rows?: Schemas["GivenAxis"] | null;
     /** Draws of every point; seeds of weights and sequence are counted up. */
     seeds: number;
-    /** Which are wanted, in `GET /sweeps/vocabulary`. */
+    /** Which are wanted, in `GET /maps`. */
     numbers?: ("arriving" | "decay_per_step" | "verdict" | "log10_norm" | "clipped" | "lyapunov" | "long_to_short" | "saturation" | "spectral_radius" | "spectral_norm" | "solved" | "updates_to_success" | "final_loss")[] | null;
     /**
      * Whether only those places are computed whose neighbours differ in the first of the numbers.

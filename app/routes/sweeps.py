@@ -128,7 +128,7 @@ async def sweeps(
     return {"sweeps": [document(row) for row in rows], "next": following}
 
 
-@router.get("/sweeps/vocabulary", summary="Numbers that can be mapped, and maps that are built in")
+@router.get("/maps", summary="Numbers that can be mapped, and maps that are built in")
 async def vocabulary() -> SweepWords:
     """What each says, and maps that are ready to send."""
     return WORDS

@@ -69,7 +69,7 @@ class GivenSweep(StrictModel):
     )
     numbers: Annotated[list[_Name], Field(min_length=1, max_length=20)] | None = Field(
         default=None,
-        description="Which are wanted, in `GET /sweeps/vocabulary`.",
+        description="Which are wanted, in `GET /maps`.",
         examples=[["arriving", "verdict"]],
     )
     refine: Switch = Field(

@@ -50,7 +50,7 @@ def described(app, document, *, corners=True):
 FLOW = "^/api/v1/flow$"
 AROUND = "^/api/v1/(check|landscape|norms)$"
 """They take the same experiment, and a few fields beside it."""
-KEPT = "^/api/v1/(runs|networks|sequences)"
+KEPT = "^/api/v1/(runs|networks|sequences|sweeps)"
 FILES = "^/api/v1/(runs/import|networks|sequences)$"
 MOST_UNITS = 32
 
@@ -59,7 +59,14 @@ MOST_UNITS = 32
 def app():
     """With small limits, so that no answer takes long."""
     small = Settings(
-        workers=1, max_steps=50, max_hidden_size=MOST_UNITS, max_batch_size=4, max_input_size=64
+        workers=1,
+        max_steps=50,
+        max_hidden_size=MOST_UNITS,
+        max_batch_size=4,
+        max_input_size=64,
+        sweep_per_client=10_000,
+        sweep_waiting=10_000,
+        max_sweeps=10_000,
     )
     return create_app(small)
 

@@ -235,7 +235,7 @@ async def begun_paused(client: Any) -> None:
 
 async def test_numbers_and_maps_are_named(kept):
     async with kept() as client:
-        words = (await client.get(f"{SWEEPS}/vocabulary")).json()
+        words = (await client.get("/api/v1/maps")).json()
         assert [one["name"] for one in words["numbers"]] == list(NUMBERS)
         for one in words["maps"]:
             assert (await client.post(SWEEPS, json=one["sweep"])).status_code == 202

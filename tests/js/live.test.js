@@ -10,7 +10,7 @@ import { hasTerms, saturationSentence } from "../../static/js/live/inside.js";
 import { readingOf } from "../../static/js/live/pictures.js";
 import { Trained, readRun } from "../../static/js/live/runfile.js";
 import { createWhole } from "../../static/js/live/whole.js";
-import { aboutRun, nameOf, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
+import { aboutRun, calledOf, normSentence, ownerOf, sampledSentence, verdictSentence, waitingSentence, weightRows } from "../../static/js/live/words.js";
 import { roundTicks } from "../../static/js/updates/axis.js";
 import { answer, learnWords } from "./words.js";
 
@@ -182,8 +182,8 @@ test("sentences say the report's own numbers", () => {
 });
 
 test("a run without a name is called so: its link has words to be clicked", () => {
-  assert.equal(nameOf({ name: "" }), "without a name");
-  assert.equal(nameOf({ name: "seed 3" }), "seed 3");
+  assert.equal(calledOf({ name: "" }), "without a name");
+  assert.equal(calledOf({ name: "seed 3" }), "seed 3");
 });
 
 test("a run names its framework's own gradient, and says why there is no report", () => {

@@ -19,7 +19,7 @@ import { Trained } from "./runfile.js";
 import { fromFile, fromService, unpacked } from "./sources.js";
 import { createLooking, modulesOf } from "./state.js";
 import { createWhole } from "./whole.js";
-import { aboutRun, lossSentence, nameOf, normSentence, ownerOf, waitingSentence } from "./words.js";
+import { aboutRun, calledOf, lossSentence, normSentence, ownerOf, waitingSentence } from "./words.js";
 
 const API = "/api/v1";
 const root = document.documentElement;
@@ -75,8 +75,8 @@ function put() {
   const { source } = looking;
   byId(document, "run").hidden = false;
   byId(document, "runs").hidden = true;
-  byId(document, "name").textContent = nameOf(source.run);
-  byId(document, "where").textContent = nameOf(source.run);
+  byId(document, "name").textContent = calledOf(source.run);
+  byId(document, "where").textContent = calledOf(source.run);
   byId(document, "state").textContent = aboutRun(source.run, source.reports);
   const any = source.reports.length > 0;
   byId(document, "waiting").hidden = any;
@@ -198,7 +198,7 @@ function show(source) {
     failed: (cause) => problem(cause, false),
   });
   looking.read(location.hash);
-  document.title = `${nameOf(source.run)} · Live · Unrolled`;
+  document.title = `${calledOf(source.run)} · Live · Unrolled`;
   changed();
 }
 

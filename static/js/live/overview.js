@@ -4,7 +4,7 @@ import { deleteRun, runsOf } from "../api.js";
 import { element } from "../elements.js";
 import { byId } from "../page.js";
 import { counted } from "./alarms.js";
-import { moment, nameOf, stateWords } from "./words.js";
+import { calledOf, moment, stateWords } from "./words.js";
 
 /** @import { Run } from "./runfile.js" */
 
@@ -24,7 +24,7 @@ function tickOf(run) {
   tick.type = "checkbox";
   tick.value = run.id ?? "";
   tick.autocomplete = "off";
-  tick.setAttribute("aria-label", `Compare ${nameOf(run)}`);
+  tick.setAttribute("aria-label", `Compare ${calledOf(run)}`);
   cell.append(tick);
   return cell;
 }
@@ -35,13 +35,13 @@ function rowOf(run, remove) {
   row.dataset.id = run.id;
   const name = element("th");
   name.scope = "row";
-  const link = element("a", "", nameOf(run));
+  const link = element("a", "", calledOf(run));
   link.href = `/runs/${run.id}`;
   name.append(link);
   if (run.note) name.append(element("span", "note", ` ${run.note}`));
   const button = element("button", "small", "Delete");
   button.type = "button";
-  button.setAttribute("aria-label", `Delete ${nameOf(run)}`);
+  button.setAttribute("aria-label", `Delete ${calledOf(run)}`);
   button.addEventListener("click", remove);
   const last = element("td");
   last.append(button);
@@ -147,7 +147,7 @@ export async function putRuns(base, problem) {
   /** @param {Run} run */
   async function remove(run) {
     const what = trainsHere(run) ? "all that it recorded" : `its ${run.reports} reports`;
-    if (!confirm(`Delete the run ${nameOf(run)} with ${what}?`)) return;
+    if (!confirm(`Delete the run ${calledOf(run)} with ${what}?`)) return;
     try {
       await deleteRun(base, run.id ?? "");
     } catch (cause) {

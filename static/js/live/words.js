@@ -56,7 +56,7 @@ function analysed(every, reports) {
 }
 
 /** What a run is called: a link, a heading and a button need words. @param {Run} run */
-export const nameOf = ({ name }) => name || "without a name";
+export const calledOf = ({ name }) => name || "without a name";
 
 /** @param {Run} run @param {Report[]} [reports]   all that are here */
 export function aboutRun(run, reports = []) {

@@ -101,7 +101,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         "loss": loss,
         "truncation": _truncation_spec(truncation),
         "clip": spec["clip"],
-        "follow": _followed(spec["follow"], sequence.steps),
+        "follow": _followed(spec["follow"], _last_loss(sequence)),
         "window": spec["window"],
         "values": spec["values"],
         "chain": spec["chain"],
@@ -159,7 +159,9 @@ def filled(spec: Spec) -> Spec:
         "weights": weights,
         "sequence": sequence | {"steps": steps},
         "truncation": spec["truncation"] or _truncation_spec(own),
-        "follow": _followed(spec["follow"], steps),
+        "follow": spec["follow"]
+        if _only_named(spec["sequence"])
+        else _followed(spec["follow"], steps),
         "window": _window(spec["window"], steps),
         "include": included(spec["include"], both_ways="bidirectional" in network),
         "lyapunov": spec["lyapunov"] if "lyapunov" in spec["include"] else {"count": LEADING},
@@ -212,8 +214,19 @@ def without_outputs(weights: Spec) -> Spec:
     return {name: value for name, value in weights.items() if name not in ("W_hy", "b_y", "head")}
 
 
+def _last_loss(sequence: Sequence) -> int:
+    """The last step with a loss: every wiring emits one at the last, where any sample counts."""
+    emits = sequence.masks.emits.tolist() if sequence.masks else []
+    return len(emits) - emits[::-1].index(True) if any(emits) else sequence.steps
+
+
+def _only_named(sequence: Spec) -> bool:
+    """Whether nothing of it is read yet, so that its last loss may lie before its last step."""
+    return bool(sequence["kind"] == "run")
+
+
 def _followed(follow: int | str | None, steps: int) -> int | None:
-    """The step whose loss is followed: every wiring emits one at the last."""
+    """The step whose loss is followed."""
     return steps if follow == "last" else follow  # type: ignore[return-value]
 
 

@@ -180,3 +180,16 @@ async def test_a_series_and_a_network_that_are_kept_are_copied(kept):
         assert (await all_updates(client, there))["loss"] == (await all_updates(client, run))[
             "loss"
         ]
+
+
+async def test_the_last_loss_of_padded_strings_is_followed_where_it_is(kept):
+    async with serving_trainings(kept) as client:
+        task = {"task": {"name": "reber", "longest": 100}, "updates": 2, "batch_size": 2}
+        run = await begun(client, plan=task)
+        await ended(client, run)
+        flow = (await client.get(f"{run}/updates/1/flow")).json()
+        last = flow["itemized"]["loss_steps"][-1]
+        assert last < flow["steps"]
+        answer = await client.post("/api/v1/flow", json=flow["experiment"] | {"follow": "last"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["experiment"]["follow"] == last

@@ -121,6 +121,8 @@ async function route() {
     await runs.open(ids);
   } catch (cause) {
     problem(/** @type {Error} */ (cause));
+    byId(document, "setting-up").hidden = false; // a way on
+    setup.show({});
   }
 }
 

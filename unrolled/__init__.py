@@ -10,21 +10,23 @@
     flow = unrolled.gradient_flow(network, weights, sequence, loss="squared-error")
     print(flow.diagnosis.summary)
 
-Every name but `load_run` and `sweep` is the engine's; `unrolled.engine` says what its arrays are.
-`load_run` reads the file of a run that `unrolled.torch.watch` has written, `sweep` computes a map
-of thousands of networks, on this machine or on a Dask cluster.
+Every name but `load_run`, `TrainedRun` and `sweep` is the engine's; `unrolled.engine` says what its
+arrays are. `load_run` reads the file of a run: one that `unrolled.torch.watch` has written, or the
+page exported; of one that trained here the updates as arrays, a `TrainedRun`. `sweep` computes a
+map of thousands of networks, on this machine or on a Dask cluster.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from unrolled.engine import *  # noqa: F403
 from unrolled.engine import __all__ as _of_the_engine
-from unrolled.watch.runs import load_run as load_run
+from unrolled.watch.trained import TrainedRun as TrainedRun
+from unrolled.watch.trained import load_run as load_run
 
 if TYPE_CHECKING:
     from unrolled.app.sweeps.front import sweep as sweep
 
-__all__ = [*_of_the_engine, "load_run", "sweep"]  # noqa: PLE0604
+__all__ = [*_of_the_engine, "TrainedRun", "load_run", "sweep"]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:

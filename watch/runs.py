@@ -101,7 +101,7 @@ class Run:
 
 
 def load_run(path: str | os.PathLike[str]) -> Run:
-    """Read a file of a run.
+    """Read a file of a run that was watched.
 
     Args:
         path: of a file that ``unrolled.torch.watch`` wrote or the page exported.
@@ -111,7 +111,7 @@ def load_run(path: str | os.PathLike[str]) -> Run:
     """
     with Path(path).open("rb") as file:
         written = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-        return _run(_lines(file), silent=datetime.now(UTC) - written > SILENT)
+        return _run(whole_lines(file), silent=datetime.now(UTC) - written > SILENT)
 
 
 def _run(lines: Iterator[tuple[int, Json]], *, silent: bool) -> Run:
@@ -134,8 +134,8 @@ def _run(lines: Iterator[tuple[int, Json]], *, silent: bool) -> Run:
         note=str(said.get("note", "")),
         kind=str(said.get("kind", "watched")),
         state="ended" if end else open_state,
-        created=_instant(said.get("created")),
-        changed=last if isinstance(last, datetime) else _instant(last),
+        created=instant(said.get("created")),
+        changed=last if isinstance(last, datetime) else instant(last),
         about=said["about"] if isinstance(said.get("about"), dict) else {},
         reports=tuple(reports),
     )
@@ -157,7 +157,7 @@ def first_line(line: object) -> Json:
     return said
 
 
-def _lines(file: IO[bytes]) -> Iterator[tuple[int, Json]]:
+def whole_lines(file: IO[bytes]) -> Iterator[tuple[int, Json]]:
     """Number and content of every whole line; what follows the last line end is no line."""
     for number, line in enumerate(file, start=1):
         if not line.endswith(b"\n"):
@@ -187,7 +187,8 @@ def _report(number: int, line: Json) -> Report:
         raise NotARun(f"line {number}: not a report: {error}") from None
 
 
-def _instant(text: object) -> datetime | None:
+def instant(text: object) -> datetime | None:
+    """A time as the file says it; None where it is none."""
     try:
         return datetime.fromisoformat(str(text))
     except ValueError:

@@ -1,6 +1,7 @@
 """A run that trains here as a file, going out.
 
-After the first line, of which `run` has `training`, a line each of
+After the first line, of which `run` has `training`, and that `parameters` and `columns` ([name,
+type, shape of one update's], in their order: how the bytes of `updates` lie), a line each of
 
     {"input": {"name", …}}    {"updates": {"first", "last", …}}    {"snapshot": {"update", …}}
     {"marks": [{"id", "update", "kind", "text", "values"}, …]}
@@ -20,7 +21,7 @@ from unrolled.app.store.database import Database
 from unrolled.app.store.runs import document
 from unrolled.app.store.tables import Found
 from unrolled.app.store.training_tables import INPUTS, SNAPSHOTS, UPDATES
-from unrolled.app.store.trainings import marks_after, training_of
+from unrolled.app.store.trainings import marks_after, shape_of, training_of
 from unrolled.watch import runs as form
 
 PIECE = 2**21
@@ -32,6 +33,7 @@ async def exported_training(database: Database, run: Found) -> AsyncIterator[byt
     """The lines of the file; what is computed meanwhile is left out."""
     training = await database.read(lambda c: training_of(c, run))
     said = {name: value for name, value in document(run).items() if name != "id"}
+    shape = shape_of(training)
     said["training"] = {
         "plan": json.loads(training.plan),
         "changes": json.loads(training.changes),
@@ -39,6 +41,8 @@ async def exported_training(database: Database, run: Found) -> AsyncIterator[byt
         "ended": training.ended,
         "not_finite": json.loads(training.facts).get("not_finite"),
         "watcher": training.watcher,
+        "parameters": shape.parameters,
+        "columns": [[name, kind, own] for name, (kind, own) in shape.rows.items()],
     }
     yield form.head(said)
     for table, key in ((INPUTS, "name"), (UPDATES, "first"), (SNAPSHOTS, "update")):

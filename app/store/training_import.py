@@ -45,6 +45,9 @@ class _Said(StrictModel):
     ended: String | None = Field(default=None, max_length=2_000)
     not_finite: Any = None
     watcher: String = Field(default="null", max_length=200_000)
+    parameters: Any = None
+    columns: Any = None
+    """Both follow from the plan: who reads the file without it needs them."""
 
 
 class _Line(StrictModel):

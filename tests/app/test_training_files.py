@@ -2,8 +2,11 @@
 
 import base64
 import json
+from dataclasses import fields
+from typing import Any
 
 import anyio.to_thread
+import numpy as np
 import pytest
 
 from tests.app.runs import RUNS, count, refused
@@ -11,7 +14,9 @@ from tests.app.trained import all_updates, begun, changed, ended, losses, servin
 from unrolled.app.cli import main
 from unrolled.app.store.tables import RUNS as TABLE
 from unrolled.app.store.training_tables import INPUTS, MARKS, SNAPSHOTS, TRAININGS, UPDATES
-from unrolled.watch.runs import NotARun, load_run
+from unrolled.engine import Plan, Training
+from unrolled.watch.runs import NotARun
+from unrolled.watch.trained import TrainedRun, load_run
 
 pytestmark = pytest.mark.anyio
 JSONL = {"content-type": "application/x-ndjson"}
@@ -95,6 +100,99 @@ async def test_a_file_that_is_damaged_is_not_kept(kept):
         assert (came.status_code, came.json()["last_update"]) == (201, 100)
 
 
+PLAN = {"cell": "lstm", "num_layers": 2, "updates": 250}
+
+
+def lines_of(*lines):
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+async def test_a_file_is_read_as_the_arrays_that_the_engine_computes(kept, tmp_path, monkeypatch):
+    monkeypatch.setattr("unrolled.app.store.training_export.PIECE", 9000)  # several lines a body
+    path = tmp_path / "a.unrolled"
+    async with serving_trainings(kept) as client:
+        run = await begun(client, name="∂", paused=True, plan=PLAN)
+        await changed(client, run, state="running", pace=100)
+        await until(client, run, lambda said: said["last_update"] > 20)
+        await changed(client, run, change={"learning_rate": 0.02})
+        await changed(client, run, pace=None)
+        said = await ended(client, run)
+        path.write_bytes((await client.get(f"{run}/export")).content)
+        told = (await client.get(f"{run}/updates?to=250")).json()
+    read = load_run(path)
+    assert isinstance(read, TrainedRun)
+    assert (read.name, read.kind, read.state, read.last_update) == ("∂", "trained", "ended", 250)
+    assert (read.reports, read.ended) == ((), said["training"]["ended"])
+    assert read.created is not None
+    assert read.changed is not None
+    ((first, change),) = read.changes
+    assert change == {"learning_rate": 0.02}
+    assert list(read.marks) == told["marks"]
+    whole = Training(Plan.from_json(read.plan))
+    parts = [whole.advance(first - 1)]
+    whole.change(change)
+    records = type(parts[0]).joined([*parts, whole.advance(250)])
+    assert list(read.names) == whole.names
+    for one in fields(records):
+        ours, its = getattr(read.records, one.name), getattr(records, one.name)
+        assert (ours.dtype, ours.shape) == (its.dtype, its.shape), one.name
+        rounded = one.name in ("log10_hidden", "log10_cell", "log10_weight", "log10_step")
+        np.testing.assert_allclose(ours, its, rtol=0, atol=2e-4 if rounded else 0)
+
+    content = path.read_bytes()
+    assert b'"parts":2' in content
+    begins = [n + 1 for n, byte in enumerate(content) if byte == ord("\n")]
+    for cut in (*begins, *(n + 40 for n in begins[:-1]), len(content) - 1):
+        path.write_bytes(content[:cut])
+        torn = load_run(path)
+        assert isinstance(torn, TrainedRun)
+        lines = [json.loads(line) for line in content[:cut].split(b"\n")[:-1]]
+        blocks = [line["updates"] for line in lines if "updates" in line]
+        done = max((one["last"] for one in blocks if one["part"] == one["parts"] - 1), default=0)
+        assert (torn.last_update or 0, len(torn.records)) == (done, done)
+        assert torn.state == ("ended" if cut == len(content) else "interrupted")
+
+
+async def test_a_file_that_is_damaged_is_not_read(kept, tmp_path):
+    path = tmp_path / "a.unrolled"
+    async with serving_trainings(kept) as client:
+        run = await begun(client)
+        await ended(client, run)
+        content = (await client.get(f"{run}/export")).content
+    head, *lines = [json.loads(line) for line in content.splitlines()]
+    at = next(n for n, line in enumerate(lines) if line.get("updates", {}).get("first") == 101)
+    training = head["run"]["training"]
+
+    def other(**said):
+        return {"updates": lines[at]["updates"] | said}
+
+    def beginning(**said):
+        return {**head, "run": {**head["run"], "training": training | said}}
+
+    short = base64.b64encode(base64.b64decode(lines[at]["updates"]["body"])[:-9]).decode()
+    where = f"line {at + 2}: not of a run"
+    damaged: list[dict[str, Any]] = [
+        *(other(first=102), other(last=251), other(last=199), other(last=-5), other(first="x")),
+        *(other(part=1, parts=2), other(body="#"), other(body=short), other(body=7)),
+        *({"updates": []}, {"updates": {}}, {"marks": ["a"]}, {"marks": 7}),
+        lines[at + 1],
+    ]
+    for wrong in damaged:
+        path.write_bytes(lines_of(head, *lines[:at], wrong, *lines[at + 1 :]))
+        with pytest.raises(NotARun, match=where):
+            load_run(path)
+    for column in (["loss", "<O8", []], ["loss", "<f8", [-1]], ["loss"], 7):
+        path.write_bytes(lines_of(beginning(columns=[column]), *lines))
+        with pytest.raises(NotARun, match="line 1: it does not say how its updates are written"):
+            load_run(path)
+    path.write_bytes(lines_of(beginning(columns=training["columns"][1:]), *lines))
+    with pytest.raises(NotARun, match="not of a run"):
+        load_run(path)
+    path.write_bytes(lines_of({**head, "run": {**head["run"], "training": None}}, *lines))
+    with pytest.raises(NotARun, match="line 1"):
+        load_run(path)
+
+
 async def test_the_command_line_has_both_kinds(kept, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     async with kept() as client:
@@ -111,8 +209,7 @@ async def test_the_command_line_has_both_kinds(kept, tmp_path, monkeypatch, caps
             "paused",
         ]
         await runs("export", id_, "out.unrolled")
-        with pytest.raises(NotARun, match="trained"):
-            load_run("out.unrolled")
+        assert load_run("out.unrolled").last_update is None
         with pytest.raises(SystemExit):
             await runs("export", id_, "out.html")
         assert "no page of its own" in capsys.readouterr().err

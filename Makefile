@@ -53,7 +53,7 @@ format: $(DEVELOPMENT) ## put the code into its one format, and the API's types 
 	@$(BIN)/python -m scripts.api_types
 
 oracle: $(ORACLE) ## compare with PyTorch, Keras and JAX, which are installed first
-	@$(BIN)/pytest tests/oracle $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 tests/oracle $(ARGS)
 
 postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
 	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \

@@ -20,10 +20,11 @@ ORACLE := $(VENV)/.installed-oracle
 GENERATOR := $(VENV)/load
 LOAD := $(VENV)/.installed-load
 SCRIPTS := node_modules/.installed
+TYPES := $(BIN)/mypy && $(BIN)/node node_modules/typescript/bin/tsc
 PAGE := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format oracle postgresql bench reproduce load screenshot lock clean
+.PHONY: help serve test lint style types format oracle postgresql bench reproduce load screenshot lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,16 +32,20 @@ help: ## list the targets
 serve: $(RUNTIME) $(PAGE) ## serve the page and the API at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@exec $(BIN)/unrolled serve $(if $(PORT),--port $(PORT))
 
-test: lint $(PAGE) ## check style and types, then run every test that needs no PyTorch, with its coverage
+test: style $(SCRIPTS) $(PAGE) ## check style and types, and run every test that needs no PyTorch, with its coverage
 	@$(BIN)/node --test --test-reporter=dot tests/js/*.test.js
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \
-	  && $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(if $(ARGS),,--cov --cov-report=term) $(ARGS)
+	  && scripts/beside "nice -n 10 sh -c '$(TYPES)'" \
+	    $(BIN)/pytest -n $(JOBS) --no-loadscope-reorder $(if $(ARGS),,--cov --cov-report=term) $(ARGS)
 
-lint: $(DEVELOPMENT) $(SCRIPTS) ## check style and types
+lint: style types ## check style and types
+
+style: $(DEVELOPMENT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/node node_modules/typescript/bin/tsc
+
+types: $(DEVELOPMENT) $(SCRIPTS)
+	@$(TYPES)
 
 format: $(DEVELOPMENT) ## put the code into its one format, and the API's types into TypeScript
 	@$(BIN)/ruff check --fix .
@@ -48,7 +53,7 @@ format: $(DEVELOPMENT) ## put the code into its one format, and the API's types 
 	@$(BIN)/python -m scripts.api_types
 
 oracle: $(ORACLE) ## compare with PyTorch, Keras and JAX, which are installed first
-	@$(BIN)/pytest tests/oracle $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 tests/oracle $(ARGS)
 
 postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real PostgreSQL, which is started for them
 	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \

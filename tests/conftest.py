@@ -52,7 +52,7 @@ os.environ["UNROLLED_DATA_FOLDER"] = DATA.name
 """Every process of the tests keeps its runs in a folder of its own."""
 
 TOGETHER = re.compile(
-    r"tests/(test_packaging|app/test_(walls|start|connection|leaving)"
+    r"tests/(oracle/\w+|test_packaging|app/test_(walls|start|connection|leaving)"
     r"|browser/test_(guard|sentences|small_screen|ten_thousand))\.py"
 )
 """Files whose tests share something that takes seconds to make: one process runs each of them.

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-SEED = int(os.environ.get("ORACLE_SEED", secrets.randbelow(2**32)))
+# Processes that share the work inherit it.
+SEED = int(os.environ.setdefault("ORACLE_SEED", str(secrets.randbelow(2**32))))
 
 
 def pytest_report_header() -> str:

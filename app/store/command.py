@@ -139,7 +139,10 @@ async def _import(database: Database, options: Namespace) -> None:
             while piece := await file.read(_PIECE):
                 yield piece
 
-    row, new = await imported(database, pieces(), settings.max_body_bytes)
+    try:
+        row, new = await imported(database, pieces(), settings.max_body_bytes)
+    except Unreadable as error:
+        raise Refused(f"{options.file}: {error}") from None
     print(row.id)
     if not new:
         print("it was kept already", file=sys.stderr)

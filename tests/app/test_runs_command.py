@@ -50,6 +50,8 @@ def test_what_cannot_be_is_said_in_a_line(tmp_path, capsys, monkeypatch):
     assert "No such file" in refused(capsys, "import", "nothing")
     (tmp_path / "in").write_bytes(file({"update": 1}))
     assert "line 2" in refused(capsys, "import", "in")
+    (tmp_path / "in").write_bytes(b"<!doctype html>")
+    assert "in: line 1: received what is not JSON" in refused(capsys, "import", "in")
     monkeypatch.setenv("UNROLLED_MAX_IMPORT_BYTES", "10")
     assert "UNROLLED_MAX_IMPORT_BYTES" in refused(capsys, "import", "in")
     monkeypatch.setenv("UNROLLED_DATABASE_URL", "mysql://a:secret@b/c")

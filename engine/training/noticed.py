@@ -17,7 +17,8 @@ Event = dict[str, Any]
 SPIKE, BEFORE, LEAST_BEFORE = 10.0, 100, 20
 """‖g‖ is a spike from so many times its median over so many updates before, at least so many;"""
 APART = 20
-"""another one is told after so many updates, or where it is as many times larger again."""
+"""another one is told after so many updates without, or where it is as many times larger again, and
+then where it has risen by twice as many decades each time: an explosion is told in a few rows."""
 UNCLIPPED = 50
 """Clipping has ended after so many updates that were not clipped."""
 HEARD, UNHEARD, HEARD_OVER = -3.0, -3.5, 25
@@ -25,7 +26,7 @@ HEARD, UNHEARD, HEARD_OVER = -3.0, -3.5, 25
 again below a third of that."""
 STILL, STILL_FOR = -7.0, 50
 """Learning has stopped where no parameter moves by a ten-millionth of its norm for so long."""
-ABOVE = 1.02
+ABOVE = 1.1
 """A loss that was below its baseline is above again from so many times that on."""
 _NOTHING = -400.0
 """Decades of what is exactly zero, in a median."""
@@ -87,7 +88,7 @@ class Spikes(Notice):
     """‖g‖ far above its running median."""
 
     def __init__(self) -> None:
-        self.memory = {"norms": [], "told": None, "size": None}
+        self.memory = {"norms": [], "high": None, "size": None, "rise": math.log10(SPIKE)}
         self._ordered: list[float] | None = None
 
     def see(self, row: Row) -> Event | None:
@@ -99,9 +100,11 @@ class Spikes(Notice):
         if len(norms) >= LEAST_BEFORE and math.isfinite(row.before):
             middle = len(ordered) // 2
             median = (ordered[middle] + ordered[-1 - middle]) / 2.0
-            if row.before - median >= math.log10(SPIKE) and self._is_new(row):
-                self.memory |= {"told": row.update, "size": row.before}
-                found = self._told(row, median, len(norms))
+            if row.before - median >= math.log10(SPIKE):
+                if self._is_new(row):
+                    self._remember(row)
+                    found = self._told(row, median, len(norms))
+                self.memory["high"] = row.update
         if math.isfinite(row.before):
             norms.append(row.before)
             bisect.insort(ordered, row.before)
@@ -110,10 +113,16 @@ class Spikes(Notice):
         return found
 
     def _is_new(self, row: Row) -> bool:
-        told, size = self.memory["told"], self.memory["size"]
-        if told is None or row.update - told > APART:
-            return True
-        return bool(row.before - size >= math.log10(SPIKE))
+        return self._alone(row) or bool(row.before - self.memory["size"] >= self.memory["rise"])
+
+    def _alone(self, row: Row) -> bool:
+        high = self.memory["high"]
+        return high is None or row.update - high > APART
+
+    def _remember(self, row: Row) -> None:
+        """How far ‖g‖ has to rise before it is told again."""
+        rise = math.log10(SPIKE) if self._alone(row) else 2.0 * self.memory["rise"]
+        self.memory |= {"size": row.before, "rise": rise}
 
     @staticmethod
     def _told(row: Row, median: float, count: int) -> Event:

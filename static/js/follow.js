@@ -6,6 +6,13 @@ import { Problem, ask } from "./api.js";
 const AGAIN_MS = 2000;
 
 /**
+ * A tab that nobody sees holds no connection, of which a browser has six for all tabs of a service: it
+ * looks in so often, for so long, so that a run that is followed there is.
+ */
+const GLANCE_MS = 20_000;
+const LOOK_MS = 1000;
+
+/**
  * Listen to what a resource tells; where the connection is lost, it is taken up again.
  * @param {string} resource   is asked for, whether it is still there
  * @param {() => string} address   of the events behind those that have been seen
@@ -16,7 +23,9 @@ const AGAIN_MS = 2000;
  */
 export function follow(resource, address, heard, on) {
   let timer = 0;
+  let glance = 0;
   let events = open();
+  document.addEventListener("visibilitychange", seen);
 
   function open() {
     const next = new EventSource(address());
@@ -28,6 +37,21 @@ export function follow(resource, address, heard, on) {
       if (next.readyState === EventSource.CLOSED) timer = setTimeout(again, AGAIN_MS);
     });
     return next;
+  }
+
+  /** The tab is seen, or is not. */
+  function seen() {
+    clearInterval(glance);
+    clearTimeout(timer);
+    events.close();
+    if (document.hidden) glance = setInterval(lookIn, GLANCE_MS);
+    else events = open();
+  }
+
+  function lookIn() {
+    events.close();
+    events = open();
+    setTimeout(() => document.hidden && events.close(), LOOK_MS);
   }
 
   async function again() {
@@ -43,6 +67,8 @@ export function follow(resource, address, heard, on) {
 
   return {
     close() {
+      document.removeEventListener("visibilitychange", seen);
+      clearInterval(glance);
       clearTimeout(timer);
       events.close();
     },

@@ -17,6 +17,14 @@ const PARTS = new Map([["rule", "clip"]]);
 /** @param {string} key @param {string} setting */
 const pointerOf = (key, setting) => `/training/${PARTS.get(key) ?? key}/${setting}`;
 
+/** What the form says beside the weights of a network that is kept. @param {any} network @returns {Values} */
+function sizesOf({ module, modules }) {
+  const found = modules.find((/** @type {any} */ one) => one.name === module);
+  if (!found) return {};
+  const { cell, activation, hidden_size: hidden, layers } = found;
+  return { cell, ...(activation ? { activation } : {}), hidden: String(hidden), layers: String(layers) };
+}
+
 /** What the service keeps that a training can learn or begin with. */
 function createKept() {
   /** @type {any[]} */
@@ -35,6 +43,11 @@ function createKept() {
       networks
         .filter(({ module, head }) => module && head)
         .map(({ id, name, module, head }) => [JSON.stringify({ id, module, head }), `${name}, ${module}`]),
+    /** What the form says beside the weights of a network. @param {string} own @returns {Values} */
+    sizes(own) {
+      const found = networks.find(({ id, module, head }) => JSON.stringify({ id, module, head }) === own);
+      return found ? sizesOf(found) : {};
+    },
   };
 }
 
@@ -121,7 +134,7 @@ export function createSetup(form, on) {
     const next = { ...values, [name]: value };
     if (name in TABLES) for (const key of Object.keys(next)) if (key.startsWith(`${name}.`)) delete next[key];
     if (name === "beside") delete next["beside.value"];
-    values = next;
+    values = name === "weights" ? { ...next, ...kept.sizes(value) } : next;
     put();
     on.changed(values);
   }

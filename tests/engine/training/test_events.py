@@ -100,7 +100,7 @@ def test_where_step_1_has_a_loss_itself_nothing_is_said_of_it() -> None:
 def test_the_baseline_and_the_criterion() -> None:
     held = np.full(60, np.nan)
     share = held.copy()
-    held[::10] = 0.2, 0.084, 0.08, 0.0834, 0.086, np.inf
+    held[::10] = 0.2, 0.084, 0.08, 0.09, 0.095, np.inf
     share[::10] = 0.0, 0.5, 0.995, 1.0, 0.99, 0.0
     events = Watcher(PLAN).feed(rows(60, held_out=held, share=share))
     assert kinds(events) == [
@@ -111,7 +111,7 @@ def test_the_baseline_and_the_criterion() -> None:
     )
     assert text(events, "solved").startswith("solved: 99.5 % of the held-out sequences are right (")
     assert text(events, "unsolved").startswith("no longer solved: 99 % of")
-    assert text(events, "above-baseline").startswith("the held-out loss is 0.08600, above 0.08333")
+    assert text(events, "above-baseline").startswith("the held-out loss is 0.09500, above 0.08333")
 
 
 def test_the_radius_crosses_one() -> None:
@@ -248,3 +248,11 @@ def test_without_the_users_data_the_rest_is_told() -> None:
     assert set(Watcher(plan).state()) == {"spikes", "clips", "stillness", "radius"}
     data = Data(np.random.default_rng(0).normal(size=(80, 1)), ("x",))
     assert "baseline" in Watcher(plan, None, data).state()
+
+
+def test_an_explosion_is_told_in_a_few_rows() -> None:
+    """Of 100 updates that each triple ‖g‖; later, at rest again, a single spike is one."""
+    before = np.concatenate([np.zeros(30), 0.5 * np.arange(1, 101), np.zeros(200), [1.5], [0.0]])
+    spikes = [one for one in Watcher(PLAN).feed(rows(len(before), log10_before=before))]
+    told = [one["update"] for one in spikes if one["kind"] == "spike"]
+    assert told == [32, 34, 38, 46, 62, 94, 331]

@@ -39,7 +39,7 @@ def test_a_run_comes_in_is_listed_goes_out_and_is_deleted(tmp_path, capsys):
     main(["runs", "export", run, "out"])
     assert len((tmp_path / "out").read_bytes().splitlines()) == 4
     main(["runs", "export", run, "out.html"])
-    assert (tmp_path / "out.html").read_bytes().startswith(b"<!doctype html>")
+    assert (tmp_path / "out.html").read_bytes().startswith(b"<!doctype html>\n")
     main(["runs", "delete", run])
     assert "no run has the id" in refused(capsys, "delete", run)
     assert "no run has the id" in refused(capsys, "export", run, "out2")
@@ -50,7 +50,7 @@ def test_what_cannot_be_is_said_in_a_line(tmp_path, capsys, monkeypatch):
     assert "No such file" in refused(capsys, "import", "nothing")
     (tmp_path / "in").write_bytes(file({"update": 1}))
     assert "line 2" in refused(capsys, "import", "in")
-    (tmp_path / "in").write_bytes(b"<!doctype html>")
+    (tmp_path / "in").write_bytes(b"<!doctype html>\n")
     assert "in: line 1: received what is not JSON" in refused(capsys, "import", "in")
     monkeypatch.setenv("UNROLLED_MAX_IMPORT_BYTES", "10")
     assert "UNROLLED_MAX_IMPORT_BYTES" in refused(capsys, "import", "in")

@@ -189,11 +189,11 @@ async def export(
     run: RunId,
     as_: Annotated[
         Literal["unrolled", "html"],
-        Query(alias="format", description="`html`: a page that opens without any server."),
+        Query(alias="format", description="`html`: a page, of a run that was watched."),
     ] = "unrolled",
 ) -> Response:
     """A line that says what it is, a line a report, a line where it ended; as `html` the same
-    inside of the page that draws it.
+    inside of the page that draws it, which opens without any server.
     """
     row, state = await found(request, run), request.app.state
     if as_ == "html" and is_trained(row):

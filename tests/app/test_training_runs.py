@@ -262,7 +262,8 @@ async def test_what_goes_with_one_kind_is_refused_of_the_other(kept):
         refused(await client.get(f"{watched}/updates"), 404)
         refused(await client.get(f"{trained}/updates/1/flow"), 404)
         refused(await client.get(f"{trained}/updates?layer=1"), 422)
-        refused(await client.get(f"{trained}/export?format=html"), 422)
+        told = refused(await client.get(f"{trained}/export?format=html"), 422)
+        assert "allowed for a run that trains here: 'unrolled'" in told
 
 
 async def test_it_ends_where_there_is_no_more_room_or_time(kept):

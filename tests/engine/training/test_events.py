@@ -253,6 +253,6 @@ def test_without_the_users_data_the_rest_is_told() -> None:
 def test_an_explosion_is_told_in_a_few_rows() -> None:
     """Of 100 updates that each triple ‖g‖; later, at rest again, a single spike is one."""
     before = np.concatenate([np.zeros(30), 0.5 * np.arange(1, 101), np.zeros(200), [1.5], [0.0]])
-    spikes = [one for one in Watcher(PLAN).feed(rows(len(before), log10_before=before))]
+    spikes = Watcher(PLAN).feed(rows(len(before), log10_before=before))
     told = [one["update"] for one in spikes if one["kind"] == "spike"]
     assert told == [32, 34, 38, 46, 62, 94, 331]

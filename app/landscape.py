@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.app.resolve import Prepared, Spec, clip_of, prepare
+from unrolled.app.passing import clip_of
+from unrolled.app.resolve import Prepared, Spec, prepare
 from unrolled.engine import (
     Axis,
     Clipped,

@@ -6,11 +6,11 @@ from typing import Any
 
 from unrolled.app import attached, attached_run, attached_series, ways
 from unrolled.app.masks import without_idle_masks
+from unrolled.app.passing import clip_of, truncation_of, truncation_spec
 from unrolled.app.shifted import shifted
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import (
     CELLS,
-    CLIP_RULES,
     INITS,
     LEADING,
     LOSSES,
@@ -88,7 +88,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
     ways.refuse(network, spec, include)
     read = known or text
     sequence = read.sequence if read else _sequence(network, given, loss)
-    truncation = _truncation(spec["truncation"], network)
+    truncation = truncation_of(spec["truncation"], network)
     clip = clip_of(spec["clip"])
     weights = _weights(spec["weights"], network.num_layers, sequence.steps)
     weights = {name: value for name, value in weights.items() if _given(name, value)}
@@ -99,7 +99,7 @@ def prepare(spec: Spec, like: Prepared | None = None) -> Prepared:
         "weights": weights,
         "sequence": given | {"steps": sequence.steps},
         "loss": loss,
-        "truncation": _truncation_spec(truncation),
+        "truncation": truncation_spec(truncation),
         "clip": spec["clip"],
         "follow": _followed(spec["follow"], _last_loss(sequence)),
         "window": spec["window"],
@@ -158,7 +158,7 @@ def filled(spec: Spec) -> Spec:
         "network": network | sizes | said,
         "weights": weights,
         "sequence": sequence | {"steps": steps},
-        "truncation": spec["truncation"] or _truncation_spec(own),
+        "truncation": spec["truncation"] or truncation_spec(own),
         "follow": spec["follow"]
         if _only_named(spec["sequence"])
         else _followed(spec["follow"], steps),
@@ -343,21 +343,3 @@ def _parameters(network: Network, weights: Spec) -> Any:
     if weights["kind"] == "run":
         return attached_run.parameters(network, weights)
     return draw_parameters(network, **fields)
-
-
-def _truncation(given: Spec | None, network: Network) -> Truncation:
-    """As asked for, or what the cell does by itself."""
-    if given is None:
-        return CELLS[network.cell].default_truncation
-    return Truncation(given["kind"], given.get("steps"))
-
-
-def _truncation_spec(truncation: Truncation) -> Spec:
-    steps = {} if truncation.steps is None else {"steps": truncation.steps}
-    return {"kind": truncation.kind} | steps
-
-
-def clip_of(given: Spec) -> Clip:
-    """A rule, and its threshold by the name that its row says."""
-    threshold = given.get(CLIP_RULES[given["rule"]].threshold or "")
-    return Clip(given["rule"], threshold, given.get("per_sample", False))

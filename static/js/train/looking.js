@@ -7,6 +7,14 @@
 /** What the runs are called beside each other. */
 export const LETTERS = ["A", "B"];
 
+/** A node or an edge, as an address names it. */
+const PLACE = /^[xhcoL]_\d{1,7}(_\d)?(>[xhcoL]_\d{1,7}(_\d)?)?$/;
+
+/** @param {number} own   from 1 @param {Source[]} sources @returns {number | null} */
+function layerSaid(own, sources) {
+  return Number.isInteger(own) && own >= 1 && own < Math.max(...sources.map(({ layers }) => layers)) ? own - 1 : null;
+}
+
 /** @param {Source[]} sources   one, or two */
 export function createLooking(sources) {
   /** @type {number | null} */
@@ -74,10 +82,10 @@ export function createLooking(sources) {
       const said = new URLSearchParams(fragment.replace(/^#/, ""));
       const update = Number(said.get("update") ?? NaN);
       wanted = Number.isInteger(update) && update >= 0 ? update : null;
-      const own = Number(said.get("layer") ?? NaN);
-      layer = Number.isInteger(own) && own >= 1 && own < Math.max(...sources.map(({ layers }) => layers)) ? own - 1 : null;
+      layer = layerSaid(Number(said.get("layer") ?? NaN), sources);
       focus = sources[1] && said.get("of") === LETTERS[1] ? 1 : 0;
-      selected = /^[xhcoL]_\d{1,7}(_\d)?(>[xhcoL]_\d{1,7}(_\d)?)?$/.test(said.get("select") ?? "") ? (said.get("select") ?? "") : "";
+      const place = said.get("select") ?? "";
+      selected = PLACE.test(place) ? place : "";
     },
     fragment() {
       const said = new URLSearchParams();

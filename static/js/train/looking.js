@@ -15,6 +15,9 @@ function layerSaid(own, sources) {
   return Number.isInteger(own) && own >= 1 && own < Math.max(...sources.map(({ layers }) => layers)) ? own - 1 : null;
 }
 
+/** Whose updates the transport goes through: of two the one with more of them. @param {Source[]} sources */
+const longestOf = (sources) => sources.reduce((best, one) => (one.history.count() > best.history.count() ? one : best));
+
 /** @param {Source[]} sources   one, or two */
 export function createLooking(sources) {
   /** @type {number | null} */
@@ -24,10 +27,7 @@ export function createLooking(sources) {
   /** @type {number | null} */
   let layer = null; // null: the last of each
 
-  /** Whose updates the transport goes through: of two the one with more of them. */
-  function longest() {
-    return sources.reduce((best, one) => (one.history.count() > best.history.count() ? one : best));
-  }
+  const longest = () => longestOf(sources);
 
   return {
     sources,

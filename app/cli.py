@@ -38,6 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_argument("file", help="the map: TOML, or JSON")
     sweep.add_argument("--on", help="a Dask scheduler, tcp://host:8786 (default: this machine)")
     sweep.add_argument("--workers", help="processes on this machine (default: one a core)")
+    sweep.add_argument(
+        "--no-database",
+        action="store_true",
+        help="do not look for networks in the database, nor keep them there",
+    )
     sweep.add_argument("--out", help="where the numbers go, .npz or .csv (default: beside FILE)")
     runs = commands.add_parser("runs", help="list, export, import or delete the runs that are kept")
     actions = runs.add_subparsers(dest="action", required=True, metavar="list|export|import|delete")
@@ -113,6 +118,7 @@ def _sweep(options: argparse.Namespace) -> None:
     """Compute a map with a bar in a terminal; where it cannot be, one line says why."""
     from pathlib import Path
 
+    from unrolled.app.errors import StoreAway, StoreFull
     from unrolled.app.sweeps.dask import NoCluster
     from unrolled.app.sweeps.front import sweep
     from unrolled.engine import InvalidInput
@@ -124,12 +130,17 @@ def _sweep(options: argparse.Namespace) -> None:
     if workers is not None and not (workers.isascii() and workers.isdigit() and int(workers)):
         _refuse(f"--workers: received {workers!r}; allowed: a whole number from 1")
     try:
-        found = sweep(options.file, on=options.on, workers=workers and int(workers))
+        found = sweep(
+            options.file,
+            on=options.on,
+            workers=workers and int(workers),
+            database=not options.no_database,
+        )
         found.save(out)
     except InvalidInput as error:
         where = "/" + "/".join(map(str, error.pointer)) if error.pointer else options.file
         _refuse(f"{where}: {error.detail}")
-    except (NoCluster, OSError, UnicodeDecodeError) as error:
+    except (NoCluster, OSError, UnicodeDecodeError, StoreAway, StoreFull) as error:
         _refuse(str(error))
     wrong = f", {len(found.errors)} points with an error" if found.errors else ""
     print(f"{out}: {found.sweep.count:,} points, {found.computed:,} networks computed{wrong}")

@@ -187,6 +187,22 @@ async def _keep_numbers(connection: AsyncConnection, numbers: Mapping[str, Numbe
         await connection.execute(asked, some)
 
 
+async def keep_numbers(
+    connection: AsyncConnection, settings: Settings, numbers: Mapping[str, Numbers]
+) -> None:
+    """Write down networks that were computed for a map that is not kept itself.
+
+    Args:
+        connection: within a transaction that writes.
+        settings: the bounds.
+        numbers: by hash.
+    Raises:
+        StoreFull: as many networks are kept as may.
+    """
+    await _refuse_beyond(connection, settings)
+    await _keep_numbers(connection, numbers)
+
+
 async def _refuse_beyond(connection: AsyncConnection, settings: Settings) -> None:
     count = await connection.scalar(select(func.count()).select_from(POINTS)) or 0
     if count >= settings.max_points:

@@ -7,7 +7,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def sweep(
     on: str | None = None,
     workers: int | None = None,
     progress: bool | None = None,
-    kept: Kept | None = None,
+    database: bool | str = False,
 ) -> SweepResult:
     """Compute a map of networks.
 
@@ -55,9 +55,12 @@ def sweep(
             else processes on this machine.
         workers: how many of these; None: one a core.
         progress: whether a bar is shown; None: in a terminal, and in a notebook as text.
-        kept: where numbers are looked for, and kept, by hash.
+        database: where numbers are looked for, and kept as they come, by the hash of their
+            experiment: True: in the service's own, an address as ``UNROLLED_DATABASE_URL``: there;
+            False: nowhere.
     Raises:
         InvalidInput: naming the field, what came and what is allowed.
+        StoreAway, StoreFull: where the database does not answer, or has no room.
         NoCluster: where no scheduler answers, or no worker fits.
         OSError: where the file cannot be read.
     """
@@ -73,9 +76,18 @@ def sweep(
                 pool = await stack.enter_async_context(LocalPool(workers or os.cpu_count() or 1))
             else:
                 pool = await stack.enter_async_context(DaskPool(where))
-            return await _computed(own, pool, kept or Memory(), shown=shown)
+            kept: Kept = Memory()
+            if database:
+                kept = await stack.enter_async_context(_points(database))
+            return await _computed(own, pool, kept, shown=shown)
 
     return _run(whole)
+
+
+def _points(database: bool | str) -> AbstractAsyncContextManager[Kept]:
+    from unrolled.app.store.sweep_points import kept_points  # a map in memory needs no database
+
+    return kept_points(database if isinstance(database, str) else None)
 
 
 async def _computed(own: Sweep, pool: Pool, kept: Kept, *, shown: bool) -> SweepResult:

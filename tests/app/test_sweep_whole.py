@@ -143,11 +143,19 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_command_writes_a_file(file: Path) -> None:
+def test_the_command_writes_a_file_and_keeps_what_it_computes(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNROLLED_DATA_FOLDER", str(tmp_path / "data"))
     done = command(str(file), "--workers", "1")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("map.npz: 6 points, 12 networks computed\n")
     assert file.with_suffix(".npz").is_file()
+    again = unrolled.sweep(file, workers=1, progress=False, database=True)
+    assert again.computed == 0
+    assert np.isfinite(again.middle("arriving")).all()
+    other = f"sqlite:///{tmp_path}/other.sqlite"
+    assert unrolled.sweep(file, workers=1, progress=False, database=other).computed == 12
 
 
 REFUSED: list[tuple[str, list[str], str]] = [

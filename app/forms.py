@@ -37,9 +37,14 @@ def _open(name: str, asked: BaseModel, experiment: Experiment) -> bytes | None:
     """The form of a request about what nobody has looked for yet; None of any other."""
     if not lacks_sequence(experiment) and not lacks_network(experiment):
         return None
-    return msgspec.json.encode(
-        {"open": name, **asked.model_dump(by_alias=True, exclude_unset=True)}
-    )
+    document = asked.model_dump(by_alias=True, exclude_unset=True)
+    within_it = document if asked is experiment else document["experiment"]
+    if (
+        experiment.network.model_fields_set
+    ):  # one that is false is said, and an answer leaves it out
+        own = {name: getattr(experiment.network, name) for name in said(experiment)}
+        within_it["network"] = within_it["network"] | own
+    return msgspec.json.encode({"open": name, **document})
 
 
 def lacks_sequence(experiment: Experiment) -> bool:

@@ -61,18 +61,28 @@ class Conductors:
         self._me = new_holder()
         try:
             while True:
-                row = None
-                with suppress(StoreAway, StoreFull):  # the log has it
-                    if await self._store.read(waits):
-                        row = await self._store.write(self._claimed)
-                if row is not None:
-                    await self._conduct(row)
+                if await self._next():
                     continue
                 with anyio.move_on_after(POLL_SECONDS):
                     await self._poked.wait()
                 self._poked = anyio.Event()
         finally:
             leave(self._me)
+
+    async def _next(self) -> bool:
+        """Compute the map whose turn it is; whether there was one."""
+        try:
+            if not await self._store.read(waits):
+                return False
+            row = await self._store.write(self._claimed)
+            if row is not None:
+                await self._conduct(row)
+        except (StoreAway, StoreFull):  # the log has it
+            return False
+        except Exception:  # noqa: BLE001  (no map ends the service)
+            _log.exception("no map can be computed")
+            return False
+        return row is not None
 
     async def _claimed(self, connection: AsyncConnection) -> Found | None:
         await settle(connection)

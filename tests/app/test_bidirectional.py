@@ -116,6 +116,9 @@ async def test_weights_out_of_a_file(kept):
         assert answer["directions"] == other["directions"]
         assert len(answer["directions"]) == 4
         assert answer["parameter_gradients"] == other["parameter_gradients"]
+        left_out = {name: value for name, value in network.items() if name == "topology"}
+        taken = (await client.post("/api/v1/flow", json=asked | {"network": left_out})).json()
+        assert taken["directions"] == answer["directions"]
         one_way = asked | {"network": network | {"bidirectional": False}}
         response = await client.post("/api/v1/flow", json=one_way)
         assert response.status_code == 422

@@ -140,7 +140,7 @@ LONG = {"axes": [SMALL["axes"][0] | {"points": 60}, {"at": "/sequence/steps", "v
 
 async def test_a_map_is_paused_goes_on_and_is_dropped(kept):
     async with mapping(kept) as client:
-        sweep = await begun(client, paused=True, **LONG)
+        sweep = await begun(client, paused=True, **(LONG | {"seeds": 40}))
         assert (await client.get(sweep)).json()["state"] == "paused"
         answer = await client.patch(sweep, json={"state": "running", "name": "b"})
         assert answer.json()["name"] == "b"

@@ -230,7 +230,8 @@ def _first_not_finite(
         seen_there = (
             first_not_finite_both_ways(module, batches[n], recomputed[n], largest) for n in chain
         )
-        return next((one for one in seen_there if one is not None), None)
+        first = next((one for one in seen_there if one is not None), None)
+        return None if first is None else first | {"parameters": []}
     before = 0
     for n in chain:
         batch, found = batches[n], recomputed[n]

@@ -176,5 +176,5 @@ def test_a_number_that_is_not_finite_is_found_where_it_began(where: str, reverse
         return (model(x)[0].square() * weights).sum()
 
     module = only(model, lambda: sgd(model, loss))
-    assert module["first_not_finite"] == expected
+    assert module["first_not_finite"] == expected | {"parameters": []}
     assert module["flow"] is None

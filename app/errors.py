@@ -109,52 +109,15 @@ class QueueFull(Exception):
         self.retry_after = retry_after
 
 
-class TooManyRuns(Exception):
-    """The client has as many trainings under way as one may: 429.
+class TooManyOfYours(Exception):
+    """The client has as many trainings, or maps, under way as one may: 429.
 
-    Attributes:
-        count: how many.
+    Its words say how many, and which setting bounds them.
     """
 
-    def __init__(self, count: int) -> None:
-        super().__init__("too many trainings")
-        self.count = count
 
-
-class TrainingsFull(Exception):
-    """As many trainings wait as may: 503.
-
-    Attributes:
-        waiting: how many.
-    """
-
-    def __init__(self, waiting: int) -> None:
-        super().__init__("trainings full")
-        self.waiting = waiting
-
-
-class TooManySweeps(Exception):
-    """The client has as many maps under way as one may: 429.
-
-    Attributes:
-        count: how many.
-    """
-
-    def __init__(self, count: int) -> None:
-        super().__init__("too many maps")
-        self.count = count
-
-
-class SweepsFull(Exception):
-    """As many maps wait as may: 503.
-
-    Attributes:
-        waiting: how many.
-    """
-
-    def __init__(self, waiting: int) -> None:
-        super().__init__("maps full")
-        self.waiting = waiting
+class TurnsFull(Exception):
+    """As many trainings, or maps, wait for their turn as may: 503. Its words likewise."""
 
 
 class JobFailed(Exception):

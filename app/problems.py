@@ -23,12 +23,10 @@ from unrolled.app.errors import (
     QueueFull,
     StoreAway,
     StoreFull,
-    SweepsFull,
     TooLarge,
-    TooManyRuns,
-    TooManySweeps,
+    TooManyOfYours,
     TooSlow,
-    TrainingsFull,
+    TurnsFull,
     Unreadable,
     shown,
 )
@@ -229,39 +227,13 @@ async def _on_queue_full(request: Request, error: Exception) -> Response:
     return problem(503, detail, headers={"Retry-After": str(error.retry_after)})
 
 
-async def _on_too_many_runs(request: Request, error: Exception) -> Response:
-    assert isinstance(error, TooManyRuns)
-    detail = (
-        f"{error.count} trainings of yours run or wait, as many as may "
-        f"(UNROLLED_TRAINING_PER_CLIENT); end one, or try again in {_TURN_SECONDS} s"
-    )
+async def _on_too_many_of_yours(request: Request, error: Exception) -> Response:
+    detail = f"{error}; end one, or try again in {_TURN_SECONDS} s"
     return problem(429, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
 
 
-async def _on_trainings_full(request: Request, error: Exception) -> Response:
-    assert isinstance(error, TrainingsFull)
-    detail = (
-        f"{error.waiting} trainings wait for their turn, as many as may "
-        f"(UNROLLED_TRAINING_WAITING); try again in {_TURN_SECONDS} s"
-    )
-    return problem(503, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
-
-
-async def _on_too_many_sweeps(request: Request, error: Exception) -> Response:
-    assert isinstance(error, TooManySweeps)
-    detail = (
-        f"{error.count} maps of yours are computed or wait, as many as may "
-        f"(UNROLLED_SWEEP_PER_CLIENT); end one, or try again in {_TURN_SECONDS} s"
-    )
-    return problem(429, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
-
-
-async def _on_sweeps_full(request: Request, error: Exception) -> Response:
-    assert isinstance(error, SweepsFull)
-    detail = (
-        f"{error.waiting} maps wait for their turn, as many as may (UNROLLED_SWEEP_WAITING); "
-        f"try again in {_TURN_SECONDS} s"
-    )
+async def _on_turns_full(request: Request, error: Exception) -> Response:
+    detail = f"{error}; try again in {_TURN_SECONDS} s"
     return problem(503, detail, headers={"Retry-After": f"{_TURN_SECONDS}"})
 
 
@@ -297,10 +269,8 @@ _HANDLERS = {
     TooSlow: _on_too_slow,
     TooLarge: _on_too_large,
     QueueFull: _on_queue_full,
-    TooManyRuns: _on_too_many_runs,
-    TrainingsFull: _on_trainings_full,
-    TooManySweeps: _on_too_many_sweeps,
-    SweepsFull: _on_sweeps_full,
+    TooManyOfYours: _on_too_many_of_yours,
+    TurnsFull: _on_turns_full,
     StoreAway: _on_store_away,
     StoreFull: _on_store_full,
     JobFailed: _on_anything,

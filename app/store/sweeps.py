@@ -5,7 +5,7 @@ import json
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from unrolled.app.errors import BadInput, InputError, StoreFull, SweepsFull, TooManySweeps
+from unrolled.app.errors import BadInput, InputError, StoreFull, TooManyOfYours, TurnsFull
 from unrolled.app.settings import Settings
 from unrolled.app.store.holders import is_held
 from unrolled.app.store.runs import Document, instant, now, unguessable
@@ -48,8 +48,8 @@ async def create(connection: AsyncConnection, settings: Settings, said: Document
         said: `name`, `note`, `document`, `count`, `state` and `client`.
     Raises:
         StoreFull: as many are kept as may.
-        TooManySweeps: the client has as many under way as one may.
-        SweepsFull: as many wait as may.
+        TooManyOfYours: the client has as many under way as one may.
+        TurnsFull: as many wait as may.
     """
     counted = select(func.count()).select_from(SWEEPS)
     count = await connection.scalar(counted) or 0
@@ -61,10 +61,14 @@ async def create(connection: AsyncConnection, settings: Settings, said: Document
     under_way = counted.where(SWEEPS.c.state.in_(UNDER_WAY))
     own = await connection.scalar(under_way.where(SWEEPS.c.client == said["client"])) or 0
     if own >= settings.sweep_per_client:
-        raise TooManySweeps(own)
+        raise TooManyOfYours(
+            f"{own} maps of yours are computed or wait, as many as may (UNROLLED_SWEEP_PER_CLIENT)"
+        )
     waiting = await connection.scalar(counted.where(SWEEPS.c.state == "queued")) or 0
     if waiting >= settings.sweep_waiting:
-        raise SweepsFull(waiting)
+        raise TurnsFull(
+            f"{waiting} maps wait for their turn, as many as may (UNROLLED_SWEEP_WAITING)"
+        )
     at = now()
     values: Document = {
         "id": unguessable(),

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from unrolled.app.errors import BadInput, InputError, TooManyRuns, TrainingsFull
+from unrolled.app.errors import BadInput, InputError, TooManyOfYours, TurnsFull
 from unrolled.app.settings import Settings
 from unrolled.app.store.holders import is_held
 from unrolled.app.store.packing import packed, unpacked, unpacked_numbers
@@ -40,8 +40,8 @@ async def begin(
         inputs: what else decides its numbers.
     Raises:
         StoreFull: as many runs are kept as may.
-        TooManyRuns: the client has as many under way as one may.
-        TrainingsFull: as many wait as may.
+        TooManyOfYours: the client has as many under way as one may.
+        TurnsFull: as many wait as may.
     """
     await _refuse_crowd(connection, settings, training["client"])
     row = await create(connection, settings, said | {"kind": TRAINED, "last_update": 0})
@@ -90,10 +90,14 @@ async def _refuse_crowd(connection: AsyncConnection, settings: Settings, client:
     asked = select(func.count()).select_from(joined).where(under_way)
     own = await connection.scalar(asked.where(TRAININGS.c.client == client)) or 0
     if own >= settings.training_per_client:
-        raise TooManyRuns(own)
+        raise TooManyOfYours(
+            f"{own} trainings of yours run or wait, as many as may (UNROLLED_TRAINING_PER_CLIENT)"
+        )
     waiting = await connection.scalar(asked.where(RUNS.c.state == "queued")) or 0
     if waiting >= settings.training_waiting:
-        raise TrainingsFull(waiting)
+        raise TurnsFull(
+            f"{waiting} trainings wait for their turn, as many as may (UNROLLED_TRAINING_WAITING)"
+        )
 
 
 async def training_of(connection: AsyncConnection, row: Found) -> Found:

@@ -26,7 +26,7 @@ async def begun(request: Request, new: NewTraining) -> Found:
 
     Raises:
         BadInput: something in its plan is not allowed.
-        StoreFull, TooManyRuns, TrainingsFull: there is no room for it.
+        StoreFull, TooManyOfYours, TurnsFull: there is no room for it.
     """
     state = request.app.state
     made = await planned(state.store, new.training)

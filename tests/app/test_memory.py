@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+from functools import partial, wraps
 from pathlib import Path
 
+import anyio
 import numpy as np
 import pytest
 
@@ -16,11 +18,19 @@ from unrolled.app import compute, job, memory
 from unrolled.app.encoding import gzip
 from unrolled.app.outcome import Outcome
 
-pytestmark = pytest.mark.anyio
-
 FLOW = "/api/v1/flow"
 QUICK = {"network": {"hidden_size": 1}, "sequence": {"steps": 1}}
 MEGABYTE = 2**20
+
+
+def in_new_processes(test):
+    """An idle worker of another test would do these jobs, however large it is already."""
+
+    @wraps(test)
+    def run(**given):
+        anyio.run(partial(test, **given))
+
+    return run
 
 
 def fill_memory(experiment, most=None):
@@ -65,6 +75,7 @@ def up_to_the_limit(experiment, packed, memory_bytes, most):
 
 
 @pytest.mark.parametrize("fault", [exhaust, too_long])
+@in_new_processes
 async def test_after_it_comes_a_good_answer(opened, monkeypatch, fault):
     async with opened(memory_bytes=64 * MEGABYTE) as client:
         with monkeypatch.context() as patched:
@@ -79,6 +90,7 @@ async def test_after_it_comes_a_good_answer(opened, monkeypatch, fault):
     assert good.json()["steps"] == 1
 
 
+@in_new_processes
 async def test_an_experiment_that_needs_more_memory_than_allowed(opened):
     async with opened(memory_bytes=64 * MEGABYTE) as client:
         large = {"network": {"hidden_size": 8}, "sequence": {"steps": 400, "batch_size": 256}}
@@ -87,6 +99,7 @@ async def test_an_experiment_that_needs_more_memory_than_allowed(opened):
         assert (await client.post(FLOW, json=QUICK)).status_code == 200
 
 
+@in_new_processes
 async def test_the_memory_limit_is_where_it_is_said_to_be(opened, monkeypatch):
     monkeypatch.setattr(compute, "work", up_to_the_limit)
     async with opened(memory_bytes=256 * MEGABYTE) as client:
@@ -94,6 +107,7 @@ async def test_the_memory_limit_is_where_it_is_said_to_be(opened, monkeypatch):
     assert answer.text == "refused"
 
 
+@in_new_processes
 async def test_a_worker_outlives_a_memory_error(opened, monkeypatch):
     """Nothing is broken, so that the next request need not wait for a new process."""
     async with opened(memory_bytes=64 * MEGABYTE, cache_bytes=0) as client:

@@ -24,6 +24,38 @@ _LOOKED_AT = 200
 """So many points may be no experiments before a map is refused."""
 
 
+class _Sequence(msgspec.Struct, omit_defaults=True):
+    steps: int
+    batch_size: int | None = None
+
+
+class _Alike(msgspec.Struct):
+    """What of an experiment tells how long it takes, and no more is read of it."""
+
+    network: msgspec.Raw
+    sequence: _Sequence
+    loss: msgspec.Raw
+    truncation: msgspec.Raw
+
+
+class _Plan(msgspec.Struct):
+    task: msgspec.Raw
+    cell: msgspec.Raw
+    hidden_size: int
+    num_layers: int
+    batch_size: int
+    updates: int
+
+
+class _AlikeTrained(msgspec.Struct):
+    """What of a training's plan does."""
+
+    training: _Plan
+
+
+_COMPUTED, _TRAINED = msgspec.json.Decoder(_Alike), msgspec.json.Decoder(_AlikeTrained)
+
+
 @dataclass(frozen=True, slots=True)
 class Draw:
     """One network of a map.
@@ -47,14 +79,8 @@ class Draw:
         """What networks that are computed together have in common, as it can be told from the form;
         others may share it, and cost no more than a smaller group.
         """
-        said = msgspec.json.decode(self.form)
-        if "training" in said:
-            plan = said["training"]
-            like = {"task", "cell", "hidden_size", "num_layers", "batch_size", "updates"}
-            return msgspec.json.encode({name: plan[name] for name in sorted(like)})
-        sequence = said["sequence"]
-        kept = {"steps": sequence["steps"], "batch": sequence.get("batch_size")}
-        return msgspec.json.encode([said["network"], kept, said["loss"], said["truncation"]])
+        like = _TRAINED if self.form.startswith(b'{"training":') else _COMPUTED
+        return msgspec.json.encode(like.decode(self.form))
 
 
 def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:

@@ -6,7 +6,6 @@ loop never waits for it. Its workers, and itself, stand behind everything else.
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ import msgspec
 
 from unrolled.app.errors import StoreAway, StoreFull
 from unrolled.app.orphan import end_with_parent
+from unrolled.app.priority import stand_behind
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
 from unrolled.app.store.sweep_keeping import Batch, Lost, keep, known, look, places
@@ -228,8 +228,7 @@ async def conduct(settings: Settings, me: str, number: int) -> None:
 def main() -> None:
     """Read what is to be done from standard input."""
     end_with_parent()
-    with suppress(OSError, AttributeError):
-        os.nice(12)
+    stand_behind()
     logging.basicConfig(level=logging.WARNING)
     said = msgspec.json.decode(sys.stdin.buffer.read())
     anyio.run(conduct, Settings(**said["settings"]), said["me"], said["number"])

@@ -23,7 +23,10 @@ from unrolled.engine import Sweep
 POLL_SECONDS = 0.4
 """How soon is seen what the process that computes has kept."""
 SAY_SECONDS = 1.0
-_AT_ONCE = 4_000
+_BREATH = 0.02
+"""Seconds between events of places, in which others are answered."""
+_AT_ONCE = 500
+"""Places of an event: the service does nothing else while it is written, for some 3 ms."""
 _MOVES = frozenset({"changed", "points_per_second", "seconds_left"})
 
 
@@ -70,6 +73,8 @@ async def _events(
                 yield ServerSentEvent(data.decode(), event="points", id=str(after), sep="\n")
             if len(rows) < _AT_ONCE:
                 revision = current.revision
+            else:
+                await anyio.sleep(_BREATH)
         with anyio.move_on_after(POLL_SECONDS):
             await end.wait()
         current = await store.read(lambda connection: find(connection, row.id))

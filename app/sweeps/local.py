@@ -129,7 +129,6 @@ class LocalPool:
             stdout=subprocess.PIPE,
             stderr=None,
             env=os.environ | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": _path()},
-            start_new_session=True,  # Ctrl-C is for the one that started it
         )
         worker = _Worker(process)
         self._all.add(worker)
@@ -142,14 +141,16 @@ def _path() -> str:
 
 
 def serve(memory_bytes: int | None) -> None:
-    """Compute tasks until there are none; the lowest priority but one."""
+    """Compute tasks until there are none; behind all else."""
     from unrolled.app import memory
     from unrolled.app.orphan import end_with_parent
+    from unrolled.app.priority import stand_behind
     from unrolled.app.sweeps.work import work
 
     end_with_parent()
+    stand_behind()
     with suppress(OSError, AttributeError):
-        os.nice(15)
+        os.setpgid(0, 0)  # Ctrl-C is for the one that started it
     memory.keep()
     if memory_bytes is not None:
         memory.limit(memory_bytes)

@@ -66,6 +66,7 @@ def stride_for(sweep: Sweep, resolution: int | None) -> int:
 
 def told(sweep: Sweep, rows: list[Found], following: int | None) -> bytes:
     """Places by columns, as JSON."""
+    places = np.array([row.place for row in rows], np.int64)
     bodies = [msgspec.json.decode(row.body) for row in rows]
     numbers: Json = {}
     for n, name in enumerate(sweep.numbers):
@@ -84,7 +85,7 @@ def told(sweep: Sweep, rows: list[Found], following: int | None) -> bytes:
     return msgspec.json.encode(
         {
             "sequence": [row.sequence for row in rows],
-            "at": [at_of(sweep, row.place) for row in rows],
+            "at": np.transpose(np.unravel_index(places, sweep.shape)).tolist(),
             "stride": [row.stride for row in rows],
             "error": [row.error for row in rows],
             "numbers": numbers,

@@ -23,12 +23,12 @@ import numpy as np
 
 from unrolled.app import memory
 from unrolled.app.orphan import end_with_parent
+from unrolled.app.priority import stand_behind
 from unrolled.app.training.columns import SCALARS, Columns, Shape
 from unrolled.app.training.frames import Frame, Head, framed, read
 from unrolled.app.training.inputs import unpacked_data, unpacked_parameters
 from unrolled.engine import InvalidInput, Plan, Records, Training, Watcher, changed
 
-NICENESS = 10
 SEND_SECONDS = 0.05
 """So often updates are said: up to twenty times a second."""
 CHUNK_SECONDS = 0.02
@@ -317,8 +317,7 @@ def main() -> None:
     """Train what is said on the standard input, and say it on the standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends us
     end_with_parent()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    stand_behind()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no frame
     heard: queue.Queue[Frame | None] = queue.Queue()

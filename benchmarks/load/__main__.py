@@ -1,8 +1,8 @@
 """`make load`: users who move a slider, against the real service on the loopback address.
 
 The load is the one that sliders.py describes; then the same while two runs train, each followed by
-a page; then four times as many users for 20 s. A few seconds
-before are not listed: the service compresses the page's files when it starts. Ends with 1 where an
+a page; then while a map is computed; then four times as many users for 20 s. A few seconds before are
+not listed: the service compresses the page's files when it starts. Ends with 1 where an
 answer was neither a picture nor a refusal with a Retry-After.
 """
 
@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.load.beside import maps, trainings
 from benchmarks.load.records import HEADER, Load
-from benchmarks.load.trainings import trainings
 from scripts.service import serving
 
 TIMES, SECONDS_AT_TIMES = 4, 20
@@ -65,6 +65,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=40)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--trainings", type=int, default=2, help="runs that train meanwhile")
+    parser.add_argument("--maps", type=int, default=1, help="maps that are computed meanwhile")
     parser.add_argument("--locust", default=sys.executable, help="the Python that has Locust")
     asked = parser.parse_args()
 
@@ -74,17 +75,19 @@ def main() -> None:
     with serving() as url:
         generate(asked.locust, url, 2, SECONDS_BEFORE)
         few, more = asked.users, TIMES * asked.users
-        for users, seconds, count in (
-            (few, asked.seconds, 0),
-            (few, asked.seconds, asked.trainings),
-            (more, min(asked.seconds, SECONDS_AT_TIMES), 0),
+        for users, seconds, runs, sweeps in (
+            (few, asked.seconds, 0, 0),
+            (few, asked.seconds, asked.trainings, 0),
+            (few, asked.seconds, 0, asked.maps),
+            (more, min(asked.seconds, SECONDS_AT_TIMES), 0, 0),
         ):
-            with trainings(url, count) as followed:
+            with trainings(url, runs) as trained, maps(url, sweeps) as mapped:
                 load = generate(asked.locust, url, users, seconds)
                 print(load.row(), flush=True)
-                for run in followed:
-                    rate = run.update / seconds
-                    print(f"  meanwhile a run trained {run.update} updates, {rate:.0f} a second")
+                for what, followed in (("a run: updates", trained), ("a map: networks", mapped)):
+                    for one in followed:
+                        rate = one.done / seconds
+                        print(f"  beside it {what} {one.done:,}, {rate:,.0f} a second", flush=True)
             wrong |= {f"{users} users, {what}": n for what, n in load.errors.items()}
     for what, n in wrong.items():
         print(f"{n} × {what}")

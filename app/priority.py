@@ -1,0 +1,21 @@
+"""What computes for a long time stands behind what answers a user who waits."""
+
+import os
+from contextlib import suppress
+
+_NICEST = 19
+
+
+def stand_behind() -> None:
+    """Let this process compute only where no other one of this machine would.
+
+    On Linux by the policy SCHED_IDLE of sched(7): a process of any other policy that wakes takes
+    its processor at once, where a nice value gives it a slice of several milliseconds first. A nice
+    value elsewhere. Neither reaches beyond the terminal's session that the process is in where the
+    kernel groups processes by it (``kernel.sched_autogroup_enabled``), so that what computes is
+    started in its parent's session.
+    """
+    with suppress(OSError, AttributeError):
+        os.nice(_NICEST)
+    with suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -1,7 +1,6 @@
 """The command line: `unrolled serve`, `sweep`, `settings`, `--version`, and what is kept."""
 
 import argparse
-import gc
 import logging
 import os
 import signal
@@ -186,8 +185,6 @@ def _serve(host: str | None, port: str | None) -> None:
             access_log=False,
         )
     )
-    gc.collect()
-    gc.freeze()  # what stays is not looked through again and again, 0.1 s each, which all wait for
     app.state.stopped = lambda: server.should_exit
     with suppress(KeyboardInterrupt, SystemExit):  # raised after the service has said why it ends
         server.run()

@@ -1,6 +1,8 @@
 """The service is killed while it computes a map, and started again."""
 
+import os
 import signal
+from pathlib import Path
 
 from tests.app.test_sweeps import SMALL
 from tests.app.test_training_process import service, when
@@ -13,10 +15,27 @@ LONG = SMALL | {
 }
 
 
+def descendants(pid):
+    """Every process that it started, and that those started."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield int(child)
+        yield from descendants(child)
+
+
+def of_maps(service):
+    """The policy and the session of every process that computes maps."""
+    for pid in descendants(service):
+        if b"unrolled.app.sweeps" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            yield os.sched_getscheduler(pid), os.getsid(pid)
+
+
 def test_a_service_that_is_killed_loses_what_was_in_flight_and_no_more(tmp_path):
     with service(tmp_path) as (client, process):
         sweep = client.post("/sweeps", json=LONG).headers["location"].removeprefix("/api/v1")
         before = when(client, sweep, lambda said: said["done"] > 20)
+        seen = list(of_maps(process.pid))
+        assert set(seen) == {(os.SCHED_IDLE, os.getsid(process.pid))}
+        assert len(seen) > 1  # what conducts, and what computes
         process.send_signal(signal.SIGKILL)
         process.wait()
     with service(tmp_path) as (client, process):

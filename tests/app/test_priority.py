@@ -1,0 +1,37 @@
+"""What computes for long makes nobody wait, and neither does the garbage of the service."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+import anyio
+import pytest
+
+from tests.app.test_sweep_tasks import NAMES, sweep
+from unrolled.app.sweeps.forms import draws
+from unrolled.app.sweeps.local import LocalPool
+from unrolled.app.sweeps.running import computed
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="its policies")
+
+
+@linux
+def test_what_computes_maps_stands_behind_all_else_of_its_session() -> None:
+    seen = set()
+
+    async def look() -> None:
+        own = sweep(seeds=4)
+        async with LocalPool(1) as pool, computed(draws(own), NAMES, pool) as stream:
+            async for _ in stream:
+                for pid in pool.processes:
+                    seen.add((os.sched_getscheduler(pid), os.getsid(pid), os.getpgid(pid) == pid))
+
+    anyio.run(look)
+    assert seen == {(os.SCHED_IDLE, os.getsid(0), True)}
+
+
+@pytest.mark.anyio
+async def test_a_service_is_not_looked_through_for_garbage(client) -> None:
+    assert gc.get_freeze_count() > 100_000

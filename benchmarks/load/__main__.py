@@ -1,9 +1,9 @@
 """`make load`: users who move a slider, against the real service on the loopback address.
 
 The load is the one that sliders.py describes; then the same while two runs train, each followed by
-a page; then while a map is computed; then four times as many users for 20 s. A few seconds before are
-not listed: the service compresses the page's files when it starts. Ends with 1 where an
-answer was neither a picture nor a refusal with a Retry-After.
+a page; then while a map is computed; then four times as many users for 20 s. A few seconds before
+are not listed: the service compresses the page's files when it starts. Ends with 1 where an answer
+was neither a picture nor a refusal with a Retry-After.
 """
 
 from __future__ import annotations

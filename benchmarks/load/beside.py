@@ -1,4 +1,4 @@
-"""Runs that train and maps that are computed while users move sliders, each with a page that follows."""
+"""What trains or maps while users move sliders, each followed by a page."""
 
 from __future__ import annotations
 

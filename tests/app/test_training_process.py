@@ -16,10 +16,10 @@ UPDATES = 2_000
 
 
 @contextmanager
-def service(folder: Path):
+def service(folder: Path, **others: str):
     """A process that serves until it is killed."""
     port = unused_port()
-    settings = {"UNROLLED_DATA_FOLDER": str(folder), "UNROLLED_WORKERS": "1"}
+    settings = {"UNROLLED_DATA_FOLDER": str(folder), "UNROLLED_WORKERS": "1"} | others
     with (folder / "log").open("wb+") as log:
         process = subprocess.Popen(
             [*CHECKOUT, "--port", str(port)],

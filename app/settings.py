@@ -258,6 +258,12 @@ class Settings(BaseSettings):
         description="Dask scheduler that computes maps instead, `tcp://host:8786` "
         "(`pip install 'unrolled[dask]'`).",
     )
+    background: Literal["idle", "low"] = Field(
+        default="idle",
+        description="How what trains or computes maps stands behind what answers a page: `idle`: "
+        "only where no other process of its session computes (Linux); `low`: by the nice value, "
+        "which leaves it some time where others never rest.",
+    )
     sweep_memory_bytes: int = Field(
         default=1_073_741_824,
         ge=1,

@@ -34,8 +34,13 @@ def unused_port() -> int:
 
 
 def without_settings() -> dict[str, str]:
-    """This process's environment, less every setting of the service."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("UNROLLED_")}
+    """This process's environment, less every setting of the service but one, of who stands back."""
+    kept = "UNROLLED_BACKGROUND"
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name == kept or not name.startswith("UNROLLED_")
+    }
 
 
 @contextmanager

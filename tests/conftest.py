@@ -44,6 +44,9 @@ sys.dont_write_bytecode = False
 # processes. It is read where NumPy is imported, which is later.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+# What trains or maps in the background would wait for the end of all other tests.
+os.environ["UNROLLED_BACKGROUND"] = "low"
+
 # Thousands of collected tests are looked through at each collection of garbage: seldom is enough.
 gc.set_threshold(100_000, 20, 20)
 

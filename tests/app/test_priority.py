@@ -18,7 +18,11 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="its policies")
 
 
 @linux
-def test_what_computes_maps_stands_behind_all_else_of_its_session() -> None:
+@pytest.mark.parametrize("policy", ["idle", "low"])
+def test_what_computes_maps_stands_behind_all_else_of_its_session(
+    monkeypatch: pytest.MonkeyPatch, policy: str
+) -> None:
+    monkeypatch.setenv("UNROLLED_BACKGROUND", policy)
     seen = set()
 
     async def look() -> None:
@@ -26,10 +30,13 @@ def test_what_computes_maps_stands_behind_all_else_of_its_session() -> None:
         async with LocalPool(1) as pool, computed(draws(own), NAMES, pool) as stream:
             async for _ in stream:
                 for pid in pool.processes:
-                    seen.add((os.sched_getscheduler(pid), os.getsid(pid), os.getpgid(pid) == pid))
+                    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
+                    assert os.getpgid(pid) == pid  # Ctrl-C is for the one that started it
+                    seen.add((os.sched_getscheduler(pid), os.getsid(pid)))
 
     anyio.run(look)
-    assert seen == {(os.SCHED_IDLE, os.getsid(0), True)}
+    expected = os.SCHED_IDLE if policy == "idle" else os.SCHED_OTHER
+    assert seen == {(expected, os.getsid(0))}
 
 
 @pytest.mark.anyio

@@ -15,6 +15,7 @@ GIVEN = {
     "host": ("0.0.0.0", "0.0.0.0"),
     "allowed_hosts": ("a.example, *.b.example ::1", ("a.example", "*.b.example", "[::1]")),
     "cors_origins": ("https://A.example,http://b:80", ("https://a.example", "http://b:80")),
+    "background": ("low", "low"),
     "log": ("json", "json"),
     "data_folder": ("7", Path("7")),
     "database_url": ("sqlite:////tmp/7", "sqlite:////tmp/7"),

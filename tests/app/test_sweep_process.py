@@ -35,7 +35,8 @@ def of_maps(service):
 
 
 def test_a_service_that_is_killed_loses_what_was_in_flight_and_no_more(tmp_path):
-    with service(tmp_path, UNROLLED_SWEEP_WORKERS="2") as (client, process):
+    shown = {"UNROLLED_SWEEP_WORKERS": "2", "UNROLLED_BACKGROUND": "idle"}
+    with service(tmp_path, **shown) as (client, process):
         sweep = client.post("/sweeps", json=LONG).headers["location"].removeprefix("/api/v1")
         behind = (os.SCHED_IDLE, os.getsid(process.pid))
         end = time.monotonic() + 60

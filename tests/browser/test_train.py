@@ -112,6 +112,12 @@ def change(page: Page, runs: str, ids: list[str]) -> None:
     page.locator("#change-of").select_option(label="clipped at μ = 0.5")
     page.get_by_role("button", name="Change from the next update on").click()
     expect(page.locator("#change-wrong")).to_contain_text("Nothing here differs")
+    assert page.locator("#change-rate").get_attribute("max") == "1000"
+    page.locator("#change").get_by_label("Threshold").fill("0")
+    page.get_by_role("button", name="Change from the next update on").click()
+    beside = page.locator("[data-pointer='/change/clip/threshold'] [data-error]")
+    expect(beside).to_have_text("received 0; allowed: a number above 0")
+    expect(page.locator("#change-wrong")).to_have_text("")
     page.locator("#change").get_by_label("Threshold").fill("0.25")
     page.get_by_role("button", name="Change from the next update on").click()
     expect(page.locator(".train-changed").first).to_be_visible()
@@ -153,6 +159,7 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     log = PageLog(origin=f"http://127.0.0.1:{free_port}")
+    log.expected.append("status of 422")  # a change that is refused
     log.watch(page)
     with serving(free_port, tmp_path) as (address, process):
         runs = f"{address}/api/v1/runs"

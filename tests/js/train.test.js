@@ -13,7 +13,9 @@ import { createLooking } from "../../static/js/train/looking.js";
 import { namesOf } from "../../static/js/train/names.js";
 import { possible, reached } from "../../static/js/train/panel.js";
 import { otherOf, planOf, plansOf, valuesOf, variantOf, VARIANTS } from "../../static/js/train/plans.js";
+import { fieldFor, refusal } from "../../static/js/train/refused.js";
 import { recordedAt } from "../../static/js/train/recorded.js";
+import { limited } from "../../static/js/train/setup.js";
 import { addMarks, blockOf } from "../../static/js/train/sources.js";
 import { duration, lossWords, normWords, reachWords, speedWords, stateWords, weightRows } from "../../static/js/train/words.js";
 import { learnTraining } from "./training.js";
@@ -347,4 +349,20 @@ test("what was recorded is a reading until the whole is there", () => {
   assert.deepEqual(reading.row, [-4, -3, -2, -1, -0]);
   assert.equal(recordedAt(filled(block(1, 1, { own: { hidden: [[null, null]] } })), 0, "simple"), null);
   assert.equal(recordedAt(filled(block(1, 3)), -1, "simple"), null);
+});
+
+test("what is refused belongs to the field that its pointer names, and no pointer stands in a sentence", () => {
+  const fields = ["/change/learning_rate", "/change/clip", "/change/clip/threshold"].map((pointer) => ({ dataset: { pointer } }));
+  for (const [pointer, found] of [["/change/learning_rate", 0], ["/change/clip/rule", 1], ["/change/clip/threshold", 2], ["/change", -1]])
+    assert.equal(fieldFor(fields, pointer), fields[found], pointer);
+  assert.equal(refusal({ pointer: "/training/batch_size", detail: "received 9; allowed: at most 7 (Largest batch, B; UNROLLED_MAX_BATCH_SIZE)" }), "Batch size: received 9; allowed: at most 7 (Largest batch, B)");
+  assert.equal(refusal({ pointer: "", detail: "received nothing" }), "received nothing");
+});
+
+test("what the service allows less of than a task does bounds the field", () => {
+  const setting = { name: "steps", kind: "whole", most: 1000, help: "", default: 5 };
+  assert.equal(limited("task.steps", setting, { steps: 40, text: 9 }).most, 40);
+  assert.equal(limited("task.steps", setting, { steps: 4000, text: 9 }).most, 1000);
+  assert.equal(limited("task.ahead", setting, { steps: 40, text: 9 }).most, 1000);
+  assert.equal(limited("task.text", { ...setting, most: null }, { steps: 40, text: 9 }).most, 9);
 });

@@ -3,14 +3,14 @@
 import { Problem } from "../api.js";
 import { listenAppearance } from "../appearance.js";
 import { element } from "../elements.js";
-import { allWithin, byId, listenWidth } from "../page.js";
+import { byId, listenWidth } from "../page.js";
 import { load } from "../plotly.js";
-import { setFieldError } from "../problems.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { API, addressOf, runsIn } from "./address.js";
 import { fragmentOf, learnStart, readValues } from "./choices.js";
 import { plansOf, valuesOf } from "./plans.js";
+import { clearRefused, putRefused } from "./refused.js";
 import { beginRun } from "./requests.js";
 import { createRuns } from "./runs.js";
 import { createSetup } from "./setup.js";
@@ -58,38 +58,24 @@ const setup = createSetup(form, {
   changed(values) {
     const fragment = fragmentOf(values);
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
-    refuse([]);
+    clearRefused(form);
   },
   start: begin,
 });
-
-/** What the service refuses stands beside its control; what has none, above. @param {import("../types.js").Fault[]} faults */
-function refuse(faults) {
-  const fields = allWithin(form, "[data-pointer]");
-  for (const field of fields) setFieldError(field, "");
-  const homeless = [];
-  for (const { pointer, detail } of faults) {
-    const fits = fields.filter(({ dataset }) => pointer === dataset.pointer || pointer.startsWith(`${dataset.pointer}/`));
-    const field = fits.sort((a, b) => (b.dataset.pointer ?? "").length - (a.dataset.pointer ?? "").length)[0];
-    if (field?.checkVisibility()) setFieldError(field, detail);
-    else homeless.push(`${pointer}: ${detail}`);
-  }
-  return homeless;
-}
 
 /** @param {Values} values */
 async function begin(values) {
   const button = byId(document, "begin", HTMLButtonElement);
   button.setAttribute("aria-busy", "true");
   problem(null);
-  refuse([]);
+  clearRefused(form);
   try {
     const made = [];
     for (const { name, plan } of plansOf(values)) made.push((await beginRun(API, { name, training: plan })).id);
     go(made);
   } catch (cause) {
     const { message, errors } = cause instanceof Problem ? cause : { message: String(cause), errors: [] };
-    const homeless = refuse(errors);
+    const homeless = putRefused(form, errors);
     if (!errors.length || homeless.length) problem(new Error(homeless.join("; ") || message));
     settled("error");
   }

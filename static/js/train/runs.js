@@ -93,7 +93,7 @@ function createParts(state, page, changed) {
     if (state.looking) move(state.looking);
     showing.moved();
   };
-  const acting = createActing(state, { changed, problem: page.problem, go: page.go, refuse: (text) => parts.panel.refuse(text) });
+  const acting = createActing(state, { changed, problem: page.problem, go: page.go, refuse: (text, faults) => parts.panel.refuse(text, faults) });
   /** @type {import("./showing.js").Parts} */
   const parts = {
     over: createOver(document, {

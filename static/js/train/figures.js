@@ -17,7 +17,7 @@ import { lineThrough, reduced, scaled, stairs } from "./columns.js";
  * @property {number | null} baseline   the loss that is to be beaten
  * @property {Seen} seen   what is drawn of it
  *
- * @typedef {Record<"loss" | "held" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
+ * @typedef {Record<"loss" | "held" | "share" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
  *   and losses as log₁₀; after: where it was clipped
  * @typedef {{runs: Drawn[], frame: Frame, theme: Theme, named?: boolean}} Given   named: whether the
  *   axis of updates is named below
@@ -45,6 +45,7 @@ export function seenOf(history, frame) {
   return {
     loss: scaled(of("loss"), log10),
     held: scaled(of("held_out"), log10),
+    share: of("share"),
     before: of("log10_before"),
     after: reduced(history, clipped, frame),
     engaged: reduced(history, Float64Array.from(clipped, (_, row) => (history.engaged(row) ? 1 : NaN)), frame),
@@ -211,6 +212,26 @@ export function normFigure(given, n) {
       noted(frame, theme, thresholdsOf(history).map((one) => ({ ...one, color: theme.known }))),
     ],
     layout: layoutOf(frame, theme, { bottom: named, yaxis }),
+  };
+}
+
+/** From none to all, with room for a line at either end. */
+const SHARES = [-0.06, 1.06];
+
+/** The share of right answers on the held-out set. @param {Given} given @returns {Figure} */
+export function shareFigure({ runs, frame, theme, named = false }) {
+  const height = heightOf(frame, bottomOf(named));
+  const tickvals = height < 70 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
+  return {
+    data: runs.map((_, n) => n).reverse().map((n) => {
+      const { x, y } = lineThrough(runs[n].seen.share, SHARES, height);
+      const look = lookOf(theme, n);
+      return { ...line(x, y, look), mode: "lines+markers", marker: { size: runs[n].seen.share.length > 60 ? 2 : 4, color: look.color } };
+    }),
+    layout: layoutOf(frame, theme, {
+      bottom: named,
+      yaxis: plainAxis(theme, { range: SHARES, tickmode: "array", tickvals, ticktext: tickvals.map((one) => `${100 * one} %`) }),
+    }),
   };
 }
 

@@ -3,16 +3,17 @@
 import { axisOf } from "../frames.js";
 import { fromLog10, tidy } from "../format.js";
 import { counted } from "../live/alarms.js";
+import { lookup } from "../lookup.js";
 import { allWithin, byId, sure, within } from "../page.js";
 import { draw } from "../render.js";
 import { createTooltip } from "../tooltip.js";
 import { TOP, line } from "../updates/axis.js";
 import { putCursor, putLines } from "../updates/cursor.js";
 import { toStep } from "../view.js";
-import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "./figures.js";
+import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, shareFigure, spanOf } from "./figures.js";
 import { entryOf, gridOf, heatTrace, pixelsOf } from "./heat.js";
 import { LETTERS } from "./looking.js";
-import { lossWords, normWords, summary } from "./words.js";
+import { lossWords, normWords, percentOf, summary } from "./words.js";
 
 /** @import { Figure, Frame, Theme } from "../types.js" */
 /** @import { Given } from "./figures.js" */
@@ -33,6 +34,7 @@ import { lossWords, normWords, summary } from "./words.js";
 /** @type {Picture[]} from above */
 const PICTURES = [
   { name: "loss", run: -1, share: 0.24, what: "Loss", figure: lossFigure },
+  { name: "share", run: -1, share: 0.13, what: "Share of right answers", figure: shareFigure },
   ...[0, 1].map((n) => ({ name: `size-${n}`, run: n, share: 0.17, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
   ...[0, 1].map((n) => ({ name: `heat-${n}`, run: n, share: 0.21, what: "Gradient at each step, update by step", figure: (/** @type {Given} */ given) => heatAxes(given, n) })),
   { name: "radius", run: -1, share: 0.16, what: "Spectral radius", figure: radiusFigure },
@@ -60,10 +62,14 @@ function axisIn(width) {
   return { ...axis, left: Math.min(axis.left, 56), right: width < 560 ? axis.right : 96 };
 }
 
+/** Picture → what is measured now and then, and not in every run. @type {Object<string, string>} */
+const MEASURED = lookup({ radius: "rho", share: "share" });
+
 /** Whether there is anything to draw. @param {string} name @param {Looking} looking */
 function has(name, { sources }) {
-  if (name !== "radius") return true;
-  return sources.some(({ history }) => history.count() > 0 && !Number.isNaN(history.latest("rho", history.count() - 1)));
+  const quantity = MEASURED[name];
+  if (!quantity) return true;
+  return sources.some(({ history }) => history.count() > 0 && !Number.isNaN(history.latest(quantity, history.count() - 1)));
 }
 
 /** The map's canvas lies where the plot of its axes is. @param {HTMLElement} plot @param {Frame} frame @param {number} bottom */
@@ -150,6 +156,7 @@ function told({ name }, history, row, step) {
     const beside = `${tidy(own - values[entry], 2)} decades beside step ${entry + 1}`;
     return `step ${step}: ${Number.isNaN(own) ? "nothing arrives" : `${fromLog10(own)}, ${beside}`}`;
   }
+  if (name === "share") return `${percentOf(history.latest("share", row))} right`;
   if (name === "loss") return `loss ${lossWords(history, row)}`;
   return name === "radius" ? `ρ ${tidy(history.latest("rho", row), 4)}` : `‖g‖ ${normWords(history, row)}`;
 }

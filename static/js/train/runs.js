@@ -15,6 +15,7 @@ import { createPanel } from "./panel.js";
 import { listenSaving } from "./saving.js";
 import { createShowing, isLively } from "./showing.js";
 import { openRun } from "./sources.js";
+import { opened as openedOf } from "./together.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { State } from "./showing.js" */
@@ -67,10 +68,14 @@ function wholeOf(source, { came, problem }) {
   return createWhole({ whole }, { came, failed: problem });
 }
 
+/** What was not there from the first. */
+let missing = "";
+
 /** Whether the service answers, and what was deleted, in words. @param {string} text   "": nothing */
 function sayLost(text) {
-  byId(document, "lost").hidden = text === "";
-  byId(document, "lost").textContent = text;
+  const said = [missing, text].filter(Boolean).join(" ");
+  byId(document, "lost").hidden = said === "";
+  byId(document, "lost").textContent = said;
 }
 
 /** @param {State} state */
@@ -79,6 +84,7 @@ function close(state) {
   state.transport?.close();
   Object.assign(state, { sources: [], wholes: [], transport: null, looking: null, shown: null, lively: null });
   byId(document, "runs-shown").hidden = true;
+  missing = "";
   sayLost("");
 }
 
@@ -149,8 +155,11 @@ export function createRuns(page) {
         lost: (/** @type {boolean} */ is) => sayLost(is ? "The server does not answer for now; what is new comes when it does." : ""),
         gone: () => sayLost("A run has been deleted on the server; what had come stays here."),
       };
-      const sources = await Promise.all(ids.map((id) => openRun(API, id, on)));
+      const found = await openedOf(ids, (id) => openRun(API, id, on));
+      const { sources } = found;
       if (own !== opened) return sources.forEach((one) => one.close());
+      missing = found.missing;
+      sayLost("");
       const came = () => (isLively(state) ? changed() : showing.moved());
       // While a run goes on, the next one is asked for anyway.
       const problem = (/** @type {Error} */ cause) => (isLively(state) ? undefined : page.problem(cause));

@@ -8,6 +8,7 @@ import { newestOf, putHappened } from "./happened.js";
 import { LETTERS } from "./looking.js";
 import { namesOf } from "./names.js";
 import { isUnfinished } from "./panel.js";
+import { written } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { Looking } from "./looking.js" */
@@ -103,7 +104,7 @@ function putEvents(sources, { announcer }, go) {
   byId(document, "happened-of").hidden = all.length === 0;
   byId(document, "happened-run").hidden = sources.length < 2;
   const newest = newestOf(all);
-  const said = newest ? `${sources.length > 1 ? `${LETTERS[newest.run]}: ` : ""}${newest.mark.text}` : "";
+  const said = newest ? `${sources.length > 1 ? `${LETTERS[newest.run]}: ` : ""}${written(newest.mark.text)}` : "";
   const place = byId(document, "newest");
   if (place.textContent === said) return;
   place.textContent = said;

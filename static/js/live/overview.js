@@ -48,7 +48,7 @@ function rowOf(run, remove) {
   /** @param {string} label   where no head of a column says it @param {string} text @param {string} [kind] */
   const known = (label, text, kind = "") => {
     const cell = element("td", kind, text);
-    cell.dataset.label = label;
+    cell.dataset.label = text === "–" ? "" : label;
     return cell;
   };
   row.append(

@@ -372,6 +372,7 @@ test("what the service allows less of than a task does bounds the field", () => 
 test("what the service says has the names and the numbers of the page", () => {
   assert.equal(written("of ‖∂L/∂h_30‖ 12 % arrives there, first in c_7_1: W_hh after this update, W_xh_1"), "of ‖∂L/∂H₃₀‖ 12 % arrives there, first in C₇⁽²⁾: Wᴴ after this update, Wˣ⁽²⁾");
   assert.equal(written("held_out and o_x stay"), "held_out and o_x stay");
+  assert.equal(written("‖g‖ is 5730, at update 1,310; 2023.5 and 10000 of 999"), "‖g‖ is 5,730, at update 1,310; 2023.5 and 10,000 of 999");
   assert.equal(speedWords(run("running", { updates_per_second: 1789.4 })), "1,790 updates a second");
 });
 

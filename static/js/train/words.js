@@ -14,9 +14,17 @@ import { entryOf } from "./heat.js";
 const STATE = /(?<![A-Za-z0-9_])[xhcoL]_\d+(?:_\d)?(?![A-Za-z0-9_])/g;
 const PARAMETER = /(?<![A-Za-z0-9_])[Wbp]_[a-z]+(?:_\d)?(?![A-Za-z0-9_])/g;
 
-/** The service's words in the symbols of the page: ∂L/∂H₃, Wᴴ. @param {string} text */
+/** A number of four digits and more, of which none stands apart yet. */
+const LARGE = /(?<![\d.,])\d{4,}(?![\d.,]*\d)/g;
+
+/** Numbers in a sentence as updates are counted: 1,789. @param {string} text */
+export function grouped(text) {
+  return text.replace(LARGE, (digits) => counted(Number(digits)));
+}
+
+/** The service's words in the symbols and numbers of the page: ∂L/∂H₃, Wᴴ, 1,789. @param {string} text */
 export function written(text) {
-  return text.replace(STATE, symbol).replace(PARAMETER, parameterName);
+  return grouped(text.replace(STATE, symbol).replace(PARAMETER, parameterName));
 }
 
 /** What a task is, and how it was published. @param {Row} task @returns {string[]} */

@@ -13,6 +13,7 @@ import { createLooking } from "../../static/js/train/looking.js";
 import { namesOf } from "../../static/js/train/names.js";
 import { possible, reached } from "../../static/js/train/panel.js";
 import { otherOf, planOf, plansOf, valuesOf, variantOf, VARIANTS } from "../../static/js/train/plans.js";
+import { eventFrom, stageOf } from "../../static/js/train/present.js";
 import { fieldFor, refusal } from "../../static/js/train/refused.js";
 import { recordedAt } from "../../static/js/train/recorded.js";
 import { limited } from "../../static/js/train/setup.js";
@@ -406,4 +407,10 @@ test("of two runs of which one was deleted the other is shown, and it is said", 
   assert.equal(closed, 0);
   await assert.rejects(opened(["a", "b"], open({ b: away })), away);
   assert.equal(closed, 1);
+});
+
+test("keys lead from event to event, and what is shown is as large as the screen allows", () => {
+  const marks = [9, 40, 40, 7].map((update) => ({ update }));
+  assert.deepEqual([eventFrom(marks, 9, 1), eventFrom(marks, 40, 1), eventFrom(marks, 9, -1), eventFrom(marks, 7, -1)], [40, null, 7, null]);
+  assert.deepEqual([stageOf({ clientWidth: 1920 }, 1080), stageOf({ clientWidth: 1920 }, 540), stageOf({ clientWidth: 390 }, 844)], [2, 1, 1]);
 });

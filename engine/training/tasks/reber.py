@@ -167,8 +167,7 @@ def _posed(settings: Settings, data: Data) -> Problem:
             f"{len(learned)} strings are learned and {len(kept)} others held out.",
             f"None is longer than {settings['longest']} symbols.",
             "Where a string has ended nothing counts.",
-            f"Those held out are longer, {_mean(kept):.1f} symbols in the mean beside "
-            f"{_mean(learned):.1f}, and so is what a constant answer has there.",
+            f"Those held out are longer, {_mean(kept):.1f} symbols beside {_mean(learned):.1f}.",
         ),
         names=tuple(SYMBOLS),
     )

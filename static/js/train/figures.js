@@ -71,6 +71,9 @@ export function spanOf(histories, planned, over) {
   return { lo: first - 0.5, hi: Math.max(10, Math.min(planned || Infinity, Math.max(round, 20))) + 0.5 };
 }
 
+/** In a picture that is no higher, in pixels, decades alone have ticks. */
+const LOW = 72;
+
 /** Ticks of a logarithmic axis: decades, or of less than two 1, 2, 5. @param {Theme} theme @param {number[]} range @param {Frame} frame */
 function logAxis(theme, range, frame) {
   if (range[1] - range[0] > 2.2) {
@@ -78,9 +81,10 @@ function logAxis(theme, range, frame) {
     const decades = (axis.tickvals ?? []).filter(Number.isInteger);
     return { ...axis, tickvals: decades, ticktext: decades.map(power) };
   }
+  const low = frame.height < LOW && range[1] - range[0] > 1.1;
   const between = [];
   for (let e = Math.floor(range[0]); e <= range[1]; e += 1)
-    for (const n of range[1] - range[0] > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]) between.push(e + Math.log10(n));
+    for (const n of low ? [1] : range[1] - range[0] > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]) between.push(e + Math.log10(n));
   const tickvals = between.filter((value) => value >= range[0] && value <= range[1]);
   const ticktext = tickvals.map((value) => (Math.abs(value) < 4 ? tidy(10 ** value, 2) : power(Math.round(value))));
   return plainAxis(theme, { range, tickmode: "array", tickvals, ticktext });

@@ -10,6 +10,7 @@ import { readVocabulary } from "../vocabulary.js";
 import { API, addressOf, runsIn } from "./address.js";
 import { fragmentOf, learnStart, readValues } from "./choices.js";
 import { plansOf, valuesOf } from "./plans.js";
+import { createPresent } from "./present.js";
 import { clearRefused, putRefused } from "./refused.js";
 import { beginRun } from "./requests.js";
 import { createRuns } from "./runs.js";
@@ -51,6 +52,15 @@ const runs = createRuns({
   problem,
   ready: () => settled("ready"),
   go,
+  room: () => present.room(),
+});
+
+const present = createPresent(document, {
+  changed: runs.changed,
+  marks: runs.marks,
+  at: runs.at,
+  goTo: runs.goTo,
+  shows: () => shown !== "",
 });
 
 const setup = createSetup(form, {
@@ -85,7 +95,7 @@ async function begin(values) {
 /** @param {string[]} ids   none: back to the set-up */
 function go(ids) {
   named = "";
-  history.pushState(null, "", addressOf(ids));
+  history.pushState(null, "", present.kept(addressOf(ids)));
   void route();
 }
 
@@ -98,6 +108,7 @@ async function route() {
   byId(document, "setting-up").hidden = ids.length > 0;
   if (!ids.length) {
     runs.close();
+    present.leave();
     document.title = "Train: watch gradients live and die · Unrolled";
     setup.show(readValues(location.hash));
     return settled("ready");
@@ -105,6 +116,7 @@ async function route() {
   main.setAttribute("aria-busy", "true");
   try {
     await runs.open(ids);
+    present.opened();
   } catch (cause) {
     problem(/** @type {Error} */ (cause));
     byId(document, "setting-up").hidden = false; // a way on

@@ -2,7 +2,7 @@
 
 import { createAnnouncer } from "../announcer.js";
 import { createWhole } from "../live/whole.js";
-import { allWithin, byId } from "../page.js";
+import { allWithin, byId, zoomOf } from "../page.js";
 import { createAbout } from "./about.js";
 import { createActing } from "./acting.js";
 import { API } from "./address.js";
@@ -31,6 +31,7 @@ const APART_MS = 60;
  * @property {(cause: Error | null) => void} problem
  * @property {() => void} ready
  * @property {(ids: string[]) => void} go   to other runs, or to none
+ * @property {() => number | null} room   of the pictures over updates; null: as ever
  */
 
 /** Soon, and once for however much has come. @param {() => void} work */
@@ -126,9 +127,9 @@ function createParts(state, page, changed) {
   for (const plot of allWithin(byId(document, "moment"), "[data-moment=profile], [data-moment=map]"))
     plot.addEventListener("click", (event) => {
       const { shown } = state;
-      if (shown) look((looking) => looking.select(hiddenUnder(shown.reading, plot, event.clientX - plot.getBoundingClientRect().left)));
+      if (shown) look((looking) => looking.select(hiddenUnder(shown.reading, plot, (event.clientX - plot.getBoundingClientRect().left) / zoomOf(plot))));
     });
-  const showing = createShowing(state, parts, page.theme);
+  const showing = createShowing(state, parts, page);
   listenSaving(document, { looking: () => state.looking, theme: page.theme, over: parts.over.figure });
   return showing;
 }
@@ -181,6 +182,13 @@ export function createRuns(page) {
       state.looking?.read(location.hash);
       changed();
     },
+    /** Of an event: its update is looked at. @param {number} update */
+    goTo(update) {
+      state.looking?.goTo(update);
+      showing.moved();
+    },
+    at: () => state.looking?.update() ?? 0,
+    marks: () => state.sources.flatMap(({ marks }) => marks),
     /** The plan of the first run, to set another one up. */
     plan: () => state.sources.find(({ trained }) => trained)?.run.training.plan ?? null,
   };

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _REFUSED = 2
 """The exit code where what was asked for cannot be."""
+_UNREAD = 141
+"""The same where nobody reads on: 128 and the number of SIGPIPE, as a shell says it."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,7 +73,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; options win over the environment, the environment over defaults."""
+    """Run the command line; options win over the environment, the environment over defaults.
+
+    Whoever has read enough of what it prints, as `head` has, ends it without a word.
+    """
+    try:
+        try:
+            _run(arguments)
+        finally:
+            print(end="", flush=True)  # here, and not when the interpreter ends
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(_UNREAD) from None
+
+
+def _run(arguments: Sequence[str] | None) -> None:
     options = _parser().parse_args(arguments)
     if options.command == "settings":
         from unrolled.app.settings import settings_table

@@ -72,6 +72,7 @@ def _task(name: str, row: Any) -> TaskWords:
             for one in row.published
         ],
         takes=row.takes or None,
+        lacks=row.lacks() or None,
         settings=_settings(row.settings),
     )
 

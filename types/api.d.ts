@@ -2294,6 +2294,8 @@ export interface Schemas {
      * /sequences; null: it has its own.
      */
     takes: "text" | "series" | null;
+    /** What it needs that this service does not have, in words: it is refused; null: nothing. */
+    lacks: string | null;
     /** What stands beside its name. */
     settings: Schemas["SettingWords"][];
   };

@@ -222,6 +222,10 @@ class TaskWords(Entry):
         description="The user's own data that it learns: in `text` itself, or in `sequence` the id "
         "of one of /sequences; null: it has its own."
     )
+    lacks: str | None = Field(
+        description="What it needs that this service does not have, in words: it is refused; "
+        "null: nothing."
+    )
     settings: list[SettingWords] = Field(description="What stands beside its name.")
 
 

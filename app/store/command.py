@@ -56,6 +56,8 @@ async def _run(options: Namespace, settings: Settings, actions: Actions) -> None
         raise Refused(
             f"{options.file}: {first.pointer} {first.detail}".replace("  ", " ")
         ) from None
+    except BrokenPipeError:
+        raise  # of the output: nobody reads on
     except OSError as error:
         raise Refused(f"{error.filename}: {error.strerror}") from None
     finally:

@@ -17,14 +17,12 @@ from unrolled.app.schemas.strict import Index, Size, StrictModel, String, Switch
 from unrolled.app.schemas.training import Changed, Mark
 from unrolled.app.store.database import Database
 from unrolled.app.store.packing import unpacked, unpacked_numbers
-from unrolled.app.store.runs import IMPORTING, create, find, milliseconds, now
+from unrolled.app.store.runs import IMPORTING, create, drop, find, milliseconds, now
 from unrolled.app.store.tables import RUNS, Found
 from unrolled.app.store.training_keeping import Batch, write_batch
-from unrolled.app.store.training_tables import INPUTS
-from unrolled.app.store.trainings import (
-    TRAINED,
-    keep_training,
-)
+from unrolled.app.store.training_same import same_training
+from unrolled.app.store.training_tables import INPUTS, TRAININGS
+from unrolled.app.store.trainings import TRAINED, keep_training
 from unrolled.app.training.columns import from_body
 from unrolled.app.training.planned import Planned, checked_change, replanned
 from unrolled.app.validation import input_errors
@@ -115,7 +113,7 @@ class ArrivingTraining:
             await self._keep()
 
     async def finish(self) -> tuple[Found, bool]:
-        """Let it be seen; and whether it is new, which it is."""
+        """Let it be seen, unless it is one that is seen already; and whether it is new."""
         if self._new is None:
             raise _wrong("received no whole line; allowed: the file of a run")
         await self._begin()
@@ -126,16 +124,33 @@ class ArrivingTraining:
             "state": "interrupted" if self._ended is None else "ended",
             "changed": min(self._ended or self._times["changed"] or at, at),
             "touched": at,
-            "last_update": self._last,
         }
 
-        async def show(connection: AsyncConnection) -> Found | None:
-            await connection.execute(update(RUNS).where(RUNS.c.number == run.number).values(values))
-            return await find(connection, run.id)
+        async def show(connection: AsyncConnection) -> tuple[Found | None, bool]:
+            here = RUNS.c.number == run.number
+            await connection.execute(update(RUNS).where(here).values(last_update=self._last))
+            whole = (await connection.execute(RUNS.select().where(here))).one()
+            known = await same_training(connection, whole, self._times["created"])
+            if known is None:
+                await connection.execute(update(RUNS).where(here).values(values))
+                return await find(connection, run.id), True
+            await drop(connection, run.id)
+            await self._again(connection, known, at)
+            return await find(connection, known.id), False
 
-        shown = await self._database.write(show)
+        shown, new = await self._database.write(show)
         assert shown is not None
-        return shown, True
+        return shown, new
+
+    async def _again(self, connection: AsyncConnection, known: Found, at: int) -> None:
+        """A run came that is kept: it was used, and its end may not have been known."""
+        ends = self._ended is not None and known.state == "interrupted"
+        own = {"touched": at} | ({"state": "ended"} if ends else {})
+        again = update(RUNS).where(RUNS.c.number == known.number)
+        await connection.execute(again.values(own | {"revision": RUNS.c.revision + 1}))
+        if ends:
+            over = update(TRAININGS).where(TRAININGS.c.run == known.number)
+            await connection.execute(over.values(ended=self._said.ended))
 
     async def forget(self) -> None:
         """Drop what has come; where the database is away, a sweep does it later."""

@@ -16,7 +16,7 @@ class InvalidInput(ValueError):
     """
 
     def __init__(self, pointer: Pointer, detail: str) -> None:
-        super().__init__(f"{'/'.join(map(str, pointer))}: {detail}")
+        super().__init__(f"{'/'.join(map(str, pointer))}: {detail}" if pointer else detail)
         self.pointer = pointer
         self.detail = detail
 

@@ -159,14 +159,15 @@ class Clips(Notice):
             what = f"‖g‖ was {number(row.before)}, and is {number(row.after)} after it"
             text = f"the first gradient that is clipped: {what}"
             if last is not None:
-                pause = counted(row.update - last - 1, "update")
+                count = row.update - last - 1
+                pause = f"{count:,} update{'' if count == 1 else 's'}"
                 text = f"clipped again, after {pause} that were not: {what}"
             return event(
                 row, "clipping", text, log10_norm=row.before, log10_after=row.after, last=last
             )
         if going and row.update - last >= UNCLIPPED:
             self.memory["going"] = False
-            text = f"no gradient has been clipped for {UNCLIPPED} updates, since update {last}"
+            text = f"no gradient has been clipped for {UNCLIPPED} updates, since update {last:,}"
             return event(row, "unclipped", text, last=last)
         return None
 
@@ -201,7 +202,7 @@ class Hearing(Notice):
         if hears is not None:
             said = "step 1 no longer hears the loss"
             if now:
-                said = f"from update {row.update} on step 1 hears the loss"
+                said = f"from update {row.update:,} on step 1 hears the loss"
         text = (
             f"{said}: of ‖∂L/∂h_{self._step}‖ {arrives} arrives there, in the "
             f"median of {HEARD_OVER} updates"

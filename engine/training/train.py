@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.training.plan import Plan
 from unrolled.engine.training.records import Records
 from unrolled.engine.training.run import Training
@@ -28,6 +29,14 @@ def train(
     Raises:
         InvalidInput: for what no plan can be; its pointer leads from the plan.
     """
+    if not isinstance(plan, Plan | Mapping):
+        raise InvalidInput(
+            (),
+            f"train: received {plan!r}; allowed: a Plan, or a dictionary of its fields, such as "
+            "{'task': {'name': 'adding'}, 'cell': 'lstm'}",
+        )
+    if series is not None and not isinstance(series, Data):
+        raise InvalidInput(("series",), f"received {series!r}; allowed: unrolled.Data, or None")
     plan = plan if isinstance(plan, Plan) else Plan.from_json(dict(plan))
     training = Training(plan, series, parameters)
     return training.advance(plan.updates)

@@ -18,15 +18,15 @@ import { loadSheet } from "./stylesheet.js";
  */
 
 /** Where a letter is written rather than pressed. */
-const WRITES = "input, select, textarea, [contenteditable]";
+export const WRITES = "input, select, textarea, [contenteditable]";
 
 /** @param {Location | URL} address */
-function asksFor({ search }) {
+export function asksFor({ search }) {
   return new URLSearchParams(search).has("present");
 }
 
 /** Say in the address whether it presents. @param {Window} window @param {boolean} is */
-function say({ location, history }, is) {
+export function say({ location, history }, is) {
   const rest = location.search
     .slice(1)
     .split("&")

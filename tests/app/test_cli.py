@@ -96,3 +96,21 @@ def test_a_command_is_needed(capsys):
         main([])
     assert stop.value.code == 2
     assert "serve" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_whoever_reads_no_further_is_told_nothing(unbuffered, tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "unrolled", "runs", "list"],
+            env=os.environ
+            | {"UNROLLED_DATA_FOLDER": str(tmp_path), "PYTHONUNBUFFERED": unbuffered},
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (ended.stderr, ended.returncode) == (b"", 141)

@@ -1,10 +1,12 @@
 """The view Train: its page, and which runs it shows."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.app.runs import RUNS, made
+from unrolled.app.training_words import training_words
 from unrolled.app.vocabulary import VOCABULARY
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +26,32 @@ async def test_the_set_up_offers_what_the_vocabulary_names(client):
     assert '<a href="/train" aria-current="page">' in page
     words = VOCABULARY.training
     for row in (*words.tasks, *words.optimizers, *words.schedules, *words.rules):
-        assert f'<option value="{row.name}">{row.label}</option>' in page
+        if not getattr(row, "lacks", None):
+            assert f'<option value="{row.name}">{row.label}</option>' in page
+
+
+async def test_a_task_that_cannot_be_had_here_is_named_with_the_reason(client, monkeypatch):
+    why = "its pictures come with scikit-learn, which is not installed here; needed: the extra, "
+    monkeypatch.setattr("unrolled.engine.training.tasks.digits._found", lambda: None)
+    words = training_words()
+    told = {row.name: row.lacks for row in words.tasks}
+    assert told.pop("digits") == f"{why}pip install 'unrolled[digits]'"
+    assert not any(told.values())
+    shared = client._transport.app.state.templates.env.globals
+    monkeypatch.setitem(shared, "vocabulary", VOCABULARY.model_copy(update={"training": words}))
+    page = await shown(client, "/train")
+    assert re.search(r'<option value="digits" disabled title="its pictures[^"]*">', page)
+    assert f"Digits: {why}pip install" in page
+    monkeypatch.setattr("unrolled.engine.training.tasks.digits._found", lambda: Path("here"))
+    assert not any(row.lacks for row in training_words().tasks)
+
+
+async def test_no_field_takes_more_than_the_service(opened):
+    async with opened(max_batch_size=7, max_training_updates=90, max_steps=55) as client:
+        page = await shown(client, "/train")
+    for name, most in (("batch", 7), ("updates", 90)):
+        assert re.search(rf'<input type="number" id="{name}"[^>]* max="{most}"', page)
+    assert 'data-max-steps="55"' in page
 
 
 async def test_what_only_trainings_have_makes_no_other_page_longer(client):

@@ -32,22 +32,22 @@ async def test_a_run_goes_out_as_a_file_comes_in_and_goes_on(kept):
         done = said["last_update"]
         out = await client.get(f"{run}/export")
         assert b"pickle" not in out.content
+        before = await all_updates(client, run)
+        assert (await client.delete(run)).status_code == 204
         came = await client.post(f"{RUNS}/import", content=out.content, headers=JSONL)
         assert came.status_code == 201, came.text
         there = came.headers["location"]
         new = (await client.get(there)).json()
         assert (new["state"], new["last_update"], new["name"]) == ("interrupted", done, "a")
         assert new["training"]["changes"] == said["training"]["changes"]
-        before, after = await all_updates(client, run), await all_updates(client, there)
-        assert after == before
+        assert await all_updates(client, there) == before
         await changed(client, there, state="running")
         await ended(client, there)
         first = said["training"]["changes"][0]["update"]
         whole = await all_updates(client, there)
         assert whole["loss"] == losses({"updates": 900}, [(first, {"learning_rate": 0.02})])
         assert (await client.get(f"{there}/updates/899/flow")).status_code == 200
-        for address in (run, there):
-            assert (await client.delete(address)).status_code == 204
+        assert (await client.delete(there)).status_code == 204
         for table in (TABLE, TRAININGS, UPDATES, SNAPSHOTS, MARKS, INPUTS):
             assert await count(client, table) == 0
 
@@ -98,6 +98,56 @@ async def test_a_file_that_is_damaged_is_not_kept(kept):
         torn = b"\n".join(lines[:block]) + b"\n" + lines[block][:40]
         came = await client.post(f"{RUNS}/import", content=torn, headers=JSONL)
         assert (came.status_code, came.json()["last_update"]) == (201, 100)
+
+
+async def test_a_run_that_is_kept_is_not_kept_again(kept):
+    async def came(client, *lines):
+        answer = await client.post(
+            f"{RUNS}/import", content=b"\n".join(lines) + b"\n", headers=JSONL
+        )
+        assert answer.headers["location"] == f"{RUNS}/{answer.json()['id']}"
+        return answer.status_code, answer.headers["location"]
+
+    async with serving_trainings(kept) as client:
+        run = await begun(client)
+        await ended(client, run)
+        head, *lines = (await client.get(f"{run}/export")).content.splitlines()
+        await changed(client, run, name="mine")
+        assert await came(client, head, *lines) == (200, run)
+        assert (await client.get(run)).json()["name"] == "mine"
+        assert (await client.delete(run)).status_code == 204
+        for table in (TRAININGS, UPDATES, SNAPSHOTS, MARKS, INPUTS):
+            assert await count(client, table) == 0
+        status, run = await came(client, head, *lines[:-1])
+        assert status == 201
+        assert (await client.get(run)).json()["state"] == "interrupted"
+        assert await came(client, head, *lines) == (200, run)
+        said = (await client.get(run)).json()
+        assert (said["state"], said["training"]["ended"]) == ("ended", "It is done: 250 updates.")
+        assert await came(client, head, *lines) == (200, run)
+
+        def other(**changes):
+            whole = json.loads(head)
+            whole["run"] = whole["run"] | changes
+            return json.dumps(whole).encode()
+
+        training = json.loads(head)["run"]["training"]
+        another = training | {"plan": training["plan"] | {"seed": 7}}
+        last = max(n for n, line in enumerate(lines) if line.startswith(b'{"updates"'))
+        marks = [line for line in lines if line.startswith(b'{"marks"')]
+        fewer = [line for line in lines if line not in marks]
+        assert await came(client, head, *fewer) == (200, run)  # nothing that is not known
+        for n, others in enumerate(
+            (
+                (other(training=another), *lines),
+                (other(created="2026-11-28T03:00:01Z"), *lines),
+                (other(training=training | {"changes": [[9, {"learning_rate": 0.5}]]}), *lines),
+                (head, *lines[:last]),
+            ),
+            2,
+        ):
+            assert (await came(client, *others))[0] == 201, others[0][:300]
+            assert await count(client, TABLE) == n
 
 
 PLAN = {"cell": "lstm", "num_layers": 2, "updates": 250}
@@ -213,8 +263,9 @@ async def test_the_command_line_has_both_kinds(kept, tmp_path, monkeypatch, caps
         with pytest.raises(SystemExit):
             await runs("export", id_, "out.html")
         assert "no page of its own" in capsys.readouterr().err
+        assert (await runs("import", "out.unrolled")).strip() == id_
+        await runs("delete", id_)
         new = (await runs("import", "out.unrolled")).strip()
         assert (await client.get(f"{RUNS}/{new}")).json()["name"] == "trained"
         await runs("delete", new)
-        await runs("delete", id_)
         assert (await client.get(RUNS)).json()["runs"] == []

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Download, Page, ViewportSize, expect
 
+from tests.browser.test_present import SMALLEST
 from tests.browser.services import sent, serving
 from tests.browser.violations import THEMES, found, wear
 from tests.conftest import PageLog
@@ -112,6 +113,12 @@ def change(page: Page, runs: str, ids: list[str]) -> None:
     page.locator("#change-of").select_option(label="clipped at μ = 0.5")
     page.get_by_role("button", name="Change from the next update on").click()
     expect(page.locator("#change-wrong")).to_contain_text("Nothing here differs")
+    assert page.locator("#change-rate").get_attribute("max") == "1000"
+    page.locator("#change").get_by_label("Threshold").fill("0")
+    page.get_by_role("button", name="Change from the next update on").click()
+    beside = page.locator("[data-pointer='/change/clip/threshold'] [data-error]")
+    expect(beside).to_have_text("received 0; allowed: a number above 0")
+    expect(page.locator("#change-wrong")).to_have_text("")
     page.locator("#change").get_by_label("Threshold").fill("0.25")
     page.get_by_role("button", name="Change from the next update on").click()
     expect(page.locator(".train-changed").first).to_be_visible()
@@ -147,12 +154,48 @@ def save(page: Page, runs: str, ids: list[str]) -> None:
     assert steps == pytest.approx([value for row in told["hidden"] for value in row], abs=3e-4)
 
 
+def lectured(page: Page) -> None:
+    """On the wall of a lecture hall: large, on one screen, led by keys, and left again."""
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    before = page.url
+    page.get_by_role("button", name="Present").click()
+    expect(page.locator("html")).to_have_attribute("data-lecture", "")
+    assert "&present" in page.url
+    for hidden in (".top", "#changing", "#happening", "#figure-diagram"):
+        expect(page.locator(hidden)).to_be_hidden()
+    for shown in ("[data-over=heat-1]", "[data-moment=profile]", "#restart", ".transport"):
+        expect(page.locator(shown).first).to_be_visible()
+    fits = "() => document.documentElement.scrollHeight === 1080"
+    page.wait_for_function(fits)
+    assert not overflows(page)
+    assert page.evaluate(SMALLEST) >= 20
+    clean(page)
+    at = page.locator("#moment-update").inner_text()
+    page.keyboard.press("PageUp")
+    expect(page.locator("#moment-update")).not_to_have_text(at)
+    plot = page.locator("[data-over=loss]")
+    wide = plot.evaluate("one => one.getBoundingClientRect().width")
+    plot.click(position={"x": wide * 0.5, "y": 40})
+    cursor = "[data-over=loss] ~ .cursor"
+    left = page.locator(cursor).evaluate("one => one.getBoundingClientRect().left")
+    assert left == pytest.approx(
+        plot.evaluate("one => one.getBoundingClientRect().left") + wide / 2, abs=4
+    )
+    page.keyboard.press("Escape")
+    expect(page.locator("html")).not_to_have_attribute("data-lecture", "")
+    expect(page.locator(".top")).to_be_visible()
+    page.set_viewport_size(WIDE)
+    page.goto(before)
+    page.wait_for_function("() => document.documentElement.dataset.state === 'ready'")
+
+
 def test_two_runs_are_trained_looked_through_killed_and_found_again(
     browser: Browser, free_port: int, tmp_path: Path
 ) -> None:
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     log = PageLog(origin=f"http://127.0.0.1:{free_port}")
+    log.expected.append("status of 422")  # a change that is refused
     log.watch(page)
     with serving(free_port, tmp_path) as (address, process):
         runs = f"{address}/api/v1/runs"
@@ -187,6 +230,7 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         )
         assert not overflows(page)
         page.set_viewport_size(WIDE)
+        lectured(page)
         page.get_by_role("link", name="Open in Explore").click()
         expect(page.locator("html")).to_have_attribute("data-state", "ready")
         expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")

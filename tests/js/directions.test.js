@@ -172,8 +172,8 @@ test("the verdict of a report is that of the direction that is looked at", () =>
   assert.equal(said({ forward: 0.05 }, 0, false), "Where it reads forward in time, the last gradient enters at step 40; 0.0112 times what layer 1 has there arrives at step 1.");
   assert.equal(said({ steps: 1 }, null, true), "Where it reads backward in time, the first gradient enters at step 1: there is nothing after it.");
   assert.match(verdictSentence(report(1, { forward: 0.5 }).modules[0]), /^Where it reads forward in time, the last .* before step 28\.$/);
-  assert.equal(placeOf({ layer: 1, step: 7, quantity: "h", reverse: true }), "h of layer 2, where it reads backward in time, at step 7");
-  assert.equal(placeOf({ layer: 1, step: 7, quantity: "h", reverse: null }), "h of layer 2 at step 7");
+  assert.equal(placeOf({ layer: 1, step: 7, quantity: "h", reverse: true }), "H of layer 2, where it reads backward in time, at step 7");
+  assert.equal(placeOf({ layer: 1, step: 7, quantity: "h", reverse: null }), "H of layer 2 at step 7");
 });
 
 test("of a file's reports the brief forms have both directions of the last layer", async () => {

@@ -125,7 +125,7 @@ test("‖g‖ is drawn and said where no clip function is called, and its jumps 
 test("what is not finite, not trusted or does not move is said", () => {
   const nan = report(3, { module: { first_not_finite: { layer: 1, step: 17, quantity: "h" }, flow: null } });
   assert.deepEqual(texts([report(1), nan]), [
-    "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17.",
+    "From update 300 on a number is not finite (NaN or infinity): first H of layer 2 at step 17.",
   ]);
   const held = (sequence) =>
     report(sequence, { module: { first_not_finite: { layer: 0, step: 1, quantity: "weight", parameters: ["lstm.w", "lstm.b"] }, flow: null } });
@@ -136,7 +136,7 @@ test("what is not finite, not trusted or does not move is said", () => {
   const next = report(2, { own: { update: 299 } });
   assert.deepEqual(texts([next, held(3)]), [`${itself}; it came in with the step of update 299.`]);
   assert.deepEqual(texts([nan, held(4)]), [
-    "From update 300 on a number is not finite (NaN or infinity): first h of layer 2 at step 17" +
+    "From update 300 on a number is not finite (NaN or infinity): first H of layer 2 at step 17" +
       "; since update 400 the weights themselves hold it: lstm.w and 1 more parameter.",
   ]);
   assert.match(verdictSentence(held(3).modules[0]), /the first number that is not finite is in the weights themselves: lstm\.w and 1 more parameter\.$/);

@@ -29,6 +29,7 @@ function block(from, to, { level = 0, own = {} } = {}) {
     rho: column(1.1),
     sigma: column(null),
     held_out: column(null),
+    share: column(null),
     weight: { 'W "h", x': column(0.5) },
     step: { 'W "h", x': column(-3.0001) },
     ...own,
@@ -46,11 +47,11 @@ test("the table has a row an update, every number as it was sent, and nothing wh
   const [head, first, second, ...rest] = toCsv(history, { names: ['W "h", x'], layer: 0, layers: 1 }).trimEnd().split("\n");
   assert.equal(
     head,
-    "update,loss,log10_before,log10_after,engaged,threshold,learning_rate,rho,sigma,held_out," +
+    "update,loss,log10_before,log10_after,engaged,threshold,learning_rate,rho,sigma,held_out,share," +
       '"log10_weight_W ""h"", x","log10_change_W ""h"", x",log10_hidden_step1,log10_hidden_step2,log10_hidden_step3',
   );
-  assert.equal(first, "1,0.3333333333333333,-1.25,-1.25,0,,0.1,1.1,,,0.5,-3.0001,-2.3457,,0");
-  assert.equal(second, "2,,-1.25,-1.25,1,,0.1,1.1,,,0.5,-3.0001,-2,-1,0");
+  assert.equal(first, "1,0.3333333333333333,-1.25,-1.25,0,,0.1,1.1,,,,0.5,-3.0001,-2.3457,,0");
+  assert.equal(second, "2,,-1.25,-1.25,1,,0.1,1.1,,,,0.5,-3.0001,-2,-1,0");
   assert.deepEqual(rest, []);
 });
 

@@ -237,6 +237,7 @@ class Task:
         posed: (settings, data) → the problem.
         published: how it was posed where it was published; empty where it was not.
         takes: ``series`` or ``text`` where it learns the user's own; else "".
+        lacks: what it needs that is not installed here, in a sentence; "": nothing.
     """
 
     label: str
@@ -246,6 +247,7 @@ class Task:
     posed: Callable[[Settings, Data], Problem]
     published: tuple[Published, ...] = ()
     takes: str = ""
+    lacks: Callable[[], str] = str
 
     def checked(self, asked: Mapping[str, Any]) -> Settings:
         """The settings with nothing left open.

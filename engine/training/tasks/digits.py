@@ -30,22 +30,32 @@ READS = {"pixel": 1, "row": 8}
 """How many pixels a step reads."""
 
 
-def _file() -> Path:
-    """The table that scikit-learn carries; its modules are not imported.
+LACKS = (
+    "its pictures come with scikit-learn, which is not installed here; needed: the extra, "
+    "pip install 'unrolled[digits]'"
+)
 
-    Raises:
-        InvalidInput: it is not there.
-    """
+
+def _found() -> Path | None:
+    """The table that scikit-learn carries, whose modules are not imported; None: it is not here."""
     found = importlib.util.find_spec("sklearn")
     for folder in (found.submodule_search_locations if found else None) or ():
         path = Path(folder) / "datasets" / "data" / "digits.csv.gz"
         if path.is_file():
             return path
-    raise InvalidInput(
-        ("task", "name"),
-        "received 'digits', whose pictures come with scikit-learn, which is not installed here; "
-        "needed: the extra, pip install 'unrolled[digits]'",
-    )
+    return None
+
+
+def _file() -> Path:
+    """The same.
+
+    Raises:
+        InvalidInput: it is not there.
+    """
+    path = _found()
+    if path is None:
+        raise InvalidInput(("task", "name"), f"received 'digits': {LACKS}")
+    return path
 
 
 @cache
@@ -108,6 +118,7 @@ DIGITS = Task(
         ),
     ),
     posed=_posed,
+    lacks=lambda: "" if _found() else LACKS,
     published=(
         Published(
             "100 units, MNIST's 28 × 28 pixels: T is 784; this table is not that one",

@@ -136,6 +136,10 @@ def _frequencies(learned: Many[str], kept: Many[str]) -> Baseline:
     return Baseline(loss, "always the frequencies of the symbols in what is learned")
 
 
+def _mean(words: Many[str]) -> float:
+    return sum(map(len, words)) / len(words)
+
+
 def _posed(settings: Settings, data: Data) -> Problem:
     grammar, steps = settings["grammar"], settings["longest"] - 1
     learned, kept = strings(grammar, settings["longest"])
@@ -163,6 +167,7 @@ def _posed(settings: Settings, data: Data) -> Problem:
             f"{len(learned)} strings are learned and {len(kept)} others held out.",
             f"None is longer than {settings['longest']} symbols.",
             "Where a string has ended nothing counts.",
+            f"Those held out are longer, {_mean(kept):.1f} symbols beside {_mean(learned):.1f}.",
         ),
         names=tuple(SYMBOLS),
     )

@@ -88,7 +88,7 @@ export function placeOf({ layer, step, quantity, parameters = [], reverse }) {
   if (quantity === "weight") return `in the weights themselves: ${firstOf(parameters)}`;
   if (quantity === "x") return `the input x at step ${step}, so it comes from before this module`;
   if (quantity === "gradient") return `the gradient that enters${aside} at step ${step}, so it comes from behind this module`;
-  return `${quantity} of layer ${layer + 1}${aside} at step ${step}`;
+  return `${quantity.toUpperCase()} of layer ${layer + 1}${aside} at step ${step}`;
 }
 
 /**

@@ -45,14 +45,20 @@ function rowOf(run, remove) {
   button.addEventListener("click", remove);
   const last = element("td");
   last.append(button);
+  /** @param {string} label   where no head of a column says it @param {string} text @param {string} [kind] */
+  const known = (label, text, kind = "") => {
+    const cell = element("td", kind, text);
+    cell.dataset.label = text === "–" ? "" : label;
+    return cell;
+  };
   row.append(
     tickOf(run),
     name,
     element("td", "", trainsHere(run) ? "trained here" : "reports"),
     element("td", "", stateWords({ ...run, last_update: null })),
-    element("td", "of-number", run.last_update === null ? "–" : counted(run.last_update)),
-    element("td", "of-number", trainsHere(run) ? "–" : counted(run.reports)),
-    element("td", "", moment(run.created)),
+    known("last update", run.last_update === null ? "–" : counted(run.last_update), "of-number"),
+    known("reports", trainsHere(run) ? "–" : counted(run.reports), "of-number"),
+    known("begun", moment(run.created)),
     last,
   );
   return row;

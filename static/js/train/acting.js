@@ -1,10 +1,11 @@
 /** What is asked of the service for the runs that are shown. */
 
-import { deleteRun } from "../api.js";
+import { Problem, deleteRun } from "../api.js";
 import { API } from "./address.js";
 import { isUnfinished } from "./panel.js";
 import { beginRun, changeRun } from "./requests.js";
 
+/** @import { Fault } from "../types.js" */
 /** @import { State } from "./showing.js" */
 
 /** What each button asks of a run. @type {Map<string, object>} */
@@ -28,7 +29,7 @@ async function ask(state, n, said) {
 
 /**
  * @param {State} state
- * @param {{changed: () => void, problem: (cause: Error | null) => void, refuse: (text: string) => void,
+ * @param {{changed: () => void, problem: (cause: Error | null) => void, refuse: (text: string, faults?: Fault[]) => void,
  *   go: (ids: string[]) => void}} on   refuse: a change of settings
  */
 export function createActing(state, on) {
@@ -74,7 +75,8 @@ export function createActing(state, on) {
       try {
         await Promise.all(runs.map((n) => ask(state, n, { change: said })));
       } catch (cause) {
-        on.refuse(/** @type {Error} */ (cause).message);
+        const { message } = /** @type {Error} */ (cause);
+        on.refuse(message, cause instanceof Problem ? cause.errors : []);
       }
       on.changed();
     },

@@ -5,6 +5,7 @@ import { setFieldError } from "../problems.js";
 import { rowOf, rowsOf, settingsOf, typed, valueOf } from "./choices.js";
 import { fieldOf, optionsOf } from "./fields.js";
 import { valuesOf } from "./plans.js";
+import { clearRefused, putRefused } from "./refused.js";
 
 /** @import { Values } from "./choices.js" */
 /** @import { Source } from "./sources.js" */
@@ -51,7 +52,8 @@ function putForm(now, settings) {
       fieldOf(setting, `change.${setting.name}`, `/change/clip/${setting.name}`, now[`rule.${setting.name}`] ?? valueOf({ rule: row.name }, `rule.${setting.name}`)),
     ),
   );
-  byId(document, "change-rate", HTMLInputElement).value = valueOf(now, "optimizer.learning_rate");
+  const { least, most } = settingsOf(rowOf(now, "optimizer")).find(({ name }) => name === "learning_rate") ?? {};
+  Object.assign(byId(document, "change-rate", HTMLInputElement), { min: least ?? "", max: most ?? "", value: valueOf(now, "optimizer.learning_rate") });
 }
 
 /**
@@ -79,6 +81,7 @@ export function createChanging(document, on) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     setFieldError(wrong, "");
+    clearRefused(form);
     const runs = targets();
     on.change(changeOf(valuesNow(on.sources()[runs[0]].run), settings), runs);
   });
@@ -93,9 +96,9 @@ export function createChanging(document, on) {
       of.replaceChildren(...optionsOf([["", "both"], ...each], of.value));
       show();
     },
-    /** What the service refuses. @param {string} text */
-    refuse(text) {
-      setFieldError(wrong, text);
+    /** What the service refuses. @param {string} text @param {import("../types.js").Fault[]} [faults]   of which fields */
+    refuse(text, faults = []) {
+      setFieldError(wrong, faults.length ? putRefused(form, faults).join("; ") : text);
     },
   };
 }

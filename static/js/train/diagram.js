@@ -3,7 +3,7 @@
 import { diagram, rowPixel } from "../figures/diagram.js";
 import { axisOf } from "../frames.js";
 import { inspect } from "../inspect.js";
-import { byId } from "../page.js";
+import { byId, zoomOf } from "../page.js";
 import { pick, walk } from "../picking.js";
 import { hiddenId } from "../reading.js";
 import { draw } from "../render.js";
@@ -46,7 +46,8 @@ export function createDiagram(document, on) {
     const box = hit.getBoundingClientRect();
     /** @param {number} x @param {number} y */
     const toPixels = (x, y) => ({ x: toPixel(frame, x), y: rowPixel(frame, y, reading.span) });
-    return pick(reading, { x: event.clientX - box.left, y: event.clientY - box.top }, toPixels, frame);
+    const zoom = zoomOf(hit);
+    return pick(reading, { x: (event.clientX - box.left) / zoom, y: (event.clientY - box.top) / zoom }, toPixels, frame);
   }
 
   function listen() {

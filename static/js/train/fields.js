@@ -40,6 +40,7 @@ function controlOf(setting, value) {
   if (kind === "text") {
     const area = element("textarea");
     area.rows = 3;
+    if (most) area.maxLength = most;
     area.value = value;
     return area;
   }

@@ -17,7 +17,7 @@ import { lineThrough, reduced, scaled, stairs } from "./columns.js";
  * @property {number | null} baseline   the loss that is to be beaten
  * @property {Seen} seen   what is drawn of it
  *
- * @typedef {Record<"loss" | "held" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
+ * @typedef {Record<"loss" | "held" | "share" | "before" | "after" | "engaged" | "rho", Column[]>} Seen   norms
  *   and losses as log₁₀; after: where it was clipped
  * @typedef {{runs: Drawn[], frame: Frame, theme: Theme, named?: boolean}} Given   named: whether the
  *   axis of updates is named below
@@ -45,6 +45,7 @@ export function seenOf(history, frame) {
   return {
     loss: scaled(of("loss"), log10),
     held: scaled(of("held_out"), log10),
+    share: of("share"),
     before: of("log10_before"),
     after: reduced(history, clipped, frame),
     engaged: reduced(history, Float64Array.from(clipped, (_, row) => (history.engaged(row) ? 1 : NaN)), frame),
@@ -70,6 +71,9 @@ export function spanOf(histories, planned, over) {
   return { lo: first - 0.5, hi: Math.max(10, Math.min(planned || Infinity, Math.max(round, 20))) + 0.5 };
 }
 
+/** In a picture that is no higher, in pixels, decades alone have ticks. */
+const LOW = 72;
+
 /** Ticks of a logarithmic axis: decades, or of less than two 1, 2, 5. @param {Theme} theme @param {number[]} range @param {Frame} frame */
 function logAxis(theme, range, frame) {
   if (range[1] - range[0] > 2.2) {
@@ -77,9 +81,10 @@ function logAxis(theme, range, frame) {
     const decades = (axis.tickvals ?? []).filter(Number.isInteger);
     return { ...axis, tickvals: decades, ticktext: decades.map(power) };
   }
+  const low = frame.height < LOW && range[1] - range[0] > 1.1;
   const between = [];
   for (let e = Math.floor(range[0]); e <= range[1]; e += 1)
-    for (const n of range[1] - range[0] > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]) between.push(e + Math.log10(n));
+    for (const n of low ? [1] : range[1] - range[0] > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]) between.push(e + Math.log10(n));
   const tickvals = between.filter((value) => value >= range[0] && value <= range[1]);
   const ticktext = tickvals.map((value) => (Math.abs(value) < 4 ? tidy(10 ** value, 2) : power(Math.round(value))));
   return plainAxis(theme, { range, tickmode: "array", tickvals, ticktext });
@@ -211,6 +216,26 @@ export function normFigure(given, n) {
       noted(frame, theme, thresholdsOf(history).map((one) => ({ ...one, color: theme.known }))),
     ],
     layout: layoutOf(frame, theme, { bottom: named, yaxis }),
+  };
+}
+
+/** From none to all, with room for a line at either end. */
+const SHARES = [-0.06, 1.06];
+
+/** The share of right answers on the held-out set. @param {Given} given @returns {Figure} */
+export function shareFigure({ runs, frame, theme, named = false }) {
+  const height = heightOf(frame, bottomOf(named));
+  const tickvals = height < 70 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
+  return {
+    data: runs.map((_, n) => n).reverse().map((n) => {
+      const { x, y } = lineThrough(runs[n].seen.share, SHARES, height);
+      const look = lookOf(theme, n);
+      return { ...line(x, y, look), mode: "lines+markers", marker: { size: runs[n].seen.share.length > 60 ? 2 : 4, color: look.color } };
+    }),
+    layout: layoutOf(frame, theme, {
+      bottom: named,
+      yaxis: plainAxis(theme, { range: SHARES, tickmode: "array", tickvals, ticktext: tickvals.map((one) => `${100 * one} %`) }),
+    }),
   };
 }
 

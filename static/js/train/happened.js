@@ -3,6 +3,7 @@
 import { element } from "../elements.js";
 import { counted } from "../live/alarms.js";
 import { LETTERS } from "./looking.js";
+import { written } from "./words.js";
 
 /** @import { Mark, Source } from "./sources.js" */
 
@@ -44,7 +45,7 @@ function rowOf({ mark, run }, several, go) {
   head.append(link);
   row.append(head);
   if (several) row.append(element("td", "", LETTERS[run]));
-  row.append(element("td", "", withoutUpdate(mark.text)));
+  row.append(element("td", "", withoutUpdate(written(mark.text))));
   return row;
 }
 

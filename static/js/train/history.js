@@ -16,17 +16,18 @@
  * @property {Series} [rho]
  * @property {Series} [sigma]
  * @property {Series} [held_out]
+ * @property {Series} [share]   of the held-out sequences that are right
  * @property {Object<string, Series>} [weight]   parameter → log₁₀ ‖w‖
  * @property {Object<string, Series>} [step]   parameter → log₁₀ ‖Δw‖
  *
  * @typedef {"loss" | "log10_before" | "log10_after" | "threshold" | "learning_rate" | "rho" | "sigma"
- *   | "held_out"} Quantity
+ *   | "held_out" | "share"} Quantity
  *
  * @typedef {ReturnType<typeof createHistory>} History
  */
 
 /** @type {Quantity[]} */
-const QUANTITIES = ["loss", "log10_before", "log10_after", "threshold", "learning_rate", "rho", "sigma", "held_out"];
+const QUANTITIES = ["loss", "log10_before", "log10_after", "threshold", "learning_rate", "rho", "sigma", "held_out", "share"];
 
 /** Rows that there is room for at first. */
 const ROOM = 1024;

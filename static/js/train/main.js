@@ -3,14 +3,15 @@
 import { Problem } from "../api.js";
 import { listenAppearance } from "../appearance.js";
 import { element } from "../elements.js";
-import { allWithin, byId, listenWidth } from "../page.js";
+import { byId, listenWidth } from "../page.js";
 import { load } from "../plotly.js";
-import { setFieldError } from "../problems.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { API, addressOf, runsIn } from "./address.js";
 import { fragmentOf, learnStart, readValues } from "./choices.js";
 import { plansOf, valuesOf } from "./plans.js";
+import { createPresent } from "./present.js";
+import { clearRefused, putRefused } from "./refused.js";
 import { beginRun } from "./requests.js";
 import { createRuns } from "./runs.js";
 import { createSetup } from "./setup.js";
@@ -51,6 +52,15 @@ const runs = createRuns({
   problem,
   ready: () => settled("ready"),
   go,
+  room: () => present.room(),
+});
+
+const present = createPresent(document, {
+  changed: runs.changed,
+  marks: runs.marks,
+  at: runs.at,
+  goTo: runs.goTo,
+  shows: () => shown !== "",
 });
 
 const setup = createSetup(form, {
@@ -58,38 +68,24 @@ const setup = createSetup(form, {
   changed(values) {
     const fragment = fragmentOf(values);
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
-    refuse([]);
+    clearRefused(form);
   },
   start: begin,
 });
-
-/** What the service refuses stands beside its control; what has none, above. @param {import("../types.js").Fault[]} faults */
-function refuse(faults) {
-  const fields = allWithin(form, "[data-pointer]");
-  for (const field of fields) setFieldError(field, "");
-  const homeless = [];
-  for (const { pointer, detail } of faults) {
-    const fits = fields.filter(({ dataset }) => pointer === dataset.pointer || pointer.startsWith(`${dataset.pointer}/`));
-    const field = fits.sort((a, b) => (b.dataset.pointer ?? "").length - (a.dataset.pointer ?? "").length)[0];
-    if (field?.checkVisibility()) setFieldError(field, detail);
-    else homeless.push(`${pointer}: ${detail}`);
-  }
-  return homeless;
-}
 
 /** @param {Values} values */
 async function begin(values) {
   const button = byId(document, "begin", HTMLButtonElement);
   button.setAttribute("aria-busy", "true");
   problem(null);
-  refuse([]);
+  clearRefused(form);
   try {
     const made = [];
     for (const { name, plan } of plansOf(values)) made.push((await beginRun(API, { name, training: plan })).id);
     go(made);
   } catch (cause) {
     const { message, errors } = cause instanceof Problem ? cause : { message: String(cause), errors: [] };
-    const homeless = refuse(errors);
+    const homeless = putRefused(form, errors);
     if (!errors.length || homeless.length) problem(new Error(homeless.join("; ") || message));
     settled("error");
   }
@@ -99,7 +95,7 @@ async function begin(values) {
 /** @param {string[]} ids   none: back to the set-up */
 function go(ids) {
   named = "";
-  history.pushState(null, "", addressOf(ids));
+  history.pushState(null, "", present.kept(addressOf(ids)));
   void route();
 }
 
@@ -112,6 +108,7 @@ async function route() {
   byId(document, "setting-up").hidden = ids.length > 0;
   if (!ids.length) {
     runs.close();
+    present.leave();
     document.title = "Train: watch gradients live and die · Unrolled";
     setup.show(readValues(location.hash));
     return settled("ready");
@@ -119,6 +116,7 @@ async function route() {
   main.setAttribute("aria-busy", "true");
   try {
     await runs.open(ids);
+    present.opened();
   } catch (cause) {
     problem(/** @type {Error} */ (cause));
     byId(document, "setting-up").hidden = false; // a way on

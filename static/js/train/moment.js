@@ -13,7 +13,7 @@ import { fromExperiment } from "../experiment.js";
 import { counted } from "../live/alarms.js";
 import { LETTERS } from "./looking.js";
 import { recordedAt } from "./recorded.js";
-import { lossWords, normWords, reachWords, weightRows } from "./words.js";
+import { grouped, lossWords, normWords, reachWords, weightRows } from "./words.js";
 
 /** @import { Figure, Frame, Reading, Theme } from "../types.js" */
 /** @import { Looking } from "./looking.js" */
@@ -115,8 +115,8 @@ export function createMoment(document, on) {
     const own = row < 0 ? 0 : history.update(row);
     const behind = own < looking.update() && !looking.follows() ? ` (the last of ${LETTERS[n]})` : "";
     say("moment-update", `${counted(own)}${behind}`);
-    say("moment-said", row < 0 ? "No update yet." : `Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row, flow?.itemized?.loss_steps?.length > 1)}`);
-    say("moment-diagnosis", flow?.diagnosis?.summary ?? "");
+    say("moment-said", row < 0 ? "No update yet." : grouped(`Loss ${lossWords(history, row)}; ‖g‖ ${normWords(history, row)}. ${reachWords(history, row, flow?.itemized?.loss_steps?.length > 1)}`));
+    say("moment-diagnosis", grouped(flow?.diagnosis?.summary ?? ""));
     say("say-spectrum", flow?.spectrum ? spectrumSentence(flow) : "");
     say("say-product", flow?.spectrum ? productSentence(flow) : "");
     const link = byId(document, "explore", HTMLAnchorElement);

@@ -3,16 +3,17 @@
 import { axisOf } from "../frames.js";
 import { fromLog10, tidy } from "../format.js";
 import { counted } from "../live/alarms.js";
-import { allWithin, byId, sure, within } from "../page.js";
+import { lookup } from "../lookup.js";
+import { allWithin, byId, sure, within, zoomOf } from "../page.js";
 import { draw } from "../render.js";
 import { createTooltip } from "../tooltip.js";
 import { TOP, line } from "../updates/axis.js";
 import { putCursor, putLines } from "../updates/cursor.js";
 import { toStep } from "../view.js";
-import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "./figures.js";
+import { bottomOf, heatAxes, lossFigure, normFigure, radiusFigure, seenOf, shareFigure, spanOf } from "./figures.js";
 import { entryOf, gridOf, heatTrace, pixelsOf } from "./heat.js";
 import { LETTERS } from "./looking.js";
-import { lossWords, normWords, summary } from "./words.js";
+import { lossWords, normWords, percentOf, summary } from "./words.js";
 
 /** @import { Figure, Frame, Theme } from "../types.js" */
 /** @import { Given } from "./figures.js" */
@@ -25,6 +26,7 @@ import { lossWords, normWords, summary } from "./words.js";
  * @property {number} run   which one it is of; −1: of all
  * @property {number} share   of the height
  * @property {string} what   for who cannot see it
+ * @property {boolean} [aside]   whether it has no place in a lecture hall
  * @property {(given: Given) => Figure} figure
  */
 
@@ -33,22 +35,25 @@ import { lossWords, normWords, summary } from "./words.js";
 /** @type {Picture[]} from above */
 const PICTURES = [
   { name: "loss", run: -1, share: 0.24, what: "Loss", figure: lossFigure },
+  { name: "share", run: -1, share: 0.13, what: "Share of right answers", figure: shareFigure, aside: true },
   ...[0, 1].map((n) => ({ name: `size-${n}`, run: n, share: 0.17, what: "Norm of the gradient", figure: (/** @type {Given} */ given) => normFigure(given, n) })),
   ...[0, 1].map((n) => ({ name: `heat-${n}`, run: n, share: 0.21, what: "Gradient at each step, update by step", figure: (/** @type {Given} */ given) => heatAxes(given, n) })),
-  { name: "radius", run: -1, share: 0.16, what: "Spectral radius", figure: radiusFigure },
+  { name: "radius", run: -1, share: 0.16, what: "Spectral radius", figure: radiusFigure, aside: true },
 ];
 
 /** So much of the window stands around them, and so high are they together, in pixels. */
 const AROUND = 396;
 const LEAST = 420;
 const MOST = 900;
+/** Each, in a lecture hall, before it is enlarged. */
+const LEAST_ON_STAGE = 44;
 
 /** What the name of the axis takes more, below the last of them. */
 const NAME = 32;
 
-/** @param {Picture[]} shown @param {number} windowHeight */
-function heights(shown, windowHeight) {
-  const all = Math.max(LEAST, Math.min(MOST, windowHeight - AROUND));
+/** @param {Picture[]} shown @param {number | null} room   on a stage; null: as the window allows */
+function heights(shown, room) {
+  const all = room === null ? Math.max(LEAST, Math.min(MOST, innerHeight - AROUND)) : Math.max(LEAST_ON_STAGE * shown.length, room - NAME);
   const sum = shown.reduce((total, { share }) => total + share, 0);
   const last = shown.at(-1)?.name;
   return new Map(shown.map(({ name, share }) => [name, Math.round((share / sum) * all) + (name === last ? NAME : 0)]));
@@ -60,10 +65,14 @@ function axisIn(width) {
   return { ...axis, left: Math.min(axis.left, 56), right: width < 560 ? axis.right : 96 };
 }
 
+/** Picture → what is measured now and then, and not in every run. @type {Object<string, string>} */
+const MEASURED = lookup({ radius: "rho", share: "share" });
+
 /** Whether there is anything to draw. @param {string} name @param {Looking} looking */
 function has(name, { sources }) {
-  if (name !== "radius") return true;
-  return sources.some(({ history }) => history.count() > 0 && !Number.isNaN(history.latest("rho", history.count() - 1)));
+  const quantity = MEASURED[name];
+  if (!quantity) return true;
+  return sources.some(({ history }) => history.count() > 0 && !Number.isNaN(history.latest(quantity, history.count() - 1)));
 }
 
 /** The map's canvas lies where the plot of its axes is. @param {HTMLElement} plot @param {Frame} frame @param {number} bottom */
@@ -136,8 +145,9 @@ function mapOf(name, run, frame, theme) {
 /** What a place of a picture is: an update, and of the map a step. @param {Picture} picture @param {Placed} placed @param {HTMLElement} plot @param {MouseEvent} event @param {number} steps */
 function placeAt({ name }, { frame, named }, plot, event, steps) {
   const at = plot.getBoundingClientRect();
-  const update = Math.max(1, Math.round(toStep(frame, event.clientX - at.left)));
-  const up = 1 - (event.clientY - at.top - TOP) / (frame.height - TOP - bottomOf(named));
+  const zoom = zoomOf(plot);
+  const update = Math.max(1, Math.round(toStep(frame, (event.clientX - at.left) / zoom)));
+  const up = 1 - ((event.clientY - at.top) / zoom - TOP) / (frame.height - TOP - bottomOf(named));
   return { update, step: name.startsWith("heat") ? Math.max(1, Math.min(steps, Math.ceil(up * steps))) : null };
 }
 
@@ -150,6 +160,7 @@ function told({ name }, history, row, step) {
     const beside = `${tidy(own - values[entry], 2)} decades beside step ${entry + 1}`;
     return `step ${step}: ${Number.isNaN(own) ? "nothing arrives" : `${fromLog10(own)}, ${beside}`}`;
   }
+  if (name === "share") return `${percentOf(history.latest("share", row))} right`;
   if (name === "loss") return `loss ${lossWords(history, row)}`;
   return name === "radius" ? `ρ ${tidy(history.latest("rho", row), 4)}` : `‖g‖ ${normWords(history, row)}`;
 }
@@ -213,13 +224,13 @@ export function createOver(document, on) {
   return {
     /**
      * @param {Looking} looking @param {{planned: number, over: boolean, theme: Theme, baselines: (number | null)[],
-     *   changes: number[][]}} given   changes: of each run, updates at which its settings changed
+     *   changes: number[][], room: number | null}} given   room: of all pictures on a stage; changes: of each run, updates at which its settings changed
      */
-    draw(looking, { planned, over, theme, baselines, changes }) {
+    draw(looking, { planned, over, theme, baselines, changes, room }) {
       shown = looking;
       const { sources } = looking;
-      const seen = PICTURES.filter(({ run, name }) => run < sources.length && has(name, looking));
-      const high = heights(seen, innerHeight);
+      const seen = PICTURES.filter(({ run, name, aside }) => run < sources.length && has(name, looking) && (room === null || !aside));
+      const high = heights(seen, room);
       const span = spanOf(sources.map(({ history }) => history), planned, over);
       const wide = axisIn(plots.get("loss")?.clientWidth || box.clientWidth);
       const runs = sources.map(({ history }, n) => ({

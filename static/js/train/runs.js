@@ -2,7 +2,7 @@
 
 import { createAnnouncer } from "../announcer.js";
 import { createWhole } from "../live/whole.js";
-import { allWithin, byId } from "../page.js";
+import { allWithin, byId, zoomOf } from "../page.js";
 import { createAbout } from "./about.js";
 import { createActing } from "./acting.js";
 import { API } from "./address.js";
@@ -15,6 +15,7 @@ import { createPanel } from "./panel.js";
 import { listenSaving } from "./saving.js";
 import { createShowing, isLively } from "./showing.js";
 import { openRun } from "./sources.js";
+import { opened as openedOf } from "./together.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { State } from "./showing.js" */
@@ -30,6 +31,7 @@ const APART_MS = 60;
  * @property {(cause: Error | null) => void} problem
  * @property {() => void} ready
  * @property {(ids: string[]) => void} go   to other runs, or to none
+ * @property {() => number | null} room   of the pictures over updates; null: as ever
  */
 
 /** Soon, and once for however much has come. @param {() => void} work */
@@ -67,10 +69,14 @@ function wholeOf(source, { came, problem }) {
   return createWhole({ whole }, { came, failed: problem });
 }
 
+/** What was not there from the first. */
+let missing = "";
+
 /** Whether the service answers, and what was deleted, in words. @param {string} text   "": nothing */
 function sayLost(text) {
-  byId(document, "lost").hidden = text === "";
-  byId(document, "lost").textContent = text;
+  const said = [missing, text].filter(Boolean).join(" ");
+  byId(document, "lost").hidden = said === "";
+  byId(document, "lost").textContent = said;
 }
 
 /** @param {State} state */
@@ -79,6 +85,7 @@ function close(state) {
   state.transport?.close();
   Object.assign(state, { sources: [], wholes: [], transport: null, looking: null, shown: null, lively: null });
   byId(document, "runs-shown").hidden = true;
+  missing = "";
   sayLost("");
 }
 
@@ -93,7 +100,7 @@ function createParts(state, page, changed) {
     if (state.looking) move(state.looking);
     showing.moved();
   };
-  const acting = createActing(state, { changed, problem: page.problem, go: page.go, refuse: (text) => parts.panel.refuse(text) });
+  const acting = createActing(state, { changed, problem: page.problem, go: page.go, refuse: (text, faults) => parts.panel.refuse(text, faults) });
   /** @type {import("./showing.js").Parts} */
   const parts = {
     over: createOver(document, {
@@ -120,9 +127,9 @@ function createParts(state, page, changed) {
   for (const plot of allWithin(byId(document, "moment"), "[data-moment=profile], [data-moment=map]"))
     plot.addEventListener("click", (event) => {
       const { shown } = state;
-      if (shown) look((looking) => looking.select(hiddenUnder(shown.reading, plot, event.clientX - plot.getBoundingClientRect().left)));
+      if (shown) look((looking) => looking.select(hiddenUnder(shown.reading, plot, (event.clientX - plot.getBoundingClientRect().left) / zoomOf(plot))));
     });
-  const showing = createShowing(state, parts, page.theme);
+  const showing = createShowing(state, parts, page);
   listenSaving(document, { looking: () => state.looking, theme: page.theme, over: parts.over.figure });
   return showing;
 }
@@ -149,8 +156,11 @@ export function createRuns(page) {
         lost: (/** @type {boolean} */ is) => sayLost(is ? "The server does not answer for now; what is new comes when it does." : ""),
         gone: () => sayLost("A run has been deleted on the server; what had come stays here."),
       };
-      const sources = await Promise.all(ids.map((id) => openRun(API, id, on)));
+      const found = await openedOf(ids, (id) => openRun(API, id, on));
+      const { sources } = found;
       if (own !== opened) return sources.forEach((one) => one.close());
+      missing = found.missing;
+      sayLost("");
       const came = () => (isLively(state) ? changed() : showing.moved());
       // While a run goes on, the next one is asked for anyway.
       const problem = (/** @type {Error} */ cause) => (isLively(state) ? undefined : page.problem(cause));
@@ -172,6 +182,13 @@ export function createRuns(page) {
       state.looking?.read(location.hash);
       changed();
     },
+    /** Of an event: its update is looked at. @param {number} update */
+    goTo(update) {
+      state.looking?.goTo(update);
+      showing.moved();
+    },
+    at: () => state.looking?.update() ?? 0,
+    marks: () => state.sources.flatMap(({ marks }) => marks),
     /** The plan of the first run, to set another one up. */
     plan: () => state.sources.find(({ trained }) => trained)?.run.training.plan ?? null,
   };

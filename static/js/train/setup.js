@@ -11,6 +11,8 @@ import { taskWords, willSee } from "./words.js";
 
 /** @import { Setting, Values } from "./choices.js" */
 
+/** @typedef {{steps: number, text: number}} Limits   of the service: a sequence's steps, a text's letters */
+
 /** Where a table's row stands in the request. @type {Map<string, string>} */
 const PARTS = new Map([["rule", "clip"]]);
 
@@ -53,9 +55,16 @@ function createKept() {
 
 /** @typedef {ReturnType<typeof createKept>} Kept */
 
-/** @param {Values} values @param {Kept} kept @param {string} key @param {Setting} setting */
-function madeField(values, kept, key, setting) {
-  const set = `${key}.${setting.name}`;
+/** @param {string} set   the name of a setting @param {Setting} setting @param {Limits} limits */
+export function limited(set, setting, { steps, text }) {
+  if (set === "task.steps") return { ...setting, most: Math.min(setting.most ?? Infinity, steps) };
+  return set === "task.text" ? { ...setting, most: text } : setting;
+}
+
+/** @param {Values} values @param {Kept} kept @param {string} key @param {Setting} of @param {Limits} limits */
+function madeField(values, kept, key, of, limits) {
+  const set = `${key}.${of.name}`;
+  const setting = limited(set, of, limits);
   const value = valueOf(values, set);
   const pointer = pointerOf(key, setting.name);
   if (setting.name !== "sequence") return fieldOf(setting, set, pointer, value);
@@ -65,17 +74,17 @@ function madeField(values, kept, key, setting) {
   return fieldOf(setting, set, pointer, value, select);
 }
 
-/** The settings of the chosen row, anew only where it is another one. @param {HTMLElement} box @param {Values} values @param {Kept} kept */
-function putRow(box, values, kept) {
+/** The settings of the chosen row, anew only where it is another one. @param {HTMLElement} box @param {Values} values @param {Kept} kept @param {Limits} limits */
+function putRow(box, values, kept, limits) {
   const key = box.dataset.of ?? "";
   const row = rowOf(values, key);
   if (box.dataset.row === row.name) return;
   box.dataset.row = row.name;
-  box.replaceChildren(...settingsOf(row).map((setting) => madeField(values, kept, key, setting)));
+  box.replaceChildren(...settingsOf(row).map((setting) => madeField(values, kept, key, setting, limits)));
 }
 
-/** What the second run differs in. @param {Values} values */
-function putBeside(values) {
+/** What the second run differs in. @param {Values} values @param {Limits} limits */
+function putBeside(values, limits) {
   const chosen = variantOf(values);
   /** @type {[string, string][]} */
   const offered = VARIANTS.filter((variant) => fits(variant, values)).map(({ name, label }) => [name, label]);
@@ -87,6 +96,8 @@ function putBeside(values) {
   const input = byId(document, "beside-number", HTMLInputElement);
   byId(document, "field-beside-number").hidden = !chosen?.number;
   input.disabled = !chosen?.number;
+  const { least = "", step = "any" } = chosen?.number ?? {};
+  Object.assign(input, { min: least, step, max: chosen?.name === "steps" ? String(limits.steps) : "" });
   if (document.activeElement !== input) input.value = other;
 }
 
@@ -117,12 +128,13 @@ export function createSetup(form, on) {
   /** @type {Values} */
   let values = {};
   const kept = createKept();
+  const limits = { steps: Number(form.dataset.maxSteps), text: Number(form.dataset.maxText) };
 
   /** Bring every control up to date. */
   function put() {
-    for (const box of allWithin(form, "[data-of]")) putRow(box, values, kept);
+    for (const box of allWithin(form, "[data-of]")) putRow(box, values, kept, limits);
     putWeights(values, kept);
-    putBeside(values);
+    putBeside(values, limits);
     for (const control of controlsIn(form, "[data-set]"))
       if (control !== document.activeElement && !control.id.startsWith("beside")) control.value = valueOf(values, control.dataset.set ?? "");
     byId(document, "field-activation").hidden = isGated(valueOf(values, "cell"));

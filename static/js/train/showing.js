@@ -8,6 +8,7 @@ import { newestOf, putHappened } from "./happened.js";
 import { LETTERS } from "./looking.js";
 import { namesOf } from "./names.js";
 import { isUnfinished } from "./panel.js";
+import { written } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { Looking } from "./looking.js" */
@@ -76,8 +77,8 @@ function putTransport(state, looking, moved) {
 /** @param {Source[]} sources */
 const namesIn = (sources) => namesOf(sources.map(({ run }) => run));
 
-/** @param {Source[]} sources @param {Looking} looking @param {Parts} parts @param {Theme | null} theme */
-function putOver(sources, looking, { over }, theme) {
+/** @param {Source[]} sources @param {Looking} looking @param {Parts} parts @param {Theme | null} theme @param {number | null} room */
+function putOver(sources, looking, { over }, theme, room) {
   namesIn(sources).forEach((name, n) => {
     for (const picture of OWN) over.caption(`${picture}-${n}`).textContent = sources.length > 1 ? `${LETTERS[n]}: ${name}` : "";
   });
@@ -90,6 +91,7 @@ function putOver(sources, looking, { over }, theme) {
     over: !sources.some((source) => isUnfinished(source) && source.run.state !== "ended"),
     theme,
     baselines: sources.map(({ run }) => run.training?.baseline ?? null),
+    room,
     changes: sources.map(({ run }) => (run.training?.changes ?? []).map((/** @type {any} */ one) => one.update + 0.5)),
   });
   over.describe(looking);
@@ -103,7 +105,7 @@ function putEvents(sources, { announcer }, go) {
   byId(document, "happened-of").hidden = all.length === 0;
   byId(document, "happened-run").hidden = sources.length < 2;
   const newest = newestOf(all);
-  const said = newest ? `${sources.length > 1 ? `${LETTERS[newest.run]}: ` : ""}${newest.mark.text}` : "";
+  const said = newest ? `${sources.length > 1 ? `${LETTERS[newest.run]}: ` : ""}${written(newest.mark.text)}` : "";
   const place = byId(document, "newest");
   if (place.textContent === said) return;
   place.textContent = said;
@@ -148,9 +150,11 @@ function putMoment(state, looking, { moment, diagram }, theme) {
 }
 
 /**
- * @param {State} state @param {Parts} parts @param {() => Theme | null} theme   null: nothing can be drawn yet
+ * @param {State} state @param {Parts} parts
+ * @param {{theme: () => Theme | null, room: () => number | null}} page   theme: null: nothing can be
+ *   drawn yet; room: of the pictures over updates, null: as ever
  */
-export function createShowing(state, parts, theme) {
+export function createShowing(state, parts, { theme, room }) {
   /** Only what is looked at is another: the pictures over updates stay. */
   function moved() {
     const { looking, transport } = state;
@@ -181,7 +185,7 @@ export function createShowing(state, parts, theme) {
       if (!any) return;
       putTransport(state, looking, moved);
       parts.layering.put(looking);
-      putOver(sources, looking, parts, theme());
+      putOver(sources, looking, parts, theme(), room());
       putMoment(state, looking, parts, theme());
     },
   };

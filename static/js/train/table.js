@@ -8,7 +8,7 @@ const DIGITS = 4;
 /** @type {Quantity[]} in their order */
 const BEFORE = ["loss", "log10_before", "log10_after"];
 /** @type {Quantity[]} */
-const BEHIND = ["threshold", "learning_rate", "rho", "sigma", "held_out"];
+const BEHIND = ["threshold", "learning_rate", "rho", "sigma", "held_out", "share"];
 
 /** NaN is nothing. @param {number} value */
 const cell = (value) => (Number.isNaN(value) ? "" : String(value));

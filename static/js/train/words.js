@@ -1,6 +1,6 @@
 /** What stands beside a training in sentences; what happened in it the service says itself. */
 
-import { fromLog10, number, portion, subscript, tidy } from "../format.js";
+import { fromLog10, number, parameterName, portion, subscript, symbol, tidy } from "../format.js";
 import { counted } from "../live/alarms.js";
 import { isGated } from "../vocabulary.js";
 import { noRule, rowOf, valueOf } from "./choices.js";
@@ -9,6 +9,23 @@ import { entryOf } from "./heat.js";
 /** @import { Row, Values } from "./choices.js" */
 /** @import { History } from "./history.js" */
 /** @import { Planned } from "./plans.js" */
+
+/** A name of a state or of a parameter as a request writes it, in a sentence of the service: h_3, W_hh_1. */
+const STATE = /(?<![A-Za-z0-9_])[xhcoL]_\d+(?:_\d)?(?![A-Za-z0-9_])/g;
+const PARAMETER = /(?<![A-Za-z0-9_])[Wbp]_[a-z]+(?:_\d)?(?![A-Za-z0-9_])/g;
+
+/** A number of four digits and more, of which none stands apart yet. */
+const LARGE = /(?<![\d.,])\d{4,}(?![\d.,]*\d)/g;
+
+/** Numbers in a sentence as updates are counted: 1,789. @param {string} text */
+export function grouped(text) {
+  return text.replace(LARGE, (digits) => counted(Number(digits)));
+}
+
+/** The service's words in the symbols and numbers of the page: ∂L/∂H₃, Wᴴ, 1,789. @param {string} text */
+export function written(text) {
+  return grouped(text.replace(STATE, symbol).replace(PARAMETER, parameterName));
+}
 
 /** What a task is, and how it was published. @param {Row} task @returns {string[]} */
 export function taskWords({ about = "", source = "", published = [] }) {
@@ -28,7 +45,7 @@ export function willSee(values, plans) {
   const steps = valueOf(values, "task.steps");
   const clipped = plans.some(({ plan }) => plan.clip.rule !== noRule());
   const norm = clipped ? "the size of the gradient before and after clipping" : "the size of the gradient";
-  const each = steps ? `each of the ${steps} steps` : "each step";
+  const each = steps ? `each of the ${counted(Number(steps))} steps` : "each step";
   return `${runs} You will see the loss come down, or not, beside what a constant answer would have; ${norm}; and at every update how much of the gradient reaches ${each}.`;
 }
 
@@ -55,15 +72,23 @@ export function speedWords({ state, training }) {
   const { updates_per_second: rate = null, seconds_left: left = null } = training ?? {};
   if (state !== "running" || rate === null) return "";
   const ends = left === null ? "" : `, ${duration(left)} left`;
-  return `${tidy(rate, rate < 10 ? 2 : 3)} updates a second${ends}`;
+  return `${rate < 1000 ? tidy(rate, rate < 10 ? 2 : 3) : counted(Number(rate.toPrecision(3)))} updates a second${ends}`;
+}
+
+/** "12.6 %", "100 %". @param {number} share   of one */
+export function percentOf(share) {
+  if (share === 0 || share === 1) return `${100 * share} %`;
+  return portion(Math.log10(share)).replace(/ of$/, "");
 }
 
 /** @param {History} history @param {number} row @param {boolean} [short]   without the held-out set */
 export function lossWords(history, row, short = false) {
   const loss = history.value("loss", row);
   const held = short ? NaN : history.latest("held_out", row);
+  const share = short ? NaN : history.latest("share", row);
   const own = Number.isNaN(loss) ? "not finite" : number(loss, 3);
-  return Number.isNaN(held) ? own : `${own}, held-out ${number(held, 3)}`;
+  const right = Number.isNaN(share) ? "" : `, ${percentOf(share)} right`;
+  return Number.isNaN(held) ? own : `${own}, held-out ${number(held, 3)}${right}`;
 }
 
 /** @param {History} history @param {number} row */
@@ -126,7 +151,7 @@ export function weightRows(history, names, row) {
     const weight = history.value(`weight ${name}`, row);
     const step = history.value(`step ${name}`, row);
     const ratio = Number.isNaN(step) ? "0" : fromLog10(step - weight, 2);
-    return [name, Number.isNaN(weight) ? "0" : fromLog10(weight), Number.isNaN(weight) ? "–" : ratio];
+    return [parameterName(name), Number.isNaN(weight) ? "0" : fromLog10(weight), Number.isNaN(weight) ? "–" : ratio];
   });
 }
 

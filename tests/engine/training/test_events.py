@@ -76,6 +76,15 @@ def test_clipping_begins_and_ends() -> None:
     assert "since update 61" in next(e["text"] for e in events if e["kind"] == "unclipped")
 
 
+def test_updates_are_counted_in_thousands() -> None:
+    engaged = np.zeros(2900, dtype=bool)
+    engaged[[1200, 2800]] = True
+    events = Watcher(PLAN).feed(rows(2900, engaged=engaged))
+    assert text(events, "unclipped").endswith("since update 1,201")
+    again = [one["text"] for one in events if one["kind"] == "clipping"][1]
+    assert again.startswith("clipped again, after 1,599 updates that were not")
+
+
 def test_step_1_hears_the_loss() -> None:
     hidden = np.zeros((150, 1, 10))
     hidden[:50, 0, 0], hidden[50:100, 0, 0], hidden[100:, 0, 0] = -6.0, -1.0, -np.inf

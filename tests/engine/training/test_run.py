@@ -138,6 +138,19 @@ def test_a_plan_comes_back_from_its_json() -> None:
     assert len(unrolled.train(PLAN.to_json())) == 40
 
 
+@pytest.mark.parametrize("given", [5, "adding.toml", None, ["adding"], b"{}"])
+def test_what_is_no_plan_is_said_with_what_is_allowed(given: Any) -> None:
+    with pytest.raises(unrolled.InvalidInput) as wrong:
+        unrolled.train(given)
+    assert str(wrong.value).startswith(f"train: received {given!r}; allowed: a Plan, or a dict")
+
+
+def test_a_series_that_is_none_is_said_with_what_is_allowed() -> None:
+    plan = {"task": {"name": "series", "steps": 4}}
+    with pytest.raises(unrolled.InvalidInput, match=r"series: received \[1.0\]; allowed: unrolled"):
+        unrolled.train(plan, series=[1.0])  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("fields", "pointer"),
     [

@@ -13,6 +13,7 @@ from tests.engine.reference.backward import Passes, separate_passes
 from tests.engine.reference.cases import CELLS, LOSSES, TOPOLOGIES, Case, draws, make
 from tests.engine.reference.compare import close, close_log10, norms
 from tests.engine.reference.inside import hidden, outputs
+from tests.engine.reference.pairs import pairs
 from unrolled.engine import Sequence, Truncation
 
 RULES = (
@@ -48,9 +49,7 @@ def agree(case: Case, relative: float = 1e-12) -> None:
     close_log10("‖∂L_i/∂h_t‖", flow.itemized.log10_norm, norms(expected.dh, 2), 1e-10)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many"])
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize(("cell", "topology", "rule"), pairs(CELLS, TOPOLOGIES[1:], RULES), ids=str)
 def test_against_separate_passes(cell: str, topology: str, rule: Truncation | None) -> None:
     agree(make(cell, topology, "tanh", "cross-entropy", rule, seed=11, **LONG))  # type: ignore[arg-type]
 

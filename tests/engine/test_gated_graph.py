@@ -26,6 +26,7 @@ from tests.engine.reference.cases import (
     make,
 )
 from tests.engine.reference.compare import close_log10, norm
+from tests.engine.reference.pairs import pairs
 from tests.engine.reference.rules import reaches
 from tests.engine.reference.stacked import Stacked
 from unrolled.engine import Graph, Truncation
@@ -134,9 +135,7 @@ def initial(case: Case, letter: str, end: str, carried: dict[str, Any]) -> Any:
     return sum(carried[f"copy{own}"][0] for own in ends)
 
 
-@pytest.mark.parametrize(
-    ("cell", "topology", "kind"), list(product(ALL, TOPOLOGIES, RULES)), ids=str
-)
+@pytest.mark.parametrize(("cell", "topology", "kind"), pairs(ALL, TOPOLOGIES, RULES), ids=str)
 @draws(3)
 @given(data=st.data())
 def test_every_node_and_edge(data: st.DataObject, cell: str, topology: str, kind: str) -> None:
@@ -158,9 +157,10 @@ def test_every_node_and_edge(data: st.DataObject, cell: str, topology: str, kind
     check(case, data.draw(st.sampled_from([None, *case.emits]), label="follow"))
 
 
-@pytest.mark.parametrize("cell", ALL)
-@pytest.mark.parametrize("layers", [1, 3])
-@pytest.mark.parametrize("window", [(1, 1), (1, 3), (2, 4), (4, 4), (3, 6), (6, 6), (5, 99)])
+@pytest.mark.parametrize(
+    ("cell", "layers", "window"),
+    pairs(ALL, (1, 3), [(1, 1), (1, 3), (2, 4), (4, 4), (3, 6), (6, 6), (5, 99)]),
+)
 def test_a_window_is_the_whole_graph_cut_out(
     cell: str, layers: int, window: tuple[int, int]
 ) -> None:

@@ -41,25 +41,25 @@ def exploding(cell: str, layers: int, width: int, steps: int, topology: str) -> 
         name = f"W_hh_{layer}" if layer else "W_hh"
         rows = rows_of(cell, candidate_of(cell), width) if cell in ROUND else slice(width)
         block = np.random.default_rng(layer).normal(size=(width, width)) + 2.0 * np.eye(width)
-        parameters[name][rows] = 200.0 * block
+        parameters[name][rows] = 2e5 * block
     seq = case.sequence
     quiet = Sequence(np.zeros_like(seq.inputs), seq.targets, steps)
     return case.with_(parameters=parameters, sequence=quiet, truncation=Truncation())
 
 
 def vanishing(cell: str, layers: int, width: int, steps: int, topology: str) -> Case:
-    """A gate that keeps 0.02 of the state and small weights, with states that are not 0."""
+    """A gate that keeps 1e-4 of the state and small weights, with states that are not 0."""
     case = make(cell, topology, sizes=(1, width, 2), steps=steps, layers=layers, seed=4, h_0=True)
     parameters = {n: v.copy() for n, v in case.parameters.items()}
     for layer in range(layers):
         end = f"_{layer}" if layer else ""
-        parameters[f"W_hh{end}"] *= 0.05 if cell in WITH_C else 0.01
+        parameters[f"W_hh{end}"] *= 3e-4 if cell in WITH_C else 5e-5
         for gate in "ifo" if cell in PEEPHOLE else "":
-            parameters[f"p_{gate}{end}"] *= 0.01
+            parameters[f"p_{gate}{end}"] *= 5e-5
         if cell != "simple":
             letter, sign = KEEPING[cell]
             rows = rows_of(cell, letter, width)
-            parameters[f"b_h{end}"][rows] = -4.0 * sign
+            parameters[f"b_h{end}"][rows] = -9.0 * sign
             parameters[f"W_xh{end}"][rows] *= 0.1
     return case.with_(parameters=parameters, truncation=Truncation())
 
@@ -94,7 +94,7 @@ SIZES = [(cell, *size) for cell in (*ROUND, "simple") for size in ((1, 2), (2, 1
 @pytest.mark.parametrize("kind", [exploding, vanishing])
 @pytest.mark.parametrize(("cell", "layers", "width"), SIZES)
 def test_beyond_a_thousand_decades(kind: Any, cell: str, layers: int, width: int) -> None:
-    steps = 640
+    steps = 280
     case = kind(cell, layers, width, steps, "many-to-one")
     flow = case.flow(graph=False)
     with digits(50):
@@ -108,12 +108,12 @@ def test_beyond_a_thousand_decades(kind: Any, cell: str, layers: int, width: int
 @pytest.mark.parametrize(("cell", "layers"), list(product((*ROUND, "simple"), (1, 2))))
 def test_a_loss_at_every_step(kind: Any, cell: str, layers: int) -> None:
     """Rows of very different size side by side, and their sum."""
-    steps = 200
+    steps = 90
     case = kind(cell, layers, 1, steps, "many-to-many")
     flow = case.flow(graph=False, spectral=False)
     with digits(50):
         forward = Exact(case)
-        items = {i: forward.back(i) for i in (1, 90, steps)}
+        items = {i: forward.back(i) for i in (1, 40, steps)}
         agree(case, flow, forward.back(*case.emits), items)
     assert flow.itemized is not None
     assert abs(flow.itemized.log10_norm[-1, 0]) > 300.0
@@ -122,7 +122,7 @@ def test_a_loss_at_every_step(kind: Any, cell: str, layers: int) -> None:
 @pytest.mark.parametrize("cell", ["simple", *ROUND])
 def test_the_jacobians_of_stacked_layers(cell: str) -> None:
     """One unit at 0 (every gate ½): h ↦ h w, or h (½ + ¼ w), or (h, c) ↦ J (h, c)."""
-    steps = 640
+    steps = 280
     case = exploding(cell, 2, 1, steps, "many-to-one")
     for layer, own in enumerate(case.flow(graph=False, itemized=False).layers):
         assert own.trajectory is not None
@@ -227,7 +227,8 @@ def test_exponents_change_nothing_inside_the_range(
 ) -> None:
     """The careful way back and the ordinary one, row by row, in their sums and in their terms."""
     case = make(cell, truncation=rule, steps=24, layers=layers, batch=2, h_0=True, sizes=(2, 4, 3))
-    flow, passage = case.flow(), way_back(case, case.flow())
+    flow = case.flow()
+    passage = way_back(case, flow)
     entering = passage.enter(flow.backward.do_local)
     assert not entering.careful
     careful = engine.backward(passage, replace(entering, careful=True))

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import Case, make
+from tests.engine.reference.cases import TOPOLOGIES, Case, make
 from tests.engine.reference.compare import close
+from tests.engine.reference.pairs import pairs
 from unrolled import engine
 from unrolled.engine import CELLS, InvalidInput, Network, Truncation
 
@@ -67,9 +68,7 @@ def edges(flow: engine.GradientFlow) -> list[engine.Edge]:
     return flow.graph.edges
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
-@pytest.mark.parametrize("topology", ["many-to-one", "many-to-many", "one-to-many"])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("cell", "topology", "rule"), pairs(CELLS, TOPOLOGIES[1:], RULES), ids=str)
 def test_at_the_outputs_it_is_the_loss_that_it_came_from(
     cell: str, topology: str, rule: Truncation | None
 ) -> None:
@@ -83,9 +82,9 @@ def test_at_the_outputs_it_is_the_loss_that_it_came_from(
     assert other.values.y == [None] * 6
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
-@pytest.mark.parametrize("topology", ["many-to-one", "many-to-many", "one-to-many"])
-@pytest.mark.parametrize("cell", INSIDE)
+@pytest.mark.parametrize(
+    ("cell", "topology", "rule"), pairs(INSIDE, TOPOLOGIES[1:], RULES), ids=str
+)
 def test_at_the_states_there_is_no_output_layer(
     cell: str, topology: str, rule: Truncation | None
 ) -> None:

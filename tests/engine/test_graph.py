@@ -6,7 +6,6 @@ that edge alone, so it is compared with exactly that: a nudge of the second forw
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from tests.engine.reference.cases import CELLS, TOPOLOGIES, Case, cases, draws, make
 from tests.engine.reference.compare import close_log10, norm
 from tests.engine.reference.forward import Forward
+from tests.engine.reference.pairs import pairs
 from tests.engine.reference.rules import reaches
 from unrolled.engine import Edge, Graph, Sequence, Truncation
 
@@ -106,7 +106,7 @@ def check_nodes(case: Case, graph: Graph, carried: dict[str, Any], followed: lis
 KINDS = ("default", "none", "window", "chunk")
 
 
-@pytest.mark.parametrize(("cell", "topology", "kind"), list(product(CELLS, TOPOLOGIES, KINDS)))
+@pytest.mark.parametrize(("cell", "topology", "kind"), pairs(CELLS, TOPOLOGIES, KINDS))
 @draws(8)
 @given(data=st.data())
 def test_every_node_and_edge(data: st.DataObject, cell: str, topology: str, kind: str) -> None:

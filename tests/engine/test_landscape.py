@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import ACTIVATIONS, LOSSES
+from tests.engine.reference.cases import ACTIVATIONS, LOSSES, TOPOLOGIES
+from tests.engine.reference.pairs import pairs
 from unrolled import engine
 from unrolled.engine import Axis, Surface, Truncation, landscape
 
@@ -84,9 +85,9 @@ def agrees(network, sequence, entries, loss, truncation, seed=0):
     np.testing.assert_allclose(found.gradient().unscaled() / scale, gradients / scale, atol=1e-11)
 
 
-@pytest.mark.parametrize("truncation", TRUNCATIONS)
-@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many"])
-@pytest.mark.parametrize("cell", engine.CELLS)
+@pytest.mark.parametrize(
+    ("cell", "topology", "truncation"), pairs(engine.CELLS, TOPOLOGIES[1:], TRUNCATIONS), ids=str
+)
 def test_every_cell_agrees_with_its_way_back(cell, topology, truncation) -> None:
     network = scalar(cell, topology)
     sequence = engine.random_sequence(network, "cross-entropy", steps=LONGEST, batch_size=3, seed=4)

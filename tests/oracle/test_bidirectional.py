@@ -10,26 +10,26 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tests.engine.reference.compare import close
+from tests.engine.reference.pairs import pairs
 from unrolled import engine
 
 KINDS = (("RNN", "tanh"), ("RNN", "relu"), ("LSTM", "tanh"), ("GRU", "tanh"))
 RELATIVE, FLOOR = 1e-9, 1e-13
 
 
-@pytest.mark.parametrize("packed", [False, True], ids=["whole", "packed"])
-@pytest.mark.parametrize("batch_first", [False, True])
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize(("kind", "activation"), KINDS)
-@pytest.mark.parametrize("attempt", range(2))
+@pytest.mark.parametrize(
+    ("cell", "layers", "batch_first", "packed"),
+    pairs(KINDS, (1, 2, 3), (False, True), (False, True), of=3),
+    ids=str,
+)
 def test_a_bidirectional_module_goes_in_and_its_gradients_come_back(
     random: np.random.Generator,
-    kind: str,
-    activation: str,
+    cell: tuple[str, str],
     layers: int,
     batch_first: bool,
     packed: bool,
-    attempt: int,
 ) -> None:
+    kind, activation = cell
     steps, batch, width, units = (int(random.integers(1, 8)) for _ in range(4))
     lengths = random.integers(1, steps + 1, batch) if packed else np.full(batch, steps)
     lengths[int(random.integers(batch))] = steps

@@ -11,6 +11,7 @@ import torch
 from tests.engine.reference.cases import CELLS, GATED, Case, make
 from tests.engine.reference.compare import close, norms
 from tests.engine.reference.inside import way_back
+from tests.engine.reference.pairs import pairs
 from tests.oracle.model import clipped, differentiate, plain, unroll
 from unrolled.engine import Clip, Sequence, Truncation
 from unrolled.engine.clip.ceiling import clip_backward
@@ -94,10 +95,10 @@ def with_hooks(case: Case, max_norm: float) -> tuple[dict[str, Any], Hooks]:
     }, hooks
 
 
-@pytest.mark.parametrize("cell", ALL)
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize("topology", TOPOLOGIES)
-@pytest.mark.parametrize("kind", ["none", "chunk", "copy"])
+@pytest.mark.parametrize(
+    ("cell", "layers", "topology", "kind"),
+    pairs(ALL, (1, 2, 3), TOPOLOGIES, ("none", "chunk", "copy"), of=3),
+)
 def test_backward_is_a_hook_on_every_state(
     random: np.random.Generator, cell: str, layers: int, topology: str, kind: str
 ) -> None:
@@ -155,10 +156,10 @@ def torch_clips(gradients: dict[str, Any], rule: str, threshold: float) -> Any:
     return np.concatenate([g.ravel() for g in after.values()]) / size
 
 
-@pytest.mark.parametrize("cell", ALL)
-@pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("rule", ["norm", "value"])
-@pytest.mark.parametrize("truncation", ["none", "window", "chunk"])
+@pytest.mark.parametrize(
+    ("cell", "layers", "rule", "truncation"),
+    pairs(ALL, (1, 2), ("norm", "value"), ("none", "window", "chunk"), of=3),
+)
 def test_each_sample_is_clipped_by_itself(
     random: np.random.Generator, cell: str, layers: int, rule: str, truncation: str
 ) -> None:

@@ -9,35 +9,35 @@ import pytest
 import torch
 
 from tests.engine.reference.compare import close
+from tests.engine.reference.pairs import pairs
 from unrolled import engine
 
 KINDS = (("RNN", "tanh"), ("RNN", "relu"), ("LSTM", "tanh"), ("GRU", "tanh"))
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize(("kind", "activation"), KINDS)
-@pytest.mark.parametrize("attempt", range(2))
+@pytest.mark.parametrize(
+    ("module", "layers", "bias", "dtype"),
+    pairs(KINDS, (1, 2, 3), (True, False), (torch.float64, torch.float32), of=3),
+    ids=str,
+)
 def test_a_module_goes_in_and_its_gradients_come_back(
     random: np.random.Generator,
-    kind: str,
-    activation: str,
+    module: tuple[str, str],
     layers: int,
     bias: bool,
     dtype: torch.dtype,
-    attempt: int,
 ) -> None:
+    kind, activation = module
     steps, batch, width, units = (int(random.integers(1, 9)) for _ in range(4))
     torch.manual_seed(int(random.integers(2**32)))
     options: dict[str, Any] = {"nonlinearity": activation} if kind == "RNN" else {}
-    module = getattr(torch.nn, kind)(width, units, layers, bias=bias, **options).to(dtype)
+    theirs = getattr(torch.nn, kind)(width, units, layers, bias=bias, **options).to(dtype)
     inputs = torch.tensor(random.normal(size=(steps, batch, width))).to(dtype)
     weights = torch.tensor(random.normal(size=(steps, batch, units))).to(dtype)
-    states, _ = module(inputs)
+    states, _ = theirs(inputs)
     (states * weights).sum().backward()
 
-    named = {name: value.detach().numpy() for name, value in module.named_parameters()}
+    named = {name: value.detach().numpy() for name, value in theirs.named_parameters()}
     own = engine.torch_layers(named)
     taken = engine.import_module(f"torch.nn.{kind}", own)
     network = engine.Network(
@@ -53,5 +53,5 @@ def test_a_module_goes_in_and_its_gradients_come_back(
     gradients = {name: one.value for name, one in flow.parameter_gradients.items()}
     found = engine.torch_names(engine.export_gradients(f"torch.nn.{kind}", gradients, own))
     assert list(found) == list(named)
-    for name, leaf in module.named_parameters():
+    for name, leaf in theirs.named_parameters():
         close(f"∂L/∂{name}", found[name], leaf.grad.numpy(), relative, floor)

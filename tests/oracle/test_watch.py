@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from tests.engine.reference.pairs import pairs
 from tests.oracle.watched import captured, only, proof, sgd
 from unrolled.engine import gradient_flow
 from unrolled.watch.convert import network_of, parameters_of, sequence_of
@@ -50,11 +50,10 @@ def weighted(random: np.random.Generator, *tensors: torch.Tensor) -> torch.Tenso
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
-@pytest.mark.parametrize("dtype", BOUNDS, ids=str)
-@pytest.mark.parametrize("given", [True, False], ids=["states", "zeros"])
 @pytest.mark.parametrize(
-    ("kind", "layers", "bidirectional", "batch_first", "packed"),
-    list(product(KINDS, (1, 2), (False, True), (False, True), (False, True))),
+    ("kind", "layers", "bidirectional", "batch_first", "packed", "given", "dtype"),
+    pairs(KINDS, (1, 2), *([(False, True)] * 4), BOUNDS, of=4),
+    ids=str,
 )
 def test_every_module(
     random: np.random.Generator,

@@ -126,7 +126,7 @@ def test_a_ceiling_tames_what_no_double_holds(cell: str, layers: int) -> None:
     assert report.hidden_gradient.norm[0] == pytest.approx(0.5, rel=1e-12)
     assert report.step_scale is not None
     assert (report.step_scale[:-1] < 0.1).all()
-    assert 0.0 < report.norm_after < 1e6
+    assert 0.0 < report.norm_after < 1e9
     assert report.scale == pytest.approx(0.0, abs=1e-300)
 
 

@@ -22,6 +22,7 @@ from tests.engine.reference.cases import (
     make,
 )
 from tests.engine.reference.compare import close, close_log10, norm, norms
+from tests.engine.reference.pairs import pairs
 from tests.engine.reference.stacked import Stacked
 from unrolled import engine
 from unrolled.engine import Truncation, Values, count_values
@@ -76,7 +77,7 @@ def check(case: Case, values: Values, step: complex, relative: float, floor: flo
             assert own.c is own.dc is own.c_0 is own.dc_0 is None
 
 
-@pytest.mark.parametrize(("cell", "topology", "rule"), list(product(ALL, TOPOLOGIES, RULES)))
+@pytest.mark.parametrize(("cell", "topology", "rule"), pairs(ALL, TOPOLOGIES, RULES), ids=str)
 @draws(2)
 @given(data=st.data())
 def test_gradients_by_complex_steps(

@@ -80,15 +80,15 @@ class Rule:
         return counted
 
 
-def by_sample(peer: Peer, sequence: Sequence, n: int, rule: Rule) -> torch.Tensor:
-    """The mean of every sample's own gradient, each clipped."""
+def by_sample(peer: Peer, sequence: Sequence) -> torch.Tensor:
+    """Every sample's own gradient, of all N, (B, N, P)."""
     each, _, _ = peer.forward(sequence)
     batch = each.shape[2]
     found = []
     for b in range(batch):
-        (g,) = torch.autograd.grad(batch * each[:, n, b].sum(), peer.theta, retain_graph=True)
-        found.append(rule(g[n]))
-    return torch.stack(found).mean(dim=0)
+        (g,) = torch.autograd.grad(batch * each[:, :, b].sum(), peer.theta, retain_graph=True)
+        found.append(g)
+    return torch.stack(found)
 
 
 def going_back(peer: Peer, sequence: Sequence, n: int, threshold: float) -> torch.Tensor:
@@ -116,10 +116,10 @@ def test_every_rule_and_every_schedule(cell: str) -> None:
     stream = begun([plan])[0]
     for update in range(1, UPDATES + 1):
         sequence = stream.problem.draw(stream._batches, 3)
-        found, taken = peer.back(sequence), []
+        found, samples, taken = peer.back(sequence), by_sample(peer, sequence), []
         for n, (one, rule) in enumerate(zip(made, rules, strict=True)):
             if one.clip.get("per_sample"):
-                taken.append(by_sample(peer, sequence, n, rule))
+                taken.append(torch.stack([rule(g[n]) for g in samples]).mean(dim=0))
             elif one.clip["rule"] == "backward":
                 taken.append(going_back(peer, sequence, n, one.clip["threshold"]))
             else:

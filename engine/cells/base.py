@@ -144,6 +144,10 @@ class Cell(ABC):
         """Whether the state has a second part c_t."""
         return len(self.states) > 1
 
+    def shown(self, hidden: int) -> int:
+        """The width of h_t of so many units, where nothing else is said."""
+        return (hidden + 1) // 2 if self.projects else hidden
+
     @property
     def keeping(self) -> dict[str, int]:
         """Gate → 1 where an open one keeps the state, −1 where an open one writes over it."""

@@ -10,6 +10,7 @@ from unrolled.engine.cells.base import Function, Layer, Number, Step
 from unrolled.engine.cells.gated import through
 from unrolled.engine.cells.gates import Parameter
 from unrolled.engine.cells.lane import Coefficients, Lane, State
+from unrolled.engine.cells.loop import product_of
 from unrolled.engine.cells.lstm import LstmCell, LstmLane, lstm_wiring
 from unrolled.engine.choices.activations import ACTIVATIONS
 from unrolled.engine.numbers.arrays import Array, Parameters
@@ -97,9 +98,14 @@ class LstmProjectedCell(LstmCell):
     wiring = lstm_wiring(projected=True)
 
     def recurrent_blocks(self, parameters: Parameters) -> list[tuple[slice, Array]]:
-        """Every gate's rows, and W_hr times its block, (P, P)."""
-        projection = parameters["W_hr"]
-        return [(rows, projection @ block) for rows, block in super().recurrent_blocks(parameters)]
+        """Every gate's rows, and W_hr times its block, (P, P).
+
+        Raises:
+            InvalidInput: where a product leaves the range of a double.
+        """
+        whole_ = super().recurrent_blocks(parameters)
+        every = [(rows, parameters | {"W_hh": block}) for rows, block in whole_]
+        return [(rows, product_of(own, "W_hr", "W_hh", "W_hh")) for rows, own in every]
 
     def step(self, at: Step, state: Sequence[Number]) -> tuple[Number, ...]:
         """c_t = f ⊙ c_{t−1} + i ⊙ g;   m_t = o ⊙ tanh(c_t);   h_t = W_hr m_t."""

@@ -45,8 +45,8 @@ class Network:
         num_layers: how many layers are stacked, 1 … 4; layer l reads h of layer l − 1.
         bidirectional: whether every layer has a second direction, which reads from the end; the
             layer above, and the outputs, read both states side by side, (2H).
-        projection_size: P, the width of h_t of a cell that projects it, 1 … H; None is half of H,
-            rounded up. Of other cells it is None, and h_t has width H.
+        projection_size: P, the width of h_t of a cell that projects it, 1 … H; left out or None:
+            half of H, rounded up. Of other cells it is None, and h_t has width H.
     Raises:
         InvalidInput: for an unknown name, a size below 1, too many layers, an activation for a
             gated cell, which has its own, no outputs for a cell that feeds them back, a second
@@ -88,23 +88,22 @@ class Network:
 
     def _check_projection(self) -> None:
         pointer, size = ("network", "projection_size"), self.projection_size
-        if size is None:
-            return
-        if not CELLS[self.cell].projects:
+        if CELLS[self.cell].projects:
+            size = CELLS[self.cell].shown(self.hidden_size) if size is None else size
+            whole_number(pointer, size, 1, self.hidden_size)
+            object.__setattr__(self, "projection_size", size)
+        elif size is not None:
             able = " or ".join(repr(name) for name, cell in CELLS.items() if cell.projects)
             raise InvalidInput(
                 pointer,
                 f"received {size}; {self.cell!r} does not project its states: allowed with {able}, "
                 "or leave it out",
             )
-        whole_number(pointer, size, 1, self.hidden_size)
 
     @property
     def shown_size(self) -> int:
         """The width of h_t: H, or P of a cell that projects it."""
-        if not CELLS[self.cell].projects:
-            return self.hidden_size
-        return self.projection_size or (self.hidden_size + 1) // 2
+        return self.projection_size or self.hidden_size
 
     @property
     def widths(self) -> dict[str, int]:

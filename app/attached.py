@@ -85,6 +85,8 @@ def parameters(network: Network, one: Attached | None = None) -> dict[str, Array
     }
     if one.activation is not None and not CELLS[found.cell].gates:
         has["activation"] = one.activation
+    if found.projection_size is not None:
+        has["projection_size"] = found.projection_size
     own = dict(found.parameters)
     if network.output_size:
         if not one.head:

@@ -75,7 +75,8 @@ def parameters(network: Network, weights: Mapping[str, Any]) -> dict[str, Array]
     """
     update = _found("weights", weights)
     own = update.network
-    for field in ("cell", "activation", "input_size", "hidden_size", "num_layers", "bidirectional"):
+    sizes = "input_size", "hidden_size", "num_layers", "bidirectional", "projection_size"
+    for field in ("cell", "activation", *sizes):
         _agree(network, own, field)
     if network.output_size:
         _agree(network, own, "output_size")

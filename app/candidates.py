@@ -206,6 +206,8 @@ def _celled(name: str, seen: Situation, bias: float) -> Patch:
     taken = taken_activations(name)
     if seen.network.activation not in taken:
         patch["network"]["activation"] = taken[0]
+    if seen.network.projection_size is not None and not CELLS[name].projects:
+        patch["network"]["projection_size"] = None
     weights: dict[str, float | None] = {
         one.field: None for one in every_bias() if seen.weights.get(one.field)
     }

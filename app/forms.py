@@ -20,6 +20,7 @@ from unrolled.app.schemas.of_runs import FilledRun, RunSequence
 from unrolled.app.schemas.request import FilledSequence, StoredSequence
 from unrolled.app.schemas.weights import FilledWeights, NetworkWeights
 from unrolled.app.settings import Settings
+from unrolled.engine import CELLS
 
 FROM_A_FILE = frozenset(
     {
@@ -27,7 +28,8 @@ FROM_A_FILE = frozenset(
         *("num_layers", "bidirectional"),
     }
 )
-"""What of `network` a file says, and a request may leave out."""
+"""What of `network` a file says, and a request may leave out; of a cell that projects its states
+beside it `projection_size`."""
 
 OPEN = b'{"open":"'
 """What a form begins with that leaves open what is kept: `app.complete` fills that in."""
@@ -59,7 +61,8 @@ def lacks_network(experiment: Experiment) -> bool:
     weights = experiment.weights
     if not isinstance(weights, NetworkWeights) or isinstance(weights, FilledWeights):
         return False
-    return not said(experiment) >= FROM_A_FILE
+    projects = CELLS[experiment.network.cell].projects
+    return not said(experiment) >= FROM_A_FILE | ({"projection_size"} if projects else set())
 
 
 def said(experiment: Experiment) -> set[str]:

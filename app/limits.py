@@ -161,8 +161,16 @@ def _network(experiment: Experiment, sizes: Sizes) -> Network:
     if isinstance(experiment.sequence, TextSequence) or CELLS[said.cell].feeds_outputs:
         outputs = max(1, outputs)
     activation = taken_activations(said.cell)[0]
+    shown = min(said.projection_size or said.hidden_size, said.hidden_size)
     return Network(
-        said.cell, said.topology, activation, inputs, said.hidden_size, outputs, said.num_layers
+        said.cell,
+        said.topology,
+        activation,
+        inputs,
+        said.hidden_size,
+        outputs,
+        said.num_layers,
+        projection_size=shown if CELLS[said.cell].projects else None,
     )
 
 

@@ -201,6 +201,18 @@ _PRESETS: list[dict[str, Any]] = [
         },
     },
     {
+        "name": "lstm-projected",
+        "title": "LSTM, projected",
+        "look": "Of 16 units each step shows 4 numbers: H is a projection of what an LSTM would "
+        "show, and the gates and the outputs read no more. C keeps all 16, and its way back is an "
+        "LSTM’s.",
+        "experiment": {
+            "network": _network("lstm-projected", "many-to-many") | {"projection_size": 4},
+            "weights": _drawn(0.9) | {"forget_bias": 3.0},
+            "sequence": _text("gradients vanish"),
+        },
+    },
+    {
         "name": "stacked",
         "title": "Three layers",
         "look": "Errors fall through the layers as well as back in time. At the last step the "

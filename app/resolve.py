@@ -148,9 +148,12 @@ def filled(spec: Spec) -> Spec:
     elif sequence["kind"] == "explicit":  # of one that is kept `app.complete` fills in everything
         steps = steps or _explicit_steps(sequence, network["topology"])
         sequence = without_idle_masks(sequence, steps, len(there(sequence)))
+    cell = CELLS[network["cell"]]
     sizes = {"input_size": inputs, "output_size": outputs}
+    if cell.projects:
+        sizes["projection_size"] = cell.shown(network["hidden_size"])
     said = {name: size for name, size in network.items() if size is not None}
-    own = CELLS[network["cell"]].default_truncation
+    own = cell.default_truncation
     weights = _weights(spec["weights"], network["num_layers"], steps)
     if headless(sequence):
         said["output_size"], weights = None, without_outputs(weights)

@@ -124,6 +124,9 @@ def _cell(name: str) -> CellWords:
         rules.append(_one_way("its context units hold a copy of the step before"))
     if not cell.has_c:
         rules.append(Rule(pointer="/sequence/c_0", allowed=[None], why="it has no cell state"))
+    if not cell.projects:
+        why = "it shows its units as they are"
+        rules.append(Rule(pointer="/network/projection_size", allowed=[None], why=why))
     return CellWords(
         name=name,
         label=cell.label,
@@ -133,19 +136,21 @@ def _cell(name: str) -> CellWords:
         copies=cell.copies,
         feeds_outputs=cell.feeds_outputs,
         has_c=cell.has_c,
+        projects=cell.projects,
         recurrent=cell.recurrent,
         parameters=list(cell.parameter_shapes(1, 1, 1)),
-        shapes={one.name: _shape(one) for one in cell.parameters},
+        shapes={one.name: _shape(one, "P" if cell.projects else "H") for one in cell.parameters},
         symbols={row.parameter: row.matrix for row in cell.wiring.connections if row.parameter},
         biases=own,
     )
 
 
-def _shape(parameter: Any) -> list[str]:
-    """4H × D: rows in H, columns in what it reads."""
-    rows = max(1, len(parameter.blocks))
-    columns = {"x": ["D"], "h": ["H"], "o": ["K"]}.get(parameter.reads, [])
-    return [f"{rows}H" if rows > 1 else "H", *columns]
+def _shape(parameter: Any, shown: str) -> list[str]:
+    """4H × D: rows in H, columns in what it reads; of a projection P × H."""
+    blocks = max(1, len(parameter.blocks))
+    rows = {"m": shown}.get(parameter.reads, f"{blocks}H" if blocks > 1 else "H")
+    columns = {"x": ["D"], "h": [shown], "o": ["K"], "m": ["H"]}.get(parameter.reads, [])
+    return [rows, *columns]
 
 
 def _one_way(why: str) -> Rule:

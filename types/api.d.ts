@@ -239,13 +239,16 @@ export interface Schemas {
     feeds_outputs: boolean;
     /** Whether its state has a second part c. */
     has_c: boolean;
+    /** Whether h is a projection of its units, whose width P is `projection_size`. */
+    projects: boolean;
     /** The parameter that carries the past into a step. */
     recurrent: string;
     /** Of one layer, as `explicit` weights name them. */
     parameters: string[];
     /**
-     * Parameter of one layer → rows and columns, or a vector's length, in the units H, the inputs D
-     * and the outputs K; a further layer reads H, or 2H, instead of D.
+     * Parameter of one layer → rows and columns, or a vector's length, in the units H, the inputs
+     * D, the outputs K and the width P of a projected h; a further layer reads H (or P), or twice
+     * that, instead of D.
      */
     shapes: Record<string, string[]>;
     /** Matrix → how the equations write it, LaTeX. */
@@ -684,15 +687,15 @@ export interface Schemas {
     steps?: number | null;
   };
   /**
-   * Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, lstm-peephole and
-   * lstm-relu, 3 for gru and gru-reset-before, 2 for mgu, else 1.
+   * Weights as numbers: exactly the parameters of the cell; G = 4 for lstm, lstm-peephole,
+   * lstm-relu and lstm-projected, 3 for gru and gru-reset-before, 2 for mgu, else 1.
    */
   ExplicitWeights: {
     /** Says which kind this is. */
     kind: "explicit";
     /** Input → hidden, (G·H, D). */
     W_xh?: number[][] | null;
-    /** Hidden → hidden, (G·H, H); not for jordan. */
+    /** Hidden → hidden, (G·H, H), or (G·H, P) of a projected h; not for jordan. */
     W_hh?: number[][] | null;
     /** Output → hidden, (H, K); jordan only. */
     W_yh?: number[][] | null;
@@ -706,6 +709,8 @@ export interface Schemas {
     p_f?: number[] | null;
     /** Peephole through which the output gate sees C_t, (H); lstm-peephole only. */
     p_o?: number[] | null;
+    /** Units → projected h, (P, H); lstm-projected only. */
+    W_hr?: number[][] | null;
     /** As W_xh, of layer 0, in reverse. */
     W_xh_reverse?: number[][] | null;
     /** As W_hh, of layer 0, in reverse. */
@@ -722,6 +727,8 @@ export interface Schemas {
     p_f_reverse?: number[] | null;
     /** As p_o, of layer 0, in reverse. */
     p_o_reverse?: number[] | null;
+    /** As W_hr, of layer 0, in reverse. */
+    W_hr_reverse?: number[][] | null;
     /** As W_xh, of layer 1. */
     W_xh_1?: number[][] | null;
     /** As W_hh, of layer 1. */
@@ -738,6 +745,8 @@ export interface Schemas {
     p_f_1?: number[] | null;
     /** As p_o, of layer 1. */
     p_o_1?: number[] | null;
+    /** As W_hr, of layer 1. */
+    W_hr_1?: number[][] | null;
     /** As W_xh, of layer 1, in reverse. */
     W_xh_1_reverse?: number[][] | null;
     /** As W_hh, of layer 1, in reverse. */
@@ -754,6 +763,8 @@ export interface Schemas {
     p_f_1_reverse?: number[] | null;
     /** As p_o, of layer 1, in reverse. */
     p_o_1_reverse?: number[] | null;
+    /** As W_hr, of layer 1, in reverse. */
+    W_hr_1_reverse?: number[][] | null;
     /** As W_xh, of layer 2. */
     W_xh_2?: number[][] | null;
     /** As W_hh, of layer 2. */
@@ -770,6 +781,8 @@ export interface Schemas {
     p_f_2?: number[] | null;
     /** As p_o, of layer 2. */
     p_o_2?: number[] | null;
+    /** As W_hr, of layer 2. */
+    W_hr_2?: number[][] | null;
     /** As W_xh, of layer 2, in reverse. */
     W_xh_2_reverse?: number[][] | null;
     /** As W_hh, of layer 2, in reverse. */
@@ -786,6 +799,8 @@ export interface Schemas {
     p_f_2_reverse?: number[] | null;
     /** As p_o, of layer 2, in reverse. */
     p_o_2_reverse?: number[] | null;
+    /** As W_hr, of layer 2, in reverse. */
+    W_hr_2_reverse?: number[][] | null;
     /** As W_xh, of layer 3. */
     W_xh_3?: number[][] | null;
     /** As W_hh, of layer 3. */
@@ -802,6 +817,8 @@ export interface Schemas {
     p_f_3?: number[] | null;
     /** As p_o, of layer 3. */
     p_o_3?: number[] | null;
+    /** As W_hr, of layer 3. */
+    W_hr_3?: number[][] | null;
     /** As W_xh, of layer 3, in reverse. */
     W_xh_3_reverse?: number[][] | null;
     /** As W_hh, of layer 3, in reverse. */
@@ -818,6 +835,8 @@ export interface Schemas {
     p_f_3_reverse?: number[] | null;
     /** As p_o, of layer 3, in reverse. */
     p_o_3_reverse?: number[] | null;
+    /** As W_hr, of layer 3, in reverse. */
+    W_hr_3_reverse?: number[][] | null;
     /** Hidden → output, (K, H), of bidirectional layers (K, 2H). */
     W_hy?: number[][] | null;
     /** Bias of the outputs, (K). */
@@ -1401,9 +1420,9 @@ export interface Schemas {
     /** Of its own in the file. */
     name: string;
     /** What it is in its framework. */
-    module: "torch.nn.RNN" | "torch.nn.LSTM" | "torch.nn.GRU" | "keras.SimpleRNN" | "keras.LSTM" | "keras.LSTM(activation='relu')" | "keras.GRU" | "keras.GRU(reset_after=False)";
+    module: "torch.nn.RNN" | "torch.nn.LSTM" | "torch.nn.LSTM(proj_size)" | "torch.nn.GRU" | "keras.SimpleRNN" | "keras.LSTM" | "keras.LSTM(activation='relu')" | "keras.GRU" | "keras.GRU(reset_after=False)";
     /** The cell that computes the same. */
-    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu" | "lstm-projected";
     /** How many are stacked. */
     layers: number;
     /** Whether it has a second direction. */
@@ -1436,7 +1455,7 @@ export interface Schemas {
   /** A recurrent network: its cell, its wiring and its sizes. */
   Network: {
     /** The recurrent cell. */
-    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu" | "lstm-projected";
     /** Which steps read an input and which emit a loss. */
     topology: "one-to-one" | "many-to-one" | "many-to-many" | "one-to-many";
     /** f in h = f(a); cells with gates have their own and take tanh. */
@@ -1458,6 +1477,11 @@ export interface Schemas {
      * true.
      */
     bidirectional: boolean;
+    /**
+     * P, the width of h_t of a cell that projects its states, at most H; lstm-projected only. Left
+     * out or null: half of H, rounded up. An answer names it where there is one.
+     */
+    projection_size?: number | null;
   };
   /** What is to be changed in a network; what is left out stays. */
   NetworkChange: {
@@ -1850,11 +1874,12 @@ export interface Schemas {
      * modules. orthogonal: orthonormal rows or columns. identity: the recurrent one, the others as
      * normal. xavier: Glorot's uniform one for every matrix. he: N(0, 2/fan-in) for every matrix.
      * keras: recurrent orthogonal, the others as xavier, and 1 in a bias (lstm's forget,
-     * lstm-peephole's forget and lstm-relu's forget). chrono: as normal, with log U(1, t_max − 1)
-     * in the bias of a gate that keeps the state and its negative in that of one that writes
-     * (lstm's input and forget, gru's update, mgu's forget, gru-reset-before's update,
-     * lstm-peephole's input and forget and lstm-relu's input and forget; no other cell). xavier, he
-     * and keras take a gated cell's recurrent weights as one matrix; the others draw gate by gate.
+     * lstm-peephole's forget, lstm-relu's forget and lstm-projected's forget). chrono: as normal,
+     * with log U(1, t_max − 1) in the bias of a gate that keeps the state and its negative in that
+     * of one that writes (lstm's input and forget, gru's update, mgu's forget, gru-reset-before's
+     * update, lstm-peephole's input and forget, lstm-relu's input and forget and lstm-projected's
+     * input and forget; no other cell). xavier, he and keras take a gated cell's recurrent weights
+     * as one matrix; the others draw gate by gate.
      */
     init: "normal" | "uniform" | "orthogonal" | "identity" | "xavier" | "he" | "keras" | "chrono";
     /**
@@ -1867,8 +1892,9 @@ export interface Schemas {
     seed: number;
     /**
      * Added to the bias of the forget gate: one number for every layer, or a list with one a layer,
-     * the lowest first. lstm, lstm-peephole and lstm-relu: Above 0 the gate opens and C is kept.
-     * mgu: Above 0 less of H is kept: Hₜ = (1 − f) Hₜ₋₁ + f n. Other cells take 0 alone.
+     * the lowest first. lstm, lstm-peephole, lstm-relu and lstm-projected: Above 0 the gate opens
+     * and C is kept. mgu: Above 0 less of H is kept: Hₜ = (1 − f) Hₜ₋₁ + f n. Other cells take 0
+     * alone.
      */
     forget_bias: number | number[];
     /**
@@ -2393,7 +2419,7 @@ export interface Schemas {
      */
     task: Schemas["Named"];
     /** The recurrent cell. */
-    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu";
+    cell: "simple" | "elman" | "jordan" | "lstm" | "gru" | "mgu" | "gru-reset-before" | "lstm-peephole" | "lstm-relu" | "lstm-projected";
     /** f in h = f(a); cells with gates have their own and take tanh. */
     activation: "tanh" | "sigmoid" | "relu" | "linear" | "softsign" | "leaky-relu" | "gelu";
     /** H. */

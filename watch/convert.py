@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from unrolled.engine import (
+    CELLS,
     MAX_LAYERS,
+    MODULES,
     Network,
     Sequence,
     explicit_sequence,
@@ -16,9 +18,6 @@ from unrolled.engine import (
 )
 from unrolled.watch.layout import Array, Batch, IntArray
 from unrolled.watch.snapshot import Module
-
-CELLS = {"RNN": "simple", "LSTM": "lstm", "GRU": "gru"}
-"""What a module's cell is called in the engine."""
 
 
 class Refused(Exception):
@@ -31,12 +30,10 @@ def network_of(module: Module) -> Network:
     Raises:
         Refused: for what the engine does not take.
     """
-    if module.proj_size:
-        raise Refused("The states of a projected LSTM (proj_size) are not itemized.")
     if module.layers > MAX_LAYERS:
         raise Refused(f"{module.layers} layers; at most {MAX_LAYERS} are itemized.")
     return Network(
-        CELLS[module.kind.removesuffix("Cell")] + ("" if module.reset_after else "-reset-before"),
+        MODULES[_kind(module)].cell + ("" if module.reset_after else "-reset-before"),
         "many-to-many",
         module.activation,
         module.input_size,
@@ -44,12 +41,18 @@ def network_of(module: Module) -> Network:
         0,
         module.layers,
         module.bidirectional,
+        module.proj_size or None,
     )
+
+
+def _kind(module: Module) -> str:
+    """What it is in the engine's table of modules."""
+    kind = f"torch.nn.{module.kind.removesuffix('Cell')}"
+    return f"{kind}(proj_size)" if module.proj_size else kind
 
 
 def parameters_of(module: Module) -> dict[str, Array]:
     """Its weights under the engine's names, in float64."""
-    kind = module.kind.removesuffix("Cell")
     if not module.reset_after:
         w = {name: np.asarray(value, dtype=np.float64) for name, value in module.weights.items()}
         biases = [value for name, value in w.items() if name.startswith("bias")]
@@ -59,7 +62,7 @@ def parameters_of(module: Module) -> dict[str, Array]:
         layers: list[dict[str, Any]] = [dict(module.weights)]
     else:
         layers = torch_layers(module.weights)
-    return import_module(f"torch.nn.{kind}", layers).parameters
+    return import_module(_kind(module), layers).parameters
 
 
 def sampled(batch: Batch, most: int) -> IntArray:
@@ -105,5 +108,5 @@ def sequence_of(
         inputs=batch.x[:steps, samples],
         entering={"at": "hidden", "value": entering},
         h_0=h_0 if h_0.any() else None,
-        c_0=c_0 if network.cell == "lstm" and c_0.any() else None,
+        c_0=c_0 if CELLS[network.cell].has_c and c_0.any() else None,
     )

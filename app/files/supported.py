@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from unrolled.app.files.content import Values
-from unrolled.engine import MAX_LAYERS, Imported, import_module
+from unrolled.engine import MAX_LAYERS, MODULES, Imported, import_module
 
 
 def why_not(module: Mapping[str, Any]) -> str | None:
@@ -15,8 +15,11 @@ def why_not(module: Mapping[str, Any]) -> str | None:
     """
     if module["layers"] > MAX_LAYERS:
         return f"it has {module['layers']} layers; allowed: up to {MAX_LAYERS}"
-    if module["projection_size"] is not None:
-        return "it projects its states (proj_size), which is not computed here"
+    if module["projection_size"] is not None and not MODULES[module["module"]].projection:
+        return (
+            "it projects its states (proj_size), and was read when these were not computed: delete "
+            "it, and send the file again"
+        )
     return None
 
 

@@ -11,6 +11,8 @@ _NAMED = re.compile(
 )
 KINDS = {1: "torch.nn.RNN", 3: "torch.nn.GRU", 4: "torch.nn.LSTM"}
 """G, the blocks of H rows → the module; of one that is no recurrent layer there is none."""
+PROJECTED = {4: "torch.nn.LSTM(proj_size)"}
+"""The same of one that projects its states."""
 TANH = "its activation is tanh: names and shapes do not say whether it is relu"
 
 _Layers = dict[int, dict[str, Tensor]]
@@ -40,11 +42,11 @@ def _module(prefix: str, layers: _Layers) -> Iterator[Module]:
     projected = projection is not None and len(projection.shape) == 2
     hidden = projection.shape[1] if projection is not None and projected else reads
     blocks = rows // hidden if hidden else 0
-    kind = KINDS.get(blocks)
+    kind = (PROJECTED if projected else KINDS).get(blocks)
     if kind is None or rows != blocks * hidden:
         return
     yield Module(
-        prefix or kind.rpartition(".")[2].lower(),
+        prefix or KINDS[blocks].rpartition(".")[2].lower(),
         kind,
         tuple(layers[n] for n in sorted(layers)),
         inward.shape[1],
@@ -52,14 +54,16 @@ def _module(prefix: str, layers: _Layers) -> Iterator[Module]:
         projection_size=reads if projected else None,
         activation="tanh" if blocks == 1 else None,
         assumed=(TANH,) if blocks == 1 else (),
-        why_not=_wrong(layers, blocks, hidden, reads),
+        why_not=_wrong(layers, blocks, hidden, reads, projected=projected),
     )
 
 
-def _wrong(layers: _Layers, blocks: int, hidden: int, reads: int) -> str | None:
+def _wrong(layers: _Layers, blocks: int, hidden: int, reads: int, *, projected: bool) -> str | None:
     """What does not fit together."""
     if sorted(layers) != list(range(len(layers))):
         return f"it has layers {', '.join(map(str, sorted(layers)))}; needed: 0, 1, … in turn"
+    if reads > hidden:
+        return f"it projects {hidden} units to {reads}; allowed: at most {hidden}"
     directions = 2 if any(name.endswith("_reverse") for name in layers[0]) else 1
     ends = ("", "_reverse")[:directions]
     inputs = layers[0]["weight_ih"].shape[1]
@@ -73,7 +77,7 @@ def _wrong(layers: _Layers, blocks: int, hidden: int, reads: int) -> str | None:
             "weight_hr": (reads, hidden),
         }
         needed = {f"{name}{end}" for name in ("weight_ih", "weight_hh") for end in ends}
-        if reads != hidden:
+        if projected:
             needed |= {f"weight_hr{end}" for end in ends}
         if any(name.startswith("bias") for name in own):
             needed |= {f"{name}{end}" for name in ("bias_ih", "bias_hh") for end in ends}

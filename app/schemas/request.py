@@ -27,6 +27,8 @@ from unrolled.app.series.window import SCALINGS, USUAL_STEPS
 from unrolled.app.tokens import TOKENS
 from unrolled.engine import ACTIVATIONS, CELLS, LOSSES, MAX_LAYERS, PLACES, TOPOLOGIES
 
+_PROJECTS = " and ".join(name for name, cell in CELLS.items() if cell.projects)
+
 
 class Network(StrictModel):
     """A recurrent network: its cell, its wiring and its sizes."""
@@ -66,6 +68,14 @@ class Network(StrictModel):
         "advice or clipping on the way back, and no check, landscape or norms of many draws. An "
         "answer names it where it is true.",
         exclude_if=lambda both: not both,
+    )
+    projection_size: Size | None = Field(
+        default=None,
+        description="P, the width of h_t of a cell that projects its states, at most H; "
+        f"{_PROJECTS} only. Left out or null: half of H, rounded up. An answer names it where "
+        "there is one.",
+        examples=[4],
+        exclude_if=lambda size: size is None,
     )
 
 

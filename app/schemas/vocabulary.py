@@ -68,13 +68,17 @@ class CellWords(Entry):
     copies: bool = Field(description="Whether context units hold a copy of what it feeds back.")
     feeds_outputs: bool = Field(description="Whether it feeds back o rather than h.")
     has_c: bool = Field(description="Whether its state has a second part c.")
+    projects: bool = Field(
+        description="Whether h is a projection of its units, whose width P is `projection_size`."
+    )
     recurrent: str = Field(
         description="The parameter that carries the past into a step.", examples=["W_hh"]
     )
     parameters: list[str] = Field(description="Of one layer, as `explicit` weights name them.")
     shapes: dict[str, list[str]] = Field(
         description="Parameter of one layer → rows and columns, or a vector's length, in the units "
-        "H, the inputs D and the outputs K; a further layer reads H, or 2H, instead of D.",
+        "H, the inputs D, the outputs K and the width P of a projected h; a further layer reads H "
+        "(or P), or twice that, instead of D.",
         examples=[{"W_xh": ["4H", "D"], "b_h": ["4H"]}],
     )
     symbols: dict[str, str] = Field(

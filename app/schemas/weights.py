@@ -148,7 +148,8 @@ class _LayerWeights(StrictModel):
     kind: Literal["explicit"] = Field(description="Says which kind this is.")
     W_xh: Matrix | None = Field(default=None, description="Input → hidden, (G·H, D).")
     W_hh: Matrix | None = Field(
-        default=None, description=f"Hidden → hidden, (G·H, H); {_whose('W_hh')}."
+        default=None,
+        description=f"Hidden → hidden, (G·H, H), or (G·H, P) of a projected h; {_whose('W_hh')}.",
     )
     W_yh: Matrix | None = Field(
         default=None, description=f"Output → hidden, (H, K); {_whose('W_yh')}."
@@ -160,6 +161,9 @@ class _LayerWeights(StrictModel):
     p_i: Vector | None = Field(default=None, description=_peephole("input", "C_{t−1}"))
     p_f: Vector | None = Field(default=None, description=_peephole("forget", "C_{t−1}"))
     p_o: Vector | None = Field(default=None, description=_peephole("output", "C_t"))
+    W_hr: Matrix | None = Field(
+        default=None, description=f"Units → projected h, (P, H); {_whose('W_hr')}."
+    )
 
 
 def _of_other_layers() -> dict[str, Any]:

@@ -233,7 +233,8 @@ async def sizes(
         "num_layers": said["layers"],
         "bidirectional": said["bidirectional"],
     }
-    found |= {"activation": said["activation"]} if said["activation"] else {}
+    for field in ("activation", "projection_size"):
+        found |= {field: said[field]} if said[field] else {}
     return found | ({"output_size": reads["output_size"]} if reads else {})
 
 

@@ -97,7 +97,7 @@ def norms_along(chain: Chain, length: int | None = None) -> tuple[Array, Array, 
     for begin, end, jacobians, shifts in chain.backwards(length):
         products, exponents = _products(running, exponent, jacobians, shifts)
         running, exponent = products[0], int(exponents[0])
-        own = log10_spectral_norms(jacobians[:, :width])
+        own = log10_spectral_norms(jacobians[:, :width, :width])
         single[begin:end] = own + shifts * LOG10_2
         for logs, part in zip(of_parts, parts, strict=True):
             own = log10_spectral_norms(products[:, part, part], leads=True)

@@ -79,10 +79,10 @@ def trajectory(
     over = followed(later, exponents or later.size)
     blocks = known = None
     if cell.gates:
-        each = np.split(parameters[cell.recurrent], len(cell.gates))
+        each = cell.recurrent_blocks(parameters)
         blocks = {
             gate.name: spectral_radius_of(block)
-            for gate, block in zip(cell.gates, each, strict=True)
+            for gate, (_, block) in zip(cell.gates, each, strict=True)
         }
     else:
         known = conditions(seen.spectral_norm, ACTIVATIONS[passage.network.activation].bound)
@@ -135,8 +135,8 @@ def _one_step_back(passage: Passage, number: int, own: LayerGradient) -> tuple[A
     lane, arriving = passage.lane(number), []
     for at in cuts(len(own.dz), own.dz[0].size):
         parts = across(lane, own, own.state, own.dz, at)
-        values, exponent = np.stack([part for part, _ in parts], axis=1), parts[0][1]
+        values, exponent = np.concatenate([part for part, _ in parts], axis=2), parts[0][1]
         if passage.keeps is not None:
-            values *= passage.keeps[at, np.newaxis]
+            values *= passage.keeps[at]
         arriving += [Scaled(values, exponent).log10_norms()]
     return np.concatenate(arriving)[1:], own.whole().log10_norms()[1:]

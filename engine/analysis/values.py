@@ -156,15 +156,15 @@ def count_values(
     """How many numbers ``signed_values`` writes down; fewer where a state overflows."""
     cell, topology = CELLS[network.cell], TOPOLOGIES[network.topology]
     first, last = steps_of(window, steps)
-    parts = len(cell.states)
-    state = 2 * parts + (3 * len(cell.gates) or 2)
-    initial = 0 if cell.feeds_outputs else 2 * parts
+    parts = 2 * sum(network.widths[part] for part in cell.states)
+    state = parts + (3 * len(cell.gates) or 2) * network.hidden_size
+    initial = 0 if cell.feeds_outputs else parts
     seen = last - first + 1
     reading = seen if topology.reads_all else int(first == 1 <= last)
     judged = seen if topology.emits_all else int(first <= steps == last)
     emitting = seen if cell.feeds_outputs else judged
     sizes = [int(np.prod(shape)) for shape in network.parameter_shapes().values()]
-    units = network.num_layers * network.hidden_size * (seen * state + initial)
+    units = network.num_layers * (seen * state + initial)
     ends = 2 * reading * network.input_size + (2 * emitting + judged) * network.output_size
     ends += seen * _count_travels(network)
     return batch_size * (units + ends) + (seen + 2) * sum(sizes)
@@ -172,11 +172,11 @@ def count_values(
 
 def _count_travels(network: Network) -> int:
     """How many numbers that are, a step and sample."""
-    cell, hidden = CELLS[network.cell], network.hidden_size
-    back = network.output_size if cell.feeds_outputs else hidden
-    crossing = back * (2 if cell.copies else 1) + (2 * hidden if cell.has_c else 0)
-    inward = network.input_size + (network.num_layers - 1) * hidden
-    return inward + network.num_layers * crossing + hidden + network.output_size
+    cell, shown = CELLS[network.cell], network.shown_size
+    back = network.output_size if cell.feeds_outputs else shown
+    crossing = back * (2 if cell.copies else 1) + (2 * network.hidden_size if cell.has_c else 0)
+    inward = network.input_size + (network.num_layers - 1) * shown
+    return inward + network.num_layers * crossing + shown + network.output_size
 
 
 def _layer(passage: Passage, number: int, path: Backward, at: slice) -> LayerValues:

@@ -9,6 +9,7 @@ from unrolled.engine.cells.gru_reset_before import GRU_RESET_BEFORE
 from unrolled.engine.cells.jordan import JORDAN
 from unrolled.engine.cells.lstm import LSTM
 from unrolled.engine.cells.lstm_peephole import LSTM_PEEPHOLE
+from unrolled.engine.cells.lstm_projected import LSTM_PROJECTED
 from unrolled.engine.cells.lstm_relu import LSTM_RELU
 from unrolled.engine.cells.mgu import MGU
 from unrolled.engine.cells.simple import SIMPLE
@@ -25,6 +26,7 @@ CELLS: dict[str, Cell] = {
         GRU_RESET_BEFORE,
         LSTM_PEEPHOLE,
         LSTM_RELU,
+        LSTM_PROJECTED,
     )
 }
 

@@ -33,8 +33,8 @@ class Layer:
     Attributes:
         x: what it reads: the inputs, or the states of the layer below, (T, B, ·).
         feedback: what its recurrent parameter multiplies, h_{t−1} (T, B, H) or o_{t−1} (T, B, K).
-        h: hidden states, (T, B, H).
-        h_0: initial state, (B, H).
+        h: hidden states, (T, B, H), or of the width P to which they are projected.
+        h_0: initial state, likewise.
         saved: what else is read later, by name: ``a`` (T, B, H) of a cell without gates; ``z`` and
             ``gates``, pre-activations and values (T, B, G, H), of one with gates.
         c: cell states, (T, B, H), or None.
@@ -100,6 +100,9 @@ class Step(Protocol):
     def gates(self, letters: str, heard: Number) -> Sequence[Number]:
         """Each one's own function of W_xh x_t + b_h + heard."""
 
+    def times(self, name: str, value: Number) -> Number:
+        """A parameter's matrix times the value."""
+
     def keep(self, name: str, value: Number) -> Number:
         """The value, saved under a name for the way back."""
 
@@ -127,6 +130,8 @@ class Cell(ABC):
     """Whether context units hold a copy of the feedback (Elman, Jordan)."""
     feeds_outputs: bool = False
     """Whether the feedback is the output rather than the hidden state."""
+    projects: bool = False
+    """Whether h_t is a projection of what the units show, of a width P of its own."""
     once: bool = False
     """Whether h_{t−1} goes through the recurrent parameter once, and no copy stands between."""
     lean: type[LeanLayer] | None = None
@@ -138,6 +143,10 @@ class Cell(ABC):
     def has_c(self) -> bool:
         """Whether the state has a second part c_t."""
         return len(self.states) > 1
+
+    def shown(self, hidden: int) -> int:
+        """The width of h_t of so many units, where nothing else is said."""
+        return (hidden + 1) // 2 if self.projects else hidden
 
     @property
     def keeping(self) -> dict[str, int]:
@@ -154,9 +163,11 @@ class Cell(ABC):
         """Gates that a draw may open by a bias → what a bias above 0 does."""
         return {gate.name: gate.bias for gate in self.gates if gate.bias}
 
-    def parameter_shapes(self, inputs: int, hidden: int, outputs: int) -> Shapes:
-        """The shapes of one layer's parameters, in their order."""
-        return {one.name: one.shape(inputs, hidden, outputs) for one in self.parameters}
+    def parameter_shapes(
+        self, inputs: int, hidden: int, outputs: int, shown: int | None = None
+    ) -> Shapes:
+        """The shapes of one layer's parameters, in their order; ``shown`` is the width of h_t."""
+        return {one.name: one.shape(inputs, hidden, outputs, shown) for one in self.parameters}
 
     @property
     def letters(self) -> str:
@@ -172,6 +183,10 @@ class Cell(ABC):
     @abstractmethod
     def recurrent_matrix(self, parameters: Parameters) -> Array:
         """R, whose spectrum is shown, (H, H): for gated cells the candidate's block."""
+
+    def recurrent_blocks(self, parameters: Parameters) -> list[tuple[slice, Array]]:
+        """Rows of the recurrent parameter, and the square matrix whose ρ they scale."""
+        return [(slice(None), self.recurrent_matrix(parameters))]
 
     @abstractmethod
     def forward(

@@ -30,9 +30,15 @@ class GatedCell(Cell):
 
     def recurrent_matrix(self, parameters: Parameters) -> Array:
         """The candidate's block of the recurrent parameter, (H, H)."""
+        _, matrix = self.recurrent_blocks(parameters)[self.candidate]
+        return matrix
+
+    def recurrent_blocks(self, parameters: Parameters) -> list[tuple[slice, Array]]:
+        """Every gate's rows, and its block, (H, H)."""
         matrix = parameters[self.recurrent]
-        rows = self.rows(self.recurrent, self.gates[self.candidate].name, matrix.shape[-1])
-        return matrix[..., rows, :]
+        hidden = matrix.shape[-2] // len(self.gates)
+        every = [self.rows(self.recurrent, gate.name, hidden) for gate in self.gates]
+        return [(rows, matrix[..., rows, :]) for rows in every]
 
     def entering(self, parameters: Parameters, x: Array) -> Array:
         """W_xh x_t + b_h of all steps as one product, (T, B, G, H): z_t before it hears h_{t−1}."""
@@ -45,11 +51,14 @@ class GatedCell(Cell):
     ) -> Layer:
         """Every step after the other; the gates' own functions take the place of f."""
         at = _Arrays(self, parameters, self.entering(parameters, x))
-        shape = (len(self.states), len(x) + 1, *start[0].shape)
-        h, *c = parts = np.zeros(shape, at.z.dtype)
+        h, *c = parts = [
+            np.zeros((len(x) + 1, *own.shape), at.z.dtype)
+            for own in start[: len(self.states)]
+            if own is not None
+        ]
         for part, own in zip(parts, start, strict=False):
-            part[0] = 0.0 if own is None else own
-        state: Sequence[Number] = list(parts[:, 0])
+            part[0] = own
+        state: Sequence[Number] = [part[0] for part in parts]
         for at.t in range(len(x)):
             if keeps is not None:
                 state = [part * keeps[at.t] for part in state]
@@ -109,6 +118,7 @@ class _Arrays:
         self._cell = cell
         self._propose = ACTIVATIONS[cell.gates[cell.candidate].activation].value
         self._found: dict[str, tuple[Array, Array, Array, int]] = {}
+        self._turned: dict[str, Array] = {}
         self._multiply = multiplier(parameters[cell.recurrent])
 
     def hears(self, letters: str, past: Array) -> Number:
@@ -132,7 +142,7 @@ class _Arrays:
     def _find(self, letters: str) -> tuple[Array, Array, Array, int]:
         """Their weights, z and values of all steps (T, k, B, H), and which is the candidate."""
         cell, matrix = self._cell, self.parameters[self._cell.recurrent]
-        first, height = cell.letters.index(letters), matrix.shape[-1]
+        first, height = cell.letters.index(letters), matrix.shape[-2] // len(cell.gates)
         last = first + len(letters)
         found = (
             np.ascontiguousarray(matrix[..., first * height : last * height, :].mT),
@@ -142,6 +152,12 @@ class _Arrays:
         )
         self._found[letters] = found
         return found
+
+    def times(self, name: str, value: Array) -> Array:
+        turned = self._turned.get(name)
+        if turned is None:
+            turned = self._turned[name] = np.ascontiguousarray(self.parameters[name].mT)
+        return self._multiply(value, turned)
 
     def keep(self, name: str, value: Array) -> Array:
         self.kept[name].append(value)

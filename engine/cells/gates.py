@@ -18,19 +18,22 @@ class Parameter:
     Attributes:
         name: of the array, ``W_xh``.
         reads: what it multiplies: x_t, h_{t−1} or o_{t−1}; c, unit by unit, of a peephole, which is
-            a vector; empty for a bias.
+            a vector; m, what the units show, of a projection, whose rows are h_t; empty for a bias.
         blocks: the letters of the gates that its rows belong to, in their order; empty for one
             block without a gate.
     """
 
     name: str
-    reads: Literal["x", "h", "o", "c", ""] = ""
+    reads: Literal["x", "h", "o", "c", "m", ""] = ""
     blocks: str = ""
 
-    def shape(self, inputs: int, hidden: int, outputs: int) -> Shape:
-        """(rows, columns), or (rows,) of a bias and of a peephole."""
-        rows = max(1, len(self.blocks)) * hidden
-        columns = {"x": inputs, "h": hidden, "o": outputs}
+    def shape(self, inputs: int, hidden: int, outputs: int, shown: int | None = None) -> Shape:
+        """(rows, columns), or (rows,) of a bias and of a peephole; ``shown`` is the width of h_t,
+        None where it is H.
+        """
+        shown = hidden if shown is None else shown
+        rows = {"m": shown}.get(self.reads, max(1, len(self.blocks)) * hidden)
+        columns = {"x": inputs, "h": shown, "o": outputs, "m": hidden}
         return (rows, columns[self.reads]) if self.reads in columns else (rows,)
 
     def rows(self, letter: str, hidden: int) -> slice:

@@ -8,14 +8,13 @@ import numpy as np
 
 from unrolled.engine.cells.base import Drive, Layer, Layers
 from unrolled.engine.cells.gates import Parameter
+from unrolled.engine.cells.loop import product_of
 from unrolled.engine.cells.simple import READING, SimpleCell, copied, feedback, hidden
 from unrolled.engine.cells.wiring import INPUT, LOSS, OUTWARD, Wiring, output
 from unrolled.engine.choices.truncation import COPY
 from unrolled.engine.numbers.arrays import Array, Parameters
-from unrolled.engine.numbers.errors import InvalidInput
 from unrolled.engine.numbers.products import multiplier
 
-_LEAST = 1e-290
 _CONTEXT, _COPY = copied("o")
 
 
@@ -48,17 +47,7 @@ class JordanCell(SimpleCell):
         Raises:
             InvalidInput: where the product leaves the range of a double.
         """
-        first, second = parameters["W_yh"], parameters["W_hy"]
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            product = first @ second
-        tops = float(np.abs(first).max()), float(np.abs(second).max())
-        if not np.isfinite(product).all() or (all(tops) and tops[0] * tops[1] < _LEAST):
-            raise InvalidInput(
-                ("weights", self.recurrent),
-                f"received entries up to {tops[0]:g}, and W_hy up to {tops[1]:g}; allowed: such "
-                "that a double can hold W_yh W_hy",
-            )
-        return np.asarray(product)
+        return product_of(parameters, "W_yh", "W_hy", self.recurrent)
 
     def unroll(self, parameters: Sequence[Parameters], drive: Drive) -> tuple[Layers, Array]:
         """All layers step by step, since every one of them reads the last output; o_0 = 0."""

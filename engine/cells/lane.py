@@ -27,8 +27,9 @@ class Lane(ABC):
     Attributes:
         whole: the coefficients of all steps at once, (T, B, ·). Where the state has a c, the first
             are what carries ∂L/∂h_t to it.
-        width: of ∂L/∂z, the gradient where the weights enter: H, or one block a gate.
-        recurrent: what carries ∂L/∂z to h_{t−1}, (·, H).
+        width: of ∂L/∂z, the gradient where the weights enter: H, or one block a gate; behind them
+            may stand what enters W_xh and W_hh not.
+        recurrent: what carries ∂L/∂z to h_{t−1}, (·, H), or (·, P) of an h_t of a width of its own.
         inward: what carries ∂L/∂z to x_t, (·, D); it takes the first columns of ∂L/∂z.
         to_outputs: whether the way leads to the last layer's state (Jordan's feedback).
         multiply: what multiplies rows by one of these matrices.
@@ -38,6 +39,8 @@ class Lane(ABC):
     """How many parts the state has: h, and c where the cell has one."""
     alone: Coefficients = ()
     """Those on which a parameter of its own depends, however small they are beside the others."""
+    crossed: tuple[str, ...] = ("recurrent",)
+    """The matrices that a gradient meets from step to step."""
     past_weights = False
     """Whether a part of the state goes a step back without entering the weights."""
 
@@ -61,6 +64,23 @@ class Lane(ABC):
     def slope(self) -> Array | None:
         """f′(a_t) of every step, (T, B, H); None where gates decide."""
         return None
+
+    @property
+    def matrices(self) -> list[Array]:
+        """Those that a gradient meets from step to step."""
+        return [getattr(self, name) for name in self.crossed]
+
+    @property
+    def size(self) -> int:
+        """S, of the whole state of a sample."""
+        return self.parts * int(self.recurrent.shape[1])
+
+    @property
+    def jacobian_shape(self) -> tuple[int, int]:
+        """Of one matrix of ``jacobians``: the columns of h_{t−1}, and two rows more for a c_{t−1}
+        that enters unit by unit.
+        """
+        return self.size + 2 * (self.parts - 1), int(self.recurrent.shape[1])
 
     @cached_property
     def steps(self) -> list[Coefficients]:
@@ -88,6 +108,10 @@ class Lane(ABC):
         rows = dz.reshape(-1, dz.shape[-1])[:, :entering]
         return self.multiply(rows, self.inward).reshape(*dz.shape[:-1], width)
 
+    def to_c(self, dh: Array, at: slice) -> Array:
+        """What of ∂L/∂h_t reaches c_t at some steps, where there is a c, (S, B, H)."""
+        return np.asarray(dh * self.whole[0][at])
+
     @abstractmethod
     def jacobians(self, factors: Coefficients, out: Array) -> None:
         """∂h_t/∂h_{t−1} of several steps of a sample, or of several samples of a step.
@@ -107,9 +131,9 @@ class Lane(ABC):
 
     @cached_property
     def _blocks(self) -> Array:
-        """A row of every block of ``recurrent``, (H, ·, H)."""
-        rows, height = self.recurrent.shape
-        blocks = self.recurrent.reshape(rows // height, height, height)
+        """A row of every block of ``recurrent``, (H, ·, H), or (H, ·, P)."""
+        units = self.whole[0].shape[-1]
+        blocks = self.recurrent.reshape(-1, units, self.recurrent.shape[1])
         return np.ascontiguousarray(blocks.transpose(1, 0, 2))
 
     def chain(self, sample: int = 0, *, initial: bool = False) -> Chain:
@@ -120,20 +144,19 @@ class Lane(ABC):
             initial: begin with ∂s_1/∂s_0, where a step reads the state of the step before.
         """
         lane, shifts = self.near_one()
-        width = int(self.recurrent.shape[1])
-        size = self.parts * width
+        width, shape = int(self.recurrent.shape[1]), lane.jacobian_shape
         initial = initial and not self.to_outputs
         first = 0 if initial else 1
 
         def block(begin: int, end: int) -> Block:
             at = slice(begin + first, end + first)
-            jacobians = np.empty((end - begin, size + 2 * (self.parts - 1), width))
+            jacobians = np.empty((end - begin, *shape))
             with np.errstate(under="ignore"):
                 lane.jacobians(tuple(factor[at, sample] for factor in lane.whole), jacobians)
             scaled, own = near_one(jacobians, out=jacobians)
             return scaled, shifts[at] + own
 
-        return Chain(len(self.whole[0]) - first, size, width, block, initial)
+        return Chain(len(self.whole[0]) - first, self.size, width, block, initial)
 
     def near_one(self) -> tuple[Lane, IntArray]:
         """A lane whose coefficients have their exponents taken out, and these, (T,)."""

@@ -117,6 +117,8 @@ def lstm_wiring(
     of_g: str = r"(1 - g_t \odot g_t)",
     of_c: str = r"(1 - \tanh^2(C_t))",
     peeps: Mapping[str, str] = MappingProxyType({}),
+    *,
+    projected: bool = False,
 ) -> Wiring:
     """Of an LSTM.
 
@@ -125,7 +127,10 @@ def lstm_wiring(
         of_g: its slope at A_t^g.
         of_c: its slope at C_t.
         peeps: gate → what it hears of C beside A_t.
+        projected: whether H_t is W^R times what the units show, M_t.
     """
+    whole = rf"W^{{R\top}} {known('H_t')}" if projected else known("H_t")
+    of_m = rf"\left( {whole} \right)" if projected else whole
     heard = {gate: f"A_t^{gate}" + (f" + {peeps[gate]}" if gate in peeps else "") for gate in "ifo"}
     gates = (
         Line("A_t", "b", gate=True),
@@ -137,19 +142,21 @@ def lstm_wiring(
         gate: rf" + {peeps[gate].split()[0]} \odot {known(f'A_t^{gate}')}" if gate in peeps else ""
         for gate in "ifo"
     }
-    kept, shown = rf"{known('C_t')} \odot f_t", rf"{known('H_t')} \odot o_t \odot {of_c}"
+    kept, shown = rf"{known('C_t')} \odot f_t", rf"{of_m} \odot o_t \odot {of_c}"
     straight = {} if peeps else {"f": r"\operatorname{diag}(f_t)"}
     if not peeps:
-        straight["o"] = rf"\operatorname{{diag}}(o_t \odot {of_c})"
+        straight["o"] = rf"{'W^R ' * projected}\operatorname{{diag}}(o_t \odot {of_c})"
     state = Line("C_t", r"i_t \odot g_t")
     slopes = (
         Slope("A_t^i", "c", rf"{known('C_t')} \odot g_t {_OPEN.format('i')}"),
         Slope("A_t^f", "c", rf"{known('C_t')} \odot C_{{t-1}} {_OPEN.format('f')}"),
         Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot {of_g}"),
-        Slope("A_t^o", "h", rf"{known('H_t')} \odot {squash}(C_t) {_OPEN.format('o')}"),
+        Slope("A_t^o", "h", rf"{of_m} \odot {squash}(C_t) {_OPEN.format('o')}"),
     )
+    shows = Line("M_t" if projected else "H_t", rf"o_t \odot {squash}(C_t)")
     lines = (
-        Line("H_t", rf"o_t \odot {squash}(C_t)"),
+        *([Line("H_t")] if projected else []),
+        shows,
         state,
         *gates,
         Line("o_t", rf"\sigma({heard['o']})", gate=True),
@@ -175,8 +182,11 @@ def lstm_wiring(
         source="c",
         target="h",
         carries="c_through",
-        forward={},
+        forward={"H_t": "W^R M_t"} if projected else {},
         backward=shown + back["o"],
+        parameter="W_hr" if projected else None,
+        matrix="W^R" if projected else "",
+        added=rf"{known('H_t')} M_t^\top" if projected else "",
         jacobian=straight.get("o", ""),
     )
     return Wiring(

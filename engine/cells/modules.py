@@ -21,6 +21,7 @@ class Module:
         order: the letters of its blocks; "" without gates.
         transposed: whether matrices are (D, G·H) and (H, G·H).
         rows: whether one array holds both biases, (2, G·H).
+        projection: the name of what makes h_t, (P, H), where it is projected; "" where it is not.
     """
 
     cell: str
@@ -30,6 +31,7 @@ class Module:
     order: str = ""
     transposed: bool = False
     rows: bool = False
+    projection: str = ""
 
 
 _TORCH = ("weight_ih", "weight_hh", ("bias_ih", "bias_hh"))
@@ -37,6 +39,7 @@ _KERAS = ("kernel", "recurrent_kernel", ("bias",))
 MODULES: dict[str, Module] = {
     "torch.nn.RNN": Module("simple", *_TORCH),
     "torch.nn.LSTM": Module("lstm", *_TORCH, "ifgo"),
+    "torch.nn.LSTM(proj_size)": Module("lstm-projected", *_TORCH, "ifgo", projection="weight_hr"),
     "torch.nn.GRU": Module("gru", *_TORCH, "rzn"),
     "keras.SimpleRNN": Module("simple", *_KERAS, transposed=True),
     "keras.LSTM": Module("lstm", *_KERAS, "ifgo", transposed=True),
@@ -46,6 +49,6 @@ MODULES: dict[str, Module] = {
 }
 """Each with its framework's own activations; that of a module without gates is the network's.
 
-Not here: PyTorch's ``proj_size``, whose h_t and c_t have different widths, and layer normalisation
-inside a cell (Ba, Kiros & Hinton 2016), whose gates are not functions of their own unit alone.
+Not here: layer normalisation inside a cell (Ba, Kiros & Hinton 2016), whose gates are not functions
+of their own unit alone.
 """

@@ -33,6 +33,7 @@ class Imported:
         parameters: of every layer, without W_hy and b_y: those of a network whose output_size is 0.
         dtype: of the arrays as they came, ``float32``; several, joined by ``, ``.
         bidirectional: whether every layer has two directions.
+        projection_size: P of one that projects its states; else None.
     """
 
     cell: str
@@ -42,6 +43,7 @@ class Imported:
     parameters: Parameters
     dtype: str
     bidirectional: bool = False
+    projection_size: int | None = None
 
     @property
     def note(self) -> str:
@@ -75,17 +77,19 @@ def import_module(kind: str, layers: Many[Arrays]) -> Imported:
     parameters: Parameters = {}
     both = any(name.endswith(_REVERSE) for arrays in layers for name in arrays)
     ways = (False, True) if both else (False,)
-    hidden, inputs, dtypes = _hidden(module, layers[0]), 0, set[str]()
+    (shown, hidden), inputs, dtypes = _widths(module, layers[0]), 0, set[str]()
     for n, arrays in enumerate(layers):
         for way in ways:
             own = _Own(n, way, _of_way(arrays, way))
             _names(module, own)
             dtypes |= {str(np.asarray(value).dtype) for value in own.arrays.values()}
             inputs = inputs or _columns(module, own.arrays)
-            taken = _taken(module, own, len(ways) * hidden if n else inputs, hidden)
+            reads = len(ways) * shown if n else inputs
+            taken = _taken(module, own, reads, hidden, shown)
             parameters |= {layered(name, n, way): value for name, value in taken.items()}
     dtype = ", ".join(sorted(dtypes))
-    return Imported(module.cell, inputs, hidden, len(layers), parameters, dtype, both)
+    size = shown if module.projection else None
+    return Imported(module.cell, inputs, hidden, len(layers), parameters, dtype, both, size)
 
 
 def export_gradients(
@@ -120,7 +124,7 @@ def _given_back(
     names = _cell(module).parameter_shapes(1, 1, 1)
     own = {name: gradients[layered(name, layer, way)] for name in names}
     back = np.argsort(_order(module))
-    hidden = own[_cell(module).recurrent].shape[1]
+    hidden = len(own["b_h"]) // len(back)
     inside = own["b_h"].copy()
     if "b_hn" in own:
         inside[_candidate(module, hidden)] = own["b_hn"]
@@ -129,6 +133,8 @@ def _given_back(
     all_ = {name: _blocks(value, back, hidden) for name, value in all_.items()}
     if module.transposed:
         all_ = {name: np.ascontiguousarray(value.T) for name, value in all_.items()}
+    if module.projection:
+        all_[module.projection] = own["W_hr"]
     if module.rows:
         all_[module.biases[0]] = np.stack(biases)
     else:
@@ -143,14 +149,14 @@ def torch_layers(named: Arrays) -> list[dict[str, Any]]:
     of a second direction keep its suffix, ``weight_ih_reverse``.
 
     Raises:
-        InvalidInput: for a projection, or a name that is none of these.
+        InvalidInput: for a name that is none of these.
     """
     layers: dict[int, dict[str, Any]] = {}
     for name, value in named.items():
         found = _NAMED.fullmatch(name)
         if found is None:
-            why = _NO_PROJECTION if "weight_hr" in name else "not known"
-            raise InvalidInput(("layers", name), f"{why}; allowed: weight_ih_l0, weight_hh_l0, …")
+            allowed = "weight_ih_l0, weight_hh_l0, …"
+            raise InvalidInput(("layers", name), f"not known; allowed: {allowed}")
         layers.setdefault(int(found[2]), {})[found[1] + found[3]] = value
     if sorted(layers) != list(range(len(layers))):
         raise InvalidInput(
@@ -170,11 +176,7 @@ def torch_names(layers: Many[Mapping[str, Array]]) -> dict[str, Array]:
 
 _REVERSE = "_reverse"
 """What PyTorch calls a second direction."""
-_NAMED = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)((?:_reverse)?)")
-_NO_PROJECTION = (
-    "a projection (proj_size) is not computed here: its h_t and c_t have different widths, and a "
-    "state here has one"
-)
+_NAMED = re.compile(r"((?:weight|bias)_[ih]h|weight_hr)_l(\d+)((?:_reverse)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +222,14 @@ def _candidate(module: Module, hidden: int) -> slice:
     return cell.rows("b_h", next(g.name for g in cell.gates if g.role == "candidate"), hidden)
 
 
-def _hidden(module: Module, arrays: Arrays) -> int:
-    """H, as the first layer's recurrent weights say it."""
-    shape = np.shape(arrays.get(module.recurrent, ()))
-    return int(shape[0 if module.transposed else 1]) if len(shape) == 2 else 0
+def _widths(module: Module, arrays: Arrays) -> tuple[int, int]:
+    """P and H, as the first layer's recurrent weights say the one and its projection the other;
+    without a projection both are H.
+    """
+    shapes = [np.shape(arrays.get(name, ())) for name in (module.recurrent, module.projection)]
+    side = 0 if module.transposed else 1
+    shown, hidden = (int(shape[side]) if len(shape) == 2 else 0 for shape in shapes)
+    return shown, hidden if module.projection else shown
 
 
 def _columns(module: Module, arrays: Arrays) -> int:
@@ -235,18 +241,19 @@ def _columns(module: Module, arrays: Arrays) -> int:
 def _names(module: Module, own: _Own) -> None:
     """Both matrices, and all biases or none."""
     arrays = own.arrays
-    matrices, biases = {module.inward, module.recurrent}, set(module.biases)
+    needed = [name for name in (module.inward, module.recurrent, module.projection) if name]
+    matrices, biases = set(needed), set(module.biases)
     for name in sorted(matrices - arrays.keys()):
         raise InvalidInput(own.pointer(name), "missing")
     for name in sorted(arrays.keys() - matrices - biases):
-        allowed = ", ".join((module.inward, module.recurrent, *module.biases))
+        allowed = ", ".join((*needed, *module.biases))
         raise InvalidInput(own.pointer(name), f"not of this module; allowed: {allowed}")
     if biases & arrays.keys() and not biases <= arrays.keys():
         missing = min(biases - arrays.keys())
         raise InvalidInput(own.pointer(missing), "missing; allowed: all biases, or none")
 
 
-def _taken(module: Module, own: _Own, reads: int, hidden: int) -> Parameters:
+def _taken(module: Module, own: _Own, reads: int, hidden: int, shown: int) -> Parameters:
     """One layer's parameters under their plain names."""
     order, arrays = _order(module), own.arrays
     high = len(order) * hidden
@@ -259,7 +266,9 @@ def _taken(module: Module, own: _Own, reads: int, hidden: int) -> Parameters:
         value = value.T if module.transposed else value
         return np.ascontiguousarray(_blocks(value, order, hidden))
 
-    found = {"W_hh": matrix(module.recurrent, hidden), "W_xh": matrix(module.inward, reads)}
+    found = {"W_hh": matrix(module.recurrent, shown), "W_xh": matrix(module.inward, reads)}
+    if module.projection:
+        found["W_hr"] = numbers(module.projection, (shown, hidden))
     outside = inside = np.zeros(high)
     if module.biases[0] in arrays:
         if module.rows:

@@ -45,10 +45,12 @@ class Network:
         num_layers: how many layers are stacked, 1 … 4; layer l reads h of layer l − 1.
         bidirectional: whether every layer has a second direction, which reads from the end; the
             layer above, and the outputs, read both states side by side, (2H).
+        projection_size: P, the width of h_t of a cell that projects it, 1 … H; left out or None:
+            half of H, rounded up. Of other cells it is None, and h_t has width H.
     Raises:
         InvalidInput: for an unknown name, a size below 1, too many layers, an activation for a
-            gated cell, which has its own, no outputs for a cell that feeds them back, or a second
-            direction of a cell with context units.
+            gated cell, which has its own, no outputs for a cell that feeds them back, a second
+            direction of a cell with context units, or a P that is above H or of a cell without one.
     """
 
     cell: str
@@ -59,6 +61,7 @@ class Network:
     output_size: int
     num_layers: int = 1
     bidirectional: bool = False
+    projection_size: int | None = None
 
     def __post_init__(self) -> None:
         one_of(("network", "cell"), self.cell, CELLS)
@@ -68,6 +71,7 @@ class Network:
         for field, least in (("input_size", 1), ("hidden_size", 1), ("output_size", int(feeds))):
             whole_number(("network", field), getattr(self, field), least)
         whole_number(("network", "num_layers"), self.num_layers, 1, MAX_LAYERS)
+        self._check_projection()
         if CELLS[self.cell].gates and self.activation != "tanh":
             raise InvalidInput(
                 ("network", "activation"),
@@ -82,6 +86,30 @@ class Network:
                 f"that passes no gradient: allowed with {', '.join(able)} and {last}",
             )
 
+    def _check_projection(self) -> None:
+        pointer, size = ("network", "projection_size"), self.projection_size
+        if CELLS[self.cell].projects:
+            size = CELLS[self.cell].shown(self.hidden_size) if size is None else size
+            whole_number(pointer, size, 1, self.hidden_size)
+            object.__setattr__(self, "projection_size", size)
+        elif size is not None:
+            able = " or ".join(repr(name) for name, cell in CELLS.items() if cell.projects)
+            raise InvalidInput(
+                pointer,
+                f"received {size}; {self.cell!r} does not project its states: allowed with {able}, "
+                "or leave it out",
+            )
+
+    @property
+    def shown_size(self) -> int:
+        """The width of h_t: H, or P of a cell that projects it."""
+        return self.projection_size or self.hidden_size
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Letter of a part of a layer's state → its width."""
+        return {"h": self.shown_size, "c": self.hidden_size}
+
     @property
     def ways(self) -> tuple[bool, ...]:
         """The directions of a layer: False reads from the beginning, True from the end."""
@@ -89,8 +117,10 @@ class Network:
 
     @property
     def read_size(self) -> int:
-        """What a layer above the first reads, and the outputs: H, or 2H from two directions."""
-        return len(self.ways) * self.hidden_size
+        """What a layer above the first reads, and the outputs: the width of h_t, or twice that
+        from two directions.
+        """
+        return len(self.ways) * self.shown_size
 
     @property
     def initial_shape(self) -> tuple[int, ...]:
@@ -108,7 +138,9 @@ class Network:
         shapes: Shapes = {}
         for layer in range(self.num_layers):
             reads = self.read_size if layer else self.input_size
-            own = CELLS[self.cell].parameter_shapes(reads, self.hidden_size, self.output_size)
+            own = CELLS[self.cell].parameter_shapes(
+                reads, self.hidden_size, self.output_size, self.shown_size
+            )
             for way in self.ways:
                 shapes |= {layered(name, layer, way): shape for name, shape in own.items()}
         outputs = {"W_hy": (self.output_size, self.read_size), "b_y": (self.output_size,)}
@@ -187,14 +219,9 @@ def draw_parameters(
             parameters[name] += stream(name, seed).uniform(-0.1, 0.1, hidden)
     if spectral_radius is not None:
         for place, name in zip(layers, recurrent, strict=True):
-            if cell.gates:
-                blocks = parameters[name].reshape(-1, hidden, hidden)
-                drawn = [spectral_radius_of(block) for block in blocks]
-                factors = [radius_factor(radius, spectral_radius) for radius in drawn]
-                blocks *= np.array(factors)[:, np.newaxis, np.newaxis]
-                continue
-            matrix = cell.recurrent_matrix(of_layer(cell, parameters, *place))
-            parameters[name] *= radius_factor(spectral_radius_of(matrix), spectral_radius)
+            for rows, matrix in cell.recurrent_blocks(of_layer(cell, parameters, *place)):
+                factor = radius_factor(spectral_radius_of(matrix), spectral_radius)
+                parameters[name][rows] *= factor
     scales = per_layer(("weights", "input_scale"), input_scale, network.num_layers)
     for layer, way in layers:
         if scales[layer] != 1.0:

@@ -61,11 +61,11 @@ class Sequence:
             return self.emits
         return topology.emits(self.steps) & (len(self.targets) > 0)
 
-    def initial(self, part: str, layer: int, hidden: int) -> Array:
-        """h_0 or c_0 of one layer, zeros where not given, (B, H)."""
+    def initial(self, part: str, layer: int, width: int) -> Array:
+        """h_0 or c_0 of one layer, zeros where not given, (B, width)."""
         given = self.h_0 if part == "h" else self.c_0
         if given is None:
-            return np.zeros((self.inputs.shape[1], hidden))
+            return np.zeros((self.inputs.shape[1], width))
         return given[layer] if given.ndim == 3 else given
 
     def first(self, steps: int) -> Sequence:
@@ -207,10 +207,13 @@ def explicit_sequence(
         counts = replace(counts, weights=np.where(ignored, 0.0, counts.weights))
     read = None if counts is None else counts.of(topology) > 0.0
     y = _targets(out_pointer, said_there, loss, (emitting, batch, width), read)
-    shape = (*network.initial_shape, batch, network.hidden_size)
     h, c = (
-        None if state is None else as_numbers(("sequence", name), state, shape)
-        for name, state in (("h_0", h_0), ("c_0", c_0))
+        None
+        if state is None
+        else as_numbers(
+            ("sequence", f"{part}_0"), state, (*network.initial_shape, batch, network.widths[part])
+        )
+        for part, state in (("h", h_0), ("c", c_0))
     )
     if c is not None and not CELLS[network.cell].has_c:
         raise InvalidInput(

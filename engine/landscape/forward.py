@@ -200,6 +200,9 @@ class _Duals:
         rows = heard if isinstance(heard, list) else [heard]
         return [(one + self.entering[n]).through(f[n]) for n, one in enumerate(rows, first)]
 
+    def times(self, name: str, value: Dual) -> Number:
+        return value * self.weights[name][0]
+
     def keep(self, name: str, value: Dual) -> Dual:
         return value
 

@@ -29,13 +29,14 @@ class Chain:
 
     Attributes:
         count: T − 1.
-        size: S, the length of the state: H, or 2H with h first.
-        width: H.
-        block: (begin, end) → matrices (n, ·, H) and shifts (n,) with J_t = matrices · 2^shift for
+        size: S, the length of the state: that of h, or of h and then c.
+        width: of h: H, or P where it is projected.
+        block: (begin, end) → matrices (n, ·, ·) and shifts (n,) with J_t = matrices · 2^shift for
             t = begin + 1 … end; the row is the unit at t + 1, the column the one at t. The largest
             entry of every matrix lies in [½, 1), or the matrix is zero. The columns are those of
-            h_t. Where there is a c, which enters unit by unit, two rows more are the diagonals of
-            ∂h_{t+1}/∂c_t and ∂c_{t+1}/∂c_t.
+            the whole state, (n, S, S); or, where there is a c which enters unit by unit, those of
+            h_t alone, (n, S + 2, H), and the last two rows are the diagonals of ∂h_{t+1}/∂c_t and
+            ∂c_{t+1}/∂c_t.
         initial: whether ∂s_1/∂s_0 stands before them; ``count`` is then T.
     """
 

@@ -59,7 +59,8 @@ def arrivals(passage: Passage, flow: Backward, terms: dict[str, Array]) -> list[
                 at.setdefault(name, []).extend(_numbers(*arrived))
         for name, part in zip(("state", "c"), own.state, strict=False):
             at[name] = _numbers(part, own.exponent)
-        names = [layered(name, number) for name in ("W_xh", passage.cell.recurrent)]
+        inside = {row.parameter for row in passage.cell.wiring.connections if row.where != "last"}
+        names = [layered(name, number) for name in inside if name]
         found.append(Arrivals(at, {name: _none_for_zero(terms[name]) for name in names}))
     if not passage.network.output_size:
         return found
@@ -95,7 +96,7 @@ def travels(
             yield "feedback", across(lane, own, own.state, own.dz, at)[0]
         if cell.has_c:
             yield "c_crossing", arrived[1]
-            yield "c_through", (own.state[0][at] * lane.whole[0][at], own.exponent[at])
+            yield "c_through", (lane.to_c(own.state[0][at], at), own.exponent[at])
     if number < len(flow.layers) - 1:
         return
     if not passage.network.output_size:

@@ -20,7 +20,7 @@ class LayerGradient:
     """One layer's gradients; index 0 is step 1, true values are value · 2^exponent[t].
 
     Attributes:
-        state: ∂L/∂h_t, every later loss included, (T, B, H); and ∂L/∂c_t where there is a c.
+        state: ∂L/∂h_t, every later loss included, (T, B, ·); and ∂L/∂c_t where there is a c.
         dz: ∂L/∂z_t where the weights enter (∂L/∂a_t of a simple cell), (T, B, ·).
         exponent: of ``state``, (T,).
         dz_exponent: of ``dz``, (T,).
@@ -40,8 +40,8 @@ class LayerGradient:
         return Scaled(self.state[index], self.exponent)
 
     def whole(self) -> Scaled:
-        """∂L/∂(h_t, c_t) together, (T, parts, B, H)."""
-        return Scaled(np.stack(self.state, axis=1), self.exponent)
+        """∂L/∂(h_t, c_t) together, side by side, (T, B, S)."""
+        return Scaled(np.concatenate(self.state, axis=2), self.exponent)
 
     def magnitudes(self, index: int) -> Magnitudes:
         """Its norms, (T,)."""
@@ -188,12 +188,12 @@ def _side_by_side(
     passage: Passage, given: Entering, rescale: Rescale | None, *, careful: bool
 ) -> list[LayerGradient]:
     """Under a window every loss by itself: the sum of those that reach a step, and go further."""
-    h, layers = passage.trace.h, []
+    shape, layers = passage.trace.h.shape[:2], []
     for lane in passage.lanes:
-        state, passing = np.zeros((2, passage.parts, *h.shape))
-        dz, dz_passing = np.zeros((2, *h.shape[:2], lane.width))
-        top, inside = np.zeros((2, len(h)), dtype=np.int64)
-        layers.append(LayerGradient(list(state), dz, top, inside, list(passing), dz_passing))
+        state, through = ([np.zeros((*shape, width)) for width in passage.widths] for _ in range(2))
+        dz, dz_passing = np.zeros((2, *shape, lane.width))
+        top, inside = np.zeros((2, shape[0]), dtype=np.int64)
+        layers.append(LayerGradient(state, dz, top, inside, through, dz_passing))
     carried = _carried(passage, given)
     for t, _, rows, go in carry(passage, given, carried, careful=careful, rescale=rescale):
         for n, own in enumerate(layers):
@@ -212,8 +212,9 @@ def _side_by_side(
 
 def _aligned(state: State, exponents: IntArray) -> tuple[State, int]:
     """Every part at one exponent for all rows."""
-    stacked, exponent = align(np.stack(state, axis=1), exponents)
-    return [stacked[:, index] for index in range(len(state))], exponent
+    widths = [part.shape[-1] for part in state]
+    joined_, exponent = align(np.concatenate(state, axis=-1), exponents)
+    return np.split(joined_, np.cumsum(widths[:-1]), axis=-1), exponent
 
 
 def _through_outputs(

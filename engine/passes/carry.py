@@ -30,7 +30,7 @@ class Rows:
     """Gradients on their way back, lane by lane, n rows of each.
 
     Attributes:
-        states: [∂L/∂h_t, and ∂L/∂c_t where there is a c], (n, B, H) each, over 2^exponents.
+        states: [∂L/∂h_t, and ∂L/∂c_t where there is a c], (n, B, ·) each, over 2^exponents.
         dz: ∂L/∂z_t, (n, B, ·), over 2^dz_exponents.
         exponents: (n,); no lane has any in the ordinary range of a double.
         dz_exponents: likewise.
@@ -44,11 +44,11 @@ class Rows:
     @staticmethod
     def empty(passage: Passage, count: int, *, careful: bool) -> Rows:
         """So many rows of zeros."""
-        shape, lanes = (count, *passage.trace.h.shape[1:]), passage.lanes
+        shape, lanes = (count, passage.trace.h.shape[1]), passage.lanes
         exponents = [[np.zeros(count, dtype=np.int64) for _ in lanes if careful] for _ in range(2)]
         return Rows(
-            [[np.zeros(shape) for _ in range(passage.parts)] for _ in lanes],
-            [np.zeros((*shape[:2], lane.width)) for lane in lanes],
+            [[np.zeros((*shape, width)) for width in passage.widths] for _ in lanes],
+            [np.zeros((*shape, lane.width)) for lane in lanes],
             *exponents,
         )
 

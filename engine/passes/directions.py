@@ -131,7 +131,7 @@ def unroll_both_ways(network: Network, parameters: Parameters, sequence: Sequenc
                 weights = {n: w for n, w in weights.items() if n not in outward(parameters)}
                 at = clock if way else None
                 place = len(network.ways) * layer + way
-                start = tuple(sequence.initial(s, place, network.hidden_size) for s in "hc")
+                start = tuple(sequence.initial(s, place, network.widths[s]) for s in "hc")
                 made = cell.forward(
                     weights,
                     _moved(below, at),
@@ -294,11 +294,11 @@ def _on_the_sequence(one: Direction, own: LayerGradient) -> LayerGradient:
 
 
 def _parts(one: Direction, state: State, exponents: IntArray) -> tuple[list[Array], IntArray]:
-    """The parts of a state, (n T, B, H) each over 2^exponents (T, n), on the other clock."""
+    """The parts of a state, (n T, B, ·) each over 2^exponents (T, n), on the other clock."""
     steps, many = exponents.shape
     wide = np.concatenate(state, axis=2)
     moved, common = one.turned(wide.reshape(steps, many, *wide.shape[1:]), exponents)
-    return np.split(moved, len(state), axis=3), common
+    return np.split(moved, np.cumsum([part.shape[2] for part in state[:-1]]), axis=3), common
 
 
 def _clock(sequence: Sequence) -> IntArray:

@@ -87,8 +87,8 @@ def effort(passage: Passage, losses: Mask) -> float:
     """
     at, truncation = np.flatnonzero(losses) + 1, passage.truncation
     crossed = sum(step - max(truncation.first_reached(step), 1) + 1 for step in at.tolist())
-    *above, lowest = passage.lanes
-    products = lowest.recurrent.size + sum(lane.recurrent.size + lane.inward.size for lane in above)
+    products = sum(matrix.size for lane in passage.lanes for matrix in lane.matrices)
+    products += sum(lane.inward.size for lane in passage.lanes[:-1])
     return float(crossed * passage.trace.h.shape[1] * products)
 
 

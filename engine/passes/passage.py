@@ -88,7 +88,8 @@ class Passage:
             cell.lane(of_layer(cell, parameters, number), layer, slope)
             for number, layer in reversed(list(enumerate(trace.layers)))
         )
-        factors = [lane.recurrent for lane in lanes] + [lane.inward for lane in lanes[:-1]]
+        factors = [matrix for lane in lanes for matrix in lane.matrices]
+        factors += [lane.inward for lane in lanes[:-1]]
         factors += [lane.slope for lane in lanes if lane.slope is not None]
         factors += [own for lane in lanes for own in lane.alone]
         careful = holds_tiny(*factors, *outward(parameters).values())
@@ -105,6 +106,11 @@ class Passage:
     def parts(self) -> int:
         """How many parts a layer's state has: h, and c where the cell has one."""
         return len(self.cell.states)
+
+    @property
+    def widths(self) -> list[int]:
+        """Of every part of a layer's state."""
+        return [self.network.widths[part] for part in self.cell.states]
 
     def lane(self, number: int) -> Lane:
         """The way back of one layer, counted from the input."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -77,7 +76,10 @@ def unroll(network: Network, parameters: Parameters, sequence: Sequence) -> Trac
     if len(x) != steps:
         x = np.full((steps, batch, network.input_size), 0.0)
         x[reads] = sequence.inputs
-    state = partial(sequence.initial, hidden=network.hidden_size)
+
+    def state(part: str, number: int) -> Array:
+        return sequence.initial(part, number, network.widths[part])
+
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         layers, o = cell.unroll(
             [of_layer(cell, parameters, number) for number in range(network.num_layers)],

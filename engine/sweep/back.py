@@ -34,13 +34,12 @@ def back(stack: Stack, entering: Entering, steps: Mask, *, careful: bool) -> Car
     """Carry what enters at some steps (T,) back as one sum, for every network by itself."""
     passage, count = stack.passage, stack.steps * stack.count
     shape = (count, stack.batch)
-    height = stack.network.hidden_size
 
     def exponents() -> list[IntArray]:
         return [np.zeros(count, dtype=np.int64) for _ in passage.lanes if careful]
 
     rows = Rows(
-        [[np.zeros((*shape, height)) for _ in range(passage.parts)] for _ in passage.lanes],
+        [[np.zeros((*shape, width)) for width in passage.widths] for _ in passage.lanes],
         [np.zeros((*shape, lane.width)) for lane in passage.lanes],
         exponents(),
         exponents(),

@@ -70,9 +70,12 @@ class Stack:
             whole = np.zeros((self.steps, *x.shape[1:]))
             whole[reads] = x
             x = whole
-        hidden, layers = self.network.hidden_size, range(self.network.num_layers)
+        layers = range(self.network.num_layers)
         initial = [
-            [np.concatenate([one.initial(part, n, hidden) for one in sequences]) for part in "hc"]
+            [
+                np.concatenate([one.initial(part, n, width) for one in sequences])
+                for part, width in self.network.widths.items()
+            ]
             for n in layers
         ]
         f = ACTIVATIONS[self.network.activation].value
@@ -236,6 +239,7 @@ def _of_network(lane: Lane, n: int) -> Lane:
         own.__dict__.pop(known, None)
     own.whole = tuple(factor[:, n] for factor in lane.whole)
     own.alone = tuple(factor[:, n] for factor in lane.alone)
-    own.recurrent, own.inward = lane.recurrent[n], lane.inward[n]
+    for name in (*lane.crossed, "inward"):
+        setattr(own, name, getattr(lane, name)[n])
     own.multiply = multiplier(own.recurrent)
     return own

@@ -46,7 +46,7 @@ def omega(passage: Passage, back: Backward) -> tuple[float, Parameters]:
     for number, own in enumerate(back.layers):
         lane = passage.lane(number)
         arrived = _kept(passage, across(lane, own, own.state, own.dz))
-        values, exponent = np.stack([part for part, _ in arrived], axis=1), arrived[0][1]
+        values, exponent = np.concatenate([part for part, _ in arrived], axis=2), arrived[0][1]
         v_norm, v_shift = _norms(Scaled(values, exponent))
         s_norm, s_shift = _norms(own.whole())
         v_log10, s_log10 = log10_of(v_norm, v_shift)[1:], log10_of(s_norm, s_shift)[1:]

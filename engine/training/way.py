@@ -77,7 +77,8 @@ class ByCells(Way):
         for number in range(self.network.num_layers - 1, -1, -1):
             layer = trace.layers[number]
             lane = self.cell.lane(of_layer(self.cell, parameters, number), layer, slope)
-            state: State = [local, *(np.zeros_like(local) for _ in range(lane.parts - 1))]
+            cells = [] if layer.c is None else [np.zeros_like(layer.c, dtype=local.dtype)]
+            state: State = [local, *cells]
             dz = np.zeros((*local.shape[:2], lane.width), local.dtype)
             self._down(lane, state, dz)
             local = lane.below(dz) if number else local
@@ -108,4 +109,4 @@ class ByCells(Way):
     def factors(self) -> list[Array]:
         """The lanes' coefficients and matrices."""
         found = [factor for lane in self._lanes for factor in lane.whole]
-        return found + [lane.recurrent for lane in self._lanes]
+        return found + [matrix for lane in self._lanes for matrix in lane.matrices]

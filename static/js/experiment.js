@@ -5,6 +5,7 @@ import { defaults } from "./properties.js";
 import { countTokens } from "./tokens.js";
 import {
   chosen,
+  cellOf,
   clipRuleOf,
   everyPerLayer,
   gateBiases,
@@ -60,6 +61,14 @@ function layerFields(settings) {
  */
 export function takesLongest(settings) {
   return Boolean(chosen("init", initInForce(settings)).takes_length);
+}
+
+/** Whether the cell in force shows a projection of its units. @param {Settings} settings */
+export const projects = (settings) => cellOf(settings.cell).projects;
+
+/** The width of h_t, as the service will find it. @param {Settings} settings */
+export function shownOf(settings) {
+  return projects(settings) ? (settings.projection ?? Math.ceil(settings.hidden / 2)) : settings.hidden;
 }
 
 /** The activation in force: a gated cell has its own. @param {Settings} settings */
@@ -186,6 +195,7 @@ export function toRequest(settings, window = null) {
       topology: settings.wiring,
       activation: activationInForce(settings),
       hidden_size: settings.hidden,
+      ...(projects(settings) && settings.projection !== null ? { projection_size: settings.projection } : {}),
       ...(settings.layers === 1 ? {} : { num_layers: settings.layers }),
       ...sizes,
     },
@@ -252,6 +262,7 @@ export function fromExperiment(experiment) {
     wiring: network.topology,
     activation: network.activation ?? settings.activation,
     hidden: network.hidden_size,
+    projection: network.projection_size ?? null,
     layers: network.num_layers ?? 1,
     inputs: network.input_size ?? settings.inputs,
     outputs: network.output_size ?? settings.outputs,
@@ -296,7 +307,7 @@ export function fromExperiment(experiment) {
 
 /** Which settings say each part of a request. */
 const SECTIONS = lookup({
-  network: ["cell", "wiring", "activation", "hidden", "layers", "inputs", "outputs"],
+  network: ["cell", "wiring", "activation", "hidden", "projection", "layers", "inputs", "outputs"],
   weights: ["weights", "init", "radius", "wseed", "t_max"],
   sequence: ["data"],
   truncation: ["reach", "k"],

@@ -1,6 +1,6 @@
 /** What an experiment is made of, in the words by which two are told apart. */
 
-import { takesLongest } from "./experiment.js";
+import { projects, shownOf, takesLongest } from "./experiment.js";
 import { glyph, plural, shorten } from "./format.js";
 import { lossName } from "./letters.js";
 import { isCopy } from "./passage.js";
@@ -26,6 +26,7 @@ const FACETS = [
   [["layers"], ({ layers }) => plural(layers, "layer")],
   [["activation"], activationWords],
   [["hidden"], ({ hidden }) => plural(hidden, "unit")],
+  [["projection"], (all) => (projects(all) ? `projected to ${shownOf(all)}` : "")],
   [["weights"], ({ weights }) => (weights ? given(weights) : "drawn weights")],
   [["radius"], ifDrawn(({ radius }) => (radius === null ? "ρ as drawn" : `ρ ${radius}`))],
   [["init"], ifDrawn(({ init }) => `${init} weights`)],

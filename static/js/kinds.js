@@ -87,6 +87,13 @@ export const longest = {
   allowed: "a whole number, or T",
 };
 
+/** The width of a projected state: half of the units, or a number. @type {Kind} */
+export const half = {
+  print: (value) => (value === null ? "half" : String(value)),
+  parse: (s) => (s === "" || s === "half" ? null : whole.parse(s)),
+  allowed: "a whole number, or half",
+};
+
 /** The last loss, all of them, or a step. @type {Kind} */
 export const follow = {
   print: String,

@@ -1,6 +1,6 @@
 /** Reading a link: every part that can be, and in words what had to be left out. */
 
-import { biasSet, stepsOf, takesLongest } from "./experiment.js";
+import { biasSet, projects, stepsOf, takesLongest } from "./experiment.js";
 import { allowedNumber, plural, shorten } from "./format.js";
 import { controlsIn } from "./page.js";
 import {
@@ -296,6 +296,7 @@ export function sayable(settings) {
     if (!goes(said)) for (const name of names) said[name] = base[name];
   for (const [name, pointer] of RULED) said[name] = inForce(name, pointer, said);
   if (!takesLongest(said)) said.t_max = base.t_max;
+  if (!projects(said)) said.projection = base.projection;
   keepBiases(said, UNNAMED);
   keepWall(said, UNNAMED);
   const beside = said.compare === null ? 0 : stepsOf(fromFragment(said.compare));

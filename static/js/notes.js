@@ -1,7 +1,7 @@
 /** Which controls apply, and why some do not. */
 
 import { putExplained } from "./explain.js";
-import { clipsSamples, emitsAll, stepsOf, takesLongest } from "./experiment.js";
+import { clipsSamples, emitsAll, projects, stepsOf, takesLongest } from "./experiment.js";
 import { fromLog10, number, parameterName, plural } from "./format.js";
 import { lookup } from "./lookup.js";
 import { allWithin, byId, controlsIn, inputById, sure, windowOf, within } from "./page.js";
@@ -120,6 +120,7 @@ export function putReasons(document, settings) {
   const numbers = source === "explicit" ? "fixed by the given sequence" : "";
   allow(document, "field-cell", given);
   allow(document, "field-hidden", given);
+  allow(document, "field-projection", given);
   allow(document, "field-layers", given);
   for (const id of ["inputs", "outputs"]) {
     const size = inputById(document, id);
@@ -131,6 +132,8 @@ export function putReasons(document, settings) {
   restrict(document, "field-loss", settings, numbers);
   restrict(document, "field-init", settings);
   restrict(document, "field-steps", settings);
+  byId(document, "field-projection").hidden = !projects(settings);
+  byId(document, "projection", HTMLInputElement).placeholder = `half = ${Math.ceil(settings.hidden / 2)}`;
   byId(document, "field-t_max").hidden = !takesLongest(settings);
   byId(document, "t_max", HTMLInputElement).placeholder = `T = ${stepsOf(settings)}`;
   restrict(document, "field-labelled", settings);

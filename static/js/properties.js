@@ -3,6 +3,7 @@
 import {
   choice,
   follow,
+  half,
   longest,
   map,
   nth,
@@ -45,6 +46,8 @@ const ROWS = Object.entries({
   wiring: ["/network/topology", text],
   activation: ["/network/activation", text],
   hidden: ["/network/hidden_size", whole],
+  /** P, the width of a projected h; null: half of H. */
+  projection: [null, half],
   loss: ["/loss", text],
   init: ["/weights/init", text],
   radius: ["/weights/spectral_radius", radius],

@@ -26,6 +26,7 @@ const SAID_BY = lookup({
   "/network/activation": ["activation"],
   "/network/hidden_size": ["hidden", "steps", "batch", "layers"],
   "/network/num_layers": ["layers"],
+  "/network/projection_size": ["projection"],
   "/network/input_size": ["inputs", "outputs", "hidden", "steps", "batch", "layers"],
   "/network/output_size": ["outputs"],
   "/weights/init": ["init"],

@@ -32,7 +32,7 @@ function isObject(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-const WEIGHT = /^(W_xh|W_hh|W_yh|b_h|b_hn|p_[ifo])(_[1-3])?$|^(W_hy|b_y)$/;
+const WEIGHT = /^(W_xh|W_hh|W_yh|W_hr|b_h|b_hn|p_[ifo])(_[1-3])?$|^(W_hy|b_y)$/;
 
 /** Fields of what the server keeps, and how each is written. @type {Object<string, string>} */
 const NAMED = lookup({

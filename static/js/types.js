@@ -74,6 +74,7 @@
  *   wiring: string,
  *   activation: string,
  *   hidden: number,
+ *   projection: number | null,
  *   loss: string,
  *   init: string,
  *   radius: number | null,

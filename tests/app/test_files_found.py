@@ -69,7 +69,9 @@ def test_a_projection_is_listed(found):
     }  # fmt: skip
     module = only(found(safetensors(arrays)))
     assert (module["hidden_size"], module["projection_size"]) == (4, 2)
-    assert module["module"] == "torch.nn.LSTM"
+    assert module["module"] == "torch.nn.LSTM(proj_size)"
+    assert module["wrong"] is None
+    assert {"W_hh (layer 0)", "W_hr (layer 0)"} <= set(module["statistics"])
 
 
 @pytest.mark.parametrize(

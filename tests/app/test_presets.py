@@ -4,6 +4,7 @@ import math
 import re
 from statistics import mean
 
+import numpy as np
 import pytest
 
 from unrolled.app.presets import PRESETS
@@ -221,6 +222,7 @@ QUOTED = {
     "mgu": ["1", "3", "50", "1", "0", "thousandth"],
     "lstm-peephole": [],
     "lstm-relu": ["0"],
+    "lstm-projected": ["16", "4", "16"],
     "stacked": ["1"],
     "one-to-one": [],
     "sentiment": ["hundredth"],
@@ -272,6 +274,18 @@ async def test_a_relu_unit_without_a_state_above_0_shows_nothing(client, answer)
     assert all((c > 0.0) == (h > 0.0) for c, h in pairs)
     assert all(c >= 0.0 for c, _ in pairs)
     assert max(c for c, _ in pairs) > 1.0
+
+
+@preset("lstm-projected")
+async def test_four_numbers_are_shown_of_sixteen_units(client, answer):
+    body = answer["experiment"] | {"values": True}
+    values = (await client.post("/api/v1/flow", json=body)).json()["values"]
+    (layer,) = values["layers"]
+    assert (len(layer["c"][0][0]), len(layer["h"][0][0])) == (16, 4)
+    sizes = {name: np.shape(value) for name, value in values["parameters"].items()}
+    assert sizes["W_hh"] == (64, 4)
+    assert sizes["W_hr"] == (4, 16)
+    assert sizes["W_hy"][1] == 4
 
 
 @preset("wall")

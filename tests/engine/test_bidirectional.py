@@ -30,7 +30,7 @@ def drawn(
     seed: int = 0,
     start: bool = True,
 ) -> Case:
-    """An experiment with two samples of three units in each direction."""
+    """An experiment with two samples of three units in each direction; two, of a projected h."""
     random = np.random.default_rng(seed)
     network = Network(cell, topology, "tanh", 2, 3, 2, num_layers=layers, bidirectional=True)
     parameters = {
@@ -40,7 +40,7 @@ def drawn(
     case = Case(network, parameters, Sequence(np.empty(0), np.empty(0), steps), loss, None)
     inputs = random.normal(size=(len(case.reads), 2, 2))
     targets = draw_targets(random, loss, len(case.emits), 2, 2)
-    state = random.normal(size=(2, 2 * layers, 2, 3))
+    state = [random.normal(size=(2 * layers, 2, network.widths[part])) for part in "hc"]
     sequence = engine.explicit_sequence(
         network,
         loss,

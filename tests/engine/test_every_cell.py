@@ -42,7 +42,7 @@ def test_a_jacobian_is_the_slope_of_the_forward_step(name: str, seed: int) -> No
 
     def after(start: int, inputs: Any, state: Any) -> Any:
         """States of the steps behind `start`, (steps, (h, c))."""
-        h, *c = np.split(state, len(cell.states))
+        h, *c = np.split(state, [case.network.shown_size])[: len(cell.states)]
         there = c[0][np.newaxis] if c else None
         (made,), _ = cell.unroll([case.parameters], Drive(inputs, [(h[np.newaxis], there)], f))
         parts = [made.h] if made.c is None else [made.h, made.c]

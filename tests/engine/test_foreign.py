@@ -20,7 +20,15 @@ from unrolled.engine import (
 )
 
 HIGH, WIDE = 3, 2
+SHOWN = 2
+"""The width of a projected h."""
 GATES = {"simple": 1, "lstm": 4, "lstm-relu": 4, "gru": 3, "gru-reset-before": 3}
+GATES |= {"lstm-projected": 4}
+
+
+def shown(kind: str) -> int:
+    """The width of h_t."""
+    return SHOWN if MODULES[kind].projection else HIGH
 
 
 def arrays(kind: str, layers: int = 1, *, seed: int = 0, bias: bool = True) -> list[dict[str, Any]]:
@@ -28,11 +36,13 @@ def arrays(kind: str, layers: int = 1, *, seed: int = 0, bias: bool = True) -> l
     module, random = MODULES[kind], np.random.default_rng(seed)
     high, found = GATES[module.cell] * HIGH, []
     for n in range(layers):
-        reads = HIGH if n else WIDE
+        reads = shown(kind) if n else WIDE
         shapes: dict[str, tuple[int, ...]] = {
             module.inward: (high, reads),
-            module.recurrent: (high, HIGH),
+            module.recurrent: (high, shown(kind)),
         }
+        if module.projection:
+            shapes[module.projection] = (SHOWN, HIGH)
         if kind.startswith("keras"):
             shapes = {name: shape[::-1] for name, shape in shapes.items()}
         if bias:
@@ -52,10 +62,11 @@ def manual(kind: str, own: dict[str, Any], x: Any, h: Any, c: Any) -> tuple[Any,
         of_h = h @ own["weight_hh"].T + own["bias_hh"]
         if kind.endswith("RNN"):
             return np.tanh(of_x + of_h), c
-        if kind.endswith("LSTM"):
+        if "LSTM" in kind:
             i, f, g, o = np.split(of_x + of_h, 4, axis=1)
             c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-            return sigmoid(o) * np.tanh(c), c
+            h = sigmoid(o) * np.tanh(c)
+            return h @ own["weight_hr"].T if "weight_hr" in own else h, c
         (r, z, n), (r_h, z_h, n_h) = np.split(of_x, 3, axis=1), np.split(of_h, 3, axis=1)
         n = np.tanh(n + sigmoid(r + r_h) * n_h)
         z = sigmoid(z + z_h)
@@ -82,7 +93,7 @@ def manual(kind: str, own: dict[str, Any], x: Any, h: Any, c: Any) -> tuple[Any,
 def run(kind: str, layers: list[dict[str, Any]], x: Any) -> Any:
     """The states of the last layer, (T, B, H)."""
     for own in layers:
-        h = c = np.zeros((x.shape[1], HIGH))
+        h, c = (np.zeros((x.shape[1], width)) for width in (shown(kind), HIGH))
         states = []
         for now in x:
             h, c = manual(kind, own, now, h, c)
@@ -100,11 +111,16 @@ def loss(kind: str, layers: list[dict[str, Any]], x: Any, weights: Any) -> Any:
 def test_a_module_computes_the_same_and_gets_its_gradients_back(kind: str, layers: int) -> None:
     """Forward against the manual's formulas, back against their complex steps, entry by entry."""
     own, random = arrays(kind, layers, seed=layers), np.random.default_rng(9)
-    x, weights = random.normal(size=(4, 2, WIDE)), random.normal(size=(4, 2, HIGH))
+    x, weights = random.normal(size=(4, 2, WIDE)), random.normal(size=(4, 2, shown(kind)))
     taken = import_module(kind, own)
     assert (taken.input_size, taken.hidden_size, taken.num_layers) == (WIDE, HIGH, layers)
+    assert taken.projection_size == (SHOWN if MODULES[kind].projection else None)
     assert taken.note == ""
-    net = Network(taken.cell, "many-to-many", "tanh", WIDE, HIGH, 0, layers)
+    net = Network(
+        taken.cell,
+        *("many-to-many", "tanh", WIDE, HIGH, 0, layers),
+        projection_size=taken.projection_size,
+    )
     assert list(taken.parameters) == list(net.parameter_shapes())
     sequence = engine.explicit_sequence(
         net, "given", inputs=x, entering={"at": "hidden", "value": weights}
@@ -196,7 +212,6 @@ def test_what_does_not_fit_is_refused(change: dict[str, Any], pointer: str, said
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["weight_hr_l0"], "proj_size"),
         (["weight"], "not known"),
         (["weight_ih_l1"], r"received layers \[1\]"),
     ],

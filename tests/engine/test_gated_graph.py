@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.engine.reference.cases import (
     CELLS,
     GATED,
+    PROJECTED,
     ROUND,
     TOPOLOGIES,
     WITH_C,
@@ -57,7 +58,8 @@ def expected_edges(case: Case) -> dict[tuple[str, str], Expected]:
             edges[before, h] = ("recurrent", weights, f"copy{end}", t, n)
         if cell in WITH_C:
             edges[f"c_{t - 1}{end}", c] = ("cell", None, f"c_copy{end}", t, n)
-            edges[c, h] = ("cell", None, f"c_out{end}", t, n)
+            projects = f"W_hr{end}" if cell in PROJECTED else None
+            edges[c, h] = ("cell", projects, f"c_out{end}", t, n)
         if n == count - 1 and (t in case.emits or jordan):
             edges[h, f"o_{t}"] = ("output", "W_hy", "h_out", t, n)
         if n == count - 1 and t in case.emits:

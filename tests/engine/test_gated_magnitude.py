@@ -16,12 +16,14 @@ from tests.engine.reference.cases import (
     CELLS,
     KEEPING,
     PEEPHOLE,
+    PROJECTED,
     ROUND,
     WITH_C,
     Case,
     candidate_of,
     make,
     rows_of,
+    shown,
 )
 from tests.engine.reference.compare import close
 from tests.engine.reference.exact import Exact, ExactPass, digits, log10_norm
@@ -41,7 +43,9 @@ def exploding(cell: str, layers: int, width: int, steps: int, topology: str) -> 
         name = f"W_hh_{layer}" if layer else "W_hh"
         rows = rows_of(cell, candidate_of(cell), width) if cell in ROUND else slice(width)
         block = np.random.default_rng(layer).normal(size=(width, width)) + 2.0 * np.eye(width)
-        parameters[name][rows] = 2e5 * block
+        parameters[name][rows] = 2e5 * block[:, : shown(cell, width)]
+        if cell in PROJECTED:
+            parameters[f"W_hr_{layer}" if layer else "W_hr"][:] = 1.5
     seq = case.sequence
     quiet = Sequence(np.zeros_like(seq.inputs), seq.targets, steps)
     return case.with_(parameters=parameters, sequence=quiet, truncation=Truncation())
@@ -56,6 +60,8 @@ def vanishing(cell: str, layers: int, width: int, steps: int, topology: str) -> 
         parameters[f"W_hh{end}"] *= 3e-4 if cell in WITH_C else 5e-5
         for gate in "ifo" if cell in PEEPHOLE else "":
             parameters[f"p_{gate}{end}"] *= 5e-5
+        if cell in PROJECTED:
+            parameters[f"W_hr{end}"] *= 0.1
         if cell != "simple":
             letter, sign = KEEPING[cell]
             rows = rows_of(cell, letter, width)
@@ -132,7 +138,8 @@ def test_the_jacobians_of_stacked_layers(cell: str) -> None:
             row = BLOCKS[cell].index(candidate_of(cell)) if cell in ROUND else 0
             w = mp.mpf(float(weights[row, 0]))
             if cell in WITH_C:
-                jacobian = mp.matrix([[w / 4, mp.mpf(1) / 4], [w / 2, mp.mpf(1) / 2]])
+                r = mp.mpf(1.5 if cell in PROJECTED else 1)
+                jacobian = mp.matrix([[r * w / 4, r / 4], [w / 2, mp.mpf(1) / 2]])
             else:
                 jacobian = mp.diag([w if cell == "simple" else (2 + w) / 4, 1])
             powers = [jacobian]
@@ -175,7 +182,7 @@ def in_two_phases(cell: str, steps: int) -> Case:
         "W_xh": np.hstack((np.array(into), np.zeros((len(into), 1)))),
         "W_hh": np.array(back),
         "W_hy": np.ones((1, 1)),
-    }
+    } | ({"W_hr": np.ones((1, 1))} if cell in PROJECTED else {})
     quiet = Sequence(x, np.ones((1, 1, 1)), steps)
     return case.with_(parameters=parameters, sequence=quiet)
 
@@ -315,6 +322,8 @@ def test_a_zero_behind_a_gate_that_is_all_but_shut_is_none(
     case = make(cell, "many-to-one", sizes=(1, 1, 1), steps=3, scale=0.0, layers=layers)
     parameters = {name: np.zeros_like(value) for name, value in case.parameters.items()}
     parameters["W_hy"][:] = size
+    for name in [name for name in parameters if name.startswith("W_hr")]:
+        parameters[name][:] = 1.0
     for name in [name for name in parameters if name.startswith("b_h")]:
         parameters[name][rows_of(cell, "f", 1)] = -700.0
         parameters[name][rows_of(cell, "g", 1)] = 1.0

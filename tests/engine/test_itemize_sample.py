@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import CELLS, GATED, make
+from tests.engine.reference.cases import CELLS, GATED, make, shown
 from tests.engine.reference.compare import close
 from unrolled.engine import CELLS as CELL_RECORDS
 from unrolled.engine import GradientFlow, Truncation
@@ -92,8 +92,9 @@ def test_of_a_long_wide_chain_the_last_jacobians_are_multiplied(
 ) -> None:
     case = make(cell, steps=STEPS, batch=BATCH, sizes=(2, HIDDEN, 3), layers=2, h_0=True)
     every = case.flow()
-    size = HIDDEN * (2 if CELL_RECORDS[cell].has_c else 1)
-    monkeypatch.setattr(trajectory, "_PRODUCTS", 2 * size**2 * HIDDEN * 7.5)
+    wide = shown(cell, HIDDEN)
+    size = wide + (HIDDEN if CELL_RECORDS[cell].has_c else 0)
+    monkeypatch.setattr(trajectory, "_PRODUCTS", 2 * size**2 * wide * 7.5)
     some = case.flow()
     for own, there in zip(some.layers, every.layers, strict=True):
         assert own.trajectory is not None

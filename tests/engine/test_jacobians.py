@@ -65,7 +65,9 @@ def run(step: Step, state: Any, inputs: Any) -> tuple[list[Any], list[Any]]:
 
 def whole(chain: Chain) -> Any:
     matrices, shifts = chain.block(0, chain.count)
-    assert matrices.shape == (chain.count, chain.size + 2 * (chain.size > chain.width), chain.width)
+    straight = chain.size == 2 * chain.width  # c enters unit by unit
+    columns = chain.width if straight else chain.size
+    assert matrices.shape == (chain.count, chain.size + 2 * straight, columns)
     assert shifts.dtype == np.int64
     peaks = np.abs(matrices).max(axis=(1, 2))
     assert (((peaks >= 0.5) & (peaks < 1.0)) | (peaks == 0.0)).all()
@@ -123,9 +125,8 @@ def by_differences(case: Case, layer: int, step: complex) -> Any:
             s = stacked.step(plain, t, end, below, states[0], states[-1])
             return np.concatenate([part[0] for part in s[: len(states)]])
 
-        width, columns = case.network.hidden_size, []
-        for unit in range(len(states) * width):
-            part, k = divmod(unit, width)
+        columns = []
+        for part, k in ((n, k) for n, own in enumerate(states) for k in range(own.shape[1])):
             pair = []
             for sign in (1, -1):
                 nudged = [state.astype(complex) for state in states]
@@ -150,7 +151,7 @@ def test_jacobians_of_a_network_by_differences(
         chain = way_back(case, flow).lane(layer).chain(initial=True)
         close("∂s_t/∂s_{t−1}", whole(chain), exact, relative)
         assert own.trajectory is not None
-        seen, width = own.trajectory.spectrum, case.network.hidden_size
+        seen, width = own.trajectory.spectrum, chain.width
         single = [np.linalg.norm(one[:width, :width], 2) for one in exact[1:]]
         close("‖∂h_t/∂h_{t−1}‖", 10.0**seen.jacobian_log10_norm, single, relative)
         product = np.linalg.multi_dot(exact[::-1])[:width, :width]

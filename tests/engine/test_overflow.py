@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.engine.reference.cases import GATED, Case, make
+from tests.engine.reference.cases import GATED, PROJECTED, Case, make
 from unrolled import engine
 from unrolled.engine import Clip, InvalidInput, Sequence, Truncation
 from unrolled.engine.numbers.errors import ForwardOverflow
@@ -195,7 +195,18 @@ def test_a_step_that_never_has_a_loss_is_refused_all_the_same(topology: str, fol
     assert caught.value.pointer == ("follow",)
 
 
-@pytest.mark.parametrize("cell", GATED)
+@pytest.mark.parametrize("cell", PROJECTED)
+def test_what_no_double_holds_of_a_projected_cells_loop_is_refused(cell: str) -> None:
+    """W_hr W_hh is what its spectrum is of."""
+    case = make(cell, sizes=(1, 2, 2), steps=3)
+    weights = {name: value.copy() for name, value in case.parameters.items()}
+    weights["W_hh"][:], weights["W_hr"][:] = 1e300, 1e10
+    with pytest.raises(InvalidInput, match="such that a double can hold W_hr W_hh") as refused:
+        case.with_(parameters=weights).flow()
+    assert refused.value.pointer == ("weights", "W_hh")
+
+
+@pytest.mark.parametrize("cell", [name for name in GATED if name not in PROJECTED])
 def test_a_gated_cell_overflows_where_infinities_meet(cell: str) -> None:
     """The gates bound every state; only ∞ − ∞ in front of a gate leaves the range."""
     case = make(cell, sizes=(1, 2, 2), steps=6)

@@ -268,7 +268,7 @@ def test_the_products_reach_the_initial_state(data: st.DataObject, cell: str) ->
             assert start is None
             continue
         columns = []
-        for unit in range(case.network.hidden_size):
+        for unit in range(start.shape[1]):
             nudged = start.astype(complex)
             nudged[0, unit] += 1e-20j
             sequence = dataclasses.replace(case.sequence, **{name: nudged})

@@ -13,6 +13,7 @@ from torch.nn import functional
 from tests.engine.reference.cases import (
     GATED,
     PEEPHOLE,
+    PROJECTED,
     RESET_BEFORE,
     SQUASHED,
     WITH_C,
@@ -57,7 +58,8 @@ def unroll(case: Case, detached: set[int], hook: Callable[..., None] | None = No
     x = dict(zip(case.reads, torch.tensor(seq.inputs), strict=True))
     y = dict(zip(case.emits, torch.tensor(seq.targets), strict=True))
     nothing = torch.zeros(batch, net.input_size, dtype=torch.float64)
-    h, c = (initial(given, count, batch, net.hidden_size) for given in (seq.h_0, seq.c_0))
+    starts = (seq.h_0, net.widths["h"]), (seq.c_0, net.widths["c"])
+    h, c = (initial(given, count, batch, width) for given, width in starts)
     o = torch.zeros(batch, net.output_size, dtype=torch.float64)
     run = Unrolled([], [], [], [], {})
     for t in range(1, seq.steps + 1):
@@ -85,11 +87,11 @@ def unroll(case: Case, detached: set[int], hook: Callable[..., None] | None = No
     return run
 
 
-def initial(given: Any, layers: int, batch: int, hidden: int) -> list[torch.Tensor]:
+def initial(given: Any, layers: int, batch: int, width: int) -> list[torch.Tensor]:
     """h_0 or c_0 of every layer."""
     if given is None:
-        return [torch.zeros(batch, hidden, dtype=torch.float64) for _ in range(layers)]
-    return list(torch.tensor(given.reshape(layers, batch, hidden)))
+        return [torch.zeros(batch, width, dtype=torch.float64) for _ in range(layers)]
+    return list(torch.tensor(given.reshape(layers, batch, width)))
 
 
 def step(
@@ -122,14 +124,15 @@ def step(
 def squashed(
     net: Network, p: dict[str, torch.Tensor], enters: torch.Tensor, h: torch.Tensor, c: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(h_t, c_t) of an LSTM with peepholes, or with another function than tanh."""
+    """(h_t, c_t) of an LSTM with peepholes, a projection, or another function than tanh."""
     f_of = ACTIVATIONS[SQUASHED[net.cell]]
     i, f, g, o = (enters + functional.linear(h, p["W_hh"])).chunk(4, dim=-1)
     if net.cell in PEEPHOLE:
         i, f = i + p["p_i"] * c, f + p["p_f"] * c
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * f_of(g)
     o = o + p["p_o"] * c if net.cell in PEEPHOLE else o
-    return torch.sigmoid(o) * f_of(c), c
+    m = torch.sigmoid(o) * f_of(c)
+    return (functional.linear(m, p["W_hr"]) if net.cell in PROJECTED else m), c
 
 
 def reset_before(

@@ -26,9 +26,22 @@ from unrolled.app.files.supported import taken
 os.environ["KERAS_BACKEND"] = "torch"
 
 DTYPES = {"float64": (1e-9, 1e-13), "float32": (1e-4, 1e-5)}
-KINDS = (("RNN", "tanh"), ("RNN", "relu"), ("LSTM", "tanh"), ("GRU", "tanh"))
+KINDS = (
+    *(("RNN", "tanh"), ("RNN", "relu"), ("LSTM", "tanh"), ("GRU", "tanh")),
+    ("LSTM(proj_size)", "tanh"),
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+
+
+def projected(
+    random: np.random.Generator, kind: str, units: int
+) -> tuple[str, int, int, dict[str, Any]]:
+    """The class, H and the width of h_t, and what makes it so."""
+    if not kind.endswith("(proj_size)"):
+        return kind, units, units, {}
+    shown = int(random.integers(1, units + 1))
+    return kind.removesuffix("(proj_size)"), units + 1, shown, {"proj_size": shown}
 
 
 @pytest.fixture
@@ -56,6 +69,7 @@ def here(module: Module, layers: Any, inputs: Any, entering: Any, activation: st
         0,
         own.num_layers,
         bidirectional=own.bidirectional,
+        projection_size=own.projection_size,
     )
     value = {"at": "hidden", "value": entering}
     sequence = engine.explicit_sequence(network, "given", inputs=inputs, entering=value)
@@ -96,10 +110,11 @@ def test_pytorch(
 
     steps, batch, width, units = sizes(random)
     torch.manual_seed(int(random.integers(2**32)))
-    options: dict[str, Any] = {"nonlinearity": activation} if kind == "RNN" else {}
-    theirs = getattr(torch.nn, kind)(width, units, layers, **options).to(getattr(torch, dtype))
+    name, units, shown, options = projected(random, kind, units)
+    options |= {"nonlinearity": activation} if kind == "RNN" else {}
+    theirs = getattr(torch.nn, name)(width, units, layers, **options).to(getattr(torch, dtype))
     inputs = torch.tensor(random.normal(size=(steps, batch, width))).to(theirs.weight_ih_l0.dtype)
-    weights = torch.tensor(random.normal(size=(steps, batch, units))).to(inputs.dtype)
+    weights = torch.tensor(random.normal(size=(steps, batch, shown))).to(inputs.dtype)
     states, _ = theirs(inputs)
     (states * weights).sum().backward()
     path = tmp_path / "file"
@@ -119,7 +134,7 @@ def test_pytorch(
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU", "LSTM(proj_size)"])
 def test_pytorch_in_both_directions(
     random: np.random.Generator, found: Any, tmp_path: Path, kind: str, layers: int
 ) -> None:
@@ -127,9 +142,10 @@ def test_pytorch_in_both_directions(
 
     steps, batch, width, units = sizes(random)
     torch.manual_seed(int(random.integers(2**32)))
-    theirs = getattr(torch.nn, kind)(width, units, layers, bidirectional=True).double()
+    kind, units, shown, options = projected(random, kind, units)
+    theirs = getattr(torch.nn, kind)(width, units, layers, bidirectional=True, **options).double()
     inputs = torch.tensor(random.normal(size=(steps, batch, width)))
-    weights = torch.tensor(random.normal(size=(steps, batch, 2 * units)))
+    weights = torch.tensor(random.normal(size=(steps, batch, 2 * shown)))
     states, _ = theirs(inputs)
     (states * weights).sum().backward()
     path = tmp_path / "file"

@@ -91,8 +91,10 @@ class Peer:
         x = torch.tensor(sequence.inputs).unsqueeze(1).expand(-1, count, -1, -1)
         emits = sequence.emitting(TOPOLOGIES[self.network.topology])
         shape = count, x.shape[2], self.network.hidden_size
-        h = [torch.zeros(shape, dtype=torch.float64) for _ in range(self.network.num_layers)]
-        c = list(h)
+        h, c = (
+            [torch.zeros(*shape[:2], width, dtype=torch.float64)] * self.network.num_layers
+            for width in self.network.widths.values()
+        )
         o = torch.zeros(*shape[:2], self.network.output_size, dtype=torch.float64)
         states, cells, outputs = [], [], []
         copies = self.network.cell in ("elman", "jordan")
@@ -206,7 +208,8 @@ def step(
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * f_of(g)
         if cell == "lstm-peephole":
             out = out + p["p_o"].unsqueeze(1) * c
-        return torch.sigmoid(out) * f_of(c), c
+        m = torch.sigmoid(out) * f_of(c)
+        return (linear(m, p["W_hr"]) if cell == "lstm-projected" else m), c
     hidden = h.shape[-1]
     if cell == "gru":
         r, z, n = enters.chunk(3, dim=-1)

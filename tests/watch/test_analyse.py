@@ -104,13 +104,18 @@ def report_of(module: Module) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("kind", BLOCKS)
-def test_a_report_proves_and_shows(kind: str) -> None:
-    found = report_of(module_of(np.random.default_rng(1), kind, layers=2))
+@pytest.mark.parametrize(("kind", "proj"), [*((kind, 0) for kind in BLOCKS), ("LSTM", 3)])
+@pytest.mark.parametrize("both", [False, True])
+def test_a_report_proves_and_shows(kind: str, proj: int, both: bool) -> None:
+    found = report_of(module_of(np.random.default_rng(1), kind, layers=2, both=both, proj=proj))
     assert (found["trusted"], found["why_not"]) == (True, None)
     assert max(found["proof"].values()) <= 1e-12
     assert (found["steps"], found["batch"], found["sampled"]) == (T, B, B)
-    assert len(found["flow"]["layers"]) == 2
+    seen = found["flow"]["directions"] if both else found["flow"]["layers"]
+    assert len(seen) == (4 if both else 2)
+    assert found["flow"]["experiment"]["network"]["projection_size"] == (proj or None)
+    width = proj or H
+    assert len(seen[0]["spectrum"]["singular_values"]) == width
     json.dumps(found, allow_nan=False)
 
 

@@ -42,6 +42,7 @@ const DOES = lookup({
   W_xh: "input → hidden",
   W_hh: "hidden → hidden",
   W_yh: "output → hidden",
+  W_hr: "units → hidden",
   b_h: "bias of the hidden units",
   b_hn: "bias inside the reset product",
   W_hy: "hidden → output",

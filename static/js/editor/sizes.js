@@ -1,6 +1,6 @@
 /** How many numbers an experiment has, as the service counts them before it says them. */
 
-import { batchOf, stepsOf, usesLabel } from "../experiment.js";
+import { batchOf, shownOf, stepsOf, usesLabel } from "../experiment.js";
 import { countDifferent } from "../tokens.js";
 import { cellOf } from "../vocabulary.js";
 
@@ -21,18 +21,18 @@ function widthsOf(settings) {
  */
 export function countsOf(settings) {
   const { D, K } = widthsOf(settings);
-  const H = settings.hidden;
+  const [H, P] = [settings.hidden, shownOf(settings)];
   const shapes = Object.values(cellOf(settings.cell).shapes);
   /** @param {number} reads   what the layer does */
   const layer = (reads) => {
     /** @type {Record<string, number>} */
-    const units = { H, D: reads, K };
+    const units = { H, D: reads, K, P };
     /** @param {string} extent   "4H" */
     const extent = (extent) => (Number.parseInt(extent, 10) || 1) * units[extent.slice(-1)];
     return shapes.reduce((sum, shape) => sum + shape.reduce((product, one) => product * extent(one), 1), 0);
   };
   return {
-    weights: layer(D) + (settings.layers - 1) * layer(H) + K * H + K,
+    weights: layer(D) + (settings.layers - 1) * layer(P) + K * P + K,
     sequence: stepsOf(settings) * batchOf(settings) * (D + K),
   };
 }

@@ -76,6 +76,7 @@ function networkPart(module, every) {
     ...(module.activation ? { activation: module.activation } : {}),
     input_size: module.input_size,
     hidden_size: module.hidden_size,
+    ...(module.projection_size ? { projection_size: module.projection_size } : {}),
     num_layers: module.layers,
     ...(module.bidirectional ? { bidirectional: true } : {}),
   };

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.engine.reference.cases import WITH_C, Case
+from tests.engine.reference.cases import WITH_C, Case, shown
 from tests.engine.reference.forward import measure
 from tests.engine.reference.stacked import Nudged, Stacked
 
@@ -32,10 +32,11 @@ class BothWays(Stacked):
         self.ends = [
             (f"_{n}" if n else "") + way for n in range(net.num_layers) for way in ("", "_reverse")
         ]
-        shape = (len(self.ends), 1, self.batch, net.hidden_size)
+        self.widths = {"h": shown(net.cell, net.hidden_size), "c": net.hidden_size}
+        shapes = [(len(self.ends), 1, self.batch, self.widths[letter]) for letter in "hc"]
         self.h_0, self.c_0 = (
             np.zeros(shape) if given is None else given.reshape(shape)
-            for given in (seq.h_0, seq.c_0)
+            for given, shape in zip((seq.h_0, seq.c_0), shapes, strict=True)
         )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -45,7 +46,7 @@ class BothWays(Stacked):
         }
         for end in self.ends:
             for letter in "hc" if net.cell in WITH_C else "h":
-                points[letter + end] = (batch, net.hidden_size)
+                points[letter + end] = (batch, self.widths[letter])
         return points | {"o_loss": (batch, net.output_size)}
 
     def losses(self, nudged: Nudged) -> Any:

@@ -30,6 +30,7 @@ WITH_C = tuple(name for name, cell in engine.CELLS.items() if cell.has_c)
 PEEPHOLE = tuple(
     name for name, cell in engine.CELLS.items() if any(one.reads == "c" for one in cell.parameters)
 )
+PROJECTED = tuple(name for name, cell in engine.CELLS.items() if cell.projects)
 SQUASHED = {
     name: gate.activation
     for name in WITH_C
@@ -51,6 +52,11 @@ def rows_of(cell: str, letter: str, width: int) -> slice:
     """A gate's rows."""
     first = BLOCKS[cell].index(letter) * width
     return slice(first, first + width)
+
+
+def shown(cell: str, high: int) -> int:
+    """The width of h_t: of a projected one half of H, rounded up, where nothing else is said."""
+    return -(-high // 2) if cell in PROJECTED else high
 
 
 def candidate_of(cell: str) -> str:
@@ -156,9 +162,9 @@ def make(
     case = Case(network, parameters, Sequence(np.empty(0), np.empty(0), steps), loss, truncation)
     targets = draw_targets(random, loss, len(case.emits), batch, out)
     inputs = random.normal(size=(len(case.reads), batch, wide))
-    state = (layers, batch, high) if layers > 1 else (batch, high)
-    initial = random.normal(size=state) if h_0 else None
-    cells = random.normal(size=state) if h_0 and cell in WITH_C else None
+    state = (layers, batch) if layers > 1 else (batch,)
+    initial = random.normal(size=(*state, shown(cell, high))) if h_0 else None
+    cells = random.normal(size=(*state, high)) if h_0 and cell in WITH_C else None
     return case.with_(sequence=Sequence(inputs, targets, steps, initial, cells))
 
 
@@ -173,15 +179,16 @@ def draw_targets(random: np.random.Generator, loss: str, steps: int, batch: int,
 def shapes_of(cell: str, layers: int, wide: int, high: int, out: int) -> dict[str, tuple[int, ...]]:
     """The contract's parameters of every layer, and the output's."""
     shapes: dict[str, tuple[int, ...]] = {}
+    narrow = shown(cell, high)
     for layer in range(layers):
         for one in engine.CELLS[cell].parameters:
-            rows = max(1, len(one.blocks)) * high
-            columns = {"x": high if layer else wide, "h": high, "o": out}
+            rows = narrow if one.name == "W_hr" else max(1, len(one.blocks)) * high
+            columns = {"x": narrow if layer else wide, "h": narrow, "o": out, "m": high}
             end = f"_{layer}" if layer else ""
             shapes[f"{one.name}{end}"] = (
                 (rows, columns[one.reads]) if one.reads in columns else (rows,)
             )
-    return shapes | {"W_hy": (out, high), "b_y": (out,)}
+    return shapes | {"W_hy": (out, narrow), "b_y": (out,)}
 
 
 def explicit(case: Case, **changes: Any) -> Case:

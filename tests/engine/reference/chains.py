@@ -16,7 +16,7 @@ from unrolled.engine.numbers.jacobians import Chain
 def jacobians_of(chain: Chain) -> Any:
     """∂s_{t+1}/∂s_t of every step, (T − 1, S, S); what c enters unit by unit is a diagonal."""
     matrices, shifts = chain.block(0, chain.count)
-    width = chain.width
+    width = matrices.shape[2]
     dense = np.zeros((chain.count, chain.size, chain.size))
     dense[:, :, :width] = matrices[:, : chain.size]
     for row in range(chain.size if chain.size > width else 0):

@@ -19,10 +19,12 @@ from tests.engine.reference.cases import (
     BLOCKS,
     GATED,
     PEEPHOLE,
+    PROJECTED,
     RESET_BEFORE,
     SQUASHED,
     WITH_C,
     Case,
+    shown,
 )
 
 lift = np.frompyfunc(lambda x: Decimal(float(x)), 1, 1)
@@ -75,18 +77,19 @@ class Exact:
         assert case.loss == "squared-error"
         assert seq.inputs.shape[1] == 1
         self.case, self.count, self.width = case, net.num_layers, net.hidden_size
+        self.shown = shown(net.cell, net.hidden_size)
         self.p = {name: lift(value) for name, value in case.parameters.items()}
         self.x = {t: lift(value[0]) for t, value in zip(case.reads, seq.inputs, strict=True)}
         self.y = {t: lift(value[0]) for t, value in zip(case.emits, seq.targets, strict=True)}
-        shape = (self.count, self.width)
+        of_h, of_c = (self.count, self.shown), (self.count, self.width)
         h, c = (
             _zeros(*shape) if given is None else lift(given.reshape(shape))
-            for given in (seq.h_0, seq.c_0)
+            for given, shape in ((seq.h_0, of_h), (seq.c_0, of_c))
         )
         self.h, self.c, self.error = {0: h}, {0: c}, {}
         self.seen: dict[tuple[int, int], Any] = {}
         for t in range(1, seq.steps + 1):
-            self.h[t], self.c[t] = _zeros(*shape), _zeros(*shape)
+            self.h[t], self.c[t] = _zeros(*of_h), _zeros(*of_c)
             below = self.x.get(t, _zeros(net.input_size))
             for n in range(self.count):
                 self._forward(t, n, below)
@@ -128,7 +131,8 @@ class Exact:
             i, f, g = _sigmoid(i), _sigmoid(f), squash(g)
             self.c[t][n] = f * c + i * g
             o, top = _sigmoid(o + self.peep("o", n) * self.c[t][n]), squash(self.c[t][n])
-            self.h[t][n] = o * top
+            m = o * top
+            self.h[t][n] = self.of("W_hr", n) @ m if cell in PROJECTED else m
             self.seen[t, n] = x, i, f, g, o, top
         elif cell == "gru":
             (a, b, d), (u, v, w) = np.split(enters, 3), np.split(returns, 3)
@@ -145,20 +149,21 @@ class Exact:
 
     def back(self, *losses: int) -> ExactPass:
         """The sum of these steps' losses, untruncated."""
-        steps, shape = self.case.sequence.steps, (self.count, self.width)
+        steps = self.case.sequence.steps
+        of_h, of_c = (self.count, self.shown), (self.count, self.width)
         made = ExactPass(
-            _zeros(self.count, steps, self.width), _zeros(self.count, steps, self.width)
+            _zeros(self.count, steps, self.shown), _zeros(self.count, steps, self.width)
         )
         for name, value in self.p.items():
             made.terms[name] = _zeros(steps, *value.shape)
-        dh, dc = _zeros(*shape), _zeros(*shape)
+        dh, dc = _zeros(*of_h), _zeros(*of_c)
         for t in range(steps, 0, -1):
             if t in losses:
                 do = self.error[t]
                 dh[-1] = dh[-1] + do @ self.p["W_hy"]
                 made.terms["W_hy"][t - 1] = np.outer(do, self.h[t][-1])
                 made.terms["b_y"][t - 1] = do
-            earlier_h, earlier_c = _zeros(*shape), _zeros(*shape)
+            earlier_h, earlier_c = _zeros(*of_h), _zeros(*of_c)
             for n in range(self.count - 1, -1, -1):
                 made.dh[n, t - 1] = dh[n]
                 enters, returns, earlier_c[n], past = self._local(t, n, dh[n], dc[n], made)
@@ -177,7 +182,10 @@ class Exact:
         cell, h = self.case.network.cell, self.h[t - 1][n]
         if cell in WITH_C:
             _, i, f, g, o, top = self.seen[t, n]
-            slope, before = _FUNCTIONS[SQUASHED[cell]][1], self.c[t - 1][n]
+            slope, before, passed = _FUNCTIONS[SQUASHED[cell]][1], self.c[t - 1][n], dh * 0
+            if cell in PROJECTED:
+                made.terms[f"W_hr_{n}" if n else "W_hr"][t - 1] = np.outer(dh, o * top)
+                dh = dh @ self.of("W_hr", n)
             of_o = dh * top * o * (1 - o)
             dc = dc + dh * o * slope(top) + of_o * self.peep("o", n)
             made.dc[n, t - 1] = dc
@@ -188,7 +196,7 @@ class Exact:
                     made.terms[f"p_{gate}_{n}" if n else f"p_{gate}"][t - 1] = term
             dz = np.concatenate((of_i, of_f, dc * i * slope(g), of_o))
             kept = dc * f + of_i * self.peep("i", n) + of_f * self.peep("f", n)
-            return dz, dz, kept, dh * 0
+            return dz, dz, kept, passed
         if cell in RESET_BEFORE and len(BLOCKS[cell]) == 2:
             _, f, new = self.seen[t, n]
             dn = dh * f * (1 - new**2)

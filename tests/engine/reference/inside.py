@@ -38,7 +38,7 @@ def item_vectors(
     """∂L_i/∂h_t (or ∂L_i/∂c_t) themselves, (I, T, B, H), carried with or without exponents."""
     passage = way_back(case, flow)
     entering = passage.enter(flow.backward.do_local)
-    seen = np.zeros((len(case.emits), *flow.trace.h.shape))
+    seen = np.zeros((len(case.emits), *flow.trace.h.shape[:2], passage.widths[part]))
     lane = (len(passage.lanes) - 1 - layer) % len(passage.lanes)
     careful = careful or entering.careful
     for live in carry(passage, entering, flow.trace.emits, careful=careful):

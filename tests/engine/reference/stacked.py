@@ -18,10 +18,12 @@ from tests.engine.reference.cases import (
     BLOCKS,
     GATED,
     PEEPHOLE,
+    PROJECTED,
     RESET_BEFORE,
     SQUASHED,
     WITH_C,
     Case,
+    shown,
 )
 from tests.engine.reference.forward import activate, measure
 from tests.engine.reference.rules import first_reached
@@ -68,10 +70,14 @@ class Stacked:
         seq, net = case.sequence, case.network
         self.layers, batch = net.num_layers, seq.inputs.shape[1]
         self.ends = [f"_{n}" if n else "" for n in range(self.layers)]
-        shape = (self.layers, 1, batch, net.hidden_size)
         h, c = (
-            np.zeros(shape) if given is None else given.reshape(shape)
-            for given in (seq.h_0, seq.c_0)
+            np.zeros((self.layers, 1, batch, width))
+            if given is None
+            else given.reshape(self.layers, 1, batch, width)
+            for given, width in (
+                (seq.h_0, shown(net.cell, net.hidden_size)),
+                (seq.c_0, net.hidden_size),
+            )
         )
         self.x = dict(zip(case.reads, seq.inputs, strict=True))
         self.y = dict(zip(case.emits, seq.targets, strict=True))
@@ -82,7 +88,7 @@ class Stacked:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every point that can be nudged, and the shape of a nudge at one step."""
         net, batch = self.case.network, self.batch
-        hidden, output = (batch, net.hidden_size), (batch, net.output_size)
+        hidden, output = (batch, shown(net.cell, net.hidden_size)), (batch, net.output_size)
         points: dict[str, tuple[int, ...]] = {
             name: np.shape(value) for name, value in self.case.parameters.items()
         }
@@ -92,7 +98,8 @@ class Stacked:
             points[f"feedback{end}"] = points[f"copy{end}"]
             points[f"h{end}"] = hidden
             if net.cell in WITH_C:
-                points |= {f"{name}{end}": hidden for name in ("c", "c_copy", "c_out")}
+                inside = (batch, net.hidden_size)
+                points |= {f"{name}{end}": inside for name in ("c", "c_copy", "c_out")}
         return points | {"h_out": hidden, "o": output, "o_loss": output}
 
     def run(
@@ -143,7 +150,8 @@ class Stacked:
             c = sigmoid(f) * c + sigmoid(i) * activate(squash, g) + go.add(f"c{end}", t)
             seen = c + go.add(f"c_out{end}", t)
             out = out + seen * go.bias(f"p_o{end}", t) if peeps else out
-            return sigmoid(out) * activate(squash, seen), c
+            m = sigmoid(out) * activate(squash, seen)
+            return go.times(m, f"W_hr{end}", t) if net.cell in PROJECTED else m, c
         if net.cell == "gru":
             (r, z, n), (r_h, z_h, n_h) = (np.split(a, 3, axis=-1) for a in (enters, returns))
             reset, update = sigmoid(r + r_h), sigmoid(z + z_h)

@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 
 _NICEST = 19
+_NICE = 5
 
 
 def stand_behind() -> None:
@@ -21,3 +22,13 @@ def stand_behind() -> None:
     if os.environ.get("UNROLLED_BACKGROUND", "idle") == "idle":
         with suppress(OSError, AttributeError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def stand_aside() -> None:
+    """Let this process compute after others, but never so late that it holds what they wait for.
+
+    For one that writes to the database: SQLite has one writer, and behind SCHED_IDLE one that was
+    put aside halfway would keep the others waiting until the processors have nothing else to do.
+    """
+    with suppress(OSError, AttributeError):
+        os.nice(_NICE)

@@ -1208,7 +1208,7 @@ export interface Schemas {
     changed: string;
     /** queued: it waits for its turn. */
     state: "queued" | "running" | "paused" | "ended";
-    /** Why it does not go on, in words; null: it does. */
+    /** Why it does not go on, or not everywhere, in words; null: it does. */
     why: string | null;
     /** Points that there are. */
     count: number;

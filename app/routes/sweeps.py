@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
+import anyio
 import anyio.to_thread
 import msgspec
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
@@ -24,7 +25,7 @@ from unrolled.app.schemas.sweeps import (
     SweepPoints,
     SweepWords,
 )
-from unrolled.app.store.sweeps import create, document, drop, find, newest, page, wish
+from unrolled.app.store.sweeps import create, document, drop, find, newest, page, thin, wish
 from unrolled.app.store.tables import Found
 from unrolled.app.sweeps.asked import checked
 from unrolled.app.sweeps.follow import followed_sweep
@@ -57,6 +58,8 @@ _MADE: dict[str, Any] = {
     "description": "It is on the disk, and is computed when it is its turn.",
     "headers": {"Location": {"description": "Of the map.", "schema": {"type": "string"}}},
 }
+_BREATH = 0.02
+"""Seconds between two parts of a deletion, in which others write."""
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _FILES = {"text/csv": {"schema": {"type": "string"}}, "application/zip": {}}
 
@@ -177,9 +180,14 @@ async def changed(
 )
 async def delete(request: Request, sweep: SweepId) -> Response:
     """The numbers of its networks stay, for other maps."""
-    if not await request.app.state.store.write(lambda c: drop(c, sweep)):
-        there(sweep, None)
-    request.app.state.conductors.poke()
+    state = request.app.state
+    row = there(sweep, await state.store.write(lambda c: wish(c, sweep, {"state": "ended"})))
+    state.conductors.poke()
+    left = True
+    while left:
+        left = await state.store.write(lambda c: thin(c, row.number))
+        await anyio.sleep(_BREATH)
+    await state.store.write(lambda c: drop(c, sweep))
     return Response(status_code=204)
 
 
@@ -257,6 +265,5 @@ async def points(
     if own.count * len(own.numbers) > MOST_ARRAY:
         told_ = f"received 'npz' of {own.count:,} points; allowed: 'csv', or fewer points"
         raise BadInput([InputError(("format",), told_)])
-    rows = [some async for some in parts]
-    body = await anyio.to_thread.run_sync(as_npz, own, rows)
+    body = await as_npz(own, parts)
     return Response(body, 200, headers, "application/zip")

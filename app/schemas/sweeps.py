@@ -122,7 +122,9 @@ class KeptSweep(StrictModel):
     state: Literal["queued", "running", "paused", "ended"] = Field(
         description="queued: it waits for its turn."
     )
-    why: str | None = Field(description="Why it does not go on, in words; null: it does.")
+    why: str | None = Field(
+        description="Why it does not go on, or not everywhere, in words; null: it does."
+    )
     count: Size = Field(description="Points that there are.")
     done: Index = Field(description="Points that are known.")
     wrong: Index = Field(description="Of these, points that are no experiment or have no numbers.")

@@ -76,11 +76,12 @@ def _sqlite(url: URL) -> AsyncEngine:
 
 def _tell_sqlite(connection: Any, record: Any) -> None:
     """Foreign keys hold, what is committed is on the disk, and a file shrinks where rows go; the
-    last is kept by a new file, and the journal by any.
+    last is kept by a new file, and the journal by any. What a transaction changes stays in memory
+    until its end: written before, it would keep readers out from there on.
     """
     cursor = connection.cursor()
     kept = ("auto_vacuum = FULL", f"journal_mode = {journal()}")
-    for pragma in (*kept, "foreign_keys = ON", "synchronous = FULL"):
+    for pragma in (*kept, "foreign_keys = ON", "synchronous = FULL", "cache_spill = OFF"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -48,9 +48,13 @@ class Batch:
     values: Document = field(default_factory=dict)
 
 
-async def waits(connection: AsyncConnection) -> bool:
-    """Whether any map is under way that nobody computes."""
+async def waits(connection: AsyncConnection, but: int | None = None) -> bool:
+    """Whether any map is under way that nobody computes; but: one that is not looked at, since who
+    asks computes it, however late its process says so.
+    """
     asked = select(SWEEPS.c.holder, SWEEPS.c.held_until).where(SWEEPS.c.state.in_(UNDER_WAY))
+    if but is not None:
+        asked = asked.where(SWEEPS.c.number != but)
     return any(not is_held(one) for one in await connection.execute(asked))
 
 
@@ -91,8 +95,8 @@ async def release(
     values: Document = {"holder": None, "held_until": 0, "rate": None, "asked": now()}
     if row.state == "running":
         values["state"] = "queued" if row.wanted == "running" else row.wanted
-        if row.wanted == "ended":
-            values["why"] = STOPPED
+        if row.wanted != "running":
+            values["why"] = STOPPED if row.wanted == "ended" else None
     if lost and row.wanted == "running":
         values["failures"] = row.failures + 1
         if row.failures + 1 >= most:

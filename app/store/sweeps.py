@@ -15,6 +15,8 @@ from unrolled.app.store.tables import Found
 UNDER_WAY = ("queued", "running")
 STOPPED = "It was stopped."
 _DAY = 86_400_000
+_AT_ONCE = 5_000
+"""Places that are dropped in one transaction."""
 
 
 def document(row: Found) -> Document:
@@ -135,6 +137,19 @@ async def wish(connection: AsyncConnection, sweep: str, said: Document) -> Found
     made = await connection.execute(update(SWEEPS).where(here).values(own).returning(SWEEPS))
     after: Found = made.one()
     return after
+
+
+async def thin(connection: AsyncConnection, number: int) -> bool:
+    """Drop some places of a map that goes; whether there were any. A million at once would keep
+    every other writer waiting, for longer than it waits.
+    """
+    some = select(SWEEP_POINTS.c.sequence).where(SWEEP_POINTS.c.sweep == number)
+    last = await connection.scalar(some.order_by(SWEEP_POINTS.c.sequence).offset(_AT_ONCE).limit(1))
+    own = delete(SWEEP_POINTS).where(SWEEP_POINTS.c.sweep == number)
+    gone = await connection.execute(
+        own if last is None else own.where(SWEEP_POINTS.c.sequence < last)
+    )
+    return bool(gone.rowcount)
 
 
 async def drop(connection: AsyncConnection, sweep: str) -> bool:

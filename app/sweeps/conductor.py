@@ -1,7 +1,7 @@
 """The process that computes one map: `python -m unrolled.app.sweeps.conductor`.
 
 It takes the map from the database and writes places into it as they come, so that the service's own
-loop never waits for it. Its workers, and itself, stand behind everything else.
+loop never waits for it. Its workers stand behind everything else.
 """
 
 import json
@@ -18,14 +18,14 @@ import msgspec
 
 from unrolled.app.errors import StoreAway, StoreFull
 from unrolled.app.orphan import end_with_parent
-from unrolled.app.priority import stand_behind
+from unrolled.app.priority import stand_aside
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
 from unrolled.app.store.sweep_keeping import Batch, Lost, keep, known, look, places
 from unrolled.app.store.tables import Found
-from unrolled.app.sweeps.dask import DaskPool, NoCluster
 from unrolled.app.sweeps.forms import form_of
 from unrolled.app.sweeps.local import LocalPool
+from unrolled.app.sweeps.patient import PatientPool
 from unrolled.app.sweeps.places import place_of, row_of
 from unrolled.app.sweeps.running import Found as Network
 from unrolled.app.sweeps.running import Numbers
@@ -33,7 +33,7 @@ from unrolled.app.sweeps.whole import mapped
 from unrolled.engine import Sweep, SweepPoint, theory_of
 
 KEEP_SECONDS = 0.4
-_MOST_WAITING = 20_000
+_MOST_WAITING = 4_000
 """Places that wait to be kept; those that compute wait meanwhile."""
 _RATE_SECONDS = 5.0
 _TRIES = 3
@@ -61,6 +61,7 @@ class Conductor:
         self._begun = self._said = monotonic()
         self._came: list[tuple[float, int]] = []
         self._seconds = row.seconds
+        self._cluster: PatientPool | None = None
 
     async def run(self) -> None:
         """Compute what is not known; leave as soon as nobody wants it any more."""
@@ -78,8 +79,6 @@ class Conductor:
                 tasks.cancel_scope.cancel()
         except* (Over, Lost):
             why = None
-        except* NoCluster as errors:
-            why = f"{_first(errors)}."
         except* StoreFull as errors:
             self._batch = Batch()
             why = f"There is no room: {_first(errors)}."
@@ -90,17 +89,20 @@ class Conductor:
 
     async def _compute(self) -> None:
         settings = self._store.settings
-        pool: Any = (
-            DaskPool(settings.dask)
-            if settings.dask
-            else LocalPool(settings.sweep_workers, settings.sweep_memory_bytes)
-        )
-        async with pool, mapped(self._sweep, pool, _Kept(self._store)) as stream:
+        if settings.dask:
+            self._cluster = PatientPool(settings.dask)
+        pool = self._cluster or LocalPool(settings.sweep_workers, settings.sweep_memory_bytes)
+        kept = _Kept(self._store)
+        async with pool, mapped(self._sweep, pool, kept, skip=self._is_done) as stream:
             async for found in stream:
                 for one in found:
                     self._take(one)
                 if len(self._batch.places) > _MOST_WAITING:
                     await self._keep()
+
+    def _is_done(self, point: SweepPoint) -> bool:
+        """Whether its place is known; asked a million times before a large map goes on."""
+        return bool(self._done[place_of(self._sweep, point.at)])
 
     def _take(self, one: Network) -> None:
         """A network; with the last of its draws its place is known."""
@@ -134,14 +136,15 @@ class Conductor:
     async def _keep(self, **values: Any) -> Found:
         batch, self._batch = self._batch, Batch()
         now = monotonic()
-        self._seconds += now - self._said
+        if self._cluster is None or not self._cluster.waits:
+            self._seconds += now - self._said
         self._said = now
         self._came.append((now, len(batch.places)))
         while self._came[0][0] < now - _RATE_SECONDS:
             self._came.pop(0)
         span = max(now - max(self._begun, now - _RATE_SECONDS), 0.1)
         rate = sum(count for _, count in self._came) / span
-        batch.values = {"seconds": self._seconds, "rate": rate} | values
+        batch.values = {"seconds": self._seconds, "rate": rate} | self._said_of_cluster() | values
         settings, number = self._store.settings, self._row.number
         for left in reversed(range(_TRIES)):
             try:
@@ -151,6 +154,10 @@ class Conductor:
                     raise
                 await anyio.sleep(1.0)
         raise AssertionError
+
+    def _said_of_cluster(self) -> dict[str, Any]:
+        """Why it does not go on, or without whom."""
+        return {} if self._cluster is None else {"why": self._cluster.why}
 
     async def _theory(self) -> None:
         """The lines beside it, meanwhile."""
@@ -228,7 +235,7 @@ async def conduct(settings: Settings, me: str, number: int) -> None:
 def main() -> None:
     """Read what is to be done from standard input."""
     end_with_parent()
-    stand_behind()
+    stand_aside()
     logging.basicConfig(level=logging.WARNING)
     said = msgspec.json.decode(sys.stdin.buffer.read())
     anyio.run(conduct, Settings(**said["settings"]), said["me"], said["number"])

@@ -145,7 +145,9 @@ class Conductors:
             self._poked = anyio.Event()
             try:
                 wanted = (await self._store.read(lambda c: look(c, self._me, number))).wanted
-                turn = monotonic() - begun < TURN_SECONDS or not await self._store.read(waits)
+                turn = monotonic() - begun < TURN_SECONDS or not await self._store.read(
+                    lambda c: waits(c, number)
+                )
             except Lost:
                 wanted, turn = "", True
             except (StoreAway, StoreFull):

@@ -122,22 +122,28 @@ class LocalPool:
         return answer
 
     async def _started(self) -> _Worker:
-        memory = [] if self._memory is None else [str(self._memory)]
         process = await anyio.open_process(
-            [sys.executable, "-m", "unrolled.app.sweeps.process", *memory],
+            command(self._memory),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None,
-            env=os.environ | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": _path()},
+            env=environment(),
         )
         worker = _Worker(process)
         self._all.add(worker)
         return worker
 
 
-def _path() -> str:
-    """Where modules are found, as this process finds them."""
-    return os.pathsep.join(part or str(Path.cwd()) for part in sys.path)
+def command(memory_bytes: int | None) -> list[str]:
+    """What starts a process; it may take so much memory beside what it begins with."""
+    memory = [] if memory_bytes is None else [str(memory_bytes)]
+    return [sys.executable, "-m", "unrolled.app.sweeps.process", *memory]
+
+
+def environment() -> dict[str, str]:
+    """Its environment: one thread of BLAS, and modules are found where this process finds them."""
+    path = os.pathsep.join(part or str(Path.cwd()) for part in sys.path)
+    return os.environ | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": path}
 
 
 def serve(memory_bytes: int | None) -> None:

@@ -1,11 +1,11 @@
 """The places of a map as they are kept, answered and written to files."""
 
 import io
-import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+import anyio.to_thread
 import msgspec
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,19 +19,27 @@ MOST_PLACES = 20_000
 """Of one answer as JSON."""
 MOST_ARRAY = 4_000_000
 """Of one as arrays."""
-_AT_ONCE = 5_000
+_AT_ONCE = 2_000
+"""Places that are read and written to a file at once: others are answered between them."""
 
 Json = dict[str, Any]
 
 
 def place_of(sweep: Sweep, at: tuple[int, ...]) -> int:
     """How far a place stands from the first one, along the last axis first."""
-    return int(np.ravel_multi_index(at, sweep.shape))
+    place = 0
+    for own, size in zip(at, sweep.shape, strict=True):
+        place = place * size + own
+    return place
 
 
 def at_of(sweep: Sweep, place: int) -> tuple[int, ...]:
     """The same back."""
-    return tuple(int(n) for n in np.unravel_index(place, sweep.shape))
+    at: list[int] = []
+    for size in reversed(sweep.shape):
+        place, own = divmod(place, size)
+        at.append(own)
+    return tuple(reversed(at))
 
 
 def row_of(
@@ -115,15 +123,20 @@ async def as_csv(sweep: Sweep, parts: AsyncIterator[list[Found]]) -> AsyncIterat
         head += [name, *of_names] if of_names else [name, f"{name} low", f"{name} high"]
         head.append(f"{name} draws")
     yield _line([*head, "error"])
+    said = [axis.labels or axis.values for axis in axes]
     async for rows in parts:
-        lines = []
-        for row in rows:
-            at = at_of(sweep, row.place)
-            cells = [(axis.labels or axis.values)[n] for axis, n in zip(axes, at, strict=True)]
-            for name, one in zip(sweep.numbers, msgspec.json.decode(row.body), strict=True):
-                cells += _cells(name, one)
-            lines.append(_line([*cells, row.error]))
-        yield "".join(lines)
+        yield await anyio.to_thread.run_sync(_lines, sweep, said, rows)
+
+
+def _lines(sweep: Sweep, said: list[tuple[Any, ...]], rows: list[Found]) -> str:
+    lines = []
+    for row in rows:
+        at = at_of(sweep, row.place)
+        cells = [values[n] for values, n in zip(said, at, strict=True)]
+        for name, one in zip(sweep.numbers, msgspec.json.decode(row.body), strict=True):
+            cells += _cells(name, one)
+        lines.append(_line([*cells, row.error]))
+    return "".join(lines)
 
 
 def _cells(name: str, one: list[Any]) -> list[Any]:
@@ -148,36 +161,42 @@ def _cell(value: Any) -> str:
     return f'"{quoted}"' if any(sign in text for sign in ',"\r\n') else text
 
 
-def as_npz(sweep: Sweep, rows: Iterable[list[Found]]) -> bytes:
+async def as_npz(sweep: Sweep, parts: AsyncIterator[list[Found]]) -> bytes:
     """Arrays in the order of the map's axes, rows first; NaN where nothing is known. A name is the
     number of its place in `<number>.names`, from 0, and −1 where there is none.
     """
-    shape = sweep.shape
     arrays: dict[str, Any] = {}
-    names = {name: NUMBERS[name].names for name in sweep.numbers}
     for name in sweep.numbers:
-        if names[name]:
-            arrays[name] = np.full(shape, -1, np.int8)
-            arrays[f"{name}.names"] = np.array(names[name])
+        if names := NUMBERS[name].names:
+            arrays[name] = np.full(sweep.shape, -1, np.int8)
+            arrays[f"{name}.names"] = np.array(names)
             continue
         for part in (name, f"{name}.low", f"{name}.high"):
-            arrays[part] = np.full(shape, np.nan)
-    for row in itertools.chain.from_iterable(rows):
-        at = at_of(sweep, row.place)
-        for name, one in zip(sweep.numbers, msgspec.json.decode(row.body), strict=True):
-            if one[0] is None:
-                continue
-            if names[name]:
-                arrays[name][at] = names[name].index(one[0])
-                continue
-            for part, value in zip((name, f"{name}.low", f"{name}.high"), one, strict=False):
-                arrays[part][at] = np.nan if value is None else value
+            arrays[part] = np.full(sweep.shape, np.nan)
+    async for rows in parts:
+        await anyio.to_thread.run_sync(_fill, arrays, sweep, rows)
     axes = sweep.axes if sweep.rows is None else (sweep.rows, *sweep.axes)
     for n, axis in enumerate(axes):
         said = axis.labels or axis.values
         plain = all(isinstance(one, int | float) for one in said)
         arrays[f"axis_{n}"] = np.array(said if plain else [str(one) for one in said])
     arrays["sweep"] = np.array(msgspec.json.encode(sweep.document()).decode())
+    return await anyio.to_thread.run_sync(_packed, arrays)
+
+
+def _fill(arrays: dict[str, Any], sweep: Sweep, rows: list[Found]) -> None:
+    for row in rows:
+        for name, one in zip(sweep.numbers, msgspec.json.decode(row.body), strict=True):
+            if one[0] is None:
+                continue
+            if names := NUMBERS[name].names:
+                arrays[name].flat[row.place] = names.index(one[0])
+                continue
+            for part, value in zip((name, f"{name}.low", f"{name}.high"), one, strict=False):
+                arrays[part].flat[row.place] = np.nan if value is None else value
+
+
+def _packed(arrays: dict[str, Any]) -> bytes:
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()

@@ -1,17 +1,17 @@
 """A whole map: what is known already is not computed again, and what neighbours tell not at all."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from unrolled.app.sweeps.forms import Draw, draws, draws_of
+from unrolled.app.sweeps.forms import Draw, draws_of
 from unrolled.app.sweeps.running import Found, Numbers, Pool, computed
 from unrolled.app.sweeps.tasks import Costs
-from unrolled.engine import Refinement, Sweep, spread
+from unrolled.engine import Refinement, Sweep, SweepPoint, spread
 
 _ASKED = 1_000
 """So many networks are looked for at once among those that are kept."""
@@ -47,7 +47,11 @@ class Memory:
 
 @asynccontextmanager
 async def mapped(
-    sweep: Sweep, pool: Pool, kept: Kept, costs: Costs | None = None
+    sweep: Sweep,
+    pool: Pool,
+    kept: Kept,
+    costs: Costs | None = None,
+    skip: Callable[[SweepPoint], bool] = lambda _: False,
 ) -> AsyncIterator[MemoryObjectReceiveStream[list[Found]]]:
     """The numbers of a map's networks as they come, each kept before it is told.
 
@@ -58,6 +62,8 @@ async def mapped(
         pool: where it is computed.
         kept: where numbers are looked for, and kept.
         costs: what networks cost, which is learned on the way.
+        skip: which points need not be told, since whoever asks has them; of a map that is refined
+            all are, for what they tell of others.
     """
     send, receive = anyio.create_memory_object_stream[list[Found]](1)
     learned = costs or Costs()
@@ -65,7 +71,9 @@ async def mapped(
     async def levels() -> None:
         async with send:
             if not sweep.refine:
-                await _level(draws(sweep), sweep, pool, kept, learned, send)
+                wanted = (point for point in sweep.points() if not skip(point))
+                every = itertools.chain.from_iterable(draws_of(sweep, point) for point in wanted)
+                await _level(every, sweep, pool, kept, learned, send)
                 return
             refinement = Refinement(sweep)
             while (points := refinement.level()) is not None:

@@ -69,6 +69,15 @@ class Done(msgspec.Struct, frozen=True):
     stopped: bool = False
 
 
+class _Version(msgspec.Struct):
+    version: list[Any]
+
+
+def is_other(task: bytes) -> bool:
+    """Whether a task comes from another version than this one."""
+    return msgspec.json.decode(task, type=_Version).version != version()
+
+
 def work(task: bytes, stop: Stop = lambda: False) -> bytes:
     """Compute a task; ``stop`` is asked several times a second."""
     asked = msgspec.json.decode(task, type=Task)

@@ -58,9 +58,9 @@ def worker(scheduler: str, name: str, *more: str) -> Iterator[subprocess.Popen[b
 
 
 @contextmanager
-def scheduling() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def scheduling(port: int | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A scheduler's address, and its process."""
-    port = service.unused_port()
+    port = port or service.unused_port()
     said = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
     with started("distributed.cli.dask_scheduler", *said) as process:
         yield f"tcp://127.0.0.1:{port}", process

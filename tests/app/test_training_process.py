@@ -16,10 +16,10 @@ UPDATES = 2_000
 
 
 @contextmanager
-def service(folder: Path, **others: str):
-    """A process that serves until it is killed."""
+def service(folder: Path, **more: str):
+    """A process that serves until it is killed; more: settings."""
     port = unused_port()
-    settings = {"UNROLLED_DATA_FOLDER": str(folder), "UNROLLED_WORKERS": "1"} | others
+    settings = {"UNROLLED_DATA_FOLDER": str(folder), "UNROLLED_WORKERS": "1"} | more
     with (folder / "log").open("wb+") as log:
         process = subprocess.Popen(
             [*CHECKOUT, "--port", str(port)],

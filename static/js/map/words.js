@@ -103,10 +103,10 @@ export function progress(run) {
   const reused = run.known ? `; ${grouped(run.known)} networks were known already` : "";
   if (run.state === "ended" && run.why?.startsWith("It is done")) return `${run.why.replace(/\.$/, "")}${reused}.`;
   if (run.state === "ended" || run.state === "paused") return `${run.state === "paused" ? "Paused at" : "Ended at"} ${done}${reused}. ${run.why ?? ""}`.trim();
-  if (run.state === "queued") return `${done}; it waits for its turn.`;
+  if (run.state === "queued") return run.why ? `${done}. ${run.why}` : `${done}; it waits for its turn.`;
   const rate = run.points_per_second ? `, ${tidy(run.points_per_second)} a second` : "";
   const left = run.seconds_left && run.done * 50 > run.count ? `, ${lasting(run.seconds_left)} left` : "";
-  return `${done}${rate}${left}${reused}`;
+  return run.why ? `${done}${rate}${left}${reused}. ${run.why}` : `${done}${rate}${left}${reused}`;
 }
 
 /** A point in lines: the first is where it lies. @param {any} sweep @param {Point} point @param {MapNumber[]} numbers */

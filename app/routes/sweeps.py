@@ -91,8 +91,13 @@ def there(sweep: str, row: Found | None) -> Found:
 async def make(
     request: Request, new: Annotated[NewSweep, Body()], response: Response
 ) -> dict[str, Any]:
-    """Every point is computed once, whichever map asked for it first, from coarse to fine, behind
-    everything else that this service does.
+    """Every network is computed once, whichever map asked for it first, from coarse to fine, behind
+    everything else that this service does. Where another map computes it just then, in this service
+    or in one beside it on the same database, this map waits for it.
+
+    A network that the engine refuses is not tried again, until another version of this service
+    looks at it. One whose workers ended is: not by the same map, but by the next one that holds it,
+    since it may only have lacked memory.
     """
     state = request.app.state
     sweep = await anyio.to_thread.run_sync(checked, new, state.settings)

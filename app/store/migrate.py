@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest step; a database that has it is not touched, and Alembic not imported."""
 
 _STEPS = Path(__file__).parent / "migrations"

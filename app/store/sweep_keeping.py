@@ -1,28 +1,18 @@
 """Maps as those who compute them keep them: taken, written to, let go."""
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from unrolled.app.errors import StoreFull
 from unrolled.app.settings import Settings
 from unrolled.app.store.holders import LEASE_SECONDS, is_held
+from unrolled.app.store.points import beat, free, keep_points, parts
 from unrolled.app.store.runs import Document, now
-from unrolled.app.store.sweep_tables import POINTS, SWEEP_POINTS, SWEEPS
+from unrolled.app.store.sweep_tables import SWEEP_POINTS, SWEEPS
 from unrolled.app.store.sweeps import STOPPED, UNDER_WAY
 from unrolled.app.store.tables import Found
-
-_AT_ONCE = 500
-"""Rows of one statement: SQLite takes so many values and more."""
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-Numbers = dict[str, Any]
-T = TypeVar("T")
+from unrolled.app.sweeps.known import Known
 
 
 class Lost(Exception):
@@ -34,14 +24,16 @@ class Batch:
     """What is to be kept of a map at once.
 
     Attributes:
-        numbers: hash → numbers of networks.
+        found: hash → what was found of networks.
+        lost: hashes of networks that are not computed here after all.
         places: rows of `sweep_points` without `sweep` and `sequence`.
         computed: networks that were computed.
         known: networks that were there.
         values: of the map's own row, what changes.
     """
 
-    numbers: dict[str, Numbers] = field(default_factory=dict)
+    found: dict[str, Known] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
     places: list[Document] = field(default_factory=list)
     computed: int = 0
     known: int = 0
@@ -123,17 +115,13 @@ async def places(connection: AsyncConnection, number: int) -> list[int]:
     return list(await connection.scalars(asked))
 
 
-async def known(connection: AsyncConnection, hashes: Sequence[str]) -> dict[str, Numbers]:
-    """Hash → numbers, of the networks that were computed before."""
-    found: dict[str, Numbers] = {}
-    for some in _parts(list(hashes)):
-        asked = select(POINTS.c.hash, POINTS.c.numbers).where(POINTS.c.hash.in_(some))
-        found |= {row.hash: json.loads(row.numbers) for row in await connection.execute(asked)}
-    return found
-
-
 async def keep(
-    connection: AsyncConnection, settings: Settings, me: str, number: int, batch: Batch
+    connection: AsyncConnection,
+    settings: Settings,
+    me: str,
+    holder: str,
+    number: int,
+    batch: Batch,
 ) -> Found:
     """Write down what has been computed; the map as it is then.
 
@@ -141,6 +129,7 @@ async def keep(
         connection: within a transaction that writes.
         settings: the bounds.
         me: in whose name it is computed.
+        holder: in whose name its networks are claimed.
         number: of the map.
         batch: what is to be kept.
     Raises:
@@ -148,9 +137,11 @@ async def keep(
         StoreFull: as many networks are kept as may.
     """
     row = await look(connection, me, number)
-    if batch.numbers:
-        await _refuse_beyond(connection, settings)
-        await _keep_numbers(connection, batch.numbers)
+    await beat(connection, holder)
+    if batch.found:
+        await keep_points(connection, settings, batch.found)
+    if batch.lost:
+        await free(connection, holder, batch.lost)
     values = dict(batch.values)
     if batch.places:
         asked = select(func.coalesce(func.max(SWEEP_POINTS.c.sequence), 0))
@@ -159,7 +150,7 @@ async def keep(
             one | {"sweep": number, "sequence": last + n}
             for n, one in enumerate(batch.places, start=1)
         ]
-        for some in _parts(rows):
+        for some in parts(rows):
             await connection.execute(insert(SWEEP_POINTS), some)
         values |= {
             "done": row.done + len(rows),
@@ -174,47 +165,6 @@ async def keep(
     return await _set(connection, number, values)
 
 
-async def _keep_numbers(connection: AsyncConnection, numbers: Mapping[str, Numbers]) -> None:
-    """A network that is there gets the numbers that it has not."""
-    there = await known(connection, list(numbers))
-    at = now()
-    rows = [
-        {"hash": one, "numbers": json.dumps(there.get(one, {}) | own), "touched": at}
-        for one, own in numbers.items()
-    ]
-    made = _INSERT[connection.dialect.name](POINTS)
-    asked = made.on_conflict_do_update(
-        index_elements=["hash"],
-        set_={"numbers": made.excluded.numbers, "touched": made.excluded.touched},
-    )
-    for some in _parts(rows):
-        await connection.execute(asked, some)
-
-
-async def keep_numbers(
-    connection: AsyncConnection, settings: Settings, numbers: Mapping[str, Numbers]
-) -> None:
-    """Write down networks that were computed for a map that is not kept itself.
-
-    Args:
-        connection: within a transaction that writes.
-        settings: the bounds.
-        numbers: by hash.
-    Raises:
-        StoreFull: as many networks are kept as may.
-    """
-    await _refuse_beyond(connection, settings)
-    await _keep_numbers(connection, numbers)
-
-
-async def _refuse_beyond(connection: AsyncConnection, settings: Settings) -> None:
-    count = await connection.scalar(select(func.count()).select_from(POINTS)) or 0
-    if count >= settings.max_points:
-        raise StoreFull(
-            f"the numbers of {count} networks are kept, as many as may (UNROLLED_MAX_POINTS)"
-        )
-
-
 async def _own(connection: AsyncConnection, number: int) -> Found | None:
     return (await connection.execute(select(SWEEPS).where(SWEEPS.c.number == number))).one_or_none()
 
@@ -225,7 +175,3 @@ async def _set(connection: AsyncConnection, number: int, values: Document) -> Fo
     asked = update(SWEEPS).where(SWEEPS.c.number == number).values(own).returning(SWEEPS)
     row: Found = (await connection.execute(asked)).one()
     return row
-
-
-def _parts(rows: list[T]) -> list[list[T]]:
-    return [rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE)]

@@ -60,6 +60,7 @@ SWEEP_POINTS = Table(
     Column("error", Text),
     Column("body", Text, nullable=False),
     UniqueConstraint("sweep", "place", name="sweep_points_once"),
+    Index("sweep_points_stride", "sweep", "stride", "sequence"),
 )
 """A place of a map a row, in the order in which they came. `place` counts along the last axis
 first; `stride`: for how many places it stands until finer ones come. `body` is JSON: of every
@@ -72,7 +73,33 @@ POINTS = Table(
     Column("hash", String(64), primary_key=True),
     Column("numbers", Text, nullable=False),
     Column("touched", BigInteger, nullable=False),
+    Column("error", Text),
+    Column("version", String(40)),
     Index("points_touched", "touched"),
 )
 """A network a row, under the hash of its experiment: its numbers, as JSON. Every map takes what it
-needs from here, and nothing is computed twice."""
+needs from here, and nothing is computed twice. `error`: why the engine has no numbers of it; it
+holds for the `version` that said it, since another one may know more."""
+
+POINT_HOLDERS = Table(
+    "point_holders",
+    METADATA,
+    Column("holder", String(200), primary_key=True),
+    Column("held_until", BigInteger, nullable=False),
+)
+"""Who computes networks, a row each, and until when it has said that it still does."""
+
+POINT_CLAIMS = Table(
+    "point_claims",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column(
+        "holder",
+        String(200),
+        ForeignKey(POINT_HOLDERS.c.holder, ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Index("point_claims_holder", "holder"),
+)
+"""A network a row that somebody computes: others wait for its numbers. It counts as long as its
+holder does, and is gone with the numbers."""

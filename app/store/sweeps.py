@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import BadInput, InputError, StoreFull, TooManyOfYours, TurnsFull
 from unrolled.app.settings import Settings
+from unrolled.app.store import points
 from unrolled.app.store.holders import is_held
 from unrolled.app.store.runs import Document, instant, now, unguessable
-from unrolled.app.store.sweep_tables import POINTS, SWEEP_POINTS, SWEEPS
+from unrolled.app.store.sweep_tables import SWEEP_POINTS, SWEEPS
 from unrolled.app.store.tables import Found
 
 UNDER_WAY = ("queued", "running")
@@ -164,7 +165,7 @@ async def sweep(connection: AsyncConnection, settings: Settings) -> int:
     """
     before = now() - settings.sweep_days * _DAY
     gone = await connection.execute(delete(SWEEPS).where(SWEEPS.c.touched < before))
-    await connection.execute(delete(POINTS).where(POINTS.c.touched < before))
+    await points.sweep(connection, before)
     return gone.rowcount
 
 

@@ -7,7 +7,7 @@ loop never waits for it. Its workers stand behind everything else.
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -21,14 +21,16 @@ from unrolled.app.orphan import end_with_parent
 from unrolled.app.priority import stand_aside
 from unrolled.app.settings import Settings
 from unrolled.app.store.database import Database
-from unrolled.app.store.sweep_keeping import Batch, Lost, keep, known, look, places
+from unrolled.app.store.holders import new_holder
+from unrolled.app.store.points import claimed, retire
+from unrolled.app.store.sweep_keeping import Batch, Lost, keep, look, places
 from unrolled.app.store.tables import Found
 from unrolled.app.sweeps.forms import form_of
+from unrolled.app.sweeps.known import Claimed, Known
 from unrolled.app.sweeps.local import LocalPool
 from unrolled.app.sweeps.patient import PatientPool
 from unrolled.app.sweeps.places import place_of, row_of
 from unrolled.app.sweeps.running import Found as Network
-from unrolled.app.sweeps.running import Numbers
 from unrolled.app.sweeps.whole import mapped
 from unrolled.engine import Sweep, SweepPoint, theory_of
 
@@ -54,6 +56,7 @@ class Conductor:
 
     def __init__(self, store: Database, me: str, row: Found) -> None:
         self._store, self._me, self._row = store, me, row
+        self._holder = new_holder()
         self._sweep = Sweep.of(json.loads(row.document))
         self._batch = Batch()
         self._draws: dict[int, list[Network]] = {}
@@ -87,13 +90,18 @@ class Conductor:
         elif why is not None:
             await self._finish()
 
+    async def retire(self) -> None:
+        """What it claimed and did not come to is anybody's."""
+        with suppress(StoreAway, StoreFull):
+            await self._store.write(lambda c: retire(c, self._holder))
+
     async def _compute(self) -> None:
         settings = self._store.settings
         if settings.dask:
             self._cluster = PatientPool(settings.dask)
         pool = self._cluster or LocalPool(settings.sweep_workers, settings.sweep_memory_bytes)
-        kept = _Kept(self._store)
-        async with pool, mapped(self._sweep, pool, kept, skip=self._is_done) as stream:
+        kept = _Kept(self._store, self._holder)
+        async with pool, mapped(self._sweep, pool, kept, done=self._is_done) as stream:
             async for found in stream:
                 for one in found:
                     self._take(one)
@@ -106,13 +114,15 @@ class Conductor:
 
     def _take(self, one: Network) -> None:
         """A network; with the last of its draws its place is known."""
+        if one.new:
+            self._batch.found[one.draw.hash] = one.known
+            self._batch.computed += 1
+        elif one.lost:
+            self._batch.lost.append(one.draw.hash)
         place = place_of(self._sweep, one.draw.point.at)
         if self._done[place]:
             return
-        if one.new and one.error is None:
-            self._batch.numbers[one.draw.hash] = one.numbers
-        self._batch.computed += one.new and one.draw.error is None
-        self._batch.known += not one.new
+        self._batch.known += not (one.new or one.lost or one.draw.error is not None)
         own = self._draws.setdefault(place, [])
         own.append(one)
         if len(own) == self._sweep.seeds:
@@ -148,7 +158,9 @@ class Conductor:
         settings, number = self._store.settings, self._row.number
         for left in reversed(range(_TRIES)):
             try:
-                return await self._store.write(lambda c: keep(c, settings, self._me, number, batch))
+                return await self._store.write(
+                    lambda c: keep(c, settings, self._me, self._holder, number, batch)
+                )
             except StoreAway:
                 if not left:
                     raise
@@ -182,15 +194,18 @@ class Conductor:
 class _Kept:
     """The networks that are known; what is new is written with the places that it makes."""
 
-    def __init__(self, store: Database) -> None:
-        self._store = store
+    def __init__(self, store: Database, holder: str) -> None:
+        self._store, self._holder = store, holder
 
-    async def find(self, hashes: Sequence[str]) -> Mapping[str, Numbers]:
-        """Those that are there."""
-        return await self._store.read(lambda c: known(c, hashes))
+    async def claim(self, hashes: Collection[str], names: Collection[str]) -> Claimed:
+        """What is known of them, and what is to be computed."""
+        return await claimed(self._store, self._holder, hashes, names)
 
-    async def keep(self, found: Mapping[str, Numbers]) -> None:
+    async def keep(self, found: Mapping[str, Known]) -> None:
         """Some more: `Conductor` takes them from what is told."""
+
+    async def free(self, hashes: Collection[str]) -> None:
+        """They have no numbers: the same."""
 
 
 def _kept(sweep: Sweep, point: SweepPoint, own: list[Network]) -> dict[str, Any]:
@@ -224,7 +239,12 @@ async def conduct(settings: Settings, me: str, number: int) -> None:
     store = Database(settings)
     try:
         row = await store.read(lambda c: look(c, me, number))
-        await Conductor(store, me, row).run()
+        conductor = Conductor(store, me, row)
+        try:
+            await conductor.run()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await conductor.retire()
     except Lost:
         return
     finally:

@@ -16,10 +16,11 @@ from tqdm import tqdm
 
 from unrolled.app.sweeps.dask import DaskPool
 from unrolled.app.sweeps.forms import refuse
+from unrolled.app.sweeps.known import Kept, Memory
 from unrolled.app.sweeps.local import LocalPool
 from unrolled.app.sweeps.result import SweepResult
 from unrolled.app.sweeps.running import Pool
-from unrolled.app.sweeps.whole import Kept, Memory, mapped
+from unrolled.app.sweeps.whole import mapped
 from unrolled.engine import InvalidInput, Sweep
 
 ON = "UNROLLED_DASK"

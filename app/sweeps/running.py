@@ -12,11 +12,11 @@ from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 from unrolled.app.sweeps.forms import Draw
+from unrolled.app.sweeps.known import Known, Numbers
 from unrolled.app.sweeps.tasks import Costs, Cutter, Portion
 from unrolled.app.sweeps.work import Done
 
 _CRASHED = "every worker that computed it ended"
-Numbers = dict[str, float | str | None]
 
 
 class WorkerEnded(Exception):
@@ -47,16 +47,25 @@ class Found:
         numbers: name → number, name or None.
         error: why it has none.
         new: whether they were computed now, and may be kept.
+        lost: whether every worker that computed it ended: on another machine, or with more memory,
+            it may have numbers, and nothing of it is kept.
     """
 
     draw: Draw
     numbers: Numbers
     error: str | None = None
     new: bool = True
+    lost: bool = False
+
+    @property
+    def known(self) -> Known:
+        """What may be kept of it."""
+        return Known(self.numbers if self.error is None else {}, self.error)
 
 
 Source = Iterable[Draw] | AsyncIterable[Sequence[Draw | Found]]
-"""Networks to compute; or some after the other, those that are known already among them."""
+"""Networks to compute; or some after the other, those that are known already among them, and none
+at all where what came before is to go out now, since nothing follows for a while."""
 
 
 @asynccontextmanager
@@ -103,6 +112,8 @@ class _Run:
         cutter = Cutter(self.costs)
         async with self.send, anyio.create_task_group() as tasks:
             async for some in _some(draws):
+                if not some:
+                    await self._start_all(cutter.rest(), tasks)
                 known = []
                 for one in some:
                     found = self._known(one)
@@ -110,12 +121,10 @@ class _Run:
                         known.append(found)
                         continue
                     assert isinstance(one, Draw)
-                    for portion in cutter.add(one):
-                        await self._start(portion, tasks)
+                    await self._start_all(cutter.add(one), tasks)
                 if known:
                     await self.send.send(known)
-            for portion in cutter.rest():
-                await self._start(portion, tasks)
+            await self._start_all(cutter.rest(), tasks)
 
     def _known(self, one: Draw | Found) -> Found | None:
         """What need not be computed."""
@@ -124,6 +133,10 @@ class _Run:
         return (
             None if one.error is None else Found(one, dict.fromkeys(self.names), one.error, False)
         )
+
+    async def _start_all(self, portions: Iterable[Portion], tasks: TaskGroup) -> None:
+        for portion in portions:
+            await self._start(portion, tasks)
 
     async def _start(self, portion: Portion, tasks: TaskGroup) -> None:
         while self.ahead < self.pool.capacity + 1:  # workers have joined
@@ -157,7 +170,8 @@ async def _one(portion: Portion, names: list[str], pool: Pool, costs: Costs) -> 
         answer = await pool.run(portion.task(names))
     except WorkerEnded:
         if len(portion.draws) == 1:
-            return [Found(portion.draws[0], dict.fromkeys(names), _CRASHED, new=False)]
+            own = portion.draws[0]
+            return [Found(own, dict.fromkeys(names), _CRASHED, new=False, lost=True)]
         first, second = portion.halves()
         return await _one(first, names, pool, costs) + await _one(second, names, pool, costs)
     done = msgspec.json.decode(answer, type=Done)

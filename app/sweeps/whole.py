@@ -1,48 +1,20 @@
 """A whole map: what is known already is not computed again, and what neighbours tell not at all."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Protocol
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from unrolled.app.sweeps.forms import Draw, draws_of
-from unrolled.app.sweeps.running import Found, Numbers, Pool, computed
+from unrolled.app.sweeps.forms import draws_of
+from unrolled.app.sweeps.known import Kept, Numbers
+from unrolled.app.sweeps.running import Found, Pool, computed
 from unrolled.app.sweeps.tasks import Costs
+from unrolled.app.sweeps.walk import Walk
 from unrolled.engine import Refinement, Sweep, SweepPoint, spread
 
-_ASKED = 1_000
-"""So many networks are looked for at once among those that are kept."""
-
 Place = tuple[int, ...]
-
-
-class Kept(Protocol):
-    """Where the numbers of networks are kept, by their hashes."""
-
-    async def find(self, hashes: Sequence[str]) -> Mapping[str, Numbers]:
-        """Those that are there."""
-
-    async def keep(self, found: Mapping[str, Numbers]) -> None:
-        """Some more; a network that is there may get further numbers."""
-
-
-class Memory:
-    """Keeps them as long as it is there itself."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, Numbers] = {}
-
-    async def find(self, hashes: Sequence[str]) -> Mapping[str, Numbers]:
-        """Those that are there."""
-        return {one: self.numbers[one] for one in hashes if one in self.numbers}
-
-    async def keep(self, found: Mapping[str, Numbers]) -> None:
-        """Some more."""
-        for one, numbers in found.items():
-            self.numbers[one] = self.numbers.get(one, {}) | numbers
 
 
 @asynccontextmanager
@@ -51,35 +23,68 @@ async def mapped(
     pool: Pool,
     kept: Kept,
     costs: Costs | None = None,
-    skip: Callable[[SweepPoint], bool] = lambda _: False,
+    done: Callable[[SweepPoint], bool] = lambda point: False,
 ) -> AsyncIterator[MemoryObjectReceiveStream[list[Found]]]:
     """The numbers of a map's networks as they come, each kept before it is told.
 
-    Of a map that is refined, what its neighbours tell is not there. Leaving it stops what runs.
+    A network that another map computes just now is waited for. Of a map that is refined, what its
+    neighbours tell is not there. Leaving it stops what runs.
 
     Args:
         sweep: the map.
         pool: where it is computed.
         kept: where numbers are looked for, and kept.
         costs: what networks cost, which is learned on the way.
-        skip: which points need not be told, since whoever asks has them; of a map that is refined
-            all are, for what they tell of others.
+        done: which points need not come; a map that is refined looks at all of its points.
     """
     send, receive = anyio.create_memory_object_stream[list[Found]](1)
-    learned = costs or Costs()
+    whole = _Whole(sweep, pool, kept, costs or Costs(), send)
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(whole.refined if sweep.refine else whole.every, done)
+            try:
+                async with receive:
+                    yield receive
+            finally:
+                tasks.cancel_scope.cancel()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await whole.leave()
 
-    async def levels() -> None:
-        async with send:
-            if not sweep.refine:
-                wanted = (point for point in sweep.points() if not skip(point))
-                every = itertools.chain.from_iterable(draws_of(sweep, point) for point in wanted)
-                await _level(every, sweep, pool, kept, learned, send)
-                return
-            refinement = Refinement(sweep)
+
+class _Whole:
+    """A map on its way from the first level to the last."""
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        pool: Pool,
+        kept: Kept,
+        costs: Costs,
+        send: MemoryObjectSendStream[list[Found]],
+    ) -> None:
+        self._sweep, self._pool, self._kept = sweep, pool, kept
+        self._costs, self._send = costs, send
+        self._lost: dict[str, str] = {}
+        self._claimed: set[str] = set()
+
+    async def leave(self) -> None:
+        """What was to be computed here, and is not, is anybody's."""
+        if self._claimed:
+            await self._kept.free(self._claimed)
+
+    async def every(self, done: Callable[[SweepPoint], bool]) -> None:
+        """All points that are not done."""
+        async with self._send:
+            await self._level(point for point in self._sweep.points() if not done(point))
+
+    async def refined(self, done: Callable[[SweepPoint], bool]) -> None:
+        """Level by level those that their neighbours do not tell."""
+        first = self._sweep.numbers[0]
+        refinement = Refinement(self._sweep)
+        async with self._send:
             while (points := refinement.level()) is not None:
-                some = itertools.chain.from_iterable(draws_of(sweep, point) for point in points)
-                values = await _level(some, sweep, pool, kept, learned, send)
-                first = sweep.numbers[0]
+                values = await self._level(points)
                 refinement.learn(
                     {
                         at: spread(first, [one[first] for one in own]).middle
@@ -87,54 +92,27 @@ async def mapped(
                     }
                 )
 
-    async with anyio.create_task_group() as whole:
-        whole.start_soon(levels)
-        try:
-            async with receive:
-                yield receive
-        finally:
-            whole.cancel_scope.cancel()
+    async def _level(self, points: Iterable[SweepPoint]) -> dict[Place, list[Numbers]]:
+        """Compute some points; of a map that is refined, what was found at every place."""
+        sweep, seen = self._sweep, dict[Place, list[Numbers]]()
+        some = itertools.chain.from_iterable(draws_of(sweep, point) for point in points)
+        walk = Walk(sweep.numbers, self._kept, self._lost, self._claimed).over(some)
+        async with computed(walk, sweep.numbers, self._pool, self._costs) as stream:
+            async for found in stream:
+                await self._keep(found)
+                if sweep.refine:
+                    for one in found:
+                        seen.setdefault(one.draw.point.at, []).append(one.numbers)
+                await self._send.send(found)
+        return seen
 
-
-async def _level(
-    some: Iterable[Draw],
-    sweep: Sweep,
-    pool: Pool,
-    kept: Kept,
-    costs: Costs,
-    send: MemoryObjectSendStream[list[Found]],
-) -> dict[Place, list[Numbers]]:
-    """Compute some networks; of a map that is refined, what was found at every place."""
-    seen: dict[Place, list[Numbers]] = {}
-    async with computed(_unknown(some, sweep.numbers, kept), sweep.numbers, pool, costs) as stream:
-        async for found in stream:
-            new = {one.draw.hash: one.numbers for one in found if one.new}
-            if new:
-                await kept.keep(new)
-            if sweep.refine:
-                for one in found:
-                    seen.setdefault(one.draw.point.at, []).append(one.numbers)
-            await send.send(found)
-    return seen
-
-
-async def _unknown(
-    some: Iterable[Draw], names: Sequence[str], kept: Kept
-) -> AsyncIterator[list[Draw | Found]]:
-    """Networks, and in the place of those that are kept what is kept of them."""
-    for part in _batches(some):
-        there = await kept.find([draw.hash for draw in part if draw.error is None])
-        out: list[Draw | Found] = []
-        for draw in part:
-            own = there.get(draw.hash)
-            if own is not None and all(name in own for name in names):
-                out.append(Found(draw, {name: own[name] for name in names}, new=False))
-            else:
-                out.append(draw)
-        yield out
-
-
-def _batches(some: Iterable[Draw]) -> Iterator[list[Draw]]:
-    walk = iter(some)
-    while part := list(itertools.islice(walk, _ASKED)):
-        yield part
+    async def _keep(self, found: list[Found]) -> None:
+        new = {one.draw.hash: one.known for one in found if one.new}
+        if new:
+            await self._kept.keep(new)
+        self._claimed.difference_update(new)
+        lost = {one.draw.hash: one.error or "" for one in found if one.lost}
+        if lost.keys() - self._lost.keys():
+            self._lost |= lost
+            self._claimed.difference_update(lost)
+            await self._kept.free(lost)

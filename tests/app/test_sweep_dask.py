@@ -19,8 +19,9 @@ from tests.app.test_sweep_local import Here, Numbers, all_of, expected
 from tests.app.test_sweep_tasks import NAMES, sweep
 from unrolled.app.sweeps.dask import DaskPool, NoCluster
 from unrolled.app.sweeps.forms import draws
+from unrolled.app.sweeps.known import Memory
 from unrolled.app.sweeps.running import computed
-from unrolled.app.sweeps.whole import Memory, mapped
+from unrolled.app.sweeps.whole import mapped
 from unrolled.engine import Sweep
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,7 +185,7 @@ def test_where_the_scheduler_is_killed_what_was_found_is_kept() -> None:
     ):
         anyio.run(run, address, process)
     assert lost.group_contains(NoCluster, match="is gone")
-    assert 0 < len(kept.numbers) < own.draws
+    assert 0 < len(kept.known) < own.draws
     assert anyio.run(all_kept, own, kept, Here()) == expected(own)
 
 

@@ -17,9 +17,10 @@ import unrolled
 from tests.app.test_sweep_local import Here
 from tests.app.test_sweep_tasks import sweep
 from unrolled.app.sweeps import front
+from unrolled.app.sweeps.known import Memory
 from unrolled.app.sweeps.result import SweepResult
 from unrolled.app.sweeps.running import Found
-from unrolled.app.sweeps.whole import Memory, mapped
+from unrolled.app.sweeps.whole import mapped
 from unrolled.engine import InvalidInput, Sweep, gradient_flow
 
 FILE = """
@@ -114,7 +115,7 @@ def test_nothing_is_computed_twice_in_no_map() -> None:
     assert sum(one.new for one in more) == sweep().count
     other = anyio.run(run, sweep(numbers=["lyapunov"]), kept, pool)
     assert all(one.new for one in other)
-    assert set(kept.numbers[other[0].draw.hash]) == {"arriving", "verdict", "lyapunov"}
+    assert set(kept.known[other[0].draw.hash].numbers) == {"arriving", "verdict", "lyapunov"}
 
 
 def test_of_a_refined_map_only_what_neighbours_do_not_tell_is_computed() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Download, Page, ViewportSize, expect
 
-from tests.browser.test_present import SMALLEST
 from tests.browser.services import sent, serving
+from tests.browser.test_present import SMALLEST
 from tests.browser.violations import THEMES, found, wear
 from tests.conftest import PageLog
 

@@ -149,13 +149,14 @@ def test_what_dask_cancels_by_itself_is_no_end_of_a_task(monkeypatch: pytest.Mon
 
 def test_points_that_are_known_are_neither_hashed_nor_looked_for() -> None:
     from tests.app.test_sweep_local import Here
-    from unrolled.app.sweeps.whole import Memory, mapped
+    from unrolled.app.sweeps.known import Memory
+    from unrolled.app.sweeps.whole import mapped
 
     own: Sweep = sweep()
 
     async def run() -> set[int]:
         seen = set()
-        async with mapped(own, Here(), Memory(), skip=lambda point: point.index % 2 == 0) as some:
+        async with mapped(own, Here(), Memory(), done=lambda point: point.index % 2 == 0) as some:
             async for found in some:
                 seen |= {one.draw.point.index for one in found}
         return seen

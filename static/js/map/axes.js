@@ -3,7 +3,7 @@
 import { tidy } from "../format.js";
 import { activationOf, cellOf, gateBiases, wiringOf } from "../vocabulary.js";
 
-/** What the names along an axis are called. @type {Map<string, (name: string) => {label: string}>} */
+/** What the names along an axis are called. @type {Map<string, (name: string) => {name: string, label: string}>} */
 const NAMED = new Map(Object.entries({ "/network/cell": cellOf, "/network/activation": activationOf, "/network/topology": wiringOf }));
 
 /**
@@ -60,17 +60,19 @@ export const shortOf = (axis) => nameOf(axis).match(/ (\S)$/)?.[1] ?? nameOf(axi
 /** What is written at a place of an axis. @param {MapAxis} axis @param {number} n */
 export function valueAt({ at, values, labels }, n) {
   const value = (labels ?? values)[n];
+  if (labels && typeof value === "string") return value;
   if (typeof value === "number") return tidy(value);
   if (value === null) return "as drawn";
   if (typeof value === "object") return `no. ${n + 1}`;
-  return NAMED.get(at)?.(value).label ?? String(value);
+  const known = NAMED.get(at)?.(value);
+  return known && known.name === value ? known.label : String(value);
 }
 
 /** @param {MapAxis} axis @param {number} n */
 export const said = (axis, n) => `${shortOf(axis)} = ${valueAt(axis, n)}`;
 
 /** The numbers along an axis, or null where they are none. @param {MapAxis} axis @returns {number[] | null} */
-function numbersOf({ values, labels }) {
+export function numbersOf({ values, labels }) {
   const all = labels ?? values;
   return all.every((value) => typeof value === "number") ? all : null;
 }
@@ -89,13 +91,16 @@ export function placeOf(axis, value) {
   return NaN;
 }
 
-/** Ticks that fit: places, and what stands there. @param {MapAxis} axis @param {number} most */
-export function ticksOf(axis, most) {
+/** A text that has so much room. @param {string} text @param {number} most   letters */
+export const cut = (text, most) => (text.length > most ? `${text.slice(0, Math.max(1, Math.floor(most) - 1)).trimEnd()}…` : text);
+
+/** Ticks that fit: places, and what stands there. @param {MapAxis} axis @param {number} most @param {number} letters   of one */
+export function ticksOf(axis, most, letters = 12) {
   const count = axis.values.length;
   const every = Math.max(1, Math.ceil((count - 1) / Math.max(1, most - 1)));
   const tickvals = [];
   for (let n = 0; n < count; n += every) tickvals.push(n);
-  return { tickvals, ticktext: tickvals.map((n) => valueAt(axis, n)) };
+  return { tickvals, ticktext: tickvals.map((n) => cut(valueAt(axis, n), letters)) };
 }
 
 /**

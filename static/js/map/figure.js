@@ -2,7 +2,7 @@
 
 import { plainLayout } from "../figures/layout.js";
 import { escapeMarkup } from "../format.js";
-import { nameOf, placeOf, ticksOf, valueAt } from "./axes.js";
+import { cut, nameOf, numbersOf, placeOf, ticksOf, valueAt } from "./axes.js";
 
 /** @import { FreeFigure, Theme } from "../types.js" */
 /** @import { MapAxis } from "./axes.js" */
@@ -28,8 +28,24 @@ const LEFT = 52;
 const RIGHT = 12;
 const TOP = 24;
 const BOTTOM = 44;
-/** How lines of theory are told apart. */
-export const DASHES = ["solid", "6px,3px", "2px,2px", "9px,2px,2px,2px"];
+/** Pixels of a letter of a tick. */
+const LETTER = 6.2;
+/** Dots stand for places of so many pixels and more. */
+const DOT = 5;
+/** How lines of theory are told apart: each is the same in every map. */
+const DASHES = ["solid", "6px,3px", "2px,2px", "9px,2px,2px,2px"];
+const LINES = ["sufficient", "linear", "edge-of-chaos", "rest"];
+
+/** @param {string} name   of a line */
+export const dashOf = (name) => DASHES[LINES.includes(name) ? LINES.indexOf(name) : name.length % DASHES.length];
+
+/** How much room stands left of a map: names need more than numbers. @param {any} sweep */
+function leftOf({ axes }) {
+  const up = axes[1];
+  if (!up || numbersOf(up)) return LEFT;
+  const longest = Math.max(...up.values.map((/** @type {any} */ _, /** @type {number} */ n) => valueAt(up, n).length));
+  return Math.round(Math.max(LEFT, Math.min(120, LETTER * longest + 24)));
+}
 
 /** Where the small maps lie. @param {any} sweep @param {number} maps @param {number} width */
 export function boxesOf(sweep, maps, width) {
@@ -38,7 +54,8 @@ export function boxesOf(sweep, maps, width) {
   const columns = Math.ceil(maps / rows);
   const each = Math.floor(width / columns);
   const [w, h = 0] = sweep.axes.map((/** @type {MapAxis} */ axis) => axis.values.length);
-  const plot = each - LEFT - RIGHT;
+  const left = leftOf(sweep);
+  const plot = each - left - RIGHT;
   const most = maps === 1 ? 520 : 300;
   const inner = h ? Math.max(150, Math.min(most, Math.round(plot * (maps === 1 ? 0.5 : Math.max(0.7, Math.min(1, h / w)))))) : 200;
   const height = rows * (TOP + inner + BOTTOM);
@@ -46,7 +63,7 @@ export function boxesOf(sweep, maps, width) {
   const boxes = [];
   for (let n = 0; n < maps; n += 1)
     boxes.push({
-      left: (n % columns) * each + LEFT,
+      left: (n % columns) * each + left,
       top: Math.floor(n / columns) * (TOP + inner + BOTTOM) + TOP,
       width: plot,
       height: inner,
@@ -59,14 +76,21 @@ const axisName = (n) => (n ? String(n + 1) : "");
 
 /** The values of a number as they are drawn, from the least to the greatest. @param {Given} given */
 function rangeOf({ grid, name, scale }) {
-  const known = [...grid.points()].flatMap(({ numbers }) => [numbers[name]?.low, numbers[name]?.high, scale.z(numbers[name]?.middle ?? null)]);
+  const known = grid.points().flatMap(({ numbers }) => [numbers[name]?.low, numbers[name]?.high, scale.z(numbers[name]?.middle ?? null)]);
   const values = known.filter((value) => typeof value === "number");
   return values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
 }
 
+/** A little more than a range. @param {number[]} range */
+function padded([low, high]) {
+  const more = 0.06 * (high - low || 1);
+  return [low - more, high + more];
+}
+
 /** What stands up an axis that is no axis of the map. @param {Given} given @param {Theme} theme */
-function numberAxis({ scale, label }, theme) {
-  const named = scale.levels.length === 0 ? { tickmode: "array", tickvals: scale.marks.map(([z]) => z), ticktext: scale.marks.map(([, text]) => text), range: [scale.low, scale.high] } : {};
+function numberAxis(given, theme) {
+  const { scale, label } = given;
+  const named = scale.levels.length === 0 ? { tickmode: "array", tickvals: scale.marks.map(([z]) => z), ticktext: scale.marks.map(([, text]) => text), range: [scale.low, scale.high] } : { range: padded(rangeOf(given)) };
   return { ...named, title: { text: escapeMarkup(scale.unit ? `${label}, ${scale.unit}` : label), standoff: 2, font: { size: 11, color: theme.muted } } };
 }
 
@@ -74,7 +98,6 @@ function numberAxis({ scale, label }, theme) {
 function linesOf(given, map) {
   const { sweep, theory, theme } = given;
   const { axes } = sweep;
-  const names = [...new Set(theory.map(({ name }) => name))];
   return theory
     .filter(({ row }) => row === null || row === undefined || row === map)
     .map(({ axis, radii, name, label }) => {
@@ -90,11 +113,15 @@ function linesOf(given, map) {
         hoverinfo: "skip",
         x: axis === 0 ? places : ends,
         y: axis === 0 ? ends : places,
-        line: { color: theme.ink, width: 2, dash: DASHES[names.indexOf(name) % DASHES.length] },
+        line: { color: theme.ink, width: 2, dash: dashOf(name) },
       };
     })
     .filter(({ x, y }) => [...x, ...y].every((value) => value !== null) && [...x, ...y].some((value) => Number.isFinite(value)));
 }
+
+/** Those of a map's lines of theory that it shows a part of. @param {any} sweep @param {any[] | null} theory */
+export const linesSeen = (sweep, theory) =>
+  (theory ?? []).filter(({ axis, radii }) => radii.some((/** @type {number | null} */ radius) => Number.isFinite(placeOf(sweep.axes[axis], radius))));
 
 /** Contour lines lie evenly for Plotly: a value is told by the levels around it. @param {number[]} levels @param {number} value */
 function amongLevels(levels, value) {
@@ -106,8 +133,8 @@ function amongLevels(levels, value) {
 
 /** The levels of the lines that are drawn: those that a map passes. @param {Given} given */
 export function levelsSeen({ grid, name, scale, sweep }) {
-  if (sweep.axes.some((/** @type {MapAxis} */ axis) => axis.values.length < 3) || sweep.axes.length < 2) return [];
-  const known = [...grid.points()].map(({ numbers }) => numbers[name]?.middle).filter((value) => typeof value === "number");
+  if (sweep.axes.some((/** @type {MapAxis} */ axis) => axis.values.length < 3 || !numbersOf(axis)) || sweep.axes.length < 2) return [];
+  const known = grid.points().map(({ numbers }) => numbers[name]?.middle).filter((value) => typeof value === "number");
   if (known.length < 12) return [];
   const [least, most] = known.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
   return scale.levels.filter((level) => level > least && level < most);
@@ -135,7 +162,7 @@ function heat(given, map) {
 
 /** One small map of one axis: the median, between its quartiles. @param {Given} given @param {number} map */
 function course({ grid, name, scale, theme, sweep }, map) {
-  const own = [...grid.points()].filter(({ at }) => !sweep.rows || at[0] === map);
+  const own = grid.points().filter(({ at }) => !sweep.rows || at[0] === map);
   own.sort((a, b) => (a.at.at(-1) ?? 0) - (b.at.at(-1) ?? 0));
   const x = own.map(({ at }) => at.at(-1) ?? 0);
   const of = own.map(({ numbers }) => numbers[name]);
@@ -148,6 +175,15 @@ function course({ grid, name, scale, theme, sweep }, map) {
       ]
     : [];
   return [...quartiles, { ...line, mode: "lines+markers", y: of.map((one) => scale.z(one?.middle ?? null)), line: { color: theme.ink, width: 1.6 }, marker: { color: theme.ink, size: 3 } }];
+}
+
+/** What was computed of a refined map: a dot each, where they do not run into each other. @param {Given} given @param {number} map @param {Box} box */
+function computed({ grid, sweep, theme }, map, box) {
+  const [w, h] = sweep.axes.map((/** @type {MapAxis} */ axis) => axis.values.length);
+  const own = grid.points().filter(({ at, told }) => !told && (!sweep.rows || at[0] === map));
+  if (!sweep.refine || Math.min(box.width / w, box.height / h) < DOT) return [];
+  const places = own.map(({ at }) => at.slice(-2));
+  return [{ type: "scatter", mode: "markers", hoverinfo: "skip", x: places.map(([x]) => x), y: places.map(([, y]) => y), marker: { size: 2.5, color: theme.ink } }];
 }
 
 /** The point that is chosen. @param {Given} given @param {number} map */
@@ -171,7 +207,7 @@ export function figureOf(given) {
   const data = [];
   boxes.forEach((box, n) => {
     const two = Boolean(up);
-    const drawn = [...(two ? heat(given, n) : course(given, n)), ...(two ? [...linesOf(given, n), ...chosen(given, n)] : linesOf(given, n))];
+    const drawn = [...(two ? heat(given, n) : course(given, n)), ...(two ? [...computed(given, n, box), ...linesOf(given, n), ...chosen(given, n)] : linesOf(given, n))];
     data.push(...drawn.map((trace) => ({ ...trace, xaxis: `x${axisName(n)}`, yaxis: `y${axisName(n)}` })));
     const shared = { fixedrange: true, zeroline: false, showgrid: !two, gridcolor: theme.grid, ticks: "outside", ticklen: 3, tickcolor: theme.rule, tickangle: 0, tickfont: { size: 11, color: theme.muted } };
     layout[`xaxis${axisName(n)}`] = {
@@ -180,18 +216,18 @@ export function figureOf(given) {
       domain: [box.left / width, (box.left + box.width) / width],
       range: [-0.5, across.values.length - 0.5],
       tickmode: "array",
-      ...ticksOf(across, Math.max(2, box.width / 46)),
-      title: { text: escapeMarkup(nameOf(across)), standoff: 4, font: { size: 11, color: theme.muted } },
+      ...ticksOf(across, Math.max(2, box.width / 46), numbersOf(across) ? 12 : box.width / across.values.length / LETTER),
+      title: { text: escapeMarkup(cut(nameOf(across), box.width / LETTER)), standoff: 4, font: { size: 11, color: theme.muted } },
     };
     layout[`yaxis${axisName(n)}`] = {
       ...shared,
       anchor: `x${axisName(n)}`,
       domain: [1 - (box.top + box.height) / height, 1 - box.top / height],
-      ...(two ? { range: [-0.5, up.values.length - 0.5], tickmode: "array", ...ticksOf(up, Math.max(2, box.height / 22)) } : numberAxis(given, theme)),
-      ...(two ? { title: { text: escapeMarkup(nameOf(up)), standoff: 2, font: { size: 11, color: theme.muted } } } : {}),
+      ...(two ? { range: [-0.5, up.values.length - 0.5], tickmode: "array", ...ticksOf(up, Math.max(2, box.height / 22), numbersOf(up) ? 12 : 16) } : numberAxis(given, theme)),
+      ...(two ? { title: { text: escapeMarkup(cut(nameOf(up), box.height / LETTER)), standoff: 2, font: { size: 11, color: theme.muted } } } : {}),
     };
     if (sweep.rows)
-      layout.annotations.push({ x: box.left / width, y: 1 - (box.top - 4) / height, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false, text: `<b>${escapeMarkup(valueAt(sweep.rows, n))}</b>`, font: { size: 12, color: theme.ink } });
+      layout.annotations.push({ x: box.left / width, y: 1 - (box.top - 4) / height, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false, text: `<b>${escapeMarkup(cut(valueAt(sweep.rows, n), box.width / 7.5))}</b>`, font: { size: 12, color: theme.ink } });
   });
   return { figure: { data, layout }, boxes, height };
 }

@@ -1,8 +1,13 @@
 /** The points of a map as they come, and one of its numbers over the whole of it. */
 
+import { tellThem } from "./told.js";
+
+/** More places of an axis than this no screen shows. */
+export const RESOLUTION = 600;
+
 /**
  * @typedef {{middle: any, low: number | null, high: number | null, shares: Object<string, number> | null, count: number}} Told
- * @typedef {{at: number[], stride: number, error: string | null, numbers: Object<string, Told>}} Point
+ * @typedef {{at: number[], stride: number, error: string | null, numbers: Object<string, Told>, told?: boolean}} Point   told: by its neighbours, not computed
  * @typedef {ReturnType<typeof createGrid>} Grid
  */
 
@@ -13,6 +18,8 @@ export function createGrid(sweep) {
   const shape = axes.map((/** @type {{values: any[]}} */ axis) => axis.values.length);
   /** @type {Map<number, Point>} */
   const points = new Map();
+  /** Those that were not computed. @type {Map<number, Point>} */
+  let beside = new Map();
   let last = 0;
 
   /** @param {number[]} at */
@@ -25,9 +32,14 @@ export function createGrid(sweep) {
     /** The sequence of the last one that is known. */
     last: () => last,
     count: () => points.size,
-    points: () => points.values(),
+    /** Those that are told by their neighbours as well. @returns {Point[]} */
+    points: () => [...points.values(), ...beside.values()],
     /** @param {number[]} at @returns {Point | null} */
-    point: (at) => points.get(place(at)) ?? null,
+    point: (at) => points.get(place(at)) ?? beside.get(place(at)) ?? null,
+    /** Nothing more comes: what was not computed is told by what lies around it. */
+    complete() {
+      if (sweep.refine && !beside.size) beside = tellThem(points, place, shape, sweep.axes.length, RESOLUTION);
+    },
     /** Points by columns, as the service tells them. @param {any} told */
     add(told) {
       told.sequence.forEach((/** @type {number} */ sequence, /** @type {number} */ n) => {
@@ -41,6 +53,7 @@ export function createGrid(sweep) {
             shares: columns.shares?.[n] ?? null,
             count: columns.count[n],
           };
+        beside = new Map();
         points.set(place(told.at[n]), { at: told.at[n], stride: told.stride[n], error: told.error[n], numbers });
         last = Math.max(last, sequence);
       });
@@ -53,7 +66,7 @@ export function createGrid(sweep) {
     over(name, map) {
       const [width, height = 1] = sweep.rows ? shape.slice(1) : shape;
       const rows = Array.from({ length: height }, () => Array(width).fill(undefined));
-      const own = [...points.values()].filter(({ at }) => !sweep.rows || at[0] === map);
+      const own = this.points().filter(({ at }) => !sweep.rows || at[0] === map);
       own.sort((a, b) => b.stride - a.stride);
       for (const { at, stride, numbers } of own) {
         const [x, y = 0] = sweep.rows ? at.slice(1) : at;

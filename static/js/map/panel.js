@@ -4,7 +4,7 @@ import { element, paragraph } from "../elements.js";
 import { fromExperiment } from "../experiment.js";
 import { toFragment } from "../properties.js";
 import { partOf, specOf } from "./axes.js";
-import { DASHES } from "./figure.js";
+import { dashOf } from "./figure.js";
 import { beginTraining, flowOf } from "./requests.js";
 import { pointLines } from "./words.js";
 
@@ -28,17 +28,18 @@ export function putLegend(place, { colours, low, high, marks }, of) {
   place.title = of.words;
 }
 
-/** Every line that is drawn, with what it says and who found it. @param {HTMLElement} place @param {any[] | null} theory */
-export function putTheory(place, theory) {
-  const names = [...new Set((theory ?? []).map(({ name }) => name))];
+/** Every line that is drawn, with what it says and who found it. @param {HTMLElement} place @param {any[]} theory @param {boolean} draws   whether a point has several */
+export function putTheory(place, theory, draws) {
+  const names = [...new Set(theory.map(({ name }) => name))];
   place.hidden = !names.length;
   place.replaceChildren(
-    ...names.map((name, n) => {
-      const { label, words, source } = (theory ?? []).find((one) => one.name === name);
+    ...(names.length && draws ? [element("li", "note", "Lines of theory, each the median of the draws’ own:")] : []),
+    ...names.map((name) => {
+      const { label, words, source } = theory.find((one) => one.name === name);
       const row = element("li");
       const key = document.createElementNS(SVG, "svg");
       const line = document.createElementNS(SVG, "line");
-      for (const [field, value] of Object.entries({ x2: "26", y1: "4", y2: "4", "stroke-dasharray": DASHES[n % DASHES.length].replace("solid", "") })) line.setAttribute(field, value);
+      for (const [field, value] of Object.entries({ x2: "26", y1: "4", y2: "4", "stroke-dasharray": dashOf(name).replace("solid", "") })) line.setAttribute(field, value);
       key.setAttribute("class", "map-line");
       key.setAttribute("aria-hidden", "true");
       key.append(line);

@@ -80,6 +80,10 @@ export function scaleOf(of, values, theme) {
   const far = Math.max(-least, most);
   const [low, high] = signed ? [-far, far] : [least, most];
   const levels = of.share ? [0.25, 0.5, 0.75] : rounds(low, high);
+  /** Some values lie beyond the ends. @param {number} z */
+  const beyond = (z) => (z === low && known.some((value) => value < low) ? "≤ " : z === high && known.some((value) => value > high) ? "≥ " : "");
+  /** @param {number} z */
+  const words = (z) => (of.share ? `${Math.round(100 * z)} %` : decades ? fromLog10(z) : tidy(z));
   return {
     low,
     high,
@@ -87,8 +91,8 @@ export function scaleOf(of, values, theme) {
     levels,
     unit: decades ? "log₁₀" : of.unit,
     z: plainly,
-    say: (z) => (!decades ? tidy(z) : Number.isInteger(z) ? power(z) : fromLog10(z)),
-    marks: [low, ...(signed ? [0] : [(low + high) / 2]), high].map((z) => [z, of.share ? `${Math.round(100 * z)} %` : decades ? fromLog10(z) : tidy(z)]),
+    say: (z) => (decades && Number.isInteger(z) ? power(z) : words(z)),
+    marks: [low, ...(signed ? [0] : [(low + high) / 2]), high].map((z) => [z, `${beyond(z)}${words(z)}`]),
   };
 }
 

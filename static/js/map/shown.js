@@ -3,7 +3,7 @@
 import { element } from "../elements.js";
 import { follow } from "../follow.js";
 import { drawAlone } from "../render.js";
-import { createGrid } from "./grid.js";
+import { RESOLUTION, createGrid } from "./grid.js";
 import { sweepAt, sweepOf } from "./requests.js";
 import { scaleOf } from "./scale.js";
 import { figureOf } from "./figure.js";
@@ -13,9 +13,6 @@ import { figureOf } from "./figure.js";
 /** @import { MapNumber, Scale } from "./scale.js" */
 
 /** @typedef {Awaited<ReturnType<typeof openShown>>} Shown */
-
-/** More places of an axis than this no screen shows. */
-const RESOLUTION = 600;
 
 /**
  * @param {string} id
@@ -27,10 +24,14 @@ export async function openShown(id, on) {
   const canvas = element("div", "plot");
   /** @type {{figure: FreeFigure, boxes: Box[], height: number} | null} */
   let drawn = null;
+  /** When this page saw how many networks. @type {{at: number, networks: number} | null} */
+  let since = null;
   const at = sweepAt(id);
   const following = follow(at, () => `${at}/events?after=${grid.last()}&resolution=${RESOLUTION}`, {
     sweep(next) {
       run = next;
+      if (run.state !== "running") since = null;
+      else since ??= { at: performance.now(), networks: run.computed };
       on.changed();
     },
     points(told) {
@@ -47,6 +48,13 @@ export async function openShown(id, on) {
     /** @param {any} next   as a change of it was answered */
     set(next) {
       run = next;
+    },
+    /** How long the rest takes at the pace that this page has seen; null: it has not seen enough. */
+    secondsLeft() {
+      const came = since ? run.computed - since.networks : 0;
+      if (!since || came < 2 || run.sweep.refine || run.state !== "running") return null;
+      const left = run.count * (run.sweep.seeds ?? 1) - run.computed - run.known;
+      return (Math.max(0, left) * (performance.now() - since.at)) / 1000 / came;
     },
     boxes: () => drawn?.boxes ?? [],
     figure: () => drawn?.figure ?? null,

@@ -2,6 +2,7 @@
 
 import { byId } from "../page.js";
 import { changeSweep } from "./requests.js";
+import { isDone } from "./words.js";
 import { copy, curlOf, pythonOf, savePicture } from "./takes.js";
 
 /** @import { Theme } from "../types.js" */
@@ -25,11 +26,10 @@ import { copy, curlOf, pythonOf, savePicture } from "./takes.js";
 
 /** Those that make sense now. @param {Document} document @param {any} run @param {boolean} at */
 export function putButtons(document, run, at) {
-  const over = run.state === "ended" && (run.done >= run.count || Boolean(run.why?.startsWith("It is done")));
   const goes = run.state === "running" || run.state === "queued";
   byId(document, "map-pause").hidden = !goes;
   byId(document, "map-stop").hidden = !goes;
-  byId(document, "map-resume").hidden = goes || over;
+  byId(document, "map-resume").hidden = goes || isDone(run);
   byId(document, "map-closer").hidden = !at;
 }
 

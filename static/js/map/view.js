@@ -3,14 +3,14 @@
 import { createAnnouncer } from "../announcer.js";
 import { byId, within } from "../page.js";
 import { createTooltip } from "../tooltip.js";
-import { levelsSeen } from "./figure.js";
+import { levelsSeen, linesSeen } from "./figure.js";
 import { frameOf } from "./frame.js";
 import { createPoint, putLegend, putTheory, zoomed } from "./panel.js";
 import { openShown, scaleFor } from "./shown.js";
 import { beginSweep } from "./requests.js";
 import { listenTools, putButtons } from "./tools.js";
 import { numbersAt } from "./takes.js";
-import { pointLines, progress, sentence, summary } from "./words.js";
+import { caption, isDone, pointLines, progress, sentence, summary } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { MapNumber } from "./scale.js" */
@@ -41,8 +41,18 @@ import { pointLines, progress, sentence, summary } from "./words.js";
 /** @param {Looked} looked */
 const here = ({ all, focus }) => all[focus] ?? all[0];
 
-/** The numbers that the map has. @param {Looked} looked */
-const offered = (looked) => looked.given.numbers.filter(({ name }) => here(looked)?.run().sweep.numbers.includes(name));
+/** The numbers that a map has, the one that is shown first. @param {Looked} looked @param {Shown} one */
+function ownNumbers(looked, one) {
+  const own = looked.given.numbers.filter(({ name }) => one.run().sweep.numbers.includes(name));
+  return own.sort((a, b) => Number(b.name === looked.choice.value) - Number(a.name === looked.choice.value));
+}
+
+/** The numbers that one of them has; those of both first. @param {Looked} looked */
+function offered({ given, all }) {
+  /** @param {MapNumber} of */
+  const count = ({ name }) => all.filter((one) => one.run().sweep.numbers.includes(name)).length;
+  return given.numbers.filter((of) => count(of)).sort((a, b) => count(b) - count(a));
+}
 
 /** @param {Looked} looked */
 const chosen = (looked) => offered(looked).find(({ name }) => name === looked.choice.value) ?? offered(looked)[0];
@@ -59,11 +69,11 @@ function write({ choice, at, focus }) {
 /** @param {Looked} looked */
 function read(looked) {
   const said = new URLSearchParams(location.hash.slice(1));
-  const { shape } = looked.all[0].grid;
+  looked.focus = said.get("of") === "B" && looked.all[1] ? 1 : 0;
+  const { shape } = here(looked).grid;
   const places = (said.get("at") ?? "").split(".").map(Number);
   const fits = said.has("at") && places.length === shape.length && places.every((n, axis) => Number.isInteger(n) && n >= 0 && n < shape[axis]);
   looked.at = fits ? places : null;
-  looked.focus = said.get("of") === "B" && looked.all[1] ? 1 : 0;
   looked.choice.replaceChildren(...offered(looked).map(({ name, label }) => new Option(label, name)));
   const wanted = said.get("number");
   if (wanted && offered(looked).some(({ name }) => name === wanted)) looked.choice.value = wanted;
@@ -96,7 +106,7 @@ function say(looked, of) {
   const { document } = looked.given;
   const run = here(looked).run();
   byId(document, "map-name").textContent = run.name || "Map";
-  byId(document, "map-progress").textContent = progress(run);
+  byId(document, "map-progress").textContent = progress(run, here(looked).secondsLeft());
   byId(document, "map-bar", HTMLProgressElement).value = run.done / run.count;
   byId(document, "map-bar").hidden = run.state === "ended";
   const text = looked.all.map((each, n) => `${looked.all.length > 1 ? `${"AB"[n]}: ` : ""}${told(each, of)}`).join("\n");
@@ -104,8 +114,8 @@ function say(looked, of) {
   if (run.state === "ended" && looked.told !== text) looked.announcer.announceSoon(text);
   looked.told = text;
   putButtons(document, run, looked.at !== null);
-  putTheory(byId(document, "map-theory"), run.theory);
-  if (looked.at) looked.point.show(run.sweep, looked.at, here(looked).grid.point(looked.at), offered(looked));
+  putTheory(byId(document, "map-theory"), looked.all.flatMap((each) => linesSeen(each.run().sweep, each.run().theory)), looked.all.some((each) => each.run().sweep.seeds > 1));
+  if (looked.at) looked.point.show(run.sweep, looked.at, here(looked).grid.point(looked.at), ownNumbers(looked, here(looked)));
   else looked.point.hide();
 }
 
@@ -114,6 +124,7 @@ async function draw(looked) {
   const { given, all, at } = looked;
   const [of, theme] = [chosen(looked), given.theme()];
   if (!here(looked) || !of) return;
+  for (const each of all) if (isDone(each.run())) each.grid.complete();
   say(looked, of);
   if (!theme) return;
   const place = byId(given.document, "map-view");
@@ -127,7 +138,7 @@ async function draw(looked) {
     const { sweep } = each.run();
     await each.draw({ of, scale, theme, width, at: n === looked.focus ? at : null });
     const levels = levelsSeen({ sweep, theory: [], grid: each.grid, name: of.name, label: of.label, scale, theme, width, at });
-    within(figure, ".map-levels").textContent = levels.length ? `Thin lines: ${levels.map(scale.say).join(", ")}.` : "";
+    within(figure, ".map-levels").textContent = caption({ sweep, grid: each.grid, of, levels: levels.map(scale.say) });
     within(figure, ".unseen").textContent = summary({ sweep, of, text: told(each, of) });
   }
   place.dataset.drawn = String(all.reduce((sum, each) => sum + each.grid.count(), 0));
@@ -173,7 +184,7 @@ function framed(looked, one, n) {
   const { tooltip } = looked;
   return frameOf(one, n, looked.all.length > 1, {
     at: () => looked.at,
-    numbers: () => offered(looked),
+    numbers: () => ownNumbers(looked, one),
     tell: (lines, event) => (lines && event ? tooltip.show(lines, event) : tooltip.hide()),
     choose: (next) => choose(looked, n, next),
     open: looked.point.open,

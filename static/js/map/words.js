@@ -25,7 +25,7 @@ export function whereOf(sweep, at) {
 function percent(part, all) {
   const value = (100 * part) / all;
   if (part === 0) return "none";
-  return value < 1 ? "less than 1 %" : value > 99 && part < all ? "more than 99 %" : `${Math.round(value)} %`;
+  return value < 1 ? "less than 1\u00a0%" : value > 99 && part < all ? "more than 99\u00a0%" : `${Math.round(value)}\u00a0%`;
 }
 
 /** Of names: in how many of the points each is the most frequent one. @param {MapNumber} of @param {Point[]} points */
@@ -50,20 +50,26 @@ function farWords(of, known, sweep) {
       const what = sign < 0 ? "10⁻³ or less" : "10³ or more";
       const all = beyond(known, sign);
       const each = maps.filter((/** @type {any} */ { own }) => own.length).map((/** @type {any} */ { name, own }) => `${name} ${percent(beyond(own, sign), own.length)}`);
-      return ` It is ${what} at ${all ? percent(all, known.length) : "none"} of them${all && each.length > 1 ? ` (${each.join(", ")})` : ""}.`;
+      return ` It is ${what} at ${all ? percent(all, known.length) : "none"} of them${all && each.length > 1 ? ` (${each.join("; ")})` : ""}.`;
     })
     .join("");
 }
 
-/** Least, middle and greatest. @param {MapNumber} of @param {Point[]} points @param {any} sweep */
-function rangeWords(of, points, sweep) {
-  const known = points.filter(({ numbers }) => typeof numbers[of.name].middle === "number");
-  if (!known.length) return `none has this number: ${of.label}.`;
+/** Of shares of draws: where it is none, and where all. @param {MapNumber} of @param {Point[]} known */
+function shareWords(of, known) {
+  /** @param {number} end */
+  const at = (end) => percent(known.filter(({ numbers }) => numbers[of.name].middle === end).length, known.length);
+  return `${of.label} is 0\u00a0% at ${at(0)} of them, and 100\u00a0% at ${at(1)}.`;
+}
+
+/** Least, middle and greatest. @param {MapNumber} of @param {Point[]} known @param {any} sweep */
+function rangeWords(of, known, sweep) {
   known.sort((a, b) => a.numbers[of.name].middle - b.numbers[of.name].middle);
   const [least, half, most] = [known[0], known[Math.floor((known.length - 1) / 2)], known[known.length - 1]];
   /** @param {Point} one */
   const told = (one) => toldOf(of, one.numbers[of.name].middle);
-  if (told(least) === told(most)) return `${of.label} is ${told(least)} at every one.`;
+  if (told(least) === told(most)) return `${of.label} is ${told(least)}${known.length > 1 ? " at every one" : ""}.`;
+  if (of.share) return shareWords(of, known);
   const far = of.relative ? farWords(of, known, sweep) : "";
   return `${of.label} goes from ${told(least)} (${whereOf(sweep, least.at)}) to ${told(most)} (${whereOf(sweep, most.at)}); at half of them it is at most ${told(half)}.${far}`;
 }
@@ -79,16 +85,40 @@ function rowWords(of, points, sweep) {
   return ` By ${shortOf(sweep.rows)}: ${parts.filter(Boolean).join("; ")}.`;
 }
 
+/** Whether nothing more comes. @param {any} run */
+export const isDone = (run) => run.state === "ended" && (run.done >= run.count || Boolean(run.why?.startsWith("It is done")));
+
+/** @param {any} sweep @param {MapNumber} of @param {Point[]} own */
+function drawsWords(sweep, of, own) {
+  if (sweep.seeds < 2) return "";
+  const most = own.some(({ numbers, told }) => !told && numbers[of.name].count < sweep.seeds) ? "up to " : "";
+  return `, each ${of.names.length ? "the most frequent" : of.share ? "the share" : "the median"} of ${most}${plural(sweep.seeds, "draw")}`;
+}
+
+/** What has none of a number, and why. @param {Point[]} points @param {Set<Point>} own */
+function noneWords(points, own) {
+  const without = points.filter((point) => !own.has(point));
+  const wrong = without.filter(({ error }) => error);
+  const none = without.length - wrong.length;
+  const why = wrong.length ? ` ${grouped(wrong.length)} cannot be computed (${wrong[0].error?.replace(/\.$/, "")}).` : "";
+  return `${why}${none ? ` ${grouped(none)} ${none === 1 ? "has" : "have"} no such number.` : ""}`;
+}
+
 /** The sentence above a map. @param {{sweep: any, grid: Grid, of: MapNumber, run: any}} given */
 export function sentence({ sweep, grid, of, run }) {
-  const points = [...grid.points()].filter(({ numbers }) => numbers[of.name]);
-  if (!points.length) return run.state === "running" || run.state === "queued" ? "The first points are on their way." : "No point is known.";
-  const draws = sweep.seeds > 1 ? `, each ${of.names.length ? "the most frequent" : of.share ? "the share" : "the median"} of ${plural(sweep.seeds, "draw")}` : "";
-  const finished = run.state === "ended" && run.done >= run.count;
-  const all = finished ? `Of ${grouped(points.length)} points${draws}` : `Of the ${grouped(points.length)} of ${grouped(run.count)} points that are known${draws}`;
-  const own = of.names.length ? `${listed(sharesOf(of, points))}.${rowWords(of, points, sweep)}` : rangeWords(of, points, sweep);
-  const wrong = points.filter(({ error }) => error).length;
-  return `${all}: ${own}${wrong ? ` ${plural(wrong, "point")} cannot be computed.` : ""}`;
+  if (!sweep.numbers.includes(of.name)) return `This map was not asked for ${of.label}.`;
+  const points = grid.points();
+  if (!points.length) return run.state === "queued" ? "It waits for its turn." : run.state === "running" ? "The first points are on their way." : "No point is known.";
+  const held = new Set(points.filter(({ numbers }) => (numbers[of.name]?.middle ?? null) !== null));
+  const own = [...held];
+  const told = points.length - grid.count();
+  const beside = told ? `, ${grouped(told)} of them told by their neighbours` : "";
+  const all = isDone(run) ? `Of ${grouped(points.length)} ${points.length === 1 ? "point" : "points"}${beside}` : `Of the ${grouped(points.length)} of ${grouped(run.count)} points that are known`;
+  const fewer = own.length < points.length ? `, ${grouped(own.length)} ${own.length === 1 ? "has" : "have"} this number` : "";
+  const none = noneWords(points, held);
+  if (!own.length) return `${all} none has this number: ${of.label}.${none}`;
+  const words = of.names.length ? `${listed(sharesOf(of, own))}.${rowWords(of, own, sweep)}` : rangeWords(of, own, sweep);
+  return `${all}${fewer}${drawsWords(sweep, of, own)}: ${words}${none}`;
 }
 
 /** @param {number} seconds */
@@ -97,36 +127,70 @@ function lasting(seconds) {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${tidy(seconds / 3600, 2)} h`;
 }
 
-/** How far it is. @param {any} run */
-export function progress(run) {
-  const done = `${grouped(run.done)} of ${grouped(run.count)} points`;
-  const reused = run.known ? `; ${grouped(run.known)} networks were known already` : "";
-  if (run.state === "ended" && run.why?.startsWith("It is done")) return `${run.why.replace(/\.$/, "")}${reused}.`;
+/** @param {any} run */
+function networksWords({ sweep, computed, known, count, done, state }) {
+  const each = sweep.seeds ?? 1;
+  if (state !== "running" || sweep.refine || (each < 2 && done)) return "";
+  return ` (${grouped(Math.min(computed + known, count * each))} of ${grouped(count * each)} ${sweep.training ? "trainings" : "networks"})`;
+}
+
+/** How far it is. @param {any} run @param {number | null} [left]   seconds, as this page has seen it go on */
+export function progress(run, left = null) {
+  const done = `${grouped(run.done)} of ${grouped(run.count)} ${run.count === 1 ? "point" : "points"}`;
+  const one = run.sweep.training ? "training" : "network";
+  const reused = run.known ? `; ${grouped(run.known)} ${run.known === 1 ? `${one} was` : `${one}s were`} known already` : "";
+  if (isDone(run)) {
+    const told = run.done < run.count ? `, ${grouped(run.count - run.done)} of them told by their neighbours` : "";
+    return `It is done: ${grouped(run.count)} ${run.count === 1 ? "point" : "points"}${told}${reused}.`;
+  }
   if (run.state === "ended" || run.state === "paused") return `${run.state === "paused" ? "Paused at" : "Ended at"} ${done}${reused}. ${run.why ?? ""}`.trim();
   if (run.state === "queued") return run.why ? `${done}. ${run.why}` : `${done}; it waits for its turn.`;
   const rate = run.points_per_second ? `, ${tidy(run.points_per_second)} a second` : "";
-  const left = run.seconds_left && run.done * 50 > run.count ? `, ${lasting(run.seconds_left)} left` : "";
-  return run.why ? `${done}${rate}${left}${reused}. ${run.why}` : `${done}${rate}${left}${reused}`;
+  const seconds = run.seconds_left && run.done * 50 > run.count ? run.seconds_left : left;
+  const far = `${done}${networksWords(run)}${rate}${seconds ? `, about ${lasting(seconds)} left` : ""}${reused}`;
+  return run.why ? `${far}. ${run.why}` : far;
 }
 
 /** A point in lines: the first is where it lies. @param {any} sweep @param {Point} point @param {MapNumber[]} numbers */
 export function pointLines(sweep, point, numbers) {
   const lines = [whereOf(sweep, point.at)];
   if (point.error) lines.push(point.error);
+  if (point.told) lines.push("Not computed: this is what its neighbours tell.");
   for (const of of numbers) {
     const own = point.numbers[of.name];
-    if (!own || own.middle === null) continue;
     const label = of.unit && of.unit !== "decades" ? `${of.label} (${of.unit})` : of.label;
-    if (own.shares) {
-      const shares = Object.entries(own.shares).map(([name, share]) => `${name} ${Math.round(100 * share)} %`);
-      lines.push(sweep.seeds > 1 ? `${label}: ${shares.join(", ")}` : `${label}: ${own.middle}`);
+    if (!own || point.error) continue;
+    if (own.middle === null) {
+      lines.push(`${label}: no such number`);
       continue;
     }
-    const spread = own.low !== null && sweep.seeds > 1 ? `, quartiles ${toldOf(of, own.low)} … ${toldOf(of, own.high)}` : "";
-    lines.push(`${label}: ${sweep.seeds > 1 && !of.share ? "median " : ""}${toldOf(of, own.middle)}${spread}`);
+    const some = !point.told && own.count < sweep.seeds ? ` (of ${own.count} of them)` : "";
+    if (own.shares) {
+      const shares = Object.entries(own.shares).map(([name, share]) => `${name} ${Math.round(100 * share)} %`);
+      lines.push(own.count > 1 ? `${label}: ${shares.join(", ")}${some}` : `${label}: ${own.middle}${some}`);
+      continue;
+    }
+    const spread = own.low !== null && own.count > 1 ? `, quartiles ${toldOf(of, own.low)} … ${toldOf(of, own.high)}` : "";
+    const kind = point.told ? "about " : own.count > 1 && !of.share ? "median " : "";
+    lines.push(`${label}: ${kind}${toldOf(of, own.middle)}${spread}${some}`);
   }
-  if (sweep.seeds > 1) lines.push(`${plural(sweep.seeds, "draw")} (seeds)`);
+  if (sweep.seeds > 1 && !point.told) lines.push(`${plural(sweep.seeds, "draw")} (seeds)`);
   return lines;
+}
+
+/** What stands above a picture: which lines and dots are drawn, what is left blank. @param {{sweep: any, grid: Grid, of: MapNumber, levels: string[]}} given */
+export function caption({ sweep, grid, of, levels }) {
+  const points = grid.points();
+  const blank = points.some(({ numbers }) => (numbers[of.name]?.middle ?? null) === null);
+  const band = sweep.axes.length < 2 && sweep.seeds > 1 && !of.names.length && !of.share;
+  return [
+    levels.length ? `Thin lines: ${levels.join(", ")}.` : "",
+    band ? "Line: the median of the draws; band: between their quartiles." : "",
+    points.some(({ told }) => told) ? "Dots: computed; what lies between them is told by its neighbours." : "",
+    blank ? "Blank: no such number." : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** For who cannot see it. @param {{sweep: any, of: MapNumber, text: string}} given */

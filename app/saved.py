@@ -1,10 +1,13 @@
-"""A run as one HTML file: the view Live with its module, its styles, Plotly and the run inside.
+"""A run as one HTML file: a view with its module, its styles, Plotly and the run inside.
 
 It opens from a disk, and its own policy lets it ask nobody for anything.
 """
 
 import base64
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import anyio.to_thread
 from isal import isal_zlib
@@ -13,6 +16,25 @@ from jinja2 import Environment
 from unrolled.app.assets import SHEETS, Assets
 
 MEDIA_TYPE = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page is made of.
+
+    Attributes:
+        template: its name.
+        sheets: beside those of every page.
+        module: that wires it.
+    """
+
+    template: str
+    sheets: tuple[str, ...]
+    module: str
+
+
+LIVE = View("saved.html", ("css/live.css",), "js/live/main.js")
+TRAIN = View("saved_train.html", ("css/live.css", "css/train.css"), "js/train/saved.js")
 _RUN = "\0run\0"
 """Where the run will stand: no template and no script holds this."""
 _GZIP = 31
@@ -22,17 +44,18 @@ _TRIPLE = 3
 
 
 async def saved(
-    assets: Assets, environment: Environment, name: str, lines: AsyncIterator[bytes]
+    assets: Assets, environment: Environment, view: View, lines: AsyncIterator[bytes], **words: Any
 ) -> AsyncIterator[bytes]:
     """The pieces of the page.
 
     Args:
         assets: the page's own files.
         environment: of its templates.
-        name: of the run, for people.
+        view: that draws it.
         lines: of the run's file.
+        words: what its template says beside: `name`, of the run, for people, …
     """
-    page = await anyio.to_thread.run_sync(_page, assets, environment, name)
+    page = await anyio.to_thread.run_sync(partial(_page, assets, environment, view, words))
     before, _, after = page.partition(_RUN)
     yield before.encode()
     packing = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
@@ -47,16 +70,16 @@ async def saved(
     yield after.encode()
 
 
-def _page(assets: Assets, environment: Environment, name: str) -> str:
+def _page(assets: Assets, environment: Environment, view: View, words: dict[str, Any]) -> str:
     linked = assets.linked
-    return environment.get_template("saved.html").render(
-        name=name,
+    return environment.get_template(view.template).render(
+        **words,
         run=_RUN,
         early=_script(linked.text("js/before-paint.js", "js/faults.js")),
-        styles=linked.text(*SHEETS) + linked.text("css/live.css"),
+        styles=linked.text(*SHEETS) + "".join(map(linked.text, view.sheets)),
         transport=linked.text("css/transport.css"),
         plotly=_script(assets.plotly.read().decode()),
-        module=_script(linked.text("js/live/main.js")),
+        module=_script(linked.text(view.module)),
     )
 
 

@@ -18,7 +18,7 @@ from unrolled.app.progress import EVENTS
 from unrolled.app.routes.json_only import require_json
 from unrolled.app.routes.runs import MADE, NO_STORE, PREFIX, RunId, found, kept, location, there
 from unrolled.app.saved import MEDIA_TYPE as PAGE_TYPE
-from unrolled.app.saved import saved
+from unrolled.app.saved_pages import page_of
 from unrolled.app.schemas import KeptReport, Reported, ReportPage, Run
 from unrolled.app.store.files import MEDIA_TYPE, exported, imported
 from unrolled.app.store.follow import followed
@@ -189,22 +189,19 @@ async def export(
     run: RunId,
     as_: Annotated[
         Literal["unrolled", "html"],
-        Query(alias="format", description="`html`: a page, of a run that was watched."),
+        Query(alias="format", description="`html`: a page that draws what was recorded."),
     ] = "unrolled",
 ) -> Response:
     """A line that says what it is, a line a report, a line where it ended; as `html` the same
     inside of the page that draws it, which opens without any server.
     """
     row, state = await found(request, run), request.app.state
-    if as_ == "html" and is_trained(row):
-        told = "received 'html'; allowed for a run that trains here: 'unrolled'"
-        raise BadInput([InputError(("format",), told)])
     name = _NOT_IN_A_NAME.sub("-", row.name).strip("-.")[:80] or "run"
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}.{as_}"'}
-    lines = exported(state.store, row)
     if as_ == "unrolled":
+        lines = exported(state.store, row)
         return StreamingResponse(lines, 200, headers, media_type=MEDIA_TYPE)
-    page = saved(state.assets, state.templates.env, row.name, lines)
+    page = page_of(state.store, state.assets, state.templates.env, row)
     return StreamingResponse(page, 200, headers, media_type=PAGE_TYPE)
 
 

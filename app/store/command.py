@@ -15,7 +15,6 @@ from unrolled.app.store.database import Database
 from unrolled.app.store.files import exported, imported
 from unrolled.app.store.runs import document, drop, find, newest
 from unrolled.app.store.tables import Found
-from unrolled.app.store.trainings import is_trained
 
 _PAGE = 200
 _PIECE = 2**18
@@ -97,17 +96,14 @@ async def _list(database: Database, options: Namespace) -> None:
 
 
 def _pieces(database: Database, row: Found, *, page: bool) -> AsyncIterator[bytes]:
-    lines = exported(database, row)
     if not page:
-        return lines
-    if is_trained(row):
-        raise Refused("a run that trains here has no page of its own; export it as *.unrolled")
+        return exported(database, row)
     from unrolled.app.assets import Assets
     from unrolled.app.page import templates
-    from unrolled.app.saved import saved
+    from unrolled.app.saved_pages import page_of
 
     assets = Assets()
-    return saved(assets, templates(assets, database.settings).env, row.name, lines)
+    return page_of(database, assets, templates(assets, database.settings).env, row)
 
 
 async def _export(database: Database, options: Namespace) -> None:

@@ -29,8 +29,16 @@ PIECE = 2**21
 _MARKS = 200
 
 
-async def exported_training(database: Database, run: Found) -> AsyncIterator[bytes]:
-    """The lines of the file; what is computed meanwhile is left out."""
+async def exported_training(
+    database: Database, run: Found, *, whole: bool = True
+) -> AsyncIterator[bytes]:
+    """The lines of the file; what is computed meanwhile is left out.
+
+    Args:
+        database: where.
+        run: that trains here.
+        whole: whether it may go on from the file; else it holds what was recorded alone.
+    """
     training = await database.read(lambda c: training_of(c, run))
     said = {name: value for name, value in document(run).items() if name != "id"}
     shape = shape_of(training)
@@ -45,7 +53,8 @@ async def exported_training(database: Database, run: Found) -> AsyncIterator[byt
         "columns": [[name, kind, own] for name, (kind, own) in shape.rows.items()],
     }
     yield form.head(said)
-    for table, key in ((INPUTS, "name"), (UPDATES, "first"), (SNAPSHOTS, "update")):
+    tables = (INPUTS, "name"), (UPDATES, "first"), (SNAPSHOTS, "update")
+    for table, key in tables if whole else tables[1:2]:
         last: Any = "" if key == "name" else -1
         while True:
             asked = (

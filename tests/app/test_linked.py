@@ -57,6 +57,7 @@ export {};
     "js/deep/sum.js": """import { two } from "../numbers.js";
 log.push(`sum ${two}`);
 export class Sum { constructor(a, b) { this.is = a + b; } }
+export async function* each() { yield two; }
 export async function later() { return (await import("./other.js")).two; }
 """,
     "js/deep/other.js": 'import { two } from "../numbers.js";\nexport { two };\n',

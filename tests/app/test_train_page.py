@@ -24,6 +24,7 @@ async def shown(client, path):
 async def test_the_set_up_offers_what_the_vocabulary_names(client):
     page = await shown(client, "/train")
     assert '<a href="/train" aria-current="page">' in page
+    assert re.search(r'src="/assets/page/[^"]*/js/train/main.js"', page), "it comes in parts"
     words = VOCABULARY.training
     for row in (*words.tasks, *words.optimizers, *words.schedules, *words.rules):
         if not getattr(row, "lacks", None):

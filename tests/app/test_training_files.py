@@ -1,7 +1,9 @@
 """Runs that train here as files, and on the command line; on a server, too."""
 
 import base64
+import gzip
 import json
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -150,6 +152,33 @@ async def test_a_run_that_is_kept_is_not_kept_again(kept):
             assert await count(client, TABLE) == n
 
 
+async def test_a_run_is_a_page_that_holds_what_was_recorded(kept):
+    async with serving_trainings(kept) as client:
+        run = await begun(client, name="a</script>")
+        await ended(client, run)
+        lines = (await client.get(f"{run}/export")).content.splitlines()
+        answer = await client.get(f"{run}/export?format=html")
+        assert answer.headers["content-type"].startswith("text/html")
+        page = answer.text
+        said = (await client.get(run)).json()
+    assert "default-src 'none'" in page
+    body = page.partition("<body>")[2].partition("<script")[0]
+    assert not re.search(r'(?:src|href)="(?!#)', body), "it leads to a service"
+    told = re.search(r'id="saved-run">([^<]*)<', page)
+    assert told is not None
+    run = json.loads(told[1])
+    for name in ("id", "name", "state", "last_update", "created"):
+        assert run[name] == said[name]
+    for name in ("baseline", "update", "updates", "parameters", "layers", "changes", "ended"):
+        assert run["training"][name] == said["training"][name]
+    inside = re.search(r'id="run-file">([^<]*)<', page)
+    assert inside is not None
+    held = gzip.decompress(base64.b64decode(inside[1], validate=True)).splitlines()
+    left = (b'{"snapshot"', b'{"input"')
+    assert [line for line in lines if not line.startswith(left)] == held
+    assert len(held) < len(lines)
+
+
 PLAN = {"cell": "lstm", "num_layers": 2, "updates": 250}
 
 
@@ -260,9 +289,8 @@ async def test_the_command_line_has_both_kinds(kept, tmp_path, monkeypatch, caps
         ]
         await runs("export", id_, "out.unrolled")
         assert load_run("out.unrolled").last_update is None
-        with pytest.raises(SystemExit):
-            await runs("export", id_, "out.html")
-        assert "no page of its own" in capsys.readouterr().err
+        await runs("export", id_, "out.html")
+        assert "<title>trained · Unrolled</title>" in (tmp_path / "out.html").read_text("utf-8")
         assert (await runs("import", "out.unrolled")).strip() == id_
         await runs("delete", id_)
         new = (await runs("import", "out.unrolled")).strip()

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,29 @@ def save(page: Page, runs: str, ids: list[str]) -> None:
     assert steps == pytest.approx([value for row in told["hidden"] for value in row], abs=3e-4)
 
 
+def from_disk(browser: Browser, run: str, said: str, address: str, folder: Path) -> None:
+    """A run as a page: its pictures and the sentence of an update, without a service."""
+    file = folder / "run.html"
+    with urllib.request.urlopen(f"{run}/export?format=html") as answer:
+        file.write_bytes(answer.read())
+    context = browser.new_context(viewport=WIDE, offline=True)
+    page = context.new_page()
+    log = PageLog(origin="file://")
+    log.watch(page)
+    page.goto(f"{file.as_uri()}#{address.partition('#')[2]}")
+    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    expect(page.locator("#moment-said")).to_have_text(said)
+    for shown in ("loss", "size-0", "heat-0"):
+        expect(page.locator(f"[data-over={shown}] .main-svg").first).to_be_visible()
+    expect(page.locator("[data-moment=profile] .main-svg").first).to_be_visible()
+    expect(page.locator("#happened a")).not_to_have_count(0)
+    expect(page.locator("#restart")).to_be_hidden()
+    assert not overflows(page)
+    clean(page)
+    log.check()
+    context.close()
+
+
 def lectured(page: Page) -> None:
     """On the wall of a lecture hall: large, on one screen, led by keys, and left again."""
     page.set_viewport_size({"width": 1920, "height": 1080})
@@ -231,6 +255,7 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         assert not overflows(page)
         page.set_viewport_size(WIDE)
         lectured(page)
+        from_disk(browser, f"{runs}/{ids[0]}", said, address_then, tmp_path)
         page.get_by_role("link", name="Open in Explore").click()
         expect(page.locator("html")).to_have_attribute("data-state", "ready")
         expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")

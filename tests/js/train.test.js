@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { addressOf, runsIn } from "../../static/js/train/address.js";
 import { fragmentOf, learnStart, partOf, readValues, valueOf } from "../../static/js/train/choices.js";
 import { lineThrough, reduced, stairs } from "../../static/js/train/columns.js";
-import { ceilingOf, lossFigure, normFigure, radiusFigure, seenOf, shareFigure, spanOf } from "../../static/js/train/figures.js";
+import { ceilingOf, lossFigure, normFigure, radiusFigure, seenOf, spanOf } from "../../static/js/train/figures.js";
 import { happenedIn, newestOf, withoutUpdate } from "../../static/js/train/happened.js";
 import { valuesNow } from "../../static/js/train/changing.js";
 import { gridOf, pixelsOf } from "../../static/js/train/heat.js";
@@ -13,14 +13,9 @@ import { createLooking } from "../../static/js/train/looking.js";
 import { namesOf } from "../../static/js/train/names.js";
 import { possible, reached } from "../../static/js/train/panel.js";
 import { otherOf, planOf, plansOf, valuesOf, variantOf, VARIANTS } from "../../static/js/train/plans.js";
-import { eventFrom, stageOf } from "../../static/js/train/present.js";
-import { fieldFor, refusal } from "../../static/js/train/refused.js";
 import { recordedAt } from "../../static/js/train/recorded.js";
-import { limited } from "../../static/js/train/setup.js";
 import { addMarks, blockOf } from "../../static/js/train/sources.js";
-import { duration, lossWords, normWords, percentOf, reachWords, speedWords, stateWords, weightRows, written } from "../../static/js/train/words.js";
-import { Problem } from "../../static/js/api.js";
-import { opened } from "../../static/js/train/together.js";
+import { duration, lossWords, normWords, reachWords, speedWords, stateWords, weightRows } from "../../static/js/train/words.js";
 import { learnTraining } from "./training.js";
 
 learnTraining();
@@ -352,65 +347,4 @@ test("what was recorded is a reading until the whole is there", () => {
   assert.deepEqual(reading.row, [-4, -3, -2, -1, -0]);
   assert.equal(recordedAt(filled(block(1, 1, { own: { hidden: [[null, null]] } })), 0, "simple"), null);
   assert.equal(recordedAt(filled(block(1, 3)), -1, "simple"), null);
-});
-
-test("what is refused belongs to the field that its pointer names, and no pointer stands in a sentence", () => {
-  const fields = ["/change/learning_rate", "/change/clip", "/change/clip/threshold"].map((pointer) => ({ dataset: { pointer } }));
-  for (const [pointer, found] of [["/change/learning_rate", 0], ["/change/clip/rule", 1], ["/change/clip/threshold", 2], ["/change", -1]])
-    assert.equal(fieldFor(fields, pointer), fields[found], pointer);
-  assert.equal(refusal({ pointer: "/training/batch_size", detail: "received 9; allowed: at most 7 (Largest batch, B; UNROLLED_MAX_BATCH_SIZE)" }), "Batch size: received 9; allowed: at most 7 (Largest batch, B)");
-  assert.equal(refusal({ pointer: "", detail: "received nothing" }), "received nothing");
-});
-
-test("what the service allows less of than a task does bounds the field", () => {
-  const setting = { name: "steps", kind: "whole", most: 1000, help: "", default: 5 };
-  assert.equal(limited("task.steps", setting, { steps: 40, text: 9 }).most, 40);
-  assert.equal(limited("task.steps", setting, { steps: 4000, text: 9 }).most, 1000);
-  assert.equal(limited("task.ahead", setting, { steps: 40, text: 9 }).most, 1000);
-  assert.equal(limited("task.text", { ...setting, most: null }, { steps: 40, text: 9 }).most, 9);
-});
-
-test("what the service says has the names and the numbers of the page", () => {
-  assert.equal(written("of ‖∂L/∂h_30‖ 12 % arrives there, first in c_7_1: W_hh after this update, W_xh_1"), "of ‖∂L/∂H₃₀‖ 12 % arrives there, first in C₇⁽²⁾: Wᴴ after this update, Wˣ⁽²⁾");
-  assert.equal(written("held_out and o_x stay"), "held_out and o_x stay");
-  assert.equal(written("‖g‖ is 5730, at update 1,310; 2023.5 and 10000 of 999"), "‖g‖ is 5,730, at update 1,310; 2023.5 and 10,000 of 999");
-  assert.equal(speedWords(run("running", { updates_per_second: 1789.4 })), "1,790 updates a second");
-});
-
-test("the share of right answers stands beside the loss, and has a picture", () => {
-  const own = { held_out: [null, 0.5, null], share: [null, 0.125, null] };
-  const history = filled(block(1, 3, { own }));
-  assert.equal(lossWords(history, 2), "0.333, held-out 0.500, 12.5 % right");
-  assert.equal(lossWords(history, 2, true), "0.333");
-  assert.deepEqual([0, 0.9996, 1].map(percentOf), ["0 %", "99.96 %", "100 %"]);
-  const frame = { width: 500, height: 100, left: 42, right: 8, lo: 0.5, hi: 3.5 };
-  const { data, layout } = shareFigure({ runs: [{ label: "", history, heat: history, baseline: null, seen: seenOf(history, frame) }], frame, theme: THEME });
-  assert.deepEqual([data[0].x, data[0].y], [[2], [0.125]]);
-  assert.deepEqual(layout.yaxis.ticktext.at(-1), "100 %");
-});
-
-test("of two runs of which one was deleted the other is shown, and it is said", async () => {
-  const gone = new Problem({ status: 404, title: "", detail: "no run has this id" });
-  const away = new Problem({ status: 503, title: "", detail: "away" });
-  let closed = 0;
-  /** @param {Object<string, any>} answers */
-  const open = (answers) => async (/** @type {string} */ id) => {
-    if (answers[id]) throw answers[id];
-    return { id, close: () => (closed += 1) };
-  };
-  const { sources, missing } = await opened(["a", "b"], open({ a: gone }));
-  assert.deepEqual(sources.map(({ id }) => id), ["b"]);
-  assert.match(missing, /^Run A of these two is not on this server: it has been deleted/);
-  assert.equal((await opened(["a", "b"], open({}))).missing, "");
-  await assert.rejects(opened(["a", "b"], open({ a: gone, b: gone })), gone);
-  await assert.rejects(opened(["a"], open({ a: gone })), gone);
-  assert.equal(closed, 0);
-  await assert.rejects(opened(["a", "b"], open({ b: away })), away);
-  assert.equal(closed, 1);
-});
-
-test("keys lead from event to event, and what is shown is as large as the screen allows", () => {
-  const marks = [9, 40, 40, 7].map((update) => ({ update }));
-  assert.deepEqual([eventFrom(marks, 9, 1), eventFrom(marks, 40, 1), eventFrom(marks, 9, -1), eventFrom(marks, 7, -1)], [40, null, 7, null]);
-  assert.deepEqual([stageOf({ clientWidth: 1920 }, 1080), stageOf({ clientWidth: 1920 }, 540), stageOf({ clientWidth: 390 }, 844)], [2, 1, 1]);
 });

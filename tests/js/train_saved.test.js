@@ -5,8 +5,10 @@ import { gridOf, heatTrace, pixelsOf } from "../../static/js/train/heat.js";
 import { createHistory } from "../../static/js/train/history.js";
 import { createLayers } from "../../static/js/train/layers.js";
 import { createLooking } from "../../static/js/train/looking.js";
+import { seenOf, shareFigure } from "../../static/js/train/figures.js";
 import { fileName, whoseWords } from "../../static/js/train/saving.js";
 import { toCsv } from "../../static/js/train/table.js";
+import { lossWords, percentOf } from "../../static/js/train/words.js";
 
 const FLOW = ["#14509c", "#3f8ac6", "#b9bec6", "#dc7f68", "#a8152a"];
 const THEME = { flow: FLOW };
@@ -158,4 +160,16 @@ test("a file is called after the run and the picture, and the picture says whose
   assert.equal(whoseWords(runs, -1), "A (thin line): clipped; B (wide line): not clipped");
   assert.equal(whoseWords(runs, 1), "B: not clipped");
   assert.equal(whoseWords(runs.slice(0, 1), -1), "adding, clipped");
+});
+
+test("the share of right answers stands beside the loss, and has a picture", () => {
+  const own = { held_out: [null, 0.5, null], share: [null, 0.125, null] };
+  const history = filled(block(1, 3, { own }));
+  assert.equal(lossWords(history, 2), "0.125, held-out 0.500, 12.5 % right");
+  assert.equal(lossWords(history, 2, true), "0.125");
+  assert.deepEqual([0, 0.9996, 1].map(percentOf), ["0 %", "99.96 %", "100 %"]);
+  const frame = { width: 500, height: 100, left: 42, right: 8, lo: 0.5, hi: 3.5 };
+  const { data, layout } = shareFigure({ runs: [{ label: "", history, heat: history, baseline: null, seen: seenOf(history, frame) }], frame, theme: THEME });
+  assert.deepEqual([data[0].x, data[0].y], [[2], [0.125]]);
+  assert.deepEqual(layout.yaxis.ticktext.at(-1), "100 %");
 });

@@ -35,6 +35,7 @@ export function createAbout(document, on) {
         keep.closest("label")?.toggleAttribute("hidden", !trained);
         keep.checked = Boolean(run.training?.keep);
         byId(document, `about-file-${n}`, HTMLAnchorElement).href = `${API}/runs/${encodeURIComponent(run.id)}/export`;
+        byId(document, `about-page-${n}`, HTMLAnchorElement).href = `${API}/runs/${encodeURIComponent(run.id)}/export?format=html`;
       });
     },
   };

@@ -138,8 +138,8 @@ export function createMoment(document, on) {
       if (sources.length > 1)
         putChoices(byId(document, "of"), names, names[n], (name) => on.choose(names.indexOf(name)));
       putWords(looking, lag === null ? flow : null);
-      byId(document, "moment").setAttribute("aria-busy", String(flow === null && lag === null));
-      byId(document, "moment").classList.toggle("stale", flow === null);
+      byId(document, "moment").setAttribute("aria-busy", String(flow === null && lag === null && !sources[n].recorded));
+      byId(document, "moment").classList.toggle("stale", flow === null && !sources[n].recorded);
       byId(document, "moment-waits").hidden = !lag;
       say("moment-waits", lag ? `While it trains, the pictures below the first one are of update ${counted(lag)}.` : "");
       /** @param {number} run */

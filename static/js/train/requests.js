@@ -1,6 +1,6 @@
 /** What the service is asked for about runs that train. */
 
-import { ask, posted, reportOf, reportsOf, runAt } from "../api.js";
+import { ask, posted, runAt } from "../api.js";
 
 /** @import { Block } from "./history.js" */
 
@@ -39,5 +39,3 @@ export async function* updatesOf(base, id, { from = 1, layer = null } = {}) {
 export function flowAt(base, id, update, signal) {
   return ask(`${runAt(base, id)}/updates/${update}/flow?include=itemized&include=spectrum&include=graph`, { signal });
 }
-
-export { reportOf, reportsOf };

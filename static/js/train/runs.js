@@ -146,8 +146,8 @@ export function createRuns(page) {
   const showing = createParts(state, page, changed);
 
   return {
-    /** @param {string[]} ids */
-    async open(ids) {
+    /** @param {string[]} ids @param {(id: string, on: import("./sources.js").On) => Promise<Source>} [open] */
+    async open(ids, open = (id, on) => openRun(API, id, on)) {
       close(state);
       opened += 1;
       const own = opened;
@@ -156,7 +156,7 @@ export function createRuns(page) {
         lost: (/** @type {boolean} */ is) => sayLost(is ? "The server does not answer for now; what is new comes when it does." : ""),
         gone: () => sayLost("A run has been deleted on the server; what had come stays here."),
       };
-      const found = await openedOf(ids, (id) => openRun(API, id, on));
+      const found = await openedOf(ids, (id) => open(id, on));
       const { sources } = found;
       if (own !== opened) return sources.forEach((one) => one.close());
       missing = found.missing;

@@ -24,6 +24,7 @@ import { flowAt, runOf, updatesOf } from "./requests.js";
  * @property {History} history
  * @property {Mark[]} marks   in their order
  * @property {boolean} trained   whether it trains here
+ * @property {boolean} [recorded]   whether nothing but what was recorded can be had of it
  * @property {number} layers   of which something is recorded
  * @property {(layer: number) => History} rows   with the states of a layer, from 0; they come when they are asked for
  * @property {(update: number, signal: AbortSignal) => Promise<any>} whole   the flow of an update

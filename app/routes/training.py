@@ -1,5 +1,6 @@
 """Updates of a run that trains here, and the flow of each."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -14,6 +15,7 @@ from unrolled.app.routes.runs import NO_STORE, PREFIX, RunId, there
 from unrolled.app.schemas import Flow, Updates
 from unrolled.app.schemas.strict import LARGEST_WHOLE, OneOf
 from unrolled.app.store.tables import Found
+from unrolled.app.store.training_keeping import Lost
 from unrolled.app.store.trainings import shape_of, with_training
 from unrolled.app.training.pages import page
 from unrolled.app.training.shown import experiment, row_of
@@ -75,7 +77,8 @@ async def flow(
     state = request.app.state
     held = state.trainers.held.get(run)
     if held is not None:
-        await held.keep_to(update)
+        with suppress(Lost):  # deleted, or another process computes it: what is there is read
+            await held.keep_to(update)
     row, training = await trained(request, run)
     found = await state.store.read(lambda c: row_of(c, row, training, update))
     if found is None:

@@ -15,6 +15,7 @@ from tests.app.trained import (
     until,
 )
 from unrolled.app import attached_run
+from unrolled.app.store.runs import drop
 from unrolled.engine import Plan, Training, gradient_flow
 
 pytestmark = pytest.mark.anyio
@@ -193,3 +194,17 @@ async def test_the_last_loss_of_padded_strings_is_followed_where_it_is(kept):
         answer = await client.post("/api/v1/flow", json=flow["experiment"] | {"follow": "last"})
         assert answer.status_code == 200, answer.text
         assert answer.json()["experiment"]["follow"] == last
+
+
+async def test_the_flow_of_a_run_that_is_deleted_meanwhile_is_no_fault(kept, monkeypatch):
+    monkeypatch.setattr("unrolled.app.training.held.KEEP_SECONDS", 60.0)
+    async with serving_trainings(kept) as client:
+        app = client._transport.app
+        run = await begun(client, plan={"updates": 50_000})
+        trainers, id_ = app.state.trainers, run[-22:]
+        await until(client, run, lambda _: id_ in trainers.held and trainers.held[id_].live.newest)
+        held = trainers.held[id_]
+        newest = held.live.newest
+        assert held._keeper.kept < newest
+        await app.state.store.write(lambda c: drop(c, id_))
+        refused(await client.get(f"{run}/updates/{newest}/flow"), 404)

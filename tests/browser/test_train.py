@@ -255,7 +255,9 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         assert not overflows(page)
         page.set_viewport_size(WIDE)
         lectured(page)
-        from_disk(browser, f"{runs}/{ids[0]}", said, address_then, tmp_path)
+        from_disk(
+            browser, f"{runs}/{ids[int('of=B' in address_then)]}", said, address_then, tmp_path
+        )
         page.get_by_role("link", name="Open in Explore").click()
         expect(page.locator("html")).to_have_attribute("data-state", "ready")
         expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")

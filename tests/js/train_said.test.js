@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem } from "../../static/js/api.js";
-import { eventFrom, stageOf } from "../../static/js/train/present.js";
+import { eventFrom } from "../../static/js/train/present.js";
 import { fieldFor, refusal } from "../../static/js/train/refused.js";
 import { limited } from "../../static/js/train/setup.js";
+import { stageOf } from "../../static/js/train/stage.js";
 import { opened } from "../../static/js/train/together.js";
 import { speedWords, written } from "../../static/js/train/words.js";
 

@@ -13,6 +13,7 @@ import { fromExperiment } from "../experiment.js";
 import { counted } from "../live/alarms.js";
 import { LETTERS } from "./looking.js";
 import { recordedAt } from "./recorded.js";
+import { roomBelow } from "./stage.js";
 import { grouped, lossWords, normWords, reachWords, weightRows } from "./words.js";
 
 /** @import { Figure, Frame, Reading, Theme } from "../types.js" */
@@ -42,7 +43,7 @@ const PLACES = Object.assign(Object.create(null), {
 /** @param {HTMLElement} plot @param {string} name @param {Reading} reading @returns {Frame} */
 function frameOf(plot, name, reading) {
   const { axis, height, margins } = PLACES[name];
-  if (axis) return { ...axisOf(Math.max(240, plot.clientWidth)), height: height(reading), lo: 0.5, hi: reading.steps + 0.5 };
+  if (axis) return { ...axisOf(Math.max(240, plot.clientWidth)), height: (name === "profile" ? roomBelow(plot) : null) ?? height(reading), lo: 0.5, hi: reading.steps + 0.5 };
   return { width: plot.clientWidth, height: height(reading), lo: 0, hi: 0, left: 0, right: 0, ...margins };
 }
 

@@ -43,6 +43,9 @@ const PICTURES = [
 
 /** So much of the window stands around them, and so high are they together, in pixels. */
 const AROUND = 396;
+/** Captions that are counted there, and how high one more is. */
+const CAPTIONS = 6;
+const CAPTION = 22;
 const LEAST = 420;
 const MOST = 900;
 /** Each, in a lecture hall, before it is enlarged. */
@@ -53,7 +56,7 @@ const NAME = 32;
 
 /** @param {Picture[]} shown @param {number | null} room   on a stage; null: as the window allows */
 function heights(shown, room) {
-  const all = room === null ? Math.max(LEAST, Math.min(MOST, innerHeight - AROUND)) : Math.max(LEAST_ON_STAGE * shown.length, room - NAME);
+  const all = room === null ? Math.max(LEAST, Math.min(MOST, innerHeight - AROUND - CAPTION * Math.max(0, shown.length - CAPTIONS))) : Math.max(LEAST_ON_STAGE * shown.length, room - NAME);
   const sum = shown.reduce((total, { share }) => total + share, 0);
   const last = shown.at(-1)?.name;
   return new Map(shown.map(({ name, share }) => [name, Math.round((share / sum) * all) + (name === last ? NAME : 0)]));

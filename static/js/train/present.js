@@ -1,15 +1,9 @@
 /** A training in a lecture hall: the pictures fill the screen, and keys lead through what happened. */
 
-import { allWithin, byId, zoomOf } from "../page.js";
+import { byId } from "../page.js";
 import { WRITES, asksFor, say } from "../presenting.js";
 import { loadSheet } from "../stylesheet.js";
-
-/** The smallest type of the pictures is 10 pixels high; on a screen of twice this it has 20. */
-const WIDE = 960;
-const HIGH = 540;
-
-/** Below the pictures, in pixels. */
-const FOOT = 8;
+import { roomIn, stageOf } from "./stage.js";
 
 /** Keys → how many events further. @type {Map<string, number>} */
 const LEADS = new Map([["PageDown", 1], ["PageUp", -1]]);
@@ -22,26 +16,6 @@ export function eventFrom(marks, at, by) {
   const there = marks.map(({ update }) => update).filter((update) => (update - at) * by > 0);
   if (!there.length) return null;
   return by > 0 ? Math.min(...there) : Math.max(...there);
-}
-
-/** How much everything is enlarged. @param {{clientWidth: number}} root @param {number} height   of the window */
-export function stageOf({ clientWidth }, height) {
-  return Math.max(1, Math.min(clientWidth / WIDE, height / HIGH));
-}
-
-/**
- * The height that the pictures over updates have together, in their own pixels: what their captions
- * and all above them leave of the window.
- * @param {HTMLElement} box
- */
-function roomIn(box) {
-  const zoom = zoomOf(box);
-  const seen = allWithin(box, "figure").filter((one) => one.getClientRects().length);
-  /** @param {Element} one */
-  const high = (one) => one.getBoundingClientRect().height;
-  const words = seen.reduce((sum, one) => sum + high(one) - allWithin(one, ".canvas").reduce((all, canvas) => all + high(canvas), 0), 0);
-  const top = box.getBoundingClientRect().top + scrollY;
-  return (innerHeight - top - words) / zoom - FOOT - 3 * seen.length;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { element } from "../elements.js";
 import { allWithin, byId, within } from "../page.js";
 import { activations, cells, wirings } from "../vocabulary.js";
-import { nameOf, ofExperiments, ofTrainings } from "./axes.js";
+import { countOf, nameOf, ofExperiments, ofTrainings } from "./axes.js";
 
 /** @import { MapNumber } from "./scale.js" */
 
@@ -116,13 +116,37 @@ function rowsSaid({ rows }) {
   return byId(document, "map-row-values").hidden ? rows : { at, values: ticked("map-row-values") };
 }
 
+/** A threshold needs a rule that has one. @param {any} base   as JSON @param {string} at   what is varied */
+export function withRule(base, at) {
+  if (!at.startsWith("/clip/") || (base.clip?.rule ?? "none") !== "none") return base;
+  return { ...base, clip: { ...base.clip, rule: "norm" } };
+}
+
+/** Where on the form something stands that is refused: a value of an axis at the axis. @param {string} pointer @param {any} sweep   as it was sent */
+export function placeOf(pointer, sweep) {
+  const base = sweep.training ? "/training" : "/experiment";
+  /** @param {any} axis */
+  const holds = (axis) => axis && `${pointer}/`.startsWith(`${base}${axis.at}/`);
+  const n = sweep.axes.findIndex(holds);
+  return n >= 0 ? `/axes/${n}` : holds(sweep.rows) ? "/rows" : pointer;
+}
+
+/** What has to be chosen first. @param {any} sweep   as it would be sent */
+export function missing({ numbers, rows }) {
+  const faults = [];
+  if (!numbers.length) faults.push({ pointer: "/numbers", detail: "Choose one at least." });
+  if (rows && !rows.values.length) faults.push({ pointer: "/rows", detail: "Choose one at least, or draw one map." });
+  return faults;
+}
+
 /** How many there will be. @param {Form} of */
 function count(of) {
   const all = [axisSaid(of, 0), axisSaid(of, 1), rowsSaid(of)].filter(Boolean);
-  const points = all.reduce((product, axis) => product * (axis.points ?? axis.values?.length ?? 1), 1);
+  const points = all.reduce((product, axis) => product * countOf(axis), 1);
   const draws = points * Number(byId(document, "map-seeds", HTMLInputElement).value);
   const what = of.trained ? "trainings" : "networks";
-  byId(document, "map-will").textContent = Number.isFinite(draws) ? `${points.toLocaleString("en-US")} points, ${draws.toLocaleString("en-US")} ${what}.` : "";
+  const some = Number.isInteger(draws) && draws > 0;
+  byId(document, "map-will").textContent = some ? `${points.toLocaleString("en-US")} ${points === 1 ? "point" : "points"}, ${draws.toLocaleString("en-US")} ${draws === 1 ? what.slice(0, -1) : what}.` : "";
 }
 
 /** @param {HTMLFormElement} form @param {MapNumber[]} numbers */
@@ -133,17 +157,31 @@ export function createSetup(form, numbers) {
   const title = byId(document, "map-title", HTMLInputElement);
   const seeds = byId(document, "map-seeds", HTMLInputElement);
   const refine = byId(document, "map-refine", HTMLInputElement);
-  for (const n of [0, 1]) select(n, "at").addEventListener("change", () => fill(of, n, null));
+  let look = "";
+  for (const n of [0, 1])
+    select(n, "at").addEventListener("change", () => {
+      fill(of, n, null);
+      try {
+        const asked = JSON.parse(base.value || "{}");
+        const ruled = withRule(asked, select(n, "at").value);
+        if (ruled !== asked) base.value = JSON.stringify(ruled, null, 1);
+      } catch {
+        // what is no JSON is refused when it is sent
+      }
+    });
+  form.addEventListener("input", () => (look = ""));
   byId(document, "map-rows").addEventListener("change", () => putValues(null));
   form.addEventListener("input", () => count(of));
   form.addEventListener("change", () => count(of));
 
   return {
-    /** @param {any} sweep   as it is sent, or as the service says it @param {string} name @param {string} look */
-    show(sweep, name, look = "") {
+    /** @param {any} sweep   as it is sent, or as the service says it @param {string} name @param {string} see   what there is to see */
+    show(sweep, name, see = "") {
+      look = see;
       of.trained = Boolean(sweep.training);
       title.value = name;
-      byId(document, "map-look").textContent = look;
+      byId(document, "map-look").textContent = see;
+      within(form, "[data-of-base]").dataset.pointer = of.trained ? "/training" : "/experiment";
       base.value = JSON.stringify(sweep.training ?? sweep.experiment ?? {}, null, 1);
       within(form, "[data-base]").textContent = of.trained ? "The plan" : "The experiment";
       putAxis(of, 0, sweep.axes[0]);
@@ -165,6 +203,7 @@ export function createSetup(form, numbers) {
         numbers: ticked("map-numbers"),
         refine: refine.checked,
         name: title.value,
+        ...(look ? { note: look } : {}),
       };
     },
   };

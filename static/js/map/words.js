@@ -130,7 +130,7 @@ function lasting(seconds) {
 /** @param {any} run */
 function networksWords({ sweep, computed, known, count, done, state }) {
   const each = sweep.seeds ?? 1;
-  if (state !== "running" || sweep.refine || (each < 2 && done)) return "";
+  if (state !== "running" || sweep.refine || !(computed + known) || (each < 2 && done)) return "";
   return ` (${grouped(Math.min(computed + known, count * each))} of ${grouped(count * each)} ${sweep.training ? "trainings" : "networks"})`;
 }
 
@@ -190,6 +190,18 @@ export function caption({ sweep, grid, of, levels }) {
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+/** What two maps do not share: axes, or any number. @param {any[]} sweeps */
+export function besideWords([a, b]) {
+  if (!b) return "";
+  /** @param {any} sweep */
+  const over = (sweep) => sweep.axes.map(shortOf).join(" × ");
+  /** @param {any} sweep */
+  const ends = (sweep) => JSON.stringify(sweep.axes.map((/** @type {any} */ { values }) => [values[0], values.at(-1), values.length]));
+  const axes = over(a) !== over(b) ? ` Their axes differ: A is over ${over(a)}, B over ${over(b)}.` : ends(a) !== ends(b) ? " Their axes have not the same values: compare by what stands along them." : "";
+  const common = a.numbers.some((/** @type {string} */ name) => b.numbers.includes(name));
+  return `${axes}${common ? "" : " They have no number in common."}`.trim();
 }
 
 /** For who cannot see it. @param {{sweep: any, of: MapNumber, text: string}} given */

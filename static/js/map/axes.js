@@ -41,7 +41,7 @@ export const ofExperiments = () => [
 /** Of a training. @returns {Varied[]} */
 export const ofTrainings = () => [
   span("/optimizer/learning_rate", "learning rate", 1e-4, 0.1, 7, "log"),
-  span("/clip/threshold", "threshold", 0.01, 100, 5, "log"),
+  span("/clip/threshold", "threshold μ", 0.01, 100, 5, "log"),
   span("/task/steps", "steps T", 5, 40, 5, "log"),
   span("/hidden_size", "units H", 4, 32, 4, "log"),
   span("/weights/spectral_radius", "spectral radius ρ", 0.4, 1.8, 8),

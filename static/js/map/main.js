@@ -9,9 +9,9 @@ import { forReaders, setFieldError } from "../problems.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { beginSweep, deleteSweep, sweepsKept } from "./requests.js";
-import { createSetup, missing, placeOf } from "./setup.js";
+import { createSetup, missing, placeOf, refusal } from "./setup.js";
 import { createView } from "./view.js";
-import { progress } from "./words.js";
+import { progress, titleOf } from "./words.js";
 
 const root = document.documentElement;
 const main = byId(document, "map");
@@ -60,8 +60,9 @@ function refuse(faults, sweep = { axes: [] }) {
   const fields = allWithin(form, "[data-pointer]");
   for (const field of fields) setFieldError(field, "");
   const homeless = [];
-  for (const { pointer: said, detail } of faults) {
+  for (const { pointer: said, detail: words } of faults) {
     const pointer = placeOf(said, sweep);
+    const detail = refusal(words, said, pointer);
     const fits = fields.filter(({ dataset }) => pointer === dataset.pointer || pointer.startsWith(`${dataset.pointer}/`));
     const field = fits.sort((a, b) => (b.dataset.pointer ?? "").length - (a.dataset.pointer ?? "").length)[0];
     if (field) setFieldError(field, forReaders(`${pointer.slice((field.dataset.pointer ?? "").length + 1)} ${detail}`.trim()));
@@ -114,11 +115,11 @@ async function putKept() {
   byId(document, "map-kept").replaceChildren(
     ...all.map((run) => {
       const row = element("li");
-      const link = element("a", "", run.name || "Map");
+      const link = element("a", "", titleOf(run));
       link.href = `/sweeps/${run.id}`;
       const drop = element("button", "small", "Delete");
       drop.type = "button";
-      drop.setAttribute("aria-label", `Delete ${run.name || "this map"}`);
+      drop.setAttribute("aria-label", `Delete ${titleOf(run)}`);
       drop.addEventListener("click", async () => {
         await deleteSweep(run.id);
         await putKept();

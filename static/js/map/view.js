@@ -11,7 +11,7 @@ import { beginSweep } from "./requests.js";
 import { putNaming } from "./naming.js";
 import { listenTools, putButtons } from "./tools.js";
 import { numbersAt } from "./takes.js";
-import { besideWords, caption, isDone, pointLines, progress, sentence, summary } from "./words.js";
+import { besideWords, caption, isDone, pointLines, progress, sentence, summary, titleOf } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { MapNumber } from "./scale.js" */
@@ -53,8 +53,8 @@ function offered({ given, all }) {
   /** @param {MapNumber} of */
   const count = ({ name }) => all.filter((one) => one.run().sweep.numbers.includes(name)).length;
   /** @param {MapNumber} of */
-  const has = ({ name }) => all[0].run().sweep.numbers.includes(name);
-  return given.numbers.filter((of) => count(of)).sort((a, b) => count(b) - count(a) || Number(has(b)) - Number(has(a)));
+  const place = ({ name }) => [...all[0].run().sweep.numbers, name].indexOf(name);
+  return given.numbers.filter((of) => count(of)).sort((a, b) => count(b) - count(a) || place(a) - place(b));
 }
 
 /** @param {Looked} looked */
@@ -136,7 +136,7 @@ async function draw(looked) {
   const place = byId(given.document, "map-view");
   const scale = scaleFor(of, all, theme);
   const legend = byId(given.document, "map-legend");
-  legend.hidden = all[0].run().sweep.axes.length < 2;
+  legend.hidden = all[0].run().sweep.axes.length < 2 || !all.some((each) => each.values(of).some((value) => value !== null && value !== undefined));
   putLegend(legend, scale, of);
   for (const [n, each] of all.entries()) {
     const figure = within(place, `.map-picture:nth-of-type(${n + 1})`);
@@ -156,7 +156,7 @@ async function offerOthers({ given, all }) {
   const axes = all[0].run().sweep.axes.length;
   const others = (await given.kept()).filter(({ id, sweep }) => id !== own[0] && sweep.axes.length === axes);
   const beside = byId(given.document, "map-beside", HTMLSelectElement);
-  beside.replaceChildren(new Option("nothing", ""), ...others.map(({ id, name, created }) => new Option(name || created, id)));
+  beside.replaceChildren(new Option("nothing", ""), ...others.map(({ id, name, created }) => new Option(titleOf({ name, created }), id)));
   beside.value = own[1] ?? "";
 }
 

@@ -74,6 +74,9 @@ function rangeWords(of, known, sweep) {
   return `${of.label} goes from ${told(least)} (${whereOf(sweep, least.at)}) to ${told(most)} (${whereOf(sweep, most.at)}); at half of them it is at most ${told(half)}.${far}`;
 }
 
+/** What a map is called. @param {{name: string, created: string}} run */
+export const titleOf = ({ name, created }) => name || `Map of ${new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}`;
+
 /** What differs from one small map to the next. @param {MapNumber} of @param {Point[]} points @param {any} sweep */
 function rowWords(of, points, sweep) {
   if (!sweep.rows || !of.names.length) return "";

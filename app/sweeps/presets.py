@@ -28,9 +28,10 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
     {
         "name": "radius-and-length",
         "title": "Vanishing and exploding: radius and length",
-        "look": "How much of the last loss's gradient arrives at step 1, behind small inputs. A simple "
-        "network's vanishes where ρ is well below 1 and mostly explodes where it is 3, the more the "
-        "longer. Of cells with gates, drawn half open, most lose it at a ρ of 2 all the same.",
+        "look": "How much of the last loss's gradient arrives at step 1, behind small inputs. A "
+        "simple network's vanishes where ρ is well below 1 and mostly explodes where it is 3, the "
+        "more the longer. Of cells with gates, drawn half open, most lose it at a ρ of 2 all the "
+        "same.",
         "sweep": {
             "experiment": _DRAWN
             | {
@@ -98,9 +99,9 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
     {
         "name": "clipping",
         "title": "How much is clipped: radius and threshold",
-        "look": "The share of draws whose gradient is above μ. Where ρ is small it turns from all to "
-        "none within a decade of μ. Where ρ is large ‖g‖ is, too, and differs from draw to draw: "
-        "it turns later, and more slowly.",
+        "look": "The share of draws whose gradient is above μ. Where ρ is small it turns from all "
+        "to none within a decade of μ. Where ρ is large ‖g‖ is, too, and differs from draw to "
+        "draw: it turns later, and more slowly.",
         "sweep": {
             "experiment": _DRAWN
             | {

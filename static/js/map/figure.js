@@ -33,11 +33,10 @@ const LETTER = 6.2;
 /** Dots stand for places of so many pixels and more. */
 const DOT = 5;
 /** How lines of theory are told apart: each is the same in every map. */
-const DASHES = ["solid", "6px,3px", "2px,2px", "9px,2px,2px,2px"];
-const LINES = ["sufficient", "linear", "edge-of-chaos", "rest"];
+const DASHES = new Map([["sufficient", "solid"], ["edge-of-chaos", "2px,2px"], ["rest", "9px,2px,2px,2px"]]);
 
 /** @param {string} name   of a line */
-export const dashOf = (name) => DASHES[LINES.includes(name) ? LINES.indexOf(name) : name.length % DASHES.length];
+export const dashOf = (name) => DASHES.get(name) ?? "6px,3px";
 
 /** How much room stands left of a map: names need more than numbers. @param {any} sweep */
 function leftOf({ axes }) {

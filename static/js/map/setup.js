@@ -2,7 +2,7 @@
 
 import { element } from "../elements.js";
 import { allWithin, byId, within } from "../page.js";
-import { activations, cells, wirings } from "../vocabulary.js";
+import { activations, cells, wholeRule, wirings } from "../vocabulary.js";
 import { countOf, nameOf, ofExperiments, ofTrainings } from "./axes.js";
 
 /** @import { MapNumber } from "./scale.js" */
@@ -135,7 +135,7 @@ function rowsSaid({ rows }) {
 /** A threshold needs a rule that has one. @param {any} base   as JSON @param {string} at   what is varied */
 export function withRule(base, at) {
   if (!at.startsWith("/clip/") || (base.clip?.rule ?? "none") !== "none") return base;
-  return { ...base, clip: { ...base.clip, rule: "norm" } };
+  return { ...base, clip: { ...base.clip, rule: wholeRule()?.name } };
 }
 
 /** Where on the form something stands that is refused: a value of an axis at the axis. @param {string} pointer @param {any} sweep   as it was sent */

@@ -28,8 +28,8 @@ import { copy, curlOf, pythonOf, saveJson, savePicture, wholeJson } from "./take
  * @property {() => void} leave   the point that is chosen
  */
 
-/** What dashes are in words. @type {Object<string, string>} */
-const DRAWN = { solid: "solid", "6px,3px": "dashed", "2px,2px": "dotted", "9px,2px,2px,2px": "dash-dotted" };
+/** What dashes are in words. */
+const DRAWN = new Map([["solid", "solid"], ["6px,3px", "dashed"], ["2px,2px", "dotted"], ["9px,2px,2px,2px", "dash-dotted"]]);
 
 /** Those that make sense now. @param {Document} document @param {any} run @param {boolean} at */
 export function putButtons(document, run, at) {
@@ -70,7 +70,7 @@ export function listenTools(tools) {
   /** What a picture says of itself. */
   function beneath() {
     const [{ sweep, name, theory }, of] = [here().run(), tools.number()];
-    const lines = [...new Set(linesSeen(sweep, theory).map((line) => `${DRAWN[dashOf(line.name)] ?? ""} line: ${line.label} (${line.source})`))];
+    const lines = [...new Set(linesSeen(sweep, theory).map((line) => `${DRAWN.get(dashOf(line.name)) ?? ""} line: ${line.label} (${line.source})`))];
     const levels = here().canvas.closest("figure")?.querySelector(".map-levels")?.textContent ?? "";
     return [`${name ? `${name}: ` : ""}${of.label}${of.unit && of.unit !== "decades" ? `, ${of.unit}` : ""}`, levels, ...lines];
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import { countOf, ticksOf, valueAt } from "../../static/js/map/axes.js";
-import { dashOf, levelsSeen, linesSeen } from "../../static/js/map/figure.js";
+import { boxesOf, dashOf, levelsSeen, linesSeen } from "../../static/js/map/figure.js";
 import { createGrid } from "../../static/js/map/grid.js";
 import { scaleOf } from "../../static/js/map/scale.js";
 import { missing, ordered, placeOf, refusal, withRule } from "../../static/js/map/setup.js";
@@ -89,10 +89,11 @@ test("a sentence counts the points that have the number, and says why others hav
 test("one point is one point, and a share is counted at its ends", () => {
   const one = { experiment: {}, axes: [along("/sequence/steps", [9])], seeds: 1, numbers: ["rate"] };
   const grid = createGrid(one);
-  const run = { ...ENDED, sweep: one, count: 1, done: 1, known: 1 };
+  const run = { ...ENDED, sweep: one, count: 1, done: 1, computed: 0, known: 1 };
   grid.add(told([[[0], 1, { rate: 0.5 }]]));
   assert.equal(sentence({ sweep: one, grid, of: RATE, run }), "Of 1 point: factor per step is 0.500.");
   assert.equal(progress(run), "It is done: 1 point; 1 network was known already.");
+  assert.equal(progress({ ...run, computed: 1 }), "It is done: 1 point.", "found again after a pause");
   const sweep = { ...one, axes: [radii], numbers: ["clipped"] };
   const shares = createGrid(sweep);
   shares.add(told([0, 0, 0.5, 1, 1].map((share, n) => [[n], 1, { clipped: share }])));
@@ -135,6 +136,12 @@ test("lines of theory keep their dashes, and are named where they are drawn; nam
     grid.add(told(radii.values.flatMap((_, x) => [0, 1, 2].map((y) => [[x, y], 1, { rate: x + 5 * y }]))));
     assert.deepEqual(levelsSeen({ sweep, grid, name: "rate", scale: { levels: [5, 10] } }), seen);
   }
+});
+
+test("small maps are larger where there is room", () => {
+  const sweep = { axes: [radii, along("/sequence/steps", [1, 2, 3])] };
+  const columns = (width) => new Set(boxesOf(sweep, 5, width).boxes.map(({ left }) => left)).size;
+  assert.deepEqual([330, 1000, 1500].map(columns), [1, 3, 3]);
 });
 
 test("the form counts what the service counts, and puts a refusal at what was varied", () => {

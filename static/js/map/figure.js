@@ -28,6 +28,8 @@ const LEFT = 52;
 const RIGHT = 12;
 const TOP = 24;
 const BOTTOM = 44;
+/** From here on small maps are larger before more of them stand in a row: for who sits far away. */
+const WIDE = 1300;
 /** Pixels of a letter of a tick. */
 const LETTER = 6.2;
 /** Dots stand for places of so many pixels and more. */
@@ -48,7 +50,7 @@ function leftOf({ axes }) {
 
 /** Where the small maps lie. @param {any} sweep @param {number} maps @param {number} width */
 export function boxesOf(sweep, maps, width) {
-  const fit = Math.max(1, Math.min(maps, Math.floor(width / 250)));
+  const fit = Math.max(1, Math.min(maps, Math.floor(width / (width < WIDE ? 250 : 400))));
   const rows = Math.ceil(maps / fit);
   const columns = Math.ceil(maps / rows);
   const each = Math.floor(width / columns);

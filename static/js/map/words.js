@@ -134,14 +134,20 @@ function lasting(seconds) {
 function networksWords({ sweep, computed, known, count, done, state }) {
   const each = sweep.seeds ?? 1;
   if (state !== "running" || sweep.refine || !(computed + known) || (each < 2 && done)) return "";
-  return ` (${grouped(Math.min(computed + known, count * each))} of ${grouped(count * each)} ${sweep.training ? "trainings" : "networks"})`;
+  return ` (${grouped(Math.min(computed + knownOf({ sweep, computed, known, count }), count * each))} of ${grouped(count * each)} ${sweep.training ? "trainings" : "networks"})`;
+}
+
+/** How many networks nobody had to compute for this map: one that went on after a pause finds its own again. @param {any} run */
+function knownOf({ sweep, computed, known, count }) {
+  return sweep.refine ? known : Math.max(0, Math.min(known, count * (sweep.seeds ?? 1) - computed));
 }
 
 /** How far it is. @param {any} run @param {number | null} [left]   seconds, as this page has seen it go on */
 export function progress(run, left = null) {
   const done = `${grouped(run.done)} of ${grouped(run.count)} ${run.count === 1 ? "point" : "points"}`;
   const one = run.sweep.training ? "training" : "network";
-  const reused = run.known ? `; ${grouped(run.known)} ${run.known === 1 ? `${one} was` : `${one}s were`} known already` : "";
+  const known = knownOf(run);
+  const reused = known ? `; ${grouped(known)} ${known === 1 ? `${one} was` : `${one}s were`} known already` : "";
   if (isDone(run)) {
     const told = run.done < run.count ? `, ${grouped(run.count - run.done)} of them told by their neighbours` : "";
     return `It is done: ${grouped(run.count)} ${run.count === 1 ? "point" : "points"}${told}${reused}.`;

@@ -113,6 +113,7 @@ test("a slow map says how many networks are done, and how long the rest takes", 
   const run = { sweep, state: "running", count: 35, done: 0, computed: 2, known: 0, points_per_second: null, seconds_left: null, why: null };
   assert.equal(progress(run), "0 of 35 points (2 of 105 trainings)");
   assert.equal(progress({ ...run, done: 12, computed: 36 }, 600), "12 of 35 points (36 of 105 trainings), about 10 min left");
+  assert.equal(progress({ ...run, done: 0, points_per_second: 3, seconds_left: 15_000 }, 600), "0 of 35 points (2 of 105 trainings), 3 a second", "too few to say");
 });
 
 test("colours say where values lie beyond their ends, and a share's lines are shares", () => {

@@ -155,7 +155,7 @@ export function progress(run, left = null) {
   if (run.state === "ended" || run.state === "paused") return `${run.state === "paused" ? "Paused at" : "Ended at"} ${done}${reused}. ${run.why ?? ""}`.trim();
   if (run.state === "queued") return `${done}; it waits for its turn.`;
   const rate = run.points_per_second ? `, ${tidy(run.points_per_second)} a second` : "";
-  const seconds = run.seconds_left && run.done * 50 > run.count ? run.seconds_left : left;
+  const seconds = run.seconds_left && run.done * 50 > run.count ? run.seconds_left : run.points_per_second ? null : left;
   return `${done}${networksWords(run)}${rate}${seconds ? `, about ${lasting(seconds)} left` : ""}${reused}`;
 }
 

@@ -136,7 +136,11 @@ async def sweeps(
     return {"sweeps": [document(row) for row in rows], "next": following}
 
 
-@router.get("/maps", summary="Numbers that can be mapped, and maps that are built in")
+@router.get(
+    "/maps",
+    summary="Numbers that can be mapped, and maps that are built in",
+    response_model_exclude_unset=True,
+)
 async def vocabulary() -> SweepWords:
     """What each says, and maps that are ready to send."""
     return WORDS

@@ -28,9 +28,10 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
     {
         "name": "radius-and-length",
         "title": "Vanishing and exploding: radius and length",
-        "look": "What arrives at step 1 of the last loss, behind small inputs. A simple network's "
-        "gradient vanishes where ρ is well below 1 and mostly explodes where it is 3, the more the "
-        "longer. Of cells with gates, drawn half open, most lose it at a ρ of 2 all the same.",
+        "look": "How much of the last loss's gradient arrives at step 1, behind small inputs. A "
+        "simple network's vanishes where ρ is well below 1 and mostly explodes where it is 3, the "
+        "more the longer. Of cells with gates, drawn half open, most lose it at a ρ of 2 all the "
+        "same.",
         "sweep": {
             "experiment": _DRAWN
             | {
@@ -98,8 +99,9 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
     {
         "name": "clipping",
         "title": "How much is clipped: radius and threshold",
-        "look": "The share of draws whose gradient is above μ. It turns from none to all within a "
-        "decade of μ, and where it turns follows ‖g‖ up as ρ grows.",
+        "look": "The share of draws whose gradient is above μ. Where ρ is small it turns from all "
+        "to none within a decade of μ. Where ρ is large ‖g‖ is, too, and differs from draw to "
+        "draw: it turns later, and more slowly.",
         "sweep": {
             "experiment": _DRAWN
             | {
@@ -119,8 +121,8 @@ SWEEP_PRESETS: tuple[dict[str, Any], ...] = (
         "name": "adding",
         "title": "Who learns the adding problem: learning rate and μ",
         "look": "The loss of 20 steps after 2,000 updates; always answering the mean has 0.083. "
-        "Adam divides a gradient by its own size, so the rate decides and μ hardly does: rates "
-        "from 0.001 to 0.01 learn at every μ, and rates of 0.03 and more at none.",
+        "Adam divides a gradient by its own size, so the rate decides much more than μ: "
+        "rates from 0.001 to 0.01 learn at every μ, and rates of 0.03 and more at none.",
         "sweep": {
             "training": {
                 "task": {"name": "adding", "steps": 20},

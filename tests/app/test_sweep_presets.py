@@ -75,6 +75,10 @@ def test_clipping_turns_from_none_to_all() -> None:
     for radius in (0.5, 1.9):
         assert all(one["clipped"] == 1.0 for one in at("clipping", radius, 0.1))
     assert all(one["clipped"] == 0.0 for one in at("clipping", 0.5, 1000.0))
+    assert all(one["clipped"] == 1.0 for one in at("clipping", 0.5, 46.4))
+    assert all(one["clipped"] == 0.0 for one in at("clipping", 0.5, 464.0))
+    assert {one["clipped"] for one in at("clipping", 2.9, 464.0)} == {0.0, 1.0}
+    assert {one["clipped"] for one in at("clipping", 2.9, 1000.0)} == {0.0, 1.0}
     low, high = (sum(one["log10_norm"] for one in at("clipping", r, 1.0)) for r in (0.5, 1.9))
     assert high > low
 

@@ -139,15 +139,31 @@ def test_a_map_is_begun_pointed_into_zoomed_and_compared(
         with page.expect_download() as saved:
             page.locator("#map-npz").click()
         assert saved.value.suggested_filename.endswith(".npz")
+        with page.expect_download() as saved:
+            page.locator("#map-json").click()
+        assert len(json.loads(saved.value.path().read_text())["points"]) == 40
+        page.locator("#map-naming summary").click()
+        page.locator("#map-new-note").fill("Seen on a Saturday.")
+        page.locator("#map-keep").click()
+        expect(page.locator("#map-note")).to_have_text("Seen on a Saturday.")
+        assert sent(f"{sweeps}/{first}", None, "GET")["note"] == "Seen on a Saturday."
+        page.evaluate("scrollTo(0, 0)")
         second = zoom(page, sweeps, first)
         page.locator("#map-beside").select_option(first)
         page.wait_for_url(f"**/sweeps/{second}?with={first}")
         expect(page.locator(".map-picture")).to_have_count(2)
         expect(page.locator("#map-sentence")).to_contain_text("B: Of 40 points")
+        expect(page.locator("#map-sentence")).to_contain_text("have not the same values")
         for size in SIZES:
             page.set_viewport_size(size)
             wide = page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
             assert not wide, json.dumps(size)
+            page.locator(".map-over").first.click(position={"x": 100, "y": 60})
+            beside = page.locator("#map-point").bounding_box()  # beside the finger, not below all
+            assert beside is not None
+            assert 0 < beside["y"] < size["height"] - 60, json.dumps(size)
+            page.locator("#map-leave").click()
+            expect(page.locator("#map-point")).to_be_hidden()
         page.locator("#map-again").click()
         expect(page.locator("#map-kept")).to_contain_text("It is done: 40 points")
         log.check()

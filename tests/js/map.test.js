@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { ticksOf, valueAt } from "../../static/js/map/axes.js";
-import { dashOf, levelsSeen, linesSeen } from "../../static/js/map/figure.js";
+import { countOf, ticksOf, valueAt } from "../../static/js/map/axes.js";
+import { boxesOf, dashOf, levelsSeen, linesSeen } from "../../static/js/map/figure.js";
 import { createGrid } from "../../static/js/map/grid.js";
 import { scaleOf } from "../../static/js/map/scale.js";
-import { caption, pointLines, progress, sentence } from "../../static/js/map/words.js";
+import { missing, ordered, placeOf, refusal, withRule } from "../../static/js/map/setup.js";
+import { withColours, wholeJson } from "../../static/js/map/takes.js";
+import { besideWords, caption, pointLines, progress, sentence } from "../../static/js/map/words.js";
 import { learnWords } from "./words.js";
 
 const plain = { unit: "", words: "", names: [], share: false, relative: false, trained: false };
@@ -87,14 +89,23 @@ test("a sentence counts the points that have the number, and says why others hav
 test("one point is one point, and a share is counted at its ends", () => {
   const one = { experiment: {}, axes: [along("/sequence/steps", [9])], seeds: 1, numbers: ["rate"] };
   const grid = createGrid(one);
-  const run = { ...ENDED, sweep: one, count: 1, done: 1, known: 1 };
+  const run = { ...ENDED, sweep: one, count: 1, done: 1, computed: 0, known: 1 };
   grid.add(told([[[0], 1, { rate: 0.5 }]]));
   assert.equal(sentence({ sweep: one, grid, of: RATE, run }), "Of 1 point: factor per step is 0.500.");
   assert.equal(progress(run), "It is done: 1 point; 1 network was known already.");
+  assert.equal(progress({ ...run, computed: 1 }), "It is done: 1 point.", "found again after a pause");
   const sweep = { ...one, axes: [radii], numbers: ["clipped"] };
   const shares = createGrid(sweep);
   shares.add(told([0, 0, 0.5, 1, 1].map((share, n) => [[n], 1, { clipped: share }])));
   assert.match(sentence({ sweep, grid: shares, of: CLIPPED, run: { ...run, sweep, count: 5, done: 5 } }), /share clipped is 0\s% at 40\s% of them, and 100\s% at 40\s%\./);
+});
+
+test("two maps beside each other say what they do not share", () => {
+  const a = { axes: [radii], numbers: ["rate", "verdict"] };
+  assert.equal(besideWords([a]), "");
+  assert.equal(besideWords([a, { ...a, numbers: ["rate"] }]), "");
+  assert.match(besideWords([a, { ...a, axes: [{ ...radii, values: [1, 2] }] }]), /^Their axes have not the same values/);
+  assert.equal(besideWords([a, { axes: [along("/sequence/steps", [1])], numbers: ["clipped"] }]), "Their axes differ: A is over ρ, B over T. They have no number in common.");
 });
 
 test("a slow map says how many networks are done, and how long the rest takes", () => {
@@ -102,6 +113,7 @@ test("a slow map says how many networks are done, and how long the rest takes", 
   const run = { sweep, state: "running", count: 35, done: 0, computed: 2, known: 0, points_per_second: null, seconds_left: null, why: null };
   assert.equal(progress(run), "0 of 35 points (2 of 105 trainings)");
   assert.equal(progress({ ...run, done: 12, computed: 36 }, 600), "12 of 35 points (36 of 105 trainings), about 10 min left");
+  assert.equal(progress({ ...run, done: 0, points_per_second: 3, seconds_left: 15_000 }, 600), "0 of 35 points (2 of 105 trainings), 3 a second", "too few to say");
 });
 
 test("colours say where values lie beyond their ends, and a share's lines are shares", () => {
@@ -125,4 +137,46 @@ test("lines of theory keep their dashes, and are named where they are drawn; nam
     grid.add(told(radii.values.flatMap((_, x) => [0, 1, 2].map((y) => [[x, y], 1, { rate: x + 5 * y }]))));
     assert.deepEqual(levelsSeen({ sweep, grid, name: "rate", scale: { levels: [5, 10] } }), seen);
   }
+});
+
+test("small maps are larger where there is room", () => {
+  const sweep = { axes: [radii, along("/sequence/steps", [1, 2, 3])] };
+  const columns = (width) => new Set(boxesOf(sweep, 5, width).boxes.map(({ left }) => left)).size;
+  assert.deepEqual([330, 1000, 1500].map(columns), [1, 3, 3]);
+});
+
+test("the form counts what the service counts, and puts a refusal at what was varied", () => {
+  const steps = { at: "/sequence/steps", from: 4, to: 200, scale: "log" };
+  assert.deepEqual([25, 1000].map((points) => countOf({ ...steps, points })), [25, 197]);
+  assert.equal(countOf({ at: "/weights/seed", from: 0, to: 3, points: 7 }), 4);
+  assert.equal(countOf({ at: "/weights/spectral_radius", from: 0, to: 3, points: 7 }), 7);
+  const sent = { experiment: {}, axes: [{ at: "/weights/spectral_radius" }, steps], rows: { at: "/network/cell", values: [] }, numbers: [] };
+  assert.equal(placeOf("/experiment/sequence/steps", sent), "/axes/1");
+  assert.equal(placeOf("/experiment/network/cell", sent), "/rows");
+  assert.equal(placeOf("/experiment/network/cells", sent), "/experiment/network/cells");
+  assert.equal(placeOf("/training/task/steps", { training: {}, axes: [{ at: "/task/steps" }] }), "/axes/0");
+  assert.equal(refusal("Extra inputs are not permitted", "/experiment/a/b", "/axes/0"), "there is no setting /a/b");
+  assert.equal(refusal("Extra inputs are not permitted", "/experiment/a/b", "/experiment/a/b"), "Extra inputs are not permitted");
+  assert.deepEqual(missing(sent).map(({ pointer }) => pointer), ["/numbers", "/rows"]);
+  assert.deepEqual(withRule({ loss: "x" }, "/clip/max_norm"), { loss: "x", clip: { rule: "norm" } });
+  assert.deepEqual(ordered({ order: ["b", "a"] }, ["a", "c"]), ["a", "c"]);
+  assert.deepEqual(ordered({ order: ["final_loss", "solved"] }, ["solved", "updates", "final_loss"]), ["final_loss", "solved", "updates"]);
+  const ruled = { clip: { rule: "value" } };
+  assert.equal(withRule(ruled, "/clip/max_norm"), ruled);
+});
+
+test("a picture that is saved has its colours, a file every point", async () => {
+  const figure = { data: [{ type: "scatter" }, { type: "heatmap" }, { type: "heatmap" }], layout: { width: 400 } };
+  const saved = withColours(figure, { marks: [[0, "0 %"], [1, "100 %"]] }, THEME);
+  assert.deepEqual(saved.data.map(({ showscale }) => Boolean(showscale)), [false, true, false]);
+  assert.deepEqual(saved.data[1].colorbar.ticktext, ["0 %", "100 %"]);
+  assert.equal(saved.layout.width - saved.layout.margin.r, 400);
+  const page = (from, next) => ({ ...told([[[from], 1, { rate: from }]]), next });
+  const asked = [];
+  const whole = await wholeJson({ id: "a", name: "n" }, async (address) => {
+    asked.push(address);
+    return address.endsWith("=1") ? page(1, 2) : page(2, null);
+  });
+  assert.equal(asked.length, 2);
+  assert.deepEqual(whole.points.map(({ at, numbers }) => [at[0], numbers.rate.middle]), [[1, 1], [2, 2]]);
 });

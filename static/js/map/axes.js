@@ -41,11 +41,32 @@ export const ofExperiments = () => [
 /** Of a training. @returns {Varied[]} */
 export const ofTrainings = () => [
   span("/optimizer/learning_rate", "learning rate", 1e-4, 0.1, 7, "log"),
-  span("/clip/threshold", "threshold", 0.01, 100, 5, "log"),
+  span("/clip/threshold", "threshold μ", 0.01, 100, 5, "log"),
   span("/task/steps", "steps T", 5, 40, 5, "log"),
   span("/hidden_size", "units H", 4, 32, 4, "log"),
   span("/weights/spectral_radius", "spectral radius ρ", 0.4, 1.8, 8),
 ];
+
+/** Fields that are whole numbers, as the engine has them. */
+const WHOLE = new Set(["batch_size", "follow", "hidden_size", "input_size", "num_layers", "output_size", "seed", "steps", "t_max", "updates"]);
+
+/** Halves go to the even neighbour. @param {number} value */
+function rounded(value) {
+  const down = Math.floor(value);
+  return value - down === 0.5 ? down + (down % 2 ? 1 : 0) : Math.round(value);
+}
+
+/** How many values an axis has: those of a span of whole numbers come once. @param {any} axis   as it is sent */
+export function countOf({ at, values, from, to, points, scale }) {
+  if (values) return values.length;
+  if (!WHOLE.has(at.split("/").at(-1)) || !(points >= 2) || !(from < to) || (scale === "log" && from <= 0)) return points ?? 1;
+  const found = new Set();
+  for (let n = 0; n < points; n += 1) {
+    const part = n / (points - 1);
+    found.add(rounded(Number((scale === "log" ? from * (to / from) ** part : from + (to - from) * part).toPrecision(12))));
+  }
+  return found.size;
+}
 
 /** What an axis is called. @param {MapAxis} axis */
 export function nameOf({ at, label }) {

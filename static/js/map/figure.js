@@ -28,16 +28,17 @@ const LEFT = 52;
 const RIGHT = 12;
 const TOP = 24;
 const BOTTOM = 44;
+/** From here on small maps are larger before more of them stand in a row: for who sits far away. */
+const WIDE = 1300;
 /** Pixels of a letter of a tick. */
 const LETTER = 6.2;
 /** Dots stand for places of so many pixels and more. */
 const DOT = 5;
 /** How lines of theory are told apart: each is the same in every map. */
-const DASHES = ["solid", "6px,3px", "2px,2px", "9px,2px,2px,2px"];
-const LINES = ["sufficient", "linear", "edge-of-chaos", "rest"];
+const DASHES = new Map([["sufficient", "solid"], ["edge-of-chaos", "2px,2px"], ["rest", "9px,2px,2px,2px"]]);
 
 /** @param {string} name   of a line */
-export const dashOf = (name) => DASHES[LINES.includes(name) ? LINES.indexOf(name) : name.length % DASHES.length];
+export const dashOf = (name) => DASHES.get(name) ?? "6px,3px";
 
 /** How much room stands left of a map: names need more than numbers. @param {any} sweep */
 function leftOf({ axes }) {
@@ -49,7 +50,7 @@ function leftOf({ axes }) {
 
 /** Where the small maps lie. @param {any} sweep @param {number} maps @param {number} width */
 export function boxesOf(sweep, maps, width) {
-  const fit = Math.max(1, Math.min(maps, Math.floor(width / 250)));
+  const fit = Math.max(1, Math.min(maps, Math.floor(width / (width < WIDE ? 250 : 400))));
   const rows = Math.ceil(maps / fit);
   const columns = Math.ceil(maps / rows);
   const each = Math.floor(width / columns);

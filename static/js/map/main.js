@@ -3,15 +3,15 @@
 import { Problem } from "../api.js";
 import { listenAppearance } from "../appearance.js";
 import { element } from "../elements.js";
-import { allWithin, byId, listenWidth } from "../page.js";
+import { allWithin, byId, listenWidth, within } from "../page.js";
 import { load } from "../plotly.js";
 import { forReaders, setFieldError } from "../problems.js";
 import { readTheme } from "../theme.js";
 import { readVocabulary } from "../vocabulary.js";
 import { beginSweep, deleteSweep, sweepsKept } from "./requests.js";
-import { createSetup } from "./setup.js";
+import { createSetup, missing, placeOf, refusal } from "./setup.js";
 import { createView } from "./view.js";
-import { progress } from "./words.js";
+import { progress, titleOf } from "./words.js";
 
 const root = document.documentElement;
 const main = byId(document, "map");
@@ -55,12 +55,14 @@ function named() {
   return [first, first === second ? "" : second].filter(Boolean);
 }
 
-/** What the service refuses stands beside its control; what has none, above. @param {import("../types.js").Fault[]} faults */
-function refuse(faults) {
+/** What the service refuses stands beside its control; what has none, above. @param {import("../types.js").Fault[]} faults @param {any} [sweep]   as it was sent */
+function refuse(faults, sweep = { axes: [] }) {
   const fields = allWithin(form, "[data-pointer]");
   for (const field of fields) setFieldError(field, "");
   const homeless = [];
-  for (const { pointer, detail } of faults) {
+  for (const { pointer: said, detail: words } of faults) {
+    const pointer = placeOf(said, sweep);
+    const detail = refusal(words, said, pointer);
     const fits = fields.filter(({ dataset }) => pointer === dataset.pointer || pointer.startsWith(`${dataset.pointer}/`));
     const field = fits.sort((a, b) => (b.dataset.pointer ?? "").length - (a.dataset.pointer ?? "").length)[0];
     if (field) setFieldError(field, forReaders(`${pointer.slice((field.dataset.pointer ?? "").length + 1)} ${detail}`.trim()));
@@ -77,11 +79,16 @@ async function begin(event) {
   button.setAttribute("aria-busy", "true");
   problem(null);
   refuse([]);
+  /** @type {any} */
+  let sweep;
   try {
-    go([(await beginSweep(setup.read())).id]);
+    sweep = setup.read();
+    const open = missing(sweep);
+    if (open.length) refuse(open);
+    else go([(await beginSweep(sweep)).id]);
   } catch (cause) {
-    const faults = cause instanceof SyntaxError ? [{ pointer: "/experiment", detail: `is no JSON: ${cause.message}` }] : cause instanceof Problem ? cause.errors : [];
-    const homeless = refuse(faults);
+    const faults = cause instanceof SyntaxError ? [{ pointer: within(form, "[data-of-base]").dataset.pointer ?? "", detail: `is no JSON: ${cause.message}` }] : cause instanceof Problem ? cause.errors : [];
+    const homeless = refuse(faults, sweep);
     if (!faults.length || homeless.length) problem(new Error(homeless.join("; ") || String(/** @type {Error} */ (cause).message)));
     settled("error");
   }
@@ -108,11 +115,11 @@ async function putKept() {
   byId(document, "map-kept").replaceChildren(
     ...all.map((run) => {
       const row = element("li");
-      const link = element("a", "", run.name || "Map");
+      const link = element("a", "", titleOf(run));
       link.href = `/sweeps/${run.id}`;
       const drop = element("button", "small", "Delete");
       drop.type = "button";
-      drop.setAttribute("aria-label", `Delete ${run.name || "this map"}`);
+      drop.setAttribute("aria-label", `Delete ${titleOf(run)}`);
       drop.addEventListener("click", async () => {
         await deleteSweep(run.id);
         await putKept();

@@ -6,7 +6,7 @@ import { toFragment } from "../properties.js";
 import { partOf, specOf } from "./axes.js";
 import { dashOf } from "./figure.js";
 import { beginTraining, flowOf } from "./requests.js";
-import { pointLines } from "./words.js";
+import { pointLines, whereOf } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { Point } from "./grid.js" */
@@ -49,25 +49,37 @@ export function putTheory(place, theory, draws) {
   );
 }
 
+/** Which of the draws of a point. @param {any} sweep @param {(draw: number) => void} chosen */
+function draws(sweep, chosen) {
+  if (!(sweep.seeds > 1)) return [];
+  const label = element("label", "", "draw ");
+  const choice = element("select");
+  for (let n = 0; n < Math.min(sweep.seeds, 50); n += 1) choice.append(new Option(String(n + 1), String(n)));
+  choice.addEventListener("change", () => chosen(Number(choice.value)));
+  label.append(choice);
+  return [label];
+}
+
 /** The way to a training. @param {any} sweep @param {number[]} at */
 function trainings(sweep, at) {
+  let draw = 0;
   const button = element("button", "map-explore", "Train this one and watch");
   button.type = "button";
   button.addEventListener("click", async () => {
     try {
-      location.assign(`/runs/${(await beginTraining(specOf(sweep, at, 0))).id}`);
+      location.assign(`/runs/${(await beginTraining(specOf(sweep, at, draw), whereOf(sweep, at))).id}`);
     } catch (cause) {
       button.after(paragraph(/** @type {Error} */ (cause).message, "map-said"));
     }
   });
-  return [button];
+  return [button, ...draws(sweep, (next) => (draw = next))];
 }
 
 /** @param {HTMLElement} place */
 export function createPoint(place) {
   let asked = new AbortController();
   let shown = "";
-  /** @type {HTMLAnchorElement | null} */
+  /** @type {HTMLAnchorElement | HTMLElement | null} */
   let way = null;
 
   /** @param {any} sweep @param {number[]} at @param {number} draw @param {HTMLElement} said @param {HTMLAnchorElement} link */
@@ -87,20 +99,16 @@ export function createPoint(place) {
 
   /** @param {any} sweep @param {number[]} at */
   function ways(sweep, at) {
-    if (sweep.training) return trainings(sweep, at);
+    if (sweep.training) {
+      const found = trainings(sweep, at);
+      way = found[0];
+      return found;
+    }
     const link = element("a", "map-explore", "Open this network in Explore");
     const said = paragraph("", "map-said");
     way = link;
     /** @type {HTMLElement[]} */
-    const all = [link, said];
-    if (sweep.seeds > 1) {
-      const label = element("label", "", "draw ");
-      const choice = element("select");
-      for (let n = 0; n < Math.min(sweep.seeds, 50); n += 1) choice.append(new Option(String(n + 1), String(n)));
-      choice.addEventListener("change", () => lead(sweep, at, Number(choice.value), said, link));
-      label.append(choice);
-      all.splice(1, 0, label);
-    }
+    const all = [link, ...draws(sweep, (draw) => void lead(sweep, at, draw, said, link)), said];
     void lead(sweep, at, 0, said, link);
     return all;
   }
@@ -108,7 +116,7 @@ export function createPoint(place) {
   return {
     /** Go there. */
     open() {
-      if (way?.href) location.assign(way.href);
+      way?.click();
     },
     /** @param {any} sweep @param {number[]} at @param {Point | null} point @param {MapNumber[]} numbers */
     show(sweep, at, point, numbers) {

@@ -31,9 +31,12 @@ export function listenPointing(place, rubber, on) {
   /** @param {{x: number, y: number}} to */
   function drawn(to) {
     if (!from) return;
-    const far = Math.abs(to.x - from.x) > CLICK && Math.abs(to.y - from.y) > CLICK;
-    rubber.hidden = !far;
-    Object.assign(rubber.style, { left: `${Math.min(from.x, to.x)}px`, top: `${Math.min(from.y, to.y)}px`, width: `${Math.abs(to.x - from.x)}px`, height: `${Math.abs(to.y - from.y)}px` });
+    const { x, y } = from;
+    const one = on.sweep().axes.length < 2;
+    const box = on.boxes().find(({ left, top, width, height }) => x >= left && x <= left + width && y >= top && y <= top + height);
+    rubber.hidden = !(Math.abs(to.x - x) > CLICK && (one || Math.abs(to.y - y) > CLICK));
+    const [top, height] = one && box ? [box.top, box.height] : [Math.min(y, to.y), Math.abs(to.y - y)];
+    Object.assign(rubber.style, { left: `${Math.min(x, to.x)}px`, top: `${top}px`, width: `${Math.abs(to.x - x)}px`, height: `${height}px` });
   }
 
   place.addEventListener("pointerdown", (event) => {

@@ -22,8 +22,8 @@ export const changeSweep = (id, change) => ask(sweepAt(id), { ...posted(change),
 /** @param {string} id */
 export const deleteSweep = (id) => answered(sweepAt(id), { method: "DELETE" });
 
-/** @param {object} plan @returns {Promise<any>} */
-export const beginTraining = (plan) => ask(`${API}/runs`, posted({ kind: "trained", training: plan }));
+/** @param {object} plan @param {string} name @returns {Promise<any>} */
+export const beginTraining = (plan, name) => ask(`${API}/runs`, posted({ kind: "trained", training: plan, name: name.slice(0, 200) }));
 
 /** An experiment with every default filled in, and what is said of it. @param {object} experiment @param {AbortSignal} signal @returns {Promise<any>} */
 export const flowOf = (experiment, signal) => ask(`${API}/flow`, posted({ ...experiment, include: ["itemized"] }, signal));

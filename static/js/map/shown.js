@@ -14,6 +14,9 @@ import { figureOf } from "./figure.js";
 
 /** @typedef {Awaited<ReturnType<typeof openShown>>} Shown */
 
+/** So long a map is watched before its page says how long the rest takes, in ms. */
+const PATIENCE = 15_000;
+
 /**
  * @param {string} id
  * @param {{changed: () => void, lost: (lost: boolean) => void, gone: () => void}} on
@@ -52,7 +55,7 @@ export async function openShown(id, on) {
     /** How long the rest takes at the pace that this page has seen; null: it has not seen enough. */
     secondsLeft() {
       const came = since ? run.computed - since.networks : 0;
-      if (!since || came < 2 || run.sweep.refine || run.state !== "running") return null;
+      if (!since || came < 2 || performance.now() - since.at < PATIENCE || run.sweep.refine || run.state !== "running") return null;
       const left = run.count * (run.sweep.seeds ?? 1) - run.computed - run.known;
       return (Math.max(0, left) * (performance.now() - since.at)) / 1000 / came;
     },

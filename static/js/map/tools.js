@@ -3,7 +3,10 @@
 import { byId } from "../page.js";
 import { changeSweep } from "./requests.js";
 import { isDone } from "./words.js";
-import { copy, curlOf, pythonOf, savePicture } from "./takes.js";
+import { dashOf, linesSeen } from "./figure.js";
+import { listenNaming } from "./naming.js";
+import { scaleFor } from "./shown.js";
+import { copy, curlOf, pythonOf, saveJson, savePicture, wholeJson } from "./takes.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { MapNumber } from "./scale.js" */
@@ -22,7 +25,11 @@ import { copy, curlOf, pythonOf, savePicture } from "./takes.js";
  * @property {() => void} renumbered
  * @property {(from: number[], to: number[]) => void} zoom
  * @property {(ids: string[]) => void} go
+ * @property {() => void} leave   the point that is chosen
  */
+
+/** What dashes are in words. */
+const DRAWN = new Map([["solid", "solid"], ["6px,3px", "dashed"], ["2px,2px", "dotted"], ["9px,2px,2px,2px", "dash-dotted"]]);
 
 /** Those that make sense now. @param {Document} document @param {any} run @param {boolean} at */
 export function putButtons(document, run, at) {
@@ -31,6 +38,7 @@ export function putButtons(document, run, at) {
   byId(document, "map-stop").hidden = !goes;
   byId(document, "map-resume").hidden = goes || isDone(run);
   byId(document, "map-closer").hidden = !at;
+  byId(document, "map-leave").hidden = !at;
 }
 
 /** A quarter of every axis around a point. @param {Shown} one @param {number[]} at */
@@ -59,6 +67,23 @@ export function listenTools(tools) {
     }
   }
 
+  /** What a picture says of itself. */
+  function beneath() {
+    const [{ sweep, name, theory }, of] = [here().run(), tools.number()];
+    const lines = [...new Set(linesSeen(sweep, theory).map((line) => `${DRAWN.get(dashOf(line.name)) ?? ""} line: ${line.label} (${line.source})`))];
+    const levels = here().canvas.closest("figure")?.querySelector(".map-levels")?.textContent ?? "";
+    return [`${name ? `${name}: ` : ""}${of.label}${of.unit && of.unit !== "decades" ? `, ${of.unit}` : ""}`, levels, ...lines];
+  }
+
+  listenNaming({ document, here, changed: tools.changed, problem: tools.problem });
+  on("leave", tools.leave);
+  on("json", async () => {
+    try {
+      saveJson(JSON.stringify(await wholeJson(here().run())), here().run());
+    } catch (cause) {
+      tools.problem(/** @type {Error} */ (cause));
+    }
+  });
   on("pause", () => void wish("paused"));
   on("resume", () => void wish("running"));
   on("stop", () => void wish("ended"));
@@ -71,7 +96,7 @@ export function listenTools(tools) {
   for (const format of /** @type {const} */ (["png", "svg"]))
     on(format, () => {
       const [figure, theme] = [here().figure(), tools.theme()];
-      if (figure && theme) void savePicture(figure, here().run(), format, `${here().run().name}: ${tools.number().label}`, theme);
+      if (figure && theme) void savePicture(figure, here().run(), format, beneath(), theme, scaleFor(tools.number(), tools.all(), theme));
     });
   on("curl", () => void copy(curlOf(here().run(), location.origin), "curl", said));
   on("python", () => void copy(pythonOf(here().run()), "Python", said));

@@ -1,16 +1,17 @@
 /** The maps that are looked at: one, or two beside each other, by one number and in one scale. */
 
 import { createAnnouncer } from "../announcer.js";
-import { byId, within } from "../page.js";
+import { allWithin, byId, within } from "../page.js";
 import { createTooltip } from "../tooltip.js";
 import { levelsSeen, linesSeen } from "./figure.js";
 import { frameOf } from "./frame.js";
 import { createPoint, putLegend, putTheory, zoomed } from "./panel.js";
 import { openShown, scaleFor } from "./shown.js";
 import { beginSweep } from "./requests.js";
+import { putNaming } from "./naming.js";
 import { listenTools, putButtons } from "./tools.js";
 import { numbersAt } from "./takes.js";
-import { caption, isDone, pointLines, progress, sentence, summary } from "./words.js";
+import { besideWords, caption, isDone, pointLines, progress, sentence, summary, titleOf } from "./words.js";
 
 /** @import { Theme } from "../types.js" */
 /** @import { MapNumber } from "./scale.js" */
@@ -51,7 +52,9 @@ function ownNumbers(looked, one) {
 function offered({ given, all }) {
   /** @param {MapNumber} of */
   const count = ({ name }) => all.filter((one) => one.run().sweep.numbers.includes(name)).length;
-  return given.numbers.filter((of) => count(of)).sort((a, b) => count(b) - count(a));
+  /** @param {MapNumber} of */
+  const place = ({ name }) => [...all[0].run().sweep.numbers, name].indexOf(name);
+  return given.numbers.filter((of) => count(of)).sort((a, b) => count(b) - count(a) || place(a) - place(b));
 }
 
 /** @param {Looked} looked */
@@ -109,11 +112,14 @@ function say(looked, of) {
   byId(document, "map-progress").textContent = progress(run, here(looked).secondsLeft());
   byId(document, "map-bar", HTMLProgressElement).value = run.done / run.count;
   byId(document, "map-bar").hidden = run.state === "ended";
-  const text = looked.all.map((each, n) => `${looked.all.length > 1 ? `${"AB"[n]}: ` : ""}${told(each, of)}`).join("\n");
+  const beside = besideWords(looked.all.map((each) => each.run().sweep));
+  const text = [...looked.all.map((each, n) => `${looked.all.length > 1 ? `${"AB"[n]}: ` : ""}${told(each, of)}`), beside].filter(Boolean).join("\n");
   byId(document, "map-sentence").textContent = text;
   if (run.state === "ended" && looked.told !== text) looked.announcer.announceSoon(text);
   looked.told = text;
   putButtons(document, run, looked.at !== null);
+  putNaming(document, run);
+  for (const behind of allWithin(byId(document, "map-view"), "[data-behind]")) behind.textContent = run.sweep.training ? "training" : "network";
   putTheory(byId(document, "map-theory"), looked.all.flatMap((each) => linesSeen(each.run().sweep, each.run().theory)), looked.all.some((each) => each.run().sweep.seeds > 1));
   if (looked.at) looked.point.show(run.sweep, looked.at, here(looked).grid.point(looked.at), ownNumbers(looked, here(looked)));
   else looked.point.hide();
@@ -130,7 +136,7 @@ async function draw(looked) {
   const place = byId(given.document, "map-view");
   const scale = scaleFor(of, all, theme);
   const legend = byId(given.document, "map-legend");
-  legend.hidden = all[0].run().sweep.axes.length < 2;
+  legend.hidden = all[0].run().sweep.axes.length < 2 || !all.some((each) => each.values(of).some((value) => value !== null && value !== undefined));
   putLegend(legend, scale, of);
   for (const [n, each] of all.entries()) {
     const figure = within(place, `.map-picture:nth-of-type(${n + 1})`);
@@ -150,7 +156,7 @@ async function offerOthers({ given, all }) {
   const axes = all[0].run().sweep.axes.length;
   const others = (await given.kept()).filter(({ id, sweep }) => id !== own[0] && sweep.axes.length === axes);
   const beside = byId(given.document, "map-beside", HTMLSelectElement);
-  beside.replaceChildren(new Option("nothing", ""), ...others.map(({ id, name, created }) => new Option(name || created, id)));
+  beside.replaceChildren(new Option("nothing", ""), ...others.map(({ id, name, created }) => new Option(titleOf({ name, created }), id)));
   beside.value = own[1] ?? "";
 }
 
@@ -210,6 +216,11 @@ function listen(looked) {
       looked.changed();
     },
     zoom: (from, to) => void zoom(looked, here(looked), from, to),
+    leave() {
+      looked.at = null;
+      write(looked);
+      looked.changed();
+    },
   });
 }
 
@@ -237,7 +248,7 @@ export function createView(given) {
       read(looked);
       byId(document, "map-view").hidden = false;
       byId(document, "map-figures").replaceChildren(...looked.all.map((one, n) => framed(looked, one, n)));
-      for (const format of /** @type {const} */ (["csv", "npz", "json"])) byId(document, `map-${format}`, HTMLAnchorElement).href = numbersAt(looked.all[0].run(), format);
+      for (const format of /** @type {const} */ (["csv", "npz"])) byId(document, `map-${format}`, HTMLAnchorElement).href = numbersAt(looked.all[0].run(), format);
       document.title = `${looked.all[0].run().name || "Map"} · Unrolled`;
       await offerOthers(looked);
       looked.changed();

@@ -74,6 +74,9 @@ function rangeWords(of, known, sweep) {
   return `${of.label} goes from ${told(least)} (${whereOf(sweep, least.at)}) to ${told(most)} (${whereOf(sweep, most.at)}); at half of them it is at most ${told(half)}.${far}`;
 }
 
+/** What a map is called. @param {{name: string, created: string}} run */
+export const titleOf = ({ name, created }) => name || `Map of ${new Date(created).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}`;
+
 /** What differs from one small map to the next. @param {MapNumber} of @param {Point[]} points @param {any} sweep */
 function rowWords(of, points, sweep) {
   if (!sweep.rows || !of.names.length) return "";
@@ -130,15 +133,21 @@ function lasting(seconds) {
 /** @param {any} run */
 function networksWords({ sweep, computed, known, count, done, state }) {
   const each = sweep.seeds ?? 1;
-  if (state !== "running" || sweep.refine || (each < 2 && done)) return "";
-  return ` (${grouped(Math.min(computed + known, count * each))} of ${grouped(count * each)} ${sweep.training ? "trainings" : "networks"})`;
+  if (state !== "running" || sweep.refine || !(computed + known) || (each < 2 && done)) return "";
+  return ` (${grouped(Math.min(computed + knownOf({ sweep, computed, known, count }), count * each))} of ${grouped(count * each)} ${sweep.training ? "trainings" : "networks"})`;
+}
+
+/** How many networks nobody had to compute for this map: one that went on after a pause finds its own again. @param {any} run */
+function knownOf({ sweep, computed, known, count }) {
+  return sweep.refine ? known : Math.max(0, Math.min(known, count * (sweep.seeds ?? 1) - computed));
 }
 
 /** How far it is. @param {any} run @param {number | null} [left]   seconds, as this page has seen it go on */
 export function progress(run, left = null) {
   const done = `${grouped(run.done)} of ${grouped(run.count)} ${run.count === 1 ? "point" : "points"}`;
   const one = run.sweep.training ? "training" : "network";
-  const reused = run.known ? `; ${grouped(run.known)} ${run.known === 1 ? `${one} was` : `${one}s were`} known already` : "";
+  const known = knownOf(run);
+  const reused = known ? `; ${grouped(known)} ${known === 1 ? `${one} was` : `${one}s were`} known already` : "";
   if (isDone(run)) {
     const told = run.done < run.count ? `, ${grouped(run.count - run.done)} of them told by their neighbours` : "";
     return `It is done: ${grouped(run.count)} ${run.count === 1 ? "point" : "points"}${told}${reused}.`;
@@ -146,7 +155,7 @@ export function progress(run, left = null) {
   if (run.state === "ended" || run.state === "paused") return `${run.state === "paused" ? "Paused at" : "Ended at"} ${done}${reused}. ${run.why ?? ""}`.trim();
   if (run.state === "queued") return run.why ? `${done}. ${run.why}` : `${done}; it waits for its turn.`;
   const rate = run.points_per_second ? `, ${tidy(run.points_per_second)} a second` : "";
-  const seconds = run.seconds_left && run.done * 50 > run.count ? run.seconds_left : left;
+  const seconds = run.seconds_left && run.done * 50 > run.count ? run.seconds_left : run.points_per_second ? null : left;
   const far = `${done}${networksWords(run)}${rate}${seconds ? `, about ${lasting(seconds)} left` : ""}${reused}`;
   return run.why ? `${far}. ${run.why}` : far;
 }
@@ -191,6 +200,18 @@ export function caption({ sweep, grid, of, levels }) {
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+/** What two maps do not share: axes, or any number. @param {any[]} sweeps */
+export function besideWords([a, b]) {
+  if (!b) return "";
+  /** @param {any} sweep */
+  const over = (sweep) => sweep.axes.map(shortOf).join(" × ");
+  /** @param {any} sweep */
+  const ends = (sweep) => JSON.stringify(sweep.axes.map((/** @type {any} */ { values }) => [values[0], values.at(-1), values.length]));
+  const axes = over(a) !== over(b) ? ` Their axes differ: A is over ${over(a)}, B over ${over(b)}.` : ends(a) !== ends(b) ? " Their axes have not the same values: compare by what stands along them." : "";
+  const common = a.numbers.some((/** @type {string} */ name) => b.numbers.includes(name));
+  return `${axes}${common ? "" : " They have no number in common."}`.trim();
 }
 
 /** For who cannot see it. @param {{sweep: any, of: MapNumber, text: string}} given */

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from unrolled.app.canonical import encoded
 from unrolled.app.resolve import filled
 from unrolled.app.schemas import Experiment
-from unrolled.engine import InvalidInput, Plan, Sweep, SweepPoint, point_hash
+from unrolled.engine import TASKS, InvalidInput, Plan, Sweep, SweepPoint, point_hash
 
 _IDLE = Experiment().model_dump(
     include={"follow", "window", "values", "chain", "include", "lyapunov"}
@@ -90,7 +90,9 @@ def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
         InvalidInput: for what is neither, with the pointer to it.
     """
     if trained:
-        return encoded({"training": Plan.from_json(spec).to_json()})
+        plan = Plan.from_json(spec)
+        _refuse_kept(plan)
+        return encoded({"training": plan.to_json()})
     for part, allowed in _DRAWN.items():
         own = spec.get(part)
         kind = own.get("kind", allowed[0]) if isinstance(own, dict) else allowed[0]
@@ -103,6 +105,17 @@ def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
         first = wrong.errors(include_url=False)[0]
         raise InvalidInput(tuple(first["loc"]), first["msg"]) from None
     return encoded(filled(experiment.model_dump() | _IDLE))
+
+
+def _refuse_kept(plan: Plan) -> None:
+    """A training that takes what is kept here: a worker has no database."""
+    name, kind = plan.task["name"], plan.weights["kind"]
+    alone = [one for one, row in TASKS.items() if row.takes != "series"]
+    if name not in alone:
+        names = ", ".join(map(repr, alone))
+        raise InvalidInput(("task", "name"), f"received {name!r}; allowed in a map: {names}")
+    if kind != "random":
+        raise InvalidInput(("weights", "kind"), f"received {kind!r}; allowed in a map: 'random'")
 
 
 def draws(sweep: Sweep, start: int = 0) -> Iterator[Draw]:

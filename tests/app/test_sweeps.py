@@ -204,6 +204,11 @@ async def test_a_refined_map_leaves_out_what_neighbours_tell(kept):
         ({"axes": [SMALL["axes"][0] | {"points": 200}]}, "/axes", "UNROLLED_MAX_SWEEP_NETWORKS"),
         ({"more": 1}, "/more", "unknown field"),
         ({"training": {}}, "/experiment", "beside training"),
+        (
+            {"axes": [{"at": "/sequence/steps", "values": [4, 90_000, 8]}]},
+            "/experiment/sequence/steps",
+            "received 90000",
+        ),
     ],
 )
 async def test_what_is_no_map_is_refused_beside_what_is_wrong(kept, said, pointer, words):
@@ -212,6 +217,41 @@ async def test_what_is_no_map_is_refused_beside_what_is_wrong(kept, said, pointe
         detail = refused(answer, 422)
         assert [error["pointer"] for error in answer.json()["errors"]] == [pointer], detail
         assert words in detail
+
+
+ADAM = {"optimizer": {"name": "adam"}}
+TRAINED: dict[str, Any] = {
+    "training": {"task": {"name": "adding", "steps": 20}, "updates": 100} | ADAM,
+    "axes": [{"at": "/optimizer/learning_rate", "values": [0.01, 0.1]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "values", "pointer", "words"),
+    [
+        ({}, "/hidden_size", [8, 65, 9], "/hidden_size", "received 65; allowed: at most 64 ("),
+        ({}, "/batch_size", [40, 8], "/batch_size", "UNROLLED_MAX_BATCH_SIZE"),
+        ({}, "/updates", [1, 501], "/updates", "UNROLLED_MAX_TRAINING_UPDATES"),
+        ({}, "/task/steps", [10, 60], "/task/steps", "UNROLLED_MAX_STEPS"),
+        ({"cell": "lstm"}, "/hidden_size", [8, 60], "/hidden_size", "MAX_TRAINING_WORK"),
+        ({"task": {"name": "series", "sequence": "a"}}, "/seed", [0], "/task/name", "'adding'"),
+        ({"weights": {"kind": "network", "id": "a"}}, "/seed", [0], "/weights/kind", "'random'"),
+    ],
+)
+async def test_a_map_of_trainings_has_the_bounds_of_a_training(
+    kept, said, at, values, pointer, words
+):
+    bounds = {"max_hidden_size": 64, "max_batch_size": 32, "max_steps": 50}
+    bounds |= {"max_training_updates": 500, "max_training_work": 1_000_000}
+    async with kept(**bounds, sweep_workers=0) as client:
+        training = TRAINED["training"] | said
+        axes = [*TRAINED["axes"], {"at": at, "values": values}]
+        answer = await client.post(SWEEPS, json={"training": training, "axes": axes})
+        detail = refused(answer, 422)
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == f"/training{pointer}", detail
+        assert words in error["detail"]
+        assert (await client.post(SWEEPS, json=TRAINED)).status_code == 202
 
 
 async def test_there_are_bounds(kept):

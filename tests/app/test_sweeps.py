@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.app.runs import refused
+from tests.app.test_observe import values
 from tests.app.test_run_events import followed
 from unrolled.app.store.sweep_tables import POINTS
 from unrolled.engine import NUMBERS, Sweep
@@ -70,6 +71,20 @@ async def ended(client: Any, sweep: str) -> Any:
     return await until(client, sweep, lambda said: said["state"] == "ended")
 
 
+HALF_WRONG = [
+    {"at": "/weights/spectral_radius", "values": [0.2, -1.0]},
+    {"at": "/sequence/steps", "values": [4, 8, 16]},
+]
+
+
+async def until_idle(client: Any) -> None:
+    with anyio.fail_after(20):
+        while True:
+            if client._transport.app.state.conductors.pid is None:
+                return
+            await anyio.sleep(0.05)
+
+
 async def test_a_map_is_computed_followed_and_never_twice(kept):
     async with mapping(kept) as client:
         app = client._transport.app
@@ -108,6 +123,19 @@ async def test_a_map_is_computed_followed_and_never_twice(kept):
         other = await begun(client, seeds=3, numbers=["arriving", "log10_norm"])
         said = await ended(client, other)
         assert (said["computed"], said["known"]) == (72, 0)
+        third = await begun(client, seeds=2, numbers=["arriving"], axes=HALF_WRONG)
+        said = await ended(client, third)
+        assert (said["done"], said["wrong"], said["computed"], said["known"]) == (12, 6, 0, 12)
+        await until_idle(client)
+        counted = {name: value for name, value in (await values(client)).items() if "map" in name}
+        assert counted.pop("unrolled_map_seconds_total") > 0
+        assert counted == {
+            "unrolled_maps": 0,
+            'unrolled_map_networks_total{source="computed"}': 120,
+            'unrolled_map_networks_total{source="known"}': 12,
+            "unrolled_map_points_total": 60,
+            "unrolled_map_errors_total": 6,
+        }
         said = await ended(client, await begun(client, seeds=3, axes=SMALL["axes"][::-1]))
         assert (said["computed"], said["known"]) == (24, 48)
         rows = await app.state.store.read(lambda c: c.execute(POINTS.select()))

@@ -19,6 +19,13 @@ _IDLE = Experiment().model_dump(
 """What changes none of a map's numbers is left at its default, so that two maps share a network."""
 _DRAWN = {"weights": ("random", "explicit"), "sequence": ("random", "text", "explicit")}
 """What a map may be made of: nothing that is kept, since a worker has no database."""
+_KEPT = ("network", "stored", "run")
+_INSTEAD = (
+    "; those who compute it have no database. Of this one POST /api/v1/flow with 'include': "
+    "['{part}'] answers {part} of the kind 'explicit': send these, and the sizes of 'experiment' "
+    "in that answer"
+)
+"""What to do with what is kept, which may be of a size that no task can carry for every network."""
 
 _LOOKED_AT = 200
 """So many points may be no experiments before a map is refused."""
@@ -98,7 +105,8 @@ def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
         kind = own.get("kind", allowed[0]) if isinstance(own, dict) else allowed[0]
         if kind not in allowed:
             names = ", ".join(map(repr, allowed))
-            raise InvalidInput((part, "kind"), f"received {kind!r}; allowed in a map: {names}")
+            why = _INSTEAD.format(part=part) if kind in _KEPT else ""
+            raise InvalidInput((part, "kind"), f"received {kind!r}; allowed in a map: {names}{why}")
     try:
         experiment = Experiment.model_validate(spec)
     except ValidationError as wrong:

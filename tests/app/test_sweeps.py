@@ -12,6 +12,7 @@ import anyio
 import numpy as np
 import pytest
 
+from tests.app.networks import made, safetensors, torch_arrays, with_head
 from tests.app.runs import refused
 from tests.app.test_observe import values
 from tests.app.test_run_events import followed
@@ -280,6 +281,26 @@ async def test_a_map_of_trainings_has_the_bounds_of_a_training(
         assert error["pointer"] == f"/training{pointer}", detail
         assert words in error["detail"]
         assert (await client.post(SWEEPS, json=TRAINED)).status_code == 202
+
+
+async def test_how_a_network_that_is_kept_is_mapped_is_said(kept):
+    async with kept(sweep_workers=0) as client:
+        network = await made(client, safetensors(with_head(torch_arrays())))
+        own = {"kind": "network", "id": network["id"], "module": "lstm", "head": "fc"}
+        asked = {"weights": own, "sequence": {"kind": "random", "steps": 6}}
+        axes = [
+            {"at": "/clip", "values": [{"rule": "norm", "max_norm": n} for n in (0.1, 1.0)]},
+            {"at": "/truncation", "values": [{"kind": "none"}, {"kind": "window", "steps": 3}]},
+        ]
+        answer = await client.post(SWEEPS, json={"experiment": asked, "axes": axes})
+        detail = refused(answer, 422)
+        assert answer.json()["errors"][0]["pointer"] == "/experiment/weights/kind"
+        assert "have no database" in detail
+        assert "POST /api/v1/flow with 'include': ['weights']" in detail
+        flow = (await client.post("/api/v1/flow", json=asked | {"include": ["weights"]})).json()
+        asked |= {"network": flow["experiment"]["network"], "weights": flow["weights"]}
+        answer = await client.post(SWEEPS, json={"experiment": asked, "axes": axes})
+        assert answer.status_code == 202, answer.text
 
 
 async def test_there_are_bounds(kept):

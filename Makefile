@@ -59,7 +59,8 @@ postgresql: $(DEVELOPMENT) ## run the tests of what is kept against a real Postg
 	@scripts/with-postgresql $(BIN)/pytest tests/postgresql tests/app/test_runs.py \
 	  tests/app/test_run_files.py tests/app/test_run_events.py tests/app/test_networks.py \
 	  tests/app/test_training_runs.py tests/app/test_training_flow.py \
-	  tests/app/test_training_files.py tests/app/test_training_turns.py $(ARGS)
+	  tests/app/test_training_files.py tests/app/test_training_turns.py \
+	  tests/app/test_sweeps.py tests/app/test_sweep_claims.py $(ARGS)
 
 bench: $(ORACLE) $(PAGE) ## measure the service, the page, and the engine against PyTorch
 	@UNROLLED_CHROMIUM="$$(scripts/ensure-chromium $(BIN)/python)" && export UNROLLED_CHROMIUM \

@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="unrolled", description="Watch gradients flow back through time.")
     parser.add_argument("--version", action="version", version=f"unrolled {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="serve|sweep|runs|networks|sequences|settings"
+        dest="command", required=True, metavar="serve|sweep|sweeps|runs|networks|sequences|settings"
     )
     serve = commands.add_parser("serve", help="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
@@ -68,6 +68,17 @@ def _parser() -> argparse.ArgumentParser:
     actions = sequences.add_subparsers(dest="action", required=True, metavar="list|delete")
     actions.add_parser("list", help="print every sequence, the newest first")
     actions.add_parser("delete", help="delete a sequence with its numbers").add_argument("id")
+    sweeps = commands.add_parser("sweeps", help="list, show, export or delete maps that are kept")
+    actions = sweeps.add_subparsers(dest="action", required=True, metavar="list|show|export|delete")
+    actions.add_parser("list", help="print every map, the newest first")
+    for action, words, names in (
+        ("show", "print what is mapped, and how far it is", ("id",)),
+        ("export", "write its points to a file, *.csv or *.npz", ("id", "file")),
+        ("delete", "delete a map; the numbers of its networks stay for others", ("id",)),
+    ):
+        parser_of = actions.add_parser(action, help=words)
+        for name in names:
+            parser_of.add_argument(name)
     commands.add_parser("settings", help="print every setting as a Markdown table")
     return parser
 
@@ -95,7 +106,7 @@ def _run(arguments: Sequence[str] | None) -> None:
         print(settings_table(), end="")
         return
     try:
-        if options.command in ("runs", "networks", "sequences"):
+        if options.command in ("runs", "networks", "sequences", "sweeps"):
             _kept(options)
         elif options.command == "sweep":
             _sweep(options)
@@ -116,7 +127,12 @@ def _kept(options: argparse.Namespace) -> None:
     except ValidationError as error:
         _refuse("; ".join(_wrong(one, {}) for one in error.errors()))
 
-    from unrolled.app.store import command, networks_command, sequences_command
+    from unrolled.app.store import (
+        command,
+        networks_command,
+        sequences_command,
+        sweeps_command,
+    )
 
     logging.getLogger("unrolled.store").setLevel(logging.CRITICAL)  # the refusal says it
     try:
@@ -124,6 +140,7 @@ def _kept(options: argparse.Namespace) -> None:
             "runs": None,
             "networks": networks_command.ACTIONS,
             "sequences": sequences_command.ACTIONS,
+            "sweeps": sweeps_command.ACTIONS,
         }[options.command]
         command.run(options, settings, actions)
     except command.Refused as error:

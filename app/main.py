@@ -168,7 +168,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.trainers = Trainers(app.state.store)
     app.state.conductors = Conductors(app.state.store)
     app.state.metrics = Metrics(
-        app.state.compute, app.state.answers, app.state.flights, app.state.trainers
+        app.state.compute,
+        app.state.answers,
+        app.state.flights,
+        app.state.trainers,
+        app.state.conductors,
     )
     app.state.uploads = anyio.CapacityLimiter(MOST_AT_ONCE)
     app.state.assets = Assets()

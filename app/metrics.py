@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from unrolled.app.answers import Answers
 from unrolled.app.compute import Compute
 from unrolled.app.flights import Flights
+from unrolled.app.sweeps.conductors import Conductors
 from unrolled.app.training.trainers import Trainers
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -21,7 +22,12 @@ class Metrics:
     """A registry of one app's own, so that several apps in one process do not share numbers."""
 
     def __init__(
-        self, compute: Compute, answers: Answers, flights: Flights, trainers: Trainers
+        self,
+        compute: Compute,
+        answers: Answers,
+        flights: Flights,
+        trainers: Trainers,
+        conductors: Conductors,
     ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
@@ -37,7 +43,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_State(compute, answers, flights, trainers))
+        self._registry.register(_State(compute, answers, flights, trainers, conductors))
         ProcessCollector(registry=self._registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -62,9 +68,15 @@ class _State(Collector):
     """What workers, queue and cache know of themselves, read at the moment of the question."""
 
     def __init__(
-        self, compute: Compute, answers: Answers, flights: Flights, trainers: Trainers
+        self,
+        compute: Compute,
+        answers: Answers,
+        flights: Flights,
+        trainers: Trainers,
+        conductors: Conductors,
     ) -> None:
         self._compute = compute
+        self._conductors = conductors
         self._answers = answers
         self._flights = flights
         self._trainers = trainers
@@ -78,6 +90,7 @@ class _State(Collector):
             "unrolled_queue": ("Requests that wait for a worker.", compute.waiting),
             "unrolled_cache_bytes": ("Bytes of the answers that are kept.", answers.size),
             "unrolled_trainings": ("Runs that train now.", len(self._trainers.computing)),
+            "unrolled_maps": ("Maps that are computed now.", int(self._conductors.pid is not None)),
         }
         for name, (what, value) in gauges.items():
             yield GaugeMetricFamily(name, what, value=value)
@@ -103,3 +116,22 @@ class _State(Collector):
             "Updates of runs that train here.",
             value=self._trainers.updates,
         )
+        yield from self._maps()
+
+    def _maps(self) -> Iterator[Metric]:
+        """What has been computed of maps here."""
+        counts = self._conductors.counts
+        networks = CounterMetricFamily(
+            "unrolled_map_networks",
+            "Networks of maps: computed here, or known before.",
+            labels=["source"],
+        )
+        for source in ("computed", "known"):
+            networks.add_metric([source], counts[source])
+        yield networks
+        for name, what, field in (
+            ("unrolled_map_points", "Points of maps that came to be known.", "done"),
+            ("unrolled_map_errors", "Those of them that have no numbers.", "wrong"),
+            ("unrolled_map_seconds", "Seconds in which a map was computed.", "seconds"),
+        ):
+            yield CounterMetricFamily(name, what, value=counts[field])

@@ -168,7 +168,11 @@ async def one(request: Request, sweep: SweepId, response: Response) -> dict[str,
 async def changed(
     request: Request, sweep: SweepId, said: SweepChange, response: Response
 ) -> dict[str, Any]:
-    """What is left out stays as it is. What is computed just then ends within two seconds."""
+    """What is left out stays as it is. What is computed just then ends within two seconds.
+
+    What is mapped does not change. A part of a map in more detail is a map of its own: `POST
+    /sweeps` with the `from` and `to` of that part; networks that both hold are computed once.
+    """
     state = request.app.state
     values = said.model_dump(exclude_unset=True)
     wrong = [InputError((name,), "received null") for name, one in values.items() if one is None]

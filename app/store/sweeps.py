@@ -1,8 +1,9 @@
 """Maps in the database: made, found, changed, dropped, and their places."""
 
 import json
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unrolled.app.errors import BadInput, InputError, StoreFull, TooManyOfYours, TurnsFull
@@ -18,6 +19,8 @@ STOPPED = "It was stopped."
 _DAY = 86_400_000
 _AT_ONCE = 5_000
 """Places that are dropped in one transaction."""
+_COARSEST = 2**14
+"""The largest stride: an axis has up to 10,000 values."""
 
 
 def document(row: Found) -> Document:
@@ -181,9 +184,20 @@ async def page(
         limit: how many at most.
         stride: none that stands for fewer places.
     """
+    return list(await connection.execute(behind(number, after, limit, stride)))
+
+
+def behind(number: int, after: int, limit: int, stride: int) -> Select[Any]:
+    """The question of `page`: of the places that stand for fewer none is looked at, since strides
+    are powers of two, and each has its places in their order (index `sweep_points_stride`).
+    """
     asked = select(SWEEP_POINTS).where(
         SWEEP_POINTS.c.sweep == number, SWEEP_POINTS.c.sequence > after
     )
-    if stride > 1:
-        asked = asked.where(SWEEP_POINTS.c.stride >= stride)
-    return list(await connection.execute(asked.order_by(SWEEP_POINTS.c.sequence).limit(limit)))
+    asked = asked.order_by(SWEEP_POINTS.c.sequence).limit(limit)
+    if stride == 1:
+        return asked
+    wanted = [stride << n for n in range(_COARSEST.bit_length()) if stride << n <= _COARSEST]
+    own = [asked.where(SWEEP_POINTS.c.stride == one).subquery() for one in wanted]
+    found = union_all(*(select(one) for one in own)).subquery()
+    return select(found).order_by(found.c.sequence).limit(limit)

@@ -2,17 +2,23 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from pydantic import ValidationError
 
 from unrolled.app.errors import BadInput, InputError, within
 from unrolled.app.limits import refuse_oversize
 from unrolled.app.schemas import Experiment
 from unrolled.app.schemas.sweeps import NewSweep
+from unrolled.app.schemas.training import TrainingPlan
 from unrolled.app.settings import Settings
 from unrolled.app.sweeps.forms import form_of, refuse
-from unrolled.engine import InvalidInput, Sweep, SweepPoint
+from unrolled.app.training.planned import refuse_beyond
+from unrolled.app.validation import input_errors
+from unrolled.engine import InvalidInput, Sweep, SweepAxis, SweepPoint
 
 _MOST_CORNERS = 256
 _OF_MAP = ("name", "note", "paused")
@@ -74,7 +80,7 @@ def _refuse_unwritable(said: dict[str, Any]) -> None:
 def _refuse_large(sweep: Sweep, settings: Settings) -> None:
     """Compare the sizes at the corners of the map with the limits of one request."""
     lean = settings.model_copy(update={"max_work": min(settings.max_work, settings.max_sweep_work)})
-    for point in itertools.islice(_corners(sweep), _MOST_CORNERS):
+    for point in _corners(sweep):
         try:
             spec = sweep.spec(point)
             form_of(spec, trained=sweep.trained)
@@ -88,36 +94,34 @@ def _refuse_large(sweep: Sweep, settings: Settings) -> None:
 
 
 def _corners(sweep: Sweep) -> Iterator[SweepPoint]:
-    """The first and last place of every axis, of every small map; all of what is only listed."""
+    """The least and greatest value of every axis of numbers, of every small map; of another one
+    all of its values. Where that makes too many, every such value once, beside the greatest ones.
+    """
     axes = sweep.axes if sweep.rows is None else (sweep.rows, *sweep.axes)
-    ends = [
-        range(len(axis.values)) if axis.scale is None else (0, len(axis.values) - 1)
-        for axis in axes
-    ]
-    for at in itertools.product(*(reversed(end) for end in ends)):
-        yield SweepPoint(0, tuple(at), 1)
+    ends = [_ends(axis) for axis in axes]
+    if math.prod(map(len, ends)) <= _MOST_CORNERS:
+        every: Iterable[tuple[int, ...]] = itertools.product(*ends)
+    else:
+        first = tuple(own[0] for own in ends)
+        every = ((*first[:n], at, *first[n + 1 :]) for n, own in enumerate(ends) for at in own)
+    for at in every:
+        yield SweepPoint(0, at, 1)
+
+
+def _ends(axis: SweepAxis) -> Sequence[int]:
+    """Places of values; the greatest one first."""
+    places = range(len(axis.values))
+    if not axis.numeric:
+        return places
+    in_order = sorted(places, key=lambda n: axis.values[n])
+    return [in_order[-1], in_order[0]]
 
 
 def _refuse_training(spec: dict[str, Any], settings: Settings) -> None:
-    updates = spec.get("updates")
-    if isinstance(updates, int) and updates > settings.max_training_updates:
-        raise BadInput(
-            [
-                InputError(
-                    ("training", "updates"),
-                    f"received {updates}; allowed: at most {settings.max_training_updates} "
-                    "(UNROLLED_MAX_TRAINING_UPDATES)",
-                )
-            ]
-        )
-    hidden = spec.get("hidden_size")
-    if isinstance(hidden, int) and hidden > settings.max_hidden_size:
-        raise BadInput(
-            [
-                InputError(
-                    ("training", "hidden_size"),
-                    f"received {hidden}; allowed: at most {settings.max_hidden_size} "
-                    "(UNROLLED_MAX_HIDDEN_SIZE)",
-                )
-            ]
-        )
+    """As `POST /runs` does."""
+    with within("training"):
+        try:
+            refuse_beyond(TrainingPlan.model_validate(spec), settings)
+        except ValidationError as error:
+            errors = input_errors(TrainingPlan, error.errors(include_url=False))
+            raise BadInput(errors) from None

@@ -28,6 +28,7 @@ GRACE_SECONDS = 1.0
 TURN_SECONDS = 30.0
 """A map that has computed so long gives its place to one that waits."""
 MOST_LOST = 3
+COUNTED = ("computed", "known", "done", "wrong", "seconds")
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 _log = logging.getLogger("unrolled.sweeps")
@@ -42,10 +43,14 @@ class Conductors:
 
     Attributes:
         pid: of the process that computes one now.
+        counts: what has been done here, by the fields of a map: networks that were `computed` and
+            `known`, points that are `done` and `wrong`, `seconds`.
     """
 
     def __init__(self, store: Database, command: Sequence[str] = COMMAND) -> None:
         self.pid: int | None = None
+        self.counts = dict.fromkeys(COUNTED, 0.0)
+        self._counted = dict.fromkeys(COUNTED, 0.0)
         self._store, self._command = store, command
         self._poked = anyio.Event()
         self._me = ""
@@ -90,6 +95,7 @@ class Conductors:
 
     async def _conduct(self, row: Found) -> None:
         """One map, until it is over, nobody wants it, or it is another one's turn."""
+        self._counted = {name: getattr(row, name) for name in COUNTED}
         process = await self._started(row)
         self.pid = process.pid
         code = 0
@@ -109,6 +115,8 @@ class Conductors:
                 lost = code != 0
                 if lost:
                     _log.warning("a process that computed a map was lost")
+                with suppress(StoreAway, StoreFull, Lost):
+                    self._count(await self._store.read(lambda c: look(c, self._me, row.number)))
                 with suppress(StoreAway, StoreFull):
                     await self._store.write(
                         lambda c: release(c, self._me, row.number, MOST_LOST, lost=lost)
@@ -135,6 +143,12 @@ class Conductors:
             await process.stdin.aclose()
         return process
 
+    def _count(self, row: Found) -> None:
+        for name in COUNTED:
+            now = getattr(row, name)
+            self.counts[name] += now - self._counted[name]
+            self._counted[name] = now
+
     async def _watch(self, number: int, scope: anyio.CancelScope) -> None:
         """End the process where it does not leave by itself, or another map waits."""
         begun = monotonic()
@@ -144,7 +158,9 @@ class Conductors:
                 await self._poked.wait()
             self._poked = anyio.Event()
             try:
-                wanted = (await self._store.read(lambda c: look(c, self._me, number))).wanted
+                row = await self._store.read(lambda c: look(c, self._me, number))
+                self._count(row)
+                wanted = row.wanted
                 turn = monotonic() - begun < TURN_SECONDS or not await self._store.read(
                     lambda c: waits(c, number)
                 )

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from unrolled.app.canonical import encoded
 from unrolled.app.resolve import filled
 from unrolled.app.schemas import Experiment
-from unrolled.engine import InvalidInput, Plan, Sweep, SweepPoint, point_hash
+from unrolled.engine import TASKS, InvalidInput, Plan, Sweep, SweepPoint, point_hash
 
 _IDLE = Experiment().model_dump(
     include={"follow", "window", "values", "chain", "include", "lyapunov"}
@@ -19,6 +19,13 @@ _IDLE = Experiment().model_dump(
 """What changes none of a map's numbers is left at its default, so that two maps share a network."""
 _DRAWN = {"weights": ("random", "explicit"), "sequence": ("random", "text", "explicit")}
 """What a map may be made of: nothing that is kept, since a worker has no database."""
+_KEPT = ("network", "stored", "run")
+_INSTEAD = (
+    "; those who compute it have no database. Of this one POST /api/v1/flow with 'include': "
+    "['{part}'] answers {part} of the kind 'explicit': send these, and the sizes of 'experiment' "
+    "in that answer"
+)
+"""What to do with what is kept, which may be of a size that no task can carry for every network."""
 
 _LOOKED_AT = 200
 """So many points may be no experiments before a map is refused."""
@@ -90,19 +97,33 @@ def form_of(spec: dict[str, Any], *, trained: bool = False) -> bytes:
         InvalidInput: for what is neither, with the pointer to it.
     """
     if trained:
-        return encoded({"training": Plan.from_json(spec).to_json()})
+        plan = Plan.from_json(spec)
+        _refuse_kept(plan)
+        return encoded({"training": plan.to_json()})
     for part, allowed in _DRAWN.items():
         own = spec.get(part)
         kind = own.get("kind", allowed[0]) if isinstance(own, dict) else allowed[0]
         if kind not in allowed:
             names = ", ".join(map(repr, allowed))
-            raise InvalidInput((part, "kind"), f"received {kind!r}; allowed in a map: {names}")
+            why = _INSTEAD.format(part=part) if kind in _KEPT else ""
+            raise InvalidInput((part, "kind"), f"received {kind!r}; allowed in a map: {names}{why}")
     try:
         experiment = Experiment.model_validate(spec)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False)[0]
         raise InvalidInput(tuple(first["loc"]), first["msg"]) from None
     return encoded(filled(experiment.model_dump() | _IDLE))
+
+
+def _refuse_kept(plan: Plan) -> None:
+    """A training that takes what is kept here: a worker has no database."""
+    name, kind = plan.task["name"], plan.weights["kind"]
+    alone = [one for one, row in TASKS.items() if row.takes != "series"]
+    if name not in alone:
+        names = ", ".join(map(repr, alone))
+        raise InvalidInput(("task", "name"), f"received {name!r}; allowed in a map: {names}")
+    if kind != "random":
+        raise InvalidInput(("weights", "kind"), f"received {kind!r}; allowed in a map: 'random'")
 
 
 def draws(sweep: Sweep, start: int = 0) -> Iterator[Draw]:

@@ -126,6 +126,25 @@ def checked_change(plan: Json, change: TrainingChange) -> Json:
     return said
 
 
+def refuse_beyond(asked: TrainingPlan, settings: Settings) -> None:
+    """Refuse a plan that asks for more than one run may; whatever else is wrong is said elsewhere.
+
+    Args:
+        asked: as the client wrote it.
+        settings: the limits.
+    Raises:
+        BadInput: the pointers lead from the plan.
+    """
+    _refuse_sizes(asked, settings)
+    try:
+        plan = Plan.from_json(_unset(asked))
+        problem = posed(plan.task, None)
+        network = problem.network(plan.cell, plan.activation, plan.hidden_size, plan.num_layers)
+    except InvalidInput:
+        return
+    _refuse_work(plan, problem, network, settings)
+
+
 async def _series(store: Database, asked: TrainingPlan) -> AttachedSeries | None:
     """The sequence that a task names; a copy of it stays with the run."""
     task = asked.task.model_dump()
@@ -167,11 +186,8 @@ def _made(
     given: Attached | Mapping[str, Array] | None,
 ) -> Planned:
     _refuse_sizes(asked, settings)
-    said = {name: getattr(asked, name) for name in asked.model_fields_set}
-    said |= {"task": asked.task}
-    unset = {name: _plain(value) for name, value in said.items()}
     try:
-        plan = Plan.from_json(unset)
+        plan = Plan.from_json(_unset(asked))
         problem = posed(plan.task, data)
         network = problem.network(plan.cell, plan.activation, plan.hidden_size, plan.num_layers)
         _refuse_work(plan, problem, network, settings)
@@ -195,6 +211,12 @@ def _made(
 def _path(error: InvalidInput) -> tuple[str | int, ...]:
     """The engine's pointers lead from a network or a plan; a plan has no `network`."""
     return error.pointer[1:] if error.pointer[:1] == ("network",) else error.pointer
+
+
+def _unset(asked: TrainingPlan) -> Json:
+    """What the client said, and no more."""
+    said = {name: getattr(asked, name) for name in asked.model_fields_set} | {"task": asked.task}
+    return {name: _plain(value) for name, value in said.items()}
 
 
 def _plain(value: Any) -> Any:

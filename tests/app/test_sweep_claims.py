@@ -111,6 +111,15 @@ async def test_a_network_that_a_map_holds_twice_is_computed_once() -> None:
     assert len(pool.forms) == 6
 
 
+async def test_points_that_are_done_are_not_walked_over() -> None:
+    """Among them are those whose network has ended its workers."""
+    own, pool, kept = of([0.5, 0.7, 0.9]), Counted(), Memory()
+    async with mapped(own, pool, kept, done=lambda point: point.at == (1,)) as stream:
+        found = [one.draw.point.at async for some in stream for one in some]
+    assert sorted(found) == [(0,), (2,)]
+    assert len(pool.forms) == len(kept.known) == 2
+
+
 class Leaves(Here):
     """Computes nothing, until it is left."""
 

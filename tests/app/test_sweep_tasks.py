@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from unrolled.app.canonical import encoded
 from unrolled.app.job import answer
 from unrolled.app.sweeps import work as work_module
 from unrolled.app.sweeps.forms import draws, form_of, refuse
@@ -209,6 +210,9 @@ def test_a_training_ends_on_its_way_where_nobody_wants_it() -> None:
 
 
 def test_a_training_that_needs_data_says_so() -> None:
-    done = asked([form_of({"task": {"name": "series"}}, trained=True)], ["final_loss"])
+    with pytest.raises(InvalidInput, match="allowed in a map: 'adding'"):
+        form_of({"task": {"name": "series"}}, trained=True)
+    form = encoded({"training": Plan.from_json({"task": {"name": "series"}}).to_json()})
+    done = asked([form], ["final_loss"])
     assert done.numbers == [{"final_loss": None}]
     assert list(done.errors) == ["0"]

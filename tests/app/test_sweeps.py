@@ -12,7 +12,9 @@ import anyio
 import numpy as np
 import pytest
 
+from tests.app.networks import made, safetensors, torch_arrays, with_head
 from tests.app.runs import refused
+from tests.app.test_observe import values
 from tests.app.test_run_events import followed
 from unrolled.app.store.sweep_tables import POINTS
 from unrolled.engine import NUMBERS, Sweep
@@ -70,6 +72,20 @@ async def ended(client: Any, sweep: str) -> Any:
     return await until(client, sweep, lambda said: said["state"] == "ended")
 
 
+HALF_WRONG = [
+    {"at": "/weights/spectral_radius", "values": [0.2, -1.0]},
+    {"at": "/sequence/steps", "values": [4, 8, 16]},
+]
+
+
+async def until_idle(client: Any) -> None:
+    with anyio.fail_after(20):
+        while True:
+            if client._transport.app.state.conductors.pid is None:
+                return
+            await anyio.sleep(0.05)
+
+
 async def test_a_map_is_computed_followed_and_never_twice(kept):
     async with mapping(kept) as client:
         app = client._transport.app
@@ -108,6 +124,19 @@ async def test_a_map_is_computed_followed_and_never_twice(kept):
         other = await begun(client, seeds=3, numbers=["arriving", "log10_norm"])
         said = await ended(client, other)
         assert (said["computed"], said["known"]) == (72, 0)
+        third = await begun(client, seeds=2, numbers=["arriving"], axes=HALF_WRONG)
+        said = await ended(client, third)
+        assert (said["done"], said["wrong"], said["computed"], said["known"]) == (12, 6, 0, 12)
+        await until_idle(client)
+        counted = {name: value for name, value in (await values(client)).items() if "map" in name}
+        assert counted.pop("unrolled_map_seconds_total") > 0
+        assert counted == {
+            "unrolled_maps": 0,
+            'unrolled_map_networks_total{source="computed"}': 120,
+            'unrolled_map_networks_total{source="known"}': 12,
+            "unrolled_map_points_total": 60,
+            "unrolled_map_errors_total": 6,
+        }
         said = await ended(client, await begun(client, seeds=3, axes=SMALL["axes"][::-1]))
         assert (said["computed"], said["known"]) == (24, 48)
         rows = await app.state.store.read(lambda c: c.execute(POINTS.select()))
@@ -204,6 +233,11 @@ async def test_a_refined_map_leaves_out_what_neighbours_tell(kept):
         ({"axes": [SMALL["axes"][0] | {"points": 200}]}, "/axes", "UNROLLED_MAX_SWEEP_NETWORKS"),
         ({"more": 1}, "/more", "unknown field"),
         ({"training": {}}, "/experiment", "beside training"),
+        (
+            {"axes": [{"at": "/sequence/steps", "values": [4, 90_000, 8]}]},
+            "/experiment/sequence/steps",
+            "received 90000",
+        ),
     ],
 )
 async def test_what_is_no_map_is_refused_beside_what_is_wrong(kept, said, pointer, words):
@@ -212,6 +246,61 @@ async def test_what_is_no_map_is_refused_beside_what_is_wrong(kept, said, pointe
         detail = refused(answer, 422)
         assert [error["pointer"] for error in answer.json()["errors"]] == [pointer], detail
         assert words in detail
+
+
+ADAM = {"optimizer": {"name": "adam"}}
+TRAINED: dict[str, Any] = {
+    "training": {"task": {"name": "adding", "steps": 20}, "updates": 100} | ADAM,
+    "axes": [{"at": "/optimizer/learning_rate", "values": [0.01, 0.1]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "values", "pointer", "words"),
+    [
+        ({}, "/hidden_size", [8, 65, 9], "/hidden_size", "received 65; allowed: at most 64 ("),
+        ({}, "/batch_size", [40, 8], "/batch_size", "UNROLLED_MAX_BATCH_SIZE"),
+        ({}, "/updates", [1, 501], "/updates", "UNROLLED_MAX_TRAINING_UPDATES"),
+        ({}, "/task/steps", [10, 60], "/task/steps", "UNROLLED_MAX_STEPS"),
+        ({"cell": "lstm"}, "/hidden_size", [8, 60], "/hidden_size", "MAX_TRAINING_WORK"),
+        ({"task": {"name": "series", "sequence": "a"}}, "/seed", [0], "/task/name", "'adding'"),
+        ({"weights": {"kind": "network", "id": "a"}}, "/seed", [0], "/weights/kind", "'random'"),
+    ],
+)
+async def test_a_map_of_trainings_has_the_bounds_of_a_training(
+    kept, said, at, values, pointer, words
+):
+    bounds = {"max_hidden_size": 64, "max_batch_size": 32, "max_steps": 50}
+    bounds |= {"max_training_updates": 500, "max_training_work": 1_000_000}
+    async with kept(**bounds, sweep_workers=0) as client:
+        training = TRAINED["training"] | said
+        axes = [*TRAINED["axes"], {"at": at, "values": values}]
+        answer = await client.post(SWEEPS, json={"training": training, "axes": axes})
+        detail = refused(answer, 422)
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == f"/training{pointer}", detail
+        assert words in error["detail"]
+        assert (await client.post(SWEEPS, json=TRAINED)).status_code == 202
+
+
+async def test_how_a_network_that_is_kept_is_mapped_is_said(kept):
+    async with kept(sweep_workers=0) as client:
+        network = await made(client, safetensors(with_head(torch_arrays())))
+        own = {"kind": "network", "id": network["id"], "module": "lstm", "head": "fc"}
+        asked = {"weights": own, "sequence": {"kind": "random", "steps": 6}}
+        axes = [
+            {"at": "/clip", "values": [{"rule": "norm", "max_norm": n} for n in (0.1, 1.0)]},
+            {"at": "/truncation", "values": [{"kind": "none"}, {"kind": "window", "steps": 3}]},
+        ]
+        answer = await client.post(SWEEPS, json={"experiment": asked, "axes": axes})
+        detail = refused(answer, 422)
+        assert answer.json()["errors"][0]["pointer"] == "/experiment/weights/kind"
+        assert "have no database" in detail
+        assert "POST /api/v1/flow with 'include': ['weights']" in detail
+        flow = (await client.post("/api/v1/flow", json=asked | {"include": ["weights"]})).json()
+        asked |= {"network": flow["experiment"]["network"], "weights": flow["weights"]}
+        answer = await client.post(SWEEPS, json={"experiment": asked, "axes": axes})
+        assert answer.status_code == 202, answer.text
 
 
 async def test_there_are_bounds(kept):

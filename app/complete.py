@@ -85,6 +85,7 @@ async def _of_file(store: Database, asked: Experiment) -> Experiment:
         has = await store.read(
             lambda connection: sizes(connection, said["id"], said["module"], said["head"])
         )
+    said["module"] = has.pop("module")
     own = {n: value for n, value in has.items() if n not in known}
     return asked.model_copy(
         update={

@@ -61,6 +61,8 @@ def lacks_network(experiment: Experiment) -> bool:
     weights = experiment.weights
     if not isinstance(weights, NetworkWeights) or isinstance(weights, FilledWeights):
         return False
+    if weights.module is None:
+        return True
     projects = CELLS[experiment.network.cell].projects
     return not said(experiment) >= FROM_A_FILE | ({"projection_size"} if projects else set())
 

@@ -13,6 +13,7 @@ W^I = W^X          ``W_xh``            (H, D)
 W^H                ``W_hh``            (H, H)
 W^O                ``W_hy``            (K, H)
 Jordan's feedback  ``W_yh``            (H, K)
+projection         ``W_hr``            (P, H)      H_t is W_hr times what the units show
 ∂L/∂H_t            ``dh[t]``           (B, H)      total: every later loss included
 ∂L_i/∂H_t          ``states[0][i]``    (B, H)      itemized: loss i alone
 ∂L/∂W, its term    ``steps(name)[t]``  as W        what step t adds to the sum

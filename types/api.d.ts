@@ -1519,8 +1519,11 @@ export interface Schemas {
     kind: "network";
     /** Of a network of /networks. */
     id: string;
-    /** The name of one of its modules that are supported. */
-    module: string;
+    /**
+     * The name of one of its modules that are supported. Left out or null: the one that is chosen
+     * in the network, as the only one that fits is. An answer names it.
+     */
+    module?: string | null;
     /**
      * The name of one of its heads, W_hy and b_y (zero where it has no bias). null: none, for the
      * loss given at the hidden states.

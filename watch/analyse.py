@@ -196,7 +196,7 @@ def _growth(batches: list[Batch], recomputed: list[Recomputed]) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}" if share >= 0.001 else f"{share:.0e} of it"
+    return f"{100.0 * share:.1f} %" if share >= 0.001 else f"{share:.0e} of it"
 
 
 def _relative(ours: Array, theirs: Array) -> float:

@@ -74,7 +74,6 @@ class Network(StrictModel):
         description="P, the width of h_t of a cell that projects its states, at most H; "
         f"{_PROJECTS} only. Left out or null: half of H, rounded up. An answer names it where "
         "there is one.",
-        examples=[4],
         exclude_if=lambda size: size is None,
     )
 

@@ -224,8 +224,11 @@ class NetworkWeights(_KeptWeights):
 
     kind: Literal["network"] = Field(description="Says which kind this is.")
     id: Annotated[String, Field(max_length=64)] = Field(description="Of a network of /networks.")
-    module: Annotated[String, Field(max_length=2_000)] = Field(
-        description="The name of one of its modules that are supported.", examples=["encoder"]
+    module: Annotated[String, Field(max_length=2_000)] | None = Field(
+        default=None,
+        description="The name of one of its modules that are supported. Left out or null: the one "
+        "that is chosen in the network, as the only one that fits is. An answer names it.",
+        examples=["encoder"],
     )
     head: Annotated[String, Field(max_length=2_000)] | None = Field(
         default=None,

@@ -39,13 +39,16 @@ LATIN = "cp1252"
 
 
 def latin(raw: bytes) -> str | None:
-    """A file's text in Windows-1252, which is Latin-1 and a few more; None where it is none."""
-    if raw.startswith(tuple(_MARKS)) or b"\0" in raw:
+    """A file's text in Windows-1252, which is Latin-1 and a few more; None where it is none: where
+    it holds control characters, or letters in UTF-8, of which some are then damaged.
+    """
+    if raw.startswith(tuple(_MARKS)) or not raw.decode("utf-8", "ignore").isascii():
         return None
     try:
-        return decoded(raw.decode(LATIN).encode())
+        text = decoded(raw.decode(LATIN).encode())
     except (UnicodeDecodeError, Refused):
         return None
+    return text if all(one.isprintable() or one.isspace() for one in text) else None
 
 
 def read(text: str) -> Content:

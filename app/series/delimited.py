@@ -125,9 +125,10 @@ def _refuse_ragged(first: tuple[int, list[str]], body: Rows, delimiter: str) -> 
     width = len(first[1])
     for line, row in body:
         if len(row) != width:
+            cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
             raise Refused(
-                f"line {line}: received {len(row)} cells between which {DELIMITERS[delimiter]} "
-                f"stands; allowed: {width}, as in line {first[0]}"
+                f"line {line}: received {cells}, {DELIMITERS[delimiter]} standing between two; "
+                f"allowed: {width}, as in line {first[0]}"
             )
 
 

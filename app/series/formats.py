@@ -17,7 +17,11 @@ FORMATS: dict[str, Callable[[str], Content]] = {
 NAMES = (*FORMATS, "npz")
 ALLOWED = "CSV, npz, JSON or text"
 
-_LATIN = "The file is not UTF-8: the names of its columns are read as Windows-1252 (Latin-1)."
+_LATIN = {
+    "csv": "The file is not UTF-8: the names of its columns are read as Windows-1252 (Latin-1).",
+    "text": "The file is not UTF-8: it is read as Windows-1252 (Latin-1).",
+}
+"""What is said of a file in another code, by its kind; JSON is UTF-8, or none."""
 
 _ENDINGS = {".csv": "csv", ".tsv": "csv", ".json": "json"}
 _ZIP = b"PK\x03\x04"
@@ -70,15 +74,18 @@ def read(path: Path, name: str = "", wanted: str | None = None) -> Content:
 
 
 def _of_latin(raw: bytes, kind: str | None) -> Content | None:
-    """A table whose names are not in UTF-8: its numbers are the same in any code. Else None."""
+    """A table whose names are not in UTF-8, and whose numbers are the same in any code; or a text.
+    Else None.
+    """
     text = characters.latin(raw)
-    if text is None or (kind or _kind(text)) != "csv":
+    kind = kind if text is None else kind or _kind(text)
+    if text is None or kind not in _LATIN:
         return None
     try:
-        found = delimited.read(text)
+        found = FORMATS[kind](text)
     except Refused:
         return None
-    return replace(found, notes=[_LATIN, *found.notes])
+    return replace(found, notes=[_LATIN[kind], *found.notes])
 
 
 def _kind(text: str) -> str:

@@ -190,7 +190,7 @@ Blocks = dict[int, list[tuple[int, bytes]]]
 
 
 async def chosen(
-    connection: AsyncConnection, network: str, module: str, head: str | None
+    connection: AsyncConnection, network: str, module: str | None, head: str | None
 ) -> tuple[Found, Document, Document | None, Blocks]:
     """A network's module and head, with the blocks of their arrays.
 
@@ -215,9 +215,10 @@ async def chosen(
 
 
 async def sizes(
-    connection: AsyncConnection, network: str, module: str, head: str | None
+    connection: AsyncConnection, network: str, module: str | None, head: str | None
 ) -> Document:
-    """What `network` of an experiment has to say of a network's module and head.
+    """What `network` of an experiment has to say of a network's module and head, and as `module`
+    which one that is.
 
     Raises:
         BadInput: as `chosen`.
@@ -227,6 +228,7 @@ async def sizes(
         raise _gone(network)
     said, reads = _taken(row, module, head)
     found: Document = {
+        "module": said["name"],
         "cell": cell_of(said["module"]),
         "input_size": said["input_size"],
         "hidden_size": said["hidden_size"],
@@ -243,11 +245,17 @@ def _gone(network: str) -> BadInput:
     return BadInput([InputError(("id",), told)])
 
 
-def _taken(row: Found, module: str, head: str | None) -> tuple[Document, Document | None]:
-    """The module and the head of those names, which can be computed together."""
+def _taken(row: Found, module: str | None, head: str | None) -> tuple[Document, Document | None]:
+    """The module and the head of those names, which can be computed together; where no module is
+    named, the one that is chosen.
+    """
     about = json.loads(row.about)
-    said, reads = _able(about["modules"], module, "module"), _able(about["heads"], head, "head")
-    assert said is not None
+    said = _able(about["modules"], module or row.module, "module")
+    reads = _able(about["heads"], head, "head")
+    if said is None:
+        names = ", ".join(shown(one["name"]) for one in about["modules"][:10])
+        told = f"missing, and none is chosen in the network; the file has: {names}"
+        raise BadInput([InputError(("module",), told)])
     if reads is not None and not _reads(reads, said):
         raise BadInput([InputError(("head",), _narrow(reads, said))])
     return said, reads

@@ -182,7 +182,9 @@ class Cell(ABC):
 
     @abstractmethod
     def recurrent_matrix(self, parameters: Parameters) -> Array:
-        """R, whose spectrum is shown, (H, H): for gated cells the candidate's block."""
+        """R, whose spectrum is shown, (H, H): for gated cells the candidate's block; of a cell that
+        projects its states W_hr times that, (P, P).
+        """
 
     def recurrent_blocks(self, parameters: Parameters) -> list[tuple[slice, Array]]:
         """Rows of the recurrent parameter, and the square matrix whose ρ they scale."""

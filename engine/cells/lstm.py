@@ -127,10 +127,11 @@ def lstm_wiring(
         of_g: its slope at A_t^g.
         of_c: its slope at C_t.
         peeps: gate → what it hears of C beside A_t.
-        projected: whether H_t is W^R times what the units show, M_t.
+        projected: whether H_t is W^R times what the units show.
     """
     whole = rf"W^{{R\top}} {known('H_t')}" if projected else known("H_t")
-    of_m = rf"\left( {whole} \right)" if projected else whole
+    of_units = rf"\left( {whole} \right)" if projected else whole
+    units = rf"\left( o_t \odot {squash}(C_t) \right)" if projected else rf"o_t \odot {squash}(C_t)"
     heard = {gate: f"A_t^{gate}" + (f" + {peeps[gate]}" if gate in peeps else "") for gate in "ifo"}
     gates = (
         Line("A_t", "b", gate=True),
@@ -142,7 +143,7 @@ def lstm_wiring(
         gate: rf" + {peeps[gate].split()[0]} \odot {known(f'A_t^{gate}')}" if gate in peeps else ""
         for gate in "ifo"
     }
-    kept, shown = rf"{known('C_t')} \odot f_t", rf"{of_m} \odot o_t \odot {of_c}"
+    kept, shown = rf"{known('C_t')} \odot f_t", rf"{of_units} \odot o_t \odot {of_c}"
     straight = {} if peeps else {"f": r"\operatorname{diag}(f_t)"}
     if not peeps:
         straight["o"] = rf"{'W^R ' * projected}\operatorname{{diag}}(o_t \odot {of_c})"
@@ -151,12 +152,10 @@ def lstm_wiring(
         Slope("A_t^i", "c", rf"{known('C_t')} \odot g_t {_OPEN.format('i')}"),
         Slope("A_t^f", "c", rf"{known('C_t')} \odot C_{{t-1}} {_OPEN.format('f')}"),
         Slope("A_t^g", "c", rf"{known('C_t')} \odot i_t \odot {of_g}"),
-        Slope("A_t^o", "h", rf"{of_m} \odot {squash}(C_t) {_OPEN.format('o')}"),
+        Slope("A_t^o", "h", rf"{of_units} \odot {squash}(C_t) {_OPEN.format('o')}"),
     )
-    shows = Line("M_t" if projected else "H_t", rf"o_t \odot {squash}(C_t)")
     lines = (
-        *([Line("H_t")] if projected else []),
-        shows,
+        Line("H_t", f"{'W^R ' * projected}{units}"),
         state,
         *gates,
         Line("o_t", rf"\sigma({heard['o']})", gate=True),
@@ -182,11 +181,11 @@ def lstm_wiring(
         source="c",
         target="h",
         carries="c_through",
-        forward={"H_t": "W^R M_t"} if projected else {},
+        forward={},
         backward=shown + back["o"],
         parameter="W_hr" if projected else None,
         matrix="W^R" if projected else "",
-        added=rf"{known('H_t')} M_t^\top" if projected else "",
+        added=rf"{known('H_t')} {units}^\top" if projected else "",
         jacobian=straight.get("o", ""),
     )
     return Wiring(

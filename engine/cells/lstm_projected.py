@@ -84,8 +84,6 @@ class LstmProjectedCell(LstmCell):
     The recurrent matrix whose spectrum is shown is W_hr W_hg, (P, P), a gate's block W_hr W_hk:
     what a step does to h_{t−1} where every unit shows what it proposes.
 
-    A step's term of W_xh, W_hh or b_h that is below 1e-300 of ∂L/∂h_t, with which it shares an
-    exponent, may be 0: behind weights W_hr that small.
     Source: Sak, Senior & Beaufays 2014, "Long Short-Term Memory Recurrent Neural Network
     Architectures for Large Scale Acoustic Modeling", without the part that is not recurrent.
     """
@@ -116,7 +114,12 @@ class LstmProjectedCell(LstmCell):
         return at.times("W_hr", m), c
 
     def lane(self, parameters: Parameters, layer: Layer, derivative: Function) -> Lane:
-        """The LSTM's way back, behind the projection."""
+        """The LSTM's way back, behind the projection.
+
+        Raises:
+            InvalidInput: as ``recurrent_blocks``: nor could a gradient go back one step.
+        """
+        self.recurrent_blocks(parameters)
         return LstmProjectedLane(super().lane(parameters, layer, derivative), parameters["W_hr"])
 
     def terms(self, layer: Layer, dz: Array) -> Terms:

@@ -14,7 +14,6 @@ import numpy as np
 from unrolled.engine.cells.lane import Lane, State
 from unrolled.engine.numbers.arrays import Array, IntArray, Mask, record
 from unrolled.engine.numbers.magnitude import ldexp_rows, near_one
-from unrolled.engine.numbers.products import times
 from unrolled.engine.passes.passage import Entering, Passage
 
 Rescale = Callable[[int, int, Array, IntArray], None]
@@ -183,7 +182,9 @@ def _cross(lanes: tuple[Lane, ...], t: int, here: Rows, previous: Rows) -> None:
     for n, lane in enumerate(lanes):
         own = here.dz_exponents[n : n + 1]
         if n and lane.to_outputs:
-            previous.add(0, times(here.dz[n], lane.recurrent), *own or [_NONE])
+            dz = here.dz[n]
+            through = lane.multiply(dz.reshape(-1, dz.shape[-1]), lane.recurrent)
+            previous.add(0, through.reshape(*dz.shape[:-1], -1), *own or [_NONE])
             previous.states[n][0][...] = 0.0
         else:
             lane.cross(lane.steps[t], here.dz[n], here.states[n], previous.states[n])

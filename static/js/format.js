@@ -31,6 +31,7 @@ const PARAMETERS = lookup({
   W_yh: "Wʸ",
   b_h: "b",
   b_hn: "bₙᴴ",
+  W_hr: "Wᴿ",
   W_hy: "Wᴼ",
   b_y: "bᴼ",
   p_i: "pᵢ",
@@ -42,7 +43,7 @@ const PARAMETERS = lookup({
  * Superscripts of parameters. Unicode has no raised X and Y: where markup can be, it raises them.
  * @type {Object<string, string>}
  */
-const RAISED = lookup({ ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" });
+const RAISED = lookup({ ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O", ᴿ: "R" });
 
 /**
  * A text cut where parameters have superscripts: [text, "X", text, …].
@@ -50,7 +51,7 @@ const RAISED = lookup({ ˣ: "X", ᴴ: "H", ʸ: "Y", ᴼ: "O" });
  */
 export function raised(text) {
   return text
-    .split(/(?<=[Wb]ₙ?)([ˣᴴʸᴼ])/u)
+    .split(/(?<=[Wb]ₙ?)([ˣᴴʸᴼᴿ])/u)
     .map((part, n) => (n % 2 ? RAISED[part] : part));
 }
 

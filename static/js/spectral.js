@@ -83,8 +83,9 @@ function gatedCell(flow) {
   const said = [growthOf(series, of, first), growthOf(cells, "that for C", first)];
   const course = batchOf(flow) > 1 ? "the first sample" : "this sequence";
   const along = said.filter(Boolean).join("; ");
+  const projected = cellOf(cell).projects ? ", projected" : "";
   return (
-    `Drawn is the candidate’s block ${gateThat(cell, "candidate")?.letter}, ρ = ${tidy(radius)}. It promises nothing by ` +
+    `Drawn is the candidate’s block ${gateThat(cell, "candidate")?.letter}${projected}, ρ = ${tidy(radius)}. It promises nothing by ` +
     `itself: gates multiply what passes.${listed}${along ? ` Along ${course} ${along}.` : ""}`
   );
 }

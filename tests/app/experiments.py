@@ -91,6 +91,28 @@ def matrix(*shape: int, of: Strategy = few_numbers) -> Strategy:
     return values
 
 
+def projects(network: Json) -> bool:
+    """Whether h is a projection of its units."""
+    return CELLS[network.get("cell", next(iter(CELLS)))].projects
+
+
+def shown(network: Json) -> int:
+    """The width of h."""
+    hidden: int = network.get("hidden_size", 8)
+    half = -(-hidden // 2)
+    return min(network.get("projection_size") or half, hidden) if projects(network) else hidden
+
+
+def fitting(network: Json) -> Json:
+    """Nearly always without a width where the cell has none of its own."""
+    idle = not projects(network) and network.get("projection_size") != WIDE
+    return {n: value for n, value in network.items() if not (idle and n == "projection_size")}
+
+
+WIDE = 6
+"""Wider than any h."""
+
+
 @st.composite
 def explicit_weights(draw: st.DrawFn, network: Json) -> Json:
     """Every parameter of the network; one of them may be left out, or hold wilder numbers."""
@@ -99,6 +121,7 @@ def explicit_weights(draw: st.DrawFn, network: Json) -> Json:
     }
     able = full.get("bidirectional", False) and not CELLS[full["cell"]].copies
     own = full | {"activation": "tanh", "bidirectional": able}
+    own |= {"projection_size": shown(network) if projects(network) else None}
     shapes = EngineNetwork(**own).parameter_shapes()
     wild = draw(st.sampled_from([None, *shapes]))
     weights: Json = {"kind": "explicit"}
@@ -114,7 +137,7 @@ def explicit_weights(draw: st.DrawFn, network: Json) -> Json:
 def entering_sequences(draw: st.DrawFn, network: Json, reads: int, emits: int, batch: int) -> Json:
     """A gradient that enters at the outputs or at the states, where it fits."""
     at = draw(st.sampled_from(["hidden", "output"]))
-    width = network.get("hidden_size", 8) if at == "hidden" else network.get("output_size") or 4
+    width = shown(network) if at == "hidden" else network.get("output_size") or 4
     return {
         "kind": "explicit",
         "inputs": draw(matrix(reads, batch, network.get("input_size") or 4)),
@@ -142,9 +165,9 @@ def explicit_sequences(draw: st.DrawFn, network: Json, loss: str) -> Json:
         "inputs": draw(matrix(reading, batch, inputs)),
         "targets": draw(targets),
     }
-    state = matrix(batch, network.get("hidden_size", 8))
+    state = matrix(batch, shown(network))
     if (layers := network.get("num_layers", 1)) > 1:
-        state = matrix(layers, batch, network.get("hidden_size", 8))
+        state = matrix(layers, batch, shown(network))
     if draw(st.booleans()):
         sequence["h_0"] = draw(state)
     return sequence
@@ -157,7 +180,8 @@ networks = of_model(
     output_size=st.one_of(st.none(), sizes),
     hidden_size=sizes,
     num_layers=st.integers(1, 4),
-)
+    projection_size=st.one_of(st.none(), st.integers(1, WIDE)),
+).map(fitting)
 radii = st.one_of(st.none(), st.floats(0, 3), st.sampled_from([0.0, 1.0, 1e-30, 1e5, 1e100, 1e100]))
 one_bias = st.sampled_from([0.0, 1.0, -700.0])
 gate_biases = st.one_of(one_bias, st.lists(one_bias, min_size=1, max_size=4))

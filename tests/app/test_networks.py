@@ -42,6 +42,33 @@ async def test_a_file_comes_in_is_found_and_goes(kept):
         assert (await client.delete(where)).status_code == 404
 
 
+async def test_a_module_need_not_be_named_where_one_is_chosen(kept):
+    async with kept() as client:
+        one = await made(client, safetensors(with_head(torch_arrays())))
+        weights = {"kind": "network", "id": one["id"], "head": "fc"}
+        sequence = {"kind": "random", "steps": 6}
+        whole = {"cell": "lstm", "input_size": 3, "hidden_size": 4, "output_size": 5}
+        whole |= {"activation": "tanh", "num_layers": 1, "bidirectional": False}
+        named = weights | {"module": "lstm"}
+        wanted = await client.post(FLOW, json={"weights": named, "sequence": sequence})
+        for network in ({}, whole):
+            asked = {"network": network, "weights": weights, "sequence": sequence}
+            answer = await client.post(FLOW, json=asked)
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["experiment"]["weights"] == named
+            assert answer.json()["loss"] == wanted.json()["loss"]
+        two = {name.replace("lstm.", end): one for end in ("a.", "b.")
+               for name, one in torch_arrays().items()}  # fmt: skip
+        other = await made(client, safetensors(two))
+        weights = {"kind": "network", "id": other["id"]}
+        answer = await client.post(FLOW, json={"weights": weights, "sequence": sequence})
+        [error] = answer.json()["errors"]
+        assert error["pointer"] == "/weights/module"
+        assert error["detail"].startswith(
+            "missing, and none is chosen in the network; the file has:"
+        )
+
+
 async def test_an_experiment_takes_its_weights(kept):
     """What is computed equals the same weights said as numbers."""
     arrays = with_head(torch_arrays())

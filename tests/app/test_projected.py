@@ -38,7 +38,7 @@ async def test_the_width_of_h_is_what_was_asked_for_or_half(client, asked, size)
 @pytest.mark.parametrize(
     ("network", "words"),
     [
-        ({"projection_size": 6}, "received 6; allowed: 1 … 5"),
+        ({"projection_size": 6}, "received 6; allowed: a whole number 1 … 5"),
         ({"projection_size": 0}, "received 0"),
         ({"cell": "lstm", "projection_size": 3}, "allowed with 'lstm-projected'"),
         ({"cell": "simple", "projection_size": 3}, "'simple' does not project"),

@@ -75,8 +75,13 @@ def test_latin_1_is_read_where_it_names_columns_and_said(taken):
         assert found.warnings[0] == (
             "The file is not UTF-8: the names of its columns are read as Windows-1252 (Latin-1)."
         )
+    text = taken("Grüße an alle".encode("latin-1"), "a.txt")
+    assert text.document()["alphabet"] == "".join(sorted(set("Grüße an alle")))
+    assert text.warnings[0] == "The file is not UTF-8: it is read as Windows-1252 (Latin-1)."
     for name, content in (
-        ("a.txt", "Grüße an alle".encode("latin-1")),  # its letters are its numbers
+        ("a.txt", b"an\x81 alle"),
+        ("a.txt", b"an\x07 alle \xe4"),  # a bell is in no text
+        ("a.txt", "Grüße ".encode() + b"\xe4"),  # one letter of UTF-8 is damaged
         ("a.json", '{"Größe": [1, 2]}'.encode("latin-1")),
         ("a.csv", b"a\x81,b\n1,2\n"),  # not of Windows-1252 either
         ("a.csv", b"\xff\xfea,b\n1,2"),
@@ -161,7 +166,7 @@ def test_a_text_is_its_characters(taken):
 
 DEEP = "[" * 100_000 + "]" * 100_000
 REFUSED: dict[str, tuple[Any, ...]] = {
-    "ragged": ("a,b\n1,2\n3\n", "line 3: received 1 cells between which a comma stands; allowed"),
+    "ragged": ("a,b\n1,2\n3\n", "line 3: received 1 cell, a comma standing between two; allowed:"),
     "a word": ("a,b\n1,2\n3,x\n5,6\n", "line 3, column 'b': received 'x'; allowed: a number"),
     "a decimal comma": ('a,b\n"1,5",2\n"2,5",3\n', "line 2, column 'a': received '1,5', with a"),
     "every one": ('a,b\n"1,5","2,5"\n', "line 2, column 'a': received '1,5', with a comma"),

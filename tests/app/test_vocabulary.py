@@ -120,13 +120,13 @@ async def test_a_bias_is_a_field_of_drawn_weights():
 
 
 async def test_shapes_are_those_of_the_weights():
-    extents = {"D": 2, "H": 3, "K": 5}
+    extents = {"D": 2, "H": 3, "K": 5, "P": 7}
     for cell in VOCABULARY.cells:
         said = {
             name: tuple(int(one[:-1] or 1) * extents[one[-1]] for one in shape)
             for name, shape in cell.shapes.items()
         }
-        assert said == CELLS[cell.name].parameter_shapes(2, 3, 5)
+        assert said == CELLS[cell.name].parameter_shapes(2, 3, 5, 7 if cell.projects else 3)
 
 
 async def test_matrices_are_written_as_in_the_equations():
@@ -301,7 +301,7 @@ async def test_every_rule_names_a_field_and_says_why():
     assert {rule.pointer for rule in rules} == {
         *(pointer for pointer, *_ in FIELDS),
         *("/network/activation", "/network/bidirectional", "/loss", "/weights/init"),
-        *("/sequence/c_0", "/sequence/kind"),
+        *("/sequence/c_0", "/sequence/kind", "/network/projection_size"),
     }
     assert all(rule.why for rule in rules)
 

@@ -25,6 +25,7 @@ KINDS: list[Json] = [
     {"cell": "gru-reset-before", "follow": "all"},
     {"cell": "lstm-peephole"},
     {"cell": "lstm-relu"},
+    {"cell": "lstm-projected"},
     {"follow": "all"},
     {"follow": 2},
     {"batch": 3},

@@ -80,6 +80,16 @@ def test_every_cell_goes_together(cell: str) -> None:
     check(trials(Network(cell, "many-to-many", "tanh", 3, 6, 4, 2), (0.4, 0.9, 1.6), batch=2))
 
 
+@pytest.mark.parametrize("cell", [name for name, cell in CELLS.items() if cell.feeds_outputs])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_what_every_layer_feeds_to_the_outputs_goes_back_in_each_network(
+    cell: str, batch: int
+) -> None:
+    """Where the copy lets a gradient through, it reaches the last layer's state of its own."""
+    network = Network(cell, "many-to-one", "tanh", 1, 2, 2, 3)
+    check(trials(network, (0.3, 0.9), steps=4, batch=batch, truncation=Truncation("none")))
+
+
 @pytest.mark.parametrize("cell", [name for name, cell in CELLS.items() if not cell.feeds_outputs])
 @pytest.mark.usefixtures("none_alone")
 def test_every_cell_goes_together_past_the_range_of_a_double(cell: str) -> None:

@@ -80,6 +80,8 @@ test("ids are read and written as in the notes", () => {
   assert.equal(format.parameterName("W_hh_1"), "Wᴴ⁽²⁾");
   assert.equal(format.parameterName("b_new"), "b_new");
   assert.deepEqual(format.raised("∂L/∂Wˣ"), ["∂L/∂W", "X", ""]);
+  assert.equal(format.parameterName("W_hr_1"), "Wᴿ⁽²⁾");
+  assert.deepEqual(format.raised("Wᴿ"), ["W", "R", ""]);
   assert.equal(format.activationSymbol("linear"), "");
 });
 

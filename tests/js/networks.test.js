@@ -51,6 +51,13 @@ test("without a sequence inputs are drawn, and a gradient of norm 1 enters at th
   assert.equal(planOf({ ...NETWORK, module: null }, null, chosen({})).request, null);
 });
 
+test("of a module that projects its states the request says to what, and the gradient is as wide", () => {
+  const module = { ...MODULE, module: "torch.nn.LSTM(proj_size)", projection_size: 1 };
+  const { network, sequence } = planOf({ ...NETWORK, modules: [module] }, null, chosen({})).request;
+  assert.deepEqual([network.hidden_size, network.projection_size, sequence.entering.value], [4, 1, [[[1]]]]);
+  assert.equal(planOf(NETWORK, null, chosen({})).request.network.projection_size, undefined);
+});
+
 test("drawn numbers are standard normal, and one seed gives the same", () => {
   const all = drawn(1, [100, 10, 10]).flat(2);
   const mean = all.reduce((sum, x) => sum + x, 0) / all.length;

@@ -7,6 +7,7 @@ import {
   followOf,
   fromExperiment,
   keyOf,
+  shownOf,
   stepsOf,
   toRequest,
   windowedRequest,
@@ -232,6 +233,17 @@ function drawing(seed) {
   };
 }
 
+test("a width is asked for of a cell that projects its states alone, and comes back", () => {
+  const asked = (more) => toRequest(set({ source: "random", hidden: 5, ...more })).network.projection_size;
+  assert.equal(asked({ cell: "narrow", projection: 2 }), 2);
+  assert.equal(asked({ cell: "narrow", projection: null }), undefined);
+  assert.equal(asked({ cell: "gated", projection: 2 }), undefined);
+  assert.deepEqual([shownOf(set({ cell: "narrow", hidden: 5 })), shownOf(set({ cell: "gated", hidden: 5 }))], [3, 5]);
+  const request = toRequest(set({ source: "random", cell: "narrow", projection: 2 }));
+  assert.equal(fromExperiment(request).projection, 2);
+  assert.equal(fromFragment(toFragment(set({ cell: "narrow", projection: 2 }))).projection, 2);
+});
+
 /** Settings as hands may leave them, each by itself one that a control takes. */
 function anything(below) {
   const one = (...values) => values[below(values.length)];
@@ -243,7 +255,7 @@ function anything(below) {
     label: below(12),
     labels: 1 + below(12),
     steps: 1 + below(30),
-    cell: one("simple", "copying", "gated"),
+    cell: one("simple", "copying", "gated", "narrow"),
     layers: 1 + below(4),
     wiring: one("many-to-many", "many-to-one", "one-to-one"),
     activation: one("tanh", "relu"),
@@ -253,6 +265,7 @@ function anything(below) {
     forget: one(0, -1000, [1, 2], [1, 2, 3, 4]),
     input_scale: one(1, [0.5, 1e-9]),
     t_max: one(null, 2, 9_999_999),
+    projection: one(null, 1, 7),
     wseed: one(0, 9_999_999),
     reach: one("default", "none", "window", "chunk"),
     clip: one("none", "norm", "each"),

@@ -8,6 +8,7 @@ const PLAIN = {
   copies: false,
   feeds_outputs: false,
   has_c: false,
+  projects: false,
   recurrent: "W_hh",
   parameters: ["W_xh", "W_hh", "b_h"],
   shapes: { W_xh: ["H", "D"], W_hh: ["H", "H"], b_h: ["H"] },
@@ -48,6 +49,7 @@ export const WORDS = {
       biases: [{ field: "forget_bias", gate: "forget", note: "holds" }],
       rules: [TANH_ONLY],
     },
+    { name: "narrow", label: "narrow", ...PLAIN, projects: true },
   ],
   topologies: [
     { name: "many-to-many", label: "many to many", rules: [], reads_all: true, emits_all: true },

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from tests.engine.reference.compare import close
+from tests.oracle.kinds import KINDS, projected
 from unrolled import engine
 from unrolled.app.files.content import Module, Work, readable
 from unrolled.app.files.formats import read
@@ -26,22 +27,7 @@ from unrolled.app.files.supported import taken
 os.environ["KERAS_BACKEND"] = "torch"
 
 DTYPES = {"float64": (1e-9, 1e-13), "float32": (1e-4, 1e-5)}
-KINDS = (
-    *(("RNN", "tanh"), ("RNN", "relu"), ("LSTM", "tanh"), ("GRU", "tanh")),
-    ("LSTM(proj_size)", "tanh"),
-)
-
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-
-
-def projected(
-    random: np.random.Generator, kind: str, units: int
-) -> tuple[str, int, int, dict[str, Any]]:
-    """The class, H and the width of h_t, and what makes it so."""
-    if not kind.endswith("(proj_size)"):
-        return kind, units, units, {}
-    shown = int(random.integers(1, units + 1))
-    return kind.removesuffix("(proj_size)"), units + 1, shown, {"proj_size": shown}
 
 
 @pytest.fixture
@@ -330,7 +316,7 @@ def in_its_blocks(operator: str, kind: str, leaves: Any, units: int) -> dict[str
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("kind", "activation"), KINDS)
+@pytest.mark.parametrize(("kind", "activation"), KINDS[:-1])  # ONNX knows no projection
 def test_what_pytorch_exports_to_onnx(
     random: np.random.Generator, found: Any, tmp_path: Path, kind: str, activation: str
 ) -> None:

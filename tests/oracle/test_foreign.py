@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
 
 from tests.engine.reference.compare import close
 from tests.engine.reference.pairs import pairs
+from tests.oracle.kinds import KINDS, projected
 from unrolled import engine
-
-KINDS = (("RNN", "tanh"), ("RNN", "relu"), ("LSTM", "tanh"), ("GRU", "tanh"))
 
 
 @pytest.mark.parametrize(
@@ -30,10 +27,11 @@ def test_a_module_goes_in_and_its_gradients_come_back(
     kind, activation = module
     steps, batch, width, units = (int(random.integers(1, 9)) for _ in range(4))
     torch.manual_seed(int(random.integers(2**32)))
-    options: dict[str, Any] = {"nonlinearity": activation} if kind == "RNN" else {}
-    theirs = getattr(torch.nn, kind)(width, units, layers, bias=bias, **options).to(dtype)
+    name, units, shown, options = projected(random, kind, units)
+    options |= {"nonlinearity": activation} if kind == "RNN" else {}
+    theirs = getattr(torch.nn, name)(width, units, layers, bias=bias, **options).to(dtype)
     inputs = torch.tensor(random.normal(size=(steps, batch, width))).to(dtype)
-    weights = torch.tensor(random.normal(size=(steps, batch, units))).to(dtype)
+    weights = torch.tensor(random.normal(size=(steps, batch, shown))).to(dtype)
     states, _ = theirs(inputs)
     (states * weights).sum().backward()
 
@@ -41,7 +39,9 @@ def test_a_module_goes_in_and_its_gradients_come_back(
     own = engine.torch_layers(named)
     taken = engine.import_module(f"torch.nn.{kind}", own)
     network = engine.Network(
-        taken.cell, "many-to-many", activation, width, units, 0, num_layers=layers
+        *(taken.cell, "many-to-many", activation, width, units, 0),
+        num_layers=layers,
+        projection_size=taken.projection_size,
     )
     value = {"at": "hidden", "value": weights.numpy()}
     sequence = engine.explicit_sequence(network, "given", inputs=inputs.numpy(), entering=value)

@@ -11,6 +11,7 @@ const OF_PARTS = lookup({
   W_yh: ["W", "Y", ""],
   b_h: ["b", "", ""],
   b_hn: ["b", "H", "n"],
+  W_hr: ["W", "R", ""],
   W_hy: ["W", "O", ""],
   b_y: ["b", "O", ""],
   inputs: ["X", "", "t"],

@@ -19,6 +19,7 @@ const AXIS = { top: 6, bottom: 34, title: "time step t" };
 const TERMS = [
   ["W_hh", "W^H", { color: "ink", dash: "solid", width: 1.8 }],
   ["W_xh", "W^X", { color: "soft", dash: "6px,3px", width: 1.4 }],
+  ["W_hr", "W^R", { color: "ink", dash: "6px,3px,1px,3px", width: 1.4 }],
   ["b_h", "b", { color: "muted", dash: "2px,3px", width: 1.4 }],
 ];
 

@@ -114,7 +114,7 @@ export function nodeOf({ base, step, layer }, { letters }) {
 
 /** By what stands raised. @type {Record<string, string>} */
 const WEIGHTS = Object.freeze(
-  Object.assign(Object.create(null), { X: "W_xh", H: "W_hh", Y: "W_yh" }),
+  Object.assign(Object.create(null), { X: "W_xh", H: "W_hh", Y: "W_yh", R: "W_hr" }),
 );
 
 /** The name of a weight, as in an answer; "" for anything else. @param {Atom} atom */

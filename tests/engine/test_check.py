@@ -46,12 +46,13 @@ def everything(check: Check) -> list[Any]:
     return [entry for one in check.parameters.values() for entry in one.entries]
 
 
-@pytest.mark.parametrize(("kind", "loss", "layers", "topology"), CHECKED)
+@pytest.mark.parametrize(("kind", "loss", "layers", "topology"), CHECKED, ids=str)
 def test_every_cell_and_loss_agrees(
     kind: tuple[str, str], loss: str, layers: int, topology: str
 ) -> None:
     steps = 1 if topology == "one-to-one" else 5
-    case = make(*kind[:1], topology, kind[1], loss, NONE, steps=steps, batch=2, layers=layers)
+    cell, activation = kind
+    case = make(cell, topology, activation, loss, NONE, steps=steps, batch=2, layers=layers)
     check = run(case)
     assert check.exact
     assert list(check.parameters) == list(case.parameters)

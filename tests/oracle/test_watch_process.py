@@ -128,26 +128,18 @@ def script(*arguments: str, folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def test_a_training_that_is_killed_leaves_whole_lines(tmp_path: Path) -> None:
+def test_a_training_that_is_killed_leaves_whole_lines_and_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "run.unrolled"
     process = script(str(path), "100000", folder=tmp_path)
     waits_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= 4)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    waits_for(lambda: not is_written(path))
     found = lines(path)
     assert len(found) >= 4
     assert all(one["modules"][0]["trusted"] for one in found[1:])
     assert "end" not in found[-1]
-
-
-def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
-    path = tmp_path / "run.unrolled"
-    process = script(str(path), "100000", folder=tmp_path)
-    waits_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= 3)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    waits_for(lambda: not is_written(path))
-    last = lines(path)[-1]["update"]
+    last = found[-1]["update"]
     model = Model()
     for update in (None, last):
         with unrolled.torch.watch(model, every=1, to=path, update=update) as watch:

@@ -93,7 +93,7 @@ class Conductor:
             self._cluster = PatientPool(settings.dask)
         pool = self._cluster or LocalPool(settings.sweep_workers, settings.sweep_memory_bytes)
         kept = _Kept(self._store)
-        async with pool, mapped(self._sweep, pool, kept, skip=self._is_done) as stream:
+        async with pool, mapped(self._sweep, pool, kept, done=self._is_done) as stream:
             async for found in stream:
                 for one in found:
                     self._take(one)

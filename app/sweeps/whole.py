@@ -51,7 +51,7 @@ async def mapped(
     pool: Pool,
     kept: Kept,
     costs: Costs | None = None,
-    skip: Callable[[SweepPoint], bool] = lambda _: False,
+    done: Callable[[SweepPoint], bool] = lambda _: False,
 ) -> AsyncIterator[MemoryObjectReceiveStream[list[Found]]]:
     """The numbers of a map's networks as they come, each kept before it is told.
 
@@ -62,7 +62,7 @@ async def mapped(
         pool: where it is computed.
         kept: where numbers are looked for, and kept.
         costs: what networks cost, which is learned on the way.
-        skip: which points need not be told, since whoever asks has them; of a map that is refined
+        done: which points need not be told, since whoever asks has them; of a map that is refined
             all are, for what they tell of others.
     """
     send, receive = anyio.create_memory_object_stream[list[Found]](1)
@@ -71,7 +71,7 @@ async def mapped(
     async def levels() -> None:
         async with send:
             if not sweep.refine:
-                wanted = (point for point in sweep.points() if not skip(point))
+                wanted = (point for point in sweep.points() if not done(point))
                 every = itertools.chain.from_iterable(draws_of(sweep, point) for point in wanted)
                 await _level(every, sweep, pool, kept, learned, send)
                 return

@@ -157,7 +157,7 @@ def test_points_that_are_known_are_neither_hashed_nor_looked_for() -> None:
 
     async def run() -> set[int]:
         seen = set()
-        async with mapped(own, Here(), Memory(), skip=lambda point: point.index % 2 == 0) as some:
+        async with mapped(own, Here(), Memory(), done=lambda point: point.index % 2 == 0) as some:
             async for found in some:
                 seen |= {one.draw.point.index for one in found}
         return seen

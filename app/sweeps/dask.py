@@ -41,7 +41,7 @@ class DaskPool:
     Args:
         address: of the scheduler, `tcp://host:8786`, or with TLS `tls://…`.
         seconds: within which it has to answer.
-        quiet: whether the log does not name the workers that are refused.
+        quiet: whether whoever asks says by himself what is wrong, and the log does not.
 
     Attributes:
         workers: address of a worker → what the scheduler says of it, seen a second ago.
@@ -69,6 +69,8 @@ class DaskPool:
             from distributed import Client
         except ImportError as error:
             raise NoCluster("maps on a cluster need Dask: pip install 'unrolled[dask]'") from error
+        if self._quiet:
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             client = self._client = Client(
                 self.address, asynchronous=True, timeout=self._seconds, set_as_default=False
@@ -231,7 +233,7 @@ class DaskPool:
             raise WorkerEnded from error
         except (ImportError, AttributeError):
             return None
-        except FutureCancelledError as error:  # which nobody here has asked for
+        except (FutureCancelledError, OSError) as error:  # which nobody here has asked for
             raise self._lost(error) from error
         except RuntimeError as error:  # a scheduler without Unrolled, or closed meanwhile
             raise NoCluster(f"the scheduler at {self.address} takes no task: {error}") from error

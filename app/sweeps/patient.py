@@ -11,6 +11,8 @@ from unrolled.app.sweeps.dask import DaskPool, NoCluster
 
 LOOK_SECONDS = 1.0
 """How soon is seen that workers have come or gone."""
+_CONNECT_SECONDS = 5.0
+"""So long a scheduler has to answer before the map says that none does."""
 _FIRST_SECONDS, _MOST_SECONDS = 1.0, 5.0
 """A scheduler that does not answer is asked again after so long, at last after so long."""
 _log = logging.getLogger("unrolled.sweeps")
@@ -31,7 +33,7 @@ class PatientPool:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.why: str | None = None
+        self.why: str | None = f"It waits for the scheduler at {address}."
         self.waits = True
         self._pool: DaskPool | None = None
         self._there = anyio.Event()
@@ -86,7 +88,7 @@ class PatientPool:
         pause = _FIRST_SECONDS
         while True:
             try:
-                async with DaskPool(self.address, quiet=True) as pool:
+                async with DaskPool(self.address, _CONNECT_SECONDS, quiet=True) as pool:
                     pause = _FIRST_SECONDS
                     await self._until_gone(pool)
             except NoCluster as error:

@@ -16,6 +16,7 @@ from tests.app.networks import made, safetensors, torch_arrays, with_head
 from tests.app.runs import refused
 from tests.app.test_observe import values
 from tests.app.test_run_events import followed
+from unrolled.app.store import sweeps
 from unrolled.app.store.sweep_tables import POINTS
 from unrolled.engine import NUMBERS, Sweep
 
@@ -86,7 +87,7 @@ async def until_idle(client: Any) -> None:
             await anyio.sleep(0.05)
 
 
-async def test_a_map_is_computed_followed_and_never_twice(kept):
+async def test_a_map_is_computed_followed_and_never_twice(kept, monkeypatch):
     async with mapping(kept) as client:
         app = client._transport.app
         sweep = await begun(client, name="ρ, T", note="n")
@@ -141,6 +142,17 @@ async def test_a_map_is_computed_followed_and_never_twice(kept):
         assert (said["computed"], said["known"]) == (24, 48)
         rows = await app.state.store.read(lambda c: c.execute(POINTS.select()))
         assert len(list(rows)) == 72
+        await goes_part_by_part(client, app.state.store, sweep, monkeypatch)
+
+
+async def goes_part_by_part(client: Any, store: Any, sweep: str, monkeypatch: Any) -> None:
+    """Other writers are let in between, and no place is left."""
+    monkeypatch.setattr(sweeps, "_AT_ONCE", 10)
+    row = await store.read(lambda c: sweeps.find(c, sweep.rpartition("/")[2]))
+    left = []
+    while await store.write(lambda c: sweeps.thin(c, row.number)):
+        left.append(len((await client.get(f"{sweep}/points")).json()["at"]))
+    assert left == [14, 4, 0]
 
 
 async def holds_as_files_and_at_a_resolution(client: Any, sweep: str) -> None:

@@ -95,7 +95,7 @@ def asked(operations, examples):
     What is to be tried is made here and not with `parametrize`: that takes seconds, in each of the
     processes that collect the tests.
     """
-    drawn = examples * settings.default.max_examples // 100
+    drawn = examples * settings().max_examples // 100
     some = settings(max_examples=drawn, suppress_health_check=list(HealthCheck))
     made = get_all_tests(schema=operations, test_func=ask, settings=some, given_kwargs={})
     tests = [

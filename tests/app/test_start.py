@@ -153,7 +153,10 @@ class Where(io.StringIO):
 
     def __init__(self, terminal):
         super().__init__()
-        self.isatty = lambda: terminal
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
 
 
 @pytest.mark.parametrize(
@@ -167,12 +170,13 @@ class Where(io.StringIO):
 )
 def test_a_form_can_be_asked_for_whatever_reads_it(monkeypatch, form, terminal, plain):
     """That the service logs as its setting says, the two tests in processes above show."""
-    monkeypatch.setattr(sys, "stderr", Where(terminal))
+    where = Where(terminal)
+    monkeypatch.setattr(sys, "stderr", where)
     config = logs.config(form)
     handler = config["handlers"]["log"]
     assert handler["stream"] == "ext://sys.stderr"
     formatter = config["formatters"][handler["formatter"]]["()"]()
-    log = logging.StreamHandler(sys.stderr)
+    log = logging.StreamHandler(where)
     log.setFormatter(formatter)
     for name in handler["filters"]:
         log.addFilter(config["filters"][name]["()"]())
@@ -183,7 +187,7 @@ def test_a_form_can_be_asked_for_whatever_reads_it(monkeypatch, form, terminal, 
         (logging.ERROR, "Application startup failed. Exiting."),
     ):
         log.handle(logging.LogRecord("uvicorn", level, "", 0, message, tuple(values), None))
-    written = sys.stderr.getvalue().splitlines()
+    written = where.getvalue().splitlines()
     if plain:
         assert written == [
             "Unrolled is at http://[::1]:80 (Ctrl+C stops it)",

@@ -18,6 +18,8 @@ from unrolled.engine import Row, share, times, verdict_of
 
 CLEARLY = math.log10(2.0)
 USEFUL = 4.0
+LIMITS = Settings()
+"""Read once: it takes longer than most of what is asked here."""
 OPPOSITE = {"vanishing": "exploding", "blocked": "exploding", "exploding": "vanishing"}
 
 
@@ -28,7 +30,7 @@ def answer(experiment, **other):
 
 def _form(experiment):
     asked = Experiment.model_validate(experiment)
-    refuse_oversize(asked, Settings())
+    refuse_oversize(asked, LIMITS)
     return canonical(asked)
 
 
@@ -38,28 +40,30 @@ def _answered(form):
     return written
 
 
-_kept = functools.lru_cache(maxsize=32)(_answered)
-"""Of one change the same is asked again and again."""
+@functools.lru_cache(maxsize=8)
+def _whole(form):
+    """Of one change the same is asked again and again."""
+    return json.loads(_answered(form))
 
 
-def plain(experiment):
-    """What is asked of a change: its verdict, its losses and whether it overflows; no advice."""
-    bare = {"follow": None, "window": None, "include": ["itemized"]}
-    return json.loads(_kept(_form(experiment | bare)))
-
-
-def rows(experiment, loss_step=None, step=None):
-    """Every layer's log₁₀ ‖∂L_i/∂s_t‖ from i back to t as the graph says it, the input's first.
-
-    Of the loss and the step that the verdict reads where none is named; None where nothing arrives.
+def whole(experiment, loss_step):
+    """What is asked of a change, in one answer: its verdict, its losses, and its graph, which
+    follows the loss of `loss_step`. No advice.
     """
-    flow = plain(experiment)
-    found, layers = flow["diagnosis"], flow["experiment"]["network"]["num_layers"]
-    loss_step, step = loss_step or found["loss_step"], step or found["step"]
-    if loss_step is None:
+    bare = {"follow": loss_step, "window": None, "include": ["itemized", "graph"]}
+    flow = _whole(_form(experiment | bare))
+    assert loss_step in (None, flow["experiment"]["follow"])
+    return flow
+
+
+def rows(flow, step):
+    """Every layer's log₁₀ ‖∂L_i/∂s_t‖ from i back to `step` as the graph says it, the first first.
+
+    Of the loss that it follows. None where nothing arrives; no rows where there is no step.
+    """
+    layers, loss_step = flow["experiment"]["network"]["num_layers"], flow["experiment"]["follow"]
+    if step is None:
         return [[] for _ in range(layers)]
-    flow = answer(experiment, follow=loss_step, window=None, include=["graph"])
-    assert flow["experiment"]["follow"] == loss_step
     squares: dict[tuple[int, int], list[float | None]] = {}
     for node in flow["graph"]["nodes"]:
         if node["kind"] in ("hidden", "cell") and node["step"] >= 1:
@@ -106,7 +110,7 @@ def check(experiment):
     asked = answer(experiment, include=["advice"])
     base, diagnosis = asked["experiment"], asked["diagnosis"]
     entries = diagnosis["advice"]
-    now = rows(base)
+    now = rows(whole(base, diagnosis["loss_step"]), diagnosis["step"])
     assert 0 <= len(entries) <= min(6, diagnosis["advice_tried"])
     assert not entries or diagnosis["verdict"] != "stable"
     distances = []
@@ -114,11 +118,13 @@ def check(experiment):
         patch, before, after = entry["patch"], entry["before"], entry["after"]
         patched = merge_patch(base, patch)
         assert patched != base
-        then, named = rows(patched), plain(patched)["diagnosis"]
+        flow = whole(patched, after["loss_step"])
+        named = flow["diagnosis"]
+        then = rows(flow, named["step"])
         assert close(after["log10_arriving"], arriving(then[-1])), entry
         assert close(after["log10_arriving"], named["log10_arriving"]), entry
         assert (after["loss_step"], after["step"]) == (named["loss_step"], named["step"])
-        assert at_place(entry["text"].split(" instead of ")[0], after, last_loss(patched)), entry
+        assert at_place(entry["text"].split(" instead of ")[0], after, last_loss(flow)), entry
         before_is_true(base, diagnosis, entry)
         assert share(nan(after["log10_arriving"])) in entry["text"], entry
         for name in ("spectral_radius", "forget_bias"):
@@ -127,10 +133,10 @@ def check(experiment):
                 words = entry["text"].split(": ")[0]
                 assert words.endswith(f" {value:.3g}".replace("-", "−")), entry
         if "clip" in patch:
-            clipped(asked, entry, patched)
+            clipped(asked, entry, flow)
             assert entry is entries[-1]
             continue
-        assert plain(patched)["overflow"] is None
+        assert flow["overflow"] is None
         reached, was = after["log10_arriving"], before["log10_arriving"]
         assert reached is not None
         distances.append(abs(reached))
@@ -150,8 +156,8 @@ def check(experiment):
     return diagnosis
 
 
-def last_loss(experiment):
-    return max(plain(experiment)["itemized"]["loss_steps"], default=None)
+def last_loss(flow):
+    return max(flow["itemized"]["loss_steps"], default=None)
 
 
 def at_place(words, where, last):
@@ -171,7 +177,7 @@ def before_is_true(base, diagnosis, entry):
     assert place == (after["loss_step"], after["step"])
     assert before["step"] < diagnosis["step"]
     assert before["log10_arriving"] is None
-    assert rows(base, before["loss_step"], before["step"])[-1][-1] is None
+    assert rows(whole(base, before["loss_step"]), before["step"])[-1][-1] is None
     assert entry["text"].endswith(" instead of nothing")
 
 
@@ -193,10 +199,10 @@ def harmless(diagnosis, now, named, then, entry):
             assert found in ("stable", before), entry
 
 
-def clipped(asked, entry, patched):
+def clipped(asked, entry, flow):
     """A clip says what it does to ‖g‖."""
     assert asked["experiment"]["clip"] == {"rule": "none"}
-    before, after = asked["clipping"], answer(patched)["clipping"]
+    before, after = asked["clipping"], flow["clipping"]
     assert entry["before"]["log10_norm"] == before["log10_norm_before"]
     assert entry["after"]["log10_norm"] == pytest.approx(math.log10(after["norm_after"]))
     assert times(entry["before"]["log10_norm"]) in entry["text"]

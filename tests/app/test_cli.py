@@ -18,8 +18,8 @@ from unrolled.app.settings import settings_table
 SERVERS = {
     "python -m unrolled": ["-m", "unrolled", "serve", "--port"],
     "python -m uvicorn": ["-m", "uvicorn", "unrolled.app.main:app", "--port"],
-    "the console script": ["-c", "from app.cli import main; main()", "serve", "--port"],
 }
+"""test_packaging.py starts the console script as it is installed."""
 
 
 def free_port():
@@ -56,10 +56,15 @@ def serving(arguments, **environment):
 
 @pytest.mark.parametrize("arguments", SERVERS.values(), ids=SERVERS)
 def test_it_serves_and_stops_cleanly_without_a_warning(arguments):
-    with serving(arguments) as (process, address):
+    """Where the options say, and with the limits that the environment says."""
+    said = {"UNROLLED_PORT": "1", "UNROLLED_MAX_STEPS": "20"}
+    with serving(arguments, **said) as (process, address):
         first = httpx.post(f"{address}/api/v1/flow", json={})
         assert first.status_code == 200
         assert first.json()["steps"] == 20
+        refused = httpx.post(f"{address}/api/v1/flow", json={"sequence": {"steps": 21}})
+        assert refused.status_code == 422
+        assert "UNROLLED_MAX_STEPS" in refused.text
         assert httpx.get(f"{address}/").status_code == 200
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=30)
@@ -67,16 +72,6 @@ def test_it_serves_and_stops_cleanly_without_a_warning(arguments):
     assert "Traceback" not in output
     assert "Application shutdown complete" in output
     assert process.returncode in {0, -signal.SIGTERM}
-
-
-def test_the_environment_and_the_options_say_where():
-    with serving(SERVERS["python -m unrolled"], UNROLLED_PORT="1", UNROLLED_MAX_STEPS="3") as (
-        _,
-        address,
-    ):
-        refused = httpx.post(f"{address}/api/v1/flow", json={"sequence": {"steps": 4}})
-    assert refused.status_code == 422
-    assert "UNROLLED_MAX_STEPS" in refused.text
 
 
 def test_version(capsys):

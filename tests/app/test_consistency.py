@@ -15,6 +15,9 @@ from unrolled.engine import Passage, Scaled, backward, gradient_flow
 
 pytestmark = pytest.mark.anyio
 
+DRAWN = settings().max_examples
+"""100, and 1000 where HYPOTHESIS_PROFILE=explore looks for new ones."""
+
 
 def check(answer: Any) -> None:
     """Every fact about an answer."""
@@ -23,7 +26,7 @@ def check(answer: Any) -> None:
 
 
 @given(experiment=experiments())
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=DRAWN, suppress_health_check=[HealthCheck.too_slow])
 async def test_a_request_gives_numbers_that_agree_or_a_problem(client, experiment):
     answer = await client.post("/api/v1/flow", json=experiment)
     if answer.status_code == 200:
@@ -90,7 +93,7 @@ async def test_a_number_that_is_off_is_found(flow, path, change):
 
 
 @given(experiment=experiments())
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=DRAWN, suppress_health_check=[HealthCheck.too_slow])
 def test_terms_and_items_are_parts_of_a_whole(experiment):
     """Σ_t of a parameter's terms is its gradient, and Σ_i ∂L_i/∂h_t is ∂L/∂h_t, as vectors."""
     try:

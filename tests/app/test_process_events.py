@@ -42,28 +42,24 @@ def events(lines):
             yield name, json.loads(line.removeprefix("data: "))
 
 
-def test_a_stop_ends_a_stream_with_a_problem():
-    """Long before the service would cut it off."""
+def test_a_client_that_leaves_stops_the_remaining_draws_and_a_stop_the_stream():
+    """A stop ends a stream with a problem, long before the service would cut it off."""
     with started(**ENDLESS, STOP_SECONDS="120") as (process, address):
+        with streaming(address) as stream:
+            assert next(stream)[0] == "progress"
+            assert computing(address)
+        until(lambda: not computing(address))
+        counted = httpx.get(f"{address}/metrics", timeout=60).text
+        assert httpx.post(f"{address}/api/v1/flow", json={}, timeout=60).status_code == 200
         with streaming(address) as stream:
             assert next(stream) == ("progress", {"done": 100, "of": 2000})
             process.send_signal(signal.SIGTERM)
             *_, (name, document) = stream
         process.wait(timeout=60)
-    assert name == "problem"
-    assert (document["status"], document["detail"]) == (503, "the service stops; try again")
-    assert process.returncode in {0, -signal.SIGTERM}
-
-
-def test_a_client_that_leaves_stops_the_remaining_draws():
-    with started(**ENDLESS) as (_, address):
-        with streaming(address) as stream:
-            assert next(stream)[0] == "progress"
-            assert computing(address)
-        until(lambda: not computing(address))
-        counted = httpx.get(f"{address}/metrics").text
-        assert httpx.post(f"{address}/api/v1/flow", json={}).status_code == 200
     (line,) = [line for line in counted.splitlines() if NORMS in line and "_total{" in line]
     assert 'method="POST"' in line
     assert 'status="200"' in line
     assert line.endswith(" 1.0")
+    assert name == "problem"
+    assert (document["status"], document["detail"]) == (503, "the service stops; try again")
+    assert process.returncode in {0, -signal.SIGTERM}

@@ -1,10 +1,13 @@
 """How the service starts for a person and for a machine, and why it does not where it does not."""
 
+import io
 import json
+import logging
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import ExitStack
 
@@ -12,6 +15,7 @@ import httpx
 import pytest
 
 from scripts import service
+from unrolled.app import logs
 from unrolled.app.cli import main
 from unrolled.app.memory import LIMITED
 
@@ -46,10 +50,16 @@ def refused(*options, **settings):
         ((), {"PORT": "99999"}, "UNROLLED_PORT: received '99999'"),
         ((), {"LOG": "loud"}, "UNROLLED_LOG: received 'loud'; allowed: 'auto', 'json' or 'plain'"),
         ((), {"ALLOWED_HOSTS": "a*"}, "UNROLLED_ALLOWED_HOSTS: received 'a*'; allowed: "),
+        (("--host", "no.such.name.invalid"), {}, "cannot listen on no.such.name.invalid port 8000"),
+        (
+            (),
+            {"WORKERS": "zero", "MAX_STEPS": "-1"},
+            "UNROLLED_WORKERS: received 'zero'; allowed: a valid integer; UNROLLED_MAX_STEPS: ",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(monkeypatch, capsys, options, settings, said):
-    """In this process: in one of their own are the next three."""
+    """In this process: in one of their own are the next two."""
     for name in [name for name in os.environ if name.startswith("UNROLLED_")]:
         monkeypatch.delenv(name)
     for name, value in settings.items():
@@ -63,19 +73,6 @@ def test_what_cannot_be_is_said_in_a_line(monkeypatch, capsys, options, settings
     assert out == ""
 
 
-def test_a_host_that_is_none_is_said_in_a_line():
-    code, (line,) = refused("--host", "no.such.name.invalid")
-    assert code == 2
-    assert line.startswith("unrolled: cannot listen on no.such.name.invalid port 8000")
-
-
-def test_two_wrong_settings_are_said_in_one_line():
-    code, (line,) = refused(WORKERS="zero", MAX_STEPS="-1")
-    assert code == 2
-    assert "UNROLLED_WORKERS" in line
-    assert "UNROLLED_MAX_STEPS" in line
-
-
 def test_a_port_in_use_is_said_in_a_line():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -86,18 +83,15 @@ def test_a_port_in_use_is_said_in_a_line():
     assert line.startswith(f"unrolled: cannot listen on 127.0.0.1 port {port}: Address already in")
 
 
-@pytest.mark.parametrize("form", ["plain", "json"])
-def test_too_little_memory_is_said_in_a_line(form):
+def test_too_little_memory_is_said_in_a_line():
     if not LIMITED:
         return
     port = str(service.unused_port())
-    code, lines = refused("--port", port, MEMORY_BYTES="1000", WORKERS="2", LOG=form)
+    code, (line,) = refused("--port", port, MEMORY_BYTES="1000", WORKERS="2", LOG="plain")
     assert code == 2
-    said = [line for line in lines if line.startswith("error") or '"level":"error"' in line]
-    (line,) = said
+    assert line.startswith("error")
     assert "UNROLLED_MEMORY_BYTES" in line
     assert "Read" not in line
-    assert form == "json" or lines == said
 
 
 # --- for a person ---------------------------------------------------------------------------------
@@ -141,10 +135,9 @@ def until_it_answers(port):
     raise AssertionError("it does not answer")
 
 
-@pytest.mark.parametrize("form", ["auto", "json"])
-def test_a_terminal_gets_one_line_with_the_address(form):
+def test_a_terminal_gets_one_line_with_the_address():
     port = service.unused_port()
-    process, terminal = on_a_terminal(port, WORKERS="1", LOG=form)
+    process, terminal = on_a_terminal(port, WORKERS="1")
     try:
         until_it_answers(port)
         process.send_signal(signal.SIGTERM)
@@ -152,30 +145,60 @@ def test_a_terminal_gets_one_line_with_the_address(form):
     finally:
         process.kill()
         process.wait()
-    lines = read_all(terminal)
-    if form == "json":
-        assert any(json.loads(line)["message"] == "request" for line in lines)
+    assert read_all(terminal) == [f"Unrolled is at http://127.0.0.1:{port} (Ctrl+C stops it)"]
+
+
+class Where(io.StringIO):
+    """What stands for the standard error: a terminal, or not."""
+
+    def __init__(self, terminal):
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("form", "terminal", "plain"),
+    [
+        ("auto", True, True),
+        ("auto", False, False),
+        ("plain", False, True),
+        ("json", True, False),
+    ],
+)
+def test_a_form_can_be_asked_for_whatever_reads_it(monkeypatch, form, terminal, plain):
+    """That the service logs as its setting says, the two tests in processes above show."""
+    where = Where(terminal)
+    monkeypatch.setattr(sys, "stderr", where)
+    config = logs.config(form)
+    handler = config["handlers"]["log"]
+    assert handler["stream"] == "ext://sys.stderr"
+    formatter = config["formatters"][handler["formatter"]]["()"]()
+    log = logging.StreamHandler(where)
+    log.setFormatter(formatter)
+    for name in handler["filters"]:
+        log.addFilter(config["filters"][name]["()"]())
+    for level, message, *values in (
+        (logging.INFO, "Uvicorn running on %s://%s:%d (Press CTRL+C to quit)", "http", "::1", 80),
+        (logging.INFO, "request"),
+        (logging.ERROR, "the workers cannot compute"),
+        (logging.ERROR, "Application startup failed. Exiting."),
+    ):
+        log.handle(logging.LogRecord("uvicorn", level, "", 0, message, tuple(values), None))
+    written = where.getvalue().splitlines()
+    if plain:
+        assert written == [
+            "Unrolled is at http://[::1]:80 (Ctrl+C stops it)",
+            "error: the workers cannot compute",
+        ]
     else:
-        assert lines == [f"Unrolled is at http://127.0.0.1:{port} (Ctrl+C stops it)"]
-
-
-def test_plain_can_be_asked_for_without_a_terminal():
-    port = service.unused_port()
-    process = subprocess.Popen(
-        [*SERVE, "--port", str(port)],
-        cwd=service.ROOT,
-        env=service.without_settings() | {"UNROLLED_WORKERS": "1", "UNROLLED_LOG": "plain"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        until_it_answers(port)
-        process.send_signal(signal.SIGTERM)
-        _, written = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        process.wait()
-    assert written == f"Unrolled is at http://127.0.0.1:{port} (Ctrl+C stops it)\n"
+        assert [(line["level"], line["message"]) for line in map(json.loads, written)] == [
+            ("info", "Uvicorn running on http://::1:80 (Press CTRL+C to quit)"),
+            ("info", "request"),
+            ("error", "the workers cannot compute"),
+        ]
 
 
 # --- the end of the parent ------------------------------------------------------------------------

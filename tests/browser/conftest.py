@@ -77,6 +77,26 @@ class Kept:
         return Unrolled(page, self._server), log
 
     @contextmanager
+    def led(self, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
+        """The page that is open, for one test."""
+        unrolled, log = self.get()
+        page = unrolled.page
+        page.bring_to_front()
+        failures = request.session.testsfailed
+        log.expected.clear()
+        yield unrolled
+        try:
+            log.check()
+        except AssertionError:
+            self.forget()
+            raise
+        if request.session.testsfailed > failures:
+            self.forget()
+        elif page.viewport_size != self._device["viewport"]:
+            unrolled.resize(**self._device["viewport"])
+        log.messages.clear()
+
+    @contextmanager
     def empty(self, log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
         """The page that each test starts from nothing, watched by `log` until the block ends."""
         page = self._empty = self._empty or self.context().new_page()
@@ -122,22 +142,9 @@ def shared_log(kept: Kept) -> PageLog:
 
 
 @pytest.fixture
-def unrolled(kept: Kept, shared_log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
-    page = kept.get()[0]
-    page.page.bring_to_front()
-    failures = request.session.testsfailed
-    shared_log.expected.clear()
-    yield page
-    try:
-        shared_log.check()
-    except AssertionError:
-        kept.forget()
-        raise
-    if request.session.testsfailed > failures:
-        kept.forget()
-    elif page.page.viewport_size != VIEW:
-        page.resize(**VIEW)
-    shared_log.messages.clear()
+def unrolled(kept: Kept, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
+    with kept.led(request) as page:
+        yield page
 
 
 # What a test may have left in a page that stays open: what is stored, what lies over the page, a
@@ -153,17 +160,22 @@ _TIDY = """() => {
 }"""
 
 
-@pytest.fixture
-def lent(unrolled: Unrolled) -> Iterator[Unrolled]:
+def tidy(unrolled: Unrolled) -> None:
+    """Put a page that stays open in order, after a test that may have left anything."""
     page = unrolled.page
-    for noted in (unrolled.pictured, unrolled.advised, unrolled.signed):
-        noted.clear()
-    yield unrolled
     page.unroute_all(behavior="ignoreErrors")
     page.context.clear_permissions()
     page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
     page.mouse.move(0, 0)
     page.evaluate(_TIDY)
+
+
+@pytest.fixture
+def lent(unrolled: Unrolled) -> Iterator[Unrolled]:
+    for noted in (unrolled.pictured, unrolled.advised, unrolled.signed):
+        noted.clear()
+    yield unrolled
+    tidy(unrolled)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Frame, Locator, Page, Request, expect
 
 Json = dict[str, Any]
 
@@ -54,6 +54,8 @@ _PIXEL = """(element, [x, y]) => {
     return [xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y)];
 }"""
 
+_HAS = "([selector, name, value]) => document.querySelector(selector)?.getAttribute(name) === value"
+
 
 def _rows(diagram: Json) -> dict[str, float]:
     axis = diagram["layout"]["yaxis"]
@@ -93,6 +95,11 @@ def settled(page: Page, state: str | None = None) -> None:
     """Wait until nothing more is asked for and the last answer is drawn, as a picture ("ready") or
     as an error ("error")."""
     page.wait_for_function(_SETTLED, arg=state)
+
+
+def until(page: Page | Frame, selector: str, name: str, value: str) -> None:
+    """Wait until an element has an attribute: of what holds much; of the rest `expect` will do."""
+    page.wait_for_function(_HAS, arg=[selector, name, value])
 
 
 class Unrolled:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Modules
-from tests.browser.driver import FLOW, Json, Unrolled, experiment_of
+from tests.browser.driver import FLOW, Json, Unrolled, experiment_of, until
 from unrolled.app.merge_patch import merge_patch
 
 VANISHING = {"wiring": "many-to-one", "radius": 0.6}
@@ -39,7 +39,7 @@ DRAG = """async slider => {
 
 
 def shown(page: Unrolled) -> None:
-    expect(page.page.locator("#advice")).to_have_attribute("data-state", "shown")
+    until(page.page, "#advice", "data-state", "shown")
 
 
 def lines(page: Unrolled) -> list[str]:
@@ -149,7 +149,7 @@ def test_what_is_stale_cannot_be_chosen(lent: Unrolled) -> None:
 
     lent.page.route(FLOW, hold)
     lent.slide("Largest |eigenvalue|", 0.5)
-    expect(lent.page.locator("#advice")).to_have_attribute("data-state", "stale")
+    until(lent.page, "#advice", "data-state", "stale")
     lent.page.wait_for_url("**radius=0.5**")
     address = lent.address
     first = lent.page.locator("#advice .advice-change").first
@@ -168,7 +168,7 @@ def test_following_another_loss_asks_for_none(unrolled: Unrolled) -> None:
     unrolled.click("L_9")
     unrolled.ready()
     assert unrolled.flow()["experiment"]["follow"] == 9
-    expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "shown")
+    until(unrolled.page, "#advice", "data-state", "shown")
     unrolled.page.wait_for_timeout(700)
     assert (len(unrolled.advised), lines(unrolled)) == (advised, words)
 
@@ -176,7 +176,7 @@ def test_following_another_loss_asks_for_none(unrolled: Unrolled) -> None:
 def test_nothing_stands_where_gradients_hold(unrolled: Unrolled) -> None:
     unrolled.open(init="orthogonal", radius=1, wiring="one-to-many")
     expect(unrolled.page.locator("#verdict")).to_have_attribute("data-verdict", "stable")
-    expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "none")
+    until(unrolled.page, "#advice", "data-state", "none")
     assert lines(unrolled) == []
 
 
@@ -203,8 +203,8 @@ def test_a_failure_is_no_fault_of_the_picture(lent: Unrolled, shared_log) -> Non
     lent.ready()
     with lent.page.expect_event("requestfailed"):
         pass
-    expect(lent.page.locator("#advice")).to_have_attribute("data-state", "none")
-    expect(lent.page.locator("html")).to_have_attribute("data-state", "ready")
+    until(lent.page, "#advice", "data-state", "none")
+    until(lent.page, "html", "data-state", "ready")
 
 
 @pytest.mark.parametrize(

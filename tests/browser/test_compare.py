@@ -18,7 +18,7 @@ from tests.browser.comparing import (
     outlines,
     press,
 )
-from tests.browser.driver import FLOW, Unrolled, wants_a_picture
+from tests.browser.driver import FLOW, Unrolled, until, wants_a_picture
 from tests.browser.violations import holds
 
 
@@ -65,7 +65,7 @@ def test_pressing_compare_keeps_the_experiment_and_a_change_makes_b(unrolled: Un
 def test_a_link_restores_both(both: Unrolled, shared_log, server: str) -> None:
     both.slide("Largest |eigenvalue|", 1.2)
     both.ready()
-    expect(both.page).to_have_url(re.compile("radius=1.2"))
+    both.page.wait_for_url(re.compile("radius=1.2"))
     other = Unrolled(both.page.context.new_page(), server)
     shared_log.watch(other.page)
     other.page.goto(both.address)
@@ -283,7 +283,7 @@ def test_b_does_not_wait_for_a(fresh: Unrolled) -> None:
 
     fresh.page.route(FLOW, hold)
     fresh.page.goto(f"/#{kept(**B, compare=kept(**A))}")
-    expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
+    until(fresh.page, "html", "data-state", "ready")
     expect(fresh.page.locator("#difference")).to_have_text("Asking for A …")
     expect(fresh.page.locator("#figure-compared")).to_be_hidden()
     drawn = int(fresh.page.locator("html").get_attribute("data-rendered") or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.driver import Json, Unrolled
+from tests.browser.driver import Json, Unrolled, until
 from tests.browser.walking import number
 
 SMALL: Json = {"source": "random", "steps": 8, "hidden": 3}
@@ -18,7 +18,7 @@ def view(page: Unrolled) -> Locator:
 def show(page: Unrolled, name: str, **settings: object) -> Locator:
     page.open(**settings, explain=name)
     page.ready()
-    expect(page.page.locator("#step")).to_have_attribute("aria-busy", "false")
+    until(page.page, "#step", "aria-busy", "false")
     expect(view(page)).not_to_have_attribute("aria-busy", "true")
     return view(page)
 

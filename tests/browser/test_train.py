@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Download, Page, ViewportSize, expect
 
+from tests.browser.driver import until
 from tests.browser.services import sent, serving
 from tests.browser.violations import THEMES, found, wear
 from tests.conftest import PageLog
@@ -44,8 +45,8 @@ def workers(process: subprocess.Popen[bytes]) -> list[int]:
 
 def looked_at(page: Page, update: int, run: int = 0) -> None:
     """An update is computed again, and every picture of it is drawn."""
-    expect(page.locator("#moment")).to_have_attribute("data-replayed", f"{run} {update}")
-    expect(page.locator("#moment")).to_have_attribute("aria-busy", "false")
+    until(page, "#moment", "data-replayed", f"{run} {update}")
+    until(page, "#moment", "aria-busy", "false")
     assert page.locator("[data-moment=profile] .main-svg").count()
     assert page.locator("#plot-diagram .main-svg").count()
 
@@ -66,7 +67,7 @@ def further(page: Page, update: int) -> None:
 def begin(page: Page, address: str) -> list[str]:
     """Set two runs up, one clipped and one not, and begin them; their ids."""
     page.goto(f"{address}/train#{SMALL}")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    until(page, "html", "data-state", "ready")
     expect(page.locator("#will-see")).to_contain_text("clipped at μ = 0.5 and not clipped")
     expect(page.locator("#will-see")).to_contain_text("each of the 10 steps")
     clean(page)
@@ -188,7 +189,7 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
         assert not overflows(page)
         page.set_viewport_size(WIDE)
         page.get_by_role("link", name="Open in Explore").click()
-        expect(page.locator("html")).to_have_attribute("data-state", "ready")
+        until(page, "html", "data-state", "ready")
         expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")
         page.goto(f"{address}/runs")
         expect(page.get_by_role("checkbox")).to_have_count(2)

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, until
 from tests.browser.violations import violations, wear
 
 LANDSCAPE = "**/api/v1/landscape"
@@ -18,7 +18,7 @@ LINE = 0.6224593312018546
 
 
 def is_there(page: Page) -> None:
-    expect(page.locator("#wall")).to_have_attribute("aria-busy", "false")
+    until(page, "#wall", "aria-busy", "false")
 
 
 def opened(unrolled: Unrolled, **settings: str) -> Page:

@@ -161,13 +161,15 @@ _TIDY = """() => {
 
 
 def tidy(unrolled: Unrolled) -> None:
-    """Put a page that stays open in order, after a test that may have left anything."""
+    """Put a page that stays open in order, after a test that may have left anything: the next may
+    open the very experiment whose answer or advice was held up, which is not asked for again."""
     page = unrolled.page
     page.unroute_all(behavior="ignoreErrors")
     page.context.clear_permissions()
     page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
     page.mouse.move(0, 0)
     page.evaluate(_TIDY)
+    unrolled.open(text="in order", hidden=2)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 unrolled   the page, open already and led to another experiment by each test: quick. Only for
            tests that leave nothing behind but settings and the window's size (no zoom, no colours,
            no routes).
+lent       the same, for tests that hold up answers, wear other colours, store or copy something,
+           zoom, or leave a dialog open: it is put in order afterwards
 fresh      a page that starts from nothing: not open yet, nothing stored, no permissions
 both       `unrolled` comparing two experiments, ./comparing.py's A and B
 modules    an empty page that imports the project's JavaScript modules: `modules("format.js", …)`
@@ -23,10 +25,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, ViewportSize
 
-from scripts.chromium import FLAGS, find_chromium
+from scripts.chromium import find_chromium
 from tests.browser import comparing
 from tests.browser.driver import Unrolled
-from tests.conftest import PageLog
+from tests.conftest import CHROMIUM_FLAGS, PageLog
 from unrolled.app.vocabulary import VOCABULARY
 
 WORDS = VOCABULARY.model_dump_json()
@@ -56,7 +58,7 @@ class Kept:
             self._context = self._chromium.launch_persistent_context(
                 self._stack.enter_context(profile),
                 executable_path=find_chromium(),
-                args=FLAGS,
+                args=CHROMIUM_FLAGS,
                 base_url=self._server,
                 **self._device,
             )
@@ -73,6 +75,26 @@ class Kept:
         page = self.context().new_page()
         log.watch(page)
         return Unrolled(page, self._server), log
+
+    @contextmanager
+    def led(self, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
+        """The page that is open, for one test."""
+        unrolled, log = self.get()
+        page = unrolled.page
+        page.bring_to_front()
+        failures = request.session.testsfailed
+        log.expected.clear()
+        yield unrolled
+        try:
+            log.check()
+        except AssertionError:
+            self.forget()
+            raise
+        if request.session.testsfailed > failures:
+            self.forget()
+        elif page.viewport_size != self._device["viewport"]:
+            unrolled.resize(**self._device["viewport"])
+        log.messages.clear()
 
     @contextmanager
     def empty(self, log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
@@ -120,22 +142,42 @@ def shared_log(kept: Kept) -> PageLog:
 
 
 @pytest.fixture
-def unrolled(kept: Kept, shared_log: PageLog, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
-    page = kept.get()[0]
-    page.page.bring_to_front()
-    failures = request.session.testsfailed
-    shared_log.expected.clear()
-    yield page
-    try:
-        shared_log.check()
-    except AssertionError:
-        kept.forget()
-        raise
-    if request.session.testsfailed > failures:
-        kept.forget()
-    elif page.page.viewport_size != VIEW:
-        page.resize(**VIEW)
-    shared_log.messages.clear()
+def unrolled(kept: Kept, request: pytest.FixtureRequest) -> Iterator[Unrolled]:
+    with kept.led(request) as page:
+        yield page
+
+
+# What a test may have left in a page that stays open: what is stored, what lies over the page, a
+# part of the axis.
+_TIDY = """() => {
+    localStorage.clear();
+    sessionStorage.clear();
+    const all = (selector) => document.querySelectorAll(selector);
+    for (const open of all(":popover-open")) open.hidePopover();
+    for (const dialog of all("dialog[open]")) dialog.close();
+    for (const handle of all("#sheet-handle[aria-expanded=true]")) handle.click();
+    for (const whole of all("[data-zoom=all]")) whole.click();
+}"""
+
+
+def tidy(unrolled: Unrolled) -> None:
+    """Put a page that stays open in order, after a test that may have left anything: the next may
+    open the very experiment whose answer or advice was held up, which is not asked for again."""
+    page = unrolled.page
+    page.unroute_all(behavior="ignoreErrors")
+    page.context.clear_permissions()
+    page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
+    page.mouse.move(0, 0)
+    page.evaluate(_TIDY)
+    unrolled.open(text="in order", hidden=2)
+
+
+@pytest.fixture
+def lent(unrolled: Unrolled) -> Iterator[Unrolled]:
+    for noted in (unrolled.pictured, unrolled.advised, unrolled.signed):
+        noted.clear()
+    yield unrolled
+    tidy(unrolled)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Frame, Locator, Page, Request, expect
 
 Json = dict[str, Any]
 
@@ -33,10 +33,28 @@ _IN_SIGHT = """async element => {
     if ([scrollX, scrollY].join() !== before) await new Promise(requestAnimationFrame);
 }"""
 _DRAWN = "() => document.querySelector('.plot[aria-busy=true]') === null"
+# Heard of by the attributes themselves: an `expect` that does not hold at first describes the whole
+# page to say so, at each of its looks, which takes as long as a picture does to be drawn.
+_SETTLED = """(state) => new Promise((resolve) => {
+    const root = document.documentElement;
+    const pictures = document.getElementById("pictures");
+    const look = () => {
+        if (pictures.getAttribute("aria-busy") !== "false") return;
+        if (state !== null && root.dataset.state !== state) return;
+        watch.disconnect();
+        resolve(true);
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(pictures, {attributeFilter: ["aria-busy"]});
+    watch.observe(root, {attributeFilter: ["data-state"]});
+    look();
+})"""
 _PIXEL = """(element, [x, y]) => {
     const {xaxis, yaxis} = element._fullLayout;
     return [xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y)];
 }"""
+
+_HAS = "([selector, name, value]) => document.querySelector(selector)?.getAttribute(name) === value"
 
 
 def _rows(diagram: Json) -> dict[str, float]:
@@ -71,6 +89,17 @@ def experiment_of(request: Request) -> Json:
     experiment: Json | None = request.post_data_json
     assert experiment is not None
     return experiment
+
+
+def settled(page: Page, state: str | None = None) -> None:
+    """Wait until nothing more is asked for and the last answer is drawn, as a picture ("ready") or
+    as an error ("error")."""
+    page.wait_for_function(_SETTLED, arg=state)
+
+
+def until(page: Page | Frame, selector: str, name: str, value: str) -> None:
+    """Wait until an element has an attribute: of what holds much; of the rest `expect` will do."""
+    page.wait_for_function(_HAS, arg=[selector, name, value])
 
 
 class Unrolled:
@@ -131,12 +160,11 @@ class Unrolled:
 
     def settled(self) -> None:
         """Wait until the page asks for nothing more and has drawn the last answer."""
-        expect(self.page.locator("#pictures")).to_have_attribute("aria-busy", "false")
+        settled(self.page)
 
     def ready(self) -> None:
         """Wait until the page has settled on a picture rather than on an error."""
-        self.settled()
-        expect(self.page.locator("html")).to_have_attribute("data-state", "ready")
+        settled(self.page, "ready")
 
     def frame(self) -> None:
         """Wait until what was put off to the next frame is done."""

@@ -3,28 +3,37 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Json, Unrolled
 from tests.browser.violations import holds
+
+EXPLAINED = ["#step"]
+"""What the page shows besides: looked at with the first."""
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "parts"),
     [
-        {},
-        {"cell": "elman", "select": "h_3>c_4", "clip": "value", "reach": "window"},
-        {
-            "source": "random",
-            "wiring": "many-to-one",
-            "clip": "norm",
-            "steps": 80,
-            "select": "h_79",
-        },
-        {"text": "gradients", "step": 50, "hidden": 2, "select": "parameter.W_hh"},
-        {"text": "gradients", "step": 50},
-        {"text": "gradients", "explain": "chain"},
-        {"text": "gradients", "explain": "wirings"},
-        {"text": "gradients", "explain": "copy"},
-        {"text": "gradients", "explain": "conveyor", "cell": "lstm"},
+        ({}, None),
+        ({"cell": "elman", "select": "h_3>c_4", "clip": "value", "reach": "window"}, None),
+        (
+            {
+                "source": "random",
+                "wiring": "many-to-one",
+                "clip": "norm",
+                "steps": 80,
+                "select": "h_79",
+            },
+            ["#settings", "#inspector", "#figure-diagram", "#figure-profile", "#figure-map"],
+        ),
+        (
+            {"text": "gradients", "step": 50, "hidden": 2, "select": "parameter.W_hh"},
+            ["#step", "#inspector"],
+        ),
+        ({"text": "gradients", "step": 50}, EXPLAINED),
+        ({"text": "gradients", "explain": "chain"}, EXPLAINED),
+        ({"text": "gradients", "explain": "wirings"}, EXPLAINED),
+        ({"text": "gradients", "explain": "copy"}, EXPLAINED),
+        ({"text": "gradients", "explain": "conveyor", "cell": "lstm"}, EXPLAINED),
     ],
     ids=[
         "first",
@@ -38,37 +47,37 @@ from tests.browser.violations import holds
         "conveyor",
     ],
 )
-def test_the_page(unrolled: Unrolled, settings: dict) -> None:
+def test_the_page(unrolled: Unrolled, settings: Json, parts: list[str] | None) -> None:
     unrolled.open(**settings)
     unrolled.ready()
-    holds(unrolled.page)
+    holds(unrolled.page, parts=parts)
     unrolled.page.emulate_media(color_scheme="null")
 
 
-def test_a_small_screen_with_the_settings_open(fresh: Unrolled) -> None:
-    fresh.page.set_viewport_size({"width": 390, "height": 844})
-    fresh.open(select="h_4")
-    fresh.ready()
-    holds(fresh.page)
-    fresh.page.emulate_media(color_scheme="light")
-    fresh.page.get_by_role("button", name="Settings").click()
-    holds(fresh.page, ("light",))  # dark it is the form of a large screen
+def test_a_small_screen_with_the_settings_open(lent: Unrolled) -> None:
+    lent.page.set_viewport_size({"width": 390, "height": 844})
+    lent.open(select="h_4")
+    lent.ready()
+    holds(lent.page)
+    lent.page.emulate_media(color_scheme="light")
+    lent.page.get_by_role("button", name="Settings").click()
+    holds(lent.page, ("light",), ["#settings"])  # dark it is the form of a large screen
 
 
-def test_an_error_shown(fresh: Unrolled, page_log) -> None:
-    page_log.expect("status of 422")
-    fresh.open()
-    fresh.page.get_by_label("Your text").fill("")
-    fresh.page.get_by_label("Units", exact=True).fill("0")
-    fresh.settled()
-    expect(fresh.page.get_by_role("alert").first).to_be_visible()
-    holds(fresh.page)
+def test_an_error_shown(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    lent.open()
+    lent.page.get_by_label("Your text").fill("")
+    lent.page.get_by_label("Units", exact=True).fill("0")
+    lent.settled()
+    expect(lent.page.get_by_role("alert").first).to_be_visible()
+    holds(lent.page, parts=["#settings", "#verdict", "#problem"])
 
 
-def test_share_open(fresh: Unrolled) -> None:
-    fresh.open()
-    fresh.page.get_by_role("button", name="Share & save").click()
-    holds(fresh.page)
+def test_share_open(lent: Unrolled) -> None:
+    lent.open()
+    lent.page.get_by_role("button", name="Share & save").click()
+    holds(lent.page, parts=["header.top", "#share"])
 
 
 def test_what_changes_is_announced(unrolled: Unrolled) -> None:

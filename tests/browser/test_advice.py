@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Modules
-from tests.browser.driver import FLOW, Json, Unrolled, experiment_of
+from tests.browser.driver import FLOW, Json, Unrolled, experiment_of, until
 from unrolled.app.merge_patch import merge_patch
 
 VANISHING = {"wiring": "many-to-one", "radius": 0.6}
@@ -39,7 +39,7 @@ DRAG = """async slider => {
 
 
 def shown(page: Unrolled) -> None:
-    expect(page.page.locator("#advice")).to_have_attribute("data-state", "shown")
+    until(page.page, "#advice", "data-state", "shown")
 
 
 def lines(page: Unrolled) -> list[str]:
@@ -123,41 +123,41 @@ def test_every_line_is_the_same_experiment_as_its_patch(
         assert f"follow={settings['follow']}" in unrolled.address
 
 
-def test_a_moving_slider_asks_for_none(fresh: Unrolled) -> None:
-    fresh.open(**VANISHING)
-    shown(fresh)
-    slider = fresh.page.get_by_role("slider", name="Largest |eigenvalue|")
-    advised = len(fresh.advised)
+def test_a_moving_slider_asks_for_none(lent: Unrolled) -> None:
+    lent.open(**VANISHING)
+    shown(lent)
+    slider = lent.page.get_by_role("slider", name="Largest |eigenvalue|")
+    advised = len(lent.advised)
     drag = slider.evaluate(DRAG)
     # On a slow machine the hand seems to rest between two moves.
     assert all(rest >= REST_MS - 1 for rest in drag["rests"])
     assert "stale" in drag["states"]
-    fresh.ready()
-    shown(fresh)
-    assert advised < len(fresh.advised) <= advised + 1 + len(drag["rests"])
-    assert experiment_of(fresh.advised[-1])["weights"]["spectral_radius"] == 0.9
-    assert experiment_of(fresh.advised[-1])["include"] == ["advice"]
+    lent.ready()
+    shown(lent)
+    assert advised < len(lent.advised) <= advised + 1 + len(drag["rests"])
+    assert experiment_of(lent.advised[-1])["weights"]["spectral_radius"] == 0.9
+    assert experiment_of(lent.advised[-1])["include"] == ["advice"]
 
 
-def test_what_is_stale_cannot_be_chosen(fresh: Unrolled) -> None:
-    fresh.open(**VANISHING)
-    shown(fresh)
+def test_what_is_stale_cannot_be_chosen(lent: Unrolled) -> None:
+    lent.open(**VANISHING)
+    shown(lent)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
-    fresh.page.route(FLOW, hold)
-    fresh.slide("Largest |eigenvalue|", 0.5)
-    expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "stale")
-    fresh.page.wait_for_url("**radius=0.5**")
-    address = fresh.address
-    first = fresh.page.locator("#advice .advice-change").first
+    lent.page.route(FLOW, hold)
+    lent.slide("Largest |eigenvalue|", 0.5)
+    until(lent.page, "#advice", "data-state", "stale")
+    lent.page.wait_for_url("**radius=0.5**")
+    address = lent.address
+    first = lent.page.locator("#advice .advice-change").first
     expect(first).to_have_attribute("aria-disabled", "true")
     first.evaluate("b => b.click()")
-    assert fresh.address == address
-    fresh.page.unroute(FLOW)  # which lets go what was held
-    fresh.ready()
+    assert lent.address == address
+    lent.page.unroute(FLOW)  # which lets go what was held
+    lent.ready()
     assert len(held) == 1
 
 
@@ -168,7 +168,7 @@ def test_following_another_loss_asks_for_none(unrolled: Unrolled) -> None:
     unrolled.click("L_9")
     unrolled.ready()
     assert unrolled.flow()["experiment"]["follow"] == 9
-    expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "shown")
+    until(unrolled.page, "#advice", "data-state", "shown")
     unrolled.page.wait_for_timeout(700)
     assert (len(unrolled.advised), lines(unrolled)) == (advised, words)
 
@@ -176,35 +176,35 @@ def test_following_another_loss_asks_for_none(unrolled: Unrolled) -> None:
 def test_nothing_stands_where_gradients_hold(unrolled: Unrolled) -> None:
     unrolled.open(init="orthogonal", radius=1, wiring="one-to-many")
     expect(unrolled.page.locator("#verdict")).to_have_attribute("data-verdict", "stable")
-    expect(unrolled.page.locator("#advice")).to_have_attribute("data-state", "none")
+    until(unrolled.page, "#advice", "data-state", "none")
     assert lines(unrolled) == []
 
 
-def test_by_keyboard_and_politely(fresh: Unrolled) -> None:
-    fresh.open(**VANISHING)
-    shown(fresh)
-    words = fresh.page.get_by_role("status").filter(has_text="changes were tried")
+def test_by_keyboard_and_politely(lent: Unrolled) -> None:
+    lent.open(**VANISHING)
+    shown(lent)
+    words = lent.page.get_by_role("status").filter(has_text="changes were tried")
     expect(words).to_have_text(re.compile(r"^\d+ changes were tried; these help the last step’s"))
-    fresh.page.locator("#advice .advice-change").first.focus()
-    fresh.page.keyboard.press("Enter")
-    fresh.ready()
-    assert fresh.asked["weights"]["spectral_radius"] > 0.6 or "lstm" in json.dumps(fresh.asked)
+    lent.page.locator("#advice .advice-change").first.focus()
+    lent.page.keyboard.press("Enter")
+    lent.ready()
+    assert lent.asked["weights"]["spectral_radius"] > 0.6 or "lstm" in json.dumps(lent.asked)
 
 
-def test_a_failure_is_no_fault_of_the_picture(fresh: Unrolled, page_log) -> None:
-    page_log.expect("net::ERR_FAILED")
-    fresh.page.route(
+def test_a_failure_is_no_fault_of_the_picture(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("net::ERR_FAILED")
+    lent.page.route(
         FLOW,
         lambda route: (
             route.abort() if "advice" in str(route.request.post_data) else route.continue_()
         ),
     )
-    fresh.open(**VANISHING)
-    fresh.ready()
-    with fresh.page.expect_event("requestfailed"):
+    lent.open(**VANISHING)
+    lent.ready()
+    with lent.page.expect_event("requestfailed"):
         pass
-    expect(fresh.page.locator("#advice")).to_have_attribute("data-state", "none")
-    expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
+    until(lent.page, "#advice", "data-state", "none")
+    until(lent.page, "html", "data-state", "ready")
 
 
 @pytest.mark.parametrize(

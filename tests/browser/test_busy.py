@@ -35,10 +35,10 @@ def busy_for(page, times, retry_after):
 
 
 @pytest.fixture
-def opened(fresh, page_log):
-    page_log.expect("status of 503")
-    fresh.open(text="kept")
-    return fresh
+def opened(lent, shared_log):
+    shared_log.expect("status of 503")
+    lent.open(text="kept")
+    return lent
 
 
 def radius(request):

@@ -68,8 +68,8 @@ def test_a_change_takes_the_check_away(unrolled: Unrolled) -> None:
     unrolled.ready()
 
 
-def test_an_answer_that_comes_too_late_is_not_shown(fresh: Unrolled) -> None:
-    unrolled = fresh
+def test_an_answer_that_comes_too_late_is_not_shown(lent: Unrolled) -> None:
+    unrolled = lent
     unrolled.open(text="hello")
     page = unrolled.page
     waiting: list[Route] = []

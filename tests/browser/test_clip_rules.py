@@ -15,7 +15,7 @@ def test_while_going_back(unrolled: Unrolled) -> None:
     unrolled.choose("Rule", "while going back")
     unrolled.ready()
     assert unrolled.asked["clip"] == {"rule": "backward", "max_norm": 0.5}
-    expect(unrolled.page).to_have_url(re.compile("clip=backward"))
+    unrolled.page.wait_for_url(re.compile("clip=backward"))
     clipping = unrolled.flow()["clipping"]
     cut = sum(scale < 1 for scale in clipping["step_scale"])
     assert 0 < cut <= 8

@@ -18,7 +18,7 @@ from tests.browser.comparing import (
     outlines,
     press,
 )
-from tests.browser.driver import FLOW, Unrolled, wants_a_picture
+from tests.browser.driver import FLOW, Unrolled, until, wants_a_picture
 from tests.browser.violations import holds
 
 
@@ -65,7 +65,7 @@ def test_pressing_compare_keeps_the_experiment_and_a_change_makes_b(unrolled: Un
 def test_a_link_restores_both(both: Unrolled, shared_log, server: str) -> None:
     both.slide("Largest |eigenvalue|", 1.2)
     both.ready()
-    expect(both.page).to_have_url(re.compile("radius=1.2"))
+    both.page.wait_for_url(re.compile("radius=1.2"))
     other = Unrolled(both.page.context.new_page(), server)
     shared_log.watch(other.page)
     other.page.goto(both.address)
@@ -237,40 +237,40 @@ def test_the_keyboard_compares_and_walks_through_a(both: Unrolled) -> None:
     expect(page.locator("#figure-compared")).to_be_hidden()
 
 
-def test_an_error_in_b_leaves_both_pictures(fresh: Unrolled, page_log) -> None:
-    page_log.expect("status of 422")
-    fresh.open(**B, compare=kept(**A))
-    fresh.ready()
-    said, drawn = difference(fresh), colours(fresh, "compared")
-    fresh.page.get_by_label("Units", exact=True).fill("0")
-    fresh.settled()
-    expect(fresh.field("/network/hidden_size").locator(".error")).to_be_visible()
-    assert difference(fresh) == said
-    assert colours(fresh, "compared") == drawn
-    expect(fresh.page.locator("#figure-compared")).to_be_visible()
-    fresh.page.get_by_label("Units", exact=True).fill("4")
-    fresh.ready()
-    expect(fresh.page.locator("#name-b")).to_contain_text("4 units")
+def test_an_error_in_b_leaves_both_pictures(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    lent.open(**B, compare=kept(**A))
+    lent.ready()
+    said, drawn = difference(lent), colours(lent, "compared")
+    lent.page.get_by_label("Units", exact=True).fill("0")
+    lent.settled()
+    expect(lent.field("/network/hidden_size").locator(".error")).to_be_visible()
+    assert difference(lent) == said
+    assert colours(lent, "compared") == drawn
+    expect(lent.page.locator("#figure-compared")).to_be_visible()
+    lent.page.get_by_label("Units", exact=True).fill("4")
+    lent.ready()
+    expect(lent.page.locator("#name-b")).to_contain_text("4 units")
 
 
-def test_an_a_that_cannot_be_computed_says_so(fresh: Unrolled, page_log) -> None:
-    page_log.expect("status of 422")
-    fresh.open(**B)
-    text = fresh.page.get_by_label("Your text")
+def test_an_a_that_cannot_be_computed_says_so(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    lent.open(**B)
+    text = lent.page.get_by_label("Your text")
     before = text.input_value()
     text.fill("")
-    press(fresh.page, "Compare")
-    fresh.settled()
+    press(lent.page, "Compare")
+    lent.settled()
     text.fill(before)
-    fresh.ready()
-    expect(fresh.page.locator("#compare-problem")).to_contain_text("A cannot be shown")
-    expect(fresh.page.locator("#compare-problem")).to_contain_text("/sequence/text")
-    expect(fresh.page.locator("#difference")).to_be_empty()
-    expect(fresh.page.locator("#compare-retry")).to_be_hidden()
-    expect(fresh.page.locator("#figure-compared")).to_be_hidden()
-    assert len(fresh.profile()) == 8
-    press(fresh.page, "Stop comparing")
-    expect(fresh.page.locator("#compare")).to_be_hidden()
+    lent.ready()
+    expect(lent.page.locator("#compare-problem")).to_contain_text("A cannot be shown")
+    expect(lent.page.locator("#compare-problem")).to_contain_text("/sequence/text")
+    expect(lent.page.locator("#difference")).to_be_empty()
+    expect(lent.page.locator("#compare-retry")).to_be_hidden()
+    expect(lent.page.locator("#figure-compared")).to_be_hidden()
+    assert len(lent.profile()) == 8
+    press(lent.page, "Stop comparing")
+    expect(lent.page.locator("#compare")).to_be_hidden()
 
 
 def test_b_does_not_wait_for_a(fresh: Unrolled) -> None:
@@ -283,7 +283,7 @@ def test_b_does_not_wait_for_a(fresh: Unrolled) -> None:
 
     fresh.page.route(FLOW, hold)
     fresh.page.goto(f"/#{kept(**B, compare=kept(**A))}")
-    expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
+    until(fresh.page, "html", "data-state", "ready")
     expect(fresh.page.locator("#difference")).to_have_text("Asking for A …")
     expect(fresh.page.locator("#figure-compared")).to_be_hidden()
     drawn = int(fresh.page.locator("html").get_attribute("data-rendered") or 0)
@@ -297,13 +297,14 @@ def test_b_does_not_wait_for_a(fresh: Unrolled) -> None:
     fresh.page.unroute(FLOW)
 
 
-def test_no_violation_that_axe_knows_of(fresh: Unrolled) -> None:
-    fresh.open(**B, compare=kept(**A), select="A:h_3")
-    fresh.ready()
-    holds(fresh.page)
-    fresh.page.emulate_media(color_scheme="light")
-    fresh.resize(390, 844)
-    holds(fresh.page, ("light",))
+def test_no_violation_that_axe_knows_of(lent: Unrolled) -> None:
+    lent.open(**B, compare=kept(**A), select="A:h_3")
+    lent.ready()
+    parts = ["#compare", "#figure-compared", "#figure-diagram", "#figure-profile", "#inspector"]
+    holds(lent.page, parts=parts)
+    lent.page.emulate_media(color_scheme="light")
+    lent.resize(390, 844)
+    holds(lent.page, ("light",), parts)
 
 
 def test_on_a_small_screen_all_of_it_can_be_used(unrolled: Unrolled) -> None:

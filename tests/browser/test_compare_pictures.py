@@ -5,8 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.answers import answered
 from tests.browser.comparing import difference, heights, kept, outline
-from tests.browser.driver import Unrolled
+from tests.browser.conftest import Modules
+from tests.browser.driver import Json, Unrolled
 
 
 def test_the_sentence_has_the_numbers_of_both(both: Unrolled) -> None:
@@ -42,32 +44,51 @@ def test_each_is_named_by_what_differs(both: Unrolled) -> None:
     expect(key).to_contain_text("A: ‖∂L₈/∂H‖")
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "said"),
-    [
-        ({}, {"reach": "window", "k": 3}, "comes from step 15 back to step 13, where truncation"),
-        ({"cell": "elman"}, {"cell": "jordan"}, "Both let nothing pass a step"),
-        ({"radius": 0}, {}, "A passes hardly anything but exact zeros back"),
-        ({"radius": 0}, {}, "the gradient of A stays at step 15, and is exactly zero before"),
-        ({"wiring": "one-to-one"}, {}, "in A the loss enters at step 1 and has nowhere to go"),
-        ({"wiring": "one-to-one"}, {"wiring": "one-to-one", "text": "zz"}, "in B no gradient"),
-        ({"follow": "all"}, {"follow": "all", "radius": 0.9}, "all losses together, ‖∂L/∂H₁‖ is"),
-        ({}, {"follow": "all"}, "in B all losses together bring"),
-        ({"text": "short"}, {}, "of what enters A at step 4, step 1 gets"),
-        ({}, {"clip": "norm", "mu": 0.5}, "‖∂L₁₅/∂H‖ is the same at every step"),
-        (
-            {},
-            {"clip": "norm", "mu": 0.5},
-            "takes ‖g‖ from 7.92 to 0.500 in B, and changes nothing in A",
-        ),
-        (
-            {"source": "random", "steps": 900, "radius": 0.02},
-            {"source": "random", "steps": 900, "radius": 1.8, "activation": "linear"},
-            "B multiplies the gradient by 1.80 a step, A keeps 1.3 % of it a step",
-        ),
-    ],
-)
-def test_the_sentence_where_there_is_no_simple_share(unrolled, a, b, said: str) -> None:
+SENTENCES: list[tuple[Json, Json, str]] = [
+    ({}, {"reach": "window", "k": 3}, "comes from step 15 back to step 13, where truncation"),
+    ({"cell": "elman"}, {"cell": "jordan"}, "Both let nothing pass a step"),
+    ({"radius": 0}, {}, "A passes hardly anything but exact zeros back"),
+    ({"radius": 0}, {}, "the gradient of A stays at step 15, and is exactly zero before"),
+    ({"wiring": "one-to-one"}, {}, "in A the loss enters at step 1 and has nowhere to go"),
+    ({"wiring": "one-to-one"}, {"wiring": "one-to-one", "text": "zz"}, "in B no gradient"),
+    ({"follow": "all"}, {"follow": "all", "radius": 0.9}, "all losses together, ‖∂L/∂H₁‖ is"),
+    ({}, {"follow": "all"}, "in B all losses together bring"),
+    ({"text": "short"}, {}, "of what enters A at step 4, step 1 gets"),
+    ({}, {"clip": "norm", "mu": 0.5}, "‖∂L₁₅/∂H‖ is the same at every step"),
+    (
+        {},
+        {"clip": "norm", "mu": 0.5},
+        "takes ‖g‖ from 7.92 to 0.500 in B, and changes nothing in A",
+    ),
+    (
+        {"source": "random", "steps": 900, "radius": 0.02},
+        {"source": "random", "steps": 900, "radius": 1.8, "activation": "linear"},
+        "B multiplies the gradient by 1.80 a step, A keeps 1.3 % of it a step",
+    ),
+]
+ASKED = """async ({readLink}, pairs, load) => {
+    const {toRequest} = await load("experiment.js");
+    return pairs.map((pair) => pair.map((link) => toRequest(readLink(link).settings)));
+}"""
+SENTENCE = """async ({read}, pairs, load) => {
+    const {differenceSentence} = await load("difference.js");
+    return pairs.map(([a, b]) => differenceSentence(read(a), read(b)));
+}"""
+
+
+def test_the_sentence_where_there_is_no_simple_share(modules: Modules) -> None:
+    links = [[kept(**a), kept(**b)] for a, b, _ in SENTENCES]
+    asked = modules("link.js", ASKED, links)
+    pairs = [[answered(one) for one in pair] for pair in asked]
+    for (_, _, said), sentence in zip(
+        SENTENCES, modules("reading.js", SENTENCE, pairs), strict=True
+    ):
+        assert said in sentence.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("a", "b", "said"), SENTENCES[2::8])
+def test_the_page_says_it(unrolled: Unrolled, a: Json, b: Json, said: str) -> None:
+    """With the settings of its address; every sentence: above."""
     unrolled.open(**b, compare=kept(**a))
     unrolled.ready()
     assert said in difference(unrolled)

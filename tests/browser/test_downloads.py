@@ -38,10 +38,10 @@ def save(page: Unrolled, button: str) -> Download:
 
 
 @pytest.fixture
-def shared(fresh: Unrolled) -> Unrolled:
-    fresh.open(text="<it's> été 🦔", clip="norm", mu=0.5, cell="elman", reach="none")
-    fresh.ready()
-    return fresh
+def shared(lent: Unrolled) -> Unrolled:
+    lent.open(text="<it's> été 🦔", clip="norm", mu=0.5, cell="elman", reach="none")
+    lent.ready()
+    return lent
 
 
 def test_pictures_as_svg(shared: Unrolled) -> None:
@@ -131,11 +131,11 @@ def test_the_buttons_at_a_picture_save_it(shared: Unrolled) -> None:
         ({"preset": "lstm"}, "unrolled-lstm-many-to-one-r0.9-forget5-T81-H16"),
     ],
 )  # fmt: skip
-def test_a_file_is_called_after_what_it_holds(fresh: Unrolled, settings: Json, name: str) -> None:
-    fresh.open(**settings)
-    fresh.ready()
-    assert re.fullmatch(rf"{name}{MARK}\.csv", save(fresh, "CSV").suggested_filename)
-    picture = save(fresh, "Products as SVG").suggested_filename
+def test_a_file_is_called_after_what_it_holds(lent: Unrolled, settings: Json, name: str) -> None:
+    lent.open(**settings)
+    lent.ready()
+    assert re.fullmatch(rf"{name}{MARK}\.csv", save(lent, "CSV").suggested_filename)
+    picture = save(lent, "Products as SVG").suggested_filename
     assert re.fullmatch(rf"{name}{MARK}-product\.svg", picture)
 
 
@@ -204,17 +204,17 @@ def test_numbers_as_csv_are_the_answer(shared: Unrolled) -> None:
     assert column("jacobian", "log10_norm") == flow["spectrum"]["jacobian_log10_norm"]
 
 
-def test_the_curl_line_gets_the_same_answer(fresh: Unrolled) -> None:
-    fresh.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    fresh.open(text="it's “odd” $HOME `x` \\n\n🦔!", radius=0.7, clip="value", mu=0.01)
-    fresh.page.get_by_role("button", name="Share & save").click()
-    fresh.page.get_by_role("button", name="Copy as curl").click()
-    expect(fresh.page.locator("#copied")).to_contain_text("copied")
-    line = fresh.page.evaluate("() => navigator.clipboard.readText()")
+def test_the_curl_line_gets_the_same_answer(lent: Unrolled) -> None:
+    lent.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lent.open(text="it's “odd” $HOME `x` \\n\n🦔!", radius=0.7, clip="value", mu=0.01)
+    lent.page.get_by_role("button", name="Share & save").click()
+    lent.page.get_by_role("button", name="Copy as curl").click()
+    expect(lent.page.locator("#copied")).to_contain_text("copied")
+    line = lent.page.evaluate("() => navigator.clipboard.readText()")
     assert line.startswith("curl ")
     ran = subprocess.run(["sh", "-c", line + " --silent"], capture_output=True, check=True)
-    assert json.loads(ran.stdout) == fresh.flow()
-    assert f"{fresh.server}/api/v1/flow" in shlex.split(line)
+    assert json.loads(ran.stdout) == lent.flow()
+    assert f"{lent.server}/api/v1/flow" in shlex.split(line)
 
 
 def test_a_clipboard_that_is_refused_offers_the_text_to_copy(fresh: Unrolled) -> None:

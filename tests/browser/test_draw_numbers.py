@@ -19,7 +19,7 @@ def test_the_input_weights_are_scaled(unrolled: Unrolled) -> None:
     unrolled.ready()
     assert unrolled.asked["weights"]["input_scale"] == 0.001
     assert unrolled.flow()["parameter_gradients"]["W_hy"]["norm"] < plain / 100
-    expect(unrolled.page).to_have_url(re.compile("input_scale=0.001"))
+    unrolled.page.wait_for_url(re.compile("input_scale=0.001"))
     box.fill("")
     expect(unrolled.field("/weights/input_scale").get_by_role("alert")).to_be_visible()
     box.fill("1")
@@ -56,7 +56,7 @@ def test_chrono_asks_for_the_longest_memory(unrolled: Unrolled, shared_log: Page
     unrolled.ready()
     assert unrolled.asked["weights"]["t_max"] == 40
     assert unrolled.flow()["experiment"]["weights"]["t_max"] == 40
-    expect(unrolled.page).to_have_url(re.compile("t_max=40"))
+    unrolled.page.wait_for_url(re.compile("t_max=40"))
     box.fill("1")
     expect(unrolled.field("/weights/t_max").get_by_role("alert")).to_contain_text("2")
     box.fill("")
@@ -88,11 +88,11 @@ def test_a_bias_may_lie_where_the_slider_does_not_reach(
     box = page.get_by_role("spinbutton", name="Forget-gate bias", exact=True)
     expect(box).to_have_value(str(bias))
     expect(page.get_by_role("slider", name="Forget-gate bias", exact=True)).to_have_value(at)
-    expect(unrolled.page).to_have_url(re.compile(f"forget={bias}"))
+    unrolled.page.wait_for_url(re.compile(f"forget={bias}"))
     box.fill(str(2 * bias))
     unrolled.ready()
     assert unrolled.asked["weights"]["forget_bias"] == 2 * bias
-    expect(unrolled.page).to_have_url(re.compile(f"forget={2 * bias}"))
+    unrolled.page.wait_for_url(re.compile(f"forget={2 * bias}"))
 
 
 def test_a_change_of_these_is_named_in_a_comparison(unrolled: Unrolled) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.driver import Unrolled, wants_a_picture
+from tests.browser.driver import Unrolled, until, wants_a_picture
 from tests.browser.violations import holds
 
 SMALL = {
@@ -39,7 +39,7 @@ def cells(page: Unrolled, name: str) -> list[str]:
 
 def opened(page: Unrolled) -> None:
     """The panel has the numbers of the experiment that is set."""
-    expect(page.page.locator("#numbers")).to_have_attribute("aria-busy", "false")
+    until(page.page, "#numbers", "aria-busy", "false")
     page.ready()
 
 

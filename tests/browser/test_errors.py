@@ -72,55 +72,55 @@ def test_the_control_is_described_by_its_error(unrolled, shared_log) -> None:
     expect(box).to_have_accessible_description(said)
 
 
-def test_every_pointer_finds_its_control(fresh: Unrolled, page_log) -> None:
-    page_log.expect("status of 422")
-    fresh.open(**ALL)
-    before = fresh.figure("profile")["data"]
+def test_every_pointer_finds_its_control(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    lent.open(**ALL)
+    before = lent.figure("profile")["data"]
     for radius, (pointer, field) in enumerate(POINTERS.items(), start=1):
-        fresh.page.unroute_all()
-        answer_with(fresh.page, 422, problem((pointer, f"detail of {pointer}")))
-        fresh.slide("Largest |eigenvalue|", radius / 20)
-        fresh.settled()
-        alert = fresh.field(field).get_by_role("alert").filter(has_text=f"detail of {pointer}")
+        lent.page.unroute_all()
+        answer_with(lent.page, 422, problem((pointer, f"detail of {pointer}")))
+        lent.slide("Largest |eigenvalue|", radius / 20)
+        lent.settled()
+        alert = lent.field(field).get_by_role("alert").filter(has_text=f"detail of {pointer}")
         expect(alert).to_be_visible()
-        expect(fresh.page.get_by_role("alert").filter(has_text="detail of")).to_have_count(1)
-    assert fresh.figure("profile")["data"] == before
-    fresh.page.unroute_all()
-    fresh.slide("Largest |eigenvalue|", 1)
-    fresh.ready()
-    expect(fresh.page.get_by_role("alert")).to_have_count(0)
+        expect(lent.page.get_by_role("alert").filter(has_text="detail of")).to_have_count(1)
+    assert lent.figure("profile")["data"] == before
+    lent.page.unroute_all()
+    lent.slide("Largest |eigenvalue|", 1)
+    lent.ready()
+    expect(lent.page.get_by_role("alert")).to_have_count(0)
 
 
-def test_an_error_without_a_control_is_said_above_the_pictures(fresh, page_log) -> None:
-    page_log.expect("status of 422")
-    fresh.open()
-    answer_with(fresh.page, 422, problem(("/nowhere/at/all", "strange"), ("/loss", "odd")))
-    fresh.slide("Largest |eigenvalue|", 1)
-    fresh.settled()
-    expect(fresh.page.get_by_role("alert").filter(has_text="strange")).to_be_visible()
-    expect(fresh.field("/loss").get_by_role("alert")).to_have_text("odd")
+def test_an_error_without_a_control_is_said_above_the_pictures(lent, shared_log) -> None:
+    shared_log.expect("status of 422")
+    lent.open()
+    answer_with(lent.page, 422, problem(("/nowhere/at/all", "strange"), ("/loss", "odd")))
+    lent.slide("Largest |eigenvalue|", 1)
+    lent.settled()
+    expect(lent.page.get_by_role("alert").filter(has_text="strange")).to_be_visible()
+    expect(lent.field("/loss").get_by_role("alert")).to_have_text("odd")
 
 
-def test_a_server_out_of_reach_is_said_and_retried(fresh: Unrolled, page_log) -> None:
-    page_log.expect("ERR_CONNECTION_REFUSED")
-    fresh.open(text="kept")
-    before = fresh.figure("diagram")["data"]
-    fresh.page.route(FLOW, lambda route: route.abort("connectionrefused"))
-    fresh.page.get_by_label("Your text").fill("not lost")
-    fresh.settled()
-    message = fresh.page.get_by_role("alert").filter(has_text="does not answer")
+def test_a_server_out_of_reach_is_said_and_retried(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("ERR_CONNECTION_REFUSED")
+    lent.open(text="kept")
+    before = lent.figure("diagram")["data"]
+    lent.page.route(FLOW, lambda route: route.abort("connectionrefused"))
+    lent.page.get_by_label("Your text").fill("not lost")
+    lent.settled()
+    message = lent.page.get_by_role("alert").filter(has_text="does not answer")
     expect(message).to_be_visible()
-    assert fresh.figure("diagram")["data"] == before
-    expect(fresh.page.get_by_label("Your text")).to_have_value("not lost")
-    retry = fresh.page.get_by_role("button", name="Try again")
+    assert lent.figure("diagram")["data"] == before
+    expect(lent.page.get_by_label("Your text")).to_have_value("not lost")
+    retry = lent.page.get_by_role("button", name="Try again")
     retry.click()
     expect(message).to_be_visible()
-    fresh.settled()
-    fresh.page.unroute_all()
+    lent.settled()
+    lent.page.unroute_all()
     retry.click()
-    fresh.ready()
+    lent.ready()
     expect(message).to_be_hidden()
-    assert fresh.tokens() == list("not␣los")
+    assert lent.tokens() == list("not␣los")
 
 
 @pytest.mark.parametrize(
@@ -168,15 +168,15 @@ def test_too_much_work_together_is_said_where_one_sees_it(unrolled, shared_log) 
     assert len(unrolled.profile()) > 0
 
 
-def test_an_address_with_a_wrong_word_shows_the_page_and_the_word(fresh: Unrolled) -> None:
-    fresh.open(cell="triangle")
-    fresh.ready()
-    expect(fresh.page.locator("#left-out")).to_contain_text("cell=triangle")
-    fresh.choose("Cell", "Elman")
-    fresh.ready()
-    assert len(fresh.nodes("h")) == 16
-    assert fresh.asked["network"]["cell"] == "elman"
-    expect(fresh.page.locator("#left-out")).to_be_hidden()
+def test_an_address_with_a_wrong_word_shows_the_page_and_the_word(lent: Unrolled) -> None:
+    lent.open(cell="triangle")
+    lent.ready()
+    expect(lent.page.locator("#left-out")).to_contain_text("cell=triangle")
+    lent.choose("Cell", "Elman")
+    lent.ready()
+    assert len(lent.nodes("h")) == 16
+    assert lent.asked["network"]["cell"] == "elman"
+    expect(lent.page.locator("#left-out")).to_be_hidden()
 
 
 @pytest.mark.parametrize("value", ["", "1.5"])

@@ -70,7 +70,7 @@ def test_layers_by_hand(unrolled: Unrolled, shared_log: PageLog) -> None:
     layers.fill("3")
     unrolled.ready()
     assert unrolled.asked["network"]["num_layers"] == 3
-    expect(unrolled.page).to_have_url(re.compile("layers=3"))
+    unrolled.page.wait_for_url(re.compile("layers=3"))
     shared_log.expect("422")
     layers.fill("5")
     unrolled.settled()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from scripts import service
 from tests.browser.conftest import Kept
+from tests.browser.driver import until
 
 WATCH = """() => {
     window.violations = [];
@@ -59,8 +60,8 @@ def watch(kept: Kept) -> Iterator[Watch]:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator("#pictures")).to_have_attribute("aria-busy", "false")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    until(page, "#pictures", "aria-busy", "false")
+    until(page, "html", "data-state", "ready")
 
 
 def test_using_the_page_breaks_no_policy(watch: Watch) -> None:
@@ -246,7 +247,7 @@ def test_a_named_origin_may_frame_the_page_that_is_made_for_it(
     page = visit("")
     assert framed(page, f"{embeddable}/?embed=1")
     frame = page.frames[-1]
-    expect(frame.locator("html")).to_have_attribute("data-state", "ready")
+    until(frame, "html", "data-state", "ready")
     expect(frame.locator("header.top")).to_be_hidden()
     assert not framed(page, f"{embeddable}/")
 

@@ -4,8 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from scripts.chromium import each_module_by_itself
+from tests.browser.conftest import Modules
 from tests.browser.driver import Unrolled
 from tests.browser.links import data, in_a
+from unrolled.app.schemas import Experiment
 
 LEFT_OUT = {
     # names that every object of the language has
@@ -103,6 +105,9 @@ LEFT_OUT = {
     "x=" + "y" * 100_000: "x=yyy",
 }
 
+COUNTED = "step=99999"
+"""How many stops there are the answer says."""
+
 FIRST = ["__proto__=x", in_a("toString=1&cell=lstm"), "radius=1e308", data("[]"), "source=explicit"]
 
 
@@ -134,9 +139,42 @@ def test_there_are_enough() -> None:
     assert len(LEFT_OUT) >= 40
 
 
-def test_what_cannot_be_is_left_out_and_named(unrolled: Unrolled) -> None:
+# What the page makes of links, with the ranges of its own controls and its own examples; what the
+# modules have learnt is forgotten afterwards.
+READ = """async ({learnRanges, leftWords, readLink}, links, load) => {
+    const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+    const names = ["presets.js", "experiment.js", "properties.js"];
+    const [{readPresets}, {toRequest}, {offer}] = await Promise.all(names.map(load));
+    readPresets(page);
+    learnRanges(page, JSON.parse(page.getElementById("acts").textContent).length);
+    const read = links.map((link) => {
+        const {settings, left} = readLink(link);
+        const both = [settings];
+        if (settings.compare !== null) both.push(readLink(settings.compare).settings);
+        return [leftWords(left), both.map((one) => toRequest(one))];
+    });
+    learnRanges(document.implementation.createHTMLDocument());
+    offer([]);
+    return read;
+}"""
+
+
+def test_what_cannot_be_is_left_out_and_named(modules: Modules) -> None:
+    """And what is left of each link is an experiment that the service takes."""
+    links = [fragment for fragment in LEFT_OUT if fragment != COUNTED]
+    for fragment, (line, asked) in zip(links, modules("link.js", READ, links), strict=True):
+        assert line.startswith("Left out of this link: ")
+        assert LEFT_OUT[fragment] in line
+        assert len(line) < 500
+        assert len(asked) == 1 + ("compare=" in fragment)
+        for one in asked:
+            Experiment.model_validate(one)
+
+
+def test_an_open_page_shows_a_picture_all_the_same(unrolled: Unrolled) -> None:
+    """Of each kind of part some; all of them: above."""
     unrolled.open(text="something else")
-    for fragment in LEFT_OUT:
+    for fragment in (*list(LEFT_OUT)[::9], COUNTED, *list(LEFT_OUT)[-2:]):
         unrolled.lead(fragment)
         says(unrolled, fragment)
     unrolled.open()
@@ -177,7 +215,8 @@ FAULTS = {
 def test_a_script_error_is_said_with_a_way_back(fresh, page_log, server, case: str) -> None:
     pattern, script, said = FAULTS[case]
     page_log.expect("ERR_FAILED")
-    each_module_by_itself(fresh.page)
+    if not pattern.endswith("main.js"):
+        each_module_by_itself(fresh.page)
     if script:
         fresh.page.route(
             pattern, lambda route: route.fulfill(body=script, content_type="text/javascript")
@@ -196,22 +235,22 @@ def test_a_script_error_is_said_with_a_way_back(fresh, page_log, server, case: s
     assert fresh.address == f"{server}/"
 
 
-def test_an_error_on_an_open_page_is_said_and_goes_with_the_next_picture(fresh, page_log) -> None:
-    fresh.open()
-    fresh.ready()
-    before = fresh.figure("profile")["data"]
-    fresh.page.route(
+def test_an_error_on_an_open_page_is_said_and_goes_with_the_next_picture(lent, shared_log) -> None:
+    lent.open()
+    lent.ready()
+    before = lent.figure("profile")["data"]
+    lent.page.route(
         "**/late.js",
         lambda route: route.fulfill(
             body="throw new Error('out of the blue');", content_type="text/javascript"
         ),
     )
-    fresh.page.add_script_tag(url="/late.js")
-    message = fresh.page.get_by_role("alert").filter(has_text="out of the blue")
+    lent.page.add_script_tag(url="/late.js")
+    message = lent.page.get_by_role("alert").filter(has_text="out of the blue")
     expect(message).to_be_visible()
-    assert page_log.errors
-    page_log.errors.clear()
-    assert fresh.figure("profile")["data"] == before
-    fresh.slide("Largest |eigenvalue|", 0.8)
-    fresh.ready()
+    assert shared_log.errors
+    shared_log.errors.clear()
+    assert lent.figure("profile")["data"] == before
+    lent.slide("Largest |eigenvalue|", 0.8)
+    lent.ready()
     expect(message).to_be_hidden()

@@ -68,15 +68,15 @@ def test_the_first_stop_skips_to_the_pictures(fresh: Unrolled) -> None:
     assert fresh.asked == before
 
 
-def test_skipping_keeps_the_experiment(fresh: Unrolled) -> None:
-    fresh.open(text="keep me", cell="elman")
-    fresh.page.get_by_role("link", name="Skip to the pictures").focus()
-    fresh.page.keyboard.press("Enter")
-    expect(fresh.page.get_by_role("main")).to_be_focused()
-    fresh.ready()
-    assert fresh.asked["sequence"]["text"] == "keep me"
-    assert "keep" in fresh.address
-    expect(fresh.page.get_by_label("Your text")).to_have_value("keep me")
+def test_skipping_keeps_the_experiment(lent: Unrolled) -> None:
+    lent.open(text="keep me", cell="elman")
+    lent.page.get_by_role("link", name="Skip to the pictures").focus()
+    lent.page.keyboard.press("Enter")
+    expect(lent.page.get_by_role("main")).to_be_focused()
+    lent.ready()
+    assert lent.asked["sequence"]["text"] == "keep me"
+    assert "keep" in lent.address
+    expect(lent.page.get_by_label("Your text")).to_have_value("keep me")
 
 
 def test_choices_sliders_and_numbers(unrolled: Unrolled) -> None:
@@ -217,13 +217,13 @@ def test_share_opens_and_closes(unrolled: Unrolled) -> None:
     expect(button).to_be_focused()
 
 
-def test_zooming(fresh: Unrolled) -> None:
-    fresh.open()
-    fresh.page.get_by_role("button", name="Zoom in").press("Enter")
-    low, high = fresh.figure("map")["layout"]["xaxis"]["range"]
+def test_zooming(lent: Unrolled) -> None:
+    lent.open()
+    lent.page.get_by_role("button", name="Zoom in").press("Enter")
+    low, high = lent.figure("map")["layout"]["xaxis"]["range"]
     assert high - low < 15
-    fresh.page.get_by_role("button", name="Show all steps").press("Space")
-    assert fresh.figure("map")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
+    lent.page.get_by_role("button", name="Show all steps").press("Space")
+    assert lent.figure("map")["layout"]["xaxis"]["range"] == [-0.5, 15.5]
 
 
 def test_enter_in_a_number_does_not_leave_the_page(unrolled: Unrolled) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import lessons as read
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, until
 from tests.browser.screen import Screen
 from tests.browser.small import fits
 from tests.browser.violations import holds
@@ -40,7 +40,7 @@ def everything_open(screen: Screen) -> None:
 @pytest.mark.parametrize("path", ["/learn", "/learn/examples"])
 def test_no_violation_on_the_pages_beside(fresh: Unrolled, path: str) -> None:
     fresh.page.goto(fresh.server + path)
-    expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
+    until(fresh.page, "html", "data-state", "ready")
     holds(fresh.page)
 
 
@@ -51,7 +51,7 @@ def test_nothing_runs_out_of_a_small_window(fresh: Unrolled) -> None:
         page.goto(fresh.server + path)
         for width in (768, 390, 320):
             page.set_viewport_size({"width": width, "height": 844})
-            expect(page.locator("html")).to_have_attribute("data-state", "ready")
+            until(page, "html", "data-state", "ready")
             fits(page)
 
 
@@ -112,7 +112,7 @@ def test_without_a_place_to_keep_anything(fresh: Unrolled, how: str) -> None:
         screen.slide("units", 8)
         expect(page.locator('[data-progress="1/1"]')).to_have_class("done")
         page.goto(f"{fresh.server}/learn")
-        expect(page.locator("html")).to_have_attribute("data-state", "ready")
+        until(page, "html", "data-state", "ready")
     page.goto("about:blank")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, until
 from tests.browser.violations import holds
 
 
@@ -36,7 +36,7 @@ def slips(page: Page) -> list[str]:
 @pytest.fixture
 def page(fresh: Unrolled) -> Page:
     fresh.page.goto(f"{fresh.server}/learn/test")
-    expect(fresh.page.locator("html")).to_have_attribute("data-state", "ready")
+    until(fresh.page, "html", "data-state", "ready")
     return fresh.page
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.browser import watched
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, until
 from tests.browser.services import sent, serving
 from tests.browser.violations import THEMES, found, wear
 from tests.conftest import PageLog
@@ -26,7 +26,7 @@ def looked_at(page: Page) -> Locator:
 
 def drawn(page: Page, sequence: int) -> None:
     """The whole report is there, and every picture that it has."""
-    expect(page.locator("#live")).to_have_attribute("data-drawn", str(sequence))
+    until(page, "#live", "data-drawn", str(sequence))
     assert page.locator("#inside").get_attribute("aria-busy") == "false"
 
 
@@ -60,7 +60,7 @@ def drop(page: Page, name: str, content: str) -> None:
 def test_a_file_is_opened_looked_through_and_never_lost(fresh: Unrolled) -> None:
     page = fresh.page
     page.goto(f"{fresh.server}/runs")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    until(page, "html", "data-state", "ready")
     assert found(page, "light") == {}
     put(page, "notes.txt", b"hello\n")
     expect(page.locator("#file-problem")).to_have_text(

@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.driver import until
 from tests.browser.services import sent, serving
 from tests.browser.violations import THEMES, found, wear
 from tests.conftest import PageLog
@@ -27,7 +28,7 @@ def clean(page: Page) -> None:
 def begin(page: Page, address: str) -> str:
     """Set a small map up, after one that cannot be; its id."""
     page.goto(f"{address}/map#map=forget-bias")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    until(page, "html", "data-state", "ready")
     expect(page.locator("#map-will")).to_have_text("825 points, 2,475 networks.")
     clean(page)
     page.get_by_role("button", name="Vanishing and exploding").click()
@@ -47,7 +48,7 @@ def begin(page: Page, address: str) -> str:
     page.locator("#map-begin").click()
     page.wait_for_url("**/sweeps/*")
     expect(page.locator("#map-progress")).to_have_text("It is done: 40 points.", timeout=60_000)
-    expect(page.locator("#map-view")).to_have_attribute("data-drawn", "40")
+    until(page, "#map-view", "data-drawn", "40")
     return page.url.rpartition("/")[2]
 
 
@@ -93,10 +94,10 @@ def point(page: Page, points: Any) -> None:
     expect(page.locator("#tooltip")).to_contain_text("quartiles")
     over.press("Enter")
     page.wait_for_url("**/#*cell=lstm*")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    until(page, "html", "data-state", "ready")
     expect(page.locator("body")).to_contain_text(words[:40])
     page.go_back()
-    expect(page.locator("#map-view")).to_have_attribute("data-drawn", "40")
+    until(page, "#map-view", "data-drawn", "40")
 
 
 def zoom(page: Page, sweeps: str, first: str) -> str:

@@ -5,7 +5,7 @@ import urllib.request
 
 from playwright.sync_api import Request, expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, until
 
 SMALLEST = '{"network": {"hidden_size": 1}, "sequence": {"steps": 1}, "include": []}'
 
@@ -30,7 +30,7 @@ def test_a_second_visit_takes_code_and_styles_from_the_cache(fresh: Unrolled) ->
     fresh.ready()
     second = fresh.page.context.new_page()
     second.goto("/")
-    expect(second.locator("html")).to_have_attribute("data-state", "ready")
+    until(second, "html", "data-state", "ready")
     sizes = second.evaluate(
         """() => Object.fromEntries(performance.getEntriesByType("resource")
             .filter(entry => /static|assets/.test(entry.name))

@@ -37,7 +37,7 @@ def test_a_file_a_sequence_and_what_arrives(walk: Page) -> None:
     two = {f"a.{name}": value for name, value in torch_arrays(layers=1).items()}
     chooser.set_input_files(file("two.safetensors", safetensors(ARRAYS | two)))
 
-    expect(page).to_have_url(re.compile("/networks/.+"))
+    page.wait_for_url(re.compile("/networks/.+"))
     expect(page.locator("#ask")).to_have_text("2 layers can be taken. Which one is it?")
     expect(page.locator("#shown")).to_be_hidden()
     page.locator("#modules").get_by_label(re.compile("^lstm")).check()
@@ -105,7 +105,7 @@ def test_both_directions_of_a_file_are_drawn(walk: Page) -> None:
     page.get_by_label("Choose a file of weights").set_input_files(
         file("both.safetensors", safetensors(arrays))
     )
-    expect(page).to_have_url(re.compile("/networks/.+"))
+    page.wait_for_url(re.compile("/networks/.+"))
     verdict = page.locator("#verdict")
     expect(verdict).to_have_text(
         re.compile(
@@ -128,7 +128,7 @@ def test_both_directions_of_a_file_are_drawn(walk: Page) -> None:
     expect(page.locator("[data-picture=ways] .main-svg").first).to_be_visible()
     page.locator("#layers").get_by_label("1").check()
     expect(page.locator("#say-direction")).to_contain_text("what layer 1 has of it")
-    expect(page).to_have_url(re.compile("direction=reverse&layer=1"))
+    page.wait_for_url(re.compile("direction=reverse&layer=1"))
     holds(page)
     page.reload()
     expect(page.get_by_label("Backward in time")).to_be_checked()
@@ -211,7 +211,7 @@ def _an_address_keeps_the_choice(page: Page) -> None:
     expect(scaling).to_have_value("standard")
     layers = page.locator("#layers")
     layers.get_by_label("1").check()
-    expect(page).to_have_url(re.compile("layer=1"))
+    page.wait_for_url(re.compile("layer=1"))
     said = page.locator("#say-spectrum").inner_text()
     page.reload()
     expect(page.locator("html[data-state=ready]")).to_be_attached()

@@ -83,12 +83,12 @@ def test_escape_leaves_and_the_experiment_stays(fresh: Unrolled) -> None:
     expect(page.locator("#present-selected")).to_contain_text("H₃ → H₄ arrives at H₃: ")
 
 
-def test_a_letter_that_is_written_is_no_key(fresh: Unrolled) -> None:
-    fresh.open()
-    fresh.ready()
-    fresh.page.get_by_role("textbox", name="Text").first.press("p")
-    fresh.frame()
-    expect(fresh.page.locator("#settings")).to_be_visible()
+def test_a_letter_that_is_written_is_no_key(lent: Unrolled) -> None:
+    lent.open()
+    lent.ready()
+    lent.page.get_by_role("textbox", name="Text").first.press("p")
+    lent.frame()
+    expect(lent.page.locator("#settings")).to_be_visible()
 
 
 def test_arrows_belong_to_what_plays(fresh: Unrolled) -> None:

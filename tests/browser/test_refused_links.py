@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import FLOW, Unrolled, experiment_of
+from tests.browser.driver import FLOW, Unrolled, experiment_of, until
 from tests.browser.links import data, in_a
 
 ONE = [[[1]], [[1]]]
@@ -125,7 +125,7 @@ def test_the_first_address_of_a_page_may_be_refused_too(fresh: Unrolled, page_lo
     fresh.slide("Largest |eigenvalue|", 0.7)
     fresh.ready()
     expect(line).to_be_hidden()
-    expect(fresh.page).to_have_url(re.compile(r"#cell=lstm&radius=0\.7&compare=$"))
+    fresh.page.wait_for_url(re.compile(r"#cell=lstm&radius=0\.7&compare=$"))
 
 
 def test_what_the_hand_does_is_not_taken_back(unrolled: Unrolled, shared_log) -> None:
@@ -148,7 +148,7 @@ def test_a_service_that_refuses_everything_ends_in_a_way_back(fresh, page_log, s
     answer = {"status": 422, "content_type": "application/problem+json", "body": json.dumps(body)}
     fresh.page.route(FLOW, lambda route: route.fulfill(**answer))
     fresh.page.goto(f"{server}/#hidden=3&layers=2&wiring=many-to-one&cell=lstm&radius=2&clip=norm")
-    expect(fresh.page.locator("html")).to_have_attribute("data-state", "error")
+    until(fresh.page, "html", "data-state", "error")
     expect(fresh.page.locator("#problem")).to_be_visible()
     expect(fresh.page.locator("#summary")).to_have_text("Nothing to draw yet.")
     expect(fresh.page.locator("#left-out")).to_contain_text("hidden=3, layers=2 (never)")

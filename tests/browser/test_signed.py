@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.driver import Unrolled
+from tests.browser.driver import Unrolled, until
 
 DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 POWER = re.compile(r"times 10(\S+)")
@@ -157,7 +157,7 @@ def test_they_follow_the_controls_and_the_selection(unrolled: Unrolled) -> None:
     unrolled.slide("Largest |eigenvalue|", 1.4)
     unrolled.ready()
     after = values(unrolled)["layers"][0]["dh"]
-    expect(unrolled.page.locator("#inspector .signed")).to_have_attribute("aria-busy", "false")
+    until(unrolled.page, "#inspector .signed", "aria-busy", "false")
     shown = numbers(signed(unrolled), "∂L₆/∂H₃")
     assert_shown(shown, after[2])
     assert shown != before

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.conftest import Kept
+from tests.browser.conftest import Kept, tidy
 from tests.browser.driver import Json, Unrolled
 from tests.browser.small import fits
-from tests.conftest import PageLog
 
 SIZES = [(390, 844), (360, 640), (320, 568), (768, 1024), (1000, 800), (1050, 800), (1100, 800)]
 SIZES += [(1280, 800), (2560, 1440)]
@@ -73,21 +72,27 @@ def test_a_symbol_is_not_broken_over_two_lines(unrolled: Unrolled) -> None:
 @pytest.fixture(scope="session")
 def phones(browser: Browser, server: str) -> Iterator[Kept]:
     phones = Kept(
-        browser.browser_type, server, has_touch=True, is_mobile=True, device_scale_factor=2
+        browser.browser_type,
+        server,
+        viewport={"width": 390, "height": 800},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
     )
     yield phones
     phones.forget()
 
 
 @pytest.fixture
-def phone(request: pytest.FixtureRequest, phones: Kept, page_log: PageLog) -> Iterator[Unrolled]:
-    """390 pixels wide, or as wide as the test says: `on(360)`."""
-    with phones.empty(page_log, request) as phone:
-        width = getattr(request, "param", 390)
-        phone.page.set_viewport_size({"width": width, "height": 800})
+def phone(request: pytest.FixtureRequest, phones: Kept) -> Iterator[Unrolled]:
+    """390 pixels wide, or as wide as the test says: `on(360)`; open at the top of the page."""
+    with phones.led(request) as phone:
+        phone.page.set_viewport_size({"width": getattr(request, "param", 390), "height": 800})
         phone.open(text="gradients")
         phone.ready()
+        phone.page.evaluate("scrollTo(0, 0)")
         yield phone
+        tidy(phone)
 
 
 def on(*widths: int) -> pytest.MarkDecorator:

@@ -136,22 +136,22 @@ def test_numbers_stand_in_place_of_symbols(unrolled: Unrolled) -> None:
     assert near(numbers[6:8], own["dh"][2][0])
 
 
-def test_the_link_says_the_stop(fresh: Unrolled) -> None:
-    fresh.open(**SMALL)
-    fresh.ready()
-    fresh.page.get_by_role("button", name="Step through").first.click()
-    arrived(fresh)
-    asked = len(fresh.requests)
-    scrub = fresh.page.get_by_role("slider", name="The way back, step by step: place")
+def test_the_link_says_the_stop(lent: Unrolled) -> None:
+    lent.open(**SMALL)
+    lent.ready()
+    lent.page.get_by_role("button", name="Step through").first.click()
+    arrived(lent)
+    asked = len(lent.requests)
+    scrub = lent.page.get_by_role("slider", name="The way back, step by step: place")
     scrub.fill("22")
-    fresh.page.wait_for_function("() => location.hash.includes('step=23')")
+    lent.page.wait_for_function("() => location.hash.includes('step=23')")
     expect(scrub).to_have_attribute("aria-valuetext", "23 of 31: back, O₄ → H₄")
-    assert len(fresh.requests) == asked, "a stop changes nothing that is computed"
-    fresh.page.get_by_role("button", name="Close what is explained").click()
-    expect(fresh.page.locator("#step")).to_be_hidden()
-    expect(fresh.page.locator(".stage")).to_have_count(0)
-    assert "step=23" not in fresh.address
-    fresh.page.go_back()
+    assert len(lent.requests) == asked, "a stop changes nothing that is computed"
+    lent.page.get_by_role("button", name="Close what is explained").click()
+    expect(lent.page.locator("#step")).to_be_hidden()
+    expect(lent.page.locator(".stage")).to_have_count(0)
+    assert "step=23" not in lent.address
+    lent.page.go_back()
     expect(scrub).to_have_attribute("aria-valuetext", "23 of 31: back, O₄ → H₄")
 
 
@@ -160,16 +160,16 @@ def hover(symbol: Locator) -> None:
     symbol.hover()
 
 
-def test_symbols_and_the_diagram_light_each_other(fresh: Unrolled) -> None:
-    start(fresh, **SMALL)
-    fresh.page.locator("#step .transport-scrub").fill("23")
-    fresh.page.wait_for_function("() => location.hash.includes('step=24')")
-    maths = fresh.page.locator(".way-maths")
+def test_symbols_and_the_diagram_light_each_other(lent: Unrolled) -> None:
+    start(lent, **SMALL)
+    lent.page.locator("#step .transport-scrub").fill("23")
+    lent.page.wait_for_function("() => location.hash.includes('step=24')")
+    maths = lent.page.locator(".way-maths")
     hover(maths.locator("[data-lights=h_4]").first)
-    expect(fresh.page.locator(".stage circle.lit")).to_have_count(1)
+    expect(lent.page.locator(".stage circle.lit")).to_have_count(1)
     hover(maths.locator("[data-parameter=W_hh]").first)
-    expect(fresh.page.locator(".stage line.lit")).to_have_count(4)
-    fresh.page.mouse.move(*fresh.pixel("h_4"))
+    expect(lent.page.locator(".stage line.lit")).to_have_count(4)
+    lent.page.mouse.move(*lent.pixel("h_4"))
     expect(maths.locator(".lit-symbol")).not_to_have_count(0)
     lit = maths.locator(".lit-symbol").evaluate_all("all => all.map(e => e.dataset.lights)")
     assert set(lit) == {"h_4"}

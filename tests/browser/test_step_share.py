@@ -81,9 +81,9 @@ def test_what_a_truncation_cuts_off_is_hatched(
     expect(hatched).to_have_count(0)
 
 
-def test_a_symbol_of_a_formula_opens_it(fresh: Unrolled) -> None:
-    fresh.open(**SMALL, step=36)
-    fresh.ready()
-    symbol = fresh.page.locator(".way-maths [data-parameter=W_hh]").first
+def test_a_symbol_of_a_formula_opens_it(lent: Unrolled) -> None:
+    lent.open(**SMALL, step=36)
+    lent.ready()
+    symbol = lent.page.locator(".way-maths [data-parameter=W_hh]").first
     symbol.click()
-    expect(fresh.page.locator("#inspector-more h3")).to_have_text("∂L/∂WH is a sum over the steps")
+    expect(lent.page.locator("#inspector-more h3")).to_have_text("∂L/∂WH is a sum over the steps")

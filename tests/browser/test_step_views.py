@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.driver import Json, Unrolled
+from tests.browser.driver import Json, Unrolled, until
 from tests.browser.walking import number
 
 SMALL: Json = {"source": "random", "steps": 8, "hidden": 3}
@@ -18,7 +18,7 @@ def view(page: Unrolled) -> Locator:
 def show(page: Unrolled, name: str, **settings: object) -> Locator:
     page.open(**settings, explain=name)
     page.ready()
-    expect(page.page.locator("#step")).to_have_attribute("aria-busy", "false")
+    until(page.page, "#step", "aria-busy", "false")
     expect(view(page)).not_to_have_attribute("aria-busy", "true")
     return view(page)
 
@@ -87,16 +87,16 @@ def test_every_factor_is_the_services(unrolled: Unrolled, kind: Json) -> None:
     assert ("of 3 samples" in said) == ("batch" in kind)
 
 
-def test_another_step_and_another_loss(fresh: Unrolled) -> None:
-    shown = show(fresh, "chain", **SMALL)
-    fresh.page.get_by_label("back to step").fill("5")
-    fresh.page.get_by_label("back to step").press("Enter")
+def test_another_step_and_another_loss(lent: Unrolled) -> None:
+    shown = show(lent, "chain", **SMALL)
+    lent.page.get_by_label("back to step").fill("5")
+    lent.page.get_by_label("back to step").press("Enter")
     expect(shown.locator(".chain-factor")).to_have_count(3)
-    fresh.page.get_by_label("From the loss of step").fill("6")
-    fresh.page.get_by_label("From the loss of step").press("Enter")
+    lent.page.get_by_label("From the loss of step").fill("6")
+    lent.page.get_by_label("From the loss of step").press("Enter")
     expect(shown.locator(".chain-factor")).to_have_count(1)
-    assert "to=5" in fresh.address
-    assert "follow=6" in fresh.address
+    assert "to=5" in lent.address
+    assert "follow=6" in lent.address
 
 
 def test_a_long_chain_leaves_out_its_middle(unrolled: Unrolled) -> None:
@@ -112,8 +112,8 @@ def test_norms_far_apart_are_not_called_the_same(unrolled: Unrolled) -> None:
     expect(shown.locator(".chain-words")).to_contain_text("× 10⁻⁹")
 
 
-def test_four_wirings_and_four_cells(fresh: Unrolled) -> None:
-    shown = show(fresh, "wirings", text="gradients", hidden=8)
+def test_four_wirings_and_four_cells(lent: Unrolled) -> None:
+    shown = show(lent, "wirings", text="gradients", hidden=8)
     cards = shown.locator(".mini")
     expect(cards).to_have_count(8)
     names = ["one-to-one", "many-to-one", "many-to-many", "one-to-many"]
@@ -124,7 +124,7 @@ def test_four_wirings_and_four_cells(fresh: Unrolled) -> None:
     for text in said[4:6]:
         assert "goes back to step 6 alone" in text
     for n, (cell, wiring) in enumerate([("simple", "many-to-one"), ("simple", "many-to-many")], 1):
-        flow = fresh.post({
+        flow = lent.post({
             "network": {"cell": cell, "topology": wiring, "activation": "tanh", "hidden_size": 8},
             "weights": {"spectral_radius": 0.55},
             "sequence": {"kind": "text", "text": "gradien", "tokens": "graphemes"},
@@ -132,14 +132,14 @@ def test_four_wirings_and_four_cells(fresh: Unrolled) -> None:
         row = flow["itemized"]["log10_norm"][-1]
         assert f"{100 * 10 ** (row[0] - row[-1]):.1f} % arrives" in said[n]
     cards.nth(5).click()
-    fresh.ready()
-    assert fresh.asked["network"]["cell"] == "jordan"
-    assert fresh.asked["sequence"]["text"] == "gradien"
-    expect(fresh.page.locator("#step")).to_be_hidden()
+    lent.ready()
+    assert lent.asked["network"]["cell"] == "jordan"
+    assert lent.asked["sequence"]["text"] == "gradien"
+    expect(lent.page.locator("#step")).to_be_hidden()
 
 
-def test_a_copy_and_what_it_loses(fresh: Unrolled) -> None:
-    shown = show(fresh, "copy", text="gradients")
+def test_a_copy_and_what_it_loses(lent: Unrolled) -> None:
+    shown = show(lent, "copy", text="gradients")
     cells = shown.locator("[data-truncation=window] td")
     expect(cells).to_have_count(4)
     whole = shown.locator("[data-truncation=none]")
@@ -149,17 +149,17 @@ def test_a_copy_and_what_it_loses(fresh: Unrolled) -> None:
     assert copied[1:] == ["0", "0", "0"]
     expect(shown).to_contain_text("With the copy, ∂L/∂WX is 0")
     whole.get_by_role("button", name="Open this experiment").click()
-    fresh.ready()
-    flow = fresh.flow()
+    lent.ready()
+    flow = lent.flow()
     logs = [flow["itemized"]["log10_norm"][0][n] for n in (2, 1, 0)]
     logs.append(flow["parameter_gradients"]["W_xh"]["log10_norm"])
     assert [number(text) for text in texts] == pytest.approx([10**x for x in logs], rel=6e-3)
     assert flow["experiment"]["truncation"] == {"kind": "none"}
 
 
-def test_the_conveyor(fresh: Unrolled) -> None:
-    shown = show(fresh, "conveyor", text="gradients", cell="lstm", forget=2, hidden=4)
-    nodes = {node["id"]: node["log10_norm"] for node in fresh.flow()["graph"]["nodes"]}
+def test_the_conveyor(lent: Unrolled) -> None:
+    shown = show(lent, "conveyor", text="gradients", cell="lstm", forget=2, hidden=4)
+    nodes = {node["id"]: node["log10_norm"] for node in lent.flow()["graph"]["nodes"]}
     said = shown.locator(".chain-words p").first.inner_text()
     for letter in ("c", "h"):
         enters, arrives = 10 ** nodes[f"{letter}_8"], 10 ** nodes[f"{letter}_1"]
@@ -167,28 +167,28 @@ def test_the_conveyor(fresh: Unrolled) -> None:
         first, last = words.split(" at step 8 to ")
         assert number(first) == pytest.approx(enters, rel=6e-3)
         assert number(last.removesuffix(" at step 1")) == pytest.approx(arrives, rel=6e-3)
-    gates = fresh.flow()["gates"]["forget"]
+    gates = lent.flow()["gates"]["forget"]
     bars = shown.locator(".gate-f")
     high = bars.evaluate_all("all => all.map(bar => Number(bar.getAttribute('height')))")
     assert [value / 26 for value in high] == pytest.approx(gates, rel=1e-3)
     slider = shown.get_by_role("slider", name="Forget-gate bias")
     slider.fill("5")
-    fresh.ready()
-    assert fresh.asked["weights"]["forget_bias"] == 5
+    lent.ready()
+    assert lent.asked["weights"]["forget_bias"] == 5
     expect(shown.locator("output")).to_have_text("5.00")
 
 
-def test_without_a_conveyor_it_says_so(fresh: Unrolled) -> None:
-    shown = show(fresh, "conveyor", text="gradients")
+def test_without_a_conveyor_it_says_so(lent: Unrolled) -> None:
+    shown = show(lent, "conveyor", text="gradients")
     expect(shown).to_contain_text("A simple cell has no C of its own beside H")
     shown.get_by_role("button", name="Show it in the LSTM cell").click()
-    fresh.ready()
+    lent.ready()
     expect(shown.locator(".conveyor svg")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["chain", "wirings", "copy", "conveyor"])
-def test_a_phone_shows_it_without_scrolling_aside(fresh: Unrolled, name: str) -> None:
-    fresh.page.set_viewport_size({"width": 390, "height": 844})
-    show(fresh, name, text="gradients", cell="lstm")
-    wide = fresh.page.evaluate("() => document.documentElement.scrollWidth")
+def test_a_phone_shows_it_without_scrolling_aside(lent: Unrolled, name: str) -> None:
+    lent.page.set_viewport_size({"width": 390, "height": 844})
+    show(lent, name, text="gradients", cell="lstm")
+    wide = lent.page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= 390

@@ -25,16 +25,6 @@ def sight(page: Unrolled) -> tuple[float, float]:
     return low, high
 
 
-def test_the_page_asks_for_a_window_about_the_followed_loss(long: Unrolled) -> None:
-    window = long.asked["window"]
-    assert STEPS - 200 < window["first"] <= STEPS - 120
-    assert window["last"] == STEPS
-    low, high = sight(long)
-    assert high == STEPS + 0.5
-    assert min(long.nodes("h")) >= low - 1
-    assert long.words("diagram")
-
-
 def test_five_hundred_steps_need_no_window(unrolled: Unrolled) -> None:
     unrolled.open(source="random", steps=512, hidden=4)
     assert "window" not in unrolled.asked
@@ -92,7 +82,23 @@ def test_the_old_picture_stays_until_the_new_one_is_there(long: Unrolled) -> Non
     assert low < 900 < high
 
 
-def test_profile_and_map_are_sampled(long: Unrolled) -> None:
+def test_a_long_sequence_is_drawn_in_a_window_and_sampled(long: Unrolled) -> None:
+    about_the_followed_loss_a_window_is_asked_for(long)
+    profile_and_map_are_sampled(long)
+    the_profile_reads_every_step(long)
+
+
+def about_the_followed_loss_a_window_is_asked_for(long: Unrolled) -> None:
+    window = long.asked["window"]
+    assert STEPS - 200 < window["first"] <= STEPS - 120
+    assert window["last"] == STEPS
+    low, high = sight(long)
+    assert high == STEPS + 0.5
+    assert min(long.nodes("h")) >= low - 1
+    assert long.words("diagram")
+
+
+def profile_and_map_are_sampled(long: Unrolled) -> None:
     flow = long.flow()
     assert long.traces("profile", type="bar") == []
     plot = long.figure("profile")["layout"]["width"]
@@ -107,7 +113,7 @@ def test_profile_and_map_are_sampled(long: Unrolled) -> None:
     expect(long.page.locator("#key-map")).to_contain_text(f"256 of {STEPS} losses")
 
 
-def test_the_profile_reads_every_step(long: Unrolled) -> None:
+def the_profile_reads_every_step(long: Unrolled) -> None:
     value = long.flow()["followed_gradient"]["norm"][1399]
     long.page.mouse.move(*long.at("profile", 1400, 0))
     tip = long.page.locator("#tooltip")

@@ -80,10 +80,10 @@ def test_the_pointer_names_nodes_edges_and_why_nothing_passes(unrolled: Unrolled
 
 
 @pytest.fixture
-def zoomed(fresh: Unrolled) -> Unrolled:
-    fresh.open(source="random", steps=40)
-    assert ranges(fresh) == [[-0.5, 40.5]] * 3
-    return fresh
+def zoomed(lent: Unrolled) -> Unrolled:
+    lent.open(source="random", steps=40)
+    assert ranges(lent) == [[-0.5, 40.5]] * 3
+    return lent
 
 
 def test_the_buttons_zoom_and_move_all_three(zoomed: Unrolled) -> None:

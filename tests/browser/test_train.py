@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Download, Page, ViewportSize, expect
 
+from tests.browser.driver import until
 from tests.browser.services import sent, serving
 from tests.browser.test_present import SMALLEST
 from tests.browser.violations import THEMES, found, wear
@@ -46,8 +47,8 @@ def workers(process: subprocess.Popen[bytes]) -> list[int]:
 
 def looked_at(page: Page, update: int, run: int = 0) -> None:
     """An update is computed again, and every picture of it is drawn."""
-    expect(page.locator("#moment")).to_have_attribute("data-replayed", f"{run} {update}")
-    expect(page.locator("#moment")).to_have_attribute("aria-busy", "false")
+    until(page, "#moment", "data-replayed", f"{run} {update}")
+    until(page, "#moment", "aria-busy", "false")
     assert page.locator("[data-moment=profile] .main-svg").count()
     assert page.locator("#plot-diagram .main-svg").count()
 
@@ -68,7 +69,7 @@ def further(page: Page, update: int) -> None:
 def begin(page: Page, address: str) -> list[str]:
     """Set two runs up, one clipped and one not, and begin them; their ids."""
     page.goto(f"{address}/train#{SMALL}")
-    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    until(page, "html", "data-state", "ready")
     expect(page.locator("#will-see")).to_contain_text("clipped at μ = 0.5 and not clipped")
     expect(page.locator("#will-see")).to_contain_text("each of the 10 steps")
     clean(page)
@@ -259,7 +260,7 @@ def test_two_runs_are_trained_looked_through_killed_and_found_again(
             browser, f"{runs}/{ids[int('of=B' in address_then)]}", said, address_then, tmp_path
         )
         page.get_by_role("link", name="Open in Explore").click()
-        expect(page.locator("html")).to_have_attribute("data-state", "ready")
+        until(page, "html", "data-state", "ready")
         expect(page.locator("#given-note")).to_contain_text("Of a run that trained here")
         page.goto(f"{address}/runs")
         expect(page.get_by_role("checkbox")).to_have_count(2)

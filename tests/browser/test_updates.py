@@ -65,21 +65,21 @@ def test_a_drag_by_mouse_ends_where_the_hand_does(unrolled: Unrolled) -> None:
     shows_radius(unrolled, reached)
 
 
-def test_slow_answers_do_not_lose_the_last_change(fresh: Unrolled) -> None:
-    fresh.open(radius=0.3)
+def test_slow_answers_do_not_lose_the_last_change(lent: Unrolled) -> None:
+    lent.open(radius=0.3)
     delays = iter([0.4, 0.02, 0.3, 0.01] * 30)
 
     def slowly(route: Route) -> None:
         threading.Event().wait(next(delays))
         route.continue_()
 
-    fresh.page.route(FLOW, slowly)
-    fresh.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(DRAG)
-    shows_radius(fresh, LAST)
+    lent.page.route(FLOW, slowly)
+    lent.page.get_by_role("slider", name="Largest |eigenvalue|").evaluate(DRAG)
+    shows_radius(lent, LAST)
 
 
-def test_an_old_answer_that_never_comes_makes_way_for_the_newest(fresh: Unrolled) -> None:
-    fresh.open(radius=0.3)
+def test_an_old_answer_that_never_comes_makes_way_for_the_newest(lent: Unrolled) -> None:
+    lent.open(radius=0.3)
     held: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
@@ -88,28 +88,28 @@ def test_an_old_answer_that_never_comes_makes_way_for_the_newest(fresh: Unrolled
         else:
             held.append(route)
 
-    fresh.page.route(FLOW, hold_the_first)
-    before = fresh.figure("profile")["data"]
-    box = fresh.page.get_by_role("spinbutton", name="Largest |eigenvalue|")
-    with fresh.page.expect_event("requestfailed", wants_a_picture) as dropped:
+    lent.page.route(FLOW, hold_the_first)
+    before = lent.figure("profile")["data"]
+    box = lent.page.get_by_role("spinbutton", name="Largest |eigenvalue|")
+    with lent.page.expect_event("requestfailed", wants_a_picture) as dropped:
         box.fill("0.4")
-        expect(fresh.page.get_by_role("main")).to_have_attribute("aria-busy", "true")
-        assert fresh.figure("profile")["data"] == before
-        expect(fresh.page.locator("#progress")).to_be_visible()
+        expect(lent.page.get_by_role("main")).to_have_attribute("aria-busy", "true")
+        assert lent.figure("profile")["data"] == before
+        expect(lent.page.locator("#progress")).to_be_visible()
         box.fill("0.5")
         box.fill("0.6")
     assert experiment_of(dropped.value)["weights"]["spectral_radius"] == 0.4
     assert "ABORTED" in str(dropped.value.failure)
-    shows_radius(fresh, 0.6)
-    radii = [experiment_of(request)["weights"]["spectral_radius"] for request in fresh.pictured]
+    shows_radius(lent, 0.6)
+    radii = [experiment_of(request)["weights"]["spectral_radius"] for request in lent.pictured]
     assert radii == [0.3, 0.4, 0.6, 0.6]
-    expect(fresh.page.locator("#progress")).to_be_hidden()
+    expect(lent.page.locator("#progress")).to_be_hidden()
 
 
-def test_an_old_problem_does_not_hide_a_newer_picture(fresh: Unrolled, page_log) -> None:
-    page_log.expect("status of 422")
-    fresh.open()
-    text = fresh.page.get_by_label("Your text")
+def test_an_old_problem_does_not_hide_a_newer_picture(lent: Unrolled, shared_log) -> None:
+    shared_log.expect("status of 422")
+    lent.open()
+    text = lent.page.get_by_label("Your text")
     text.evaluate(
         """field => {
             for (const value of ["", "x", "after"]) {
@@ -118,9 +118,9 @@ def test_an_old_problem_does_not_hide_a_newer_picture(fresh: Unrolled, page_log)
             }
         }"""
     )
-    fresh.ready()
-    assert fresh.tokens() == list("afte")
-    expect(fresh.field("/sequence/text").get_by_role("alert")).to_be_hidden()
+    lent.ready()
+    assert lent.tokens() == list("afte")
+    expect(lent.field("/sequence/text").get_by_role("alert")).to_be_hidden()
 
 
 def test_a_followed_loss_and_a_slider_at_once(unrolled: Unrolled) -> None:

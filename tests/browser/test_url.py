@@ -153,12 +153,12 @@ def test_another_change_leaves_the_preset(unrolled: Unrolled) -> None:
     unrolled.ready()
     expect(choice).to_have_value("")
     expect(look).not_to_contain_text("What to look at")
-    expect(unrolled.page).to_have_url(re.compile("#preset=music&radius=0.9$"))
+    unrolled.page.wait_for_url(re.compile("#preset=music&radius=0.9$"))
     unrolled.slide("Largest |eigenvalue|", 0.6)
     unrolled.ready()
     expect(choice).to_have_value("music")
     expect(look).to_contain_text("What to look at")
-    expect(unrolled.page).to_have_url(re.compile("#preset=music$"))
+    unrolled.page.wait_for_url(re.compile("#preset=music$"))
 
 
 @pytest.mark.parametrize("preset", PRESETS[::8], ids=lambda preset: preset.name)
@@ -265,7 +265,7 @@ def test_back_and_forward_over_an_example(unrolled: Unrolled) -> None:
     unrolled.ready()
     unrolled.slide("Largest |eigenvalue|", 1.2)
     unrolled.ready()
-    expect(page).to_have_url(re.compile(r"radius=1\.2"))
+    page.wait_for_url(re.compile(r"radius=1\.2"))
     for move, chosen, cell, radius in [
         (page.go_back, "gru", "gru", 0.9),
         (page.go_back, "", "simple", 0.55),

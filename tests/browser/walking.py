@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import Json, Unrolled
+from tests.browser.driver import Json, Unrolled, until
 
 _SUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -72,7 +72,7 @@ def start(page: Unrolled, **settings: Any) -> None:
 
 def arrived(page: Unrolled) -> None:
     """Wait for the view and its numbers."""
-    expect(page.page.locator("#step")).to_have_attribute("aria-busy", "false")
+    until(page.page, "#step", "aria-busy", "false")
     expect(page.page.locator(".way-said[data-stop]")).to_have_count(1)
     page.page.wait_for_function(
         "() => document.querySelector('.way-said').dataset.numbers !== 'coming'"

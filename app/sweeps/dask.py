@@ -221,14 +221,14 @@ class DaskPool:
             )
         except (OSError, RuntimeError, AttributeError) as error:  # closed meanwhile
             raise self._lost(error) from error
-        answer: tuple[str, bytes] | None = None
+        # Answers are fetched together: a wait that is cut off would cut off those of other tasks.
+        waiting = asyncio.ensure_future(future.result())
         try:
-            while answer is None:
-                with anyio.move_on_after(_FRESH):
-                    answer = await future
-                if answer is None and fit is not None and not self._fit & set(fit):
+            while not (await asyncio.wait({waiting}, timeout=_FRESH))[0]:
+                if fit is not None and not self._fit & set(fit):
                     await self._drop(future)
-                    break
+                    return None
+            answer: tuple[str, bytes] = await waiting
         except KilledWorker as error:
             raise WorkerEnded from error
         except (ImportError, AttributeError):
@@ -240,6 +240,8 @@ class DaskPool:
         except BaseException:
             await self._drop(future)
             raise
+        finally:
+            waiting.cancel()
         return answer
 
     async def _drop(self, future: Any) -> None:

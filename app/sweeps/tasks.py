@@ -12,6 +12,8 @@ WANTED = 1.0
 """Seconds that a task takes: less costs a scheduler's time, more a user's who stops."""
 _GUESSED = 0.02
 """Seconds of one network, before the first of its shape is measured."""
+_TRAINED = b'{"training":'
+"""How the shape of trainings begins: the first goes out alone, since one may take minutes."""
 _MOST = 20_000
 """Networks of one task."""
 _HELD = 100_000
@@ -33,7 +35,8 @@ class Costs:
 
     def size(self, shape: bytes) -> int:
         """How many networks of a shape a task holds."""
-        each = self.each.get(shape, _GUESSED)
+        guessed = WANTED if shape.startswith(_TRAINED) else _GUESSED
+        each = self.each.get(shape, guessed)
         return max(1, min(_MOST, int(WANTED / max(each, 1e-7))))
 
 

@@ -141,6 +141,15 @@ def test_a_task_is_as_long_as_its_networks_let_it_be() -> None:
     assert max(sizes) == 5
 
 
+def test_the_first_training_goes_out_alone() -> None:
+    """One may take minutes, and fifty of them are a map that stands still."""
+    costs = Costs()
+    first, *_ = cut(trainings(), costs)
+    assert len(first.draws) == 1
+    costs.learn(first.shape, 1, 0.25)
+    assert costs.size(first.shape) == 4
+
+
 def test_a_task_of_which_workers_die_is_cut_in_two() -> None:
     (portion, *_) = cut(sweep(seeds=5, rows=None), Costs())
     first, second = portion.halves()

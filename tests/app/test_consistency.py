@@ -15,8 +15,8 @@ from unrolled.engine import Passage, Scaled, backward, gradient_flow
 
 pytestmark = pytest.mark.anyio
 
-DRAWN = settings().max_examples
-"""100, and 1000 where HYPOTHESIS_PROFILE=explore looks for new ones."""
+DRAWN = max(250, settings().max_examples)
+"""250, and 1000 where HYPOTHESIS_PROFILE=explore looks for new ones."""
 
 
 def check(answer: Any) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from unrolled.app.store.command import Actions, Refused, every, printable
 from unrolled.app.store.database import Database
-from unrolled.app.store.sweeps import document, drop, find, newest
+from unrolled.app.store.sweeps import document, drop, find, newest, thin
 from unrolled.app.store.tables import Found
 from unrolled.app.sweeps.places import MOST_ARRAY, as_csv, as_npz
 from unrolled.app.sweeps.places import every as every_place
@@ -84,13 +84,14 @@ async def _pieces(database: Database, row: Found, suffix: str) -> AsyncIterator[
         return
     if sweep.count * len(sweep.numbers) > MOST_ARRAY:
         raise Refused(f"{sweep.count:,} points are too many for arrays; export it as *.csv")
-    rows = [some async for some in places]
-    yield await anyio.to_thread.run_sync(as_npz, sweep, rows)
+    yield await as_npz(sweep, places)
 
 
 async def _delete(database: Database, options: Namespace) -> None:
-    if not await database.write(lambda c: drop(c, options.id)):
-        raise Refused(_unknown(options.id))
+    row = await _found(database, options)
+    while await database.write(lambda c: thin(c, row.number)):
+        pass
+    await database.write(lambda c: drop(c, options.id))
 
 
 async def _found(database: Database, options: Namespace) -> Found:

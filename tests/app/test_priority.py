@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 
 import anyio
 import pytest
@@ -14,10 +13,7 @@ from unrolled.app.sweeps.forms import draws
 from unrolled.app.sweeps.local import LocalPool
 from unrolled.app.sweeps.running import computed
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="its policies")
 
-
-@linux
 @pytest.mark.parametrize("policy", ["idle", "low"])
 def test_what_computes_maps_stands_behind_all_else_of_its_session(
     monkeypatch: pytest.MonkeyPatch, policy: str

@@ -55,7 +55,7 @@ def test_the_page(unrolled: Unrolled, settings: Json, parts: list[str] | None) -
 
 
 def test_a_small_screen_with_the_settings_open(lent: Unrolled) -> None:
-    lent.page.set_viewport_size({"width": 390, "height": 844})
+    lent.resize(390, 844)
     lent.open(select="h_4")
     lent.ready()
     holds(lent.page)

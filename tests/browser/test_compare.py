@@ -308,7 +308,7 @@ def test_no_violation_that_axe_knows_of(lent: Unrolled) -> None:
 
 
 def test_on_a_small_screen_all_of_it_can_be_used(unrolled: Unrolled) -> None:
-    unrolled.page.set_viewport_size({"width": 390, "height": 844})
+    unrolled.resize(390, 844)
     unrolled.open(text="gradients vanish")
     unrolled.ready()
     press(unrolled.page, "Compare")

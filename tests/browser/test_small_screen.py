@@ -87,7 +87,10 @@ def phones(browser: Browser, server: str) -> Iterator[Kept]:
 def phone(request: pytest.FixtureRequest, phones: Kept) -> Iterator[Unrolled]:
     """390 pixels wide, or as wide as the test says: `on(360)`; open at the top of the page."""
     with phones.led(request) as phone:
-        phone.page.set_viewport_size({"width": getattr(request, "param", 390), "height": 800})
+        if phone.page.viewport_size != (
+            size := {"width": getattr(request, "param", 390), "height": 800}
+        ):
+            phone.resize(**size)
         phone.open(text="gradients")
         phone.ready()
         phone.page.evaluate("scrollTo(0, 0)")

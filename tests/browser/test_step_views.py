@@ -188,7 +188,7 @@ def test_without_a_conveyor_it_says_so(lent: Unrolled) -> None:
 
 @pytest.mark.parametrize("name", ["chain", "wirings", "copy", "conveyor"])
 def test_a_phone_shows_it_without_scrolling_aside(lent: Unrolled, name: str) -> None:
-    lent.page.set_viewport_size({"width": 390, "height": 844})
+    lent.resize(390, 844)
     show(lent, name, text="gradients", cell="lstm")
     wide = lent.page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= 390

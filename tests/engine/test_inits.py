@@ -108,7 +108,7 @@ def test_chrono_needs_a_gate_that_keeps(cell: str) -> None:
     assert caught.value.detail == (
         "received 'chrono', which sets the bias of a gate that keeps the state; "
         f"{cell!r} has none: allowed with 'lstm', 'gru', 'mgu', 'gru-reset-before', "
-        "'lstm-peephole' and 'lstm-relu'"
+        "'lstm-peephole', 'lstm-relu' and 'lstm-projected'"
     )
 
 

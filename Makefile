@@ -6,7 +6,7 @@ VENV ?= .venv
 export PYTHON
 
 # How many tests run at once.
-JOBS ?= 4
+JOBS ?= 3
 
 # The load: how many drag a slider, and how long. Four times as many follow for 20 s at most.
 USERS ?= 40

@@ -60,7 +60,7 @@ async def begun(client: Any, **said: Any) -> str:
     return address
 
 
-async def until(client: Any, sweep: str, enough: Any, seconds: float = 60) -> Any:
+async def until(client: Any, sweep: str, enough: Any, seconds: float = 180) -> Any:
     with anyio.fail_after(seconds):
         while True:
             said = (await client.get(sweep)).json()
@@ -181,7 +181,7 @@ LONG = {"axes": [SMALL["axes"][0] | {"points": 60}, {"at": "/sequence/steps", "v
 
 async def test_a_map_is_paused_goes_on_and_is_dropped(kept):
     async with mapping(kept) as client:
-        sweep = await begun(client, paused=True, **(LONG | {"seeds": 40}))
+        sweep = await begun(client, paused=True, **(LONG | {"seeds": 20}))
         assert (await client.get(sweep)).json()["state"] == "paused"
         answer = await client.patch(sweep, json={"state": "running", "name": "b"})
         assert answer.json()["name"] == "b"

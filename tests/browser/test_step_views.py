@@ -190,5 +190,4 @@ def test_without_a_conveyor_it_says_so(lent: Unrolled) -> None:
 def test_a_phone_shows_it_without_scrolling_aside(lent: Unrolled, name: str) -> None:
     lent.resize(390, 844)
     show(lent, name, text="gradients", cell="lstm")
-    wide = lent.page.evaluate("() => document.documentElement.scrollWidth")
-    assert wide <= 390
+    lent.page.wait_for_function("() => document.documentElement.scrollWidth <= 390")

@@ -80,3 +80,9 @@ test("a page without a service has every row, each layer, and no flow", async ()
   for (let n = 0; n < 20; n += 1) await Promise.resolve();
   assert.deepEqual([...lower.hidden(0)], [1, 1.25, 1.5]);
 });
+
+test("what sentences are made of has the digits that the service sends", () => {
+  const values = new Map([["hidden", new Float32Array([0.67525005, 0.03125, -0.03125, 0.67534])]]);
+  const { hidden } = blockOf({ first: 1, count: 1, values }, { layer: 0, layers: 1, names: [] });
+  assert.deepEqual(hidden, [[0.6753, 0.0312, -0.0312, 0.6753]]);
+});

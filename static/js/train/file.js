@@ -62,10 +62,23 @@ function told(values, from = 0, to = values.length) {
   return Array.from({ length: to - from }, (_, n) => (Number.isFinite(values[from + n]) ? values[from + n] : null));
 }
 
+/** What the service sends with four digits after the point, which sentences are made of: the same here. */
+const BRIEF = new Set(["log10_before", "log10_after", "hidden", "cell", "weight", "step"]);
+
+/** To four digits, a half to the even one, as NumPy does it. @param {number} value */
+function brief(value) {
+  const scaled = value * 1e4;
+  const low = Math.floor(scaled);
+  return (scaled - low === 0.5 ? low + Math.abs(low % 2) : Math.round(scaled)) / 1e4;
+}
+
 /** @param {Read} read @param {{layer: number, layers: number, names: string[]}} of   layer: from 0 @returns {Block} */
 export function blockOf({ first, count, values }, { layer, layers, names }) {
   /** @param {string} name */
-  const column = (name) => values.get(name) ?? new Float64Array(count).fill(NaN);
+  const column = (name) => {
+    const own = values.get(name) ?? new Float64Array(count).fill(NaN);
+    return BRIEF.has(name) ? Float64Array.from(own, brief) : own;
+  };
   /** @param {string} name */
   const states = (name) => {
     const all = column(name);

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 
 _NICEST = 19
-_NICE = 5
+_NICE = 12
 
 
 def stand_behind() -> None:
